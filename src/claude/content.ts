@@ -1,0 +1,136 @@
+/** Turns and set-ups as the CLI takes them on stdin. Pure. */
+import { randomUUID } from 'node:crypto';
+import type { ChatRequest, ToolSpec } from '../core/chat.js';
+import type { JsonObject } from '../core/json.js';
+import { CLIENT_TOOLS_SERVER } from './launch.js';
+import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
+
+/** Ids that the API knows the calls of a conversation by, in their order. */
+export type CallIds = readonly string[];
+
+const DEFER_HOOK = 'defer';
+
+/** The manifest of the client's tools, by which the CLI needs no handshake. */
+export function toolManifest(tools: readonly ToolSpec[]): {
+  initializeResult: object;
+  toolsListResult: object;
+} {
+  return {
+    initializeResult: {
+      protocolVersion: '2025-11-25',
+      capabilities: { tools: {} },
+      serverInfo: { name: CLIENT_TOOLS_SERVER, version: '1' },
+    },
+    toolsListResult: {
+      tools: tools.map((tool) => ({
+        name: tool.name,
+        description: tool.description,
+        inputSchema: { type: 'object', ...tool.parameters },
+        annotations: { readOnlyHint: true },
+        _meta: { 'anthropic/alwaysLoad': true, 'anthropic/maxResultSizeChars': 500_000 },
+      })),
+    },
+  };
+}
+
+/** The control request that sets a fresh process up for a conversation. */
+export function initializeRequest(request: ChatRequest): object {
+  const schema = jsonSchema(request);
+  const tools =
+    request.tools.length === 0
+      ? {}
+      : {
+          sdkMcpServers: [CLIENT_TOOLS_SERVER],
+          sdkMcpServerManifests: { [CLIENT_TOOLS_SERVER]: toolManifest(request.tools) },
+          sdkMcpServerConfigs: { [CLIENT_TOOLS_SERVER]: { disableAutoBackground: true } },
+          hooks: { PreToolUse: [{ hookCallbackIds: [DEFER_HOOK] }] },
+        };
+  return {
+    subtype: 'initialize',
+    systemPrompt: request.system,
+    ...tools,
+    ...(schema === undefined ? {} : { jsonSchema: schema }),
+  };
+}
+
+function jsonSchema(request: ChatRequest): JsonObject | undefined {
+  if (request.format === undefined) return undefined;
+  return request.format.type === 'schema' ? request.format.schema : { type: 'object' };
+}
+
+/** A user turn that asks (`query`) or that only becomes history. */
+export function userLine(turn: UserTurn, ids: CallIds, uuid: string, query: boolean): object {
+  return {
+    type: 'user',
+    message: { role: 'user', content: userContent(turn, ids) },
+    parent_tool_use_id: null,
+    session_id: '',
+    uuid,
+    // Text is text: no `@file`, no leading command.
+    client_composed: true,
+    ...(query ? {} : { shouldQuery: false }),
+  };
+}
+
+/** An assistant turn that becomes history. */
+export function assistantLine(turn: AssistantTurn, ids: CallIds): object {
+  return {
+    type: 'assistant',
+    message: {
+      id: `msg_${randomUUID().replaceAll('-', '').slice(0, 24)}`,
+      type: 'message',
+      role: 'assistant',
+      model: 'claude',
+      content: assistantContent(turn, ids),
+      stop_reason: turn.calls.length > 0 ? 'tool_use' : 'end_turn',
+      stop_sequence: null,
+      usage: { input_tokens: 0, output_tokens: 0 },
+    },
+    parent_tool_use_id: null,
+    session_id: '',
+    uuid: randomUUID(),
+  };
+}
+
+/** The id of the call with that number in seeded history, where the client's own may be missing or repeat. */
+export function seededCallId(number: number): string {
+  return `call_${number}`;
+}
+
+/** How many calls these turns hold. */
+export function countCalls(turns: readonly Turn[]): number {
+  return turns.reduce((sum, turn) => sum + (turn.role === 'assistant' ? turn.calls.length : 0), 0);
+}
+
+function userContent(turn: UserTurn, ids: CallIds): string | object[] {
+  const [only] = turn.content;
+  if (turn.content.length === 1 && only?.type === 'text') return only.text;
+  return turn.content.map((part) => {
+    switch (part.type) {
+      case 'text':
+        return { type: 'text', text: part.text };
+      case 'image':
+        return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
+      case 'toolResult': {
+        const id = ids[part.call];
+        if (id === undefined) return { type: 'text', text: part.content || NO_RESULT };
+        const error = part.isError ? { is_error: true } : {};
+        return { type: 'tool_result', tool_use_id: id, content: part.content, ...error };
+      }
+    }
+  });
+}
+
+function assistantContent(turn: AssistantTurn, ids: CallIds): object[] {
+  const text = turn.text.trim() === '' ? [] : [{ type: 'text', text: turn.text }];
+  const calls = turn.calls.map(({ number, call }) => ({
+    type: 'tool_use',
+    id: ids[number] ?? seededCallId(number),
+    name: call.name,
+    input: call.arguments,
+  }));
+  const content = [...text, ...calls];
+  return content.length > 0 ? content : [{ type: 'text', text: '(no content)' }];
+}
+
+const NO_RESULT = '(empty result)';

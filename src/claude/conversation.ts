@@ -1,0 +1,253 @@
+/**
+ * One process with one conversation in it. Sets it up, gives it its history, asks, reads the answer. Knows what the
+ * process has seen; who may continue it is the pool's business.
+ */
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
+import { ChatError } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
+import { assistantLine, countCalls, initializeRequest, seededCallId, userLine } from './content.js';
+import { endError } from './failure.js';
+import { answerHost } from './host.js';
+import { Inbox } from './inbox.js';
+import { modelList, type CliMessage, type ResultMessage } from './messages.js';
+import type { ClaudeProcess, ProcessEnd } from './process.js';
+import { canonicalSetup, canonicalTurn, toTurns, type Turn, type UserTurn } from './transcript.js';
+import { TurnReader, type TurnEnd } from './turn.js';
+
+export interface ConversationOptions {
+  readonly log: Logger;
+  /** Monotonic, milliseconds. */
+  readonly clock: () => number;
+  /** Told each result, for what it says about models. */
+  readonly onResult: (result: ResultMessage) => void;
+  /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
+  readonly reactionMs: number;
+  readonly silenceMs: number;
+}
+
+/** What the process did to the last question. Only `idle` can be asked again. */
+export type ConversationState = 'fresh' | 'busy' | 'idle' | 'spent';
+
+type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
+
+export class Conversation {
+  readonly process: ClaudeProcess;
+  readonly #options: ConversationOptions;
+  readonly #inbox: Inbox<Incoming>;
+  #state: ConversationState = 'fresh';
+  #tools: ChatRequest['tools'] = [];
+  #setup = '';
+  #seen: string[] = [];
+  #callIds: string[] = [];
+  #effort: string | null = null;
+  /** The CLI counts over the life of its process. */
+  #costUsd = 0;
+
+  constructor(process: ClaudeProcess, options: ConversationOptions) {
+    this.process = process;
+    this.#options = options;
+    this.#inbox = new Inbox((full) => (full ? process.pause() : process.resume()));
+    process.listen((message) => {
+      if (message.type === 'control_request') process.send(answerHost(message, this.#tools));
+      else this.#inbox.push(message);
+    });
+    void process.ended.then((end) => this.#inbox.push({ type: 'ended', end })); // never rejects
+  }
+
+  get state(): ConversationState {
+    return this.process.alive ? this.#state : 'spent';
+  }
+
+  /** The models the CLI offers. Leaves a fresh process fresh. */
+  async models(): Promise<v.InferOutput<typeof modelList>['models']> {
+    const id = this.#control({ subtype: 'list_models' });
+    for (;;) {
+      const message = await this.#next(this.#options.reactionMs);
+      if (message.type !== 'control_response' || message.response.request_id !== id) continue;
+      const answer = v.safeParse(modelList, message.response.response);
+      if (answer.success) return answer.output.models;
+      throw new ChatError('cliFailed', 'The Claude CLI does not tell its models. Run "claude update".');
+    }
+  }
+
+  /** Whether this process has seen exactly what the request holds before its last turn. */
+  continues(setup: string, earlier: readonly string[]): boolean {
+    return (
+      this.state === 'idle' &&
+      this.#setup === setup &&
+      this.#seen.length === earlier.length &&
+      this.#seen.every((turn, i) => turn === earlier[i])
+    );
+  }
+
+  /**
+   * Asks the last turn of the request, after giving a fresh process all that comes before it.
+   * Leaving the iteration early or aborting ends the conversation.
+   * @throws ChatError
+   */
+  async *ask(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
+    const turns = toTurns(request.messages);
+    const last = turns.pop();
+    if (last?.role !== 'user' || this.#state === 'busy' || this.#state === 'spent') {
+      throw new ChatError('internal', `a ${this.#state} conversation was asked`);
+    }
+    const fresh = this.#state === 'fresh';
+    this.#state = 'busy';
+    const started = this.#options.clock();
+    let text = '';
+    const calls: ToolCall[] = [];
+    try {
+      if (fresh) await this.#prepare(request, turns, signal);
+      else this.#setEffort(request);
+      const uuid = randomUUID();
+      this.process.send(userLine(last, this.#callIds, uuid, true));
+      let firstEvent = this.#options.clock();
+      const reader = new TurnReader(uuid, Date.now);
+      for (let wait = this.#options.reactionMs; ; wait = this.#options.silenceMs) {
+        const step = reader.read(await this.#next(wait, signal));
+        if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
+        for (const event of step.events) {
+          if (event.type === 'text') text += event.text;
+          if (event.type === 'toolCall') calls.push(event.call);
+          if (event.type !== 'thinking' || request.thinking?.show === true) yield event;
+        }
+        if (step.end === undefined) continue;
+        if (step.end.result) this.#options.onResult(step.end.result);
+        if (step.end.reason === 'length' || step.end.reason === 'refusal') this.#interrupt();
+        else this.#remember(last, text, calls);
+        yield this.#done(step.end, started, firstEvent);
+        return;
+      }
+    } finally {
+      if (this.#state === 'busy') {
+        this.#interrupt();
+        this.#state = 'spent';
+      }
+    }
+  }
+
+  /** Ends the process in a bounded time. */
+  end(): Promise<void> {
+    this.#state = 'spent';
+    return this.process.end();
+  }
+
+  /** The next message. @throws ChatError when the process ended, nothing came, or the client went away */
+  async #next(milliseconds: number, signal?: AbortSignal): Promise<CliMessage> {
+    const aborted = (): void => this.#inbox.push({ type: 'other', name: 'aborted' });
+    signal?.addEventListener('abort', aborted, { once: true });
+    try {
+      refuseAborted(signal);
+      const message = await this.#inbox.take(milliseconds);
+      refuseAborted(signal);
+      if (message === undefined) {
+        const seconds = Math.round(milliseconds / 1000);
+        throw new ChatError(
+          'timeout',
+          `The Claude CLI was silent for ${seconds} seconds and was stopped. Try again.`,
+        );
+      }
+      if (message.type === 'ended') throw endError(message.end);
+      return message;
+    } finally {
+      signal?.removeEventListener('abort', aborted);
+    }
+  }
+
+  /** Sets the process up and seeds it. Each user turn must be acknowledged, or the turns change places. */
+  async #prepare(request: ChatRequest, earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
+    this.#tools = request.tools;
+    this.#setup = canonicalSetup(request);
+    this.#callIds = Array.from({ length: countCalls(earlier) }, (_, number) => seededCallId(number));
+    this.#control(initializeRequest(request));
+    if (request.thinking?.show === true) {
+      this.#control({
+        subtype: 'set_max_thinking_tokens',
+        max_thinking_tokens: null,
+        thinking_display: 'summarized',
+      });
+    }
+    // Before the history: a change of model after it becomes a part of the conversation.
+    this.#control({ subtype: 'set_model', model: request.model });
+    if (request.tools.length > 0) {
+      // A client's tool named like one of the CLI's would bring the CLI's advice on commit messages along.
+      this.#control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+    }
+    this.#setEffort(request);
+    for (const turn of earlier) {
+      if (turn.role === 'assistant') this.process.send(assistantLine(turn, this.#callIds));
+      else await this.#seed(turn, signal);
+    }
+    this.#seen = earlier.map(canonicalTurn);
+  }
+
+  async #seed(turn: UserTurn, signal: AbortSignal): Promise<void> {
+    const uuid = randomUUID();
+    this.process.send(userLine(turn, this.#callIds, uuid, false));
+    for (;;) {
+      const message = await this.#next(this.#options.reactionMs, signal);
+      if (
+        message.type === 'command_lifecycle' &&
+        message.command_uuid === uuid &&
+        message.state === 'completed'
+      ) {
+        return;
+      }
+    }
+  }
+
+  /** Effort may change between turns. */
+  #setEffort(request: ChatRequest): void {
+    const effort = request.thinking?.effort ?? null;
+    if (effort === this.#effort) return;
+    this.#control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
+    this.#effort = effort;
+  }
+
+  #remember(asked: UserTurn, text: string, calls: readonly ToolCall[]): void {
+    const first = this.#callIds.length;
+    const numbered = calls.map((call, i) => ({ number: first + i, call }));
+    this.#callIds.push(...calls.map((call) => call.id));
+    this.#seen.push(canonicalTurn(asked), canonicalTurn({ role: 'assistant', text, calls: numbered }));
+    this.#state = 'idle';
+  }
+
+  /** The CLI's own times where it reports them. What it does not count, its start for one, is loading. */
+  #done({ reason, usage, result }: TurnEnd, started: number, firstEvent: number): ChatEvent {
+    const now = this.#options.clock();
+    const turn = Math.min(result?.duration_ms ?? now - firstEvent, now - started);
+    const toRequest = Math.min(result?.time_to_request_ms ?? 0, turn);
+    const toToken = Math.min(Math.max(result?.ttft_ms ?? 0, toRequest), turn);
+    const cost = result?.total_cost_usd ?? undefined;
+    const costUsd = cost === undefined ? {} : { costUsd: cost - this.#costUsd };
+    this.#costUsd = cost ?? this.#costUsd;
+    return {
+      type: 'done',
+      reason,
+      usage,
+      timings: {
+        loadMs: now - started - turn + toRequest,
+        promptMs: toToken - toRequest,
+        outputMs: turn - toToken,
+      },
+      ...costUsd,
+    };
+  }
+
+  #interrupt(): void {
+    this.#control({ subtype: 'interrupt', cancel_queued: true });
+    this.#state = 'spent';
+  }
+
+  #control(request: object): string {
+    const id = randomUUID();
+    this.process.send({ type: 'control_request', request_id: id, request });
+    return id;
+  }
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new ChatError('cancelled', 'The request was cancelled.');
+}

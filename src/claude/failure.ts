@@ -1,0 +1,85 @@
+/** What the CLI's failures mean. Pure. */
+import { ChatError, type ErrorKind } from '../core/errors.js';
+import { printable } from '../core/log.js';
+import type { CliMessageOf, ResultMessage } from './messages.js';
+import type { ProcessEnd } from './process.js';
+
+/** A retry that would come later than this is the client's to make, not ours to sleep through. */
+const LONGEST_RETRY_MS = 5000;
+
+const SIGN_IN = 'Run "claude auth login" in a terminal, then try again.';
+
+const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {
+  400: 'badRequest',
+  401: 'notSignedIn',
+  403: 'notSignedIn',
+  404: 'unknownModel',
+  408: 'timeout',
+  413: 'tooLarge',
+  429: 'rateLimited',
+  500: 'overloaded',
+  502: 'overloaded',
+  503: 'overloaded',
+  504: 'overloaded',
+  529: 'overloaded',
+};
+
+/**
+ * The error that a failed turn ends with.
+ * @param resetsAt when the plan's limit ends, seconds since 1970, where the CLI said so
+ * @param now milliseconds since 1970
+ */
+export function resultError(result: ResultMessage, resetsAt: number | undefined, now: number): ChatError {
+  const kind = kindOfResult(result);
+  const said = result.errors?.join('; ') || result.result || result.api_error || result.subtype;
+  const wait = resetsAt === undefined ? undefined : Math.max(1, Math.ceil(resetsAt - now / 1000));
+  if (kind === 'notSignedIn') return new ChatError(kind, `Claude is not signed in: ${said} ${SIGN_IN}`);
+  if (kind === 'rateLimited' && wait !== undefined) {
+    return new ChatError(kind, said, { retryAfterSeconds: wait });
+  }
+  return new ChatError(kind, said);
+}
+
+function kindOfResult(result: ResultMessage): ErrorKind {
+  if (result.terminal_reason === 'prompt_too_long' || result.terminal_reason === 'blocking_limit') {
+    return 'contextTooLong';
+  }
+  if (result.terminal_reason === 'image_error') return 'tooLarge';
+  if (result.stop_reason === 'refusal') return 'badRequest';
+  if (result.api_error === 'connection_failed') return 'unreachable';
+  if (result.api_error_status) return KIND_OF_STATUS[result.api_error_status] ?? 'cliFailed';
+  // The one failure that has no field of its own: the CLI found no credentials and made no request.
+  if (result.terminal_reason === 'api_error' && /\bnot logged in\b|\/login\b/i.test(result.result ?? '')) {
+    return 'notSignedIn';
+  }
+  if (/timed? ?out/i.test(result.result ?? '')) return 'timeout';
+  return 'cliFailed';
+}
+
+/** The error for a retry that the CLI announces and that nobody should wait for; `undefined` lets it go on. */
+export function retryError(message: CliMessageOf<'system'>): ChatError | undefined {
+  const delay = message.retry_delay_ms ?? 0;
+  if (message.error_status !== 429 || delay <= LONGEST_RETRY_MS) return undefined;
+  const seconds = Math.ceil(delay / 1000);
+  return new ChatError('rateLimited', `The API's rate limit is reached. Try again in ${seconds} seconds.`, {
+    retryAfterSeconds: seconds,
+  });
+}
+
+/** The error for a process that went away before its turn was over. */
+export function endError(end: ProcessEnd): ChatError {
+  if (end.cause !== undefined && end.code === null && end.signal === null) {
+    return new ChatError(
+      'cliMissing',
+      `The Claude CLI cannot be started: ${end.cause.message}. Check "claudeOllama.claudePath".`,
+      { cause: end.cause },
+    );
+  }
+  const how = end.signal === null ? `ended with code ${end.code}` : `was ended by ${end.signal}`;
+  const why = end.cause?.message ?? end.stderr.trim().split('\n').at(-1) ?? '';
+  const detail = why === '' ? '' : `: ${printable(why)}`;
+  return new ChatError(
+    'cliFailed',
+    `The Claude CLI ${how} before the answer was complete${detail}. Try again.`,
+  );
+}

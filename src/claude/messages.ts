@@ -1,0 +1,145 @@
+/**
+ * The CLI's wire messages, as far as the driver reads them. Fields that are not listed pass unread, and types that
+ * are not known become `other`: a newer CLI must never break an older driver.
+ */
+import * as v from 'valibot';
+
+const text = v.optional(v.nullable(v.string()));
+const count = v.optional(v.nullable(v.number()));
+
+const usage = v.object({
+  input_tokens: count,
+  output_tokens: count,
+  cache_read_input_tokens: count,
+  cache_creation_input_tokens: count,
+});
+export type WireUsage = v.InferOutput<typeof usage>;
+
+const contentBlock = v.variant('type', [
+  v.object({ type: v.literal('text'), text: v.string() }),
+  v.object({ type: v.literal('thinking'), thinking: v.string() }),
+  v.object({
+    type: v.literal('tool_use'),
+    id: v.string(),
+    name: v.string(),
+    input: v.record(v.string(), v.unknown()),
+  }),
+  v.object({ type: v.literal('tool_result'), tool_use_id: v.string() }),
+]);
+const content = v.pipe(
+  v.union([v.string(), v.array(v.unknown())]),
+  v.transform((value) => {
+    if (typeof value === 'string') return [{ type: 'text' as const, text: value }];
+    return value.flatMap((block) => {
+      const parsed = v.safeParse(contentBlock, block);
+      return parsed.success ? [parsed.output] : [];
+    });
+  }),
+);
+
+const streamEvent = v.variant('type', [
+  v.object({
+    type: v.literal('message_start'),
+    message: v.object({ id: v.string(), usage: v.optional(usage) }),
+  }),
+  v.object({
+    type: v.literal('content_block_delta'),
+    delta: v.variant('type', [
+      v.object({ type: v.literal('text_delta'), text: v.string() }),
+      v.object({ type: v.literal('thinking_delta'), thinking: v.string() }),
+      v.object({ type: v.literal('input_json_delta'), partial_json: v.string() }),
+    ]),
+  }),
+  v.object({
+    type: v.literal('message_delta'),
+    delta: v.object({ stop_reason: text }),
+    usage: v.optional(usage),
+  }),
+]);
+
+const model = v.object({
+  value: v.string(),
+  resolvedModel: v.optional(v.string()),
+  displayName: v.optional(v.string()),
+  description: v.optional(v.string()),
+  supportedEffortLevels: v.optional(v.array(v.string())),
+});
+export const modelList = v.object({ models: v.array(model) });
+
+const cliMessage = v.variant('type', [
+  v.object({
+    type: v.literal('control_response'),
+    response: v.object({
+      subtype: v.string(),
+      request_id: v.string(),
+      response: v.optional(v.unknown()),
+      error: v.optional(v.string()),
+    }),
+  }),
+  v.object({
+    type: v.literal('control_request'),
+    request_id: v.string(),
+    request: v.looseObject({ subtype: v.string() }),
+  }),
+  v.object({
+    type: v.literal('system'),
+    subtype: v.string(),
+    attempt: count,
+    retry_delay_ms: count,
+    error_status: count,
+    error: text,
+  }),
+  v.object({ type: v.literal('stream_event'), event: streamEvent, parent_tool_use_id: text }),
+  v.object({
+    type: v.literal('assistant'),
+    message: v.object({ id: v.string(), model: text, content }),
+    parent_tool_use_id: text,
+    is_api_error_message: v.optional(v.boolean()),
+  }),
+  v.object({ type: v.literal('user'), message: v.object({ content }), parent_tool_use_id: text }),
+  v.object({
+    type: v.literal('result'),
+    subtype: v.string(),
+    is_error: v.optional(v.boolean(), false),
+    result: text,
+    errors: v.optional(v.nullable(v.array(v.string()))),
+    stop_reason: text,
+    terminal_reason: text,
+    startup_failure_reason: text,
+    api_error: text,
+    api_error_status: count,
+    api_error_type: text,
+    num_turns: count,
+    duration_ms: count,
+    ttft_ms: count,
+    time_to_request_ms: count,
+    total_cost_usd: count,
+    usage: v.optional(v.nullable(usage)),
+    modelUsage: v.optional(
+      v.nullable(v.record(v.string(), v.object({ contextWindow: count, maxOutputTokens: count }))),
+    ),
+    structured_output: v.optional(v.unknown()),
+    user_message_uuid: text,
+  }),
+  v.object({
+    type: v.literal('rate_limit_event'),
+    rate_limit_info: v.object({ status: text, resetsAt: count }),
+  }),
+  v.object({ type: v.literal('command_lifecycle'), command_uuid: v.string(), state: v.string() }),
+]);
+
+export type CliMessage = v.InferOutput<typeof cliMessage> | { readonly type: 'other'; readonly name: string };
+export type CliMessageOf<T extends CliMessage['type']> = Extract<CliMessage, { type: T }>;
+export type ResultMessage = CliMessageOf<'result'>;
+
+/**
+ * One line of the CLI's stdout. A well-formed message of unknown type or shape becomes `other`.
+ * @throws SyntaxError when the line is not JSON
+ */
+export function parseMessage(line: string): CliMessage {
+  const value: unknown = JSON.parse(line);
+  const parsed = v.safeParse(cliMessage, value);
+  if (parsed.success) return parsed.output;
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : typeof value;
+  return { type: 'other', name: String(type) };
+}

@@ -1,0 +1,76 @@
+/** Ends processes that do not end by themselves, with everything they started. */
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Child processes of `root` at any depth, from lines of `pid ppid`. Sessions and groups do not matter. Pure. */
+export function descendants(root: number, table: string): number[] {
+  const children = new Map<number, number[]>();
+  for (const line of table.split('\n')) {
+    const [pid, parent] = line.trim().split(/\s+/).map(Number);
+    if (pid !== undefined && parent !== undefined && pid > 0) {
+      children.set(parent, [...(children.get(parent) ?? []), pid]);
+    }
+  }
+  const found: number[] = [];
+  const open = [root];
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+    for (const child of children.get(pid) ?? []) {
+      if (child !== root && !found.includes(child)) {
+        found.push(child);
+        open.push(child);
+      }
+    }
+  }
+  return found;
+}
+
+function run(file: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    // A failure means that nothing is known of the table; the caller then does with the root alone.
+    execFile(file, args, { timeout: 1000, windowsHide: true }, (error, stdout) =>
+      resolve(error ? '' : stdout),
+    );
+  });
+}
+
+/** Lines of `pid ppid` of every process. Read from /proc because small Linux systems have no `ps`. */
+async function procTable(): Promise<string> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      // "pid (name) state ppid …", where the name may hold anything, brackets too.
+      const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+      return parent === undefined ? '' : `${pid} ${parent}`;
+    }),
+  );
+  return lines.join('\n');
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // Gone already, which is what was wanted.
+  }
+}
+
+/**
+ * Kills a process and all that it started, without asking. The CLI starts its commands in sessions of their own, so
+ * killing it or its group alone would orphan them: it is stopped first, so that the list is complete.
+ */
+export async function killTree(pid: number, platform: NodeJS.Platform = process.platform): Promise<void> {
+  if (platform === 'win32') {
+    const taskkill = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+    await run(taskkill, ['/T', '/F', '/PID', String(pid)]);
+    return;
+  }
+  signal(pid, 'SIGSTOP');
+  const all = descendants(
+    pid,
+    platform === 'linux' ? await procTable() : await run('ps', ['-A', '-o', 'pid=,ppid=']),
+  );
+  signal(pid, 'SIGKILL');
+  for (const child of all) signal(child, 'SIGKILL');
+}

@@ -1,0 +1,193 @@
+/** The messages of one turn, read in order, become the events of one answer. Pure. */
+import type { ChatEvent, DoneReason, ToolCall, Usage } from '../core/chat.js';
+import { ChatError } from '../core/errors.js';
+import type { JsonObject } from '../core/json.js';
+import { resultError, retryError } from './failure.js';
+import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from './messages.js';
+
+/** The tool by which the CLI makes the model obey a schema; its input is the answer. */
+export const STRUCTURED_OUTPUT = 'StructuredOutput';
+
+/** How a turn ended well. */
+export interface TurnEnd {
+  readonly reason: DoneReason;
+  readonly usage: Usage;
+  /** Absent when the turn was cut before the CLI reported on it. */
+  readonly result?: ResultMessage;
+}
+
+/** What one message brought. `end` comes once, last. */
+export interface TurnStep {
+  readonly events: readonly ChatEvent[];
+  readonly end?: TurnEnd;
+}
+
+const NOTHING: TurnStep = { events: [] };
+
+export class TurnReader {
+  readonly #uuid: string;
+  readonly #now: () => number;
+  /** The API message being received. It counts only once it is complete: a cut one starts over. */
+  #message: { id: string; streamed: boolean; complete: boolean } | undefined;
+  /** Text that the client has of this message, and how much of it the present attempt has repeated. */
+  #sent = '';
+  #position = 0;
+  #thinkingSent = false;
+  #startedOver = false;
+  #calls: ToolCall[] = [];
+  #resetsAt: number | undefined;
+  #promptUsage: WireUsage | undefined;
+
+  /**
+   * @param uuid of the user message that asks; results of other messages are of seeded history
+   * @param now milliseconds since 1970
+   */
+  constructor(uuid: string, now: () => number) {
+    this.#uuid = uuid;
+    this.#now = now;
+  }
+
+  /** @throws ChatError when the turn failed */
+  read(message: CliMessage): TurnStep {
+    switch (message.type) {
+      case 'stream_event':
+        return message.parent_tool_use_id ? NOTHING : this.#event(message.event);
+      case 'assistant':
+        return message.parent_tool_use_id ? NOTHING : this.#assistant(message);
+      case 'user':
+        this.#answered(message);
+        return NOTHING;
+      case 'system': {
+        const error = message.subtype === 'api_retry' ? retryError(message) : undefined;
+        if (error) throw error;
+        return NOTHING;
+      }
+      case 'rate_limit_event':
+        this.#resetsAt = message.rate_limit_info.resetsAt ?? this.#resetsAt;
+        return NOTHING;
+      case 'result':
+        return this.#result(message);
+      case 'control_request':
+      case 'control_response':
+      case 'command_lifecycle':
+      case 'other':
+        return NOTHING;
+    }
+  }
+
+  #event(event: CliMessageOf<'stream_event'>['event']): TurnStep {
+    switch (event.type) {
+      case 'message_start':
+        this.#begin(event.message.id, true);
+        this.#promptUsage = event.message.usage;
+        return NOTHING;
+      case 'content_block_delta':
+        if (event.delta.type === 'text_delta') return { events: this.#text(event.delta.text) };
+        if (event.delta.type === 'thinking_delta') return { events: this.#thinking(event.delta.thinking) };
+        return NOTHING;
+      case 'message_delta':
+        return event.delta.stop_reason ? this.#stopped(event.delta.stop_reason, event.usage ?? {}) : NOTHING;
+    }
+  }
+
+  /**
+   * The API is done with a message. After two reasons the CLI would by itself ask the model again: to go on behind the
+   * token limit, and to think better of a refusal. The client asked for neither, and has the text already.
+   */
+  #stopped(reason: string, usage: WireUsage): TurnStep {
+    this.#complete();
+    const cut =
+      reason === 'max_tokens' ? 'length' : reason === 'refusal' && this.#sent !== '' ? reason : undefined;
+    if (cut === undefined) return NOTHING;
+    return { events: [], end: { reason: cut, usage: toUsage({ ...this.#promptUsage, ...usage }) } };
+  }
+
+  #assistant(message: CliMessageOf<'assistant'>): TurnStep {
+    const { id, model, content } = message.message;
+    if (message.is_api_error_message === true || model === '<synthetic>') return NOTHING;
+    if (this.#message?.id !== id) this.#begin(id, false);
+    const events: ChatEvent[] = [];
+    for (const block of content) {
+      if (block.type === 'tool_use' && block.name !== STRUCTURED_OUTPUT) {
+        this.#calls.push({ id: block.id, name: block.name, arguments: block.input as JsonObject });
+      }
+      if (this.#message?.streamed === true) continue;
+      if (block.type === 'text') events.push(...this.#text(block.text));
+      if (block.type === 'thinking') events.push(...this.#thinking(block.thinking));
+    }
+    return { events };
+  }
+
+  #begin(id: string, streamed: boolean): void {
+    this.#startedOver = this.#message?.complete === false;
+    if (!this.#startedOver) {
+      this.#sent = '';
+      this.#thinkingSent = false;
+    }
+    this.#position = 0;
+    this.#calls = [];
+    this.#message = { id, streamed, complete: false };
+  }
+
+  #complete(): void {
+    if (this.#position < this.#sent.length) throw differs();
+    if (this.#message) this.#message.complete = true;
+  }
+
+  /** An answer that starts over goes on, for the client, where it was cut; if it differs, there is no honest way on. */
+  #text(text: string): ChatEvent[] {
+    const repeated = Math.min(text.length, this.#sent.length - this.#position);
+    if (!this.#sent.startsWith(text.slice(0, repeated), this.#position)) throw differs();
+    this.#position += text.length;
+    const fresh = text.slice(repeated);
+    if (fresh === '') return [];
+    this.#sent += fresh;
+    return [{ type: 'text', text: fresh }];
+  }
+
+  #thinking(text: string): ChatEvent[] {
+    if (text === '' || (this.#startedOver && this.#thinkingSent)) return [];
+    this.#thinkingSent = true;
+    return [{ type: 'thinking', text }];
+  }
+
+  /** Calls that the CLI answered itself (unknown tool, broken arguments) are not the client's. */
+  #answered(message: CliMessageOf<'user'>): void {
+    const ids = new Set(
+      message.message.content.flatMap((b) => (b.type === 'tool_result' ? [b.tool_use_id] : [])),
+    );
+    this.#calls = this.#calls.filter((call) => !ids.has(call.id));
+  }
+
+  #result(result: ResultMessage): TurnStep {
+    if (result.num_turns === 0 && result.user_message_uuid !== this.#uuid) return NOTHING;
+    const usage = toUsage(result.usage ?? {});
+    if (result.is_error || result.subtype !== 'success')
+      throw resultError(result, this.#resetsAt, this.#now());
+    if (this.#message?.complete === false && this.#position < this.#sent.length) throw differs();
+    const structured =
+      result.structured_output === undefined ? [] : this.#text(JSON.stringify(result.structured_output));
+    if (result.stop_reason === 'tool_deferred') {
+      const calls = this.#calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
+      return { events: [...structured, ...calls], end: { reason: 'toolCalls', usage, result } };
+    }
+    return { events: structured, end: { reason: 'stop', usage, result } };
+  }
+}
+
+function differs(): ChatError {
+  return new ChatError(
+    'cliFailed',
+    'The connection to the API broke and the repeated answer differs from what was already sent. Try again.',
+  );
+}
+
+/** Cached and fresh prompt tokens are one number to a client. */
+function toUsage(usage: WireUsage): Usage {
+  const cachedTokens = usage.cache_read_input_tokens ?? 0;
+  return {
+    promptTokens: (usage.input_tokens ?? 0) + cachedTokens + (usage.cache_creation_input_tokens ?? 0),
+    cachedTokens,
+    outputTokens: usage.output_tokens ?? 0,
+  };
+}

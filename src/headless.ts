@@ -1,0 +1,132 @@
+/** The endpoint without an editor. Line 1 of stdout names the address; the log goes to stderr. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createClaudeBackend, type ClaudeBackend } from './claude/backend.js';
+import { asChatError } from './core/errors.js';
+import type { Logger } from './core/log.js';
+import { createEndpoint, formatRecord, type Endpoint } from './server/server.js';
+import { VERSION } from './version.js';
+
+const USAGE = `Usage: node dist/headless.cjs [options]
+  --port N                       port on 127.0.0.1; 0 picks a free one (default 11434)
+  --workspace DIR                where Claude runs (default: the current folder)
+  --claude PATH                  the Claude CLI (default: searched for)
+  --unknown-models MODE          default: foreign model names get Claude's default model; reject: 404
+  --workspace-permissions MODE   readOnly or acceptEdits, for models with the tag :workspace
+  --trace                        log everything, prompts included`;
+
+interface Options {
+  readonly port: number;
+  readonly workspace: string;
+  readonly claude: string;
+  readonly unknownModels: 'default' | 'reject';
+  readonly trace: boolean;
+}
+
+/** @throws Error with words for the person */
+function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '11434' },
+      workspace: { type: 'string', default: '.' },
+      claude: { type: 'string' },
+      'unknown-models': { type: 'string', default: 'default' },
+      'workspace-permissions': { type: 'string', default: 'readOnly' },
+      trace: { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
+  }
+  const unknownModels = oneOf('--unknown-models', values['unknown-models'], ['default', 'reject']);
+  oneOf('--workspace-permissions', values['workspace-permissions'], ['readOnly', 'acceptEdits']);
+  return {
+    port,
+    workspace: resolve(values.workspace),
+    claude: values.claude === undefined ? '' : resolve(values.claude),
+    unknownModels,
+    trace: values.trace,
+  };
+}
+
+function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new Error(`${option} takes ${allowed.join(' or ')}, not "${value}".`);
+  return found;
+}
+
+function stderrLogger(trace: boolean): Logger {
+  const write =
+    (level: string) =>
+    (line: string): void => {
+      process.stderr.write(`${new Date().toISOString()} [${level}] ${line}\n`);
+    };
+  const quiet = (): void => undefined;
+  return {
+    trace: trace ? write('trace') : quiet,
+    debug: trace ? write('debug') : quiet,
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+}
+
+/** Says early what a request would fail on. The endpoint serves all the same: the CLI may appear later. */
+async function reportCli(backend: ClaudeBackend, log: Logger): Promise<void> {
+  try {
+    const cli = await backend.describe();
+    log.info(`[cli] version=${cli.version} path=${cli.path}`);
+    if (!cli.signedIn) log.warn('[cli] not signed in: run "claude auth login" in a terminal');
+    const models = await backend.models();
+    log.info(`[cli] models=${models.map((model) => model.value).join(',')}`);
+  } catch (error) {
+    log.error(`[cli] ${asChatError(error).message}`);
+  }
+}
+
+function stopOnSignal(endpoint: Endpoint, backend: ClaudeBackend): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void Promise.allSettled([endpoint.stop(), backend.close()]).then(() => process.exit(0)); // both are bounded
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+  process.on('exit', () => backend.closeNow());
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const log = stderrLogger(options.trace);
+  const backend = createClaudeBackend({
+    configuredPath: options.claude,
+    folder: options.workspace,
+    env: process.env,
+    log,
+    version: VERSION,
+  });
+  const endpoint = createEndpoint({
+    backend: () => backend,
+    settings: () => ({
+      names: { defaultModel: '', unknown: options.unknownModels, aliases: {} },
+      lanes: ['chat'],
+      allowedHosts: [],
+      allowedOrigins: [],
+    }),
+    log,
+    identity: `claude-ollama-server/${VERSION}`,
+    onRequest: (record) => log.info(formatRecord(record)),
+  });
+  stopOnSignal(endpoint, backend);
+  const { url } = await endpoint.start('127.0.0.1', options.port);
+  console.log(`Ollama Server for Claude is listening on ${url}`);
+  await reportCli(backend, log);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  console.error(USAGE);
+  process.exitCode = 1;
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import type { ChatError, ErrorKind } from '../../src/core/errors.js';
+import { errorReply, planLimitReply, textReply, type Reply } from '../standin/server.js';
+import { answerOf, never, request, startRig, user, type Rig, type RigOptions } from './harness.js';
+
+const HI = request([user('hi')]);
+/** Keeps the waits between the CLI's own attempts short. */
+const ONE_RETRY = { CLAUDE_CODE_MAX_RETRIES: '1' };
+
+describe('failures of the API', function () {
+  this.timeout(120_000);
+  let rig: Rig;
+
+  async function start(options: RigOptions = {}): Promise<void> {
+    rig = await startRig({ ...options, env: { ...ONE_RETRY, ...options.env } });
+  }
+  afterEach(async () => {
+    await rig.close({ lenient: true });
+  });
+
+  async function fails(kind: ErrorKind, message: RegExp): Promise<ChatError> {
+    let thrown: unknown;
+    try {
+      await answerOf(rig.backend.chat(HI, never()));
+    } catch (error) {
+      thrown = error;
+    }
+    assert.ok(thrown instanceof Error, 'it did not fail');
+    const error = thrown as ChatError;
+    assert.equal(error.kind, kind, error.message);
+    assert.match(error.message, message);
+    return error;
+  }
+
+  const table: readonly (readonly [string, Reply, ErrorKind, RegExp])[] = [
+    ['400', errorReply(400, 'some field is wrong'), 'badRequest', /some field is wrong/],
+    [
+      'a prompt that is too long',
+      errorReply(400, 'prompt is too long: 300000 tokens > 200000 maximum'),
+      'contextTooLong',
+      /too long/i,
+    ],
+    ['401', errorReply(401, 'invalid x-api-key'), 'notSignedIn', /claude auth login/],
+    ['403', errorReply(403, 'revoked'), 'notSignedIn', /claude auth login/],
+    ['404', errorReply(404, 'model: nope'), 'unknownModel', /model/],
+    ['413', errorReply(413, 'too large'), 'tooLarge', /too large/i],
+    ['429', errorReply(429, 'slow down'), 'rateLimited', /slow down/],
+    ['500', errorReply(500, 'broken'), 'overloaded', /broken/],
+    ['529', errorReply(529, 'Overloaded'), 'overloaded', /Overloaded/],
+  ];
+  for (const [name, reply, kind, message] of table) {
+    it(`${name} is ${kind}`, async () => {
+      await start();
+      rig.standIn.reply(reply);
+      await fails(kind, message);
+    });
+  }
+
+  it('a long Retry-After is told at once', async () => {
+    await start({ env: { CLAUDE_CODE_MAX_RETRIES: '4' } });
+    rig.standIn.reply(errorReply(429, 'slow down', { 'retry-after': '30' }));
+    const { retryAfterSeconds } = await fails('rateLimited', /Try again in \d+ seconds/);
+    assert.ok((retryAfterSeconds ?? 0) >= 30);
+    assert.equal(rig.standIn.requests.length, 1);
+  });
+
+  it('a plan that is used up tells when it resets', async () => {
+    await start({ env: { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-dummy' } });
+    rig.standIn.reply(planLimitReply(Math.floor(Date.now() / 1000) + 3600));
+    const { retryAfterSeconds = 0 } = await fails('rateLimited', /hit your limit/);
+    assert.ok(retryAfterSeconds > 3500 && retryAfterSeconds <= 3600, String(retryAfterSeconds));
+  });
+
+  it('missing credentials say how to sign in, without a request', async () => {
+    await start({ env: { ANTHROPIC_API_KEY: '' } });
+    assert.equal((await rig.backend.describe()).signedIn, false);
+    await fails('notSignedIn', /not signed in.*Run "claude auth login"/);
+    assert.equal(rig.standIn.requests.length, 0);
+  });
+
+  it('an API that cannot be reached is unreachable', async () => {
+    await start({ env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' } });
+    await fails('unreachable', /connect|refused/i);
+  });
+
+  describe('an answer that breaks off', () => {
+    /** Holds the cut until the client has the text. */
+    function cut(text: string): { reply: Reply; release: () => void } {
+      let release = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return { reply: { kind: 'cut', content: [{ type: 'text', text: [text, gate] }] }, release };
+    }
+
+    async function afterCut(begun: string, repeated: string): Promise<string> {
+      await start();
+      const { reply, release } = cut(begun);
+      rig.standIn.reply(reply, textReply(repeated));
+      let text = '';
+      for await (const event of rig.backend.chat(HI, never())) {
+        if (event.type === 'text') text += event.text;
+        release();
+      }
+      return text;
+    }
+
+    it('goes on where it was cut when it is repeated', async () => {
+      assert.equal(await afterCut('Hello wor', 'Hello world'), 'Hello world');
+    });
+
+    it('is an error when the repetition differs', async () => {
+      await assert.rejects(afterCut('Hello wor', 'Howdy'), {
+        kind: 'cliFailed',
+        message: /differs from what was already sent/,
+      });
+    });
+
+    it('is an error when the repetition is shorter', async () => {
+      await assert.rejects(afterCut('Hello wor', 'Hello'), { kind: 'cliFailed' });
+    });
+
+    it('is completed once when the CLI asks again without streaming', async () => {
+      await start();
+      let release = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (release = resolve));
+      rig.standIn.reply(
+        {
+          kind: 'midStreamError',
+          content: [{ type: 'text', text: ['Hello wor', gate] }],
+          type: 'overloaded_error',
+          message: 'Overloaded',
+        },
+        textReply('Hello world'),
+      );
+      let text = '';
+      for await (const event of rig.backend.chat(HI, never())) {
+        if (event.type === 'text') text += event.text;
+        release();
+      }
+      assert.equal(text, 'Hello world');
+    });
+  });
+});

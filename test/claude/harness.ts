@@ -1,0 +1,78 @@
+/** The real backend on the real CLI in front of the stand-in API. */
+import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
+import { silentLogger, type Logger } from '../../src/core/log.js';
+import { createClaudeBackend, type ClaudeBackend } from '../../src/claude/backend.js';
+import { devCli } from '../standin/cli.js';
+import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
+import { startStandIn, type StandIn } from '../standin/server.js';
+
+export interface Rig {
+  readonly standIn: StandIn;
+  readonly environment: StandInEnvironment;
+  readonly backend: ClaudeBackend;
+  /** Ends everything; rejects when the stand-in saw something unexpected. */
+  close(options?: { lenient?: boolean }): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly cli?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly log?: Logger;
+}
+
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const standIn = await startStandIn();
+  const environment = await standInEnvironment(standIn.url, options.env);
+  const backend = createClaudeBackend({
+    configuredPath: options.cli ?? devCli(),
+    folder: environment.workspace,
+    env: environment.env,
+    log: options.log ?? silentLogger,
+    version: '0.0.0',
+  });
+  return {
+    standIn,
+    environment,
+    backend,
+    async close(closeOptions) {
+      await backend.close();
+      await environment.dispose();
+      await standIn.close(closeOptions);
+    },
+  };
+}
+
+export function user(text: string): ChatMessage {
+  return { role: 'user', content: [{ type: 'text', text }] };
+}
+
+export function assistant(text: string): ChatMessage {
+  return { role: 'assistant', content: [{ type: 'text', text }] };
+}
+
+export function request(messages: readonly ChatMessage[], more: Partial<ChatRequest> = {}): ChatRequest {
+  return { lane: 'chat', model: 'sonnet', system: '', messages, tools: [], stop: [], ...more };
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly thinking: string;
+  readonly events: readonly ChatEvent[];
+  readonly done: Extract<ChatEvent, { type: 'done' }>;
+}
+
+/** Reads an answer to its end. */
+export async function answerOf(events: AsyncIterable<ChatEvent>): Promise<Answer> {
+  const all: ChatEvent[] = [];
+  for await (const event of events) all.push(event);
+  const done = all.at(-1);
+  if (done?.type !== 'done') throw new Error('the answer ended without done');
+  const join = (type: 'text' | 'thinking'): string =>
+    all.flatMap((event) => (event.type === type ? [event.text] : [])).join('');
+  return { text: join('text'), thinking: join('thinking'), events: all, done };
+}
+
+/** A signal that nobody triggers. */
+export function never(): AbortSignal {
+  return new AbortController().signal;
+}

@@ -1,0 +1,36 @@
+/** Looks at processes from outside. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Whether a process of that id exists and is no zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until it holds; fails after `milliseconds`, which is a bound and not an expectation. */
+export async function until(what: string, holds: () => boolean, milliseconds = 10_000): Promise<void> {
+  const end = performance.now() + milliseconds;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`waited ${milliseconds} ms in vain for: ${what}`);
+    await delay(10);
+  }
+}
+
+/** Process ids that the fake wrote into one of its files; empty when it wrote none. */
+export function pidsIn(path: string): number[] {
+  try {
+    return readFileSync(path, 'utf8').trim().split('\n').map(Number);
+  } catch {
+    return [];
+  }
+}
