@@ -1,14 +1,18 @@
 /** The backend that answers with the installed Claude CLI. */
 import type { ChatBackend, Model } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, Effort } from '../core/chat.js';
-import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { CliFinder, isSignedIn } from './cli.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
+import { Guardian } from './guardian.js';
 import { CHAT_ARGUMENTS, childEnvironment } from './launch.js';
 import { thisMachine } from './locate.js';
 import type { ResultMessage } from './messages.js';
-import { startProcess, type ClaudeProcess } from './process.js';
+import { Pool } from './pool.js';
+import { startProcess } from './process.js';
+import type { Member } from './slots.js';
+import type { KeepSpares } from './spares.js';
+import { Turnstile } from './turnstile.js';
 
 export interface ClaudeBackendOptions {
   /** The setting: an absolute path, or empty to search. */
@@ -20,7 +24,30 @@ export interface ClaudeBackendOptions {
   readonly log: Logger;
   /** Of this program, for the CLI's User-Agent. */
   readonly version: string;
+  readonly limits?: Partial<BackendLimits>;
+  /** Called whenever `activity()` has changed. */
+  readonly onActivity?: () => void;
 }
+
+export interface BackendLimits {
+  /** CLI processes alive at once, spares included; as many requests are answered at once. */
+  readonly processes: number;
+  /** Requests that may wait. */
+  readonly queue: number;
+  /** How long a conversation's process waits for its next turn. Milliseconds. */
+  readonly idleMs: number;
+  readonly keepSpares: KeepSpares;
+  /** How long after the last request spares are kept by `whileInUse`. Milliseconds. */
+  readonly useMs: number;
+}
+
+export const DEFAULT_LIMITS: BackendLimits = {
+  processes: 4,
+  queue: 64,
+  idleMs: 10 * 60_000,
+  keepSpares: 'whileInUse',
+  useMs: 10 * 60_000,
+};
 
 export interface CliDescription {
   readonly path: string;
@@ -28,11 +55,18 @@ export interface CliDescription {
   readonly signedIn: boolean;
 }
 
+/** What the backend is doing. */
+export interface BackendActivity {
+  readonly running: number;
+  readonly waiting: number;
+  /** Processes alive: at work, waiting for a next turn, and spare. */
+  readonly processes: number;
+}
+
 export interface ClaudeBackend extends ChatBackend {
-  /**
-   * What is installed. @throws ChatError `cliMissing` or `cliTooOld`
-   */
+  /** What is installed. @throws ChatError `cliMissing` or `cliTooOld` */
   describe(): Promise<CliDescription>;
+  activity(): BackendActivity;
   /** Refuses new work, ends every process in a bounded time. */
   close(): Promise<void>;
   /** The last resort when this program exits: tells every process to end, cannot wait. */
@@ -42,61 +76,86 @@ export interface ClaudeBackend extends ChatBackend {
 const REACTION_MS = 60_000;
 /** Longer than the CLI's own patience with the API, so that its error comes first. */
 const SILENCE_MS = 660_000;
-/** What every current model has, until the CLI reports the real figure. */
+const SPARE_AGE_MS = 30 * 60_000;
+const SPARE_CHECK_MS = 60_000;
+const REFILL_MS = 250;
+/** What every current model has at least, until the CLI reports the real figure. */
 const CONTEXT_TOKENS = 200_000;
 
 const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBackend {
   const { folder, log } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const clock = (): number => performance.now();
   const env = childEnvironment(options.env, folder, `claude-ollama-server/${options.version}`);
   const finder = new CliFinder(options.configuredPath, folder, thisMachine(options.env));
-  const live = new Set<ClaudeProcess>();
-  const limits = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
+  const guardian = new Guardian(log);
+  const onActivity = options.onActivity ?? (() => undefined);
+  const turnstile = new Turnstile(limits.processes, limits.queue, onActivity);
+  const learned = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
   let listed: Promise<readonly Model[]> | undefined;
-  let closed = false;
 
   const conversationOptions: ConversationOptions = {
-    log,
-    clock: () => performance.now(),
-    onResult: learnLimits,
+    clock,
+    onResult: learn,
     reactionMs: REACTION_MS,
     silenceMs: SILENCE_MS,
   };
+  const pool = new Pool({
+    limits: {
+      processes: limits.processes,
+      idleMs: limits.idleMs,
+      spares: {
+        keep: limits.keepSpares,
+        useMs: limits.useMs,
+        ageMs: SPARE_AGE_MS,
+        checkMs: SPARE_CHECK_MS,
+        refillMs: REFILL_MS,
+      },
+    },
+    start,
+    fingerprint: async () => (await finder.find()).fingerprint,
+    clock,
+    log,
+  });
 
-  function learnLimits(result: ResultMessage): void {
+  async function start(): Promise<Member> {
+    const cli = await finder.find();
+    const process = await startProcess({ file: cli.path, args: CHAT_ARGUMENTS, env, folder }, log);
+    const { pid } = process;
+    if (pid !== undefined) {
+      guardian.watch(pid);
+      void process.ended.then(() => guardian.forget(pid)); // never rejects
+    }
+    void process.ended.then(onActivity); // never rejects
+    return {
+      conversation: new Conversation(process, conversationOptions),
+      fingerprint: cli.fingerprint,
+      startedAt: clock(),
+    };
+  }
+
+  function learn(result: ResultMessage): void {
     for (const [id, model] of Object.entries(result.modelUsage ?? {})) {
-      limits.set(id, {
+      learned.set(id, {
         ...(model.contextWindow ? { contextLength: model.contextWindow } : {}),
         ...(model.maxOutputTokens ? { maxOutputTokens: model.maxOutputTokens } : {}),
       });
     }
   }
 
-  async function open(): Promise<Conversation> {
-    const cli = await finder.find();
-    if (closed) throw new ChatError('cancelled', 'The server is stopping. Try again.');
-    const process = await startProcess({ file: cli.path, args: CHAT_ARGUMENTS, env, folder }, log);
-    live.add(process);
-    void process.ended.then(() => live.delete(process)); // never rejects
-    return new Conversation(process, conversationOptions);
-  }
-
   async function askModels(): Promise<readonly Model[]> {
-    const conversation = await open();
-    try {
-      return (await conversation.models()).map((model) => ({
-        value: model.value,
-        resolved: model.resolvedModel ?? model.value,
-        displayName: model.displayName ?? model.value,
-        description: model.description ?? '',
-        efforts: EFFORTS.filter((effort) => model.supportedEffortLevels?.includes(effort) === true),
-        thinking: true,
-        contextLength: CONTEXT_TOKENS,
-      }));
-    } finally {
-      void conversation.end(); // never rejects
-    }
+    const models = await pool.withBlank((conversation) => conversation.models());
+    return models.map((model) => ({
+      value: model.value,
+      resolved: model.resolvedModel ?? model.value,
+      displayName: model.displayName ?? model.value,
+      description: model.description ?? '',
+      efforts: EFFORTS.filter((effort) => model.supportedEffortLevels?.includes(effort) === true),
+      thinking: true,
+      contextLength: CONTEXT_TOKENS,
+    }));
   }
 
   return {
@@ -105,27 +164,33 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
         listed = undefined;
         throw error;
       });
-      return (await listed).map((model) => ({ ...model, ...limits.get(model.resolved) }));
+      return (await listed).map((model) => ({ ...model, ...learned.get(model.resolved) }));
     },
     async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
-      const conversation = await open();
+      const leave = await turnstile.enter(request.client ?? '', signal);
       try {
-        yield* conversation.ask(request, signal);
+        const conversation = await pool.take(request);
+        try {
+          yield* conversation.ask(request, signal);
+        } finally {
+          pool.giveBack(conversation);
+        }
       } finally {
-        void conversation.end(); // never rejects; the client need not wait
+        leave();
       }
     },
     async describe() {
       const cli = await finder.find();
       return { path: cli.path, version: cli.version, signedIn: await isSignedIn(cli.path, env) };
     },
+    activity: () => ({ running: turnstile.running, waiting: turnstile.waiting, processes: pool.size }),
     async close() {
-      closed = true;
-      await Promise.all([...live].map((process) => process.end()));
+      await pool.close();
+      guardian.close();
     },
     closeNow() {
-      closed = true;
-      for (const process of live) process.terminateNow();
+      pool.terminateNow();
+      guardian.close();
     },
   };
 }

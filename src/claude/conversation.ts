@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import { assistantLine, countCalls, initializeRequest, seededCallId, userLine } from './content.js';
 import { endError } from './failure.js';
 import { answerHost } from './host.js';
@@ -17,7 +16,6 @@ import { canonicalSetup, canonicalTurn, toTurns, type Turn, type UserTurn } from
 import { TurnReader, type TurnEnd } from './turn.js';
 
 export interface ConversationOptions {
-  readonly log: Logger;
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
   /** Told each result, for what it says about models. */
@@ -27,8 +25,11 @@ export interface ConversationOptions {
   readonly silenceMs: number;
 }
 
-/** What the process did to the last question. Only `idle` can be asked again. */
-export type ConversationState = 'fresh' | 'busy' | 'idle' | 'spent';
+/**
+ * `fresh`: nothing was written to the process. `prepared`: it is set up, its conversation is empty. `idle`: its last
+ * turn ended well. `spent`: it must not be asked again.
+ */
+export type ConversationState = 'fresh' | 'prepared' | 'busy' | 'idle' | 'spent';
 
 type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
 
@@ -72,6 +73,40 @@ export class Conversation {
     }
   }
 
+  /**
+   * Sets a fresh process up for requests like this one. Cannot be done twice.
+   * @param prime also lets the CLI do, ahead of the first question, what it does once in a conversation. A blank
+   *   message makes it: the CLI refuses it without a trace.
+   */
+  prepare(request: ChatRequest, prime: boolean): void {
+    this.#tools = request.tools;
+    this.#setup = canonicalSetup(request);
+    this.#state = 'prepared';
+    this.#control(initializeRequest(request));
+    if (request.thinking?.show === true) {
+      this.#control({
+        subtype: 'set_max_thinking_tokens',
+        max_thinking_tokens: null,
+        thinking_display: 'summarized',
+      });
+    }
+    // Before the history: a change of model after it becomes a part of the conversation.
+    this.#control({ subtype: 'set_model', model: request.model });
+    if (request.tools.length > 0) {
+      // A client's tool named like one of the CLI's would bring the CLI's advice on commit messages along.
+      this.#control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+    }
+    if (prime) {
+      const blank: UserTurn = { role: 'user', content: [{ type: 'text', text: ' ' }] };
+      this.process.send(userLine(blank, [], randomUUID(), true));
+    }
+  }
+
+  /** Whether this process is set up for such requests and has an empty conversation. */
+  isPreparedFor(setup: string): boolean {
+    return this.state === 'prepared' && this.#setup === setup;
+  }
+
   /** Whether this process has seen exactly what the request holds before its last turn. */
   continues(setup: string, earlier: readonly string[]): boolean {
     return (
@@ -83,24 +118,26 @@ export class Conversation {
   }
 
   /**
-   * Asks the last turn of the request, after giving a fresh process all that comes before it.
+   * Asks the last turn of the request, after giving an empty conversation all that comes before it.
    * Leaving the iteration early or aborting ends the conversation.
    * @throws ChatError
    */
   async *ask(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
     const turns = toTurns(request.messages);
     const last = turns.pop();
+    refuseAborted(signal);
     if (last?.role !== 'user' || this.#state === 'busy' || this.#state === 'spent') {
       throw new ChatError('internal', `a ${this.#state} conversation was asked`);
     }
-    const fresh = this.#state === 'fresh';
+    if (this.#state === 'fresh') this.prepare(request, false);
+    const empty = this.#state === 'prepared';
     this.#state = 'busy';
     const started = this.#options.clock();
     let text = '';
     const calls: ToolCall[] = [];
     try {
-      if (fresh) await this.#prepare(request, turns, signal);
-      else this.#setEffort(request);
+      this.#setEffort(request);
+      if (empty) await this.#tell(turns, signal);
       const uuid = randomUUID();
       this.process.send(userLine(last, this.#callIds, uuid, true));
       let firstEvent = this.#options.clock();
@@ -156,26 +193,9 @@ export class Conversation {
     }
   }
 
-  /** Sets the process up and seeds it. Each user turn must be acknowledged, or the turns change places. */
-  async #prepare(request: ChatRequest, earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
-    this.#tools = request.tools;
-    this.#setup = canonicalSetup(request);
+  /** Gives the process its history. Each user turn must be acknowledged, or the turns change places. */
+  async #tell(earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
     this.#callIds = Array.from({ length: countCalls(earlier) }, (_, number) => seededCallId(number));
-    this.#control(initializeRequest(request));
-    if (request.thinking?.show === true) {
-      this.#control({
-        subtype: 'set_max_thinking_tokens',
-        max_thinking_tokens: null,
-        thinking_display: 'summarized',
-      });
-    }
-    // Before the history: a change of model after it becomes a part of the conversation.
-    this.#control({ subtype: 'set_model', model: request.model });
-    if (request.tools.length > 0) {
-      // A client's tool named like one of the CLI's would bring the CLI's advice on commit messages along.
-      this.#control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
-    }
-    this.#setEffort(request);
     for (const turn of earlier) {
       if (turn.role === 'assistant') this.process.send(assistantLine(turn, this.#callIds));
       else await this.#seed(turn, signal);

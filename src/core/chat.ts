@@ -88,6 +88,8 @@ export interface ChatRequest {
   readonly stop: readonly string[];
   /** Upper bound of generated tokens; `undefined` is the model's own. */
   readonly maxTokens?: number;
+  /** Who asks, in no particular form: requests of different clients take turns. */
+  readonly client?: string;
 }
 
 /** Token counts of one answer, as the CLI reported them. */

@@ -42,6 +42,7 @@ describe('a CLI that misbehaves', function () {
       env: process.env,
       log: silentLogger,
       version: '0.0.0',
+      limits: { keepSpares: 'never' },
     });
   }
 

@@ -1,7 +1,7 @@
 /** The real backend on the real CLI in front of the stand-in API. */
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
-import { createClaudeBackend, type ClaudeBackend } from '../../src/claude/backend.js';
+import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn } from '../standin/server.js';
@@ -18,6 +18,8 @@ export interface RigOptions {
   readonly cli?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Logger;
+  /** Without any, no process is started ahead. */
+  readonly limits?: Partial<BackendLimits>;
 }
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
@@ -29,6 +31,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     env: environment.env,
     log: options.log ?? silentLogger,
     version: '0.0.0',
+    limits: options.limits ?? { keepSpares: 'never' },
   });
   return {
     standIn,

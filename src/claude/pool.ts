@@ -1,0 +1,177 @@
+/**
+ * Which process answers a request: one whose conversation it continues, a spare, or a new one. No request ever gets a
+ * process that has seen anything but the request's own history, compared whole.
+ */
+import type { ChatRequest } from '../core/chat.js';
+import type { Logger } from '../core/log.js';
+import type { Conversation } from './conversation.js';
+import { Slots, type Member } from './slots.js';
+import { Spares, type SpareLimits } from './spares.js';
+import { canonicalSetup, canonicalTurn, toTurns } from './transcript.js';
+
+export interface PoolLimits {
+  /** Processes alive at once, spares included. */
+  readonly processes: number;
+  /** How long a conversation waits for its next turn. Milliseconds. */
+  readonly idleMs: number;
+  readonly spares: SpareLimits;
+}
+
+export interface PoolOptions {
+  readonly limits: PoolLimits;
+  /** A fresh conversation in a new process. @throws ChatError */
+  readonly start: () => Promise<Member>;
+  /** Of the CLI's file. @throws ChatError when there is no usable CLI */
+  readonly fingerprint: () => Promise<string>;
+  /** Monotonic, milliseconds. */
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #slots: Slots;
+  readonly #spares: Spares;
+  readonly #members = new Map<Conversation, Member>();
+  /** Conversations that wait for their next turn, each with what ends it. Least recently used first. */
+  readonly #idle = new Map<Member, NodeJS.Timeout>();
+  #opening = 0;
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.limits.processes, options.start, (member) => this.#forget(member));
+    this.#spares = new Spares({
+      limits: options.limits.spares,
+      slots: this.#slots,
+      makeRoom: () => this.#giveUpOldest(),
+      fingerprint: options.fingerprint,
+      clock: options.clock,
+      log: options.log,
+    });
+  }
+
+  /** Processes alive now. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /**
+   * The conversation that is to answer this request. The caller asks it once and then gives it back.
+   * @throws ChatError when no process can be had
+   */
+  async take(request: ChatRequest): Promise<Conversation> {
+    this.#dropStale(await this.#options.fingerprint());
+    const setup = canonicalSetup(request);
+    const earlier = toTurns(request.messages).slice(0, -1).map(canonicalTurn);
+    const waiting = this.#takeIdle(setup, earlier);
+    if (waiting !== undefined) {
+      this.#spares.use();
+      return waiting.conversation;
+    }
+    const member = this.#spares.take(setup) ?? (await this.#open(setup));
+    this.#spares.use(request);
+    this.#members.set(member.conversation, member);
+    return member.conversation;
+  }
+
+  /** After its turn a conversation waits for the next one or, when it cannot have one, ends. */
+  giveBack(conversation: Conversation): void {
+    const member = this.#members.get(conversation);
+    if (member === undefined || this.#closed || conversation.state !== 'idle') {
+      void conversation.end(); // never rejects
+      return;
+    }
+    const end = (): void => this.#giveUp(member);
+    this.#idle.set(member, setTimeout(end, this.#options.limits.idleMs).unref());
+    this.#slots.announce();
+  }
+
+  /** A blank process for a question that leaves it blank. It becomes a spare. */
+  async withBlank<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
+    const member = this.#spares.takeBlank() ?? (await this.#open(''));
+    let answered = false;
+    try {
+      const answer = await ask(member.conversation);
+      answered = true;
+      return answer;
+    } finally {
+      this.#spares.use();
+      if (answered) this.#spares.keep(member);
+      else this.#giveUp(member);
+    }
+  }
+
+  /** Ends every process in a bounded time, and takes no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#spares.close();
+    for (const timer of this.#idle.values()) clearTimeout(timer);
+    await this.#slots.close();
+  }
+
+  /** The last resort when this program exits. */
+  terminateNow(): void {
+    this.#slots.terminateNow();
+  }
+
+  #takeIdle(setup: string, earlier: readonly string[]): Member | undefined {
+    for (const [member, timer] of this.#idle) {
+      if (member.conversation.continues(setup, earlier)) {
+        clearTimeout(timer);
+        this.#idle.delete(member);
+        return member;
+      }
+    }
+    return undefined;
+  }
+
+  /** A new process, in the place of the least useful one where there is no room; or a spare, should one turn up. */
+  async #open(setup: string): Promise<Member> {
+    this.#opening++;
+    try {
+      while (!this.#slots.free) {
+        if (this.#slots.leaving < this.#opening) this.#makeRoom();
+        await this.#slots.changed();
+        const turnedUp = this.#spares.take(setup);
+        if (turnedUp !== undefined) return turnedUp;
+      }
+      return await this.#slots.open();
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  #makeRoom(): void {
+    const [oldest] = this.#idle.keys();
+    const spare = this.#spares.leastUseful;
+    if (oldest !== undefined) this.#giveUp(oldest);
+    else if (spare !== undefined) this.#spares.drop(spare);
+  }
+
+  /** The blank spare serves everybody, the conversation that has waited longest hardly anybody, if another one stays. */
+  #giveUpOldest(): void {
+    const [oldest] = this.#idle.keys();
+    if (oldest === undefined || this.#idle.size < 2 || this.#slots.leaving > 0) return;
+    this.#giveUp(oldest);
+    void this.#slots.changed().then(() => this.#spares.use()); // never rejects
+  }
+
+  #giveUp(member: Member): void {
+    clearTimeout(this.#idle.get(member));
+    this.#idle.delete(member);
+    void member.conversation.end(); // never rejects
+  }
+
+  #forget(member: Member): void {
+    clearTimeout(this.#idle.get(member));
+    this.#idle.delete(member);
+    this.#members.delete(member.conversation);
+    this.#spares.forget(member);
+  }
+
+  #dropStale(fingerprint: string): void {
+    this.#spares.dropStale(fingerprint);
+    for (const member of this.#idle.keys()) if (member.fingerprint !== fingerprint) this.#giveUp(member);
+  }
+}

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
+import { silentLogger } from '../../src/core/log.js';
+import type { BackendLimits } from '../../src/claude/backend.js';
+import {
+  errorReply,
+  messageReply,
+  textReply,
+  toolReply,
+  type ApiMessage,
+  type StandInRequest,
+} from '../standin/server.js';
+import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
+import { until } from './processes.js';
+
+const TOOLS = [{ name: 'look', description: '', parameters: { type: 'object' } }] as const;
+
+/** Texts of the API's messages that are the client's. */
+function said(seen: StandInRequest): string[] {
+  return seen.body.messages
+    .filter((message) => message.role !== 'system')
+    .map(
+      ({ role, content }: ApiMessage) =>
+        `${role}: ${typeof content === 'string' ? content : JSON.stringify(content)}`,
+    )
+    .map((line) => line.replace(/,"cache_control":\{[^}]*\}/g, ''));
+}
+
+describe('the pool', function () {
+  this.timeout(120_000);
+  let rig: Rig;
+  let started: number;
+
+  async function start(limits: Partial<BackendLimits>): Promise<void> {
+    started = 0;
+    const debug = (line: string): void => {
+      if (line.endsWith(' started')) started++;
+    };
+    rig = await startRig({ limits, log: { ...silentLogger, debug } });
+  }
+  afterEach(async () => {
+    await rig.close({ lenient: true });
+  });
+
+  function ask(asked: ChatRequest, signal = never()): Promise<Answer> {
+    return answerOf(rig.backend.chat(asked, signal));
+  }
+
+  describe('without spares', () => {
+    beforeEach(() => start({ keepSpares: 'never' }));
+
+    it('continues a conversation in its process, sending exactly its history', async () => {
+      rig.standIn.reply(textReply('A1\n'), textReply('A2'), textReply('A3'));
+      const messages: ChatMessage[] = [user('U1')];
+      for (const question of ['U2', 'U3', '']) {
+        const { text } = await ask(request(messages, { system: 'S' }));
+        messages.push(assistant(text), user(question));
+      }
+      assert.equal(started, 1);
+      assert.deepEqual(said(rig.standIn.requests[2]!), [
+        'user: U1',
+        'assistant: [{"type":"text","text":"A1\\n"}]',
+        'user: U2',
+        'assistant: [{"type":"text","text":"A2"}]',
+        'user: [{"type":"text","text":"U3"}]',
+      ]);
+    });
+
+    it('takes tool results to the process that made the calls, whatever ids the client gives them', async () => {
+      rig.standIn.reply(
+        messageReply([
+          { type: 'text', text: 'Looking.' },
+          { type: 'tool_use', id: 'toolu_a', name: 'look', input: { b: 1, a: 2 } },
+          { type: 'tool_use', id: 'toolu_b', name: 'look', input: {} },
+        ]),
+        textReply('done'),
+      );
+      await ask(request([user('U1')], { tools: TOOLS }));
+      const call = (id: string, args: object): object => ({
+        type: 'toolCall',
+        call: { id, name: 'look', arguments: args },
+      });
+      const followUp = [
+        user('U1'),
+        {
+          role: 'assistant',
+          content: [{ type: 'text', text: 'Looking.' }, call('x', { a: 2, b: 1 }), call('y', {})],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'toolResult', callId: 'y', content: 'second', isError: false },
+            { type: 'toolResult', callId: 'x', content: 'first', isError: false },
+          ],
+        },
+      ] as ChatMessage[];
+      assert.equal((await ask(request(followUp, { tools: TOOLS }))).text, 'done');
+      assert.equal(started, 1);
+      const results = said(rig.standIn.requests[1]!).at(-1) ?? '';
+      assert.match(results, /"tool_use_id":"toolu_b".*second.*"tool_use_id":"toolu_a".*first|first.*second/s);
+      assert.ok(results.includes('"tool_use_id":"toolu_b"') && results.includes('"tool_use_id":"toolu_a"'));
+    });
+
+    for (const [what, change] of [
+      ['another system prompt', { system: 'other' }],
+      ['another model', { model: 'haiku' }],
+      ['other tools', { tools: TOOLS }],
+      ['another schema', { format: { type: 'json' } }],
+      ['another way of thinking', { thinking: { show: true } }],
+    ] as const) {
+      it(`starts anew for ${what}`, async () => {
+        rig.standIn.reply(textReply('A1'), textReply('A2'));
+        await ask(request([user('U1')]));
+        await ask(request([user('U1'), assistant('A1'), user('U2')], change)).catch(() => undefined);
+        assert.equal(started, 2);
+      });
+    }
+
+    for (const [what, messages] of [
+      ['an edited question', [user('u1'), assistant('A1'), user('U2')]],
+      ['an edited answer', [user('U1'), assistant('A1 '), user('U2')]],
+      ['a missing turn', [user('U2')]],
+      ['a question asked again', [user('U1')]],
+    ] as const) {
+      it(`starts anew for ${what} and sends what the client sent`, async () => {
+        rig.standIn.reply(textReply('A1'), textReply('A2'));
+        await ask(request([user('U1')]));
+        await ask(request(messages));
+        assert.equal(started, 2);
+        const texts = messages.map((message) =>
+          message.content.map((part) => ('text' in part ? part.text : '')).join(''),
+        );
+        const sent = said(rig.standIn.requests[1]!);
+        assert.equal(sent.length, messages.length);
+        for (const [i, text] of texts.entries())
+          assert.ok(sent[i]!.includes(text), `${sent[i]} lacks ${text}`);
+      });
+    }
+
+    it('never lets equal requests share a process', async () => {
+      rig.standIn.reply(textReply('A1'), textReply('A2'), textReply('A2'));
+      await ask(request([user('U1')]));
+      const next = request([user('U1'), assistant('A1'), user('U2')]);
+      await Promise.all([ask(next), ask(next)]);
+      assert.equal(started, 2);
+      for (const seen of rig.standIn.requests.slice(1)) assert.equal(said(seen).length, 3);
+    });
+
+    it('does not continue in a process whose turn failed', async () => {
+      rig.standIn.reply(textReply('A1'), errorReply(400, 'no'));
+      await ask(request([user('U1')]));
+      const next = request([user('U1'), assistant('A1'), user('U2')]);
+      await assert.rejects(ask(next), { kind: 'badRequest' });
+      rig.standIn.reply(textReply('A2'));
+      await ask(next);
+      assert.equal(started, 2);
+      assert.equal(said(rig.standIn.requests.at(-1)!).length, 3);
+    });
+
+    it('does not continue in a process whose turn was cancelled', async () => {
+      rig.standIn.reply(textReply(['A1', new Promise(() => undefined)]));
+      for await (const _event of rig.backend.chat(request([user('U1')]), never())) break;
+      rig.standIn.reply(textReply('A2'));
+      await ask(request([user('U1'), assistant('A1'), user('U2')]));
+      assert.equal(started, 2);
+      assert.equal(said(rig.standIn.requests.at(-1)!).length, 3);
+    });
+
+    it('lets effort change within a process', async () => {
+      rig.standIn.reply(textReply('A1'), textReply('A2'));
+      await ask(request([user('U1')], { thinking: { show: false, effort: 'low' } }));
+      await ask(
+        request([user('U1'), assistant('A1'), user('U2')], { thinking: { show: false, effort: 'high' } }),
+      );
+      assert.equal(started, 1);
+      assert.deepEqual(rig.standIn.requests[1]?.body['output_config'], { effort: 'high' });
+    });
+
+    it('goes on after a tool that does not exist', async () => {
+      rig.standIn.reply(
+        toolReply({ id: 'toolu_1', name: 'nope', input: {} }),
+        textReply('A1'),
+        textReply('A2'),
+      );
+      await ask(request([user('U1')], { tools: TOOLS }));
+      assert.equal(
+        (await ask(request([user('U1'), assistant('A1'), user('U2')], { tools: TOOLS }))).text,
+        'A2',
+      );
+    });
+  });
+
+  it('keeps no more processes than it may, and answers all', async () => {
+    await start({ processes: 2, keepSpares: 'always', queue: 100 });
+    const texts = Array.from({ length: 12 }, (_, i) => `answer ${i}`);
+    rig.standIn.reply(...texts.map((text) => textReply(text)));
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, rig.backend.activity().processes)), 5);
+    const answers = await Promise.all(
+      texts.map((_, i) => ask(request([user(`question ${i}`)], { client: String(i % 3) }))),
+    );
+    clearInterval(watch);
+    assert.deepEqual(answers.map((answer) => answer.text).sort(), [...texts].sort());
+    assert.ok(most <= 2, `${most} processes`);
+  });
+
+  it('refuses what no longer fits into the queue, and forgets who leaves it', async () => {
+    await start({ processes: 1, keepSpares: 'never', queue: 1 });
+    let release = (): void => undefined;
+    rig.standIn.reply(textReply(['A', new Promise<void>((resolve) => (release = resolve))]), textReply('B'));
+    const first = ask(request([user('1')]));
+    await rig.standIn.nextRequest();
+    const leaver = new AbortController();
+    const left = ask(request([user('2')]), leaver.signal);
+    await assert.rejects(ask(request([user('3')])), { kind: 'busy', retryAfterSeconds: 5 });
+    leaver.abort();
+    await assert.rejects(left, { kind: 'cancelled' });
+    const second = ask(request([user('4')]));
+    release();
+    await first;
+    assert.equal((await second).text, 'B');
+    assert.equal(rig.standIn.requests.length, 2);
+  });
+
+  it('gives the first question to a spare and starts another', async () => {
+    await start({ keepSpares: 'whileInUse' });
+    await rig.backend.models();
+    assert.equal(started, 1);
+    rig.standIn.reply(textReply('A'), textReply('B'));
+    await ask(request([user('U')], { system: 'S' }));
+    await until('a blank and a foreseen spare stand by', () => started === 3);
+    // Another conversation of the same kind gets the one that is set up already.
+    const { text } = await ask(request([user('V')], { system: 'S' }));
+    assert.equal(text, 'B');
+    assert.deepEqual(said(rig.standIn.requests[1]!), ['user: V']);
+    const system = rig.standIn.requests[1]?.body.system;
+    assert.ok(Array.isArray(system) && JSON.stringify(system.at(-1)).includes('"S"'));
+  });
+
+  it('keeps no spare once nobody has asked for a while, and no conversation that idles', async () => {
+    await start({ keepSpares: 'whileInUse', useMs: 1500, idleMs: 1500 });
+    rig.standIn.reply(textReply('A'));
+    await ask(request([user('U')]));
+    await until('spares stand by', () => rig.backend.activity().processes === 3);
+    await until('all are gone', () => rig.backend.activity().processes === 0);
+  });
+
+  it('replaces a spare that dies', async () => {
+    await start({ keepSpares: 'always' });
+    await rig.backend.models();
+    rig.standIn.reply(textReply('A'));
+    await ask(request([user('U')]));
+    await until('spares stand by', () => rig.backend.activity().processes === 3);
+    assert.equal(rig.backend.activity().running, 0);
+  });
+});

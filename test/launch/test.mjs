@@ -1,0 +1,33 @@
+// npm test [-- suites] [--soak] [--desktop]: sets up, runs the suites and ends with the line that adds them up.
+// --soak runs them at full length; --desktop runs the extension's tests in a desktop VS Code too.
+import { build, compileTests, install, launch } from './setup.mjs';
+import { runSuite, SUITES } from './suites.mjs';
+import { add, NOTHING, totalsLine } from './totals.mjs';
+
+const OPTIONS = new Set(['--soak', '--desktop']);
+const args = process.argv.slice(2);
+const named = args.filter((argument) => !argument.startsWith('--'));
+const unknown = [
+  ...args.filter((argument) => argument.startsWith('--') && !OPTIONS.has(argument)),
+  ...named.filter((name) => !SUITES.includes(name)),
+];
+
+await launch(async () => {
+  if (unknown.length > 0) {
+    throw new Error(
+      `Unknown: ${unknown.join(', ')}. Usage: npm test -- [--soak] [--desktop] [${SUITES.join('|')}]…`,
+    );
+  }
+  await install();
+  await build();
+  await compileTests();
+  const env = args.includes('--soak') ? { ...process.env, SOAK: '1' } : process.env;
+  const editorOptions = args.filter((argument) => argument === '--desktop');
+  let totals = NOTHING;
+  for (const suite of SUITES) {
+    if (named.length > 0 && !named.includes(suite)) continue;
+    totals = add(totals, await runSuite(suite, env, editorOptions));
+  }
+  if (totals.failed > 0) process.exitCode = 1;
+  console.log(`\n${totalsLine(totals)}`);
+});

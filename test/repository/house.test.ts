@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import { filesUnder, manifest, read } from './repository.js';
+
+const LONGEST_FILE = 300;
+const sources = filesUnder('src');
+
+describe('the house', () => {
+  it(`has no source file over ${LONGEST_FILE} lines`, () => {
+    const long = sources.filter((file) => read(file).split('\n').length - 1 > LONGEST_FILE);
+    assert.deepEqual(long, []);
+  });
+
+  it('names its files after things, in camelCase', () => {
+    const misnamed = sources.filter((file) => !/^[a-z][a-zA-Z0-9]*(\.d)?\.ts$/.test(basename(file)));
+    assert.deepEqual(misnamed, []);
+    const vague = sources.filter((file) => /util|helper|manager|service|misc|common/i.test(basename(file)));
+    assert.deepEqual(vague, []);
+  });
+
+  it('wires the extension in at most 80 lines', () => {
+    assert.ok(read('src/extension.ts').split('\n').length - 1 <= 80);
+  });
+
+  it('leaves nothing for later and switches no check off', () => {
+    const markers =
+      /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|nocheck|expect-error)|(ox|es)lint-disable|\bas any\b/;
+    const marked = sources.filter((file) => markers.test(read(file)));
+    assert.deepEqual(marked, []);
+  });
+
+  it('locks the dependencies without naming where they were fetched from', () => {
+    const lock = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
+    };
+    const entries = Object.entries(lock.packages).filter(([path]) => path !== '');
+    assert.ok(entries.length > 0);
+    assert.deepEqual(
+      entries.filter(([, entry]) => entry.resolved !== undefined),
+      [],
+    );
+    assert.deepEqual(
+      entries.filter(([, entry]) => entry.integrity === undefined),
+      [],
+    );
+    assert.doesNotMatch(read('package-lock.json') + read('.npmrc'), /registry[.=/]/i);
+  });
+
+  it('pins the CLI that the tests drive', () => {
+    assert.match(manifest().devDependencies['@anthropic-ai/claude-code'] ?? '', /^\d+\.\d+\.\d+$/);
+  });
+});
+
+describe('the documents', () => {
+  it('name only scripts that exist', () => {
+    const own = new Set(Object.keys(manifest().scripts));
+    const short = ['start', 'test'];
+    for (const file of ['README.md', 'CONTRIBUTING.md']) {
+      const named = Array.from(read(file).matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g), (match) => {
+        return match[1] ?? match[2]!;
+      });
+      assert.deepEqual(
+        named.filter((script) => !own.has(script)),
+        [],
+        file,
+      );
+      assert.ok(
+        short.every((script) => named.includes(script)),
+        `${file} does not name npm start and npm test`,
+      );
+    }
+  });
+
+  it('explain every runtime dependency', () => {
+    const text = read('CONTRIBUTING.md');
+    const { dependencies, devDependencies } = manifest();
+    const unexplained = Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !text.includes(`\`${name}\``),
+    );
+    assert.deepEqual(unexplained, []);
+  });
+
+  it('give the test command that CI runs', () => {
+    assert.match(read('README.md'), /^\s*npm test\s*$/m);
+    assert.match(read('.ci/run'), /^\s*npm test\s*$/m);
+  });
+
+  it('state the version that is built', () => {
+    const { version } = manifest();
+    assert.match(read('CHANGELOG.md'), new RegExp(`^## ${version.replaceAll('.', '\\.')}\\b`, 'm'));
+  });
+});

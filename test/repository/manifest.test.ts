@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { COMMANDS, SECTION } from '../../src/vscode/names.js';
+import { readSettings } from '../../src/vscode/settings.js';
+import { contributedSettings, filesUnder, manifest, read } from './repository.js';
+
+const commands = manifest().contributes.commands ?? [];
+const settings = contributedSettings();
+
+/** Reads the settings as the extension does, from what the manifest declares, and notes what is asked for. */
+function readFromManifest(): { keys: Set<string>; warnings: string[]; values: object } {
+  const keys = new Set<string>();
+  const warnings: string[] = [];
+  const defaultOf = (key: string): unknown => {
+    keys.add(`${SECTION}.${key}`);
+    return settings[`${SECTION}.${key}`]?.default;
+  };
+  const values = readSettings({ value: defaultOf, defaultOf }, (line) => warnings.push(line));
+  return { keys, warnings, values };
+}
+
+describe('the manifest', () => {
+  it('contributes exactly the commands that the extension registers', () => {
+    assert.deepEqual(commands.map(({ command }) => command).sort(), Object.values(COMMANDS).sort());
+  });
+
+  it('leaves no command that is registered past the table', () => {
+    const calls = filesUnder('src').flatMap((file) =>
+      Array.from(read(file).matchAll(/\bregister(?:TextEditor)?Command\(([^,]*),/g), (match) => ({
+        file,
+        argument: match[1]!.trim(),
+      })),
+    );
+    assert.equal(calls.length, 1);
+    assert.match(calls[0]!.argument, /^COMMANDS\[/);
+  });
+
+  it('gives every command a title and the category', () => {
+    for (const { command, title, category } of commands) {
+      assert.ok(command.startsWith(`${SECTION}.`), command);
+      assert.match(title, /^[A-Z][^.]*$/, command);
+      assert.equal(category, 'Claude Ollama', command);
+    }
+  });
+
+  it('names only its own commands in menus and keybindings', () => {
+    const { menus = {}, keybindings = [] } = manifest().contributes;
+    const named = [...Object.values(menus).flat(), ...keybindings].flatMap(({ command }) => command ?? []);
+    const own = new Set(commands.map(({ command }) => command));
+    assert.deepEqual(
+      named.filter((command) => !own.has(command)),
+      [],
+    );
+  });
+
+  it('declares exactly the settings that the extension reads', () => {
+    assert.deepEqual([...readFromManifest().keys].sort(), Object.keys(settings).sort());
+  });
+
+  it('declares defaults that the extension takes as they are', () => {
+    const { warnings, values } = readFromManifest();
+    assert.deepEqual(warnings, []);
+    for (const [key, { default: declared }] of Object.entries(settings)) {
+      const name = key.slice(SECTION.length + 1);
+      const value = (values as Record<string, unknown>)[name];
+      // The empty string is how a settings file says "none".
+      assert.deepEqual(value ?? '', declared, key);
+    }
+  });
+
+  it('describes every setting, with type, default and scope', () => {
+    assert.ok(Object.keys(settings).length > 0);
+    for (const [key, setting] of Object.entries(settings)) {
+      assert.ok(key.startsWith(`${SECTION}.`), key);
+      assert.ok(setting.type !== undefined, `${key} has no type`);
+      assert.ok(setting.default !== undefined, `${key} has no default`);
+      assert.ok(setting.scope !== undefined, `${key} has no scope`);
+      assert.match(setting.markdownDescription ?? setting.description ?? '', /\.$/, key);
+    }
+  });
+
+  it('lets no workspace choose a program, an address or who may connect', () => {
+    for (const name of ['claudePath', 'host', 'port', 'allowedHosts', 'allowedOrigins']) {
+      const scope = settings[`${SECTION}.${name}`]?.scope;
+      assert.ok(scope === 'machine' || scope === 'application', `${name} has the scope ${scope}`);
+    }
+  });
+});

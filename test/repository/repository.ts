@@ -1,0 +1,72 @@
+/** The repository's own files, for the tests that check its rules. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder that holds package.json; these tests run from a folder below it. */
+export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly contributes: {
+    readonly commands?: readonly ContributedCommand[];
+    readonly configuration?: Configuration | readonly Configuration[];
+    readonly menus?: Readonly<Record<string, readonly { readonly command?: string }[]>>;
+    readonly keybindings?: readonly { readonly command: string }[];
+  };
+}
+
+export interface ContributedCommand {
+  readonly command: string;
+  readonly title: string;
+  readonly category?: string;
+}
+
+interface Configuration {
+  readonly properties?: Readonly<Record<string, Setting>>;
+}
+
+export interface Setting {
+  readonly type?: string | readonly string[];
+  readonly default?: unknown;
+  readonly scope?: string;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+
+export function manifest(): Manifest {
+  return JSON.parse(read('package.json')) as Manifest;
+}
+
+/** Every contributed setting by its full key. */
+export function contributedSettings(): Record<string, Setting> {
+  const { configuration = [] } = manifest().contributes;
+  const sections = Array.isArray(configuration)
+    ? (configuration as readonly Configuration[])
+    : [configuration as Configuration];
+  return Object.assign({}, ...sections.map((section) => section.properties ?? {})) as Record<string, Setting>;
+}
+
+/** @param path from the repository's folder */
+export function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** Every file under a folder, as paths from the repository's folder with forward slashes, in order. */
+export function filesUnder(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}
+
+function findRoot(from: string): string {
+  if (existsSync(join(from, 'package.json'))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error('no package.json above the tests');
+  return findRoot(parent);
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import {
+  CHAT_ARGUMENTS,
+  childEnvironment,
+  isAtLeast,
+  parseVersion,
+  searchableFolders,
+} from '../../../src/claude/launch.js';
+import { guardianCommand } from '../../../src/claude/guardian.js';
+
+describe('the command line of the chat lane', () => {
+  it('gives the CLI no tools, no project settings, no commands and no permissions', () => {
+    const after = (flag: string): string | undefined => CHAT_ARGUMENTS[CHAT_ARGUMENTS.indexOf(flag) + 1];
+    assert.equal(after('--tools'), '');
+    assert.equal(after('--setting-sources'), 'user');
+    assert.equal(after('--permission-mode'), 'default');
+    for (const flag of [
+      '--safe-mode',
+      '--strict-mcp-config',
+      '--disable-slash-commands',
+      '--no-session-persistence',
+    ]) {
+      assert.ok(CHAT_ARGUMENTS.includes(flag), flag);
+    }
+    assert.ok(!CHAT_ARGUMENTS.some((argument) => /dangerously|bypass/i.test(argument)));
+  });
+});
+
+describe('the environment of the CLI', () => {
+  const person = {
+    PATH: '/bin',
+    HOME: '/home/a',
+    HTTPS_PROXY: 'http://p',
+    ANTHROPIC_API_KEY: 'k',
+    CLAUDE_CONFIG_DIR: '/c',
+  };
+
+  it('keeps what is the person’s', () => {
+    const env = childEnvironment(person, '/work', 'app/1');
+    for (const [name, value] of Object.entries(person)) assert.equal(env[name], value);
+    assert.equal(env['PWD'], '/work');
+    assert.equal(env['CLAUDE_AGENT_SDK_CLIENT_APP'], 'app/1');
+  });
+
+  for (const name of [
+    'CLAUDECODE',
+    'CLAUDE_CODE_ENTRYPOINT',
+    'CLAUDE_CODE_SSE_PORT',
+    'CLAUDE_CODE_SIMPLE',
+    'CLAUDE_EFFORT',
+    'NODE_OPTIONS',
+    'BUN_OPTIONS',
+    'ELECTRON_RUN_AS_NODE',
+    'VSCODE_IPC_HOOK',
+  ]) {
+    it(`leaves ${name} out`, () => {
+      assert.ok(!(name in childEnvironment({ ...person, [name]: 'x' }, '/work', 'app/1')));
+    });
+  }
+
+  it('does not let the person switch the reading of files in prompts on', () => {
+    const env = childEnvironment({ ...person, CLAUDE_CODE_DISABLE_ATTACHMENTS: '0' }, '/work', 'app/1');
+    assert.equal(env['CLAUDE_CODE_DISABLE_ATTACHMENTS'], '1');
+  });
+
+  it('lets the person decide how often the CLI tries again', () => {
+    assert.equal(
+      childEnvironment({ CLAUDE_CODE_MAX_RETRIES: '9' }, '/w', 'a')['CLAUDE_CODE_MAX_RETRIES'],
+      '9',
+    );
+  });
+});
+
+describe('versions', () => {
+  it('are read from what the CLI prints', () => {
+    assert.equal(parseVersion('2.1.330 (Claude Code)\n'), '2.1.330');
+    assert.equal(parseVersion('command not found'), undefined);
+  });
+
+  for (const [version, minimum, expected] of [
+    ['2.1.248', '2.1.248', true],
+    ['2.1.247', '2.1.248', false],
+    ['2.1.1000', '2.1.248', true],
+    ['2.0.999', '2.1.248', false],
+    ['3.0.0', '2.1.248', true],
+  ] as const) {
+    it(`${version} is ${expected ? '' : 'not '}at least ${minimum}`, () => {
+      assert.equal(isAtLeast(version, minimum), expected);
+    });
+  }
+});
+
+describe('folders of PATH', () => {
+  it('that are relative or inside the workspace are not searched', () => {
+    const path = '/usr/bin:.:node_modules/.bin:/work/project:/work/project/bin::/work/project-tools/bin';
+    assert.deepEqual(searchableFolders(path, '/work/project', 'linux'), [
+      '/usr/bin',
+      '/work/project-tools/bin',
+    ]);
+  });
+
+  it('are told apart on Windows without regard to case, slashes and quotes', () => {
+    const path = 'C:\\Windows;"C:\\Program Files\\x";tools;c:/Work/Project/bin;D:\\Work\\Project';
+    assert.deepEqual(searchableFolders(path, 'C:\\work\\project\\', 'win32'), [
+      'C:\\Windows',
+      'C:\\Program Files\\x',
+      'D:\\Work\\Project',
+    ]);
+  });
+});
+
+describe('the guardian', () => {
+  it('needs only a shell where there is one', () => {
+    assert.equal(guardianCommand('linux', '/node').file, '/bin/sh');
+    assert.equal(guardianCommand('darwin', '/node').file, '/bin/sh');
+  });
+
+  it('is the editor’s own Node on Windows', () => {
+    const { file, env } = guardianCommand('win32', 'C:\\code.exe');
+    assert.equal(file, 'C:\\code.exe');
+    assert.equal(env['ELECTRON_RUN_AS_NODE'], '1');
+  });
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseMessage } from '../../../src/claude/messages.js';
+import { TurnReader, type TurnEnd } from '../../../src/claude/turn.js';
+
+const start = (id: string): object => ({
+  type: 'stream_event',
+  event: { type: 'message_start', message: { id } },
+});
+const delta = (text: string): object => ({
+  type: 'stream_event',
+  event: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
+});
+const thinking = (text: string): object => ({
+  type: 'stream_event',
+  event: { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: text } },
+});
+const stopped = (reason: string): object => ({
+  type: 'stream_event',
+  event: { type: 'message_delta', delta: { stop_reason: reason }, usage: { output_tokens: 4 } },
+});
+const whole = (id: string, content: readonly object[]): object => ({
+  type: 'assistant',
+  message: { id, model: 'm', content },
+});
+const retry = { type: 'system', subtype: 'api_retry', attempt: 1, retry_delay_ms: 500 };
+const result = (more: object = {}): object => ({
+  type: 'result',
+  subtype: 'success',
+  is_error: false,
+  num_turns: 1,
+  ...more,
+});
+
+function read(messages: readonly object[]): {
+  text: string;
+  thinking: string;
+  calls: string[];
+  end: TurnEnd | undefined;
+} {
+  const reader = new TurnReader('uuid', () => 0);
+  const seen = { text: '', thinking: '', calls: [] as string[], end: undefined as TurnEnd | undefined };
+  for (const message of messages) {
+    const step = reader.read(parseMessage(JSON.stringify(message)));
+    for (const event of step.events) {
+      if (event.type === 'text') seen.text += event.text;
+      if (event.type === 'thinking') seen.thinking += event.text;
+      if (event.type === 'toolCall') seen.calls.push(event.call.id);
+    }
+    if (step.end) return { ...seen, end: step.end };
+  }
+  return seen;
+}
+
+/** Any way to cut a text into deltas. */
+const cuts = (text: string): fc.Arbitrary<string[]> =>
+  fc.array(fc.nat(text.length), { maxLength: 8 }).map((at) => {
+    const edges = [0, ...at.sort((a, b) => a - b), text.length];
+    return edges.slice(1).map((edge, i) => text.slice(edges[i], edge));
+  });
+
+describe('reading a turn', function () {
+  this.timeout(60_000);
+  it('gives the text of the deltas, once, although whole messages repeat it', () => {
+    const seen = read([
+      start('a'),
+      delta('Hel'),
+      delta('lo'),
+      whole('a', [{ type: 'text', text: 'Hello' }]),
+      stopped('end_turn'),
+      result(),
+    ]);
+    assert.equal(seen.text, 'Hello');
+    assert.equal(seen.end?.reason, 'stop');
+  });
+
+  it('gives the same text however an answer that starts over is cut', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .tuple(fc.string({ unit: 'binary', minLength: 1 }), fc.nat(), fc.nat())
+          .chain(([text, first, second]) =>
+            fc.tuple(
+              fc.constant(text),
+              cuts(text.slice(0, first % (text.length + 1))),
+              cuts(text.slice(0, second % (text.length + 1))),
+              cuts(text),
+            ),
+          ),
+        ([text, one, two, three]) => {
+          const seen = read([
+            ...[start('a'), ...one.map(delta), retry],
+            ...[start('b'), ...two.map(delta), retry],
+            ...[start('c'), ...three.map(delta), stopped('end_turn'), result()],
+          ]);
+          assert.equal(seen.text, text);
+        },
+      ),
+    );
+  });
+
+  it('never gives a mixture of two answers', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string(), (first, second) => {
+        fc.pre(!second.startsWith(first));
+        assert.throws(
+          () =>
+            read([start('a'), delta(first), retry, start('b'), delta(second), stopped('end_turn'), result()]),
+          {
+            kind: 'cliFailed',
+          },
+        );
+      }),
+    );
+  });
+
+  it('completes a broken answer from a whole message', () => {
+    const seen = read([start('a'), delta('Hel'), whole('b', [{ type: 'text', text: 'Hello' }]), result()]);
+    assert.equal(seen.text, 'Hello');
+  });
+
+  it('joins the texts of several finished messages of one turn', () => {
+    const seen = read([
+      start('a'),
+      delta('one '),
+      stopped('tool_use'),
+      start('b'),
+      delta('two'),
+      stopped('end_turn'),
+      result(),
+    ]);
+    assert.equal(seen.text, 'one two');
+  });
+
+  it('does not think aloud twice', () => {
+    const seen = read([
+      start('a'),
+      thinking('hm'),
+      retry,
+      start('b'),
+      thinking('other'),
+      delta('x'),
+      stopped('end_turn'),
+      result(),
+    ]);
+    assert.equal(seen.thinking, 'hm');
+  });
+
+  it('gives the deferred calls of the last message, not those of an attempt that broke off or that the CLI answered', () => {
+    const call = (id: string): object => ({ type: 'tool_use', id, name: 'f', input: {} });
+    const seen = read([
+      ...[start('a'), whole('a', [call('lost')]), retry],
+      ...[start('b'), whole('b', [call('unknown')]), whole('b', [call('kept')]), stopped('tool_use')],
+      { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 'unknown' }] } },
+      result({ stop_reason: 'tool_deferred' }),
+    ]);
+    assert.deepEqual(seen.calls, ['kept']);
+    assert.equal(seen.end?.reason, 'toolCalls');
+  });
+
+  it('leaves out what subagents say and what the CLI made up', () => {
+    const seen = read([
+      { ...delta('sub'), parent_tool_use_id: 'toolu' },
+      { ...whole('x', [{ type: 'text', text: 'API Error' }]), is_api_error_message: true },
+      {
+        type: 'assistant',
+        message: {
+          id: 'y',
+          model: '<synthetic>',
+          content: [{ type: 'text', text: 'No response requested.' }],
+        },
+      },
+      ...[start('a'), delta('real'), stopped('end_turn'), result()],
+    ]);
+    assert.equal(seen.text, 'real');
+  });
+
+  it('passes over the results of history', () => {
+    const seen = read([
+      result({ num_turns: 0, user_message_uuid: 'other' }),
+      start('a'),
+      delta('x'),
+      stopped('end_turn'),
+      result(),
+    ]);
+    assert.equal(seen.text, 'x');
+  });
+
+  it('ends at the token limit', () => {
+    const seen = read([start('a'), delta('cut'), stopped('max_tokens')]);
+    assert.deepEqual([seen.end?.reason, seen.end?.usage.outputTokens], ['length', 4]);
+  });
+
+  it('lets a refusal without words be thought over, and reports one that stays', () => {
+    assert.equal(
+      read([start('a'), stopped('refusal'), start('b'), delta('fine'), stopped('end_turn'), result()]).text,
+      'fine',
+    );
+    const refused = result({ is_error: true, stop_reason: 'refusal', result: 'flagged' });
+    assert.throws(() => read([start('a'), stopped('refusal'), start('b'), stopped('refusal'), refused]), {
+      kind: 'badRequest',
+      message: 'flagged',
+    });
+  });
+
+  it('reports a long wait for a rate limit at once', () => {
+    const message = { type: 'system', subtype: 'api_retry', error_status: 429, retry_delay_ms: 33_000 };
+    assert.throws(() => read([message]), { kind: 'rateLimited', retryAfterSeconds: 33 });
+  });
+
+  it('survives messages of unknown types and shapes', () => {
+    const strange = [
+      { type: 'later' },
+      { type: 'result' },
+      { type: 'stream_event', event: { type: 'new' } },
+      { type: 'assistant', message: 7 },
+      {},
+    ];
+    assert.equal(read([...strange, start('a'), delta('x'), stopped('end_turn'), result()]).text, 'x');
+  });
+});
