@@ -13,7 +13,9 @@ import { Inbox } from './inbox.js';
 import { modelList, type CliMessage, type ResultMessage } from './messages.js';
 import type { ClaudeProcess, ProcessEnd } from './process.js';
 import { canonicalSetup, canonicalTurn, toTurns, type Turn, type UserTurn } from './transcript.js';
-import { TurnReader, type TurnEnd } from './turn.js';
+import { OutputLimit } from './limit.js';
+import { turnTimings } from './timings.js';
+import { TurnReader } from './turn.js';
 
 export interface ConversationOptions {
   /** Monotonic, milliseconds. */
@@ -43,7 +45,6 @@ export class Conversation {
   #seen: string[] = [];
   #callIds: string[] = [];
   #effort: string | null = null;
-  /** The CLI counts over the life of its process. */
   #costUsd = 0;
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
@@ -142,19 +143,27 @@ export class Conversation {
       this.process.send(userLine(last, this.#callIds, uuid, true));
       let firstEvent = this.#options.clock();
       const reader = new TurnReader(uuid, Date.now);
+      const output = new OutputLimit(request.stop, request.maxTokens);
       for (let wait = this.#options.reactionMs; ; wait = this.#options.silenceMs) {
         const step = reader.read(await this.#next(wait, signal));
         if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
-        for (const event of step.events) {
+        let { end } = step;
+        for (const event of output.pass(step)) {
+          if (event.type === 'cut') {
+            end = reader.cutShort(event.reason, output.tokens);
+            break;
+          }
           if (event.type === 'text') text += event.text;
           if (event.type === 'toolCall') calls.push(event.call);
           if (event.type !== 'thinking' || request.thinking?.show === true) yield event;
         }
-        if (step.end === undefined) continue;
-        if (step.end.result) this.#options.onResult(step.end.result);
-        if (step.end.reason === 'length' || step.end.reason === 'refusal') this.#interrupt();
+        if (end === undefined) continue;
+        if (end.result) this.#options.onResult(end.result);
+        const timings = turnTimings(end.result, { started, firstEvent, now: this.#options.clock() });
+        // Without a result the CLI is not done: it was cut short.
+        if (end.result === undefined) this.#interrupt();
         else this.#remember(last, text, calls);
-        yield this.#done(step.end, started, firstEvent);
+        yield { type: 'done', reason: end.reason, usage: end.usage, timings, ...this.#cost(end.result) };
         return;
       }
     } finally {
@@ -234,26 +243,13 @@ export class Conversation {
     this.#state = 'idle';
   }
 
-  /** The CLI's own times where it reports them. What it does not count, its start for one, is loading. */
-  #done({ reason, usage, result }: TurnEnd, started: number, firstEvent: number): ChatEvent {
-    const now = this.#options.clock();
-    const turn = Math.min(result?.duration_ms ?? now - firstEvent, now - started);
-    const toRequest = Math.min(result?.time_to_request_ms ?? 0, turn);
-    const toToken = Math.min(Math.max(result?.ttft_ms ?? 0, toRequest), turn);
-    const cost = result?.total_cost_usd ?? undefined;
-    const costUsd = cost === undefined ? {} : { costUsd: cost - this.#costUsd };
-    this.#costUsd = cost ?? this.#costUsd;
-    return {
-      type: 'done',
-      reason,
-      usage,
-      timings: {
-        loadMs: now - started - turn + toRequest,
-        promptMs: toToken - toRequest,
-        outputMs: turn - toToken,
-      },
-      ...costUsd,
-    };
+  /** The CLI counts over the life of its process. */
+  #cost(result: ResultMessage | undefined): { costUsd?: number } {
+    const total = result?.total_cost_usd ?? undefined;
+    if (total === undefined) return {};
+    const costUsd = total - this.#costUsd;
+    this.#costUsd = total;
+    return { costUsd };
   }
 
   #interrupt(): void {

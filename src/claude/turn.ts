@@ -75,6 +75,11 @@ export class TurnReader {
     }
   }
 
+  /** The end of a turn that is cut short here. The CLI has not counted the answer, so the caller estimates it. */
+  cutShort(reason: DoneReason, outputTokens: number): TurnEnd {
+    return { reason, usage: { ...toUsage(this.#promptUsage ?? {}), outputTokens } };
+  }
+
   #event(event: CliMessageOf<'stream_event'>['event']): TurnStep {
     switch (event.type) {
       case 'message_start':

@@ -305,6 +305,22 @@ describe('the real CLI', function () {
     });
   }
 
+  it('ends before a stop sequence and stops the model', async () => {
+    rig.standIn.reply(textReply(['one ST', 'OP two', new Promise(() => undefined)]));
+    const answer = await answerOf(rig.backend.chat(request([user('a')], { stop: ['STOP'] }), never()));
+    assert.deepEqual([answer.text, answer.done.reason], ['one ', 'stop']);
+    assert.equal(answer.done.usage.outputTokens, 1);
+    assert.ok(answer.done.usage.promptTokens > 0);
+    assert.equal(await (await rig.standIn.nextRequest()).closed, 'client');
+  });
+
+  it('ends after about as many tokens as the client wants', async () => {
+    rig.standIn.reply(textReply(['word '.repeat(100), new Promise(() => undefined)]));
+    const answer = await answerOf(rig.backend.chat(request([user('a')], { maxTokens: 10 }), never()));
+    assert.deepEqual([answer.text.length, answer.done.reason], [40, 'length']);
+    assert.equal(answer.done.usage.outputTokens, 10);
+  });
+
   it('learns the context length of a model from its answers', async () => {
     rig.standIn.reply(textReply('a'));
     await answerOf(rig.backend.chat(request([user('a')]), never()));

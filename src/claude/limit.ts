@@ -1,0 +1,105 @@
+/** Ends an answer where the client said, which the CLI cannot be told per request. Pure. */
+import type { ChatEvent } from '../core/chat.js';
+import type { TurnStep } from './turn.js';
+
+/** What became of a piece of text: what may be shown, and why nothing more will be. */
+export interface Limited {
+  readonly text: string;
+  readonly cut?: 'stop' | 'length';
+}
+
+/** The answer ends here. */
+export interface Cut {
+  readonly type: 'cut';
+  readonly reason: 'stop' | 'length';
+}
+
+/** Characters of ASCII that make a token in the estimate; elsewhere a character is one, which errs on ending early. */
+const ASCII_PER_TOKEN = 4;
+
+function estimate(ascii: number, beyond: number): number {
+  return Math.ceil(ascii / ASCII_PER_TOKEN) + beyond;
+}
+
+export class OutputLimit {
+  readonly #stops: readonly string[];
+  readonly #maxTokens: number;
+  /** Might be the beginning of a stop sequence, so it is not shown yet. */
+  #held = '';
+  #ascii = 0;
+  #beyond = 0;
+
+  /**
+   * @param stops the answer ends before the first of them; empty ones do not count
+   * @param maxTokens tokens after which it ends; estimated, because the CLI tells counts only at the end
+   */
+  constructor(stops: readonly string[], maxTokens: number | undefined) {
+    this.#stops = stops.filter((stop) => stop !== '');
+    this.#maxTokens = maxTokens ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Estimated tokens of what was shown. */
+  get tokens(): number {
+    return estimate(this.#ascii, this.#beyond);
+  }
+
+  /** The events of a step within the limit; `cut` comes last, where the answer ends here. */
+  *pass(step: TurnStep): Generator<ChatEvent | Cut, void, void> {
+    for (const event of step.events) {
+      if (event.type === 'thinking') yield event;
+      else yield* event.type === 'text' ? this.#say(this.feed(event.text)) : this.#before(event);
+    }
+    if (step.end !== undefined) yield* this.#say(this.flush());
+  }
+
+  *#before(event: ChatEvent): Generator<ChatEvent | Cut, void, void> {
+    yield* this.#say(this.flush());
+    yield event;
+  }
+
+  *#say({ text, cut }: Limited): Generator<ChatEvent | Cut, void, void> {
+    if (text !== '') yield { type: 'text', text };
+    if (cut !== undefined) yield { type: 'cut', reason: cut };
+  }
+
+  feed(piece: string): Limited {
+    const text = this.#held + piece;
+    const found = this.#stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+    if (found.length > 0) {
+      this.#held = '';
+      return this.#show(text.slice(0, Math.min(...found)), 'stop');
+    }
+    const open = this.#openAt(text);
+    this.#held = text.slice(open);
+    return this.#show(text.slice(0, open));
+  }
+
+  /** What was held back, when no more text can follow it. */
+  flush(): Limited {
+    const text = this.#held;
+    this.#held = '';
+    return this.#show(text);
+  }
+
+  /** Where the longest end of the text begins that a stop sequence could begin with. */
+  #openAt(text: string): number {
+    const longest = Math.max(0, ...this.#stops.map((stop) => stop.length - 1));
+    for (let at = Math.max(0, text.length - longest); at < text.length; at++) {
+      if (this.#stops.some((stop) => stop.startsWith(text.slice(at)))) return at;
+    }
+    return text.length;
+  }
+
+  #show(text: string, cut?: 'stop'): Limited {
+    let end = 0;
+    for (const character of text) {
+      const ascii = this.#ascii + (character.charCodeAt(0) < 0x80 ? 1 : 0);
+      const beyond = this.#beyond + (character.charCodeAt(0) < 0x80 ? 0 : 1);
+      if (estimate(ascii, beyond) > this.#maxTokens) return { text: text.slice(0, end), cut: 'length' };
+      this.#ascii = ascii;
+      this.#beyond = beyond;
+      end += character.length;
+    }
+    return cut === undefined ? { text } : { text, cut };
+  }
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beginActs, fakeCli, type FakeCli, type FakeScript } from './fakeCli.js';
+import { isAlive, pidsIn, until } from './processes.js';
+
+/** A program that asks the CLI one question, says when the answer has begun, and waits to be killed. */
+const HOST = `
+const [, backend, cli, folder] = process.argv;
+const { createClaudeBackend } = await import(backend);
+const quiet = () => undefined;
+const log = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
+const claude = createClaudeBackend({ configuredPath: cli, folder, env: process.env, log, version: '0', limits: { keepSpares: 'always' } });
+const request = { lane: 'chat', model: 'default', system: '', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }], tools: [], stop: [] };
+for await (const event of claude.chat(request, new AbortController().signal)) if (event.type === 'text') console.log('begun');
+`;
+
+describe('when the host is killed', function () {
+  this.timeout(60_000);
+  let fake: FakeCli;
+
+  before(function () {
+    // The fake is a script with `#!`, and a kill that nobody sees is a POSIX signal.
+    if (process.platform === 'win32') this.skip();
+  });
+  afterEach(() => fake.dispose());
+
+  async function killHostOf(script: FakeScript): Promise<{ cli: number[]; grandchild: number[] }> {
+    fake = await fakeCli(script);
+    const backend = pathToFileURL(join(import.meta.dirname, '../../src/claude/backend.js')).href;
+    const host = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', HOST, backend, fake.path, fake.folder],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await once(host.stdout, 'data');
+    const cli = pidsIn(join(fake.folder, 'pids'));
+    assert.ok(cli.length > 0 && cli.every(isAlive));
+    host.kill('SIGKILL');
+    return { cli, grandchild: pidsIn(join(fake.folder, 'grandchild')) };
+  }
+
+  it('the CLI does not finish its turn', async () => {
+    const { cli } = await killHostOf({ ignoreTerm: false, acts: [...beginActs('a'), { do: 'hang' }] });
+    await until('the CLI is gone', () => !cli.some(isAlive), 5000);
+  });
+
+  it('a CLI that does not end when asked is killed with all it started', async () => {
+    const { cli, grandchild } = await killHostOf({
+      ignoreTerm: true,
+      acts: [{ do: 'grandchild' }, ...beginActs('a'), { do: 'hang' }],
+    });
+    assert.equal(grandchild.length, 1);
+    await until('all are gone', () => ![...cli, ...grandchild].some(isAlive), 5000);
+  });
+});
