@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import { ChatError } from '../core/errors.js';
+
+/** Most bytes of a chat with its images. */
+export const CHAT_BODY_BYTES = 32 * 1024 * 1024;
+/** Most bytes of every other body. */
+export const SMALL_BODY_BYTES = 1024 * 1024;
+
+/** How long a client that sent too much may go on sending, so that it gets to read why it was refused. */
+const LINGER_MS = 1_000;
+
+function tooLarge(limit: number): ChatError {
+  return new ChatError('tooLarge', `The request body is larger than ${limit / 1024 / 1024} MiB.`);
+}
+
+/** Throws the rest of a body away; a client that does not come to its end is cut off. */
+function drain(request: IncomingMessage): void {
+  const linger = setTimeout(() => request.destroy(), LINGER_MS);
+  request.once('close', () => clearTimeout(linger));
+  request.once('end', () => clearTimeout(linger));
+  request.resume();
+}
+
+function decode(chunks: readonly Buffer[]): string {
+  try {
+    // A byte order mark stays: Go's decoder refuses it, and so do we.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new ChatError('badRequest', 'The request body is not valid UTF-8.', { cause });
+  }
+}
+
+/**
+ * Reads a body as text.
+ * @param limit most bytes
+ * @throws ChatError `tooLarge` (by the announced length before anything is read), `badRequest` when it is not UTF-8,
+ *   `cancelled` when the client goes away
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let held = 0;
+    const refuse = (): void => {
+      request.off('data', onData);
+      chunks.length = 0;
+      reject(tooLarge(limit));
+      drain(request);
+    };
+    const onData = (chunk: Buffer): void => {
+      held += chunk.length;
+      if (held > limit) refuse();
+      else chunks.push(chunk);
+    };
+    const gone = (): void => reject(new ChatError('cancelled', 'The client went away.'));
+    request.once('error', gone);
+    request.once('close', gone);
+    if (Number(request.headers['content-length'] ?? 0) > limit) {
+      refuse();
+      return;
+    }
+    request.on('data', onData);
+    request.once('end', () => {
+      try {
+        resolve(decode(chunks));
+      } catch (thrown) {
+        reject(thrown);
+      }
+    });
+  });
+}

@@ -1,0 +1,182 @@
+/** A request's way in: guard, router, handler; and its record on the way out. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ChatError } from '../core/errors.js';
+import { type Logger, printable } from '../core/log.js';
+import type { Dialect } from '../protocol/dialect.js';
+import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
+import { corsHeaders, type GuardPolicy, judge, preflightHeaders, type Verdict } from './guard.js';
+import { clientName, type RecordNotes, type RequestRecord, routeName } from './record.js';
+import { type Match, pathOf, type Router } from './router.js';
+
+/** What the intake needs of its endpoint. */
+export interface IntakeContext {
+  readonly router: Router;
+  readonly policy: () => GuardPolicy;
+  readonly log: Logger;
+  readonly onRecord: (record: RequestRecord) => void;
+  /** Called with +1 and -1 around the backend's work. */
+  readonly onWork: (change: 1 | -1) => void;
+}
+
+/** Takes requests in, and can end all that are under way. */
+export interface Intake {
+  accept(request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * Ends every request under way with that error; those that come after it are refused with it.
+   * Resolves when every answer is out or its connection gone.
+   */
+  close(reason: ChatError): Promise<void>;
+  /** Lets requests in again. */
+  open(): void;
+}
+
+const CLIENT_GONE = 499;
+const TEXT_TYPE = 'text/plain';
+
+const SECURITY_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+function deny(response: ServerResponse, verdict: Extract<Verdict, { type: 'deny' }>, dialect: Dialect): void {
+  send(response, verdict.status, JSON_TYPE, dialect.refusal(verdict.status, verdict.message));
+}
+
+/** The answers that no handler is needed for, in Ollama's words. */
+function sendUnrouted(
+  response: ServerResponse,
+  method: string,
+  match: Exclude<Match, { type: 'route' }>,
+): void {
+  switch (match.type) {
+    case 'redirect': {
+      response.setHeader('Location', match.location);
+      const html = method === 'GET' ? 'text/html; charset=utf-8' : undefined;
+      send(response, match.status, html, '');
+      break;
+    }
+    case 'options':
+      response.setHeader('Allow', `${match.allow}, OPTIONS`);
+      response.writeHead(204);
+      response.end();
+      break;
+    case 'wrongMethod':
+      response.setHeader('Allow', match.allow);
+      send(response, 405, TEXT_TYPE, '405 method not allowed');
+      break;
+    case 'unknown':
+      send(response, 404, TEXT_TYPE, '404 page not found');
+      break;
+  }
+}
+
+export function createIntake(context: IntakeContext): Intake {
+  const underWay = new Set<AbortController>();
+  let closed: ChatError | undefined;
+  let whenIdle: (() => void) | undefined;
+  let count = 0;
+
+  const open = (request: IncomingMessage, response: ServerResponse): Exchange => {
+    const started = performance.now();
+    const startedAt = Date.now();
+    count += 1;
+    const id = count;
+    const notes: RecordNotes = {};
+    const controller = new AbortController();
+    const elapsedMs = (): number => performance.now() - started;
+    underWay.add(controller);
+    response.once('close', () => {
+      underWay.delete(controller);
+      if (underWay.size === 0) whenIdle?.();
+      const gone = !response.writableFinished;
+      if (gone) controller.abort(new ChatError('cancelled', 'The client went away.'));
+      context.onRecord({
+        id,
+        method: request.method ?? '',
+        route: routeName(pathOf(request.url ?? '')),
+        client: clientName(request.headers['user-agent']),
+        status: gone ? CLIENT_GONE : response.statusCode,
+        startedAt,
+        totalMs: elapsedMs(),
+        ...notes,
+      });
+    });
+    return {
+      id,
+      request,
+      response,
+      dialect: context.router.dialectOf(request.url ?? ''),
+      signal: controller.signal,
+      log: context.log,
+      elapsedMs,
+      notes,
+      async working(work) {
+        context.onWork(1);
+        try {
+          return await work();
+        } finally {
+          context.onWork(-1);
+        }
+      },
+    };
+  };
+
+  const answer = async (exchange: Exchange): Promise<void> => {
+    const { request, response, notes } = exchange;
+    setHeaders(response, SECURITY_HEADERS);
+    const method = request.method ?? '';
+    const target = request.url ?? '';
+    const { rawHeaders } = request;
+    const { localAddress } = request.socket;
+    const verdict = judge({ method, target, rawHeaders, localAddress }, context.policy());
+    if (verdict.type === 'preflight') {
+      setHeaders(response, preflightHeaders(verdict.corsOrigin));
+      response.writeHead(204);
+      response.end();
+      return;
+    }
+    if (verdict.corsOrigin !== undefined) setHeaders(response, corsHeaders(verdict.corsOrigin));
+    if (verdict.type === 'deny') {
+      notes.error = verdict.message;
+      const { host = '', origin = '' } = request.headers;
+      context.log.debug(
+        `#${exchange.id} refused: Host ${printable(host, 80)}, Origin ${printable(origin, 80)}`,
+      );
+      deny(response, verdict, exchange.dialect);
+      return;
+    }
+    if (closed !== undefined) {
+      response.setHeader('Connection', 'close');
+      throw closed;
+    }
+    const match = context.router.match(method, target);
+    if (match.type === 'route') await match.route.handle(exchange);
+    else sendUnrouted(response, method, match);
+  };
+
+  return {
+    accept(request, response) {
+      // A client's reset also comes as an error of the streams, and `close` follows it.
+      request.on('error', () => undefined);
+      response.on('error', () => undefined);
+      const exchange = open(request, response);
+      void answer(exchange).catch((thrown: unknown) => sendFailure(exchange, thrown));
+    },
+    close(reason) {
+      closed = reason;
+      for (const controller of underWay) controller.abort(reason);
+      return new Promise((resolve) => {
+        whenIdle = resolve;
+        if (underWay.size === 0) resolve();
+      });
+    },
+    open() {
+      closed = undefined;
+    },
+  };
+}

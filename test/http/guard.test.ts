@@ -1,0 +1,422 @@
+/** Who gets in: the rows of the security catalogue, sent as bytes over real connections. */
+import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
+import { ask, linesOf, open, raw, received, type Rig, startRig, stopRigs, until, USER_HI } from './rig.js';
+
+interface Parsed {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+function parse(bytes: string): Parsed {
+  const end = bytes.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = bytes.slice(0, end).split('\r\n');
+  const headers = new Map(
+    lines.map((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
+    }),
+  );
+  return { status: Number(statusLine.split(' ')[1]), headers, body: bytes.slice(end + 4) };
+}
+
+/** One request whose head is made of exactly these lines. */
+async function head(rig: Rig, requestLine: string, ...lines: readonly string[]): Promise<Parsed> {
+  return parse(await raw(rig, [requestLine, ...lines, 'Connection: close', '', ''].join('\r\n')));
+}
+
+const tags = (rig: Rig, ...lines: readonly string[]): Promise<Parsed> =>
+  head(rig, 'GET /api/tags HTTP/1.1', ...lines);
+
+/** A refusal says so in JSON, runs nothing, and names no origin that it does not let in. */
+function assertRefused(rig: Rig, reply: Parsed, status: number): void {
+  assert.equal(reply.status, status);
+  const { error } = JSON.parse(reply.body) as { error: unknown };
+  assert.ok(typeof error === 'string' && error !== '');
+  assert.deepEqual(rig.backend.requests, []);
+}
+
+const CHAT_BODY = JSON.stringify({ model: 'claude-sonnet', messages: USER_HI });
+
+/** A chat as a page or program would send it. */
+function chatHead(rig: Rig, ...lines: readonly string[]): Promise<Parsed> {
+  const length = `Content-Length: ${CHAT_BODY.length}`;
+  const bytes = [
+    'POST /api/chat HTTP/1.1',
+    'Host: localhost',
+    ...lines,
+    length,
+    'Connection: close',
+    '',
+    CHAT_BODY,
+  ];
+  return raw(rig, bytes.join('\r\n')).then(parse);
+}
+
+describe('the Host header', () => {
+  let rig: Rig;
+  before(async () => (rig = await startRig({ settings: { allowedHosts: ['my.box'] } })));
+  after(stopRigs);
+
+  const PASSES = [
+    'localhost',
+    'LOCALHOST:9',
+    'localhost.',
+    '127.0.0.1:11434',
+    '127.1.2.3',
+    '[::1]',
+    '[::1]:1',
+    '[0:0:0:0:0:0:0:1]',
+    '[::ffff:127.0.0.1]',
+    '0.0.0.0:11434',
+    'foo.localhost',
+    'host.docker.internal:80',
+    'host.containers.internal',
+    'localhost:1',
+    'my.box',
+    'MY.BOX:80',
+  ];
+  for (const host of PASSES) {
+    it(`${host} passes`, async () => assert.equal((await tags(rig, `Host: ${host}`)).status, 200));
+  }
+
+  const FOREIGN = [
+    'evil.com',
+    'localhost.evil.com',
+    '127.0.0.1.nip.io',
+    'notlocalhost',
+    'host.docker.internal.evil.com',
+    'evil.local',
+    'foo.internal',
+    `${hostname()}.example`,
+    '192.168.1.5',
+    '169.254.169.254',
+    '[fe80::1]',
+    '2130706433',
+    '0x7f000001',
+    '0177.0.0.1',
+    '127.1',
+    '127.0.0.1.',
+    '8.8.8.8',
+    'x.my.box',
+    '[::ffff:10.0.0.1]',
+  ];
+  for (const host of FOREIGN) {
+    it(`${host} is refused`, async () => assertRefused(rig, await tags(rig, `Host: ${host}`), 403));
+  }
+
+  const MALFORMED = [
+    '',
+    'localhost:',
+    'localhost:0',
+    'localhost:65536',
+    'localhost:80a',
+    'user@localhost',
+    'localhost/',
+    'localhost, evil.com',
+    '[::1',
+    '::1',
+    '[::1%lo]',
+    'http://localhost',
+    '[::zz]',
+  ];
+  for (const host of MALFORMED) {
+    it(`"${host}" is malformed`, async () => assertRefused(rig, await tags(rig, `Host: ${host}`), 400));
+  }
+
+  it('must be there once', async () => {
+    assertRefused(rig, await tags(rig, 'Host: localhost', 'Host: evil.com'), 400);
+    assertRefused(rig, await tags(rig, 'Host: evil.com', 'Host: localhost'), 400);
+    assert.equal((await tags(rig)).status, 400);
+    assert.equal((await head(rig, 'GET /api/tags HTTP/1.0')).status, 400);
+  });
+
+  it('is not replaced by what a proxy is said to have seen', async () => {
+    assertRefused(rig, await tags(rig, 'Host: evil.com', 'X-Forwarded-Host: localhost'), 403);
+  });
+
+  it('counts on every route, unknown ones and wrong methods included', async () => {
+    for (const line of [
+      'GET / HTTP/1.1',
+      'GET /nope HTTP/1.1',
+      'PUT /api/chat HTTP/1.1',
+      'GET //x HTTP/1.1',
+    ]) {
+      assertRefused(rig, await head(rig, line, 'Host: evil.com'), 403);
+    }
+  });
+
+  it('does not make up for a target that is no path', async () => {
+    for (const target of ['http://evil.com/api/tags', '*', `/${'x'.repeat(9_000)}`]) {
+      assertRefused(rig, await head(rig, `GET ${target} HTTP/1.1`, 'Host: localhost'), 400);
+    }
+  });
+});
+
+describe('the Origin header', () => {
+  afterEach(stopRigs);
+
+  const APPS = [
+    'vscode-webview://x',
+    'vscode-file://vscode-app',
+    'app://obsidian.md',
+    'tauri://localhost',
+    'http://tauri.localhost',
+    'file://',
+    'capacitor://localhost',
+  ];
+  const LOCAL = ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:8080', 'https://localhost:8443'];
+
+  for (const origin of [...APPS, ...LOCAL, 'https://my.app']) {
+    it(`${origin} passes and may read the answer`, async () => {
+      const rig = await startRig({ settings: { allowedOrigins: ['https://my.app'] } });
+      const reply = await tags(rig, 'Host: localhost', `Origin: ${origin}`);
+      assert.equal(reply.status, 200);
+      assert.equal(reply.headers.get('access-control-allow-origin'), origin);
+      assert.equal(reply.headers.get('vary'), 'Origin');
+      assert.equal(reply.headers.get('access-control-allow-credentials'), undefined);
+    });
+  }
+
+  const FOREIGN = [
+    'null',
+    'https://evil.com',
+    'chrome-extension://id',
+    'moz-extension://id',
+    'http://localhost.evil.com',
+    'http://localhost@evil.com',
+    'http://localhost:3000.evil.com',
+    'http://evil.com:localhost',
+    'electron://x',
+    'http://127.0.0.1.evil.com',
+    'https://127.0.0.1.nip.io',
+    'http://localhost, http://evil.com',
+    '*',
+    'http://localhost/',
+    'file:///etc',
+    'app://x/y',
+    'vscode-webview://a@b',
+    'undefined',
+    'x'.repeat(400),
+  ];
+  for (const origin of FOREIGN) {
+    it(`${origin.slice(0, 40)} is refused, reading and writing`, async () => {
+      const rig = await startRig({ settings: { allowedOrigins: ['*'] } });
+      const line = `Origin: ${origin}`;
+      const replies = [
+        await tags(rig, 'Host: localhost', line),
+        await chatHead(rig, line, 'Content-Type: text/plain'),
+        await chatHead(rig, line, 'Content-Type: application/json'),
+        await head(rig, 'OPTIONS /api/chat HTTP/1.1', 'Host: localhost', line),
+      ];
+      for (const reply of replies) {
+        assertRefused(rig, reply, 403);
+        assert.equal(reply.headers.get('access-control-allow-origin'), undefined);
+      }
+    });
+  }
+
+  it('must not be there twice', async () => {
+    const rig = await startRig();
+    const twice = ['Origin: http://localhost', 'Origin: http://localhost'];
+    assertRefused(rig, await tags(rig, 'Host: localhost', ...twice), 403);
+  });
+
+  it('of the server itself passes without a word on origins', async () => {
+    const rig = await startRig();
+    const reply = await tags(rig, 'Host: localhost:1234', 'Origin: http://localhost:1234');
+    assert.equal(reply.status, 200);
+    assert.equal(reply.headers.get('access-control-allow-origin'), undefined);
+  });
+
+  it('of a local page is refused while Claude has tools of its own', async () => {
+    const rig = await startRig({ settings: { lanes: ['chat', 'workspace'] } });
+    for (const origin of LOCAL)
+      assertRefused(rig, await tags(rig, 'Host: localhost', `Origin: ${origin}`), 403);
+    for (const origin of APPS)
+      assert.equal((await tags(rig, 'Host: localhost', `Origin: ${origin}`)).status, 200);
+  });
+
+  it('does not help against a foreign host', async () => {
+    const rig = await startRig();
+    assertRefused(rig, await tags(rig, 'Host: evil.com', 'Origin: http://localhost'), 403);
+  });
+});
+
+describe('a page’s requests', () => {
+  let rig: Rig;
+  beforeEach(async () => (rig = await startRig()));
+  afterEach(stopRigs);
+
+  it('without an Origin are known by Sec-Fetch-Site', async () => {
+    for (const site of ['cross-site', 'same-site', 'Cross-Site']) {
+      assertRefused(rig, await tags(rig, 'Host: localhost', `Sec-Fetch-Site: ${site}`), 403);
+    }
+    assert.equal((await tags(rig, 'Host: localhost', 'Sec-Fetch-Site: none')).status, 200);
+  });
+
+  it('are not taken for those of programs that use fetch', async () => {
+    assert.equal((await tags(rig, 'Host: localhost', 'Sec-Fetch-Mode: cors')).status, 200);
+    assert.equal((await chatHead(rig, 'Sec-Fetch-Mode: cors', 'Authorization: Bearer ')).status, 200);
+  });
+
+  it('may be links to the front door', async () => {
+    const link = ['Sec-Fetch-Site: cross-site', 'Referer: https://evil.com/'];
+    const reply = await head(rig, 'GET / HTTP/1.1', 'Host: localhost', ...link);
+    assert.equal(reply.body, 'Ollama is running');
+    assertRefused(rig, await head(rig, 'POST / HTTP/1.1', 'Host: localhost', ...link), 403);
+  });
+
+  it('without an Origin are known by their Referer', async () => {
+    for (const referer of ['https://evil.com/', 'http://localhost.evil.com/x', 'http://[bad']) {
+      assertRefused(rig, await tags(rig, 'Host: localhost', `Referer: ${referer}`), 403);
+    }
+    for (const referer of ['http://localhost:3000/', 'app://obsidian.md/', 'about:blank']) {
+      assert.equal((await tags(rig, 'Host: localhost', `Referer: ${referer}`)).status, 200);
+    }
+  });
+
+  it('must be JSON, so that the browser asks first', async () => {
+    const origin = 'Origin: http://localhost:3000';
+    for (const type of [
+      ['Content-Type: text/plain'],
+      [],
+      ['Content-Type: application/jsonx'],
+      ['Content-Type: text/json'],
+    ]) {
+      const reply = await chatHead(rig, origin, ...type);
+      assertRefused(rig, reply, 415);
+      assert.equal(reply.headers.get('access-control-allow-origin'), 'http://localhost:3000');
+    }
+    for (const type of ['application/json', 'APPLICATION/JSON; charset=utf-8']) {
+      assert.equal((await chatHead(rig, origin, `Content-Type: ${type}`)).status, 200);
+    }
+  });
+
+  it('are answered when they ask first, on any path', async () => {
+    for (const path of ['/api/chat', '/nope']) {
+      const reply = await head(
+        rig,
+        `OPTIONS ${path} HTTP/1.1`,
+        'Host: localhost',
+        'Origin: app://obsidian.md',
+        'Access-Control-Request-Method: POST',
+        'Access-Control-Request-Headers: authorization,content-type,x-stainless-lang',
+      );
+      assert.equal(reply.status, 204);
+      assert.equal(reply.headers.get('access-control-allow-origin'), 'app://obsidian.md');
+      assert.match(reply.headers.get('access-control-allow-methods') ?? '', /\bPOST\b/);
+      const allowed = (reply.headers.get('access-control-allow-headers') ?? '').toLowerCase().split(', ');
+      for (const name of [
+        'authorization',
+        'content-type',
+        'x-stainless-lang',
+        'x-api-key',
+        'anthropic-version',
+      ]) {
+        assert.ok(allowed.includes(name), name);
+      }
+      assert.equal(reply.headers.get('access-control-max-age'), '600');
+      assert.match(reply.headers.get('vary') ?? '', /Origin/);
+    }
+  });
+
+  it('that only ask which methods there are get told', async () => {
+    const reply = await head(rig, 'OPTIONS /api/chat HTTP/1.1', 'Host: localhost');
+    assert.equal(reply.status, 204);
+    assert.equal(reply.headers.get('allow'), 'POST, OPTIONS');
+  });
+
+  it('can read the errors that they are meant to see', async () => {
+    const origin = { origin: 'app://obsidian.md' };
+    const missing = await ask(rig, { path: '/nope', headers: origin });
+    assert.equal(missing.headers['access-control-allow-origin'], 'app://obsidian.md');
+    assert.equal(missing.status, 404);
+  });
+});
+
+describe('upgrades', () => {
+  let rig: Rig;
+  beforeEach(async () => (rig = await startRig()));
+  afterEach(stopRigs);
+
+  it('to WebSocket are refused', async () => {
+    const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+    for (const path of ['/', '/api/chat', '/api/tags']) {
+      const bytes = [
+        `GET ${path} HTTP/1.1`,
+        'Host: localhost',
+        ...upgrade,
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+        '',
+        '',
+      ];
+      const socket = await open(rig, bytes.join('\r\n'));
+      const answer = received(socket);
+      socket.end();
+      const reply = parse(await answer);
+      assertRefused(rig, reply, 400);
+      assert.equal(reply.headers.get('upgrade'), undefined);
+    }
+  });
+
+  it('to HTTP/2 are ignored, because Java’s client offers one with every request', async () => {
+    const offer = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAA'];
+    const bytes = [
+      'POST /api/chat HTTP/1.1',
+      'Host: localhost',
+      ...offer,
+      `Content-Length: ${CHAT_BODY.length}`,
+      '',
+      CHAT_BODY,
+    ];
+    const socket = await open(rig, bytes.join('\r\n'));
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    await until(() => answer.endsWith('0\r\n\r\n'));
+    socket.destroy();
+    assert.equal(parse(answer).status, 200);
+    assert.match(answer, /"done":true/);
+    assert.equal(rig.backend.requests.length, 1);
+  });
+
+  it('to a tunnel close the connection', async () => {
+    assert.equal(await raw(rig, 'CONNECT evil.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n'), '');
+  });
+});
+
+describe('every answer', () => {
+  afterEach(stopRigs);
+
+  it('is marked as what it is, for this origin, and not to be kept', async () => {
+    const rig = await startRig();
+    for (const path of ['/', '/nope', '/api/tags', '//']) {
+      const { headers } = await ask(rig, { path });
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+      assert.equal(headers['cache-control'], 'no-store');
+      assert.equal(headers['set-cookie'], undefined);
+      assert.equal(headers['server'], path === '/' ? 'claude-ollama-server/9.9.9' : undefined);
+    }
+  });
+
+  it('is the same for every Authorization while no token is set', async () => {
+    const rig = await startRig();
+    for (const authorization of ['Bearer', 'Bearer ', 'Bearer ollama', 'Basic eDp5']) {
+      const reply = await chatHead(rig, `Authorization: ${authorization}`, 'x-api-key:');
+      assert.equal(reply.status, 200);
+    }
+  });
+
+  it('keeps to the protocol of its stream with a page as well', async () => {
+    const rig = await startRig();
+    const reply = await ask(rig, {
+      path: '/api/chat',
+      body: CHAT_BODY,
+      headers: { origin: 'app://obsidian.md', 'content-type': 'application/json' },
+    });
+    assert.equal(linesOf(reply.body).at(-1)?.['done'], true);
+    assert.equal(reply.headers['access-control-allow-origin'], 'app://obsidian.md');
+  });
+});

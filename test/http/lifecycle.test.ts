@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { silentLogger } from '../../src/core/log.js';
+import { createEndpoint, type Endpoint, ListenError, whoListens } from '../../src/server/server.js';
+import { createFakeBackend, floods, hangs, text } from './fakeBackend.js';
+import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs } from './rig.js';
+
+function endpoint(): Endpoint {
+  const backend = createFakeBackend();
+  return createEndpoint({
+    backend: () => backend,
+    settings: () => ({
+      names: { defaultModel: '', unknown: 'reject', aliases: {} },
+      lanes: ['chat'],
+      allowedHosts: [],
+      allowedOrigins: [],
+    }),
+    log: silentLogger,
+    identity: 'claude-ollama-server/9.9.9',
+  });
+}
+
+const isRefused = async (rig: Pick<Rig, 'port'>): Promise<boolean> =>
+  (await whoListens('127.0.0.1', rig.port)) === 'nobody';
+
+describe('starting', () => {
+  afterEach(stopRigs);
+
+  it('listens where it was told and says where', async () => {
+    const rig = await startRig();
+    assert.deepEqual(rig.endpoint.address(), { host: '127.0.0.1', port: rig.port, url: rig.url });
+    assert.equal(rig.url, `http://127.0.0.1:${rig.port}`);
+  });
+
+  it('happens once, however often it is asked for', async () => {
+    const own = endpoint();
+    try {
+      const [first, second] = await Promise.all([own.start('127.0.0.1', 0), own.start('127.0.0.1', 0)]);
+      assert.deepEqual(first, second);
+      assert.deepEqual(await own.start('127.0.0.1', 0), first);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('fails on a port in use, changes no port, and works when the port is free', async () => {
+    const rig = await startRig();
+    const own = endpoint();
+    await assert.rejects(own.start('127.0.0.1', rig.port), (error: unknown) => {
+      assert.ok(error instanceof ListenError);
+      assert.equal(error.kind, 'inUse');
+      return true;
+    });
+    assert.equal(own.address(), undefined);
+    await rig.endpoint.stop();
+    assert.equal((await own.start('127.0.0.1', rig.port)).port, rig.port);
+    await own.stop();
+  });
+
+  it('fails on an address that is not of this machine', async () => {
+    await assert.rejects(endpoint().start('192.0.2.1', 0), (error: unknown) => {
+      return error instanceof ListenError && error.kind === 'failed';
+    });
+  });
+});
+
+describe('stopping', () => {
+  afterEach(stopRigs);
+
+  it('ends streams with an error line, refuses the next client and frees the port', async () => {
+    const rig = await startRig();
+    rig.backend.script = hangs(text('Hel'));
+    const sockets = await Promise.all([1, 2, 3].map(() => open(rig, chatBytes())));
+    const answers = sockets.map(received);
+    await Promise.all(sockets.map((socket) => once(socket, 'data')));
+    await rig.endpoint.stop();
+    for (const answer of await Promise.all(answers)) {
+      assert.match(answer, /\{"error":"The server is stopping\."\}\n\r\n0\r\n\r\n$/);
+    }
+    assert.ok(await isRefused(rig));
+    assert.equal(rig.backend.ended, 3);
+    assert.equal(rig.endpoint.address(), undefined);
+  });
+
+  it('answers a request without a first word with 503', async () => {
+    const rig = await startRig();
+    rig.backend.script = hangs();
+    const answers = [chat(rig), chat(rig, { stream: false })];
+    while (rig.backend.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await rig.endpoint.stop();
+    for (const { status, body } of await Promise.all(answers)) {
+      assert.equal(status, 503);
+      assert.equal(body, '{"error":"The server is stopping."}');
+    }
+  });
+
+  it('does not wait for a backend that ignores it', async () => {
+    const rig = await startRig();
+    rig.backend.script = async function* () {
+      yield text('Hel');
+      await new Promise(() => undefined);
+    };
+    const socket = await open(rig, chatBytes());
+    const answer = received(socket);
+    await once(socket, 'data');
+    await rig.endpoint.stop();
+    assert.match(await answer, /The server is stopping/);
+  });
+
+  it('does not wait for a client that does not read', async () => {
+    const rig = await startRig();
+    rig.backend.script = floods('x'.repeat(64 * 1024));
+    const socket = await open(rig, chatBytes());
+    socket.on('error', () => undefined);
+    await once(socket, 'readable');
+    await rig.endpoint.stop();
+    assert.ok(await isRefused(rig));
+    socket.destroy();
+  });
+
+  it('closes idle connections', async () => {
+    const rig = await startRig();
+    const socket = await open(rig, 'GET /api/version HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const closed = received(socket);
+    await once(socket, 'data');
+    await rig.endpoint.stop();
+    await closed;
+  });
+
+  it('happens once, does nothing when nothing runs, and may come in the midst of a start', async () => {
+    const own = endpoint();
+    await own.stop();
+    const started = own.start('127.0.0.1', 0);
+    const stops = [own.stop(), own.stop()];
+    const { port } = await started;
+    await Promise.all(stops);
+    assert.ok(await isRefused({ port }));
+  });
+
+  it('can be followed by a start at once, again and again, on the same port', async () => {
+    const rig = await startRig();
+    for (let round = 0; round < 20; round += 1) {
+      const stopped = rig.endpoint.stop();
+      const { port } = await rig.endpoint.start('127.0.0.1', rig.port);
+      await stopped;
+      assert.equal(port, rig.port);
+      assert.equal((await ask(rig, { path: '/' })).body, 'Ollama is running');
+    }
+  });
+});
+
+describe('who listens', () => {
+  afterEach(stopRigs);
+
+  const answering = async (headers: Record<string, string>, body: string): Promise<string> => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, headers);
+      response.end(body);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      return await whoListens('127.0.0.1', (server.address() as AddressInfo).port);
+    } finally {
+      server.close();
+    }
+  };
+
+  it('knows one of ours', async () => {
+    const rig = await startRig();
+    assert.equal(await whoListens('127.0.0.1', rig.port), 'ours');
+  });
+
+  it('knows Ollama, a stranger, and one whose name only begins like ours', async () => {
+    assert.equal(await answering({}, 'Ollama is running'), 'ollama');
+    assert.equal(await answering({}, 'It works!'), 'other');
+    assert.equal(await answering({}, 'x'.repeat(1_000_000)), 'other');
+    assert.equal(await answering({ server: 'claude-ollama-servers/1' }, ''), 'other');
+  });
+
+  it('knows when nobody does', async () => {
+    const rig = await startRig();
+    await rig.endpoint.stop();
+    assert.ok(await isRefused(rig));
+  });
+
+  it('does not wait long for one that is silent', async () => {
+    const server = createTcpServer(() => undefined);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    assert.equal(await whoListens('127.0.0.1', (server.address() as AddressInfo).port), 'other');
+    server.close();
+  });
+});

@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { ChatError } from '../../src/core/errors.js';
+import { DONE, fails, floods, hangs, says, text } from './fakeBackend.js';
+import {
+  chat,
+  chatBytes,
+  linesOf,
+  nextChunk,
+  open,
+  post,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+  until,
+  USER_HI,
+} from './rig.js';
+
+/** A streamed chat whose answer is read by hand. */
+async function streamedChat(
+  rig: Rig,
+  signal?: AbortSignal,
+): Promise<{ response: Response; reader: ReadableStreamDefaultReader<Uint8Array> }> {
+  const response = await fetch(`${rig.url}/api/chat`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'claude-sonnet', messages: USER_HI }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { response, reader: response.body!.getReader() };
+}
+
+/** A gate that a script waits at until the test opens it. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+describe('a streamed answer', () => {
+  afterEach(stopRigs);
+
+  it('sends each event at once, long before the answer ends', async () => {
+    const rig = await startRig();
+    const [first, second] = [gate(), gate()];
+    rig.backend.script = async function* () {
+      yield text('one');
+      await first.opened;
+      yield text('two');
+      await second.opened;
+      yield DONE;
+    };
+    const { reader } = await streamedChat(rig);
+    assert.match((await nextChunk(reader))!, /"content":"one"/);
+    assert.equal(rig.backend.ended, 0);
+    first.open();
+    assert.match((await nextChunk(reader))!, /"content":"two"/);
+    second.open();
+    assert.match((await nextChunk(reader))!, /"done":true/);
+    assert.equal(await nextChunk(reader), undefined);
+  });
+
+  it('ends with the done event, even if the backend takes long to end', async () => {
+    const rig = await startRig();
+    const release = gate();
+    rig.backend.script = async function* () {
+      yield DONE;
+      await release.opened;
+    };
+    assert.equal((await chat(rig)).status, 200);
+    assert.equal((await chat(rig, { stream: false })).status, 200);
+    assert.equal(rig.backend.ended, 0);
+    release.open();
+    await until(() => rig.backend.ended === 2);
+  });
+
+  it('lets the backend come to its own end after a complete answer', async () => {
+    const rig = await startRig();
+    let tidied = false;
+    rig.backend.script = async function* (_request, signal) {
+      yield DONE;
+      await Promise.resolve();
+      tidied = !signal.aborted;
+    };
+    await chat(rig);
+    await until(() => rig.backend.ended === 1);
+    assert.ok(tidied);
+  });
+
+  it('does not tell the client of a failure behind a complete answer', async () => {
+    const rig = await startRig();
+    rig.backend.script = fails(new Error('late'), text('Hi'), DONE);
+    const lines = linesOf((await chat(rig)).body);
+    assert.equal(lines.length, 2);
+    assert.equal(lines[1]?.['done'], true);
+  });
+
+  it('says empty words after a silence, once per silence, and goes on', async () => {
+    const rig = await startRig({ heartbeatMs: 30 });
+    const release = gate();
+    rig.backend.script = async function* () {
+      yield text('Hel');
+      await release.opened;
+      yield text('lo');
+      yield DONE;
+    };
+    const { reader } = await streamedChat(rig);
+    assert.match((await nextChunk(reader))!, /"content":"Hel"/);
+    for (let beat = 0; beat < 3; beat += 1) {
+      const { created_at: _when, ...chunk } = JSON.parse((await nextChunk(reader))!) as Record<
+        string,
+        unknown
+      >;
+      assert.deepEqual(chunk, {
+        model: 'claude-sonnet',
+        message: { role: 'assistant', content: '' },
+        done: false,
+      });
+    }
+    release.open();
+    let rest = '';
+    for (let chunk = await nextChunk(reader); chunk !== undefined; chunk = await nextChunk(reader))
+      rest += chunk;
+    assert.match(rest, /"content":"lo"[^\n]*\n[^\n]*"done":true[^\n]*\n$/);
+  });
+
+  it('does not say empty words while words come', async () => {
+    const rig = await startRig({ heartbeatMs: 400 });
+    rig.backend.script = async function* () {
+      for (let word = 0; word < 30; word += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        yield text('x');
+      }
+      yield DONE;
+    };
+    assert.equal(linesOf((await chat(rig)).body).length, 31);
+  });
+
+  it('ends with its end, whatever comes behind it', async () => {
+    const rig = await startRig();
+    let ends = 0;
+    rig.backend.script = async function* (request, signal) {
+      yield* says(text('Hi'), DONE, text('late'), DONE)(request, signal);
+      ends += 1;
+    };
+    assert.equal(linesOf((await chat(rig)).body).length, 2);
+    const whole = JSON.parse((await chat(rig, { stream: false })).body) as { message: { content: string } };
+    assert.equal(whole.message.content, 'Hi');
+    await until(() => ends === 2);
+  });
+
+  it('begins with a heartbeat when the first word is late, and an error is then a line', async () => {
+    const rig = await startRig({ heartbeatMs: 20 });
+    const release = gate();
+    rig.backend.script = async function* () {
+      await release.opened;
+      yield* fails(new ChatError('overloaded', 'Overloaded.'))(undefined as never, undefined as never);
+    };
+    const { response, reader } = await streamedChat(rig);
+    assert.equal(response.status, 200);
+    assert.match((await nextChunk(reader))!, /"content":""/);
+    release.open();
+    let rest = '';
+    for (let chunk = await nextChunk(reader); chunk !== undefined; chunk = await nextChunk(reader))
+      rest += chunk;
+    assert.deepEqual(linesOf(rest).at(-1), { error: 'Overloaded.' });
+  });
+
+  it('delivers a megabyte byte for byte, streamed and in one piece', async () => {
+    const rig = await startRig();
+    const seed = '  if (x) {\n\t"naïve" 🦙 \\ \u0000 \u2028 end\r\n';
+    const words = seed.repeat(Math.ceil(1_000_000 / seed.length));
+    const deltas: string[] = [];
+    // Cut without mercy: in the middle of pairs, too.
+    for (let at = 0; at < words.length; at += 977) deltas.push(words.slice(at, at + 977));
+    rig.backend.script = says(...deltas.map(text), DONE);
+    const streamed = linesOf((await chat(rig)).body)
+      .map((line) => (line['message'] as { content: string }).content)
+      .join('');
+    assert.ok(streamed === words);
+    const whole = JSON.parse((await chat(rig, { stream: false })).body) as { message: { content: string } };
+    assert.ok(whole.message.content === words);
+  });
+
+  it('keeps every line under 8,000,000 bytes', async () => {
+    const rig = await startRig();
+    const words = '\u0001'.repeat(1_999_999) + '🦙'.repeat(700_000);
+    rig.backend.script = says(text(words), DONE);
+    const { body } = await chat(rig);
+    assert.ok(body.split('\n').every((line) => Buffer.byteLength(line) < 8_000_000));
+    const heard = linesOf(body).map((line) => (line['message'] as { content: string }).content);
+    assert.ok(heard.join('') === words);
+  });
+
+  it('stops asking the backend while the client does not read, and loses nothing', async () => {
+    const rig = await startRig();
+    const delta = 'x'.repeat(64 * 1024);
+    const all = 800;
+    let produced = 0;
+    rig.backend.script = async function* () {
+      for (; produced < all; produced += 1) {
+        await Promise.resolve();
+        yield text(delta);
+      }
+      yield DONE;
+    };
+    const socket = await open(rig, chatBytes());
+    socket.pause();
+    // It has stalled when two looks, many turns apart, see the same count.
+    let last = 0;
+    const stalled = (): boolean => {
+      const same = produced > 0 && produced === last;
+      last = produced;
+      return same;
+    };
+    while (!stalled()) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(produced < all / 2, `${produced} of ${all} deltas were taken for a client that reads none`);
+    let bytes = 0;
+    let tail = '';
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      tail = (tail + chunk.toString('latin1')).slice(-4_000);
+    });
+    socket.resume();
+    await until(() => tail.endsWith('0\r\n\r\n'));
+    assert.match(tail, /"done":true/);
+    assert.ok(bytes > all * delta.length);
+    socket.destroy();
+  });
+
+  it('is given up when a client that does not read goes away', async () => {
+    const rig = await startRig();
+    rig.backend.script = floods('x'.repeat(64 * 1024));
+    const socket = await open(rig, chatBytes());
+    socket.pause();
+    await until(() => rig.backend.requests.length === 1);
+    const over = rig.record();
+    socket.destroy();
+    assert.equal((await over).status, 499);
+    await until(() => rig.backend.ended === 1);
+  });
+});
+
+describe('a client that goes away', () => {
+  afterEach(stopRigs);
+
+  for (const [what, script] of [
+    ['in mid-stream', hangs(text('Hel'))],
+    ['before the first word', hangs()],
+  ] as const) {
+    it(`stops the backend, ${what}`, async () => {
+      const rig = await startRig();
+      rig.backend.script = script;
+      const over = rig.record();
+      const socket = await open(rig, chatBytes());
+      if (what === 'in mid-stream') await once(socket, 'data');
+      await until(() => rig.backend.requests.length === 1);
+      socket.destroy();
+      assert.equal((await over).status, 499);
+      await until(() => rig.backend.ended === 1);
+    });
+  }
+
+  it('stops the backend when the answer was to come in one piece', async () => {
+    const rig = await startRig();
+    rig.backend.script = hangs(text('Hel'));
+    const socket = await open(rig, chatBytes({ stream: false }));
+    await until(() => rig.backend.requests.length === 1);
+    socket.destroy();
+    await until(() => rig.backend.ended === 1);
+  });
+
+  it('stops the backend by closing its half of the connection', async () => {
+    const rig = await startRig();
+    rig.backend.script = hangs(text('Hel'));
+    const socket = await open(rig, chatBytes());
+    await once(socket, 'data');
+    socket.end();
+    await until(() => rig.backend.ended === 1);
+  });
+
+  it('costs no backend when it leaves before its body is in', async () => {
+    const rig = await startRig();
+    const over = rig.record();
+    const socket = await open(
+      rig,
+      'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{"mod',
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.destroy();
+    assert.equal((await over).status, 499);
+    assert.deepEqual(rig.backend.requests, []);
+  });
+
+  it('leaves nothing behind, two hundred times', async () => {
+    const rig = await startRig();
+    rig.backend.script = hangs(text('Hel'));
+    for (let round = 0; round < 200; round += 1) {
+      const socket = await open(rig, chatBytes());
+      if (round % 2 === 0) await once(socket, 'data');
+      socket.destroy();
+    }
+    await until(() => rig.backend.ended === rig.backend.requests.length && rig.records.length === 200);
+    assert.equal(rig.endpoint.activity().running, 0);
+  });
+});
+
+describe('a record', () => {
+  afterEach(stopRigs);
+
+  it('tells what a request did, and nothing that was said', async () => {
+    const rig = await startRig();
+    const over = rig.record();
+    await post(
+      rig,
+      '/api/chat',
+      { model: 'Claude-Sonnet', messages: [{ role: 'user', content: 'secret words' }] },
+      { 'user-agent': `evil\u001b[31m${'x'.repeat(200)}`.replace('\u001b', '\u00e9') },
+    );
+    const record = await over;
+    assert.equal(record.id, 1);
+    assert.equal(record.method, 'POST');
+    assert.equal(record.route, '/api/chat');
+    assert.equal(record.model, 'claude-sonnet:latest');
+    assert.equal(record.lane, 'chat');
+    assert.equal(record.status, 200);
+    assert.ok(record.client.length <= 81 && record.client.startsWith('evil'));
+    assert.ok(record.firstTokenMs! >= 0 && record.totalMs >= record.firstTokenMs!);
+    assert.equal(record.promptTokens, 11);
+    assert.equal(record.outputTokens, 7);
+    assert.equal(record.error, undefined);
+    assert.doesNotMatch(JSON.stringify(record), /secret/);
+    const told = rig.lines.filter((line) => line.includes('secret'));
+    assert.ok(told.length === 1 && told[0]!.startsWith('trace'));
+  });
+
+  it('keeps the error of a stream that began well', async () => {
+    const rig = await startRig();
+    rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
+    const over = rig.record();
+    await chat(rig);
+    const record = await over;
+    assert.equal(record.status, 200);
+    assert.equal(record.error, 'The CLI died.');
+  });
+
+  it('keeps a defect’s stack for the log and from the client', async () => {
+    const rig = await startRig();
+    rig.backend.script = fails(new TypeError('plain failure'));
+    const { body } = await chat(rig);
+    assert.doesNotMatch(body, /\bat \b/);
+    assert.ok(
+      rig.lines.some((line) => line.startsWith('error #1 TypeError: plain failure') && line.includes(' at ')),
+    );
+  });
+
+  it('counts what runs', async () => {
+    const rig = await startRig();
+    rig.backend.script = hangs(text('Hel'));
+    const { reader } = await streamedChat(rig);
+    await nextChunk(reader);
+    assert.deepEqual(rig.endpoint.activity(), { running: 1, total: 1 });
+    await reader.cancel();
+    await until(() => rig.endpoint.activity().running === 0);
+    assert.deepEqual(rig.activities, [
+      { running: 1, total: 1 },
+      { running: 0, total: 1 },
+    ]);
+  });
+
+  it('is one for every request of a connection', async () => {
+    const rig = await startRig();
+    const get = 'GET /api/version HTTP/1.1\r\nHost: localhost\r\n';
+    const socket = await open(rig, `${get}\r\n${get}\r\n${get}Connection: close\r\n\r\n`);
+    const all = await received(socket);
+    assert.equal(all.match(/\{"version":"0\.33\.0"\}/g)?.length, 3);
+    assert.deepEqual(
+      rig.records.map((record) => record.id),
+      [1, 2, 3],
+    );
+  });
+});

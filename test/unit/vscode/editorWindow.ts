@@ -1,0 +1,72 @@
+/** A window of the editor without the editor: the controller with the real server and a fake CLI. */
+import { silentLogger } from '../../../src/core/log.js';
+import { createEndpoint } from '../../../src/server/server.js';
+import { createController, type Controller } from '../../../src/vscode/controller.js';
+import type { BackendPlan, Plan } from '../../../src/vscode/plan.js';
+import type { Status } from '../../../src/vscode/status.js';
+import { fakeCli, type FakeCli } from './fakeCli.js';
+
+const IDENTITY = 'claude-ollama-server/0.1.0';
+const PATIENCE_MS = 400;
+
+export interface Window {
+  readonly controller: Controller;
+  readonly made: FakeCli[];
+  plan: Plan;
+  /** The next status that fits, from now on. */
+  until(fits: (status: Status) => boolean): Promise<Status>;
+  readonly states: string[];
+}
+
+export const cli = (folder: string): BackendPlan => ({ kind: 'cli', folder, claudePath: '' });
+export const planFor = (port: number): Plan => ({ listen: { host: '127.0.0.1', port }, backend: cli('/a') });
+
+/** A window of the editor, with the real server and a fake CLI. */
+export function openWindow(port: number): Window {
+  const made: FakeCli[] = [];
+  const states: string[] = [];
+  const watchers = new Set<(status: Status) => void>();
+  const controller = createController({
+    plan: () => window.plan,
+    createEndpoint: (backend) =>
+      createEndpoint({
+        backend: () => backend,
+        settings: () => ({
+          names: { defaultModel: '', unknown: 'default', aliases: {} },
+          lanes: ['chat'],
+          allowedHosts: [],
+          allowedOrigins: [],
+        }),
+        log: silentLogger,
+        identity: IDENTITY,
+      }),
+    createBackend() {
+      const fake = fakeCli();
+      made.push(fake);
+      return fake;
+    },
+    onChange(status) {
+      if (states.at(-1) !== status.state) states.push(status.state);
+      for (const watcher of watchers) watcher(status);
+    },
+    log: silentLogger,
+    pace: { patienceMs: PATIENCE_MS, takeOverEveryMs: 20, endWithinMs: 100 },
+  });
+  const window: Window = {
+    controller,
+    made,
+    states,
+    plan: planFor(port),
+    until: (fits) =>
+      new Promise((resolve) => {
+        const watcher = (status: Status): void => {
+          if (!fits(status)) return;
+          watchers.delete(watcher);
+          resolve(status);
+        };
+        watchers.add(watcher);
+        watcher(controller.status);
+      }),
+  };
+  return window;
+}

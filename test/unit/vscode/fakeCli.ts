@@ -1,0 +1,87 @@
+/** A backend as the CLI's, driven by the test: answers wait until they are released. */
+import type { Model } from '../../../src/core/backend.js';
+import type { ChatEvent, ChatRequest } from '../../../src/core/chat.js';
+import type { CliBackend } from '../../../src/vscode/backendSlot.js';
+
+export const MODEL: Model = {
+  value: 'sonnet',
+  resolved: 'claude-sonnet-5-5',
+  displayName: 'Sonnet',
+  description: '',
+  efforts: [],
+  thinking: false,
+  contextLength: 200_000,
+};
+
+export const REQUEST: ChatRequest = {
+  lane: 'chat',
+  model: 'sonnet',
+  system: '',
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+  tools: [],
+  stop: [],
+};
+
+const DONE: ChatEvent = {
+  type: 'done',
+  reason: 'stop',
+  usage: { promptTokens: 1, cachedTokens: 0, outputTokens: 1 },
+  timings: { loadMs: 0, promptMs: 0, outputMs: 0 },
+};
+
+export interface FakeCli extends CliBackend {
+  /** How often the CLI was looked at. */
+  readonly looks: number;
+  readonly closed: boolean;
+  readonly killed: boolean;
+  /** Lets every chat that waits end. */
+  release(): void;
+  /** What the next looks and chats fail with; `undefined` for none. */
+  fail: Error | undefined;
+  signedIn: boolean;
+  /** Closing never ends. */
+  stuck: boolean;
+}
+
+export function fakeCli(): FakeCli {
+  let releaseAll = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    releaseAll = resolve;
+  });
+  const state = { looks: 0, closed: false, killed: false };
+  const fake: FakeCli = {
+    fail: undefined,
+    signedIn: true,
+    stuck: false,
+    get looks() {
+      return state.looks;
+    },
+    get closed() {
+      return state.closed;
+    },
+    get killed() {
+      return state.killed;
+    },
+    release: () => releaseAll(),
+    describe() {
+      state.looks += 1;
+      if (fake.fail !== undefined) return Promise.reject(fake.fail);
+      return Promise.resolve({ path: '/bin/claude', version: '2.1.330', signedIn: fake.signedIn });
+    },
+    models: () => Promise.resolve([MODEL]),
+    async *chat(): AsyncGenerator<ChatEvent> {
+      if (fake.fail !== undefined) throw fake.fail;
+      yield { type: 'text', text: 'hello' };
+      await released;
+      yield DONE;
+    },
+    close() {
+      state.closed = true;
+      return fake.stuck ? new Promise(() => undefined) : Promise.resolve();
+    },
+    closeNow() {
+      state.killed = true;
+    },
+  };
+  return fake;
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { chooseFolder, planOf, reachableHost, samePlan, urlOf } from '../../../src/vscode/plan.js';
+import type { Settings } from '../../../src/vscode/settings.js';
+
+const settings: Settings = {
+  port: 11434,
+  host: '127.0.0.1',
+  claudePath: '',
+  autoStart: true,
+  defaultModel: '',
+  unknownModels: 'default',
+  aliases: {},
+  allowedHosts: [],
+  allowedOrigins: [],
+};
+const trusted = { trusted: true, folder: '/work/a' };
+
+describe('the plan', () => {
+  it('is the same when only settings changed that are read for every request', () => {
+    const one = planOf(settings, trusted);
+    const other = planOf(
+      { ...settings, aliases: { a: 'b' }, defaultModel: 'sonnet', allowedHosts: ['x'] },
+      trusted,
+    );
+    assert.ok(samePlan(one.listen, other.listen));
+    assert.ok(samePlan(one.backend, other.backend));
+  });
+
+  it('listens anew when the port or the host changed, with the same backend', () => {
+    const one = planOf(settings, trusted);
+    for (const change of [{ port: 11500 }, { host: '::1' }]) {
+      const other = planOf({ ...settings, ...change }, trusted);
+      assert.ok(!samePlan(one.listen, other.listen));
+      assert.ok(samePlan(one.backend, other.backend));
+    }
+  });
+
+  it('needs another backend when the folder or the path of the CLI changed, on the same port', () => {
+    const one = planOf(settings, trusted);
+    const others = [
+      planOf(settings, { trusted: true, folder: '/work/b' }),
+      planOf({ ...settings, claudePath: '/opt/claude' }, trusted),
+    ];
+    for (const other of others) {
+      assert.ok(samePlan(one.listen, other.listen));
+      assert.ok(!samePlan(one.backend, other.backend));
+    }
+  });
+
+  it('refuses in a folder that is not trusted, whatever the path of the CLI', () => {
+    const plan = planOf({ ...settings, claudePath: '/evil' }, { trusted: false, folder: '/work/a' });
+    assert.deepEqual(plan.backend, { kind: 'refuse', folder: '/work/a' });
+  });
+});
+
+describe('the choice of a folder', () => {
+  it('takes the first that is open', () => {
+    assert.equal(chooseFolder(['/a', '/b'], undefined, '/none'), '/a');
+  });
+
+  it("takes the active editor's where several are open", () => {
+    assert.equal(chooseFolder(['/a', '/b'], '/b', '/none'), '/b');
+  });
+
+  it('does not take a folder that is no longer open', () => {
+    assert.equal(chooseFolder(['/a', '/b'], '/closed', '/none'), '/a');
+  });
+
+  it('takes the private folder when none is open', () => {
+    assert.equal(chooseFolder([], undefined, '/none'), '/none');
+  });
+});
+
+describe('the URL', () => {
+  it('is the loopback when the server listens on every address', () => {
+    assert.equal(reachableHost('0.0.0.0'), '127.0.0.1');
+    assert.equal(urlOf({ host: '0.0.0.0', port: 11434 }), 'http://127.0.0.1:11434');
+    assert.equal(urlOf({ host: '::', port: 11434 }), 'http://[::1]:11434');
+  });
+
+  it('has brackets around an IPv6 address', () => {
+    assert.equal(urlOf({ host: '::1', port: 1 }), 'http://[::1]:1');
+  });
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { menuItems, menuTitle, type MenuItem } from '../../../src/vscode/menuItems.js';
+import type { Readiness, Status } from '../../../src/vscode/status.js';
+import { escapeMarkdown, TOOLTIP_COMMANDS, viewOf } from '../../../src/vscode/statusView.js';
+
+const running = (readiness: Readiness, requests = 0): Status & { state: 'running' } => ({
+  state: 'running',
+  port: 11434,
+  url: 'http://127.0.0.1:11434',
+  folder: '/work/shop',
+  readiness,
+  requests,
+});
+const ready: Readiness = { kind: 'ready', version: '2.1.330', path: '/usr/bin/claude', models: 4 };
+const problem: Readiness = {
+  kind: 'problem',
+  problem: { kind: 'cliMissing', message: 'The Claude CLI was not found. Install it.' },
+};
+const failed: Status = {
+  state: 'failed',
+  port: 11434,
+  message: 'Port 11434 is in use by Ollama itself.',
+  taken: true,
+};
+const elsewhere: Status = { state: 'elsewhere', port: 11434, url: 'http://127.0.0.1:11434' };
+const everyStatus: Status[] = [
+  { state: 'stopped' },
+  { state: 'starting', port: 11434 },
+  running({ kind: 'checking' }),
+  running(ready),
+  running(problem),
+  elsewhere,
+  failed,
+];
+
+describe('the status bar', () => {
+  it('names the port while it serves', () => {
+    assert.equal(viewOf(running(ready)).text, '$(broadcast) Claude :11434');
+  });
+
+  it('warns, without colours, when the server runs but Claude cannot answer', () => {
+    const view = viewOf(running(problem));
+    assert.equal(view.text, '$(warning) Claude :11434');
+    assert.equal(view.error, false);
+    assert.match(view.tooltip, /was not found/);
+    assert.match(view.label, /warning: The Claude CLI was not found/);
+  });
+
+  it('has error colours only where nothing can be served', () => {
+    assert.deepEqual(
+      everyStatus.filter((status) => viewOf(status).error).map((status) => status.state),
+      ['failed'],
+    );
+  });
+
+  it('tells URL, folder, models and requests at work', () => {
+    const { tooltip } = viewOf(running(ready, 2));
+    for (const text of [
+      'http://127.0.0.1:11434',
+      '/work/shop',
+      '4 models',
+      '2 requests at work',
+      '2\\.1\\.330',
+    ]) {
+      assert.match(tooltip, new RegExp(text));
+    }
+    assert.match(viewOf(running(ready, 1)).tooltip, /1 request at work/);
+  });
+
+  it('has a label without an icon in every state, for screen readers', () => {
+    for (const status of everyStatus) assert.doesNotMatch(viewOf(status).label, /\$\(/);
+  });
+
+  it('links only to commands that the tooltip may run', () => {
+    for (const status of everyStatus) {
+      for (const [, command] of viewOf(status).tooltip.matchAll(/\(command:([^)]+)\)/g)) {
+        assert.ok(TOOLTIP_COMMANDS.includes(command!), command);
+      }
+    }
+  });
+
+  it('shows foreign text as text: no links, no icons, no new lines', () => {
+    const evil = '[run](command:evil) $(zap) `x`\n# head <b>';
+    const view = viewOf({ ...running(ready), folder: evil });
+    assert.doesNotMatch(view.tooltip, /\[run\]\(command:evil\)/);
+    assert.equal(escapeMarkdown(evil), '\\[run\\]\\(command:evil\\) \\$\\(zap\\) \\`x\\` \\# head \\<b\\>');
+  });
+
+  it('offers to manage trust in a folder that is not trusted', () => {
+    const untrusted = running({ kind: 'problem', problem: { kind: 'untrusted', message: 'Not trusted.' } });
+    assert.match(viewOf(untrusted).tooltip, /command:workbench\.trust\.manage/);
+    assert.match(menuItems(untrusted, 'p.e')[0]!.label, /Manage Workspace Trust/);
+  });
+});
+
+describe('the menu', () => {
+  const labels = (status: Status) =>
+    menuItems(status, 'p.e').map((item: MenuItem) => item.label.replace(/^\$\(.*?\) /, ''));
+
+  it('offers what each state allows', () => {
+    assert.deepEqual(labels({ state: 'stopped' }), ['Start', 'Copy Endpoint URL', 'Show Log', 'Settings']);
+    assert.deepEqual(labels(running(ready)), [
+      'Copy Endpoint URL',
+      'Stop',
+      'Restart',
+      'Show Log',
+      'Settings',
+    ]);
+    assert.deepEqual(labels(elsewhere), ['Copy Endpoint URL', 'Stop', 'Show Log', 'Settings']);
+    assert.deepEqual(labels(failed), ['Try Again', 'Use Another Port…', 'Show Log', 'Settings']);
+  });
+
+  it('offers another port only where the port is the trouble', () => {
+    assert.ok(!labels({ ...failed, taken: false }).includes('Use Another Port…'));
+  });
+
+  it('puts the remedy first, with the reason', () => {
+    const [first] = menuItems(running(problem), 'p.e');
+    assert.equal(first!.detail, 'The Claude CLI was not found. Install it.');
+    assert.match(first!.label, /Set the Path/);
+  });
+
+  it('says the state in its title', () => {
+    assert.equal(menuTitle(failed), 'Port 11434 is in use by Ollama itself.');
+    assert.match(menuTitle(running(ready)), /http:\/\/127\.0\.0\.1:11434/);
+  });
+});
