@@ -112,9 +112,8 @@ function userContent(turn: UserTurn, ids: CallIds): string | object[] {
       case 'image':
         return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
       case 'toolResult': {
-        const id = ids[part.call];
-        if (id === undefined) return { type: 'text', text: part.content || NO_RESULT };
         const error = part.isError ? { is_error: true } : {};
+        const id = ids[part.call] ?? seededCallId(part.call);
         return { type: 'tool_result', tool_use_id: id, content: part.content, ...error };
       }
     }
@@ -132,5 +131,3 @@ function assistantContent(turn: AssistantTurn, ids: CallIds): object[] {
   const content = [...text, ...calls];
   return content.length > 0 ? content : [{ type: 'text', text: '(no content)' }];
 }
-
-const NO_RESULT = '(empty result)';

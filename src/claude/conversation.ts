@@ -142,7 +142,7 @@ export class Conversation {
       const uuid = randomUUID();
       this.process.send(userLine(last, this.#callIds, uuid, true));
       let firstEvent = this.#options.clock();
-      const reader = new TurnReader(uuid, Date.now);
+      const reader = new TurnReader(uuid, request.format !== undefined, Date.now);
       const output = new OutputLimit(request.stop, request.maxTokens);
       for (let wait = this.#options.reactionMs; ; wait = this.#options.silenceMs) {
         const step = reader.read(await this.#next(wait, signal));

@@ -43,6 +43,10 @@ const streamEvent = v.variant('type', [
     message: v.object({ id: v.string(), usage: v.optional(usage) }),
   }),
   v.object({
+    type: v.literal('content_block_start'),
+    content_block: v.object({ type: v.string(), name: text }),
+  }),
+  v.object({
     type: v.literal('content_block_delta'),
     delta: v.variant('type', [
       v.object({ type: v.literal('text_delta'), text: v.string() }),

@@ -5,7 +5,7 @@
 import type { ChatMessage, ChatRequest, ImagePart, TextPart, ToolCall } from '../core/chat.js';
 import type { Json } from '../core/json.js';
 
-/** A result by the number of its call in the conversation, counted from 0; -1 when no such call was made. */
+/** A result by the number of its call in the conversation, counted from 0. */
 export interface NumberedResult {
   readonly type: 'toolResult';
   readonly call: number;
@@ -73,17 +73,34 @@ export function toTurns(messages: readonly ChatMessage[]): Turn[] {
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', content: [] });
   if (turns.at(-1)?.role !== 'user')
     turns.push({ role: 'user', content: [{ type: 'text', text: CONTINUE }] });
-  return turns.map((turn) => (turn.role === 'user' ? tidy(turn) : turn));
+  return turns.map((turn, i) => (turn.role === 'user' ? tidy(turn, callsOf(turns[i - 1])) : turn));
 }
 
-/** Results first, no blank text beside other content, and never nothing at all. */
-function tidy(turn: UserTurn): UserTurn {
-  const results = turn.content.filter((part) => part.type === 'toolResult');
-  const rest = turn.content.filter(
-    (part) => part.type === 'image' || (part.type === 'text' && part.text.trim() !== ''),
-  );
-  const content = [...results, ...rest];
+function callsOf(turn: Turn | undefined): number[] {
+  return turn?.role === 'assistant' ? turn.calls.map(({ number }) => number) : [];
+}
+
+/**
+ * Results first, one for each call that was just made, no blank text beside other content, and never nothing at all.
+ * The API takes nothing else. Clients do give results as plain text, or give up on a call.
+ */
+function tidy(turn: UserTurn, calls: readonly number[]): UserTurn {
+  const results = new Map<number, NumberedResult>();
+  const rest: (TextPart | ImagePart)[] = [];
+  for (const part of turn.content) {
+    if (part.type !== 'toolResult') {
+      if (part.type === 'image' || part.text.trim() !== '') rest.push(part);
+    } else if (calls.includes(part.call) && !results.has(part.call)) results.set(part.call, part);
+    else if (part.content.trim() !== '') rest.push({ type: 'text', text: part.content });
+  }
+  const answered = calls.map((call) => results.get(call) ?? missing(call, rest.length > 0));
+  const content = [...answered, ...rest];
   return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: NO_CONTENT }] };
+}
+
+function missing(call: number, more: boolean): NumberedResult {
+  const content = more ? 'There is no separate result; see the message.' : 'There is no result.';
+  return { type: 'toolResult', call, content, isError: false };
 }
 
 /** A turn as a string that equals another's exactly when the turns say the same. */

@@ -22,10 +22,13 @@ export interface TurnStep {
   readonly end?: TurnEnd;
 }
 
+type ContentDelta = Extract<CliMessageOf<'stream_event'>['event'], { type: 'content_block_delta' }>['delta'];
+
 const NOTHING: TurnStep = { events: [] };
 
 export class TurnReader {
   readonly #uuid: string;
+  readonly #structured: boolean;
   readonly #now: () => number;
   /** The API message being received. It counts only once it is complete: a cut one starts over. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
@@ -35,15 +38,22 @@ export class TurnReader {
   #thinkingSent = false;
   #startedOver = false;
   #calls: ToolCall[] = [];
+  /** Whether the block being received is the structured answer, and whether the client has one already. */
+  #inAnswer = false;
+  #answered = false;
+  /** Words beside a structured answer; they are the answer only if none comes. */
+  #aside = '';
   #resetsAt: number | undefined;
   #promptUsage: WireUsage | undefined;
 
   /**
    * @param uuid of the user message that asks; results of other messages are of seeded history
+   * @param structured whether the answer is to be JSON, which the CLI has the model give to a tool
    * @param now milliseconds since 1970
    */
-  constructor(uuid: string, now: () => number) {
+  constructor(uuid: string, structured: boolean, now: () => number) {
     this.#uuid = uuid;
+    this.#structured = structured;
     this.#now = now;
   }
 
@@ -55,7 +65,7 @@ export class TurnReader {
       case 'assistant':
         return message.parent_tool_use_id ? NOTHING : this.#assistant(message);
       case 'user':
-        this.#answered(message);
+        this.#forgetAnswered(message);
         return NOTHING;
       case 'system': {
         const error = message.subtype === 'api_retry' ? retryError(message) : undefined;
@@ -86,13 +96,43 @@ export class TurnReader {
         this.#begin(event.message.id, true);
         this.#promptUsage = event.message.usage;
         return NOTHING;
-      case 'content_block_delta':
-        if (event.delta.type === 'text_delta') return { events: this.#text(event.delta.text) };
-        if (event.delta.type === 'thinking_delta') return { events: this.#thinking(event.delta.thinking) };
+      case 'content_block_start':
+        this.#inAnswer = this.#structured && event.content_block.name === STRUCTURED_OUTPUT;
         return NOTHING;
+      case 'content_block_delta':
+        return { events: this.#delta(event.delta) };
       case 'message_delta':
         return event.delta.stop_reason ? this.#stopped(event.delta.stop_reason, event.usage ?? {}) : NOTHING;
     }
+  }
+
+  #delta(delta: ContentDelta): ChatEvent[] {
+    switch (delta.type) {
+      case 'text_delta':
+        return this.#words(delta.text);
+      case 'thinking_delta':
+        return this.#thinking(delta.thinking);
+      case 'input_json_delta':
+        return this.#inAnswer ? this.#structuredText(delta.partial_json) : [];
+    }
+  }
+
+  /** Text of the model: the answer, or only words beside a structured one. */
+  #words(text: string): ChatEvent[] {
+    if (!this.#structured) return this.#text(text);
+    this.#aside += text;
+    return [];
+  }
+
+  /** The client has the JSON as it grows; a second one, because the first did not obey the schema, cannot replace it. */
+  #structuredText(json: string): ChatEvent[] {
+    if (this.#answered && json !== '') {
+      throw new ChatError(
+        'cliFailed',
+        "The model's JSON did not obey the schema and was repeated. Try again.",
+      );
+    }
+    return this.#text(json);
   }
 
   /**
@@ -101,6 +141,7 @@ export class TurnReader {
    */
   #stopped(reason: string, usage: WireUsage): TurnStep {
     this.#complete();
+    this.#answered = this.#structured && this.#sent !== '';
     const cut =
       reason === 'max_tokens' ? 'length' : reason === 'refusal' && this.#sent !== '' ? reason : undefined;
     if (cut === undefined) return NOTHING;
@@ -117,7 +158,7 @@ export class TurnReader {
         this.#calls.push({ id: block.id, name: block.name, arguments: block.input as JsonObject });
       }
       if (this.#message?.streamed === true) continue;
-      if (block.type === 'text') events.push(...this.#text(block.text));
+      if (block.type === 'text') events.push(...this.#words(block.text));
       if (block.type === 'thinking') events.push(...this.#thinking(block.thinking));
     }
     return { events };
@@ -157,7 +198,7 @@ export class TurnReader {
   }
 
   /** Calls that the CLI answered itself (unknown tool, broken arguments) are not the client's. */
-  #answered(message: CliMessageOf<'user'>): void {
+  #forgetAnswered(message: CliMessageOf<'user'>): void {
     const ids = new Set(
       message.message.content.flatMap((b) => (b.type === 'tool_result' ? [b.tool_use_id] : [])),
     );
@@ -170,13 +211,18 @@ export class TurnReader {
     if (result.is_error || result.subtype !== 'success')
       throw resultError(result, this.#resetsAt, this.#now());
     if (this.#message?.complete === false && this.#position < this.#sent.length) throw differs();
-    const structured =
-      result.structured_output === undefined ? [] : this.#text(JSON.stringify(result.structured_output));
+    const events = this.#structured && !this.#answered ? this.#lateAnswer(result) : [];
     if (result.stop_reason === 'tool_deferred') {
       const calls = this.#calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
-      return { events: [...structured, ...calls], end: { reason: 'toolCalls', usage, result } };
+      return { events: [...events, ...calls], end: { reason: 'toolCalls', usage, result } };
     }
-    return { events: structured, end: { reason: 'stop', usage, result } };
+    return { events, end: { reason: 'stop', usage, result } };
+  }
+
+  /** A structured answer that did not stream; or what the model said instead of one. */
+  #lateAnswer(result: ResultMessage): ChatEvent[] {
+    const { structured_output: output } = result;
+    return this.#text(output === undefined ? this.#aside : JSON.stringify(output));
   }
 }
 

@@ -264,9 +264,30 @@ describe('the real CLI', function () {
       { type: 'tool_use', id: 'call_1', name: 'get_weather', input: { city: 'B' } },
     ]);
     assert.deepEqual(strip(sent[2]!.content), [
-      { type: 'tool_result', tool_use_id: 'call_1', content: 'broken', is_error: true },
       { type: 'tool_result', tool_use_id: 'call_0', content: 'sun '.repeat(500_000) },
+      { type: 'tool_result', tool_use_id: 'call_1', content: 'broken', is_error: true },
       { type: 'text', text: 'and?' },
+    ]);
+  });
+
+  it('has a result for a call that the client answered in plain text', async () => {
+    rig.standIn.reply(textReply('ok'));
+    const call = { id: 'x', name: 'get_weather', arguments: {} };
+    const messages: ChatMessage[] = [
+      user('weather?'),
+      { role: 'assistant', content: [{ type: 'toolCall', call }] },
+      user('[get_weather] Result: sunny'),
+    ];
+    await answerOf(rig.backend.chat(request(messages, { tools: [WEATHER] }), never()));
+    const [, , last] = clientMessages(rig.standIn.requests[0]!);
+    assert.ok(last);
+    assert.deepEqual(strip(last.content), [
+      {
+        type: 'tool_result',
+        tool_use_id: 'call_0',
+        content: 'There is no separate result; see the message.',
+      },
+      { type: 'text', text: '[get_weather] Result: sunny' },
     ]);
   });
 

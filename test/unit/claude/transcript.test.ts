@@ -58,8 +58,17 @@ describe('a transcript', function () {
     assert.deepEqual(turn?.role === 'user' && turn.content, [{ type: 'text', text: '  a\n\n' }]);
   });
 
-  it('puts results before other content and numbers calls through the conversation', () => {
-    const turns = toTurns([
+  /** What a user turn holds: numbers of calls for results, and texts. */
+  function contentOf(messages: readonly ChatMessage[]): (number | string)[] {
+    const last = toTurns(messages).at(-1);
+    assert.ok(last?.role === 'user');
+    return last.content.map((part) =>
+      part.type === 'toolResult' ? part.call : part.type === 'text' ? part.text : part.type,
+    );
+  }
+
+  it('puts results before other content, in the order of their calls, numbered through the conversation', () => {
+    const messages = [
       user('q'),
       called('x'),
       result('x'),
@@ -67,13 +76,23 @@ describe('a transcript', function () {
       user('and?'),
       result('y'),
       result('x'),
+    ];
+    assert.deepEqual(contentOf(messages), [1, 2, 'and?']);
+  });
+
+  it('has a result for every call, whatever the client gave', () => {
+    assert.deepEqual(contentOf([user('q'), called('x', 'y'), result('y')]), [0, 1]);
+    assert.deepEqual(contentOf([user('q'), called('x'), user('[result] 42')]), [0, '[result] 42']);
+    assert.deepEqual(contentOf([user('q'), called('x')]), [0, 'Continue exactly where you stopped.']);
+  });
+
+  it('takes results of no call, of an earlier one, and second ones for text', () => {
+    assert.deepEqual(contentOf([user('q'), result('nope', 'r')]), ['q', 'r']);
+    assert.deepEqual(contentOf([user('q'), called('x'), result('x'), called('y'), result('x', 'old')]), [
+      1,
+      'old',
     ]);
-    const last = turns.at(-1);
-    assert.deepEqual(
-      last?.role === 'user' &&
-        last.content.map((part) => (part.type === 'toolResult' ? part.call : part.type)),
-      [2, 1, 'text'],
-    );
+    assert.deepEqual(contentOf([user('q'), called('x'), result('x', 'one'), result('x', 'two')]), [0, 'two']);
   });
 
   it('is the same whatever ids the client gives the calls', () => {

@@ -32,13 +32,16 @@ const result = (more: object = {}): object => ({
   ...more,
 });
 
-function read(messages: readonly object[]): {
+function read(
+  messages: readonly object[],
+  structured = false,
+): {
   text: string;
   thinking: string;
   calls: string[];
   end: TurnEnd | undefined;
 } {
-  const reader = new TurnReader('uuid', () => 0);
+  const reader = new TurnReader('uuid', structured, () => 0);
   const seen = { text: '', thinking: '', calls: [] as string[], end: undefined as TurnEnd | undefined };
   for (const message of messages) {
     const step = reader.read(parseMessage(JSON.stringify(message)));
@@ -217,5 +220,70 @@ describe('reading a turn', function () {
       {},
     ];
     assert.equal(read([...strange, start('a'), delta('x'), stopped('end_turn'), result()]).text, 'x');
+  });
+
+  describe('with a structured answer', () => {
+    const open = {
+      type: 'stream_event',
+      event: { type: 'content_block_start', content_block: { type: 'tool_use', name: 'StructuredOutput' } },
+    };
+    const text = {
+      type: 'stream_event',
+      event: { type: 'content_block_start', content_block: { type: 'text' } },
+    };
+    const json = (part: string): object => ({
+      type: 'stream_event',
+      event: {
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'input_json_delta', partial_json: part },
+      },
+    });
+
+    it('gives the JSON as it grows and nothing beside it', () => {
+      const messages = [
+        start('a'),
+        text,
+        delta('Here it is:'),
+        open,
+        json(''),
+        json('{"a":'),
+        json(' 1}'),
+        stopped('tool_use'),
+      ];
+      assert.equal(read(messages, true).text, '{"a": 1}');
+      assert.equal(read([...messages, result({ structured_output: { a: 1 } })], true).text, '{"a": 1}');
+    });
+
+    it('gives JSON that did not stream at the end', () => {
+      assert.equal(
+        read([start('a'), stopped('end_turn'), result({ structured_output: { a: 1 } })], true).text,
+        '{"a":1}',
+      );
+    });
+
+    it('gives the words of a model that gave no JSON', () => {
+      assert.equal(read([start('a'), delta('no'), stopped('end_turn'), result()], true).text, 'no');
+    });
+
+    it('is an error when a second one would follow the first', () => {
+      const twice = [start('a'), open, json('{}'), stopped('tool_use'), start('b'), open, json('{"a":1}')];
+      assert.throws(() => read(twice, true), { kind: 'cliFailed', message: /schema/ });
+    });
+
+    it('goes on where it was cut', () => {
+      const cut = [
+        start('a'),
+        open,
+        json('{"a"'),
+        retry,
+        start('b'),
+        open,
+        json('{'),
+        json('"a":1}'),
+        stopped('tool_use'),
+      ];
+      assert.equal(read(cut, true).text, '{"a":1}');
+    });
   });
 });

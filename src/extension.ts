@@ -1,0 +1,77 @@
+import type { ExtensionContext } from 'vscode';
+import { createEndpoint } from './server/server.js';
+import { VERSION } from './version.js';
+import { registerCommands } from './vscode/commands.js';
+import { watchConfiguration } from './vscode/configuration.js';
+import { createController, PACE, type Controller } from './vscode/controller.js';
+import { createDisplay } from './vscode/display.js';
+import { lazyBackend } from './vscode/lazyBackend.js';
+import { showActivationFailure } from './vscode/notifications.js';
+import { createOutput, loggerOf, logRequest } from './vscode/output.js';
+import { watchPlace } from './vscode/place.js';
+import { planOf } from './vscode/plan.js';
+import { endpointSettings } from './vscode/settings.js';
+import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
+
+/** What other extensions see: where the endpoint is and how it does. */
+export type EndpointApi = Pick<Controller, 'status'>;
+
+/** Ends what runs. The editor calls `deactivate` without the context, so this is where the two meet. */
+let end = (): Promise<void> => Promise.resolve();
+
+export function activate(context: ExtensionContext): EndpointApi {
+  try {
+    return wire(context);
+  } catch (error) {
+    void showActivationFailure(error);
+    throw error;
+  }
+}
+
+export function deactivate(): Promise<void> {
+  return end();
+}
+
+function wire(context: ExtensionContext): EndpointApi {
+  const output = createOutput();
+  const log = loggerOf(output);
+  const configuration = watchConfiguration(log);
+  const place = watchPlace(context.globalStorageUri);
+  const display = createDisplay();
+  const controller = createController({
+    plan: () => planOf(configuration.current, place.current),
+    createEndpoint: (backend) =>
+      createEndpoint({
+        backend: () => backend,
+        settings: () => endpointSettings(configuration.current),
+        log,
+        identity: `claude-ollama-server/${VERSION}`,
+        onRequest: (record) => logRequest(log, record),
+      }),
+    createBackend: ({ claudePath: configuredPath, folder }) =>
+      lazyBackend(async () => {
+        const { createClaudeBackend } = await import('./claude/backend.js');
+        return createClaudeBackend({ configuredPath, folder, env: process.env, log, version: VERSION });
+      }),
+    onChange: (status) => display.show(status),
+    log,
+    pace: PACE,
+  });
+  end = () => controller.end();
+  display.show(controller.status);
+
+  context.subscriptions.push(
+    output,
+    configuration,
+    place,
+    display,
+    registerCommands({ controller, output, configuration, extension: context.extension.id }),
+    refreshOnChange(controller, [configuration.onChange, place.onChange]),
+    startAfterActivation(controller, configuration.current.autoStart),
+  );
+  return {
+    get status() {
+      return controller.status;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** Takes the port, or finds out why it cannot be had. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ListenError, whoListens, type Endpoint, type Listener } from '../server/server.js';
+import { reachableHost, type ListenPlan } from './plan.js';
+
+export type Binding =
+  | { readonly kind: 'listening'; readonly url: string }
+  /** Another window of ours has the port. */
+  | { readonly kind: 'elsewhere' }
+  /** `taken`: another program has the port. */
+  | { readonly kind: 'failed'; readonly message: string; readonly taken: boolean }
+  | { readonly kind: 'aborted' };
+
+/** Milliseconds between two tries at a port in use. */
+const RETRY_EVERY_MS = 250;
+/** A window of ours that is busy may miss one probe. */
+const PROBES = 3;
+
+/**
+ * Listens where the plan says.
+ * @param patienceMs how long a port in use is tried again: a window that reloads may still hold it for a moment
+ */
+export async function bind(
+  endpoint: Pick<Endpoint, 'start'>,
+  plan: ListenPlan,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<Binding> {
+  const patience = AbortSignal.timeout(patienceMs);
+  const pause = AbortSignal.any([signal, patience]);
+  for (;;) {
+    if (signal.aborted) return { kind: 'aborted' };
+    try {
+      const { url } = await endpoint.start(plan.host, plan.port);
+      return { kind: 'listening', url };
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      if (error.kind !== 'inUse') return { kind: 'failed', message: error.message, taken: false };
+    }
+    if (pause.aborted) break;
+    // Ends early when the patience does, or when nobody wants the port any more.
+    await delay(RETRY_EVERY_MS, undefined, { signal: pause }).catch(() => undefined);
+  }
+  return signal.aborted ? { kind: 'aborted' } : explain(plan);
+}
+
+async function owner(plan: ListenPlan): Promise<Listener> {
+  let listener: Listener = 'nobody';
+  for (let probe = 0; probe < PROBES; probe += 1) {
+    listener = await whoListens(reachableHost(plan.host), plan.port);
+    if (listener === 'ours' || listener === 'ollama') break;
+  }
+  return listener;
+}
+
+async function explain(plan: ListenPlan): Promise<Binding> {
+  const taken = (by: string): Binding => ({
+    kind: 'failed',
+    message: `Port ${plan.port} is in use by ${by}, or use another port here.`,
+    taken: true,
+  });
+  switch (await owner(plan)) {
+    case 'ours':
+      return { kind: 'elsewhere' };
+    case 'ollama':
+      return taken('Ollama itself. Quit Ollama');
+    case 'other':
+      return taken('another program. Quit it');
+    case 'nobody':
+      return taken('a program that does not answer. Quit it');
+  }
+}

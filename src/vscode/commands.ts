@@ -1,0 +1,43 @@
+/** The commands: one table, all registered in every state. */
+import { commands, Disposable, env, Uri, type LogOutputChannel } from 'vscode';
+import type { Configuration } from './configuration.js';
+import type { Controller } from './controller.js';
+import { showMenu } from './menu.js';
+import { COMMANDS } from './names.js';
+import { showCopied } from './notifications.js';
+import { urlOf } from './plan.js';
+
+export interface CommandOptions {
+  readonly controller: Controller;
+  readonly output: LogOutputChannel;
+  readonly configuration: Configuration;
+  /** The extension's full id. */
+  readonly extension: string;
+}
+
+export function registerCommands(options: CommandOptions): Disposable {
+  const { controller, output } = options;
+  const table: Readonly<Record<keyof typeof COMMANDS, () => Promise<void> | void>> = {
+    start: () => controller.start(),
+    stop: () => controller.stop(),
+    restart: () => controller.restart(),
+    copyUrl: async () => {
+      const url = await outsideUrl(urlOf(options.configuration.current));
+      await env.clipboard.writeText(url);
+      showCopied(url);
+    },
+    showLog: () => output.show(true),
+    showMenu: () => showMenu(controller.status, options.extension),
+  };
+  return Disposable.from(
+    ...Object.entries(table).map(([name, run]) =>
+      commands.registerCommand(COMMANDS[name as keyof typeof COMMANDS], run),
+    ),
+  );
+}
+
+/** The URL as programs on the person's own machine reach it; in a remote window this opens the tunnel. */
+async function outsideUrl(url: string): Promise<string> {
+  const outside = await env.asExternalUri(Uri.parse(url));
+  return outside.toString(true).replace(/\/$/, '');
+}

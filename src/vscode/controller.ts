@@ -1,0 +1,210 @@
+/**
+ * The one owner of the endpoint's life. What is wanted (running or not, and the plan) is compared with what is,
+ * one step at a time, so that quick changes of mind and of settings end in the last state asked for.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChatBackend } from '../core/backend.js';
+import { asChatError } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
+import type { Endpoint } from '../server/server.js';
+import { createBackendSlot, type BackendSlot, type CliBackend } from './backendSlot.js';
+import { bind } from './binding.js';
+import { samePlan, urlOf, type BackendPlan, type ListenPlan, type Plan } from './plan.js';
+import { singleFlight } from './singleFlight.js';
+import type { Status } from './status.js';
+
+/** The server's endpoint, as far as its life is concerned. */
+export type EndpointLife = Pick<Endpoint, 'start' | 'stop'>;
+
+export interface ControllerOptions {
+  /** What settings and folders come to now. */
+  plan(): Plan;
+  createEndpoint(backend: ChatBackend): EndpointLife;
+  createBackend(plan: BackendPlan & { kind: 'cli' }): CliBackend;
+  onChange(status: Status): void;
+  readonly log: Logger;
+  readonly pace: Pace;
+}
+
+/** All in milliseconds. */
+export interface Pace {
+  /** How long a port in use is tried again. */
+  readonly patienceMs: number;
+  /** Between two looks at a port that another window has. */
+  readonly takeOverEveryMs: number;
+  /** How long the end may take. */
+  readonly endWithinMs: number;
+}
+
+/** The host gives all extensions together 5 seconds to end. */
+export const PACE: Pace = { patienceMs: 3_000, takeOverEveryMs: 2_000, endWithinMs: 3_000 };
+
+export interface Controller {
+  readonly status: Status;
+  /** Settles when the endpoint runs, or is known not to; never rejects for that. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  restart(): Promise<void>;
+  /** Settings, folders or trust may have changed: does what the new plan needs, and nothing when it is the same. */
+  refresh(): Promise<void>;
+  /** Looks again for a CLI that had a problem. */
+  recheck(): void;
+  /** Kills what still lives, without waiting: for the exit of the host. */
+  killNow(): void;
+  /** Stops for good, in a bounded time. */
+  end(): Promise<void>;
+}
+
+type State =
+  | { readonly name: 'stopped' }
+  | { readonly name: 'starting'; readonly listen: ListenPlan }
+  | {
+      readonly name: 'running';
+      readonly listen: ListenPlan;
+      readonly url: string;
+      readonly endpoint: EndpointLife;
+    }
+  | { readonly name: 'elsewhere'; readonly listen: ListenPlan; readonly timer: NodeJS.Timeout }
+  | {
+      readonly name: 'failed';
+      readonly listen: ListenPlan;
+      readonly message: string;
+      readonly taken: boolean;
+    };
+
+export function createController(options: ControllerOptions): Controller {
+  const { log, pace } = options;
+  let state: State = { name: 'stopped' };
+  let wanted = false;
+  /** The next step acts although the plan has not changed. */
+  let forced = false;
+  let attempt = new AbortController();
+
+  const slot = createBackendSlot({
+    create: (plan) => options.createBackend(plan),
+    onChange: () => {
+      if (state.name === 'running') options.onChange(statusOf(state, slot));
+    },
+    warn: (line) => log.warn(line),
+  });
+
+  function enter(next: State): void {
+    if (next.name !== state.name) log.debug(`[controller] ${state.name} -> ${next.name}`);
+    state = next;
+    options.onChange(statusOf(state, slot));
+  }
+
+  async function release(): Promise<void> {
+    const before = state;
+    if (before.name === 'elsewhere') clearTimeout(before.timer);
+    if (before.name !== 'running') return;
+    // stop() cancels the requests first and at once; then both ends wait at the same time.
+    await Promise.all([before.endpoint.stop(), slot.clear()]);
+    log.info(`[controller] stopped listening on ${before.url}`);
+  }
+
+  async function take(plan: Plan): Promise<State> {
+    const { listen } = plan;
+    const endpoint = options.createEndpoint(slot.backend);
+    // A window that waits for its turn looks once; its state changes only with the result.
+    const patienceMs = state.name === 'elsewhere' ? 0 : pace.patienceMs;
+    if (state.name !== 'elsewhere') enter({ name: 'starting', listen });
+    const binding = await bind(endpoint, listen, patienceMs, attempt.signal);
+    switch (binding.kind) {
+      case 'listening':
+        log.info(`[controller] listening on ${binding.url}, folder ${plan.backend.folder}`);
+        slot.use(plan.backend);
+        return { name: 'running', listen, url: binding.url, endpoint };
+      case 'elsewhere': {
+        // Nothing waits for this step: it reports through the state.
+        const timer = setTimeout(() => void advance(), pace.takeOverEveryMs);
+        timer.unref();
+        return { name: 'elsewhere', listen, timer };
+      }
+      case 'failed':
+        log.error(`[controller] ${binding.message}`);
+        return { name: 'failed', listen, message: binding.message, taken: binding.taken };
+      case 'aborted':
+        return { name: 'stopped' };
+    }
+  }
+
+  const advance = singleFlight(async () => {
+    const force = forced;
+    forced = false;
+    if (!wanted) {
+      await release();
+      if (state.name !== 'stopped') enter({ name: 'stopped' });
+      return;
+    }
+    const plan = options.plan();
+    const unchanged = 'listen' in state && samePlan(state.listen, plan.listen) && !force;
+    if (state.name === 'running' && unchanged) return slot.use(plan.backend);
+    if (state.name === 'failed' && unchanged) return;
+    await release();
+    if (state.name === 'running') enter({ name: 'starting', listen: plan.listen });
+    attempt = new AbortController();
+    try {
+      enter(await take(plan));
+    } catch (error) {
+      const { message } = asChatError(error);
+      log.error(`[controller] ${message}`);
+      enter({ name: 'failed', listen: plan.listen, message, taken: false });
+    }
+  });
+
+  return {
+    get status() {
+      return statusOf(state, slot);
+    },
+    start() {
+      wanted = true;
+      forced ||= state.name === 'failed';
+      return advance();
+    },
+    stop() {
+      wanted = false;
+      attempt.abort();
+      return advance();
+    },
+    restart() {
+      wanted = true;
+      forced = true;
+      return advance();
+    },
+    refresh: () => (wanted ? advance() : Promise.resolve()),
+    recheck: () => slot.recheck(),
+    killNow: () => slot.closeNow(),
+    async end() {
+      wanted = false;
+      attempt.abort();
+      const limit = new AbortController();
+      const late = delay(pace.endWithinMs, undefined, { signal: limit.signal }).catch(() => undefined);
+      await Promise.race([advance(), late]);
+      limit.abort();
+      slot.closeNow();
+    },
+  };
+}
+
+function statusOf(state: State, slot: BackendSlot): Status {
+  switch (state.name) {
+    case 'stopped':
+      return { state: 'stopped' };
+    case 'starting':
+      return { state: 'starting', port: state.listen.port };
+    case 'running':
+      return {
+        state: 'running',
+        port: state.listen.port,
+        url: state.url,
+        folder: slot.folder,
+        readiness: slot.readiness,
+        requests: slot.requests,
+      };
+    case 'elsewhere':
+      return { state: 'elsewhere', port: state.listen.port, url: urlOf(state.listen) };
+    case 'failed':
+      return { state: 'failed', port: state.listen.port, message: state.message, taken: state.taken };
+  }
+}

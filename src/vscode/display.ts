@@ -1,0 +1,28 @@
+/** Tells a status to people: status bar, context key, and a message when nothing can be served. */
+import { commands, type Disposable } from 'vscode';
+import { STATE_CONTEXT_KEY } from './names.js';
+import { showFailure } from './notifications.js';
+import type { StateName, Status } from './status.js';
+import { createStatusBar } from './statusBar.js';
+
+export interface Display extends Disposable {
+  show(status: Status): void;
+}
+
+export function createDisplay(): Display {
+  const statusBar = createStatusBar();
+  let shown: StateName | undefined;
+  return {
+    show(status) {
+      statusBar.show(status);
+      if (status.state === shown) return;
+      shown = status.state;
+      // Neither is waited for: the key is set in order, and the message waits for a person.
+      void commands.executeCommand('setContext', STATE_CONTEXT_KEY, status.state);
+      if (status.state === 'failed') void showFailure(status);
+    },
+    dispose() {
+      statusBar.dispose();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** What the menu of the status bar item offers in each state. Pure. */
+import type { ErrorKind } from '../core/errors.js';
+import { COMMANDS } from './names.js';
+import type { Status } from './status.js';
+
+/** A command of ours or the editor's, or a step that has no command: choosing another port. */
+export type MenuAction =
+  { readonly command: string; readonly arguments?: readonly string[] } | { readonly step: 'choosePort' };
+
+export interface MenuItem {
+  readonly label: string;
+  readonly detail?: string;
+  readonly action: MenuAction;
+}
+
+const run = (label: string, command: string): MenuItem => ({ label, action: { command } });
+
+const setting = (label: string, query: string): MenuItem => ({
+  label,
+  action: { command: 'workbench.action.openSettings', arguments: [query] },
+});
+
+const START = run('$(play) Start', COMMANDS.start);
+const STOP = run('$(debug-stop) Stop', COMMANDS.stop);
+const RESTART = run('$(debug-restart) Restart', COMMANDS.restart);
+const COPY = run('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
+const LOG = run('$(output) Show Log', COMMANDS.showLog);
+const PORT: MenuItem = { label: '$(plug) Use Another Port…', action: { step: 'choosePort' } };
+
+/** @param extension the extension's full id, for its page of settings */
+export function menuItems(status: Status, extension: string): MenuItem[] {
+  const settings = setting('$(gear) Settings', `@ext:${extension}`);
+  switch (status.state) {
+    case 'stopped':
+      return [START, COPY, LOG, settings];
+    case 'starting':
+      return [STOP, LOG, settings];
+    case 'running':
+      return [...remedies(status), COPY, STOP, RESTART, LOG, settings];
+    case 'elsewhere':
+      return [COPY, STOP, LOG, settings];
+    case 'failed': {
+      const again = run('$(refresh) Try Again', COMMANDS.start);
+      return status.taken ? [again, PORT, LOG, settings] : [again, LOG, settings];
+    }
+  }
+}
+
+/** One line over the menu: what the state is. */
+export function menuTitle(status: Status): string {
+  switch (status.state) {
+    case 'stopped':
+      return 'Stopped';
+    case 'starting':
+      return `Starting on port ${status.port}…`;
+    case 'running':
+      return `Running on ${status.url}`;
+    case 'elsewhere':
+      return `Another window serves ${status.url}`;
+    case 'failed':
+      return status.message;
+  }
+}
+
+/** A running server that cannot answer: why, and what helps. */
+function remedies(status: Status & { state: 'running' }): MenuItem[] {
+  if (status.readiness.kind !== 'problem') return [];
+  const { kind, message } = status.readiness.problem;
+  const remedy = REMEDIES[kind] ?? run('$(warning) Show What Is Wrong', COMMANDS.showLog);
+  return [{ ...remedy, detail: message }];
+}
+
+const REMEDIES: Readonly<Partial<Record<ErrorKind, MenuItem>>> = {
+  untrusted: run('$(shield) Manage Workspace Trust', 'workbench.trust.manage'),
+  notSignedIn: run('$(terminal) Open a Terminal to Sign In', 'workbench.action.terminal.new'),
+  cliMissing: setting('$(search) Set the Path of the Claude CLI', 'claudeOllama.claudePath'),
+  cliTooOld: setting('$(search) Set the Path of the Claude CLI', 'claudeOllama.claudePath'),
+};

@@ -1,0 +1,19 @@
+/** Names that the manifest and the code share. A test compares them. */
+
+/** The section that every setting's key starts with. */
+export const SECTION = 'claudeOllama';
+
+export const COMMANDS = {
+  start: 'claudeOllama.start',
+  stop: 'claudeOllama.stop',
+  restart: 'claudeOllama.restart',
+  copyUrl: 'claudeOllama.copyUrl',
+  showLog: 'claudeOllama.showLog',
+  showMenu: 'claudeOllama.showMenu',
+} as const;
+
+/** Set to the name of the state, for `when` clauses. */
+export const STATE_CONTEXT_KEY = 'claudeOllama.state';
+
+/** What people see as the product's name in the output list, the status bar's menu and messages. */
+export const PRODUCT = 'Ollama Server for Claude';

@@ -1,0 +1,63 @@
+/** What the settings and the open folders come to. Two plans that are equal need no restart. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Settings } from './settings.js';
+
+/** Where Claude works. */
+export interface Place {
+  readonly trusted: boolean;
+  readonly folder: string;
+}
+
+export interface ListenPlan {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `refuse`: the folder is not trusted, so no process may start. */
+export type BackendPlan =
+  | { readonly kind: 'refuse'; readonly folder: string }
+  | {
+      readonly kind: 'cli';
+      readonly folder: string;
+      readonly claudePath: string;
+    };
+
+export interface Plan {
+  readonly listen: ListenPlan;
+  readonly backend: BackendPlan;
+}
+
+export function planOf(settings: Settings, place: Place): Plan {
+  const { folder } = place;
+  return {
+    listen: { host: settings.host, port: settings.port },
+    backend: place.trusted
+      ? { kind: 'cli', folder, claudePath: settings.claudePath }
+      : { kind: 'refuse', folder },
+  };
+}
+
+export const samePlan = <T extends ListenPlan | BackendPlan>(one: T, other: T): boolean =>
+  isDeepStrictEqual(one, other);
+
+/**
+ * The folder to work in, of those that are open: the active editor's, or the first.
+ * @param active the open folder that the active editor's file is in, where there is one
+ * @param fallback used when no folder is open
+ */
+export function chooseFolder(open: readonly string[], active: string | undefined, fallback: string): string {
+  if (active !== undefined && open.includes(active)) return active;
+  return open[0] ?? fallback;
+}
+
+/** The address under which a server that listens on `host` is reached from the same machine. */
+export function reachableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+/** The same as a URL without a path. */
+export function urlOf(listen: ListenPlan): string {
+  const host = reachableHost(listen.host);
+  return `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
+}

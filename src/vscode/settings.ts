@@ -1,0 +1,73 @@
+/** What a person has set, checked. The defaults are the manifest's and are written nowhere else. Pure. */
+import type { EndpointSettings } from '../server/server.js';
+
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** Empty: look for the CLI. */
+  readonly claudePath: string;
+  readonly autoStart: boolean;
+  readonly defaultModel: string;
+  readonly unknownModels: 'default' | 'reject';
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+}
+
+/** Where settings come from: the editor's configuration, of this extension's section. */
+export interface SettingsSource {
+  /** The value in force, of whatever type was written. */
+  value(key: string): unknown;
+  /** The manifest's default. */
+  defaultOf(key: string): unknown;
+}
+
+const isPort = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
+const isString = (value: unknown): value is string => typeof value === 'string';
+const isText = (value: unknown): value is string => isString(value) && value.trim() !== '';
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+const isPolicy = (value: unknown): value is 'default' | 'reject' => value === 'default' || value === 'reject';
+const isNames = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every(isString);
+
+/**
+ * Reads every setting. A value of the wrong type counts as not set: the editor underlines it in the settings
+ * file, and `warn` gets a line about it.
+ */
+export function readSettings(source: SettingsSource, warn: (line: string) => void): Settings {
+  function read<T>(key: string, fits: (value: unknown) => value is T): T {
+    const value = source.value(key);
+    if (fits(value)) return value;
+    const fallback = source.defaultOf(key);
+    if (!fits(fallback)) throw new TypeError(`the manifest has no usable default for the setting ${key}`);
+    warn(`[settings] ${key} has a value that it cannot have; using ${JSON.stringify(fallback)}`);
+    return fallback;
+  }
+  return Object.freeze({
+    port: read('port', isPort),
+    host: read('host', isText).trim(),
+    claudePath: read('claudePath', isString).trim(),
+    autoStart: read('autoStart', isBoolean),
+    defaultModel: read('defaultModel', isString).trim(),
+    unknownModels: read('unknownModels', isPolicy),
+    aliases: read('aliases', isNames),
+    allowedHosts: read('allowedHosts', isStrings),
+    allowedOrigins: read('allowedOrigins', isStrings),
+  });
+}
+
+/** The part that the server reads anew for every request. */
+export function endpointSettings(settings: Settings): EndpointSettings {
+  const { defaultModel, unknownModels, aliases, allowedHosts, allowedOrigins } = settings;
+  return {
+    names: { defaultModel, unknown: unknownModels, aliases },
+    lanes: ['chat'],
+    allowedHosts,
+    allowedOrigins,
+  };
+}

@@ -1,0 +1,113 @@
+/** How a status looks in the status bar. Pure: text in, text out. */
+import { COMMANDS, PRODUCT } from './names.js';
+import type { Readiness, Status } from './status.js';
+
+export interface StatusView {
+  /** With an icon as the editor writes it: `$(broadcast) Claude :11434`. */
+  readonly text: string;
+  /** The same for screen readers: without the icon, with what the icon says. */
+  readonly label: string;
+  /** Markdown with command links; foreign text in it is escaped. */
+  readonly tooltip: string;
+  /** Whether the item has the error colours. */
+  readonly error: boolean;
+}
+
+/** The commands that links in the tooltip may run, and no others. */
+export const TOOLTIP_COMMANDS: readonly string[] = [
+  COMMANDS.start,
+  COMMANDS.stop,
+  COMMANDS.copyUrl,
+  COMMANDS.showLog,
+  'workbench.trust.manage',
+];
+
+const link = (title: string, command: string): string => `[${title}](command:${command})`;
+const LOG = link('Show log', COMMANDS.showLog);
+const START = link('Start', COMMANDS.start);
+const STOP = link('Stop', COMMANDS.stop);
+const COPY = link('Copy URL', COMMANDS.copyUrl);
+
+/** Foreign text for Markdown: shown as it is, on one line. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+\-!<>|~$&]/g, '\\$&');
+}
+
+const lines = (...parts: (string | undefined)[]): string =>
+  [`**${PRODUCT}**`, ...parts.filter((part) => part !== undefined)].join('\n\n');
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+function describeReadiness(readiness: Readiness): string {
+  switch (readiness.kind) {
+    case 'checking':
+      return 'Looking for the Claude CLI…';
+    case 'ready': {
+      const models = readiness.models === undefined ? '' : ` · ${count(readiness.models, 'model')}`;
+      return `Claude Code ${escapeMarkdown(readiness.version)}${models}`;
+    }
+    case 'problem': {
+      const trust =
+        readiness.problem.kind === 'untrusted' ? ` ${link('Manage trust', 'workbench.trust.manage')}` : '';
+      return `$(warning) ${escapeMarkdown(readiness.problem.message)}${trust}`;
+    }
+  }
+}
+
+/** What the status bar shows. Colours only where nothing can be served. */
+export function viewOf(status: Status): StatusView {
+  switch (status.state) {
+    case 'stopped':
+      return {
+        text: '$(circle-slash) Claude off',
+        label: `${PRODUCT}: stopped`,
+        tooltip: lines('Stopped.', `${START} · ${LOG}`),
+        error: false,
+      };
+    case 'starting':
+      return {
+        text: `$(loading~spin) Claude :${status.port}`,
+        label: `${PRODUCT}: starting on port ${status.port}`,
+        tooltip: lines(`Starting on port ${status.port}…`, `${STOP} · ${LOG}`),
+        error: false,
+      };
+    case 'running': {
+      const problem = status.readiness.kind === 'problem' ? status.readiness.problem : undefined;
+      return {
+        text: `$(${problem === undefined ? 'broadcast' : 'warning'}) Claude :${status.port}`,
+        label:
+          `${PRODUCT}: running on port ${status.port}` +
+          (problem === undefined ? '' : `, warning: ${problem.message}`),
+        tooltip: lines(
+          `\`${status.url}\``,
+          describeReadiness(status.readiness),
+          `Folder: ${escapeMarkdown(status.folder)}`,
+          status.requests === 0 ? 'No request at work' : `${count(status.requests, 'request')} at work`,
+          `${COPY} · ${STOP} · ${LOG}`,
+        ),
+        error: false,
+      };
+    }
+    case 'elsewhere':
+      return {
+        text: `$(window) Claude :${status.port}`,
+        label: `${PRODUCT}: another window serves port ${status.port}`,
+        tooltip: lines(
+          `\`${status.url}\``,
+          'Another window serves this port, from its own folder. This window takes over when that one goes.',
+          `${COPY} · ${STOP} · ${LOG}`,
+        ),
+        error: false,
+      };
+    case 'failed':
+      return {
+        text: `$(error) Claude :${status.port}`,
+        label: `${PRODUCT}: failed. ${status.message}`,
+        tooltip: lines(
+          `$(error) ${escapeMarkdown(status.message)}`,
+          `${link('Try again', COMMANDS.start)} · ${LOG}`,
+        ),
+        error: true,
+      };
+  }
+}

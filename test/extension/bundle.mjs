@@ -1,0 +1,42 @@
+// Bundles what runs inside the editor, and the stand-in for the model, into out/extension.
+import { readdir, rm } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { inRoot } from '../launch/place.mjs';
+
+const out = inRoot('out/extension');
+
+/** @returns {Promise<string>} the bundle that exports `run` */
+export async function bundleSuite() {
+  const folder = inRoot('test/extension/suite');
+  const files = (await readdir(folder)).filter((name) => name === 'index.ts' || name.endsWith('.test.ts'));
+  await rm(`${out}/suite`, { recursive: true, force: true });
+  await build({
+    entryPoints: files.map((name) => `${folder}/${name}`),
+    outdir: `${out}/suite`,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['vscode', 'mocha'],
+    logLevel: 'warning',
+  });
+  return `${out}/suite/index.cjs`;
+}
+
+/** @returns {Promise<typeof import('./model.ts')>} */
+export async function loadModel() {
+  const outfile = `${out}/model.mjs`;
+  await build({
+    entryPoints: [inRoot('test/extension/model.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  return import(pathToFileURL(outfile).href);
+}

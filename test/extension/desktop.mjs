@@ -1,0 +1,29 @@
+// Runs the Mocha suite in desktop VS Code, which @vscode/test-electron downloads.
+import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
+import { HostUnavailable } from './host/unavailable.mjs';
+
+/** @returns {Promise<string>} the program. @throws HostUnavailable when it cannot be downloaded */
+export async function desktopEditor() {
+  try {
+    return await downloadAndUnzipVSCode('stable');
+  } catch (error) {
+    throw new HostUnavailable(`desktop VS Code cannot be downloaded: ${error.message}`, { cause: error });
+  }
+}
+
+/** @param {string} vscodeExecutablePath */
+export async function runSuiteInDesktop(vscodeExecutablePath, { profile, extension, tests, env }) {
+  const code = await runTests({
+    vscodeExecutablePath,
+    extensionDevelopmentPath: extension,
+    extensionTestsPath: tests,
+    extensionTestsEnv: env,
+    launchArgs: [
+      profile.workspace,
+      `--user-data-dir=${profile.userData}`,
+      `--extensions-dir=${profile.extensions}`,
+      '--disable-extensions',
+    ],
+  }).catch(() => 1);
+  return { code, log: [] };
+}

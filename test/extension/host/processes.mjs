@@ -1,0 +1,25 @@
+// The processes that one run has started, however deep, and orphans too.
+import { readdirSync, readFileSync } from 'node:fs';
+
+function read(pid, what) {
+  try {
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
+  } catch {
+    // It has ended.
+    return '';
+  }
+}
+
+/**
+ * Ids of the processes with that program whose environment names that folder. Linux only.
+ * @param {string} program the full path
+ * @param {string} folder of the run
+ */
+export function processesOf(program, folder) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter(
+      (pid) => read(pid, 'cmdline').split('\0').includes(program) && read(pid, 'environ').includes(folder),
+    )
+    .map(Number);
+}

@@ -1,0 +1,58 @@
+// The folders of one run of an editor: settings, extensions and temporary files of nobody else.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Nothing pops up on the first open, nothing is looked up, nothing is sent. */
+const QUIET = {
+  'workbench.startupEditor': 'none',
+  'workbench.welcomePage.experimentalOnboarding': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'update.mode': 'none',
+  'update.showReleaseNotes': false,
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'telemetry.telemetryLevel': 'off',
+  'security.workspace.trust.startupPrompt': 'never',
+  'git.openRepositoryInParentFolders': 'never',
+  'git.enabled': false,
+  'window.commandCenter': false,
+  // Not `chat.disableAIFeatures`: now and then it restarts the extension host at startup.
+  'chat.agentHost.enabled': false,
+};
+
+/** @typedef {{ root: string, userData: string, extensions: string, workspace: string, env: Record<string, string>, dispose(): Promise<void> }} Profile */
+
+/**
+ * @param {Record<string, unknown>} settings a person's, over the quiet ones
+ * @returns {Promise<Profile>}
+ */
+export async function createProfile(settings = {}) {
+  const root = await mkdtemp(join(tmpdir(), 'editor-'));
+  const folder = async (name) => {
+    await mkdir(join(root, name), { recursive: true });
+    return join(root, name);
+  };
+  const userData = await folder('user');
+  const text = JSON.stringify({ ...QUIET, ...settings }, null, 2);
+  // A remote window reads settings of machine scope from the second file only, a desktop window from the first.
+  for (const place of ['User', 'Machine']) {
+    await writeFile(join(await folder(join('user', place)), 'settings.json'), text);
+  }
+  return {
+    root,
+    userData,
+    extensions: await folder('extensions'),
+    workspace: await folder('shop'),
+    env: {
+      XDG_CONFIG_HOME: await folder('xdg'),
+      XDG_DATA_HOME: join(root, 'xdg'),
+      TMPDIR: await folder('tmp'),
+    },
+    dispose: () => rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  };
+}

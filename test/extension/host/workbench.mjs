@@ -1,0 +1,130 @@
+// The VS Code workbench in a browser page, used as a person does: by keyboard where there is a way.
+
+/** As people see it: without the editor's non-breaking spaces and marks. */
+const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
+
+const PALETTE_TRIES = 5;
+const WAIT_MS = 30_000;
+
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} url of the editor
+ */
+export function createWorkbench(page, url) {
+  const input = page.locator('.quick-input-widget input').first();
+  const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
+
+  /** Looks again and again until `read` gives what fits; fails with what it gave last. */
+  async function until(what, read, fits) {
+    const end = Date.now() + WAIT_MS;
+    for (;;) {
+      const seen = await read();
+      if (fits(seen)) return seen;
+      if (Date.now() > end) throw new Error(`${what} stayed ${JSON.stringify(seen)}`);
+      await page.waitForTimeout(100);
+    }
+  }
+
+  const statusItem = (id) => page.locator(`.part.statusbar .statusbar-item[id="${id}"]`);
+  const statusText = async (id) =>
+    plain(
+      (await statusItem(id)
+        .first()
+        .textContent({ timeout: 1000 })
+        .catch(() => null)) ?? '',
+    ).trim();
+
+  async function openPalette(text) {
+    for (let attempt = 1; ; attempt += 1) {
+      // The key is lost while the workbench is still taking the focus.
+      await page.keyboard.press('F1');
+      const open = await input.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (open) break;
+      if (attempt === PALETTE_TRIES) throw new Error('the command palette did not open');
+    }
+    await input.fill(`>${text}`);
+  }
+
+  return {
+    page,
+    until,
+    statusItem,
+
+    /** Opens a folder, or an empty window, and waits until the editor is connected. */
+    async open(folder) {
+      await page.goto(`${url}/?${new URLSearchParams(folder === undefined ? { ew: 'true' } : { folder })}`);
+      await page.locator('.part.statusbar').waitFor();
+      await page.locator('[id="status.host"]').waitFor();
+    },
+
+    /** Runs a command from the palette, by keyboard. */
+    async run(title) {
+      for (let attempt = 1; ; attempt += 1) {
+        await openPalette(title);
+        const focused = rows.and(page.locator('.focused')).filter({ hasText: title });
+        const found = await focused.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+        if (found) break;
+        // The list is made when the palette opens: what has become possible since then is not in it.
+        const seen = await rows.allInnerTexts();
+        await page.keyboard.press('Escape');
+        if (attempt === PALETTE_TRIES)
+          throw new Error(`no command "${title}" in the palette: ${seen.join(', ')}`);
+      }
+      await page.keyboard.press('Enter');
+      await input.waitFor({ state: 'hidden' });
+    },
+
+    /** What the palette offers for a text. */
+    async palette(text) {
+      await openPalette(text);
+      await rows.first().waitFor();
+      const titles = (await rows.allInnerTexts()).map((title) => plain(title).trim());
+      await page.keyboard.press('Escape');
+      await input.waitFor({ state: 'hidden' });
+      return titles;
+    },
+
+    /** The entries of the list that is open now. */
+    async listEntries() {
+      await rows.first().waitFor();
+      return (await rows.allInnerTexts()).map((title) => plain(title).trim());
+    },
+
+    statusText,
+
+    /** Waits for the text of a status bar item. Icons are no text. */
+    untilStatus: (id, pattern) =>
+      until(
+        `the status item ${id}`,
+        () => statusText(id),
+        (text) => pattern.test(text),
+      ),
+
+    /** Waits for a line in the output panel that is open. */
+    untilOutput: (pattern) =>
+      until(
+        'the output',
+        async () => {
+          const lines = await page.locator('.output-view .view-lines .view-line').evaluateAll((elements) =>
+            elements
+              .map((element) => ({
+                top: Number.parseInt(element.style.top, 10) || 0,
+                text: element.textContent,
+              }))
+              .sort((one, other) => one.top - other.top)
+              .map(({ text }) => text),
+          );
+          return plain(lines.join('\n'));
+        },
+        (text) => pattern.test(text),
+      ),
+
+    notification: (text) => page.locator('.notifications-toasts .notification-list-item', { hasText: text }),
+  };
+}

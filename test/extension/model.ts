@@ -1,0 +1,40 @@
+/** The model behind the CLI in the editor's tests: it does what the last message asks it to. */
+import { devCli } from '../standin/cli.js';
+import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
+import { startStandIn, textOf, textReply, type Reply, type StandIn } from '../standin/server.js';
+
+const PIECE = 4;
+
+/** `say: X` is answered with X in small pieces, `hang` never. */
+function respond(asked: string): Reply | undefined {
+  if (asked === 'hang') return { kind: 'hang' };
+  const [, text] = /^say: (.*)$/s.exec(asked) ?? [];
+  return text === undefined ? undefined : textReply(text, { pieceSize: PIECE, deltaDelayMs: 10 });
+}
+
+export interface Model {
+  /** For the editor, its extensions and the CLI that they start. */
+  readonly env: StandInEnvironment['env'];
+  /** The real CLI. */
+  readonly cli: string;
+  /** @throws Error when the CLI sent something that no test asked for */
+  stop(): Promise<void>;
+}
+
+export async function startModel(): Promise<Model> {
+  const standIn: StandIn = await startStandIn({
+    respond(request) {
+      const last = request.body.messages.findLast((message) => message.role === 'user');
+      return last === undefined ? undefined : respond(textOf(last));
+    },
+  });
+  const environment = await standInEnvironment(standIn.url);
+  return {
+    env: environment.env,
+    cli: devCli(),
+    async stop() {
+      await environment.dispose();
+      await standIn.close();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+// The packaged extension in a real VS Code, used as a person does. Each scenario is an editor of its own.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { freePort } from './host/port.mjs';
+import { openPackaged } from './packagedEditor.mjs';
+import { runSteps } from './report.mjs';
+import { conflict } from './scenarios/conflict.mjs';
+import { daily } from './scenarios/daily.mjs';
+import { noFolder } from './scenarios/noFolder.mjs';
+import { trusting } from './scenarios/trusting.mjs';
+
+/**
+ * @param {import('./report.mjs').Report} report
+ * @param {import('./host/install.mjs').Host} host
+ * @param {string} vsix
+ * @param {import('./model.ts').Model} model
+ */
+export async function runPackaged(report, host, vsix, model) {
+  async function scenario(title, steps, options) {
+    report.title(`the packaged extension ${title}, VS Code ${host.version.vscode}`);
+    const port = options?.port ?? (await freePort());
+    const editor = await openPackaged({ ...options, host, vsix, model, port });
+    try {
+      await runSteps(report, steps(editor), () => editor.explain());
+    } finally {
+      await editor.close();
+    }
+  }
+
+  await scenario('by keyboard', daily);
+  await besideOllama((port) => scenario('beside a real Ollama', conflict, { port }));
+  await scenario('in a folder that is not trusted', trusting, { trust: true });
+  await scenario('without a folder', noFolder);
+}
+
+/** Another program has the port before the editor starts. */
+async function besideOllama(run) {
+  const ollama = createServer((_request, response) => response.end('Ollama is running'));
+  ollama.listen(0, '127.0.0.1');
+  await once(ollama, 'listening');
+  try {
+    await run(ollama.address().port);
+  } finally {
+    ollama.closeAllConnections();
+    ollama.close();
+  }
+}

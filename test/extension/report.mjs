@@ -1,0 +1,52 @@
+// Prints results as they come and counts them.
+import { NOTHING, add } from '../launch/totals.mjs';
+
+const indent = (text) => text.replace(/^/gm, '      ');
+
+export function createReport() {
+  let totals = NOTHING;
+  return {
+    get totals() {
+      return totals;
+    },
+    title(text) {
+      console.log(`\n  ${text}`);
+    },
+    note(text) {
+      console.log(`    ${text}`);
+    },
+    /** @param {import('./suite/index.ts').TestResult} result */
+    result({ title, state, error }) {
+      const mark = { passed: '✔', failed: '✗', skipped: '-' }[state];
+      console.log(`    ${mark} ${title}`);
+      if (error !== undefined) console.log(indent(error));
+      totals = add(totals, { ...NOTHING, [state]: 1 });
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createReport>} Report */
+
+/**
+ * Runs steps that build on each other: after one has failed, the rest is skipped.
+ * @param {Report} report
+ * @param {[title: string, run: () => Promise<void>][]} steps
+ * @param {() => Promise<string>} onFailure says more about the failure
+ */
+export async function runSteps(report, steps, onFailure) {
+  let broken = false;
+  for (const [title, run] of steps) {
+    if (broken) {
+      report.result({ title: `${title} (after a failure)`, state: 'skipped' });
+      continue;
+    }
+    try {
+      await run();
+      report.result({ title, state: 'passed' });
+    } catch (error) {
+      broken = true;
+      const more = await onFailure().catch((thrown) => String(thrown));
+      report.result({ title, state: 'failed', error: `${error.stack}\n${more}` });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { commands, workspace } from 'vscode';
+import { extension, isOpen, isReady, setting, untilStatus } from './endpoint.js';
+
+interface Manifest {
+  contributes: { commands: { command: string }[] };
+}
+
+describe('activation', () => {
+  it('happens by itself once the editor has started, and starts the server on the port that is set', async () => {
+    await extension().activate();
+    const running = await untilStatus(isReady);
+    assert.equal(running.port, setting('port'));
+    assert.equal(running.url, `http://127.0.0.1:${running.port}`);
+    assert.equal(await isOpen(running.port), true);
+  });
+
+  it('finds the CLI, and its models', async () => {
+    const { readiness } = await untilStatus(isReady);
+    assert.ok(readiness.kind === 'ready');
+    assert.match(readiness.version, /^\d+\.\d+\.\d+/);
+    assert.ok(readiness.models !== undefined && readiness.models > 0);
+  });
+
+  it('works in the open folder', async () => {
+    const { folder } = await untilStatus(isReady);
+    assert.equal(folder, workspace.workspaceFolders?.[0]?.uri.fsPath);
+  });
+
+  it('lets a remote window forward the port without a message', () => {
+    const attributes = workspace.getConfiguration('remote').get<Record<string, unknown>>('portsAttributes');
+    assert.deepEqual(attributes?.['11434'], {
+      label: 'Ollama Server for Claude',
+      onAutoForward: 'silent',
+      protocol: 'http',
+    });
+  });
+
+  it('registers every command of the manifest', async () => {
+    const registered = new Set(await commands.getCommands(true));
+    const { contributes } = extension().packageJSON as Manifest;
+    assert.ok(contributes.commands.length > 0);
+    for (const { command } of contributes.commands) assert.ok(registered.has(command), command);
+  });
+});

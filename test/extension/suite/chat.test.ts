@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { chat, ready, status, untilStatus } from './endpoint.js';
+
+interface Line {
+  message: { content: string };
+  done: boolean;
+  done_reason?: string;
+  eval_count?: number;
+}
+
+const linesOf = (text: string): Line[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+
+describe('a chat through the port', () => {
+  it('is answered by the real CLI, line by line', async () => {
+    const { port } = await ready();
+    const response = await chat(port, 'say: Hello\n  from Claude 🦙');
+    assert.equal(response.status, 200);
+    const lines = linesOf(await response.text());
+    assert.ok(lines.length > 2, `only ${lines.length} lines`);
+    assert.equal(lines.map((line) => line.message.content).join(''), 'Hello\n  from Claude 🦙');
+    const last = lines.at(-1)!;
+    assert.equal(last.done, true);
+    assert.equal(last.done_reason, 'stop');
+    assert.ok(last.eval_count! > 0);
+  });
+
+  it('counts as at work while it runs, and not when its client has left', async () => {
+    const { port } = await ready();
+    const leave = new AbortController();
+    const answer = chat(port, 'hang', leave.signal).then(
+      (response) => response.text(),
+      () => 'left',
+    );
+    await untilStatus((now) => now.state === 'running' && now.requests === 1);
+    leave.abort();
+    await answer;
+    await untilStatus((now) => now.state === 'running' && now.requests === 0);
+    assert.equal(status().state, 'running');
+  });
+
+  it('lists the models', async () => {
+    const { port } = await ready();
+    const response = await fetch(`http://127.0.0.1:${port}/api/tags`);
+    const { models } = (await response.json()) as { models: { name: string }[] };
+    assert.ok(models.some((model) => /^claude-.+:latest$/.test(model.name)));
+  });
+});

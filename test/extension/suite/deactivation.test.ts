@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chat, extension, isOpen, ready, setting, untilStatus } from './endpoint.js';
+
+/** The processes of the CLI that this extension host has started. */
+function children(): string[] {
+  const cli = String(setting('claudePath'));
+  const table = execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' });
+  return table.split('\n').filter((line) => line.trim().startsWith(`${process.pid} `) && line.includes(cli));
+}
+
+describe('deactivation', () => {
+  it('leaves no process and no port, in the middle of a request', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { port } = await ready();
+    const answer = chat(port, 'hang').then(
+      (response) => response.text(),
+      () => 'cut',
+    );
+    await untilStatus((now) => now.state === 'running' && now.requests === 1);
+    while (children().length === 0) await delay(20);
+
+    // The host has loaded the same file, so this is the module that it calls itself.
+    const main = join(extension().extensionPath, 'dist/extension.cjs');
+    const module = createRequire(__filename)(main) as { deactivate(): Promise<void> };
+    await module.deactivate();
+
+    assert.deepEqual(children(), []);
+    assert.equal(await isOpen(port), false);
+    await answer;
+  });
+});

@@ -1,0 +1,98 @@
+/** The extension under test as the suite sees it, and its port from outside. */
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commands, ConfigurationTarget, extensions, workspace, type Extension } from 'vscode';
+import type { EndpointApi } from '../../../src/extension.js';
+import type { Status } from '../../../src/vscode/status.js';
+
+const ID = 'claude-ollama-server.claude-ollama-server';
+const WAIT_MS = 20_000;
+
+export function extension(): Extension<EndpointApi> {
+  const found = extensions.getExtension<EndpointApi>(ID);
+  assert.ok(found, `${ID} is not installed`);
+  return found;
+}
+
+export const status = (): Status => extension().exports.status;
+
+/** Waits until the status is as wanted; fails with the last one seen. */
+export async function untilStatus<T extends Status>(wanted: (status: Status) => status is T): Promise<T>;
+export async function untilStatus(wanted: (status: Status) => boolean): Promise<Status>;
+export async function untilStatus(wanted: (status: Status) => boolean): Promise<Status> {
+  const end = Date.now() + WAIT_MS;
+  while (!wanted(status())) {
+    assert.ok(Date.now() < end, `the status stayed ${JSON.stringify(status())}`);
+    await delay(20);
+  }
+  return status();
+}
+
+type Running = Status & { state: 'running' };
+export const isRunning = (status: Status): status is Running => status.state === 'running';
+export const isReady = (status: Status): status is Running =>
+  isRunning(status) && status.readiness.kind === 'ready' && status.readiness.models !== undefined;
+
+/** The state that every test begins with: running, with the settings of the profile. */
+export async function ready(): Promise<Running> {
+  await extension().activate();
+  if (!isRunning(status())) await commands.executeCommand('claudeOllama.start');
+  return untilStatus(isReady);
+}
+
+export const setting = (key: string): unknown => workspace.getConfiguration('claudeOllama').get(key);
+
+/** Sets a setting as a person does; `undefined` takes it back. */
+export async function set(key: string, value: unknown): Promise<void> {
+  await workspace.getConfiguration('claudeOllama').update(key, value, ConfigurationTarget.Global);
+}
+
+/** Whether something accepts connections on that port. */
+export function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = await listenAs('nobody', 0);
+  const { port } = server.address() as AddressInfo;
+  await closeServer(server);
+  return port;
+}
+
+/** Another program on a port: a real Ollama, a window of ours, or anything. */
+export async function listenAs(who: 'ollama' | 'ours' | 'nobody', port: number): Promise<Server> {
+  const server = createServer((_request, response) => {
+    if (who === 'ours') response.setHeader('Server', 'claude-ollama-server/0.0.1');
+    response.end(who === 'nobody' ? 'hello' : 'Ollama is running');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+export async function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+/** Sends one chat. What the model says is decided by the last user message, see the runner's stand-in. */
+export function chat(port: number, text: string, signal?: AbortSignal): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}/api/chat`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'claude-sonnet', messages: [{ role: 'user', content: text }] }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}

@@ -1,0 +1,36 @@
+// Runs the Mocha suite inside an editor and reports what it wrote down.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../launch/place.mjs';
+import { freePort } from './host/port.mjs';
+import { createProfile } from './host/profile.mjs';
+
+/**
+ * @param {import('./report.mjs').Report} report
+ * @param {string} title
+ * @param {string} tests the bundle of the suite
+ * @param {import('./model.ts').Model} model
+ * @param {(run: { profile: import('./host/profile.mjs').Profile, extension: string, tests: string, env: Record<string, string> }) => Promise<{ code: number, log: string[] }>} editor
+ */
+export async function runSuite(report, title, tests, model, editor) {
+  report.title(title);
+  const profile = await createProfile({
+    'claudeOllama.port': await freePort(),
+    'claudeOllama.claudePath': model.cli,
+  });
+  const file = join(profile.root, 'results.json');
+  try {
+    const env = { ...model.env, EDITOR_TEST_RESULTS: file };
+    const { code, log } = await editor({ profile, extension: root, tests, env });
+    const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+    for (const result of results) report.result(result);
+    // The exit code and the file are two witnesses: they must agree, and silence is no success.
+    const failed = results.some(({ state }) => state === 'failed');
+    if (results.length === 0 || failed !== (code !== 0)) {
+      const error = `the editor ended with ${code}, ${results.length} results\n${log.slice(-20).join('\n')}`;
+      report.result({ title: 'the suite runs to its end', state: 'failed', error });
+    }
+  } finally {
+    await profile.dispose();
+  }
+}

@@ -1,0 +1,32 @@
+// npm run bench [-- --rounds N --json FILE --requests N --aborts N]: sets up, measures, prints the tables and writes
+// the JSON (out/bench.json). Slow numbers are numbers: it fails only when something did not work.
+import { pathToFileURL } from 'node:url';
+import { inRoot, root } from './place.mjs';
+import { build, install, launch } from './setup.mjs';
+
+/** The folder the person is in. npm runs scripts in the repository's, and tells. */
+const caller = (process.env.npm_lifecycle_event === 'bench' && process.env.INIT_CWD) || process.cwd();
+
+await launch(async () => {
+  await install();
+  await build();
+  const { run } = await loadBench();
+  await run(process.argv.slice(2), root, caller);
+});
+
+/** @returns {Promise<typeof import('../bench/run.js')>} */
+async function loadBench() {
+  const { build: bundle } = await import('esbuild');
+  const outfile = inRoot('out/launch/bench.mjs');
+  await bundle({
+    entryPoints: [inRoot('test/bench/run.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  return import(pathToFileURL(outfile).href);
+}
