@@ -48,10 +48,10 @@ function wire(context: ExtensionContext): EndpointApi {
         identity: `claude-ollama-server/${VERSION}`,
         onRequest: (record) => logRequest(log, record),
       }),
-    createBackend: ({ claudePath: configuredPath, folder }) =>
+    createBackend: (plan, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        return createClaudeBackend({ configuredPath, folder, env: process.env, log, version: VERSION });
+        return createClaudeBackend({ ...plan, onActivity, env: process.env, log, version: VERSION });
       }),
     onChange: (status) => display.show(status),
     log,

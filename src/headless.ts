@@ -101,7 +101,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const log = stderrLogger(options.trace);
   const backend = createClaudeBackend({
-    configuredPath: options.claude,
+    claudePath: options.claude,
     folder: options.workspace,
     env: process.env,
     log,

@@ -16,7 +16,7 @@ import { Turnstile } from './turnstile.js';
 
 export interface ClaudeBackendOptions {
   /** The setting: an absolute path, or empty to search. */
-  readonly configuredPath: string;
+  readonly claudePath: string;
   /** Where the CLI runs, absolute. */
   readonly folder: string;
   /** The environment of the person. */
@@ -89,7 +89,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = (): number => performance.now();
   const env = childEnvironment(options.env, folder, `claude-ollama-server/${options.version}`);
-  const finder = new CliFinder(options.configuredPath, folder, thisMachine(options.env));
+  const finder = new CliFinder(options.claudePath, folder, thisMachine(options.env));
   const guardian = new Guardian(log);
   const onActivity = options.onActivity ?? (() => undefined);
   const turnstile = new Turnstile(limits.processes, limits.queue, onActivity);

@@ -148,9 +148,11 @@ export class Conversation {
         const step = reader.read(await this.#next(wait, signal));
         if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
         let { end } = step;
+        let stopSequence: string | undefined;
         for (const event of output.pass(step)) {
           if (event.type === 'cut') {
             end = reader.cutShort(event.reason, output.tokens);
+            stopSequence = event.stopSequence;
             break;
           }
           if (event.type === 'text') text += event.text;
@@ -163,7 +165,14 @@ export class Conversation {
         // Without a result the CLI is not done: it was cut short.
         if (end.result === undefined) this.#interrupt();
         else this.#remember(last, text, calls);
-        yield { type: 'done', reason: end.reason, usage: end.usage, timings, ...this.#cost(end.result) };
+        yield {
+          type: 'done',
+          reason: end.reason,
+          ...(stopSequence === undefined ? {} : { stopSequence }),
+          usage: end.usage,
+          timings,
+          ...this.#cost(end.result),
+        };
         return;
       }
     } finally {

@@ -6,12 +6,15 @@ import type { TurnStep } from './turn.js';
 export interface Limited {
   readonly text: string;
   readonly cut?: 'stop' | 'length';
+  /** With `stop`: which sequence it was. */
+  readonly stopSequence?: string;
 }
 
 /** The answer ends here. */
 export interface Cut {
   readonly type: 'cut';
   readonly reason: 'stop' | 'length';
+  readonly stopSequence?: string;
 }
 
 /** Characters of ASCII that make a token in the estimate; elsewhere a character is one, which errs on ending early. */
@@ -46,7 +49,7 @@ export class OutputLimit {
   /** The events of a step within the limit; `cut` comes last, where the answer ends here. */
   *pass(step: TurnStep): Generator<ChatEvent | Cut, void, void> {
     for (const event of step.events) {
-      if (event.type === 'thinking') yield event;
+      if (event.type === 'thinking' || event.type === 'usage') yield event;
       else yield* event.type === 'text' ? this.#say(this.feed(event.text)) : this.#before(event);
     }
     if (step.end !== undefined) yield* this.#say(this.flush());
@@ -57,17 +60,18 @@ export class OutputLimit {
     yield event;
   }
 
-  *#say({ text, cut }: Limited): Generator<ChatEvent | Cut, void, void> {
+  *#say({ text, cut, stopSequence }: Limited): Generator<ChatEvent | Cut, void, void> {
     if (text !== '') yield { type: 'text', text };
-    if (cut !== undefined) yield { type: 'cut', reason: cut };
+    if (cut === undefined) return;
+    yield { type: 'cut', reason: cut, ...(stopSequence === undefined ? {} : { stopSequence }) };
   }
 
   feed(piece: string): Limited {
     const text = this.#held + piece;
-    const found = this.#stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-    if (found.length > 0) {
+    const first = this.#firstStop(text);
+    if (first !== undefined) {
       this.#held = '';
-      return this.#show(text.slice(0, Math.min(...found)), 'stop');
+      return this.#show(text.slice(0, first.at), first.stop);
     }
     const open = this.#openAt(text);
     this.#held = text.slice(open);
@@ -81,6 +85,17 @@ export class OutputLimit {
     return this.#show(text);
   }
 
+  /** The stop sequence that begins first; of several that begin there, the first in the request. */
+  #firstStop(text: string): { readonly at: number; readonly stop: string } | undefined {
+    return this.#stops
+      .map((stop) => ({ at: text.indexOf(stop), stop }))
+      .filter(({ at }) => at >= 0)
+      .reduce<{ at: number; stop: string } | undefined>(
+        (first, found) => (first === undefined || found.at < first.at ? found : first),
+        undefined,
+      );
+  }
+
   /** Where the longest end of the text begins that a stop sequence could begin with. */
   #openAt(text: string): number {
     const longest = Math.max(0, ...this.#stops.map((stop) => stop.length - 1));
@@ -90,7 +105,7 @@ export class OutputLimit {
     return text.length;
   }
 
-  #show(text: string, cut?: 'stop'): Limited {
+  #show(text: string, stopSequence?: string): Limited {
     let end = 0;
     for (const character of text) {
       const ascii = this.#ascii + (character.charCodeAt(0) < 0x80 ? 1 : 0);
@@ -100,6 +115,6 @@ export class OutputLimit {
       this.#beyond = beyond;
       end += character.length;
     }
-    return cut === undefined ? { text } : { text, cut };
+    return stopSequence === undefined ? { text } : { text, cut: 'stop', stopSequence };
   }
 }

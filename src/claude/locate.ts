@@ -1,7 +1,6 @@
 /** Finds the Claude CLI. What it looks at is a parameter, so that every system's rules can be tested on any. */
 import { access, constants, readdir, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
-import { shellEnv } from 'shell-env';
 import which from 'which';
 import { ChatError } from '../core/errors.js';
 import { searchableFolders } from './launch.js';
@@ -167,6 +166,8 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       const late = new Promise<undefined>((resolve) => {
         setTimeout(resolve, LOGIN_SHELL_MS, undefined).unref();
       });
+      // Loaded when it is needed, which is rarely.
+      const { shellEnv } = await import('shell-env');
       const shell = shellEnv().then(
         (environment) => environment['PATH'],
         () => undefined,

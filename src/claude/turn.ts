@@ -95,7 +95,8 @@ export class TurnReader {
       case 'message_start':
         this.#begin(event.message.id, true);
         this.#promptUsage = event.message.usage;
-        return NOTHING;
+        if (event.message.usage === undefined) return NOTHING;
+        return { events: [{ type: 'usage', usage: toUsage(event.message.usage) }] };
       case 'content_block_start':
         this.#inAnswer = this.#structured && event.content_block.name === STRUCTURED_OUTPUT;
         return NOTHING;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { isIPv4, type AddressInfo } from 'node:net';
 
 /** Where an endpoint listens. `url` is what a person types into a client. */
 export interface ListenAddress {
@@ -36,10 +36,26 @@ function listenError(thrown: unknown, host: string, port: number): ListenError {
 }
 
 /**
+ * The loopback address that a setting means, or `undefined`: every other one, in whatever spelling (`0.0.0.0`, `::`,
+ * `0`, the empty string, a name), lets other machines in or leaves it to a name service whether it does.
+ */
+export function loopbackAddress(host: string): string | undefined {
+  const wanted = host.trim().toLowerCase();
+  if (wanted === 'localhost') return '127.0.0.1';
+  if (wanted === '::1' || wanted === '[::1]') return '::1';
+  return isIPv4(wanted) && wanted.startsWith('127.') ? wanted : undefined;
+}
+
+/**
  * Listens on exactly that host and port; port 0 lets the system choose.
  * @throws ListenError
  */
-export async function listen(server: Server, host: string, port: number): Promise<ListenAddress> {
+export async function listen(server: Server, asked: string, port: number): Promise<ListenAddress> {
+  const host = loopbackAddress(asked);
+  if (host === undefined) {
+    const why = 'Everyone who reaches the port could use your Claude. Use 127.0.0.1 or ::1.';
+    throw new ListenError('denied', `The server does not listen on "${asked}". ${why}`, undefined);
+  }
   try {
     const listening = once(server, 'listening');
     server.listen({ host, port, exclusive: true });

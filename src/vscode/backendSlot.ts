@@ -12,6 +12,8 @@ import type { Readiness } from './status.js';
 export interface CliBackend extends ChatBackend {
   /** @throws ChatError when the CLI cannot be used */
   describe(): Promise<{ path: string; version: string; signedIn: boolean }>;
+  /** Requests that wait for a process. */
+  activity(): { readonly waiting: number };
   /** Ends every process; bounded. */
   close(): Promise<void>;
   /** The same without waiting, for the moment in which the host exits. */
@@ -24,6 +26,8 @@ export interface BackendSlot {
   readonly readiness: Readiness;
   /** Requests at work now, with retired backends too. */
   readonly requests: number;
+  /** Those of them that wait for a process. */
+  readonly waiting: number;
   readonly folder: string;
   /** Makes the backend of that plan the current one, unless it is already. */
   use(plan: BackendPlan): void;
@@ -35,7 +39,7 @@ export interface BackendSlot {
 }
 
 export interface SlotOptions {
-  create(plan: BackendPlan & { kind: 'cli' }): CliBackend;
+  create(plan: BackendPlan & { kind: 'cli' }, onActivity: () => void): CliBackend;
   /** Readiness or the number of requests changed. */
   onChange(): void;
   /** A backend did not end as it should. */
@@ -66,6 +70,7 @@ function refuser(): CliBackend {
   return {
     ...refusingBackend(UNTRUSTED),
     describe: () => Promise.reject(UNTRUSTED),
+    activity: () => ({ waiting: 0 }),
     close: () => Promise.resolve(),
     closeNow: () => undefined,
   };
@@ -149,6 +154,9 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
     get requests() {
       return [...all].reduce((sum, held) => sum + held.running, 0);
     },
+    get waiting() {
+      return [...all].reduce((sum, held) => sum + held.backend.activity().waiting, 0);
+    },
     get folder() {
       return current?.plan.folder ?? '';
     },
@@ -157,7 +165,7 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
       if (current !== undefined) retire(current);
       const held: Held = {
         plan,
-        backend: plan.kind === 'cli' ? options.create(plan) : refuser(),
+        backend: plan.kind === 'cli' ? options.create(plan, () => options.onChange()) : refuser(),
         running: 0,
         retired: false,
         checking: false,

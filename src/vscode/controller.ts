@@ -20,7 +20,8 @@ export interface ControllerOptions {
   /** What settings and folders come to now. */
   plan(): Plan;
   createEndpoint(backend: ChatBackend): EndpointLife;
-  createBackend(plan: BackendPlan & { kind: 'cli' }): CliBackend;
+  /** @param onActivity called when the number of waiting requests has changed */
+  createBackend(plan: BackendPlan & { kind: 'cli' }, onActivity: () => void): CliBackend;
   onChange(status: Status): void;
   readonly log: Logger;
   readonly pace: Pace;
@@ -81,7 +82,7 @@ export function createController(options: ControllerOptions): Controller {
   let attempt = new AbortController();
 
   const slot = createBackendSlot({
-    create: (plan) => options.createBackend(plan),
+    create: (plan, onActivity) => options.createBackend(plan, onActivity),
     onChange: () => {
       if (state.name === 'running') options.onChange(statusOf(state, slot));
     },
@@ -201,6 +202,7 @@ function statusOf(state: State, slot: BackendSlot): Status {
         folder: slot.folder,
         readiness: slot.readiness,
         requests: slot.requests,
+        waiting: slot.waiting,
       };
     case 'elsewhere':
       return { state: 'elsewhere', port: state.listen.port, url: urlOf(state.listen) };

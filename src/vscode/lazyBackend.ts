@@ -21,6 +21,7 @@ export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
     async close() {
       if (loading !== undefined) await (await loading).close();
     },
+    activity: () => loaded?.activity() ?? { waiting: 0 },
     closeNow: () => loaded?.closeNow(),
   };
 }

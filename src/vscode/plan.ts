@@ -20,7 +20,16 @@ export type BackendPlan =
       readonly kind: 'cli';
       readonly folder: string;
       readonly claudePath: string;
+      readonly limits: BackendLimits;
     };
+
+/** How many processes there may be, and how long they are kept. */
+export interface BackendLimits {
+  readonly processes: number;
+  readonly queue: number;
+  readonly keepSpares: Settings['keepSpare'];
+  readonly idleMs: number;
+}
 
 export interface Plan {
   readonly listen: ListenPlan;
@@ -32,8 +41,19 @@ export function planOf(settings: Settings, place: Place): Plan {
   return {
     listen: { host: settings.host, port: settings.port },
     backend: place.trusted
-      ? { kind: 'cli', folder, claudePath: settings.claudePath }
+      ? { kind: 'cli', folder, claudePath: settings.claudePath, limits: limitsOf(settings) }
       : { kind: 'refuse', folder },
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+function limitsOf({ maxProcesses, maxWaiting, keepSpare, idleMinutes }: Settings): BackendLimits {
+  return {
+    processes: maxProcesses,
+    queue: maxWaiting,
+    keepSpares: keepSpare,
+    idleMs: idleMinutes * MINUTE_MS,
   };
 }
 

@@ -12,6 +12,11 @@ export interface Settings {
   readonly aliases: Readonly<Record<string, string>>;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Processes of the CLI alive at once. */
+  readonly maxProcesses: number;
+  readonly maxWaiting: number;
+  readonly keepSpare: 'always' | 'whileInUse' | 'never';
+  readonly idleMinutes: number;
 }
 
 /** Where settings come from: the editor's configuration, of this extension's section. */
@@ -22,13 +27,20 @@ export interface SettingsSource {
   defaultOf(key: string): unknown;
 }
 
-const isPort = (value: unknown): value is number =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isText = (value: unknown): value is string => isString(value) && value.trim() !== '';
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 const isPolicy = (value: unknown): value is 'default' | 'reject' => value === 'default' || value === 'reject';
+const isKeep = (value: unknown): value is Settings['keepSpare'] =>
+  value === 'always' || value === 'whileInUse' || value === 'never';
+const isCount =
+  (least: number, most: number) =>
+  (value: unknown): value is number =>
+    Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+const isMinutes = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= 1440;
+const isPort = isCount(1, 65_535);
 const isNames = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' &&
   value !== null &&
@@ -58,6 +70,10 @@ export function readSettings(source: SettingsSource, warn: (line: string) => voi
     aliases: read('aliases', isNames),
     allowedHosts: read('allowedHosts', isStrings),
     allowedOrigins: read('allowedOrigins', isStrings),
+    maxProcesses: read('maxProcesses', isCount(1, 16)),
+    maxWaiting: read('maxWaiting', isCount(0, 512)),
+    keepSpare: read('keepSpare', isKeep),
+    idleMinutes: read('idleMinutes', isMinutes),
   });
 }
 

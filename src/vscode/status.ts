@@ -31,6 +31,8 @@ export type Status =
       readonly readiness: Readiness;
       /** Requests at work now. */
       readonly requests: number;
+      /** Those of them that wait for a process. */
+      readonly waiting: number;
     }
   | { readonly state: 'elsewhere'; readonly port: number; readonly url: string }
   | {

@@ -54,6 +54,12 @@ function describeReadiness(readiness: Readiness): string {
   }
 }
 
+function describeRequests(all: number, waiting: number): string {
+  if (all === 0) return 'No request at work';
+  const running = `${count(all - waiting, 'request')} at work`;
+  return waiting === 0 ? running : `${running}, ${waiting} waiting`;
+}
+
 /** What the status bar shows. Colours only where nothing can be served. */
 export function viewOf(status: Status): StatusView {
   switch (status.state) {
@@ -82,7 +88,7 @@ export function viewOf(status: Status): StatusView {
           `\`${status.url}\``,
           describeReadiness(status.readiness),
           `Folder: ${escapeMarkdown(status.folder)}`,
-          status.requests === 0 ? 'No request at work' : `${count(status.requests, 'request')} at work`,
+          describeRequests(status.requests, status.waiting),
           `${COPY} · ${STOP} · ${LOG}`,
         ),
         error: false,

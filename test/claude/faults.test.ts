@@ -37,7 +37,7 @@ describe('a CLI that misbehaves', function () {
 
   function backendOf(path: string, folder = fake.folder): ClaudeBackend {
     return createClaudeBackend({
-      configuredPath: path,
+      claudePath: path,
       folder,
       env: process.env,
       log: silentLogger,

@@ -26,7 +26,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const standIn = await startStandIn();
   const environment = await standInEnvironment(standIn.url, options.env);
   const backend = createClaudeBackend({
-    configuredPath: options.cli ?? devCli(),
+    claudePath: options.cli ?? devCli(),
     folder: environment.workspace,
     env: environment.env,
     log: options.log ?? silentLogger,

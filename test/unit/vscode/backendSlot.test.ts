@@ -6,7 +6,12 @@ import { createBackendSlot, type BackendSlot } from '../../../src/vscode/backend
 import type { BackendPlan } from '../../../src/vscode/plan.js';
 import { fakeCli, REQUEST, type FakeCli } from './fakeCli.js';
 
-const cli = (folder: string): BackendPlan => ({ kind: 'cli', folder, claudePath: '' });
+const cli = (folder: string): BackendPlan => ({
+  kind: 'cli',
+  folder,
+  claudePath: '',
+  limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
+});
 const signal = new AbortController().signal;
 
 function slotWith(prepare: (fake: FakeCli) => void = () => undefined): {

@@ -18,7 +18,12 @@ export interface Window {
   readonly states: string[];
 }
 
-export const cli = (folder: string): BackendPlan => ({ kind: 'cli', folder, claudePath: '' });
+export const cli = (folder: string): BackendPlan => ({
+  kind: 'cli',
+  folder,
+  claudePath: '',
+  limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
+});
 export const planFor = (port: number): Plan => ({ listen: { host: '127.0.0.1', port }, backend: cli('/a') });
 
 /** A window of the editor, with the real server and a fake CLI. */

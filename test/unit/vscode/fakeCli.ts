@@ -68,6 +68,7 @@ export function fakeCli(): FakeCli {
       if (fake.fail !== undefined) return Promise.reject(fake.fail);
       return Promise.resolve({ path: '/bin/claude', version: '2.1.330', signedIn: fake.signedIn });
     },
+    activity: () => ({ waiting: 0 }),
     models: () => Promise.resolve([MODEL]),
     async *chat(): AsyncGenerator<ChatEvent> {
       if (fake.fail !== undefined) throw fake.fail;

@@ -12,6 +12,10 @@ const settings: Settings = {
   aliases: {},
   allowedHosts: [],
   allowedOrigins: [],
+  maxProcesses: 4,
+  maxWaiting: 64,
+  keepSpare: 'whileInUse',
+  idleMinutes: 10,
 };
 const trusted = { trusted: true, folder: '/work/a' };
 
@@ -35,11 +39,13 @@ describe('the plan', () => {
     }
   });
 
-  it('needs another backend when the folder or the path of the CLI changed, on the same port', () => {
+  it('needs another backend when the folder, the path of the CLI or its limits changed, on the same port', () => {
     const one = planOf(settings, trusted);
     const others = [
       planOf(settings, { trusted: true, folder: '/work/b' }),
       planOf({ ...settings, claudePath: '/opt/claude' }, trusted),
+      planOf({ ...settings, maxProcesses: 2 }, trusted),
+      planOf({ ...settings, idleMinutes: 1 }, trusted),
     ];
     for (const other of others) {
       assert.ok(samePlan(one.listen, other.listen));

@@ -54,6 +54,10 @@ describe('settings', () => {
       aliases: { 'llama3.2': 'claude-haiku' },
       allowedHosts: ['box.local'],
       allowedOrigins: ['https://chat.example.com'],
+      maxProcesses: 8,
+      maxWaiting: 0,
+      keepSpare: 'never',
+      idleMinutes: 0.5,
     };
     assert.deepEqual(readSettings(source(values), noWarning), values);
   });
@@ -72,6 +76,10 @@ describe('settings', () => {
     ['aliases', { a: 1 }],
     ['allowedHosts', 'box'],
     ['allowedOrigins', [1]],
+    ['maxProcesses', 0],
+    ['maxWaiting', -1],
+    ['keepSpare', 'sometimes'],
+    ['idleMinutes', '10'],
   ] as const) {
     it(`fall back to the default, with a warning, when ${key} is ${JSON.stringify(value)}`, () => {
       const warnings: string[] = [];

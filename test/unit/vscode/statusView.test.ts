@@ -3,13 +3,14 @@ import { menuItems, menuTitle, type MenuItem } from '../../../src/vscode/menuIte
 import type { Readiness, Status } from '../../../src/vscode/status.js';
 import { escapeMarkdown, TOOLTIP_COMMANDS, viewOf } from '../../../src/vscode/statusView.js';
 
-const running = (readiness: Readiness, requests = 0): Status & { state: 'running' } => ({
+const running = (readiness: Readiness, requests = 0, waiting = 0): Status & { state: 'running' } => ({
   state: 'running',
   port: 11434,
   url: 'http://127.0.0.1:11434',
   folder: '/work/shop',
   readiness,
   requests,
+  waiting,
 });
 const ready: Readiness = { kind: 'ready', version: '2.1.330', path: '/usr/bin/claude', models: 4 };
 const problem: Readiness = {
@@ -34,6 +35,11 @@ const everyStatus: Status[] = [
 ];
 
 describe('the status bar', () => {
+  it('tells how many requests wait for a process', () => {
+    assert.match(viewOf(running(ready, 5, 0)).tooltip, /\n5 requests at work\n/);
+    assert.match(viewOf(running(ready, 6, 2)).tooltip, /\n4 requests at work, 2 waiting\n/);
+  });
+
   it('names the port while it serves', () => {
     assert.equal(viewOf(running(ready)).text, '$(broadcast) Claude :11434');
   });
