@@ -1,8 +1,9 @@
 /** Turns and set-ups as the CLI takes them on stdin. Pure. */
 import { randomUUID } from 'node:crypto';
 import type { ChatRequest, ToolSpec } from '../core/chat.js';
-import type { JsonObject } from '../core/json.js';
 import { CLIENT_TOOLS_SERVER } from './launch.js';
+import { objectSchema } from './structured.js';
+import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
 
 /** Ids that the API knows the calls of a conversation by, in their order. */
@@ -11,7 +12,10 @@ export type CallIds = readonly string[];
 const DEFER_HOOK = 'defer';
 
 /** The manifest of the client's tools, by which the CLI needs no handshake. */
-export function toolManifest(tools: readonly ToolSpec[]): {
+export function toolManifest(
+  tools: readonly ToolSpec[],
+  names: ToolNames,
+): {
   initializeResult: object;
   toolsListResult: object;
 } {
@@ -23,7 +27,7 @@ export function toolManifest(tools: readonly ToolSpec[]): {
     },
     toolsListResult: {
       tools: tools.map((tool) => ({
-        name: tool.name,
+        name: names.safe(tool.name),
         description: tool.description,
         inputSchema: { type: 'object', ...tool.parameters },
         annotations: { readOnlyHint: true },
@@ -34,14 +38,13 @@ export function toolManifest(tools: readonly ToolSpec[]): {
 }
 
 /** The control request that sets a fresh process up for a conversation. */
-export function initializeRequest(request: ChatRequest): object {
-  const schema = jsonSchema(request);
+export function initializeRequest(request: ChatRequest, names: ToolNames): object {
   const tools =
     request.tools.length === 0
       ? {}
       : {
           sdkMcpServers: [CLIENT_TOOLS_SERVER],
-          sdkMcpServerManifests: { [CLIENT_TOOLS_SERVER]: toolManifest(request.tools) },
+          sdkMcpServerManifests: { [CLIENT_TOOLS_SERVER]: toolManifest(request.tools, names) },
           sdkMcpServerConfigs: { [CLIENT_TOOLS_SERVER]: { disableAutoBackground: true } },
           hooks: { PreToolUse: [{ hookCallbackIds: [DEFER_HOOK] }] },
         };
@@ -49,13 +52,8 @@ export function initializeRequest(request: ChatRequest): object {
     subtype: 'initialize',
     systemPrompt: request.system,
     ...tools,
-    ...(schema === undefined ? {} : { jsonSchema: schema }),
+    ...(request.format === undefined ? {} : { jsonSchema: objectSchema(request.format) }),
   };
-}
-
-function jsonSchema(request: ChatRequest): JsonObject | undefined {
-  if (request.format === undefined) return undefined;
-  return request.format.type === 'schema' ? request.format.schema : { type: 'object' };
 }
 
 /** A user turn that asks (`query`) or that only becomes history. */
@@ -73,7 +71,7 @@ export function userLine(turn: UserTurn, ids: CallIds, uuid: string, query: bool
 }
 
 /** An assistant turn that becomes history. */
-export function assistantLine(turn: AssistantTurn, ids: CallIds): object {
+export function assistantLine(turn: AssistantTurn, ids: CallIds, names: ToolNames): object {
   return {
     type: 'assistant',
     message: {
@@ -81,7 +79,7 @@ export function assistantLine(turn: AssistantTurn, ids: CallIds): object {
       type: 'message',
       role: 'assistant',
       model: 'claude',
-      content: assistantContent(turn, ids),
+      content: assistantContent(turn, ids, names),
       stop_reason: turn.calls.length > 0 ? 'tool_use' : 'end_turn',
       stop_sequence: null,
       usage: { input_tokens: 0, output_tokens: 0 },
@@ -120,12 +118,12 @@ function userContent(turn: UserTurn, ids: CallIds): string | object[] {
   });
 }
 
-function assistantContent(turn: AssistantTurn, ids: CallIds): object[] {
+function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): object[] {
   const text = turn.text.trim() === '' ? [] : [{ type: 'text', text: turn.text }];
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
     id: ids[number] ?? seededCallId(number),
-    name: call.name,
+    name: names.safe(call.name),
     input: call.arguments,
   }));
   const content = [...text, ...calls];

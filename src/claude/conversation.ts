@@ -7,14 +7,15 @@ import * as v from 'valibot';
 import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import { assistantLine, countCalls, initializeRequest, seededCallId, userLine } from './content.js';
-import { endError } from './failure.js';
+import { Channel, refuseAborted } from './channel.js';
 import { answerHost } from './host.js';
-import { Inbox } from './inbox.js';
-import { modelList, type CliMessage, type ResultMessage } from './messages.js';
-import type { ClaudeProcess, ProcessEnd } from './process.js';
+import { modelList, type ResultMessage } from './messages.js';
+import type { ClaudeProcess } from './process.js';
 import { canonicalSetup, canonicalTurn, toTurns, type Turn, type UserTurn } from './transcript.js';
 import { OutputLimit } from './limit.js';
+import { AnswerText } from './structured.js';
 import { turnTimings } from './timings.js';
+import { ToolNames } from './toolNames.js';
 import { TurnReader } from './turn.js';
 
 export interface ConversationOptions {
@@ -33,14 +34,12 @@ export interface ConversationOptions {
  */
 export type ConversationState = 'fresh' | 'prepared' | 'busy' | 'idle' | 'spent';
 
-type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
-
 export class Conversation {
-  readonly process: ClaudeProcess;
+  readonly #channel: Channel;
   readonly #options: ConversationOptions;
-  readonly #inbox: Inbox<Incoming>;
   #state: ConversationState = 'fresh';
   #tools: ChatRequest['tools'] = [];
+  #names = new ToolNames([]);
   #setup = '';
   #seen: string[] = [];
   #callIds: string[] = [];
@@ -48,14 +47,12 @@ export class Conversation {
   #costUsd = 0;
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
-    this.process = process;
+    this.#channel = new Channel(process, (message) => answerHost(message, this.#tools, this.#names));
     this.#options = options;
-    this.#inbox = new Inbox((full) => (full ? process.pause() : process.resume()));
-    process.listen((message) => {
-      if (message.type === 'control_request') process.send(answerHost(message, this.#tools));
-      else this.#inbox.push(message);
-    });
-    void process.ended.then((end) => this.#inbox.push({ type: 'ended', end })); // never rejects
+  }
+
+  get process(): ClaudeProcess {
+    return this.#channel.process;
   }
 
   get state(): ConversationState {
@@ -64,9 +61,9 @@ export class Conversation {
 
   /** The models the CLI offers. Leaves a fresh process fresh. */
   async models(): Promise<v.InferOutput<typeof modelList>['models']> {
-    const id = this.#control({ subtype: 'list_models' });
+    const id = this.#channel.control({ subtype: 'list_models' });
     for (;;) {
-      const message = await this.#next(this.#options.reactionMs);
+      const message = await this.#channel.next(this.#options.reactionMs);
       if (message.type !== 'control_response' || message.response.request_id !== id) continue;
       const answer = v.safeParse(modelList, message.response.response);
       if (answer.success) return answer.output.models;
@@ -81,25 +78,29 @@ export class Conversation {
    */
   prepare(request: ChatRequest, prime: boolean): void {
     this.#tools = request.tools;
+    this.#names = new ToolNames(request.tools);
     this.#setup = canonicalSetup(request);
     this.#state = 'prepared';
-    this.#control(initializeRequest(request));
+    this.#channel.control(initializeRequest(request, this.#names));
     if (request.thinking?.show === true) {
-      this.#control({
+      this.#channel.control({
         subtype: 'set_max_thinking_tokens',
         max_thinking_tokens: null,
         thinking_display: 'summarized',
       });
     }
     // Before the history: a change of model after it becomes a part of the conversation.
-    this.#control({ subtype: 'set_model', model: request.model });
+    this.#channel.control({ subtype: 'set_model', model: request.model });
     if (request.tools.length > 0) {
       // A client's tool named like one of the CLI's would bring the CLI's advice on commit messages along.
-      this.#control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+      this.#channel.control({
+        subtype: 'apply_flag_settings',
+        settings: { attribution: { commit: '', pr: '' } },
+      });
     }
     if (prime) {
       const blank: UserTurn = { role: 'user', content: [{ type: 'text', text: ' ' }] };
-      this.process.send(userLine(blank, [], randomUUID(), true));
+      this.#channel.send(userLine(blank, [], randomUUID(), true));
     }
   }
 
@@ -134,47 +135,18 @@ export class Conversation {
     const empty = this.#state === 'prepared';
     this.#state = 'busy';
     const started = this.#options.clock();
-    let text = '';
-    const calls: ToolCall[] = [];
     try {
       this.#setEffort(request);
       if (empty) await this.#tell(turns, signal);
       const uuid = randomUUID();
-      this.process.send(userLine(last, this.#callIds, uuid, true));
-      let firstEvent = this.#options.clock();
-      const reader = new TurnReader(uuid, request.format !== undefined, Date.now);
-      const output = new OutputLimit(request.stop, request.maxTokens);
-      for (let wait = this.#options.reactionMs; ; wait = this.#options.silenceMs) {
-        const step = reader.read(await this.#next(wait, signal));
-        if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
-        let { end } = step;
-        let stopSequence: string | undefined;
-        for (const event of output.pass(step)) {
-          if (event.type === 'cut') {
-            end = reader.cutShort(event.reason, output.tokens);
-            stopSequence = event.stopSequence;
-            break;
-          }
-          if (event.type === 'text') text += event.text;
-          if (event.type === 'toolCall') calls.push(event.call);
-          if (event.type !== 'thinking' || request.thinking?.show === true) yield event;
-        }
-        if (end === undefined) continue;
-        if (end.result) this.#options.onResult(end.result);
-        const timings = turnTimings(end.result, { started, firstEvent, now: this.#options.clock() });
-        // Without a result the CLI is not done: it was cut short.
-        if (end.result === undefined) this.#interrupt();
-        else this.#remember(last, text, calls);
-        yield {
-          type: 'done',
-          reason: end.reason,
-          ...(stopSequence === undefined ? {} : { stopSequence }),
-          usage: end.usage,
-          timings,
-          ...this.#cost(end.result),
-        };
-        return;
-      }
+      this.#channel.send(userLine(last, this.#callIds, uuid, true));
+      yield* this.#answer(
+        request,
+        last,
+        new TurnReader(uuid, answerText(request), Date.now),
+        started,
+        signal,
+      );
     } finally {
       if (this.#state === 'busy') {
         this.#interrupt();
@@ -183,39 +155,59 @@ export class Conversation {
     }
   }
 
+  async *#answer(
+    request: ChatRequest,
+    asked: UserTurn,
+    reader: TurnReader,
+    started: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChatEvent, void, void> {
+    const output = new OutputLimit(request.stop, request.maxTokens);
+    let text = '';
+    const calls: ToolCall[] = [];
+    let firstEvent = this.#options.clock();
+    for (let wait = this.#options.reactionMs; ; wait = this.#options.silenceMs) {
+      const step = reader.read(await this.#channel.next(wait, signal));
+      if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
+      let { end } = step;
+      for (const event of output.pass(step)) {
+        if (event.type === 'cut') {
+          end = reader.cutShort(event, output.tokens);
+          break;
+        }
+        if (event.type === 'text') text += event.text;
+        if (event.type === 'toolCall') calls.push(event.call);
+        if (event.type !== 'thinking' || request.thinking?.show === true) yield this.#named(event);
+      }
+      if (end === undefined) continue;
+      const { result, ...how } = end;
+      if (result) this.#options.onResult(result);
+      const timings = turnTimings(result, { started, firstEvent, now: this.#options.clock() });
+      // Without a result the CLI is not done: it was cut short.
+      if (result === undefined) this.#interrupt();
+      else this.#remember(asked, text, calls);
+      yield { type: 'done', ...how, timings, ...this.#cost(result) };
+      return;
+    }
+  }
+
+  /** Calls by the names that the client gave its tools. */
+  #named(event: ChatEvent): ChatEvent {
+    if (event.type !== 'toolCall') return event;
+    return { type: 'toolCall', call: { ...event.call, name: this.#names.own(event.call.name) } };
+  }
+
   /** Ends the process in a bounded time. */
   end(): Promise<void> {
     this.#state = 'spent';
     return this.process.end();
   }
 
-  /** The next message. @throws ChatError when the process ended, nothing came, or the client went away */
-  async #next(milliseconds: number, signal?: AbortSignal): Promise<CliMessage> {
-    const aborted = (): void => this.#inbox.push({ type: 'other', name: 'aborted' });
-    signal?.addEventListener('abort', aborted, { once: true });
-    try {
-      refuseAborted(signal);
-      const message = await this.#inbox.take(milliseconds);
-      refuseAborted(signal);
-      if (message === undefined) {
-        const seconds = Math.round(milliseconds / 1000);
-        throw new ChatError(
-          'timeout',
-          `The Claude CLI was silent for ${seconds} seconds and was stopped. Try again.`,
-        );
-      }
-      if (message.type === 'ended') throw endError(message.end);
-      return message;
-    } finally {
-      signal?.removeEventListener('abort', aborted);
-    }
-  }
-
   /** Gives the process its history. Each user turn must be acknowledged, or the turns change places. */
   async #tell(earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
     this.#callIds = Array.from({ length: countCalls(earlier) }, (_, number) => seededCallId(number));
     for (const turn of earlier) {
-      if (turn.role === 'assistant') this.process.send(assistantLine(turn, this.#callIds));
+      if (turn.role === 'assistant') this.#channel.send(assistantLine(turn, this.#callIds, this.#names));
       else await this.#seed(turn, signal);
     }
     this.#seen = earlier.map(canonicalTurn);
@@ -223,9 +215,9 @@ export class Conversation {
 
   async #seed(turn: UserTurn, signal: AbortSignal): Promise<void> {
     const uuid = randomUUID();
-    this.process.send(userLine(turn, this.#callIds, uuid, false));
+    this.#channel.send(userLine(turn, this.#callIds, uuid, false));
     for (;;) {
-      const message = await this.#next(this.#options.reactionMs, signal);
+      const message = await this.#channel.next(this.#options.reactionMs, signal);
       if (
         message.type === 'command_lifecycle' &&
         message.command_uuid === uuid &&
@@ -240,13 +232,16 @@ export class Conversation {
   #setEffort(request: ChatRequest): void {
     const effort = request.thinking?.effort ?? null;
     if (effort === this.#effort) return;
-    this.#control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
+    this.#channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
     this.#effort = effort;
   }
 
   #remember(asked: UserTurn, text: string, calls: readonly ToolCall[]): void {
     const first = this.#callIds.length;
-    const numbered = calls.map((call, i) => ({ number: first + i, call }));
+    const numbered = calls.map((call, i) => ({
+      number: first + i,
+      call: { ...call, name: this.#names.own(call.name) },
+    }));
     this.#callIds.push(...calls.map((call) => call.id));
     this.#seen.push(canonicalTurn(asked), canonicalTurn({ role: 'assistant', text, calls: numbered }));
     this.#state = 'idle';
@@ -262,17 +257,11 @@ export class Conversation {
   }
 
   #interrupt(): void {
-    this.#control({ subtype: 'interrupt', cancel_queued: true });
+    this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
     this.#state = 'spent';
-  }
-
-  #control(request: object): string {
-    const id = randomUUID();
-    this.process.send({ type: 'control_request', request_id: id, request });
-    return id;
   }
 }
 
-function refuseAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new ChatError('cancelled', 'The request was cancelled.');
+function answerText({ format }: ChatRequest): AnswerText | undefined {
+  return format && new AnswerText(format);
 }

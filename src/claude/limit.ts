@@ -1,19 +1,12 @@
 /** Ends an answer where the client said, which the CLI cannot be told per request. Pure. */
 import type { ChatEvent } from '../core/chat.js';
-import type { TurnStep } from './turn.js';
+import type { Cut, TurnStep } from './turn.js';
 
 /** What became of a piece of text: what may be shown, and why nothing more will be. */
 export interface Limited {
   readonly text: string;
   readonly cut?: 'stop' | 'length';
   /** With `stop`: which sequence it was. */
-  readonly stopSequence?: string;
-}
-
-/** The answer ends here. */
-export interface Cut {
-  readonly type: 'cut';
-  readonly reason: 'stop' | 'length';
   readonly stopSequence?: string;
 }
 

@@ -3,14 +3,13 @@ import type { ChatEvent, DoneReason, ToolCall, Usage } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import { resultError, retryError } from './failure.js';
+import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from './messages.js';
-
-/** The tool by which the CLI makes the model obey a schema; its input is the answer. */
-export const STRUCTURED_OUTPUT = 'StructuredOutput';
 
 /** How a turn ended well. */
 export interface TurnEnd {
   readonly reason: DoneReason;
+  readonly stopSequence?: string;
   readonly usage: Usage;
   /** Absent when the turn was cut before the CLI reported on it. */
   readonly result?: ResultMessage;
@@ -22,13 +21,20 @@ export interface TurnStep {
   readonly end?: TurnEnd;
 }
 
+/** Where a turn is ended before the CLI ends it. */
+export interface Cut {
+  readonly type: 'cut';
+  readonly reason: 'stop' | 'length';
+  readonly stopSequence?: string;
+}
+
 type ContentDelta = Extract<CliMessageOf<'stream_event'>['event'], { type: 'content_block_delta' }>['delta'];
 
 const NOTHING: TurnStep = { events: [] };
 
 export class TurnReader {
   readonly #uuid: string;
-  readonly #structured: boolean;
+  readonly #structured: AnswerText | undefined;
   readonly #now: () => number;
   /** The API message being received. It counts only once it is complete: a cut one starts over. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
@@ -48,10 +54,10 @@ export class TurnReader {
 
   /**
    * @param uuid of the user message that asks; results of other messages are of seeded history
-   * @param structured whether the answer is to be JSON, which the CLI has the model give to a tool
+   * @param structured where the answer is to be JSON, which the CLI has the model give to a tool
    * @param now milliseconds since 1970
    */
-  constructor(uuid: string, structured: boolean, now: () => number) {
+  constructor(uuid: string, structured: AnswerText | undefined, now: () => number) {
     this.#uuid = uuid;
     this.#structured = structured;
     this.#now = now;
@@ -86,8 +92,12 @@ export class TurnReader {
   }
 
   /** The end of a turn that is cut short here. The CLI has not counted the answer, so the caller estimates it. */
-  cutShort(reason: DoneReason, outputTokens: number): TurnEnd {
-    return { reason, usage: { ...toUsage(this.#promptUsage ?? {}), outputTokens } };
+  cutShort({ reason, stopSequence }: Cut, outputTokens: number): TurnEnd {
+    return {
+      reason,
+      ...(stopSequence === undefined ? {} : { stopSequence }),
+      usage: { ...toUsage(this.#promptUsage ?? {}), outputTokens },
+    };
   }
 
   #event(event: CliMessageOf<'stream_event'>['event']): TurnStep {
@@ -98,7 +108,7 @@ export class TurnReader {
         if (event.message.usage === undefined) return NOTHING;
         return { events: [{ type: 'usage', usage: toUsage(event.message.usage) }] };
       case 'content_block_start':
-        this.#inAnswer = this.#structured && event.content_block.name === STRUCTURED_OUTPUT;
+        this.#inAnswer = this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT;
         return NOTHING;
       case 'content_block_delta':
         return { events: this.#delta(event.delta) };
@@ -120,7 +130,7 @@ export class TurnReader {
 
   /** Text of the model: the answer, or only words beside a structured one. */
   #words(text: string): ChatEvent[] {
-    if (!this.#structured) return this.#text(text);
+    if (this.#structured === undefined) return this.#text(text);
     this.#aside += text;
     return [];
   }
@@ -133,7 +143,7 @@ export class TurnReader {
         "The model's JSON did not obey the schema and was repeated. Try again.",
       );
     }
-    return this.#text(json);
+    return this.#text(this.#structured?.feed(json) ?? json);
   }
 
   /**
@@ -141,12 +151,13 @@ export class TurnReader {
    * token limit, and to think better of a refusal. The client asked for neither, and has the text already.
    */
   #stopped(reason: string, usage: WireUsage): TurnStep {
+    const events = this.#structured === undefined ? [] : this.#text(this.#structured.flush());
     this.#complete();
-    this.#answered = this.#structured && this.#sent !== '';
+    this.#answered = this.#structured !== undefined && this.#sent !== '';
     const cut =
       reason === 'max_tokens' ? 'length' : reason === 'refusal' && this.#sent !== '' ? reason : undefined;
-    if (cut === undefined) return NOTHING;
-    return { events: [], end: { reason: cut, usage: toUsage({ ...this.#promptUsage, ...usage }) } };
+    if (cut === undefined) return { events };
+    return { events, end: { reason: cut, usage: toUsage({ ...this.#promptUsage, ...usage }) } };
   }
 
   #assistant(message: CliMessageOf<'assistant'>): TurnStep {
@@ -166,6 +177,7 @@ export class TurnReader {
   }
 
   #begin(id: string, streamed: boolean): void {
+    this.#structured?.restart();
     this.#startedOver = this.#message?.complete === false;
     if (!this.#startedOver) {
       this.#sent = '';
@@ -212,7 +224,7 @@ export class TurnReader {
     if (result.is_error || result.subtype !== 'success')
       throw resultError(result, this.#resetsAt, this.#now());
     if (this.#message?.complete === false && this.#position < this.#sent.length) throw differs();
-    const events = this.#structured && !this.#answered ? this.#lateAnswer(result) : [];
+    const events = this.#answered ? [] : this.#lateAnswer(result);
     if (result.stop_reason === 'tool_deferred') {
       const calls = this.#calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
       return { events: [...events, ...calls], end: { reason: 'toolCalls', usage, result } };
@@ -221,9 +233,9 @@ export class TurnReader {
   }
 
   /** A structured answer that did not stream; or what the model said instead of one. */
-  #lateAnswer(result: ResultMessage): ChatEvent[] {
-    const { structured_output: output } = result;
-    return this.#text(output === undefined ? this.#aside : JSON.stringify(output));
+  #lateAnswer({ structured_output: output }: ResultMessage): ChatEvent[] {
+    if (this.#structured === undefined) return [];
+    return this.#text(output === undefined ? this.#aside : this.#structured.whole(output));
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type StandInRequest,
 } from '../standin/server.js';
 import { answerOf, assistant, never, request, startRig, user, type Rig } from './harness.js';
-import { isAlive, until } from './processes.js';
+import { isAlive } from './processes.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -93,6 +93,8 @@ describe('the real CLI', function () {
     });
     rig.standIn.reply(textReply(['first', gate, ' last']));
     const events = rig.backend.chat(request([user('hi')]), never())[Symbol.asyncIterator]();
+    const begun: IteratorResult<ChatEvent, unknown> = await events.next();
+    assert.ok(begun.done !== true && begun.value.type === 'usage' && begun.value.usage.promptTokens === 12);
     assert.deepEqual((await events.next()).value, { type: 'text', text: 'first' });
     release();
     assert.deepEqual((await events.next()).value, { type: 'text', text: ' last' });
@@ -208,6 +210,23 @@ describe('the real CLI', function () {
     assert.deepEqual(rig.standIn.requests[0]?.body['output_config'], { effort: 'high' });
   });
 
+  it('knows tools by the names that the client gave them, whatever the API allows', async () => {
+    const name = 'server.look up';
+    rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'server_look_up', input: {} }), textReply('ok'));
+    const tools = [{ name, description: '', parameters: {} }];
+    const { events } = await answerOf(rig.backend.chat(request([user('a')], { tools }), never()));
+    const [call] = events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : []));
+    assert.deepEqual(call, { id: 'toolu_1', name, arguments: {} });
+    assert.equal(rig.standIn.requests[0]?.body.tools?.[0]?.name, 'server_look_up');
+    const messages: ChatMessage[] = [
+      user('a'),
+      { role: 'assistant', content: [{ type: 'toolCall', call }] },
+      { role: 'user', content: [{ type: 'toolResult', callId: 'toolu_1', content: 'r', isError: false }] },
+    ];
+    await answerOf(rig.backend.chat(request(messages, { tools }), never()));
+    assert.equal(log.filter((line) => line.endsWith(' started')).length, 1, 'the same process went on');
+  });
+
   it('offers the client’s tools verbatim and gives parallel calls back', async () => {
     rig.standIn.reply(
       messageReply([
@@ -309,6 +328,15 @@ describe('the real CLI', function () {
     assert.equal(answer.done.reason, 'stop');
   });
 
+  it('obeys a schema of another type than object', async () => {
+    rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'StructuredOutput', input: { value: ['a', 'b'] } }));
+    const schema = { type: 'array', items: { type: 'string' } };
+    const answer = await answerOf(
+      rig.backend.chat(request([user('a')], { format: { type: 'schema', schema } }), never()),
+    );
+    assert.deepEqual(JSON.parse(answer.text), ['a', 'b']);
+  });
+
   for (const [stopReason, reason] of [
     ['max_tokens', 'length'],
     ['refusal', 'refusal'],
@@ -389,6 +417,7 @@ describe('the real CLI', function () {
     assert.ok(!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(secret));
     release();
     await answer;
-    await until('the process ended', () => !isAlive(Number(pid)));
+    await rig.backend.close();
+    assert.ok(!isAlive(Number(pid)));
   });
 });

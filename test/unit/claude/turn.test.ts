@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseMessage } from '../../../src/claude/messages.js';
+import type { ResponseFormat } from '../../../src/core/chat.js';
+import { AnswerText } from '../../../src/claude/structured.js';
 import { TurnReader, type TurnEnd } from '../../../src/claude/turn.js';
 
 const start = (id: string): object => ({
@@ -32,16 +34,18 @@ const result = (more: object = {}): object => ({
   ...more,
 });
 
+const JSON_FORMAT: ResponseFormat = { type: 'json' };
+
 function read(
   messages: readonly object[],
-  structured = false,
+  format?: ResponseFormat,
 ): {
   text: string;
   thinking: string;
   calls: string[];
   end: TurnEnd | undefined;
 } {
-  const reader = new TurnReader('uuid', structured, () => 0);
+  const reader = new TurnReader('uuid', format && new AnswerText(format), () => 0);
   const seen = { text: '', thinking: '', calls: [] as string[], end: undefined as TurnEnd | undefined };
   for (const message of messages) {
     const step = reader.read(parseMessage(JSON.stringify(message)));
@@ -251,24 +255,27 @@ describe('reading a turn', function () {
         json(' 1}'),
         stopped('tool_use'),
       ];
-      assert.equal(read(messages, true).text, '{"a": 1}');
-      assert.equal(read([...messages, result({ structured_output: { a: 1 } })], true).text, '{"a": 1}');
+      assert.equal(read(messages, JSON_FORMAT).text, '{"a": 1}');
+      assert.equal(
+        read([...messages, result({ structured_output: { a: 1 } })], JSON_FORMAT).text,
+        '{"a": 1}',
+      );
     });
 
     it('gives JSON that did not stream at the end', () => {
       assert.equal(
-        read([start('a'), stopped('end_turn'), result({ structured_output: { a: 1 } })], true).text,
+        read([start('a'), stopped('end_turn'), result({ structured_output: { a: 1 } })], JSON_FORMAT).text,
         '{"a":1}',
       );
     });
 
     it('gives the words of a model that gave no JSON', () => {
-      assert.equal(read([start('a'), delta('no'), stopped('end_turn'), result()], true).text, 'no');
+      assert.equal(read([start('a'), delta('no'), stopped('end_turn'), result()], JSON_FORMAT).text, 'no');
     });
 
     it('is an error when a second one would follow the first', () => {
       const twice = [start('a'), open, json('{}'), stopped('tool_use'), start('b'), open, json('{"a":1}')];
-      assert.throws(() => read(twice, true), { kind: 'cliFailed', message: /schema/ });
+      assert.throws(() => read(twice, JSON_FORMAT), { kind: 'cliFailed', message: /schema/ });
     });
 
     it('goes on where it was cut', () => {
@@ -283,7 +290,7 @@ describe('reading a turn', function () {
         json('"a":1}'),
         stopped('tool_use'),
       ];
-      assert.equal(read(cut, true).text, '{"a":1}');
+      assert.equal(read(cut, JSON_FORMAT).text, '{"a":1}');
     });
   });
 });
