@@ -167,13 +167,16 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       return (await listed).map((model) => ({ ...model, ...learned.get(model.resolved) }));
     },
     async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
+      const { running, waiting } = turnstile;
+      if (running >= limits.processes)
+        log.info(`[pool] a request waits; running=${running} waiting=${waiting + 1}`);
       const leave = await turnstile.enter(request.client ?? '', signal);
       try {
         const conversation = await pool.take(request);
         try {
           yield* conversation.ask(request, signal);
         } finally {
-          pool.giveBack(conversation);
+          pool.giveBack(conversation, request.keepAliveMs);
         }
       } finally {
         leave();

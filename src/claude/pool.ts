@@ -28,6 +28,9 @@ export interface PoolOptions {
   readonly log: Logger;
 }
 
+/** Timers take no more than 31 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export class Pool {
   readonly #options: PoolOptions;
   readonly #slots: Slots;
@@ -75,15 +78,18 @@ export class Pool {
     return member.conversation;
   }
 
-  /** After its turn a conversation waits for the next one or, when it cannot have one, ends. */
-  giveBack(conversation: Conversation): void {
+  /**
+   * After its turn a conversation waits for the next one or, when it cannot have one, ends.
+   * @param keepMs how long; `undefined` for the usual time
+   */
+  giveBack(conversation: Conversation, keepMs = this.#options.limits.idleMs): void {
     const member = this.#members.get(conversation);
-    if (member === undefined || this.#closed || conversation.state !== 'idle') {
+    if (member === undefined || this.#closed || keepMs <= 0 || conversation.state !== 'idle') {
       void conversation.end(); // never rejects
       return;
     }
     const end = (): void => this.#giveUp(member);
-    this.#idle.set(member, setTimeout(end, this.#options.limits.idleMs).unref());
+    this.#idle.set(member, setTimeout(end, Math.min(keepMs, LONGEST_TIMER_MS)).unref());
     this.#slots.announce();
   }
 
