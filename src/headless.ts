@@ -13,7 +13,11 @@ const USAGE = `Usage: node dist/headless.cjs [options]
   --claude PATH                  the Claude CLI (default: searched for)
   --unknown-models MODE          default: foreign model names get Claude's default model; reject: 404
   --workspace-permissions MODE   readOnly or acceptEdits, for models with the tag :workspace
-  --trace                        log everything, prompts included`;
+  --trace                        log everything, prompts included
+  --help                         this text`;
+
+/** What was typed makes no sense; the usage helps. */
+class UsageError extends Error {}
 
 interface Options {
   readonly port: number;
@@ -23,22 +27,13 @@ interface Options {
   readonly trace: boolean;
 }
 
-/** @throws Error with words for the person */
-function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string', default: '11434' },
-      workspace: { type: 'string', default: '.' },
-      claude: { type: 'string' },
-      'unknown-models': { type: 'string', default: 'default' },
-      'workspace-permissions': { type: 'string', default: 'readOnly' },
-      trace: { type: 'boolean', default: false },
-    },
-  });
+/** @throws UsageError @returns `undefined` when only the usage is wanted */
+function readOptions(args: readonly string[]): Options | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
+    throw new UsageError(`--port takes a number from 0 to 65535, not "${values.port}".`);
   }
   const unknownModels = oneOf('--unknown-models', values['unknown-models'], ['default', 'reject']);
   oneOf('--workspace-permissions', values['workspace-permissions'], ['readOnly', 'acceptEdits']);
@@ -51,9 +46,28 @@ function readOptions(args: readonly string[]): Options {
   };
 }
 
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '11434' },
+        workspace: { type: 'string', default: '.' },
+        claude: { type: 'string' },
+        'unknown-models': { type: 'string', default: 'default' },
+        'workspace-permissions': { type: 'string', default: 'readOnly' },
+        trace: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new Error(`${option} takes ${allowed.join(' or ')}, not "${value}".`);
+  if (found === undefined) throw new UsageError(`${option} takes ${allowed.join(' or ')}, not "${value}".`);
   return found;
 }
 
@@ -99,6 +113,10 @@ function stopOnSignal(endpoint: Endpoint, backend: ClaudeBackend): void {
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
+  if (options === undefined) {
+    console.log(USAGE);
+    return;
+  }
   const log = stderrLogger(options.trace);
   const backend = createClaudeBackend({
     claudePath: options.claude,
@@ -127,6 +145,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
-  console.error(USAGE);
+  if (error instanceof UsageError) console.error(USAGE);
   process.exitCode = 1;
 });

@@ -88,6 +88,8 @@ export interface ChatRequest {
   readonly stop: readonly string[];
   /** Upper bound of generated tokens; `undefined` is the model's own. */
   readonly maxTokens?: number;
+  /** How long the conversation should be kept ready for its next turn, milliseconds; `undefined` leaves it to us. */
+  readonly keepAliveMs?: number;
   /** Who asks, in no particular form: requests of different clients take turns. */
   readonly client?: string;
 }
@@ -119,9 +121,13 @@ export type ChatEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
   | { readonly type: 'toolCall'; readonly call: ToolCall }
+  /** What is counted so far, told before the first words where the API says it then. The last one counts. */
+  | { readonly type: 'usage'; readonly usage: Usage }
   | {
       readonly type: 'done';
       readonly reason: DoneReason;
+      /** With `stop`: the stop sequence of the request that ended the answer. */
+      readonly stopSequence?: string;
       readonly usage: Usage;
       readonly timings: Timings;
       /** What the turn cost in US dollars, where the CLI says so. */

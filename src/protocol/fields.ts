@@ -5,6 +5,7 @@
 import { ChatError } from '../core/errors.js';
 import type { Json, JsonObject } from '../core/json.js';
 import { scanValue } from './jsonSyntax.js';
+import { checkStructure } from './structure.js';
 
 function refused(message: string): ChatError {
   return new ChatError('badRequest', message);
@@ -13,10 +14,11 @@ function refused(message: string): ChatError {
 /**
  * The first JSON value of a body. What follows it is ignored, as Go's decoder does.
  * @param whenEmpty the error text for a body without a value
- * @throws ChatError `badRequest` in Go's words
+ * @throws ChatError `badRequest` in Go's words; in ours when it nests too deep or holds too many values
  */
 export function parseBody(text: string, whenEmpty: string): Json {
   if (/^[ \t\r\n]*$/.test(text)) throw refused(whenEmpty);
+  checkStructure(text);
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -1,16 +1,21 @@
 /**
  * Finds where the first JSON value of a text ends, or says in the words of Go's decoder why there is none.
- * Only used on texts that `JSON.parse` refuses, so it is made for exact words, not for speed.
+ * Only used on texts that `JSON.parse` refuses, so it is made for exact words first, and for speed second.
  */
 
 /** `end` is the index after the first value. */
 export type Scan = { readonly end: number } | { readonly error: string };
 
 const UNEXPECTED_EOF = 'unexpected EOF';
-const SPACE = /[ \t\r\n]/;
 const NUMBER_PARTS = {
   digit: /[0-9]/,
   exponent: /[eE]/,
+};
+/** Runs of characters that are passed at once, because a text may be nothing but one of them. */
+const RUNS = {
+  space: /[ \t\r\n]*/y,
+  digits: /[0-9]*/y,
+  plain: /[^"\\\u0000-\u001f]*/y,
 };
 
 class Refused extends Error {}
@@ -58,18 +63,21 @@ class Cursor {
   }
 
   skipSpace(): void {
-    while (!this.atEnd && SPACE.test(this.peek())) this.index += 1;
+    this.skip(RUNS.space);
   }
 
-  /** Passes characters while they match; at the end of the text it just stops. */
-  skip(pattern: RegExp): void {
-    while (!this.atEnd && pattern.test(this.peek())) this.index += 1;
+  /** Passes a run, which may be empty. @param run sticky, and matching everywhere */
+  skip(run: RegExp): void {
+    run.lastIndex = this.index;
+    run.test(this.text);
+    this.index = run.lastIndex;
   }
 }
 
 function string(at: Cursor): void {
   at.index += 1;
   for (;;) {
+    at.skip(RUNS.plain);
     const char = at.peek();
     if (char === '"') break;
     if (char < ' ') at.refuse('in string literal');
@@ -95,17 +103,17 @@ function number(at: Cursor): void {
     if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('in numeric literal');
   }
   if (at.peek() === '0') at.index += 1;
-  else at.skip(NUMBER_PARTS.digit);
+  else at.skip(RUNS.digits);
   if (!at.atEnd && at.peek() === '.') {
     at.index += 1;
     if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('after decimal point in numeric literal');
-    at.skip(NUMBER_PARTS.digit);
+    at.skip(RUNS.digits);
   }
   if (!at.atEnd && NUMBER_PARTS.exponent.test(at.peek())) {
     at.index += 1;
     if (at.peek() === '+' || at.peek() === '-') at.index += 1;
     if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('in exponent of numeric literal');
-    at.skip(NUMBER_PARTS.digit);
+    at.skip(RUNS.digits);
   }
 }
 

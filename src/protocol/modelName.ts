@@ -5,7 +5,9 @@ const PART = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}$/;
 const NAMESPACE = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,79}$/;
 const HOST = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}$/;
 
-function isWellFormed(name: string): boolean {
+/** Whether it can be the name of a model. Spaces around it do not count. */
+export function isModelName(spaced: string): boolean {
+  const name = spaced.trim();
   const slash = name.lastIndexOf('/');
   const colon = name.lastIndexOf(':');
   const tagged = colon > slash;
@@ -27,5 +29,5 @@ function isWellFormed(name: string): boolean {
 export function requireModelName(name: string): void {
   const trimmed = name.trim();
   if (trimmed === '') throw new ChatError('badRequest', 'model is required');
-  if (!isWellFormed(trimmed)) throw new ChatError('badRequest', 'invalid model name');
+  if (!isModelName(trimmed)) throw new ChatError('badRequest', 'invalid model name');
 }

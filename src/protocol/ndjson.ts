@@ -1,4 +1,5 @@
 /** Newline-delimited JSON as Ollama's clients read it: one object a line, no blank lines, bounded lines. */
+import { oneLineJson } from './oneLine.js';
 
 export const NDJSON_TYPE = 'application/x-ndjson';
 
@@ -10,7 +11,7 @@ export const TEXT_PER_LINE = 1_000_000;
 
 /** The value as one line with its line feed. */
 export function jsonLine(value: object): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${oneLineJson(value)}\n`;
 }
 
 /** True for the first half of a surrogate pair. */

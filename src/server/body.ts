@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ChatError } from '../core/errors.js';
+import { decompressZstd } from './zstd.js';
 
 /** Most bytes of a chat with its images. */
 export const CHAT_BODY_BYTES = 32 * 1024 * 1024;
@@ -21,20 +22,23 @@ function drain(request: IncomingMessage): void {
   request.resume();
 }
 
-function decode(chunks: readonly Buffer[]): string {
+/** @param encoding the Content-Encoding; the guard lets none pass here but this one, and that only to some routes */
+function decode(chunks: readonly Buffer[], encoding: string | undefined): string {
+  const sent = Buffer.concat(chunks);
+  const bytes = encoding?.trim().toLowerCase() === 'zstd' ? decompressZstd(sent) : sent;
   try {
     // A byte order mark stays: Go's decoder refuses it, and so do we.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new ChatError('badRequest', 'The request body is not valid UTF-8.', { cause });
   }
 }
 
 /**
- * Reads a body as text.
- * @param limit most bytes
- * @throws ChatError `tooLarge` (by the announced length before anything is read), `badRequest` when it is not UTF-8,
- *   `cancelled` when the client goes away
+ * Reads a body as text, decompressed where it came compressed.
+ * @param limit most bytes, as they were sent
+ * @throws ChatError `tooLarge` (by the announced length before anything is read), `badRequest` when it cannot be
+ *   decompressed or is not UTF-8, `cancelled` when the client goes away
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -61,7 +65,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
     request.on('data', onData);
     request.once('end', () => {
       try {
-        resolve(decode(chunks));
+        resolve(decode(chunks, request.headers['content-encoding']));
       } catch (thrown) {
         reject(thrown);
       }

@@ -170,9 +170,10 @@ export function judge(head: RequestHead, policy: GuardPolicy): Verdict {
   if (fromPage && type.trim().toLowerCase() !== 'application/json') {
     return deny(415, 'Requests from web pages must be application/json.', corsOrigin);
   }
-  const encodings = valuesOf(head.rawHeaders, 'content-encoding');
-  if (encodings.some((value) => !/^(?:identity)?$/i.test(value.trim()))) {
-    return deny(415, 'Compressed request bodies are not accepted.', corsOrigin);
+  const encodings = valuesOf(head.rawHeaders, 'content-encoding').map((value) => value.trim());
+  const accepted = head.target.startsWith('/v1/') ? /^(?:identity|zstd)?$/i : /^(?:identity)?$/i;
+  if (encodings.length > 1 || encodings.some((value) => !accepted.test(value))) {
+    return deny(415, 'Request bodies compressed like this are not accepted.', corsOrigin);
   }
   return source;
 }

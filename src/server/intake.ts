@@ -155,7 +155,7 @@ export function createIntake(context: IntakeContext): Intake {
       throw closed;
     }
     const match = context.router.match(method, target);
-    if (match.type === 'route') await match.route.handle(exchange);
+    if (match.type === 'route') await match.route.handle(exchange, match.segment);
     else sendUnrouted(response, method, match);
   };
 

@@ -4,15 +4,16 @@ import type { Exchange } from './exchange.js';
 
 export interface Route {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
-  /** Matched exactly, upper and lower case included. */
+  /** Matched exactly, upper and lower case included. A last segment `:name` stands for any one segment. */
   readonly path: string;
   readonly dialect: Dialect;
-  handle(exchange: Exchange): Promise<void>;
+  /** @param segment what stood for the path's `:name`, decoded; empty when the path has none */
+  handle(exchange: Exchange, segment: string): Promise<void>;
 }
 
 /** `redirect` keeps the query; its location is always a path of ours. */
 export type Match =
-  | { readonly type: 'route'; readonly route: Route }
+  | { readonly type: 'route'; readonly route: Route; readonly segment: string }
   | { readonly type: 'redirect'; readonly status: 301 | 307; readonly location: string }
   | { readonly type: 'wrongMethod'; readonly allow: string }
   | { readonly type: 'options'; readonly allow: string }
@@ -40,13 +41,42 @@ function allowOf(routes: readonly Route[]): string {
   ].join(', ');
 }
 
+/** The routes of one path. */
+interface Place {
+  readonly routes: readonly Route[];
+  readonly segment: string;
+}
+
+/** A segment as it was meant; `undefined` for what names no single segment: broken escapes, slashes in disguise. */
+function decodeSegment(raw: string): string | undefined {
+  try {
+    const segment = decodeURIComponent(raw);
+    return segment === '' || segment.includes('/') ? undefined : segment;
+  } catch {
+    return undefined;
+  }
+}
+
 export function createRouter(routes: readonly [Route, ...Route[]]): Router {
-  const byPath = new Map<string, Route[]>();
+  const exact = new Map<string, Route[]>();
+  /** By what comes before the `:name`. */
+  const open = new Map<string, Route[]>();
   for (const route of routes) {
-    const known = byPath.get(route.path);
-    if (known === undefined) byPath.set(route.path, [route]);
+    const colon = route.path.indexOf(':');
+    const [places, key] = colon < 0 ? [exact, route.path] : [open, route.path.slice(0, colon)];
+    const known = places.get(key);
+    if (known === undefined) places.set(key, [route]);
     else known.push(route);
   }
+
+  const placeOf = (path: string): Place | undefined => {
+    const here = exact.get(path);
+    if (here !== undefined) return { routes: here, segment: '' };
+    const slash = path.lastIndexOf('/') + 1;
+    const there = open.get(path.slice(0, slash));
+    const segment = there === undefined ? undefined : decodeSegment(path.slice(slash));
+    return there === undefined || segment === undefined ? undefined : { routes: there, segment };
+  };
 
   return {
     match(method, target) {
@@ -55,17 +85,17 @@ export function createRouter(routes: readonly [Route, ...Route[]]): Router {
       // VS Code joins a base URL that ends in a slash with a path that begins with one.
       const clean = path.replace(/\/{2,}/g, '/');
       if (clean !== path) return { type: 'redirect', status: 307, location: clean + query };
-      const here = byPath.get(path);
+      const here = placeOf(path);
       if (here === undefined) {
         const bare = path.replace(/\/$/, '');
-        const meant = byPath.get(bare)?.some((route) => route.method === method) ?? false;
+        const meant = placeOf(bare)?.routes.some((route) => route.method === method) ?? false;
         if (!meant) return { type: 'unknown' };
         return { type: 'redirect', status: method === 'GET' ? 301 : 307, location: bare + query };
       }
-      const route = here.find((candidate) => candidate.method === method);
-      if (route !== undefined) return { type: 'route', route };
-      return { type: method === 'OPTIONS' ? 'options' : 'wrongMethod', allow: allowOf(here) };
+      const route = here.routes.find((candidate) => candidate.method === method);
+      if (route !== undefined) return { type: 'route', route, segment: here.segment };
+      return { type: method === 'OPTIONS' ? 'options' : 'wrongMethod', allow: allowOf(here.routes) };
     },
-    dialectOf: (target) => (byPath.get(pathOf(target))?.[0] ?? routes[0]).dialect,
+    dialectOf: (target) => (placeOf(pathOf(target))?.routes[0] ?? routes[0]).dialect,
   };
 }

@@ -5,13 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
+import { createCopies } from './copies.js';
 import { createHttpServer } from './httpServer.js';
 import { createIntake } from './intake.js';
 import { listen, type ListenAddress } from './listen.js';
 import type { RequestRecord } from './record.js';
 import { createResidency } from './residency.js';
 import { createRouter } from './router.js';
+import { anthropicRoutes } from './routes/anthropic.js';
+import type { RouteContext } from './routes/context.js';
 import { ollamaRoutes } from './routes/ollama.js';
+import { openaiRoutes } from './routes/openai.js';
 import type { EndpointSettings } from './settings.js';
 
 export { ListenError, type ListenAddress, type ListenErrorKind } from './listen.js';
@@ -95,17 +99,17 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   let running = 0;
   let total = 0;
 
+  const context: RouteContext = {
+    backend: options.backend,
+    settings: options.settings,
+    residency: createResidency(() => performance.now()),
+    copies: createCopies(),
+    identity: options.identity,
+    heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
+    since: new Date(),
+  };
   const intake = createIntake({
-    router: createRouter(
-      ollamaRoutes({
-        backend: options.backend,
-        settings: options.settings,
-        residency: createResidency(() => performance.now()),
-        identity: options.identity,
-        heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
-        since: new Date(),
-      }),
-    ),
+    router: createRouter([...ollamaRoutes(context), ...openaiRoutes(context), ...anthropicRoutes(context)]),
     policy: () => {
       const { allowedHosts, allowedOrigins, lanes } = options.settings();
       return { allowedHosts, allowedOrigins, localPages: !lanes.includes('workspace') };

@@ -50,7 +50,7 @@ async function* answerOf(
       complete = true;
       notes.promptTokens = event.usage.promptTokens;
       notes.outputTokens = event.usage.outputTokens;
-    } else {
+    } else if (event.type !== 'usage') {
       notes.firstTokenMs ??= exchange.elapsedMs();
     }
     yield event;

@@ -1,43 +1,31 @@
 /** The conformance table of Ollama's API, row by row. The numbers are the rows' names. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import type { ChatEvent, ToolCall } from '../../src/core/chat.js';
-import { DONE, fails, says, type Script, text, thinking } from './fakeBackend.js';
-import { type Ask, ask, chat, linesOf, post, type Reply, startRig, stopRigs, USER_HI } from './rig.js';
+import { DONE, fails, says, text, thinking } from './fakeBackend.js';
+import { type Ask, ask, chat, linesOf, post, type Reply, startRig, USER_HI } from './rig.js';
+import {
+  BARE,
+  CALL,
+  CALL2,
+  checkRows,
+  done,
+  error,
+  JSON_TYPE,
+  lastLine,
+  NDJSON,
+  type Row,
+  TEXT,
+  toolCall,
+} from './table.js';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
-const BARE = 'application/json';
-const NDJSON = 'application/x-ndjson';
-const TEXT = 'text/plain';
 const CHAT = '/api/chat';
 
-const error = (message: string): string => JSON.stringify({ error: message });
 const body = (value: unknown): Ask => ({ path: CHAT, body: JSON.stringify(value) });
 /** A chat of a model with more in its body. */
 const sonnet = (more: object): Ask => body({ model: 'claude-sonnet', messages: USER_HI, ...more });
 const haiku = (more: object): Ask => body({ model: 'claude-haiku', messages: USER_HI, ...more });
 
-interface Row {
-  readonly row: string;
-  readonly what: string;
-  readonly ask: Ask;
-  readonly script?: Script;
-  readonly status: number;
-  readonly type?: string | undefined;
-  readonly body?: string | ((reply: Reply) => void);
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-}
-
 const THINK_CHOICES = '"high", "medium", "low", "max", true, or false';
-const CALL: ToolCall = { id: 'call_a1b2c3d4', name: 'get_weather', arguments: { city: 'Oslo' } };
-const CALL2: ToolCall = { id: 'call_a1b2c3d5', name: 'get_time', arguments: {} };
-const toolCall = (call: ToolCall): ChatEvent => ({ type: 'toolCall', call });
-const done = (reason: 'stop' | 'length' | 'toolCalls' | 'refusal'): ChatEvent =>
-  ({ ...DONE, reason }) as ChatEvent;
-
-function lastLine(reply: Reply): Record<string, unknown> {
-  return linesOf(reply.body).at(-1)!;
-}
 
 function messageOf(line: Record<string, unknown>): Record<string, unknown> {
   return line['message'] as Record<string, unknown>;
@@ -775,20 +763,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('the conformance table', () => {
-  afterEach(stopRigs);
-
-  for (const { row, what, ask: asked, script, status, type, body: expected, headers = {} } of ROWS) {
-    it(`row ${row}: ${what}`, async () => {
-      const rig = await startRig();
-      if (script !== undefined) rig.backend.script = script;
-      const reply = await ask(rig, asked);
-      assert.equal(reply.status, status, reply.body);
-      if (type !== undefined) assert.equal(reply.headers['content-type'], type);
-      for (const [name, value] of Object.entries(headers)) assert.equal(reply.headers[name], value, name);
-      if (typeof expected === 'string') assert.equal(reply.body, expected);
-      else expected?.(reply);
-    });
-  }
+  checkRows(ROWS);
 
   it('row 18: tags come in one order, with one date', async () => {
     const rig = await startRig();

@@ -52,7 +52,8 @@ function readCall(value: Json, place: Place): WireCall {
   };
 }
 
-function readImageText(value: Json, place: Place): string {
+/** One element of `images`. @throws ChatError `badRequest` in Go's words */
+export function readImageText(value: Json, place: Place): string {
   if (value === null) return '';
   if (typeof value !== 'string') throw typeError(value, place, 'api.ImageData');
   return readBase64(value);

@@ -10,7 +10,8 @@ export const OLLAMA_VERSION = '0.33.0';
 
 /** `details.family` and `general.architecture`, which clients expect to be the same word. */
 const FAMILY = 'claude';
-const SIZE_BYTES = 4_661_224_676;
+/** Of every model, in bytes. */
+export const SIZE_BYTES = 4_661_224_676;
 const PARAMETER_COUNT = 8_000_000_000;
 const EMBEDDING_LENGTH = 4_096;
 /** Copilot shows `general.basename` as the name of the model. */

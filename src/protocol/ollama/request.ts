@@ -7,45 +7,32 @@ import type { ChatRequest, ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { readKeepAlive } from '../duration.js';
-import { type Fields, fieldsOf, parseBody } from '../fields.js';
+import type { Fields } from '../fields.js';
+import { bodyFields } from './body.js';
 import { readConversation, readMessage, readTool, type WireMessage } from './messages.js';
 import { readFormat, readOptions, readThink, type Think, thinkingFor } from './options.js';
 
-const EMPTY_BODY = 'missing request body';
 const MAX_TOP_LOGPROBS = 20;
-/** How long a model stays loaded when the client does not say. */
-const DEFAULT_KEEP_ALIVE_MS = 5 * 60_000;
 
-function bodyFields(text: string, struct: string): Fields {
-  return fieldsOf(parseBody(text, EMPTY_BODY), { root: struct, path: '' }, `api.${struct}`);
-}
-
-/** A body of `/api/chat` with its types checked. */
-export interface ChatBody {
-  /** As the client typed it; may be empty. */
-  readonly model: string;
-  readonly messages: readonly WireMessage[];
+/** What chats and prompts may ask for besides their words. */
+export interface Wishes {
   readonly stream: boolean;
   readonly format: Json | undefined;
-  readonly keepAliveMs: number;
-  readonly tools: readonly ToolSpec[];
+  /** `undefined` when the client does not say. */
+  readonly keepAliveMs: number | undefined;
   readonly options: JsonObject;
   readonly think: Think | undefined;
 }
 
 /**
- * Decodes a body of `/api/chat`.
+ * Reads the wishes.
  * @throws ChatError `badRequest` in Ollama's words
  */
-export function decodeChat(text: string): ChatBody {
-  const fields = bodyFields(text, 'ChatRequest');
-  const body: ChatBody = {
-    model: fields.string('model') ?? '',
-    messages: fields.list('messages', '[]api.Message', readMessage),
+export function readWishes(fields: Fields): Wishes {
+  const wishes: Wishes = {
     stream: fields.boolean('stream') ?? true,
     format: fields.any('format'),
-    keepAliveMs: readKeepAlive(fields.any('keep_alive')) ?? DEFAULT_KEEP_ALIVE_MS,
-    tools: fields.list('tools', 'api.Tools', readTool),
+    keepAliveMs: readKeepAlive(fields.any('keep_alive')),
     options: fields.object('options', 'map[string]interface {}') ?? {},
     think: readThink(fields.any('think')),
   };
@@ -54,7 +41,29 @@ export function decodeChat(text: string): ChatBody {
   if (topLogprobs < 0 || topLogprobs > MAX_TOP_LOGPROBS) {
     throw new ChatError('badRequest', `top_logprobs must be between 0 and ${MAX_TOP_LOGPROBS}`);
   }
-  return body;
+  return wishes;
+}
+
+/** A body of `/api/chat` with its types checked. */
+export interface ChatBody extends Wishes {
+  /** As the client typed it; may be empty. */
+  readonly model: string;
+  readonly messages: readonly WireMessage[];
+  readonly tools: readonly ToolSpec[];
+}
+
+/**
+ * Decodes a body of `/api/chat`.
+ * @throws ChatError `badRequest` in Ollama's words
+ */
+export function decodeChat(text: string): ChatBody {
+  const fields = bodyFields(text, 'ChatRequest');
+  return {
+    model: fields.string('model') ?? '',
+    messages: fields.list('messages', '[]api.Message', readMessage),
+    tools: fields.list('tools', 'api.Tools', readTool),
+    ...readWishes(fields),
+  };
 }
 
 /** What a chat body wants: an answer, or only that the model is loaded or unloaded. */
@@ -82,6 +91,7 @@ export function translateChat(body: ChatBody, entry: CatalogEntry): ChatWish {
     ...(format === undefined ? {} : { format }),
     thinking,
     ...generation,
+    ...(body.keepAliveMs === undefined ? {} : { keepAliveMs: body.keepAliveMs }),
   };
   return { type: 'answer', request };
 }

@@ -1,6 +1,6 @@
 /** What the routes of every dialect share: the models behind names, and the way of a chat through the backend. */
 import type { ChatBackend } from '../../core/backend.js';
-import { type CatalogEntry, listEntries, resolveName } from '../../core/catalog.js';
+import { type CatalogEntry, listEntries, type NamePolicy, resolveName } from '../../core/catalog.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import { printable } from '../../core/log.js';
@@ -8,6 +8,7 @@ import type { Dialect, StreamEncoder } from '../../protocol/dialect.js';
 import { requireModelName } from '../../protocol/modelName.js';
 import { CHAT_BODY_BYTES, readBody } from '../body.js';
 import type { Exchange } from '../exchange.js';
+import type { Copies } from '../copies.js';
 import { clientName } from '../record.js';
 import type { Residency } from '../residency.js';
 import type { Route } from '../router.js';
@@ -19,11 +20,15 @@ export interface RouteContext {
   readonly backend: () => ChatBackend;
   readonly settings: () => EndpointSettings;
   readonly residency: Residency;
+  readonly copies: Copies;
   readonly identity: string;
   readonly heartbeatMs: number;
   /** When the endpoint was created; the date of every model. */
   readonly since: Date;
 }
+
+/** How long a model counts as loaded when the client does not say. */
+export const KEEP_ALIVE_MS = 5 * 60_000;
 
 /** Longest part of a request's body that the log shows, and only at `trace`. */
 const TRACED_CHARACTERS = 20_000;
@@ -31,13 +36,17 @@ const TRACED_CHARACTERS = 20_000;
 /** Makes routes of one dialect. */
 export function routesOf(
   dialect: Dialect,
-): (method: Route['method'], path: string, handle: (exchange: Exchange) => Promise<void> | void) => Route {
+): (
+  method: Route['method'],
+  path: string,
+  handle: (exchange: Exchange, segment: string) => Promise<void> | void,
+) => Route {
   return (method, path, handle) => ({
     method,
     path,
     dialect,
-    handle: async (exchange) => {
-      await handle(exchange);
+    handle: async (exchange, segment) => {
+      await handle(exchange, segment);
     },
   });
 }
@@ -49,9 +58,35 @@ export async function readChatBody(exchange: Exchange): Promise<string> {
   return text;
 }
 
-/** Every model under its name. @throws ChatError when the backend has none */
+/** Every model under its name, copies too. @throws ChatError when the backend has none */
 export async function catalog(context: RouteContext): Promise<CatalogEntry[]> {
-  return listEntries(await context.backend().models(), context.settings().lanes);
+  return context.copies.addTo(listEntries(await context.backend().models(), context.settings().lanes));
+}
+
+/**
+ * The model that a client's string means, whatever it looks like.
+ * @param missing the failure when it means none
+ * @param unknown what becomes of names that are not ours; by default what the settings say
+ * @throws ChatError
+ */
+export async function lookUp(
+  context: RouteContext,
+  exchange: Exchange,
+  asked: string,
+  missing: ChatError,
+  unknown?: NamePolicy['unknown'],
+): Promise<CatalogEntry> {
+  const { names } = context.settings();
+  const policy = unknown === undefined ? names : { ...names, unknown };
+  const resolution = resolveName(await catalog(context), asked, policy);
+  if (resolution === undefined) throw missing;
+  const { entry, known } = resolution;
+  if (!known) {
+    exchange.log.warn(`#${exchange.id} ${printable(asked, 80)} is no model of ours; ${entry.name} answers`);
+  }
+  exchange.notes.model = entry.name;
+  exchange.notes.lane = entry.lane;
+  return entry;
 }
 
 /**
@@ -66,15 +101,7 @@ export async function resolve(
   missing: string,
 ): Promise<CatalogEntry> {
   requireModelName(asked);
-  const resolution = resolveName(await catalog(context), asked, context.settings().names);
-  if (resolution === undefined) throw new ChatError('unknownModel', `model '${missing}' not found`);
-  const { entry, known } = resolution;
-  if (!known) {
-    exchange.log.warn(`#${exchange.id} ${printable(asked, 80)} is no model of ours; ${entry.name} answers`);
-  }
-  exchange.notes.model = entry.name;
-  exchange.notes.lane = entry.lane;
-  return entry;
+  return lookUp(context, exchange, asked, new ChatError('unknownModel', `model '${missing}' not found`));
 }
 
 /** How a dialect writes an answer: as a stream, or whole. */

@@ -1,23 +1,30 @@
 /** The native routes: `/` and `/api/…`. */
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
 import { psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
-import { chatEncoder, chatReply, loadReply, type ReplyContext } from '../../protocol/ollama/reply.js';
+import { chatEncoder, chatReply, loadReply } from '../../protocol/ollama/reply.js';
 import { decodeChat, decodeShow, translateChat } from '../../protocol/ollama/request.js';
 import { readBody, SMALL_BODY_BYTES } from '../body.js';
 import { type Exchange, send, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
-import { answerChat, catalog, readChatBody, resolve, type RouteContext, routesOf } from './context.js';
+import { accountRoutes } from './account.js';
+import {
+  answerChat,
+  catalog,
+  KEEP_ALIVE_MS,
+  readChatBody,
+  resolve,
+  type RouteContext,
+  routesOf,
+} from './context.js';
+import { generateRoutes, replyContext } from './generate.js';
+import { managementRoutes } from './management.js';
 
 async function chat(context: RouteContext, exchange: Exchange): Promise<void> {
   const body = decodeChat(await readChatBody(exchange));
   const entry = await resolve(context, exchange, body.model, body.model);
   const wish = translateChat(body, entry);
-  const { keepAliveMs } = body;
-  const reply: ReplyContext = {
-    model: body.model,
-    now: () => new Date(),
-    elapsedMs: exchange.elapsedMs,
-  };
+  const { keepAliveMs = KEEP_ALIVE_MS } = body;
+  const reply = replyContext(exchange, body.model);
   if (wish.type !== 'answer') {
     if (wish.type === 'load') context.residency.use(entry, keepAliveMs)();
     else context.residency.unload(entry);
@@ -72,5 +79,8 @@ export function ollamaRoutes(context: RouteContext): readonly [Route, ...Route[]
     route('GET', '/api/ps', (exchange) => ps(context, exchange)),
     route('POST', '/api/show', (exchange) => show(context, exchange)),
     route('POST', '/api/chat', (exchange) => chat(context, exchange)),
+    ...generateRoutes(context),
+    ...managementRoutes(context),
+    ...accountRoutes(),
   ];
 }

@@ -1,0 +1,91 @@
+/** Bodies compressed with Zstandard, which Codex sends. Trusts nothing in them. */
+import { Decompress } from 'fzstd';
+import { ChatError } from '../core/errors.js';
+
+/** Most bytes that a body may have once it is decompressed. Ollama's own bound. */
+const LIMIT_BYTES = 20 * 1024 * 1024;
+/** Most bytes that may be moved in the decompressor's window, which it does once a block: many small blocks cost time. */
+const WORK_BYTES = 4 * 1024 * 1024 * 1024;
+
+const MAGIC = 0xfd2fb528;
+const CHECKSUM_BYTES = 4;
+const BLOCK_HEADER_BYTES = 3;
+const RUN_BLOCK = 1;
+
+function tooLarge(): ChatError {
+  return new ChatError('badRequest', 'http: request body too large');
+}
+
+function invalid(why: string, cause?: unknown): ChatError {
+  return new ChatError('badRequest', `invalid input: ${why}`, { cause });
+}
+
+/** What the header of a frame says. */
+interface Frame {
+  /** Bytes of the content that must be at hand while it is decompressed. */
+  readonly window: number;
+  /** Where its blocks begin. */
+  readonly start: number;
+  readonly hasChecksum: boolean;
+}
+
+/** Reads the header by hand, because the decompressor allocates what it says before anybody can object. */
+function readFrame(bytes: Buffer): Frame {
+  if (bytes.length < 4 || bytes.readUInt32LE(0) !== MAGIC) throw invalid('magic number mismatch');
+  const descriptor = bytes[4] ?? 0;
+  const isSingle = (descriptor & 0x20) !== 0;
+  const sizeFlag = descriptor >> 6;
+  const sizeBytes = sizeFlag === 0 ? Number(isSingle) : 1 << sizeFlag;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  if (dictionaryBytes > 0) throw invalid('unknown dictionary');
+  const sizeAt = isSingle ? 5 : 6;
+  const start = sizeAt + sizeBytes;
+  if (bytes.length < start) throw invalid('unexpected EOF');
+  let content = 0;
+  if (sizeBytes === 8) content = Number(bytes.readBigUInt64LE(sizeAt));
+  else if (sizeBytes > 0) content = bytes.readUIntLE(sizeAt, sizeBytes) + (sizeBytes === 2 ? 256 : 0);
+  const exponent = (bytes[5] ?? 0) >> 3;
+  const mantissa = (bytes[5] ?? 0) & 7;
+  const window = isSingle ? content : 2 ** (10 + exponent) * (1 + mantissa / 8);
+  if (window > LIMIT_BYTES || content > LIMIT_BYTES) throw tooLarge();
+  return { window, start, hasChecksum: (descriptor & 4) !== 0 };
+}
+
+/** Walks over the blocks without decompressing them. A body is one frame; behind it must be nothing. */
+function checkBlocks(bytes: Buffer, frame: Frame): void {
+  let at = frame.start;
+  let work = 0;
+  for (let isLast = false; !isLast;) {
+    if (at + BLOCK_HEADER_BYTES > bytes.length) throw invalid('unexpected EOF');
+    const header = bytes.readUIntLE(at, BLOCK_HEADER_BYTES);
+    isLast = (header & 1) !== 0;
+    at += BLOCK_HEADER_BYTES + (((header >> 1) & 3) === RUN_BLOCK ? 1 : header >> 3);
+    work += frame.window;
+    if (work > WORK_BYTES) throw tooLarge();
+  }
+  const end = at + (frame.hasChecksum ? CHECKSUM_BYTES : 0);
+  if (end > bytes.length) throw invalid('unexpected EOF');
+  if (end < bytes.length) throw invalid('more than one frame');
+}
+
+/**
+ * The content of a body.
+ * @throws ChatError `badRequest` when it is not one whole frame of Zstandard, or has more than 20 MiB
+ */
+export function decompressZstd(bytes: Buffer): Buffer {
+  checkBlocks(bytes, readFrame(bytes));
+  const chunks: Uint8Array[] = [];
+  let held = 0;
+  const stream = new Decompress((chunk) => {
+    held += chunk.length;
+    if (held > LIMIT_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  });
+  try {
+    stream.push(bytes, true);
+  } catch (thrown) {
+    if (thrown instanceof ChatError) throw thrown;
+    throw invalid(thrown instanceof Error ? thrown.message : 'corrupt data', thrown);
+  }
+  return Buffer.concat(chunks);
+}

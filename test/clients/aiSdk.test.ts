@@ -1,0 +1,154 @@
+/** The AI SDK's provider for Ollama against the program, the real CLI behind it, and a stand-in behind that. */
+import assert from 'node:assert/strict';
+import { APICallError, generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
+import { createOllama } from 'ollama-ai-provider-v2';
+import { startHeadless, type Headless } from '../e2e/headless.js';
+import { gate } from '../e2e/gate.js';
+import { messageReply, textReply, toolReply } from '../standin/server.js';
+import { lastBlocks, lastImage, PNG, seen } from './seen.js';
+
+const MODEL = 'claude-sonnet';
+const CITY = jsonSchema<{ city: string }>({
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+});
+
+describe("the AI SDK's provider for Ollama", function () {
+  this.timeout(120_000);
+  let headless: Headless;
+  let standIn: Headless['standIn'];
+  let ollama: ReturnType<typeof createOllama>;
+
+  before(async () => {
+    headless = await startHeadless({ args: ['--unknown-models', 'reject'] });
+    ({ standIn } = headless);
+    ollama = createOllama({ baseURL: `${headless.url}/api` });
+  });
+  after(() => headless.stop());
+
+  it('gets an answer, with its counts and its reason', async () => {
+    standIn.reply(textReply('Hello there', { usage: { input_tokens: 5, output_tokens: 3 } }));
+    const { text, usage, finishReason } = await generateText({
+      model: ollama(MODEL),
+      prompt: 'hi',
+      system: 'Be brief.',
+    });
+    assert.equal(text, 'Hello there');
+    assert.equal(finishReason, 'stop');
+    assert.deepEqual([usage.inputTokens, usage.outputTokens], [5, 3]);
+  });
+
+  it('gets an answer as it grows', async () => {
+    const more = gate();
+    standIn.reply(textReply(['one', more.closed, ' two']));
+    const { textStream, finishReason } = streamText({ model: ollama(MODEL), prompt: 'count' });
+    const texts: string[] = [];
+    for await (const text of textStream) {
+      texts.push(text);
+      more.open();
+    }
+    assert.equal(texts.join(''), 'one two');
+    assert.equal(texts[0], 'one');
+    assert.equal(await finishReason, 'stop');
+  });
+
+  for (const streaming of [false, true]) {
+    it(`has its tools called and uses their results, ${streaming ? 'streaming' : 'in one piece'}`, async () => {
+      standIn.reply(
+        messageReply([
+          { type: 'text', text: 'Let me look.' },
+          { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Oslo' } },
+        ]),
+        textReply('3 °C.'),
+      );
+      const asked: string[] = [];
+      const options = {
+        model: ollama(MODEL),
+        prompt: 'Weather in Oslo?',
+        tools: {
+          get_weather: tool({
+            description: 'The weather of a city.',
+            inputSchema: CITY,
+            execute: ({ city }) => {
+              asked.push(city);
+              return Promise.resolve({ celsius: 3 });
+            },
+          }),
+        },
+        stopWhen: stepCountIs(4),
+      };
+      const text = streaming ? await streamText(options).text : (await generateText(options)).text;
+      assert.equal(text, '3 °C.');
+      assert.deepEqual(asked, ['Oslo']);
+      const result = lastBlocks(await seen(standIn)).find(({ type }) => type === 'tool_result');
+      assert.equal(result?.['tool_use_id'], 'toolu_1');
+      assert.match(JSON.stringify(result?.['content']), /celsius/);
+    });
+  }
+
+  it('has images seen', async () => {
+    standIn.reply(textReply('A dot.'));
+    const { text } = await generateText({
+      model: ollama(MODEL),
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is it?' },
+            { type: 'image', image: PNG, mediaType: 'image/png' },
+          ],
+        },
+      ],
+    });
+    assert.equal(text, 'A dot.');
+    assert.equal(lastImage(await seen(standIn)), PNG);
+  });
+
+  it('gets an object that obeys a schema', async () => {
+    standIn.reply(toolReply({ id: 'toolu_3', name: 'StructuredOutput', input: { city: 'Rome' } }));
+    const { object } = await generateObject({ model: ollama(MODEL), schema: CITY, prompt: 'A city.' });
+    assert.deepEqual(object, { city: 'Rome' });
+  });
+
+  it('sees thinking when it asks for it', async () => {
+    standIn.reply(
+      messageReply([
+        { type: 'thinking', thinking: 'Let me see.', signature: 'c2ln' },
+        { type: 'text', text: 'Yes.' },
+      ]),
+    );
+    const { text, reasoningText } = await generateText({
+      model: ollama(MODEL),
+      prompt: 'hi',
+      providerOptions: { ollama: { think: true } },
+    });
+    assert.deepEqual([text, reasoningText], ['Yes.', 'Let me see.']);
+  });
+
+  it('completes a prompt in one piece; streamed, it wants a context in every chunk, which Ollama has in the last', async () => {
+    standIn.reply(textReply('Hello there'));
+    const { text } = await generateText({ model: ollama.completion(MODEL), prompt: 'hi' });
+    assert.equal(text, 'Hello there');
+  });
+
+  it('gets errors with their status', async () => {
+    await assert.rejects(
+      generateText({ model: ollama('nope'), prompt: 'hi', maxRetries: 0 }),
+      (error: unknown) => {
+        assert.ok(APICallError.isInstance(error));
+        assert.equal(error.statusCode, 404);
+        assert.match(error.responseBody ?? '', /model 'nope' not found/);
+        return true;
+      },
+    );
+  });
+
+  it('can go away in the midst of an answer', async () => {
+    standIn.reply(textReply(['one', gate().closed]));
+    const controller = new AbortController();
+    const { textStream } = streamText({ model: ollama(MODEL), prompt: 'hi', abortSignal: controller.signal });
+    for await (const _ of textStream) controller.abort();
+    assert.equal(await (await seen(standIn)).closed, 'client');
+  });
+});

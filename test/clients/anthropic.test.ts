@@ -1,0 +1,191 @@
+/** Anthropic's own client against the program, the real CLI behind it, and a stand-in behind that. */
+import assert from 'node:assert/strict';
+import Anthropic from '@anthropic-ai/sdk';
+import { startHeadless, type Headless } from '../e2e/headless.js';
+import { gate } from '../e2e/gate.js';
+import {
+  errorReply,
+  type MessageReply,
+  messageReply,
+  textReply,
+  toolReply,
+  type ApiBlock,
+} from '../standin/server.js';
+import { lastBlocks, PNG, seen } from './seen.js';
+
+const MODEL = 'claude-sonnet';
+const HI: Anthropic.MessageParam[] = [{ role: 'user', content: 'hi' }];
+const WEATHER: Anthropic.Tool = {
+  name: 'get_weather',
+  description: 'The weather of a city.',
+  input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+};
+
+describe("Anthropic's client", function () {
+  this.timeout(120_000);
+  let headless: Headless;
+  let standIn: Headless['standIn'];
+  let client: Anthropic;
+
+  before(async () => {
+    headless = await startHeadless({ args: ['--unknown-models', 'reject'] });
+    ({ standIn } = headless);
+    client = new Anthropic({ baseURL: headless.url, apiKey: 'unused', maxRetries: 0 });
+  });
+  after(() => headless.stop());
+
+  const create = (more: Partial<Anthropic.MessageCreateParamsNonStreaming>): Promise<Anthropic.Message> =>
+    client.messages.create({ model: MODEL, max_tokens: 1000, messages: HI, ...more });
+
+  it('gets an answer in one piece', async () => {
+    standIn.reply(
+      textReply('Hello there', {
+        usage: {
+          input_tokens: 5,
+          cache_read_input_tokens: 20,
+          cache_creation_input_tokens: 0,
+          output_tokens: 3,
+        },
+      }),
+    );
+    const message = await create({ system: 'Be brief.' });
+    assert.deepEqual(message.content, [{ type: 'text', text: 'Hello there' }]);
+    assert.equal(message.stop_reason, 'end_turn');
+    assert.equal(message.stop_sequence, null);
+    assert.equal(message.model, MODEL);
+    assert.equal(message.usage.input_tokens, 5);
+    assert.equal(message.usage.cache_read_input_tokens, 20);
+    assert.equal(message.usage.output_tokens, 3);
+  });
+
+  it('gets an answer as it grows, and its size before it', async () => {
+    const more = gate();
+    standIn.reply(textReply(['one', more.closed, ' two'], { usage: { input_tokens: 7, output_tokens: 2 } }));
+    const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages: HI });
+    const types: string[] = [];
+    for await (const event of stream) {
+      types.push(event.type);
+      if (event.type === 'message_start') assert.equal(event.message.usage.input_tokens, 7);
+      if (event.type === 'content_block_delta') more.open();
+    }
+    assert.deepEqual(types, [
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+      'content_block_delta',
+      'content_block_stop',
+      'message_delta',
+      'message_stop',
+    ]);
+    const message = await stream.finalMessage();
+    assert.deepEqual(message.content, [{ type: 'text', text: 'one two' }]);
+    assert.equal(message.usage.output_tokens, 2);
+  });
+
+  it('has its tools called, in two rounds, and sends their results', async () => {
+    const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'Where is it warmer?' }];
+    const call = (id: string, city: string): MessageReply =>
+      toolReply({ id, name: 'get_weather', input: { city } });
+    standIn.reply(call('toolu_1', 'Oslo'), call('toolu_2', 'Rome'), textReply('In Rome.'));
+    const results: ApiBlock[][] = [];
+    for (let round = 0; ; round += 1) {
+      const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages, tools: [WEATHER] });
+      const message = await stream.finalMessage();
+      results.push(lastBlocks(await seen(standIn)));
+      if (message.stop_reason !== 'tool_use') {
+        assert.deepEqual(message.content, [{ type: 'text', text: 'In Rome.' }]);
+        assert.equal(round, 2);
+        break;
+      }
+      messages.push({ role: 'assistant', content: message.content });
+      const content = message.content.flatMap((block): Anthropic.ToolResultBlockParam[] => {
+        if (block.type !== 'tool_use') return [];
+        assert.equal(block.name, 'get_weather');
+        const { city } = block.input as { city: string };
+        if (city === 'Oslo') return [{ type: 'tool_result', tool_use_id: block.id, content: '3 °C' }];
+        return [{ type: 'tool_result', tool_use_id: block.id, content: 'No idea', is_error: true }];
+      });
+      messages.push({ role: 'user', content });
+    }
+    const [, oslo, rome] = results.map((blocks) => blocks.find(({ type }) => type === 'tool_result'));
+    assert.deepEqual([oslo?.['tool_use_id'], oslo?.['is_error'] ?? false], ['toolu_1', false]);
+    assert.match(JSON.stringify(oslo?.['content']), /3 °C/);
+    assert.deepEqual([rome?.['tool_use_id'], rome?.['is_error']], ['toolu_2', true]);
+    assert.match(JSON.stringify(rome?.['content']), /No idea/);
+  });
+
+  it('has images seen', async () => {
+    standIn.reply(textReply('A dot.'));
+    const source = { type: 'base64', media_type: 'image/png', data: PNG } as const;
+    const message = await create({
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'image', source },
+            { type: 'text', text: 'What is it?' },
+          ],
+        },
+      ],
+    });
+    assert.deepEqual(message.content, [{ type: 'text', text: 'A dot.' }]);
+    const image = lastBlocks(await seen(standIn)).find(({ type }) => type === 'image');
+    assert.deepEqual(image?.['source'], source);
+  });
+
+  it('sees the thinking that it asked for, and none that it did not', async () => {
+    const reply = messageReply([
+      { type: 'thinking', thinking: 'Let me see.', signature: 'c2ln' },
+      { type: 'text', text: 'Yes.' },
+    ]);
+    standIn.reply(reply, reply);
+    const asked = await create({ max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 2000 } });
+    assert.deepEqual(
+      asked.content.map((block) => (block.type === 'thinking' ? block.thinking : block.type)),
+      ['Let me see.', 'text'],
+    );
+    assert.deepEqual(
+      (await create({})).content.map(({ type }) => type),
+      ['text'],
+    );
+  });
+
+  it('learns which stop sequence ended an answer, and that a limit did', async () => {
+    // The model would go on, but is not let.
+    const { closed } = gate();
+    standIn.reply(textReply(['one ', 'two EN', 'D three', closed]), textReply(['word '.repeat(50), closed]));
+    const stopped = await create({ stop_sequences: ['NOPE', 'END'] });
+    assert.deepEqual(stopped.content, [{ type: 'text', text: 'one two ' }]);
+    assert.deepEqual([stopped.stop_reason, stopped.stop_sequence], ['stop_sequence', 'END']);
+    const cut = await create({ max_tokens: 8 });
+    assert.equal(cut.stop_reason, 'max_tokens');
+  });
+
+  it('gets an object that obeys a schema', async () => {
+    const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+    standIn.reply(toolReply({ id: 'toolu_3', name: 'StructuredOutput', input: { n: 4 } }));
+    const { content } = await create({ output_config: { format: { type: 'json_schema', schema } } });
+    const [block] = content;
+    assert.ok(block?.type === 'text');
+    assert.deepEqual(JSON.parse(block.text), { n: 4 });
+  });
+
+  it('gets errors as the classes that it has for them', async () => {
+    await assert.rejects(create({ model: 'gpt-9' }), (error: unknown) => {
+      assert.ok(error instanceof Anthropic.NotFoundError);
+      assert.match(error.message, /model 'gpt-9' not found/);
+      return true;
+    });
+    await assert.rejects(create({ max_tokens: 0 }), Anthropic.BadRequestError);
+    standIn.reply(errorReply(401, 'invalid x-api-key'));
+    await assert.rejects(create({}), Anthropic.AuthenticationError);
+  });
+
+  it('can go away in the midst of an answer', async () => {
+    standIn.reply(textReply(['one', gate().closed]));
+    const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages: HI });
+    stream.on('text', () => stream.abort());
+    await assert.rejects(stream.done(), Anthropic.APIUserAbortError);
+    assert.equal(await (await seen(standIn)).closed, 'client');
+  });
+});

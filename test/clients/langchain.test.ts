@@ -1,0 +1,143 @@
+/**
+ * LangChain's client for Ollama against the program, the real CLI behind it, and a stand-in behind that. It cannot be
+ * watched going away: aborted, it stops reading but keeps its connection.
+ */
+import assert from 'node:assert/strict';
+import {
+  AIMessage,
+  HumanMessage,
+  SystemMessage,
+  ToolMessage,
+  type UsageMetadata,
+} from '@langchain/core/messages';
+import { ChatOllama, Ollama, OllamaEmbeddings } from '@langchain/ollama';
+import { startHeadless, type Headless } from '../e2e/headless.js';
+import { gate } from '../e2e/gate.js';
+import { messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
+import { lastBlocks, lastImage, PNG, seen } from './seen.js';
+
+const MODEL = 'claude-sonnet';
+const WEATHER = {
+  type: 'function',
+  function: {
+    name: 'get_weather',
+    description: 'The weather of a city.',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+};
+
+describe("LangChain's client for Ollama", function () {
+  this.timeout(120_000);
+  let headless: Headless;
+  let standIn: Headless['standIn'];
+
+  before(async () => {
+    headless = await startHeadless({ args: ['--unknown-models', 'reject'] });
+    ({ standIn } = headless);
+  });
+  after(() => headless.stop());
+
+  const chat = (more: object = {}): ChatOllama =>
+    new ChatOllama({ model: MODEL, baseUrl: headless.url, maxRetries: 0, ...more });
+
+  it('gets an answer, with its counts', async () => {
+    standIn.reply(textReply('Hello there', { usage: { input_tokens: 5, output_tokens: 3 } }));
+    const answer = await chat().invoke([new SystemMessage('Be brief.'), new HumanMessage('hi')]);
+    assert.equal(answer.content, 'Hello there');
+    const usage = JSON.parse(JSON.stringify(answer.usage_metadata)) as UsageMetadata;
+    assert.deepEqual([usage.input_tokens, usage.output_tokens, usage.total_tokens], [5, 3, 8]);
+    assert.equal(systemOf((await seen(standIn)).body).includes('Be brief.'), true);
+  });
+
+  it('gets an answer as it grows', async () => {
+    const more = gate();
+    standIn.reply(textReply(['one', more.closed, ' two']));
+    const texts: string[] = [];
+    for await (const chunk of await chat().stream('count')) {
+      if (chunk.text === '') continue;
+      texts.push(chunk.text);
+      more.open();
+    }
+    assert.deepEqual(texts, ['one', ' two']);
+  });
+
+  it('looks for a model that is there without fetching it, and fails for one that is not', async () => {
+    standIn.reply(textReply('ok'));
+    assert.equal((await chat({ checkOrPullModel: true }).invoke('hi')).content, 'ok');
+    await assert.rejects(chat({ model: 'nope', checkOrPullModel: true }).invoke('hi'), /file does not exist/);
+    await assert.rejects(chat({ model: 'nope' }).invoke('hi'), /model 'nope' not found/);
+  });
+
+  it('has its tools called, two at once, and sends results without ids', async () => {
+    const model = chat().bindTools([WEATHER]);
+    standIn.reply(
+      messageReply([
+        { type: 'text', text: 'Let me look.' },
+        { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Oslo' } },
+        { type: 'tool_use', id: 'toolu_2', name: 'get_weather', input: { city: 'Rome' } },
+      ]),
+      textReply('In Rome.'),
+    );
+    const question = new HumanMessage('Where is it warmer?');
+    const asks = await model.invoke([question]);
+    assert.equal(asks.content, 'Let me look.');
+    const { tool_calls: calls = [] } = asks;
+    assert.deepEqual(
+      calls.map(({ name, args }) => [name, args]),
+      [
+        ['get_weather', { city: 'Oslo' }],
+        ['get_weather', { city: 'Rome' }],
+      ],
+    );
+    const results = calls.map(
+      ({ id, args }) => new ToolMessage({ tool_call_id: id ?? '', content: `of ${String(args['city'])}` }),
+    );
+    const answer = await model.invoke([question, asks, ...results]);
+    assert.equal(answer.content, 'In Rome.');
+    const given = lastBlocks(await seen(standIn))
+      .filter(({ type }) => type === 'tool_result')
+      .map(({ tool_use_id, content }) => [tool_use_id, JSON.stringify(content)]);
+    assert.deepEqual(
+      given.map(([id]) => id),
+      ['toolu_1', 'toolu_2'],
+    );
+    assert.match(String(given[0]?.[1]), /of Oslo/);
+    assert.match(String(given[1]?.[1]), /of Rome/);
+  });
+
+  it('has images seen', async () => {
+    standIn.reply(textReply('A dot.'));
+    const content = [
+      { type: 'text', text: 'What is it?' },
+      { type: 'image_url', image_url: `data:image/png;base64,${PNG}` },
+    ];
+    assert.equal((await chat().invoke([new HumanMessage({ content })])).content, 'A dot.');
+    assert.equal(lastImage(await seen(standIn)), PNG);
+  });
+
+  it('gets an object that obeys a schema', async () => {
+    standIn.reply(toolReply({ id: 'toolu_3', name: 'StructuredOutput', input: { n: 4 } }));
+    const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+    const model = chat().withStructuredOutput(schema, { method: 'jsonSchema' });
+    assert.deepEqual(await model.invoke('four'), { n: 4 });
+  });
+
+  it('goes on with a conversation in the same words', async () => {
+    standIn.reply(textReply('ok'));
+    await chat().invoke([new HumanMessage('a'), new AIMessage('b'), new HumanMessage('c')]);
+    const { body } = await seen(standIn);
+    const roles = body.messages.map(({ role }) => role).filter((role) => role !== 'system');
+    assert.deepEqual(roles, ['user', 'assistant', 'user']);
+  });
+
+  it('completes a prompt', async () => {
+    standIn.reply(textReply('Hello there'));
+    const model = new Ollama({ model: MODEL, baseUrl: headless.url, maxRetries: 0 });
+    assert.equal(await model.invoke('hi'), 'Hello there');
+  });
+
+  it('is told that there are no embeddings', async () => {
+    const model = new OllamaEmbeddings({ model: MODEL, baseUrl: headless.url, maxRetries: 0 });
+    await assert.rejects(model.embedQuery('hi'), /does not support embeddings/);
+  });
+});

@@ -1,0 +1,321 @@
+/** OpenAI's own client against the endpoint, chat completions: the built program, the real CLI, a stand-in behind it. */
+import assert from 'node:assert/strict';
+import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
+import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
+import { ChatError } from '../../src/core/errors.js';
+import { gate } from '../e2e/gate.js';
+import { startHeadless, type Headless } from '../e2e/headless.js';
+import { fails, text } from '../http/fakeBackend.js';
+import { startRig, stopRigs } from '../http/rig.js';
+import { errorReply, messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
+
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+const MODEL = 'claude-sonnet';
+const USAGE = { input_tokens: 12, output_tokens: 34, cache_read_input_tokens: 5 };
+const ASKED: ChatCompletionMessageParam[] = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+];
+
+const DESCRIBED = {
+  name: 'get_weather',
+  description: 'The weather of a city.',
+  parameters: {
+    type: 'object' as const,
+    properties: { city: { type: 'string' as const } },
+    required: ['city'],
+  },
+};
+const WEATHER: ChatCompletionTool = { type: 'function', function: DESCRIBED };
+
+const twoCalls = messageReply([
+  { type: 'text', text: 'Let me look.' },
+  { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Köln' } },
+  { type: 'tool_use', id: 'toolu_2', name: 'get_weather', input: { city: 'Oslo' } },
+]);
+
+describe('the client of OpenAI', () => {
+  let headless: Headless;
+  let client: OpenAI;
+
+  before(async () => {
+    headless = await startHeadless({ args: ['--unknown-models', 'reject'] });
+    client = new OpenAI({ baseURL: `${headless.url}/v1`, apiKey: 'none', maxRetries: 0 });
+  });
+  after(() => headless.stop());
+
+  /** The session of the last request: one process is one session. */
+  const session = (): unknown => headless.standIn.requests.at(-1)?.headers['x-claude-code-session-id'];
+  const lastSent = (): string => JSON.stringify(headless.standIn.requests.at(-1)?.body.messages);
+
+  it('lists models, and retrieves one', async () => {
+    const ids: string[] = [];
+    for await (const model of client.models.list()) ids.push(model.id);
+    assert.ok(ids.includes('claude-sonnet:latest'), ids.join());
+    assert.equal((await client.models.retrieve('claude-sonnet:latest')).object, 'model');
+    await assert.rejects(client.models.retrieve('gpt-4'), NotFoundError);
+  });
+
+  it('gets an answer in one piece, with its usage', async () => {
+    headless.standIn.reply(textReply('Hello there.', { usage: USAGE }));
+    const answer = await client.chat.completions.create({ model: MODEL, messages: ASKED });
+    assert.equal(answer.choices[0]?.message.content, 'Hello there.');
+    assert.equal(answer.choices[0].finish_reason, 'stop');
+    assert.equal(answer.usage?.prompt_tokens, 17);
+    assert.equal(answer.usage.completion_tokens, 34);
+    assert.equal(answer.usage.prompt_tokens_details?.cached_tokens, 5);
+    const [request] = headless.standIn.requests.slice(-1);
+    assert.ok(request && systemOf(request.body).includes('Be brief.'));
+  });
+
+  it('gets a stream in pieces, thinking apart, with its usage last', async () => {
+    headless.standIn.reply(
+      messageReply(
+        [
+          { type: 'thinking', thinking: ['Hm', 'm.'], signature: 's' },
+          { type: 'text', text: ['One 🦙', ' two', '\u2028three'] },
+        ],
+        { usage: USAGE },
+      ),
+    );
+    const stream = await client.chat.completions.create({
+      model: MODEL,
+      messages: ASKED,
+      stream: true,
+      stream_options: { include_usage: true },
+      reasoning_effort: 'low',
+    });
+    let content = '';
+    let reasoning = '';
+    let pieces = 0;
+    let total: number | undefined;
+    for await (const chunk of stream) {
+      const delta = chunk.choices[0]?.delta as { content?: string; reasoning?: string } | undefined;
+      content += delta?.content ?? '';
+      reasoning += delta?.reasoning ?? '';
+      if (delta?.content) pieces += 1;
+      total = chunk.usage?.total_tokens ?? total;
+    }
+    assert.equal(content, 'One 🦙 two\u2028three');
+    assert.equal(reasoning, 'Hmm.');
+    assert.equal(pieces, 3);
+    assert.equal(total, 51);
+    assert.deepEqual(headless.standIn.requests.at(-1)?.body['output_config'], { effort: 'low' });
+  });
+
+  it('calls two tools at once and gives their results to the same live process', async () => {
+    headless.standIn.reply(twoCalls, textReply('Sun in Köln, rain in Oslo.'));
+    const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'Weather?' }];
+    const first = await client.chat.completions.create({ model: MODEL, messages, tools: [WEATHER] });
+    const before = session();
+    const [choice] = first.choices;
+    assert.equal(choice?.finish_reason, 'tool_calls');
+    messages.push(choice.message);
+    const cities: string[] = [];
+    for (const call of choice.message.tool_calls ?? []) {
+      assert.ok(call.type === 'function');
+      const { city } = JSON.parse(call.function.arguments) as { city: string };
+      cities.push(city);
+      messages.push({ role: 'tool', tool_call_id: call.id, content: city === 'Köln' ? 'sun' : 'rain' });
+    }
+    assert.deepEqual(cities, ['Köln', 'Oslo']);
+    const second = await client.chat.completions.create({ model: MODEL, messages, tools: [WEATHER] });
+    assert.equal(second.choices[0]?.message.content, 'Sun in Köln, rain in Oslo.');
+    assert.equal(session(), before);
+    assert.match(lastSent(), /"tool_use_id":"toolu_1".*sun.*"tool_use_id":"toolu_2".*rain/);
+  });
+
+  it('runs its tools by itself, several rounds long, in a stream', async () => {
+    headless.standIn.reply(
+      twoCalls,
+      toolReply({ id: 'toolu_3', name: 'get_weather', input: { city: 'Rom' } }),
+      textReply('Sun everywhere.'),
+    );
+    const asked: string[] = [];
+    const runner = client.chat.completions.runTools({
+      model: MODEL,
+      stream: true,
+      messages: [{ role: 'user', content: 'Weather of three cities?' }],
+      tools: [
+        {
+          type: 'function',
+          function: {
+            ...DESCRIBED,
+            parse: (input: string) => JSON.parse(input) as { city: string },
+            function: ({ city }: { city: string }) => {
+              asked.push(city);
+              return 'sun';
+            },
+          },
+        },
+      ],
+    });
+    assert.equal(await runner.finalContent(), 'Sun everywhere.');
+    assert.deepEqual(asked, ['Köln', 'Oslo', 'Rom']);
+    const sessions = headless.standIn.requests
+      .slice(-3)
+      .map(({ headers }) => headers['x-claude-code-session-id']);
+    assert.equal(new Set(sessions).size, 1);
+  });
+
+  it('forces a tool', async () => {
+    headless.standIn.reply(toolReply({ id: 'toolu_4', name: 'get_weather', input: { city: 'Bonn' } }));
+    const answer = await client.chat.completions.create({
+      model: MODEL,
+      messages: ASKED,
+      tools: [WEATHER, { type: 'function', function: { name: 'other' } }],
+      tool_choice: { type: 'function', function: { name: 'get_weather' } },
+    });
+    assert.equal(answer.choices[0]?.message.tool_calls?.length, 1);
+    const [request] = headless.standIn.requests.slice(-1);
+    const offered = request?.body.tools?.map(({ name }) => name).filter((name) => !/^[A-Z]/.test(name));
+    assert.deepEqual(offered, ['get_weather']);
+    assert.match(systemOf(request!.body), /must answer by calling the tool "get_weather"/);
+  });
+
+  it('gets JSON that obeys a schema, parsed', async () => {
+    headless.standIn.reply(toolReply({ id: 'toolu_5', name: 'StructuredOutput', input: { age: 7 } }));
+    const schema = { type: 'object', properties: { age: { type: 'number' } }, required: ['age'] };
+    const answer = await client.chat.completions.parse({
+      model: MODEL,
+      messages: ASKED,
+      response_format: { type: 'json_schema', json_schema: { name: 'person', strict: true, schema } },
+    });
+    assert.deepEqual(answer.choices[0]?.message.parsed, { age: 7 });
+  });
+
+  it('shows an image', async () => {
+    headless.standIn.reply(textReply('A dot.'));
+    const url = `data:image/png;base64,${PNG}`;
+    await client.chat.completions.create({
+      model: MODEL,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'See?' },
+            { type: 'image_url', image_url: { url } },
+          ],
+        },
+      ],
+    });
+    assert.match(lastSent(), /"type":"image".*"media_type":"image\/png"/);
+  });
+
+  it('stops where it was told to', async () => {
+    headless.standIn.reply(textReply('one two STOP three'));
+    const answer = await client.chat.completions.create({ model: MODEL, messages: ASKED, stop: 'STOP' });
+    assert.equal(answer.choices[0]?.message.content, 'one two ');
+    assert.equal(answer.choices[0].finish_reason, 'stop');
+  });
+
+  it('gets a text completion', async () => {
+    headless.standIn.reply(textReply('Once.'), textReply('Twice.'));
+    const whole = await client.completions.create({ model: MODEL, prompt: 'Say it.' });
+    assert.equal(whole.choices[0]?.text, 'Once.');
+    let streamed = '';
+    for await (const chunk of await client.completions.create({
+      model: MODEL,
+      prompt: 'Again.',
+      stream: true,
+    })) {
+      streamed += chunk.choices[0]?.text ?? '';
+    }
+    assert.equal(streamed, 'Twice.');
+  });
+
+  it('is told what went wrong', async () => {
+    const create = (model: string): Promise<unknown> =>
+      client.chat.completions.create({ model, messages: ASKED });
+    await assert.rejects(create('gpt-4'), (error) => {
+      assert.ok(error instanceof NotFoundError);
+      return error.message === "404 model 'gpt-4' not found";
+    });
+    await assert.rejects(client.embeddings.create({ model: MODEL, input: 'x' }), BadRequestError);
+    headless.standIn.reply(errorReply(403, 'OAuth token revoked'));
+    await assert.rejects(create(MODEL), (error) => {
+      assert.ok(error instanceof AuthenticationError, String(error));
+      return /claude auth login/.test(error.message);
+    });
+    headless.standIn.reply(errorReply(400, 'prompt is too long: 210000 tokens > 200000 maximum'));
+    await assert.rejects(create(MODEL), (error) => {
+      assert.ok(error instanceof BadRequestError, String(error));
+      return error.code === 'context_length_exceeded';
+    });
+    headless.standIn.reply(textReply('Well again.'));
+    await create(MODEL);
+  });
+
+  it('goes away in mid-stream, and the request to the API ends', async () => {
+    const held = gate();
+    headless.standIn.reply(textReply(['One', held.closed, ' two']));
+    const stream = await client.chat.completions.create({ model: MODEL, messages: ASKED, stream: true });
+    for await (const chunk of stream) {
+      if (chunk.choices[0]?.delta.content === 'One') break;
+    }
+    assert.equal(await headless.standIn.requests.at(-1)?.closed, 'client');
+    held.open();
+  });
+});
+
+describe('the client of OpenAI, when a stream fails', () => {
+  afterEach(stopRigs);
+
+  it('throws what the endpoint says', async () => {
+    const rig = await startRig();
+    rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
+    const client = new OpenAI({ baseURL: `${rig.url}/v1`, apiKey: 'none', maxRetries: 0 });
+    const stream = await client.chat.completions.create({ model: MODEL, messages: ASKED, stream: true });
+    let content = '';
+    await assert.rejects(
+      async () => {
+        for await (const chunk of stream) content += chunk.choices[0]?.delta.content ?? '';
+      },
+      (error) => error instanceof APIError && error.message === 'The CLI died.',
+    );
+    assert.equal(content, 'Hel');
+  });
+
+  it('outlives silence', async () => {
+    const rig = await startRig({ heartbeatMs: 5 });
+    const held = gate();
+    rig.backend.script = async function* () {
+      yield text('Hel');
+      await held.closed;
+      yield text('lo');
+      yield {
+        type: 'done',
+        reason: 'stop',
+        usage: { promptTokens: 1, cachedTokens: 0, outputTokens: 1 },
+        timings: { loadMs: 0, promptMs: 0, outputMs: 0 },
+      };
+    };
+    let pings = 0;
+    const client = new OpenAI({
+      baseURL: `${rig.url}/v1`,
+      apiKey: 'none',
+      maxRetries: 0,
+      fetch: async (...args) => {
+        const response = await fetch(...args);
+        const [mine, theirs] = response.body!.tee();
+        void countPings(mine, () => {
+          pings += 1;
+          if (pings === 3) held.open();
+        });
+        return new Response(theirs, response);
+      },
+    });
+    const stream = client.chat.completions.stream({ model: MODEL, messages: ASKED });
+    assert.equal(await stream.finalContent(), 'Hello');
+    assert.ok(pings >= 3);
+  });
+});
+
+/** Calls back for every comment of a stream. Ends with it. */
+async function countPings(body: ReadableStream<Uint8Array>, onPing: () => void): Promise<void> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let step = await reader.read(); !step.done; step = await reader.read()) {
+    for (const _ of step.value.matchAll(/^: ping$/gm)) onPing();
+  }
+}

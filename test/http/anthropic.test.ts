@@ -1,0 +1,521 @@
+/** Anthropic's face, over real sockets. */
+import assert from 'node:assert/strict';
+import { ChatError, type ErrorKind } from '../../src/core/errors.js';
+import { DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
+import { framesOf } from './openai.js';
+import { type Ask, ask, nextChunk, post, type Reply, startRig, USER_HI } from './rig.js';
+import { CALL, CALL2, checkRows, done, JSON_TYPE, type Row, toolCall } from './table.js';
+
+const MESSAGES = '/v1/messages';
+const SSE = 'text/event-stream';
+const BASE = { model: 'claude-sonnet', max_tokens: 100, messages: USER_HI };
+
+const body = (value: unknown): Ask => ({ path: MESSAGES, body: JSON.stringify(value) });
+const sonnet = (more: object): Ask => body({ ...BASE, ...more });
+const user = (...content: readonly unknown[]): object => ({ messages: [{ role: 'user', content }] });
+
+const isError =
+  (type: string, message: string | RegExp) =>
+  (reply: Reply): void => {
+    const { request_id, ...rest } = JSON.parse(reply.body) as {
+      request_id: string;
+      type: string;
+      error: { type: string; message: string };
+    };
+    assert.match(request_id, /^req_[0-9a-f]{24}$/);
+    assert.equal(rest.type, 'error');
+    assert.equal(rest.error.type, type);
+    if (typeof message === 'string') assert.equal(rest.error.message, message);
+    else assert.match(rest.error.message, message);
+  };
+
+/** Event names with the part of each that says what it is. */
+function storyOf(reply: Reply): unknown[] {
+  return framesOf(reply.body).map(({ event, data }) => {
+    assert.equal(data['type'], event);
+    switch (event ?? '') {
+      case 'content_block_start':
+        return [event, data['index'], data['content_block']];
+      case 'content_block_delta':
+        return [event, data['index'], data['delta']];
+      case 'content_block_stop':
+        return [event, data['index']];
+      case 'message_delta':
+        return [event, data['delta']];
+      default:
+        return event;
+    }
+  });
+}
+
+const story =
+  (...expected: readonly unknown[]) =>
+  (reply: Reply): void =>
+    assert.deepEqual(storyOf(reply), expected);
+
+const ends = (stop_reason: string, stop_sequence: string | null = null): unknown[] => [
+  ['message_delta', { stop_reason, stop_sequence }],
+  'message_stop',
+];
+
+const words = (index: number, ...pieces: readonly string[]): unknown[] => [
+  ['content_block_start', index, { type: 'text', text: '' }],
+  ...pieces.map((piece) => ['content_block_delta', index, { type: 'text_delta', text: piece }]),
+  ['content_block_stop', index],
+];
+
+const ROWS: readonly Row[] = [
+  {
+    row: '111',
+    what: 'nothing',
+    ask: body({}),
+    status: 400,
+    type: JSON_TYPE,
+    body: isError('invalid_request_error', 'model is required'),
+  },
+  {
+    row: '111',
+    what: 'no body',
+    ask: { path: MESSAGES, method: 'POST' },
+    status: 400,
+    body: isError('invalid_request_error', 'EOF'),
+  },
+  ...[undefined, 0, -1].map((maxTokens): Row => ({
+    row: '111',
+    what: `max_tokens ${maxTokens}`,
+    ask: body({ model: 'nope', max_tokens: maxTokens }),
+    status: 400,
+    body: isError('invalid_request_error', 'max_tokens is required and must be positive'),
+  })),
+  ...[undefined, []].map((messages): Row => ({
+    row: '111',
+    what: `messages ${JSON.stringify(messages)}`,
+    ask: body({ model: 'nope', max_tokens: 1, messages }),
+    status: 400,
+    body: isError('invalid_request_error', 'messages is required'),
+  })),
+  {
+    row: '111',
+    what: 'a number as the model',
+    ask: body({ model: 5 }),
+    status: 400,
+    body: isError(
+      'invalid_request_error',
+      'json: cannot unmarshal number into Go struct field MessagesRequest.model of type string',
+    ),
+  },
+  {
+    what: 'a stop sequence that is none',
+    ask: sonnet({ stop_sequences: ['a', 1] }),
+    status: 400,
+    body: isError(
+      'invalid_request_error',
+      'json: cannot unmarshal number into Go struct field MessagesRequest.stop_sequences of type string',
+    ),
+  },
+  ...(
+    [
+      [5, 'invalid message content type: float64'],
+      [null, 'invalid message content type: <nil>'],
+      [{ type: 'text' }, 'invalid message content type: map[string]interface {}'],
+      [['x'], 'invalid content block format'],
+      [[{ type: 'image' }], 'invalid image source'],
+      [
+        [{ type: 'image', source: { type: 'url', url: 'http://x' } }],
+        'invalid image source type: url. Only base64 images are supported.',
+      ],
+      [
+        [{ type: 'image', source: { type: 'base64', data: '!' } }],
+        'invalid base64 image data: illegal base64 data at input byte 0',
+      ],
+      [[{ type: 'image', source: { type: 'base64', data: 'AAAA' } }], /none of PNG/],
+      [[{ type: 'document', source: { type: 'base64', data: 'AAAA' } }], /^document blocks/],
+    ] as const
+  ).map(([content, message]): Row => ({
+    what: `content ${JSON.stringify(content)}`,
+    ask: sonnet({ model: 'nope', messages: [{ role: 'user', content }] }),
+    status: 400,
+    body: isError('invalid_request_error', message),
+  })),
+  ...(
+    [
+      [{ type: 'tool_use', name: 'f' }, "tool_use block missing required 'id' field"],
+      [{ type: 'tool_use', id: 'a' }, "tool_use block missing required 'name' field"],
+    ] as const
+  ).map(([block, message]): Row => ({
+    what: `a call ${JSON.stringify(block)}`,
+    ask: sonnet({ messages: [...USER_HI, { role: 'assistant', content: [block] }] }),
+    status: 400,
+    body: isError('invalid_request_error', message),
+  })),
+  {
+    what: "a tool of Anthropic's servers",
+    ask: sonnet({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }),
+    status: 400,
+    body: isError('invalid_request_error', /"web_search_20250305" is not supported/),
+  },
+  {
+    what: 'a choice of a tool that is not there',
+    ask: sonnet({ tools: [{ name: 'f' }], tool_choice: { type: 'tool', name: 'g' } }),
+    status: 400,
+    body: isError('invalid_request_error', /"g"/),
+  },
+  {
+    what: 'an unknown effort',
+    ask: sonnet({ output_config: { effort: 'heroic' } }),
+    status: 400,
+    body: isError('invalid_request_error', /"heroic"/),
+  },
+  {
+    row: '112',
+    what: 'an unknown model',
+    ask: sonnet({ model: 'nope' }),
+    status: 404,
+    body: isError('not_found_error', "model 'nope' not found"),
+  },
+  {
+    row: '112',
+    what: 'an unknown model, streaming',
+    ask: sonnet({ model: 'nope', stream: true }),
+    status: 404,
+    body: isError('not_found_error', "model 'nope' not found"),
+  },
+  {
+    row: '113',
+    what: 'a stream',
+    ask: sonnet({ stream: true }),
+    script: says(
+      { type: 'usage', usage: { promptTokens: 11, cachedTokens: 4, outputTokens: 1 } },
+      text('Hello'),
+      text(' world'),
+      DONE,
+    ),
+    status: 200,
+    type: SSE,
+    headers: { 'cache-control': 'no-cache, no-store', connection: 'close' },
+    body: (reply) => {
+      story('message_start', ...words(0, 'Hello', ' world'), ...ends('end_turn'))(reply);
+      const frames = framesOf(reply.body);
+      const { id, ...message } = frames[0]!.data['message'] as Record<string, unknown>;
+      assert.match(String(id), /^msg_[0-9a-f]{24}$/);
+      assert.deepEqual(message, {
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-sonnet',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: {
+          input_tokens: 7,
+          cache_creation_input_tokens: null,
+          cache_read_input_tokens: 4,
+          output_tokens: 1,
+        },
+      });
+      assert.deepEqual(frames.at(-2)!.data['usage'], {
+        input_tokens: 7,
+        cache_creation_input_tokens: null,
+        cache_read_input_tokens: 4,
+        output_tokens: 7,
+      });
+    },
+  },
+  {
+    row: '113',
+    what: 'an empty answer',
+    ask: sonnet({ stream: true }),
+    script: says(DONE),
+    status: 200,
+    body: story('message_start', ...ends('end_turn')),
+  },
+  {
+    row: '113',
+    what: 'a character in two halves',
+    ask: sonnet({ stream: true }),
+    script: says(text('a\ud83d'), text('\ude00'), DONE),
+    status: 200,
+    body: story('message_start', ...words(0, 'a', '😀'), ...ends('end_turn')),
+  },
+  {
+    row: '113',
+    what: 'thinking',
+    ask: sonnet({ stream: true, thinking: { type: 'enabled', budget_tokens: 1024 } }),
+    script: says(thinking('hmm'), text('Hi'), DONE),
+    status: 200,
+    body: story(
+      'message_start',
+      ['content_block_start', 0, { type: 'thinking', thinking: '', signature: '' }],
+      ['content_block_delta', 0, { type: 'thinking_delta', thinking: 'hmm' }],
+      ['content_block_stop', 0],
+      ...words(1, 'Hi'),
+      ...ends('end_turn'),
+    ),
+  },
+  {
+    row: '114',
+    what: 'tool calls',
+    ask: sonnet({ stream: true, tools: [{ name: 'get_weather', input_schema: { type: 'object' } }] }),
+    script: says(text('Look:'), toolCall(CALL), toolCall(CALL2), done('toolCalls')),
+    status: 200,
+    body: story(
+      'message_start',
+      ...words(0, 'Look:'),
+      ['content_block_start', 1, { type: 'tool_use', id: CALL.id, name: CALL.name, input: {} }],
+      ['content_block_delta', 1, { type: 'input_json_delta', partial_json: '{"city":"Oslo"}' }],
+      ['content_block_stop', 1],
+      ['content_block_start', 2, { type: 'tool_use', id: CALL2.id, name: CALL2.name, input: {} }],
+      ['content_block_delta', 2, { type: 'input_json_delta', partial_json: '{}' }],
+      ['content_block_stop', 2],
+      ...ends('tool_use'),
+    ),
+  },
+  {
+    what: 'everything in one piece',
+    ask: sonnet({}),
+    script: says(thinking('h'), thinking('m'), text('Lo'), text('ok'), toolCall(CALL), done('toolCalls')),
+    status: 200,
+    type: JSON_TYPE,
+    body: (reply) => {
+      const { id, ...message } = JSON.parse(reply.body) as Record<string, unknown>;
+      assert.match(String(id), /^msg_[0-9a-f]{24}$/);
+      assert.deepEqual(message, {
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-sonnet',
+        content: [
+          { type: 'thinking', thinking: 'hm', signature: '' },
+          { type: 'text', text: 'Look' },
+          { type: 'tool_use', id: CALL.id, name: CALL.name, input: CALL.arguments },
+        ],
+        stop_reason: 'tool_use',
+        stop_sequence: null,
+        usage: {
+          input_tokens: 7,
+          cache_creation_input_tokens: null,
+          cache_read_input_tokens: 4,
+          output_tokens: 7,
+        },
+      });
+    },
+  },
+  {
+    what: 'nothing in one piece',
+    ask: sonnet({}),
+    script: says(DONE),
+    status: 200,
+    body: (reply) => assert.match(reply.body, /"content":\[\],"stop_reason":"end_turn"/),
+  },
+  ...(
+    [
+      ['length', undefined, 'max_tokens', null],
+      ['refusal', undefined, 'refusal', null],
+      ['stop', 'END', 'stop_sequence', 'END'],
+    ] as const
+  ).map(([reason, stopSequence, stopReason, sequence]): Row => {
+    const end = { ...DONE, reason, ...(stopSequence === undefined ? {} : { stopSequence }) } as typeof DONE;
+    return {
+      what: `an answer that ended by ${stopReason}`,
+      ask: sonnet({ stream: true }),
+      script: says(text('Hi'), end),
+      status: 200,
+      body: story('message_start', ...words(0, 'Hi'), ...ends(stopReason, sequence)),
+    };
+  }),
+  {
+    row: '115',
+    what: 'thinking on a model without',
+    ask: sonnet({ model: 'claude-haiku', thinking: { type: 'enabled', budget_tokens: 1024 } }),
+    status: 200,
+  },
+  {
+    what: 'an error in mid-stream',
+    ask: sonnet({ stream: true }),
+    script: fails(new ChatError('overloaded', 'Too busy.'), text('Hel')),
+    status: 200,
+    body: (reply) => {
+      const { event, data } = framesOf(reply.body).at(-1)!;
+      assert.equal(event, 'error');
+      assert.deepEqual(data, { type: 'error', error: { type: 'overloaded_error', message: 'Too busy.' } });
+    },
+  },
+  {
+    what: 'an error before the first event',
+    ask: sonnet({ stream: true }),
+    script: fails(new ChatError('rateLimited', 'Later.', { retryAfterSeconds: 2.1 }), {
+      type: 'usage',
+      usage: { promptTokens: 1, cachedTokens: 0, outputTokens: 0 },
+    }),
+    status: 429,
+    headers: { 'retry-after': '3' },
+    body: isError('rate_limit_error', 'Later.'),
+  },
+  ...(
+    [
+      ['contextTooLong', 400, 'invalid_request_error'],
+      ['tooLarge', 413, 'request_too_large'],
+      ['untrusted', 403, 'permission_error'],
+      ['cliMissing', 400, 'api_error'],
+      ['notSignedIn', 401, 'authentication_error'],
+      ['cliFailed', 424, 'api_error'],
+      ['overloaded', 529, 'overloaded_error'],
+      ['busy', 503, 'overloaded_error'],
+      ['timeout', 424, 'timeout_error'],
+      ['internal', 500, 'api_error'],
+    ] as const satisfies readonly (readonly [ErrorKind, number, string])[]
+  ).map(([kind, status, type]): Row => ({
+    what: `the failure ${kind}`,
+    ask: sonnet({}),
+    script: fails(new ChatError(kind, 'What happened.')),
+    status,
+    body: isError(type, 'What happened.'),
+  })),
+  {
+    what: 'a page of a stranger',
+    ask: { ...sonnet({}), headers: { origin: 'https://evil.example' } },
+    status: 403,
+    body: isError('permission_error', /./),
+  },
+];
+
+describe("Anthropic's face", () => {
+  checkRows(ROWS);
+
+  it('hands everything on that the core has words for', async () => {
+    const rig = await startRig();
+    const png =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } };
+    const part = { type: 'image', mediaType: 'image/png', data: png };
+    const schema = { type: 'object', properties: { x: { type: 'string', format: 'uri' } }, strict: 1 };
+    const reply = await post(rig, MESSAGES, {
+      model: 'claude-sonnet',
+      max_tokens: 9,
+      system: [
+        { type: 'text', text: 'Be ', cache_control: { type: 'ephemeral' } },
+        { type: 'text', text: 'brief.' },
+      ],
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'look' }, image, { type: 'from the future' }] },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'hm', signature: 'x' },
+            { type: 'text', text: 'I will.' },
+            { type: 'tool_use', id: 'toolu_1', name: 'f', input: { x: 'y' } },
+            { type: 'tool_use', id: 'toolu_2', name: 'f', input: {} },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'toolu_1', content: [{ type: 'text', text: 'ok' }, image] },
+            { type: 'tool_result', tool_use_id: 'toolu_2', content: 'broken', is_error: true },
+            { type: 'text', text: 'And?' },
+          ],
+        },
+      ],
+      tools: [{ name: 'f', description: 'does', input_schema: schema }],
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'xhigh', format: { type: 'json_schema', schema } },
+      stop_sequences: ['END', ''],
+      temperature: 1,
+      metadata: { user_id: 'x' },
+    });
+    assert.equal(reply.status, 200, reply.body);
+    assert.deepEqual(rig.backend.requests, [
+      {
+        client: '',
+        lane: 'chat',
+        model: 'sonnet',
+        system: 'Be brief.',
+        messages: [
+          { role: 'user', content: [{ type: 'text', text: 'look' }, part] },
+          {
+            role: 'assistant',
+            content: [
+              { type: 'text', text: 'I will.' },
+              { type: 'toolCall', call: { id: 'toolu_1', name: 'f', arguments: { x: 'y' } } },
+              { type: 'toolCall', call: { id: 'toolu_2', name: 'f', arguments: {} } },
+            ],
+          },
+          {
+            role: 'user',
+            content: [
+              { type: 'toolResult', callId: 'toolu_1', content: 'ok', isError: false },
+              part,
+              { type: 'toolResult', callId: 'toolu_2', content: 'broken', isError: true },
+              { type: 'text', text: 'And?' },
+            ],
+          },
+        ],
+        tools: [{ name: 'f', description: 'does', parameters: schema }],
+        format: { type: 'schema', schema },
+        thinking: { show: true, effort: 'max' },
+        stop: ['END'],
+        maxTokens: 9,
+      },
+    ]);
+  });
+
+  it('shows thinking only to those who ask for it', async () => {
+    const rig = await startRig();
+    for (const more of [
+      {},
+      { thinking: { type: 'disabled' } },
+      { thinking: { type: 'adaptive', display: 'omitted' } },
+      { output_config: { effort: 'low' } },
+      { thinking: { type: 'enabled', budget_tokens: 2000 } },
+    ]) {
+      await ask(rig, sonnet(more));
+    }
+    assert.deepEqual(
+      rig.backend.requests.map(({ thinking }) => thinking),
+      [{ show: false }, { show: false }, { show: false }, { show: false, effort: 'low' }, { show: true }],
+    );
+  });
+
+  it('honours the choice of a tool as far as it can', async () => {
+    const rig = await startRig();
+    const tools = [{ name: 'f' }, { name: 'g' }];
+    for (const type of ['none', 'auto', 'any', 'tool']) {
+      await ask(rig, sonnet({ tools, tool_choice: { type, ...(type === 'tool' ? { name: 'g' } : {}) } }));
+    }
+    assert.deepEqual(
+      rig.backend.requests.map(({ tools, system }) => [tools.map(({ name }) => name).join(), system !== '']),
+      [
+        ['', false],
+        ['f,g', false],
+        ['f,g', true],
+        ['g', true],
+      ],
+    );
+  });
+
+  it('takes system messages among the others', async () => {
+    const rig = await startRig();
+    await ask(rig, sonnet({ system: 'a', messages: [{ role: 'system', content: 'b' }, ...USER_HI] }));
+    assert.equal(rig.backend.requests[0]?.system, 'a\n\nb');
+    assert.equal(rig.backend.requests[0]?.messages.length, 1);
+  });
+
+  it('keeps a silent stream alive with pings, after its start', async () => {
+    const rig = await startRig({ heartbeatMs: 10 });
+    rig.backend.script = hangs();
+    const response = await fetch(`${rig.url}${MESSAGES}`, {
+      method: 'POST',
+      body: JSON.stringify({ ...BASE, stream: true }),
+    });
+    const reader = response.body!.getReader();
+    let seen = '';
+    while ((seen.match(/event: ping/g)?.length ?? 0) < 2) seen += (await nextChunk(reader)) ?? '';
+    const events = seen.match(/(?<=event: )\w+/g);
+    assert.deepEqual(events?.slice(0, 3), ['message_start', 'ping', 'ping']);
+    await reader.cancel();
+  });
+
+  it('counts the model as loaded afterwards', async () => {
+    const rig = await startRig();
+    await ask(rig, sonnet(user({ type: 'text', text: 'hi' })));
+    assert.match((await ask(rig, { path: '/api/ps' })).body, /claude-sonnet:latest/);
+  });
+});

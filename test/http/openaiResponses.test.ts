@@ -1,0 +1,219 @@
+/** `/v1/responses`: rows 116 to 118 of the conformance table, and what upstream's own stream gets wrong. */
+import assert from 'node:assert/strict';
+import { ChatError } from '../../src/core/errors.js';
+import type { ChatEvent } from '../../src/core/chat.js';
+import { DONE, fails, says, text, thinking } from './fakeBackend.js';
+import { framesOf, type Frame } from './openai.js';
+import { post, type Reply, type Rig, startRig, stopRigs } from './rig.js';
+
+const PATH = '/v1/responses';
+
+type Event = Record<string, unknown> & { readonly type: string };
+
+function respond(rig: Rig, more: object = {}): Promise<Reply> {
+  return post(rig, PATH, { model: 'claude-sonnet', input: 'hi', ...more });
+}
+
+/** The events of a stream, whose names and numbers must be right. */
+function eventsOf(reply: Reply): Event[] {
+  assert.equal(reply.status, 200, reply.body);
+  assert.equal(reply.headers['content-type'], 'text/event-stream');
+  return framesOf(reply.body).map(({ event, data }: Frame, index) => {
+    assert.equal(event, data['type']);
+    assert.equal(data['sequence_number'], index);
+    return data as Event;
+  });
+}
+
+const json = (reply: Reply): Record<string, unknown> => JSON.parse(reply.body) as Record<string, unknown>;
+const messageOf = (reply: Reply): unknown => (json(reply)['error'] as Record<string, unknown>)['message'];
+
+const call = (id: string, name: string): ChatEvent => {
+  return { type: 'toolCall', call: { id, name, arguments: { path: 'a.txt' } } };
+};
+const CALLS_DONE = { ...DONE, reason: 'toolCalls' } as ChatEvent;
+
+/** Puts a stream's events together, as clients do, and checks that each item is opened, grown and closed in turn. */
+function itemsOf(events: readonly Event[]): unknown[] {
+  const items: Record<string, unknown>[] = [];
+  let open: { item: Record<string, unknown>; grown: string } | undefined;
+  for (const event of events) {
+    switch (event.type) {
+      case 'response.output_item.added':
+        assert.equal(open, undefined, 'an item is opened inside another');
+        assert.equal(event['output_index'], items.length);
+        open = { item: event['item'] as Record<string, unknown>, grown: '' };
+        break;
+      case 'response.output_text.delta':
+      case 'response.reasoning_summary_text.delta':
+      case 'response.function_call_arguments.delta':
+        assert.equal(event['item_id'], open?.item['id']);
+        if (open) open.grown += String(event['delta']);
+        break;
+      case 'response.output_text.done':
+      case 'response.reasoning_summary_text.done':
+        assert.equal(event['text'], open?.grown);
+        break;
+      case 'response.function_call_arguments.done':
+        assert.equal(event['arguments'], open?.grown);
+        break;
+      case 'response.output_item.done':
+        assert.equal(event['output_index'], items.length);
+        assert.equal((event['item'] as Record<string, unknown>)['id'], open?.item['id']);
+        items.push(event['item'] as Record<string, unknown>);
+        open = undefined;
+        break;
+      default:
+        break;
+    }
+  }
+  assert.equal(open, undefined, 'an item is left open');
+  return items;
+}
+
+describe('responses', () => {
+  afterEach(stopRigs);
+
+  it('row 116: need a model, and something to respond to', async () => {
+    const rig = await startRig();
+    for (const [body, message] of [
+      [{}, 'model is required'],
+      [{ model: 'claude-sonnet' }, 'input must be a string or a list of items'],
+      [{ model: 'claude-sonnet', input: [{ type: 'weird' }] }, 'input[0]: unknown input item type: "weird"'],
+      [
+        { model: 'claude-sonnet', input: [{ role: 'user', content: [{ type: 'input_file' }] }] },
+        'file inputs are not currently supported',
+      ],
+    ] as const) {
+      const reply = await post(rig, PATH, body);
+      assert.equal(reply.status, 400);
+      assert.equal(messageOf(reply), message);
+    }
+    const unknown = await respond(rig, { model: 'nope' });
+    assert.equal(unknown.status, 404);
+    assert.equal(messageOf(unknown), "model 'nope' not found");
+  });
+
+  it('row 117: come as events in their order', async () => {
+    const rig = await startRig();
+    rig.backend.script = says(thinking('hm'), thinking('m'), text('Hel'), text('lo'), DONE);
+    const events = eventsOf(await respond(rig, { stream: true }));
+    assert.deepEqual(
+      events.map(({ type }) => type.replace('response.', '')),
+      [
+        'created',
+        'in_progress',
+        'output_item.added',
+        'reasoning_summary_part.added',
+        'reasoning_summary_text.delta',
+        'reasoning_summary_text.delta',
+        'reasoning_summary_text.done',
+        'reasoning_summary_part.done',
+        'output_item.done',
+        'output_item.added',
+        'content_part.added',
+        'output_text.delta',
+        'output_text.delta',
+        'output_text.done',
+        'content_part.done',
+        'output_item.done',
+        'completed',
+      ],
+    );
+    const response = events.at(-1)?.['response'] as Record<string, unknown>;
+    assert.deepEqual(response['output'], itemsOf(events));
+    assert.equal(response['status'], 'completed');
+    assert.deepEqual(response['usage'], {
+      input_tokens: 11,
+      input_tokens_details: { cached_tokens: 4 },
+      output_tokens: 7,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: 18,
+    });
+    const created = events[0]?.['response'] as Record<string, unknown>;
+    assert.equal(created['status'], 'in_progress');
+  });
+
+  it('close the words before calls, and count items and calls alike', async () => {
+    const rig = await startRig();
+    rig.backend.script = says(text('Look.'), call('toolu_1', 'read'), call('toolu_2', 'list'), CALLS_DONE);
+    const events = eventsOf(await respond(rig, { stream: true }));
+    const items = itemsOf(events) as Record<string, unknown>[];
+    assert.deepEqual(
+      items.map(({ type, call_id, arguments: args }) => [type, call_id, args]),
+      [
+        ['message', undefined, undefined],
+        ['function_call', 'toolu_1', '{"path":"a.txt"}'],
+        ['function_call', 'toolu_2', '{"path":"a.txt"}'],
+      ],
+    );
+    assert.equal(new Set(items.map(({ id }) => id)).size, 3);
+  });
+
+  it('are the same in one piece as in a stream', async () => {
+    const rig = await startRig();
+    rig.backend.script = says(thinking('hm'), text('Look.'), call('toolu_1', 'read'), CALLS_DONE);
+    const whole = json(await respond(rig, { instructions: 'Be brief.' }));
+    const last = eventsOf(await respond(rig, { instructions: 'Be brief.', stream: true })).at(-1);
+    const strip = (value: unknown): unknown =>
+      JSON.parse(
+        JSON.stringify(value)
+          .replace(/_[0-9a-f]{32}/g, '_ID')
+          .replace(/"created_at":\d+/, '"created_at":0'),
+      );
+    assert.deepEqual(strip(whole), strip(last?.['response']));
+    assert.equal(whole['instructions'], 'Be brief.');
+    assert.equal(whole['error'], null);
+  });
+
+  it('say that they are incomplete', async () => {
+    const rig = await startRig();
+    for (const [reason, said] of [
+      ['length', 'max_output_tokens'],
+      ['refusal', 'content_filter'],
+    ]) {
+      rig.backend.script = says(text('Hel'), { ...DONE, reason } as ChatEvent);
+      const body = json(await respond(rig));
+      assert.equal(body['status'], 'incomplete');
+      assert.deepEqual(body['incomplete_details'], { reason: said });
+    }
+  });
+
+  it('fail in mid-stream with an error and an end', async () => {
+    const rig = await startRig();
+    rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
+    const events = eventsOf(await respond(rig, { stream: true }));
+    const [error, failed] = events.slice(-2);
+    assert.deepEqual(
+      [error?.type, error?.['message'], error?.['code']],
+      ['error', 'The CLI died.', 'server_error'],
+    );
+    assert.equal(failed?.type, 'response.failed');
+    const response = failed?.['response'] as Record<string, unknown>;
+    assert.equal(response['status'], 'failed');
+    assert.deepEqual(response['error'], { code: 'server_error', message: 'The CLI died.' });
+  });
+
+  it('do not continue what is stored nowhere', async () => {
+    const rig = await startRig();
+    const reply = await respond(rig, { previous_response_id: 'resp_1' });
+    assert.equal(reply.status, 400);
+    const { error } = json(reply) as { error: Record<string, unknown> };
+    assert.deepEqual(
+      [error['code'], error['param']],
+      ['previous_response_not_found', 'previous_response_id'],
+    );
+    assert.equal((await respond(rig, { conversation: 'conv_1' })).status, 400);
+    assert.deepEqual(rig.backend.requests, []);
+  });
+
+  it('answer an empty stream', async () => {
+    const rig = await startRig();
+    rig.backend.script = says(DONE);
+    const events = eventsOf(await respond(rig, { stream: true }));
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['response.created', 'response.in_progress', 'response.completed'],
+    );
+  });
+});
