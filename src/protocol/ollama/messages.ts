@@ -1,24 +1,10 @@
 /** A native conversation, message by message, in the vocabulary of the core. */
-import type {
-  AssistantMessage,
-  ChatMessage,
-  ImagePart,
-  TextPart,
-  ToolCallPart,
-  ToolSpec,
-  UserMessage,
-} from '../../core/chat.js';
+import type { ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
+import { type CallEntry, type Conversation, type Entry, toConversation } from '../conversation.js';
 import { type Fields, fieldsOf, isObject, type Place, typeError } from '../fields.js';
 import { readBase64, readImage } from '../images.js';
-
-/** A call as the client gives it back. */
-interface WireCall {
-  readonly id: string;
-  readonly name: string;
-  readonly arguments: JsonObject;
-}
 
 /** One message with Ollama's types checked and its defaults filled in. */
 export interface WireMessage {
@@ -27,7 +13,7 @@ export interface WireMessage {
   readonly content: string;
   /** Valid base64. */
   readonly images: readonly string[];
-  readonly calls: readonly WireCall[];
+  readonly calls: readonly CallEntry[];
   readonly toolName: string;
   readonly toolCallId: string;
 }
@@ -41,7 +27,7 @@ function readArguments(value: Json | undefined): JsonObject {
   throw new ChatError('badRequest', ARGUMENTS_ERROR);
 }
 
-function readCall(value: Json, place: Place): WireCall {
+function readCall(value: Json, place: Place): CallEntry {
   const call = fieldsOf(value, place, 'api.ToolCall');
   const called: Fields | undefined = call.fields('function', 'api.ToolCallFunction');
   called?.integer('index');
@@ -88,91 +74,31 @@ export function readTool(value: Json, place: Place): ToolSpec {
   };
 }
 
-/** A call that still has no result. */
-interface OpenCall {
-  readonly clientId: string;
-  readonly name: string;
-  readonly id: string;
-}
-
-/** Takes the call that a result belongs to: by id, else by the tool's name, else the first that may be meant. */
-function takeCall(open: OpenCall[], { toolCallId, toolName }: WireMessage): OpenCall | undefined {
-  const tests: ((call: OpenCall) => boolean)[] = [
-    (call) => toolCallId !== '' && call.clientId === toolCallId,
-    (call) => toolName !== '' && call.name === toolName,
-    (call) => toolName === '' && (toolCallId === '' || call.clientId === ''),
-  ];
-  for (const test of tests) {
-    const at = open.findIndex(test);
-    if (at >= 0) return open.splice(at, 1)[0];
+/** What the native message is in a conversation: any role that is not known speaks for the user. */
+function entryOf(message: WireMessage): Entry {
+  const text = message.content === '' ? [] : [{ type: 'text' as const, text: message.content }];
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      return { role: 'system', content: text };
+    case 'assistant':
+      return { role: 'assistant', content: text, calls: message.calls };
+    case 'tool':
+      return {
+        role: 'result',
+        callId: message.toolCallId,
+        name: message.toolName,
+        content: [...message.images.map(readImage), ...text],
+      };
+    default:
+      return { role: 'user', content: [...message.images.map(readImage), ...text] };
   }
-  return undefined;
-}
-
-function textParts(text: string): TextPart[] {
-  return text === '' ? [] : [{ type: 'text', text }];
-}
-
-/** The system prompt and the turns of a conversation. */
-export interface Conversation {
-  readonly system: string;
-  readonly messages: readonly ChatMessage[];
 }
 
 /**
- * Translates a conversation. System and developer messages, wherever they stand, become the one system prompt
- * that Claude takes. A tool's result goes to its call of the latest assistant turn; without one it is the
- * user's text. A call without an id, or with one that was used before, gets an id made of its position, so that the
- * same conversation always translates to the same one. Messages that say nothing are left out.
+ * Translates a native conversation.
  * @throws ChatError `badRequest` for an image that Claude cannot see
  */
 export function readConversation(wire: readonly WireMessage[]): Conversation {
-  const system: string[] = [];
-  const messages: ChatMessage[] = [];
-  const usedIds = new Set<string>();
-  let open: OpenCall[] = [];
-  let calls = 0;
-
-  const assistant = (message: WireMessage): AssistantMessage => {
-    if (messages.at(-1)?.role !== 'assistant') open = [];
-    const parts = message.calls.map((call): ToolCallPart => {
-      calls += 1;
-      const id = call.id !== '' && !usedIds.has(call.id) ? call.id : `call_${String(calls).padStart(8, '0')}`;
-      usedIds.add(id);
-      open.push({ clientId: call.id, name: call.name, id });
-      return { type: 'toolCall', call: { id, name: call.name, arguments: call.arguments } };
-    });
-    // Clients put a blank beside calls because some servers want content; Claude's API refuses blank text.
-    const text = message.content.trim() === '' ? '' : message.content;
-    return { role: 'assistant', content: [...textParts(text), ...parts] };
-  };
-
-  const user = (message: WireMessage): UserMessage => {
-    const images: ImagePart[] = message.images.map(readImage);
-    return { role: 'user', content: [...images, ...textParts(message.content)] };
-  };
-
-  const result = (message: WireMessage): UserMessage => {
-    const call = takeCall(open, message);
-    if (call === undefined) return user(message);
-    const part = { type: 'toolResult', callId: call.id, content: message.content, isError: false } as const;
-    return { role: 'user', content: [part, ...message.images.map(readImage)] };
-  };
-
-  for (const message of wire) {
-    if (message.role === 'system' || message.role === 'developer') {
-      if (message.content !== '') system.push(message.content);
-      continue;
-    }
-    const turn =
-      message.role === 'assistant'
-        ? assistant(message)
-        : message.role === 'tool'
-          ? result(message)
-          : user(message);
-    if (turn.content.length > 0) messages.push(turn);
-  }
-  // The core wants a message; the model's own refusal of an empty one is the best answer to it.
-  if (messages.length === 0) messages.push({ role: 'user', content: [{ type: 'text', text: '' }] });
-  return { system: system.join('\n\n'), messages };
+  return toConversation(wire.map(entryOf));
 }

@@ -2,11 +2,9 @@
 import type { ImagePart, TextPart } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
+import type { Content } from '../conversation.js';
 import { isObject } from '../fields.js';
 import { readBase64, readImage } from '../images.js';
-
-/** What a message can hold besides calls. */
-export type Content = readonly (TextPart | ImagePart)[];
 
 function refused(message: string): ChatError {
   return new ChatError('badRequest', message);
@@ -86,9 +84,4 @@ export function readContent(value: Json | undefined): Content {
       return readPart(part);
     })
     .filter((part) => part.type === 'image' || part.text !== '');
-}
-
-/** All text of a content, as one. */
-export function textOf(content: Content): string {
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }

@@ -8,8 +8,14 @@ import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, fieldsOf, isObject, parseBody, type Place } from '../fields.js';
 import { offerTools } from '../toolChoice.js';
-import { type Content, readContent } from './content.js';
-import { type CallEntry, type Conversation, type Entry, toConversation } from './conversation.js';
+import { readContent } from './content.js';
+import {
+  type CallEntry,
+  type Content,
+  type Conversation,
+  type Entry,
+  toConversation,
+} from '../conversation.js';
 import { readFormat, readLimit, readReasoning, readStop, type Reasoning, thinkingFor } from './options.js';
 import { createArgumentsReader, type ReadArguments, readToolChoice, toolSpec } from './tools.js';
 
@@ -65,7 +71,9 @@ function readCall(value: Json, place: Place, readArguments: ReadArguments): Call
 function readMessage(value: Json, place: Place, readArguments: ReadArguments): Entry {
   const message = fieldsOf(value, place, 'openai.Message');
   const role = (message.string('role') ?? '').toLowerCase();
-  const calls = message.list('tool_calls', '[]openai.ToolCall', (call, at) => readCall(call, at, readArguments));
+  const calls = message.list('tool_calls', '[]openai.ToolCall', (call, at) =>
+    readCall(call, at, readArguments),
+  );
   const given = message.any('content');
   const content: Content = given === undefined && calls.length > 0 ? [] : readContent(given);
   switch (role) {

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../core/json.js';
 import { type Fields, fieldsOf, isObject, type Place } from '../fields.js';
 import { offerTools } from '../toolChoice.js';
 import { readContent } from './content.js';
-import { type Conversation, type Entry, toConversation } from './conversation.js';
+import { type Conversation, type Entry, toConversation } from '../conversation.js';
 import { CodedError } from './errors.js';
 import { readFormat, readLimit, readReasoning, type Reasoning, thinkingFor } from './options.js';
 import { bodyFields } from './request.js';

@@ -1,7 +1,21 @@
-/** A conversation in the vocabulary of the core, made of the entries that both families of routes read. */
-import type { AssistantMessage, ChatMessage, ToolCallPart, UserMessage } from '../../core/chat.js';
-import type { JsonObject } from '../../core/json.js';
-import { type Content, textOf } from './content.js';
+/** A conversation in the vocabulary of the core, made of the entries that native and OpenAI routes read. */
+import type {
+  AssistantMessage,
+  ChatMessage,
+  ImagePart,
+  TextPart,
+  ToolCallPart,
+  UserMessage,
+} from '../core/chat.js';
+import type { JsonObject } from '../core/json.js';
+
+/** What a message can hold besides calls. */
+export type Content = readonly (TextPart | ImagePart)[];
+
+/** The text of a content, without its images. */
+export function textOf(content: Content): string {
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
 
 /** A call as the client gives it back. */
 export interface CallEntry {
@@ -26,16 +40,18 @@ interface OpenCall {
   readonly id: string;
 }
 
-/** Takes the call that a result belongs to: by its id; where one side has none, by the tool's name, else the first. */
+/** Takes the call that a result belongs to: by its id, else by the tool's name, else the first that may be meant. */
 function takeCall(open: OpenCall[], { callId, name }: ResultEntry): OpenCall | undefined {
-  const sameId = open.findIndex((call) => callId !== '' && call.clientId === callId);
-  const at =
-    sameId >= 0
-      ? sameId
-      : open.findIndex(
-          (call) => (callId === '' || call.clientId === '') && (name === '' || call.name === name),
-        );
-  return at < 0 ? undefined : open.splice(at, 1)[0];
+  const tests: ((call: OpenCall) => boolean)[] = [
+    (call) => callId !== '' && call.clientId === callId,
+    (call) => name !== '' && call.name === name,
+    (call) => name === '' && (callId === '' || call.clientId === ''),
+  ];
+  for (const test of tests) {
+    const at = open.findIndex(test);
+    if (at >= 0) return open.splice(at, 1)[0];
+  }
+  return undefined;
 }
 
 /** The system prompt and the turns of a conversation. */
