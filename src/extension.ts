@@ -11,6 +11,7 @@ import { createOutput, loggerOf, logRequest } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
 import { planOf } from './vscode/plan.js';
 import { endpointSettings } from './vscode/settings.js';
+import { watchToken } from './vscode/token.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
 
 /** What other extensions see: where the endpoint is and how it does. */
@@ -34,16 +35,18 @@ export function deactivate(): Promise<void> {
 
 function wire(context: ExtensionContext): EndpointApi {
   const output = createOutput();
-  const log = loggerOf(output);
+  const token = watchToken(context.secrets);
+  const log = loggerOf(output, () => [token.current ?? '']);
   const configuration = watchConfiguration(log);
   const place = watchPlace(context.globalStorageUri);
-  const display = createDisplay();
+  const display = createDisplay(token);
   const controller = createController({
-    plan: () => planOf(configuration.current, place.current),
+    known: token.known,
+    plan: () => planOf(configuration.current, place.current, token.current),
     createEndpoint: (backend) =>
       createEndpoint({
         backend: () => backend,
-        settings: () => endpointSettings(configuration.current),
+        settings: () => endpointSettings(configuration.current, token.current),
         log,
         identity: `claude-ollama-server/${VERSION}`,
         onRequest: (record) => logRequest(log, record),
@@ -58,15 +61,15 @@ function wire(context: ExtensionContext): EndpointApi {
     pace: PACE,
   });
   end = () => controller.end();
-  display.show(controller.status);
 
   context.subscriptions.push(
     output,
     configuration,
+    token,
     place,
     display,
-    registerCommands({ controller, output, configuration, extension: context.extension.id }),
-    refreshOnChange(controller, [configuration.onChange, place.onChange]),
+    registerCommands({ controller, output, configuration, token, extension: context.extension.id }),
+    refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );
   return {

@@ -1,9 +1,11 @@
 /** The endpoint without an editor. Line 1 of stdout names the address; the log goes to stderr. */
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClaudeBackend, type ClaudeBackend } from './claude/backend.js';
 import { asChatError } from './core/errors.js';
 import type { Logger } from './core/log.js';
+import { redactingLogger } from './core/redaction.js';
 import { createEndpoint, formatRecord, type Endpoint } from './server/server.js';
 import { VERSION } from './version.js';
 
@@ -12,6 +14,7 @@ const USAGE = `Usage: node dist/headless.cjs [options]
   --workspace DIR                where Claude runs (default: the current folder)
   --claude PATH                  the Claude CLI (default: searched for)
   --unknown-models MODE          default: foreign model names get Claude's default model; reject: 404
+  --token-file FILE              clients must send the token that is in this file
   --workspace-permissions MODE   readOnly or acceptEdits, for models with the tag :workspace
   --trace                        log everything, prompts included
   --help                         this text`;
@@ -24,6 +27,7 @@ interface Options {
   readonly workspace: string;
   readonly claude: string;
   readonly unknownModels: 'default' | 'reject';
+  readonly tokenFile: string | undefined;
   readonly trace: boolean;
 }
 
@@ -42,6 +46,7 @@ function readOptions(args: readonly string[]): Options | undefined {
     workspace: resolve(values.workspace),
     claude: values.claude === undefined ? '' : resolve(values.claude),
     unknownModels,
+    tokenFile: values['token-file'],
     trace: values.trace,
   };
 }
@@ -54,6 +59,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string', default: '11434' },
         workspace: { type: 'string', default: '.' },
         claude: { type: 'string' },
+        'token-file': { type: 'string' },
         'unknown-models': { type: 'string', default: 'default' },
         'workspace-permissions': { type: 'string', default: 'readOnly' },
         trace: { type: 'boolean', default: false },
@@ -63,6 +69,25 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The token comes in a file, because every user of the machine can read the arguments. @throws UsageError */
+function readToken(file: string): string {
+  let token: string;
+  try {
+    token = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`--token-file: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new UsageError(`--token-file: ${file} must hold one line of letters, digits and signs.`);
+  }
+  return token;
+}
+
+/** Whether other users may read that file, as far as its mode tells. */
+function isExposed(file: string): boolean {
+  return process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
 }
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
@@ -117,7 +142,12 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const log = stderrLogger(options.trace);
+  const { tokenFile } = options;
+  const token = tokenFile === undefined ? undefined : readToken(tokenFile);
+  const log = redactingLogger(stderrLogger(options.trace), () => [token ?? '']);
+  if (tokenFile !== undefined && isExposed(tokenFile)) {
+    log.warn(`[token] other users can read ${tokenFile}: take that right from them (chmod 600)`);
+  }
   const backend = createClaudeBackend({
     claudePath: options.claude,
     folder: options.workspace,
@@ -132,6 +162,8 @@ async function main(): Promise<void> {
       lanes: ['chat'],
       allowedHosts: [],
       allowedOrigins: [],
+      token,
+      allowOtherUsers: false,
     }),
     log,
     identity: `claude-ollama-server/${VERSION}`,

@@ -174,7 +174,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       try {
         const conversation = await pool.take(request);
         try {
-          yield* conversation.ask(request, signal);
+          yield* conversation.ask(request, signal, () => pool.left(conversation));
         } finally {
           pool.giveBack(conversation, request.keepAliveMs);
         }

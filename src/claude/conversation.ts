@@ -34,6 +34,9 @@ export interface ConversationOptions {
  */
 export type ConversationState = 'fresh' | 'prepared' | 'busy' | 'idle' | 'spent';
 
+/** The `system` message that comes just before a request leaves for the API. */
+const REQUESTING = 'status';
+
 export class Conversation {
   readonly #channel: Channel;
   readonly #options: ConversationOptions;
@@ -122,9 +125,14 @@ export class Conversation {
   /**
    * Asks the last turn of the request, after giving an empty conversation all that comes before it.
    * Leaving the iteration early or aborting ends the conversation.
+   * @param onLeft told when the question leaves for the API
    * @throws ChatError
    */
-  async *ask(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
+  async *ask(
+    request: ChatRequest,
+    signal: AbortSignal,
+    onLeft: () => void = () => undefined,
+  ): AsyncGenerator<ChatEvent, void, void> {
     const turns = toTurns(request.messages);
     const last = turns.pop();
     refuseAborted(signal);
@@ -146,6 +154,7 @@ export class Conversation {
         new TurnReader(uuid, answerText(request), Date.now),
         started,
         signal,
+        onLeft,
       );
     } finally {
       if (this.#state === 'busy') {
@@ -161,13 +170,16 @@ export class Conversation {
     reader: TurnReader,
     started: number,
     signal: AbortSignal,
+    onLeft: () => void,
   ): AsyncGenerator<ChatEvent, void, void> {
     const output = new OutputLimit(request.stop, request.maxTokens);
     let text = '';
     const calls: ToolCall[] = [];
     let firstEvent = this.#options.clock();
     for (let wait = this.#options.reactionMs; ; wait = this.#options.silenceMs) {
-      const step = reader.read(await this.#channel.next(wait, signal));
+      const message = await this.#channel.next(wait, signal);
+      if (message.type === 'system' && message.subtype === REQUESTING) onLeft();
+      const step = reader.read(message);
       if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
       let { end } = step;
       for (const event of output.pass(step)) {

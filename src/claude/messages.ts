@@ -44,7 +44,7 @@ const streamEvent = v.variant('type', [
   }),
   v.object({
     type: v.literal('content_block_start'),
-    content_block: v.object({ type: v.string(), name: text }),
+    content_block: v.object({ type: v.string(), id: text, name: text }),
   }),
   v.object({
     type: v.literal('content_block_delta'),

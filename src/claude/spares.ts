@@ -17,7 +17,7 @@ export interface SpareLimits {
   /** How old one may get, and how often that and the CLI's file are looked at. Milliseconds. */
   readonly ageMs: number;
   readonly checkMs: number;
-  /** How long after a request they are replaced, so that starting one does not slow the request. Milliseconds. */
+  /** How long after a request has left for the API they are replaced. Milliseconds. */
   readonly refillMs: number;
 }
 
@@ -43,7 +43,11 @@ export class Spares {
   #pattern: ChatRequest | undefined;
   #inUse = false;
   #filling = false;
+  /** Something changed while they were being replaced. */
+  #again = false;
   #closed = false;
+  /** Requests that have not left for the API yet. */
+  #held = 0;
   #refill: NodeJS.Timeout | undefined;
   #disuse: NodeJS.Timeout | undefined;
   readonly #check: NodeJS.Timeout;
@@ -88,15 +92,31 @@ export class Spares {
     if (this.#options.limits.keep === 'whileInUse') {
       this.#disuse = setTimeout(() => this.#retire(), this.#options.limits.useMs).unref();
     }
-    this.#scheduleRefill();
+    this.refill();
   }
 
-  /** A process is gone; it may have been a spare. */
+  /**
+   * A request is on its way to the API, and starting a process now would slow it down.
+   * @returns tells that it has left; calls after the first do nothing
+   */
+  hold(): () => void {
+    this.#held++;
+    clearTimeout(this.#refill);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#held--;
+      this.refill();
+    };
+  }
+
+  /** A process is gone; it may have been a spare, or has made room for one. */
   forget(member: Member): void {
     const spare = member === this.#blank || member === this.#foreseen;
     if (member === this.#blank) this.#blank = undefined;
     if (member === this.#foreseen) this.#foreseen = undefined;
-    if (spare && this.#options.clock() - member.startedAt > INFANCY_MS) this.#scheduleRefill();
+    if (!spare || this.#options.clock() - member.startedAt > INFANCY_MS) this.refill();
   }
 
   /** Ends spares of another version of the CLI. */
@@ -109,6 +129,13 @@ export class Spares {
   drop(spare: Member): void {
     this.forget(spare);
     void spare.conversation.end(); // never rejects
+  }
+
+  /** Starts, soon, the spares that are wanted and missing, where there is room or it can be made. */
+  refill(): void {
+    clearTimeout(this.#refill);
+    if (!this.#wanted || this.#held > 0) return;
+    this.#refill = setTimeout(() => void this.#fill(), this.#options.limits.refillMs).unref(); // never rejects
   }
 
   /** No spare is started any more. Those alive are the slots' to end. */
@@ -130,14 +157,12 @@ export class Spares {
     for (const spare of [this.#blank, this.#foreseen]) if (spare !== undefined) this.drop(spare);
   }
 
-  #scheduleRefill(): void {
-    clearTimeout(this.#refill);
-    if (!this.#wanted) return;
-    this.#refill = setTimeout(() => void this.#fill(), this.#options.limits.refillMs).unref(); // never rejects
-  }
-
   async #fill(): Promise<void> {
-    if (this.#filling || !this.#wanted) return;
+    if (!this.#wanted) return;
+    if (this.#filling) {
+      this.#again = true;
+      return;
+    }
     this.#filling = true;
     try {
       const { slots } = this.#options;
@@ -148,13 +173,23 @@ export class Spares {
       const pattern = this.#pattern;
       if (pattern === undefined || !this.#wanted || this.#blank === undefined) return;
       if (this.#foreseen?.conversation.isPreparedFor(canonicalSetup(pattern)) === true) return;
-      if (this.#foreseen !== undefined) this.drop(this.#foreseen);
-      if (slots.free) this.#foresee(await slots.open(), pattern);
+      await this.#giveUpForeseen();
+      if (this.#held === 0 && slots.free) this.#foresee(await slots.open(), pattern);
     } catch (error) {
       this.#options.log.debug(`[pool] no spare: ${String(error)}`);
     } finally {
       this.#filling = false;
+      if (this.#again) this.refill();
+      this.#again = false;
     }
+  }
+
+  /** Its slot is free only when it is gone. */
+  async #giveUpForeseen(): Promise<void> {
+    const member = this.#foreseen;
+    if (member === undefined) return;
+    this.#foreseen = undefined;
+    await member.conversation.end();
   }
 
   #foresee(member: Member, pattern: ChatRequest): void {
@@ -176,6 +211,6 @@ export class Spares {
       if (spare === undefined) continue;
       if (this.#options.clock() - spare.startedAt > this.#options.limits.ageMs) this.drop(spare);
     }
-    this.#scheduleRefill();
+    this.refill();
   }
 }

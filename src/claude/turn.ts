@@ -3,6 +3,7 @@ import type { ChatEvent, DoneReason, ToolCall, Usage } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import { resultError, retryError } from './failure.js';
+import { CallInputs } from './callInputs.js';
 import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from './messages.js';
 
@@ -44,6 +45,7 @@ export class TurnReader {
   #thinkingSent = false;
   #startedOver = false;
   #calls: ToolCall[] = [];
+  readonly #inputs = new CallInputs();
   /** Whether the block being received is the structured answer, and whether the client has one already. */
   #inAnswer = false;
   #answered = false;
@@ -109,6 +111,7 @@ export class TurnReader {
         return { events: [{ type: 'usage', usage: toUsage(event.message.usage) }] };
       case 'content_block_start':
         this.#inAnswer = this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT;
+        this.#inputs.open(event.content_block.id ?? undefined);
         return NOTHING;
       case 'content_block_delta':
         return { events: this.#delta(event.delta) };
@@ -124,6 +127,7 @@ export class TurnReader {
       case 'thinking_delta':
         return this.#thinking(delta.thinking);
       case 'input_json_delta':
+        this.#inputs.feed(delta.partial_json);
         return this.#inAnswer ? this.#structuredText(delta.partial_json) : [];
     }
   }
@@ -167,7 +171,8 @@ export class TurnReader {
     const events: ChatEvent[] = [];
     for (const block of content) {
       if (block.type === 'tool_use' && block.name !== STRUCTURED_OUTPUT) {
-        this.#calls.push({ id: block.id, name: block.name, arguments: block.input as JsonObject });
+        const input = this.#inputs.of(block.id, block.input as JsonObject);
+        this.#calls.push({ id: block.id, name: block.name, arguments: input });
       }
       if (this.#message?.streamed === true) continue;
       if (block.type === 'text') events.push(...this.#words(block.text));
@@ -185,6 +190,7 @@ export class TurnReader {
     }
     this.#position = 0;
     this.#calls = [];
+    this.#inputs.clear();
     this.#message = { id, streamed, complete: false };
   }
 

@@ -3,13 +3,16 @@ import type { Logger } from './log.js';
 
 const HIDDEN = '[redacted]';
 
-/** What is a secret by its looks, or by what stands before it. Each keeps its first group. */
+/**
+ * What is a secret by its looks, or by what stands before it. Each keeps its first group. None asks for the beginning of a
+ * word: in a line of the log that may be the end of an escape.
+ */
 const SECRETS: readonly RegExp[] = [
-  /()\bsk-ant-[\w-]+/g,
-  /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;\\]+/gi,
-  /\b(x-api-key["']?\s*[:=]\s*["']?)[^\s"',;\\]+/gi,
-  /\b((?:set-)?cookie["']?\s*:\s*["']?)[^"'\\]+/gi,
-  /\b(bearer\s+)[\w.~+/=-]{16,}/gi,
+  /()sk-ant-[\w-]+/g,
+  /((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;\\]+/gi,
+  /(x-api-key["']?\s*[:=]\s*["']?)[^\s"',;\\]+/gi,
+  /((?:set-)?cookie["']?\s*:\s*["']?)[^"'\\]+/gi,
+  /(bearer\s+)[\w.~+/=-]{16,}/gi,
   // The token in a path that stands alone or behind a host.
   /((?:^|[\s"'(=]|\/\/[^\s/]{1,255})\/t\/)[^/?\s"'\\]+/g,
 ];

@@ -60,11 +60,10 @@ function mediaTypeOf(base64: string): ImageMediaType | undefined {
 }
 
 /**
- * The image in that base64.
- * @throws ChatError `badRequest` when it is not base64 or none of the four kinds
+ * The image in valid base64.
+ * @throws ChatError `badRequest` when it is none of the four kinds
  */
-export function readImage(base64: string): ImagePart {
-  const data = readBase64(base64);
+export function imageOf(data: string): ImagePart {
   const mediaType = mediaTypeOf(data);
   if (mediaType === undefined) {
     throw new ChatError(

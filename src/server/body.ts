@@ -7,6 +7,9 @@ export const CHAT_BODY_BYTES = 32 * 1024 * 1024;
 /** Most bytes of every other body. */
 export const SMALL_BODY_BYTES = 1024 * 1024;
 
+/** Bodies larger than this leave others a turn before anything is made of them. */
+const LARGE_BYTES = 1024 * 1024;
+
 /** How long a client that sent too much may go on sending, so that it gets to read why it was refused. */
 const LINGER_MS = 1_000;
 
@@ -64,8 +67,11 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
     }
     request.on('data', onData);
     request.once('end', () => {
+      request.off('close', gone);
       try {
-        resolve(decode(chunks, request.headers['content-encoding']));
+        const text = decode(chunks, request.headers['content-encoding']);
+        if (held > LARGE_BYTES) setImmediate(resolve, text);
+        else resolve(text);
       } catch (thrown) {
         reject(thrown);
       }

@@ -7,7 +7,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 /** The part of a request that comes before its body. */
 export interface RequestHead {
   readonly method: string;
-  /** As it stands in the request line. */
+  /** As it stands in the request line, without a token. */
   readonly target: string;
   /** Names and values in turn, duplicates included. */
   readonly rawHeaders: readonly string[];
@@ -30,7 +30,7 @@ export type Verdict =
   | { readonly type: 'preflight'; readonly corsOrigin: string }
   | {
       readonly type: 'deny';
-      readonly status: 400 | 403 | 415;
+      readonly status: 400 | 401 | 403 | 415;
       readonly message: string;
       readonly corsOrigin?: string;
     };
@@ -69,7 +69,9 @@ function valuesOf(rawHeaders: readonly string[], name: string): string[] {
 }
 
 function isOwnAddress(address: string, localAddress: string | undefined): boolean {
-  return address === localAddress || LOOPBACK.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  // A server that listens on every address sees IPv4 ones in the form of IPv6.
+  const local = localAddress?.replace(/^::ffff:/i, '');
+  return address === local || LOOPBACK.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 
 /** The port is of no matter: tunnels and forwarded ports change it. */

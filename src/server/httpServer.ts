@@ -1,18 +1,28 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ChatError } from '../core/errors.js';
+import type { Connections } from './connections.js';
 
-/** Limits of one connection. None of them ends a long answer. */
-const LIMITS = {
-  headersTimeout: 10_000,
-  /** Until the request has come in whole. */
-  requestTimeout: 60_000,
-  connectionsCheckingInterval: 1_000,
-  /** Longer than the clients' own, so that a connection does not close under a request. */
-  keepAliveTimeout: 65_000,
-  maxHeaderSize: 16 * 1024,
-};
-const MAX_CONNECTIONS = 256;
+/** Bounds on the time of one connection, in milliseconds. None of them ends a long answer. */
+export interface Timeouts {
+  /** Until a request's head has come in whole. */
+  readonly headers: number;
+  /** Until all of it has. */
+  readonly request: number;
+  /** How long a client may take nothing of what waits for it. Some more passes until it is noticed, at most as long again. */
+  readonly send: number;
+}
+
+export const TIMEOUTS: Timeouts = { headers: 10_000, request: 60_000, send: 60_000 };
+
+/** Longer than the clients' own, so that a connection does not close under a request. */
+const KEEP_ALIVE_MS = 65_000;
+const CHECK_MS = 1_000;
+const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
+/** Connections at once, on all addresses together. A connection may bring any number of requests. */
+export const MAX_CONNECTIONS = 256;
 
 const REFUSALS = new Map([
   ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
@@ -33,24 +43,71 @@ function refusal(code: string): string {
   ].join('\r\n');
 }
 
+export interface HttpServerOptions {
+  readonly onConnection: (socket: Socket) => void;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Shared by all servers of an endpoint. */
+  readonly connections: Connections;
+  readonly timeouts: Timeouts;
+}
+
+/** Counts a connection as at work from the end of its request to the end of the answer. */
+function mark(connections: Connections, request: IncomingMessage, response: ServerResponse): void {
+  const { socket, headers } = request;
+  let working = false;
+  const begin = (): void => {
+    if (response.closed) return;
+    working = true;
+    connections.begin(socket);
+  };
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (hasBody) request.once('end', begin);
+  else begin();
+  response.once('close', () => {
+    if (working) connections.end(socket);
+  });
+}
+
 /**
  * Node's server with our limits. It has no `upgrade` listener on purpose: Node then treats a request that offers an
  * upgrade like any other, which clients need that offer HTTP/2 with every request (Java's do).
  */
-export function createHttpServer(
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
-): Server {
+export function createHttpServer({
+  onConnection,
+  onRequest,
+  connections,
+  timeouts,
+}: HttpServerOptions): Server {
   /** The answers under way on each connection. */
   const answering = new WeakMap<Duplex, Set<ServerResponse>>();
-  const server = createServer(LIMITS, (request, response) => {
+  const options = {
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    connectionsCheckingInterval: Math.min(CHECK_MS, timeouts.headers / 2),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  const server = createServer(options, (request, response) => {
     const here = answering.get(request.socket) ?? new Set();
     answering.set(request.socket, here.add(response));
     response.once('close', () => here.delete(response));
+    mark(connections, request, response);
     onRequest(request, response);
   });
-  server.maxConnections = MAX_CONNECTIONS;
   server.maxHeadersCount = MAX_HEADERS;
-  server.timeout = 0;
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    onConnection(socket);
+  });
+  // Comes after that time without a byte in or out. An answer that is only slow in coming goes on.
+  server.setTimeout(timeouts.send, (socket) => {
+    const here = answering.get(socket) ?? new Set();
+    if (here.size === 0) socket.destroy();
+    else if (socket.writableLength > 0) {
+      const late = new ChatError('timeout', `The client took nothing for ${timeouts.send / 1_000} s.`);
+      for (const response of here) response.destroy(late);
+    }
+  });
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     const begun = [...(answering.get(socket) ?? [])].some((response) => response.headersSent);
     // Into an answer that has begun, nothing else may be written.

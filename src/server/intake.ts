@@ -1,17 +1,21 @@
-/** A request's way in: guard, router, handler; and its record on the way out. */
+/** A request's way in: peer, guard, token, router, handler; and its record on the way out. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
 import type { Dialect } from '../protocol/dialect.js';
+import { type Access, admit } from './admission.js';
 import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
-import { corsHeaders, type GuardPolicy, judge, preflightHeaders, type Verdict } from './guard.js';
+import { corsHeaders, preflightHeaders, type Verdict } from './guard.js';
 import { clientName, type RecordNotes, type RequestRecord, routeName } from './record.js';
 import { type Match, pathOf, type Router } from './router.js';
+import { type Addressed, takeToken } from './token.js';
 
 /** What the intake needs of its endpoint. */
 export interface IntakeContext {
   readonly router: Router;
-  readonly policy: () => GuardPolicy;
+  readonly access: () => Access;
+  readonly isOwnPeer: (socket: Socket) => Promise<boolean>;
   readonly log: Logger;
   readonly onRecord: (record: RequestRecord) => void;
   /** Called with +1 and -1 around the backend's work. */
@@ -43,19 +47,26 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
-function deny(response: ServerResponse, verdict: Extract<Verdict, { type: 'deny' }>, dialect: Dialect): void {
+type Denial = Extract<Verdict, { type: 'deny' }>;
+
+function deny(response: ServerResponse, verdict: Denial, dialect: Dialect): void {
+  if (verdict.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   send(response, verdict.status, JSON_TYPE, dialect.refusal(verdict.status, verdict.message));
 }
 
-/** The answers that no handler is needed for, in Ollama's words. */
+/**
+ * The answers that no handler is needed for, in Ollama's words.
+ * @param prefix what a redirect must keep in front of its path
+ */
 function sendUnrouted(
   response: ServerResponse,
   method: string,
   match: Exclude<Match, { type: 'route' }>,
+  prefix: string,
 ): void {
   switch (match.type) {
     case 'redirect': {
-      response.setHeader('Location', match.location);
+      response.setHeader('Location', prefix + match.location);
       const html = method === 'GET' ? 'text/html; charset=utf-8' : undefined;
       send(response, match.status, html, '');
       break;
@@ -81,7 +92,7 @@ export function createIntake(context: IntakeContext): Intake {
   let whenIdle: (() => void) | undefined;
   let count = 0;
 
-  const open = (request: IncomingMessage, response: ServerResponse): Exchange => {
+  const open = (request: IncomingMessage, response: ServerResponse, target: string): Exchange => {
     const started = performance.now();
     const startedAt = Date.now();
     count += 1;
@@ -94,11 +105,15 @@ export function createIntake(context: IntakeContext): Intake {
       underWay.delete(controller);
       if (underWay.size === 0) whenIdle?.();
       const gone = !response.writableFinished;
-      if (gone) controller.abort(new ChatError('cancelled', 'The client went away.'));
+      if (gone) {
+        const late = response.errored instanceof ChatError ? response.errored : undefined;
+        if (late !== undefined) notes.error = late.message;
+        controller.abort(late ?? new ChatError('cancelled', 'The client went away.'));
+      }
       context.onRecord({
         id,
         method: request.method ?? '',
-        route: routeName(pathOf(request.url ?? '')),
+        route: routeName(pathOf(target)),
         client: clientName(request.headers['user-agent']),
         status: gone ? CLIENT_GONE : response.statusCode,
         startedAt,
@@ -110,7 +125,7 @@ export function createIntake(context: IntakeContext): Intake {
       id,
       request,
       response,
-      dialect: context.router.dialectOf(request.url ?? ''),
+      dialect: context.router.dialectOf(target),
       signal: controller.signal,
       log: context.log,
       elapsedMs,
@@ -126,14 +141,12 @@ export function createIntake(context: IntakeContext): Intake {
     };
   };
 
-  const answer = async (exchange: Exchange): Promise<void> => {
+  const answer = async (exchange: Exchange, addressed: Addressed): Promise<void> => {
     const { request, response, notes } = exchange;
     setHeaders(response, SECURITY_HEADERS);
-    const method = request.method ?? '';
-    const target = request.url ?? '';
-    const { rawHeaders } = request;
-    const { localAddress } = request.socket;
-    const verdict = judge({ method, target, rawHeaders, localAddress }, context.policy());
+    const verdict = await admit(request, addressed, context.access(), context.isOwnPeer);
+    // Who went away while its connection was looked at has no use for an answer, and gets no work done.
+    exchange.signal.throwIfAborted();
     if (verdict.type === 'preflight') {
       setHeaders(response, preflightHeaders(verdict.corsOrigin));
       response.writeHead(204);
@@ -154,9 +167,10 @@ export function createIntake(context: IntakeContext): Intake {
       response.setHeader('Connection', 'close');
       throw closed;
     }
-    const match = context.router.match(method, target);
+    const method = request.method ?? '';
+    const match = context.router.match(method, addressed.target);
     if (match.type === 'route') await match.route.handle(exchange, match.segment);
-    else sendUnrouted(response, method, match);
+    else sendUnrouted(response, method, match, addressed.prefix);
   };
 
   return {
@@ -164,8 +178,9 @@ export function createIntake(context: IntakeContext): Intake {
       // A client's reset also comes as an error of the streams, and `close` follows it.
       request.on('error', () => undefined);
       response.on('error', () => undefined);
-      const exchange = open(request, response);
-      void answer(exchange).catch((thrown: unknown) => sendFailure(exchange, thrown));
+      const addressed = takeToken(request.url ?? '');
+      const exchange = open(request, response, addressed.target);
+      void answer(exchange, addressed).catch((thrown: unknown) => sendFailure(exchange, thrown));
     },
     close(reason) {
       closed = reason;

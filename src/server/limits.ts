@@ -19,7 +19,8 @@ function decodedBytes(base64: string): number {
 }
 
 function refuseMore(what: string, count: number, most: number): void {
-  if (count > most) throw new ChatError('badRequest', `The request has ${count} ${what}; ${most} are the most.`);
+  if (count > most)
+    throw new ChatError('badRequest', `The request has ${count} ${what}; ${most} are the most.`);
 }
 
 /** @throws ChatError `badRequest` for a chat that holds more than anybody needs */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { isIPv4, type AddressInfo } from 'node:net';
+import { isIPv4, isIPv6, type AddressInfo } from 'node:net';
+import { STRONG_TOKEN_CHARACTERS } from './token.js';
 
 /** Where an endpoint listens. `url` is what a person types into a client. */
 export interface ListenAddress {
@@ -35,10 +36,7 @@ function listenError(thrown: unknown, host: string, port: number): ListenError {
   return new ListenError('failed', `Cannot listen on ${host}, port ${port}: ${text}`, thrown);
 }
 
-/**
- * The loopback address that a setting means, or `undefined`: every other one, in whatever spelling (`0.0.0.0`, `::`,
- * `0`, the empty string, a name), lets other machines in or leaves it to a name service whether it does.
- */
+/** The loopback address that a setting means, or `undefined`. Unusual spellings count as none. */
 export function loopbackAddress(host: string): string | undefined {
   const wanted = host.trim().toLowerCase();
   if (wanted === 'localhost') return '127.0.0.1';
@@ -46,16 +44,66 @@ export function loopbackAddress(host: string): string | undefined {
   return isIPv4(wanted) && wanted.startsWith('127.') ? wanted : undefined;
 }
 
+/** An address to listen on. */
+export interface BindAddress {
+  readonly host: string;
+  /** Whether other machines may reach it. */
+  readonly wide: boolean;
+}
+
+/** Whether the system takes that for every address of the machine: `::0`, `0`, `0x0` and the like. */
+function meansEveryAddress(spelled: string): boolean {
+  if (isIPv6(spelled))
+    return URL.canParse(`http://[${spelled}]`) && new URL(`http://[${spelled}]`).hostname === '[::]';
+  if (!/^[0-9a-fx.]+$/i.test(spelled) || !URL.canParse(`http://${spelled}`)) return false;
+  return new URL(`http://${spelled}`).hostname === '0.0.0.0';
+}
+
 /**
- * Listens on exactly that host and port; port 0 lets the system choose.
+ * The address that a setting means. A name is none, except `localhost`: a name service would decide who gets in.
+ */
+export function bindAddress(asked: string): BindAddress | undefined {
+  const loopback = loopbackAddress(asked);
+  if (loopback !== undefined) return { host: loopback, wide: false };
+  const spelled = asked.trim().replace(/^\[(.*)\]$/, '$1');
+  if (spelled === '' || spelled === '*') return { host: '::', wide: true };
+  if (meansEveryAddress(spelled)) return { host: isIPv6(spelled) ? '::' : '0.0.0.0', wide: true };
+  return isIPv4(spelled) || isIPv6(spelled) ? { host: spelled, wide: true } : undefined;
+}
+
+/** The address under which a server that listens as that setting says is reached from the same machine. */
+export function reachableHost(asked: string): string {
+  const host = bindAddress(asked)?.host ?? asked;
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+/** Whether a token is good enough to let other machines reach the server. */
+export function isStrong(token: string | undefined): boolean {
+  return (token ?? '').length >= STRONG_TOKEN_CHARACTERS;
+}
+
+/**
+ * The address to listen on, which is one of the loopback unless a strong token keeps everybody out who lacks it.
+ * @throws ListenError `denied`
+ */
+export function requireBindAddress(asked: string, token: string | undefined): BindAddress {
+  const address = bindAddress(asked);
+  const refuse = (why: string): never => {
+    throw new ListenError('denied', `The server does not listen on "${asked}": ${why}`, undefined);
+  };
+  if (address === undefined) return refuse('that is no address of this machine. Use 127.0.0.1 or ::1.');
+  if (!address.wide || isStrong(token)) return address;
+  return refuse(
+    `everyone who reaches the port could use your Claude. Use 127.0.0.1 or ::1, or create a token of at least ${STRONG_TOKEN_CHARACTERS} characters first.`,
+  );
+}
+
+/**
+ * Listens on exactly that address and port; port 0 lets the system choose.
  * @throws ListenError
  */
-export async function listen(server: Server, asked: string, port: number): Promise<ListenAddress> {
-  const host = loopbackAddress(asked);
-  if (host === undefined) {
-    const why = 'Everyone who reaches the port could use your Claude. Use 127.0.0.1 or ::1.';
-    throw new ListenError('denied', `The server does not listen on "${asked}". ${why}`, undefined);
-  }
+export async function listen(server: Server, host: string, port: number): Promise<ListenAddress> {
   try {
     const listening = once(server, 'listening');
     server.listen({ host, port, exclusive: true });

@@ -2,7 +2,7 @@
  * Who is at the other end of a connection within this machine. The loopback is open to every user of it; on Linux the
  * kernel tells whose a socket is.
  */
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { isIPv4, type Socket } from 'node:net';
 import { endianness } from 'node:os';
 
@@ -61,30 +61,100 @@ function spellings(ends: Ends, littleEndian: boolean): string[] {
   return remote.length === V6_BYTES ? [pair([])] : [pair([]), pair(V4_IN_V6)];
 }
 
-/** What stands behind the two addresses: state, queues, timer, retransmits, uid, timeout, inode. */
-const UID_FIELD = 4;
-const INODE_FIELD = 6;
+/** What stands behind the two addresses: state, queues, timer, retransmits, and then uid, timeout and inode. */
+const OWNER = /^\S+ +\S+ +\S+ +\S+ +(\d+) +\d+ +(\d+) /;
+
+/** Looks for something in lines of a table; `undefined` when they do not have it. */
+export type Search<T> = (lines: string) => T | undefined;
 
 /**
- * Whose the client's socket is.
- * @param table the text of `/proc/net/tcp` or `/proc/net/tcp6`
- * @returns `undefined` when the table does not have it, as with clients on other machines
+ * Looks for the owner of the client's socket in lines of `/proc/net/tcp` or `/proc/net/tcp6`. Clients on other machines
+ * are not in them.
  */
-export function ownerOf(table: string, ends: Ends, littleEndian: boolean): Owner | undefined {
-  for (const spelling of spellings(ends, littleEndian)) {
-    const at = table.indexOf(spelling);
-    if (at < 0) continue;
-    const end = table.indexOf('\n', at);
-    const fields = table.slice(at + spelling.length, end < 0 ? undefined : end).split(/ +/);
-    const uid = Number(fields[UID_FIELD]);
-    if (!Number.isInteger(uid)) return undefined;
-    // The kernel gives a closed socket to root. It has no inode, and nobody who could read an answer.
-    return fields[INODE_FIELD] === '0' ? 'closed' : uid;
-  }
-  return undefined;
+export function ownerSearch(ends: Ends, littleEndian: boolean): Search<Owner> {
+  const spelled = spellings(ends, littleEndian);
+  return (lines) => {
+    for (const spelling of spelled) {
+      const at = lines.indexOf(spelling);
+      if (at < 0) continue;
+      const end = lines.indexOf('\n', at);
+      const match = OWNER.exec(lines.slice(at + spelling.length, end < 0 ? undefined : end));
+      if (match === null) return undefined;
+      const [, uid, inode] = match;
+      // The kernel gives a closed socket to root. It has no inode, and nobody who could read an answer.
+      return inode === '0' ? 'closed' : Number(uid);
+    }
+    return undefined;
+  };
 }
 
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+interface Waiting {
+  readonly search: Search<Owner>;
+  readonly resolve: (found: Owner | undefined) => void;
+}
+
+/**
+ * Searches a table. The kernel takes milliseconds for all of it, so a pass ends when everything is found, and searches
+ * that come during a pass share the next one, which begins after all of them.
+ * @param read gives the table, piece by piece; what it cannot read does not hold anything
+ */
+export function createTable(
+  read: () => AsyncIterable<string>,
+): (search: Search<Owner>) => Promise<Owner | undefined> {
+  let waiting: Waiting[] = [];
+  let running = false;
+
+  const pass = async (): Promise<void> => {
+    let left = waiting;
+    waiting = [];
+    let rest = '';
+    try {
+      for await (const piece of read()) {
+        const end = (rest + piece).lastIndexOf('\n') + 1;
+        const lines = (rest + piece).slice(0, end);
+        rest = (rest + piece).slice(end);
+        left = left.filter(({ search, resolve }) => {
+          const found = search(lines);
+          if (found !== undefined) resolve(found);
+          return found === undefined;
+        });
+        if (left.length === 0) return;
+      }
+    } catch {
+      // A system that does not show its sockets tells nothing about them.
+    } finally {
+      for (const { resolve } of left) resolve(undefined);
+    }
+  };
+  const run = async (): Promise<void> => {
+    running = true;
+    while (waiting.length > 0) await pass();
+    running = false;
+  };
+
+  return (search) =>
+    new Promise((resolve) => {
+      waiting.push({ search, resolve });
+      // Never rejects: a pass does not.
+      if (!running) void run();
+    });
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+async function* piecesOf(path: string): AsyncGenerator<string, void, undefined> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, null);
+      if (bytesRead === 0) return;
+      yield buffer.toString('latin1', 0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 /** Tells connections of this user from those of others. */
 export interface PeerCheck {
@@ -94,29 +164,30 @@ export interface PeerCheck {
   isOwn(socket: Socket): Promise<boolean>;
 }
 
-async function lookUp(socket: Socket, ownUid: number): Promise<boolean> {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (!remoteAddress || !remotePort || !localAddress || !localPort) return true;
-  const ends = { remoteAddress, remotePort, localAddress, localPort };
-  for (const path of TABLES) {
-    // A system that does not show its sockets tells nothing about them.
-    const table = await readFile(path, 'latin1').catch(() => '');
-    const owner = ownerOf(table, ends, endianness() === 'LE');
-    if (owner !== undefined) return owner === ownUid || owner === 0;
-  }
-  return true;
-}
-
 /** The check for this process's user. Where the system is not Linux, everybody counts as this user. */
 export function createPeerCheck(): PeerCheck {
   const ownUid = process.platform === 'linux' ? process.getuid?.() : undefined;
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => createTable(() => piecesOf(path)));
   const verdicts = new WeakMap<Socket, Promise<boolean>>();
+
+  const lookUp = async (socket: Socket): Promise<boolean> => {
+    const { remoteAddress, remotePort, localAddress, localPort } = socket;
+    if (!remoteAddress || !remotePort || !localAddress || !localPort) return true;
+    const ends = { remoteAddress, remotePort, localAddress, localPort };
+    const search = ownerSearch(ends, endianness() === 'LE');
+    for (const find of tables) {
+      const owner = await find(search);
+      if (owner !== undefined) return owner === ownUid || owner === 0;
+    }
+    return true;
+  };
+
   return {
     isOwn(socket) {
       if (ownUid === undefined) return Promise.resolve(true);
       const known = verdicts.get(socket);
       if (known !== undefined) return known;
-      const verdict = lookUp(socket, ownUid);
+      const verdict = lookUp(socket);
       verdicts.set(socket, verdict);
       return verdict;
     },

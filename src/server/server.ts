@@ -1,14 +1,16 @@
 /** The server's public face: an endpoint that listens, answers with a backend, and stops. */
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
+import { redact, redactingLogger } from '../core/redaction.js';
+import { createConnections } from './connections.js';
 import { createCopies } from './copies.js';
-import { createHttpServer } from './httpServer.js';
+import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
 import { createIntake } from './intake.js';
-import { listen, type ListenAddress } from './listen.js';
+import { isStrong, type ListenAddress, requireBindAddress } from './listen.js';
+import { createPeerCheck } from './peer.js';
 import type { RequestRecord } from './record.js';
 import { createResidency } from './residency.js';
 import { createRouter } from './router.js';
@@ -16,12 +18,21 @@ import { anthropicRoutes } from './routes/anthropic.js';
 import type { RouteContext } from './routes/context.js';
 import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
+import { openServers, type Servers } from './servers.js';
 import type { EndpointSettings } from './settings.js';
 
-export { ListenError, type ListenAddress, type ListenErrorKind } from './listen.js';
+export {
+  bindAddress,
+  isStrong,
+  ListenError,
+  type ListenAddress,
+  type ListenErrorKind,
+  reachableHost,
+} from './listen.js';
 export { type Listener, whoListens } from './probe.js';
 export { formatRecord, type RequestRecord } from './record.js';
 export type { EndpointSettings } from './settings.js';
+export { urlWithToken } from './token.js';
 
 /** What the endpoint is doing. */
 export interface Activity {
@@ -44,6 +55,7 @@ export interface EndpointOptions {
   readonly onActivity?: (activity: Activity) => void;
   /** Silence in a stream, in milliseconds, after which an empty chunk keeps the connection alive. */
   readonly heartbeatMs?: number;
+  readonly timeouts?: Partial<Timeouts>;
 }
 
 export interface Endpoint {
@@ -65,15 +77,10 @@ const STOP_GRACE_MS = 1_000;
 /** How long the closing of connections may then take. */
 const CLOSE_MS = 1_000;
 
-interface Opened {
-  readonly server: Server;
-  readonly address: ListenAddress;
-}
-
 /** Starting, and running once `address` is set. */
 interface Active {
   readonly type: 'active';
-  readonly opened: Promise<Opened>;
+  readonly opened: Promise<Servers>;
   readonly started: Promise<ListenAddress>;
   address: ListenAddress | undefined;
 }
@@ -92,9 +99,25 @@ async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   timer.abort();
 }
 
+function withoutSecrets(record: RequestRecord, secrets: readonly string[]): RequestRecord {
+  const { route, client, error } = record;
+  return {
+    ...record,
+    route: redact(route, secrets),
+    client: redact(client, secrets),
+    ...(error === undefined ? {} : { error: redact(error, secrets) }),
+  };
+}
+
 /** An endpoint that does not listen yet. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { log } = options;
+  const secrets = (): readonly string[] => [options.settings().token ?? ''];
+  const log = redactingLogger(options.log, secrets);
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const connections = createConnections(MAX_CONNECTIONS);
+  const peers = createPeerCheck();
+  /** Whether other machines may reach it. */
+  let wide = false;
   let state: State = { type: 'stopped' };
   let running = 0;
   let total = 0;
@@ -110,12 +133,19 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   };
   const intake = createIntake({
     router: createRouter([...ollamaRoutes(context), ...openaiRoutes(context), ...anthropicRoutes(context)]),
-    policy: () => {
-      const { allowedHosts, allowedOrigins, lanes } = options.settings();
-      return { allowedHosts, allowedOrigins, localPages: !lanes.includes('workspace') };
+    access: () => {
+      const { allowedHosts, allowedOrigins, lanes, token, allowOtherUsers } = options.settings();
+      const localPages = !lanes.includes('workspace') || token !== undefined;
+      return {
+        policy: { allowedHosts, allowedOrigins, localPages },
+        // A token that was taken back does not leave the door open: nobody has the empty one.
+        token: wide && !isStrong(token) ? '' : token,
+        otherUsers: allowOtherUsers,
+      };
     },
+    isOwnPeer: (socket) => peers.isOwn(socket),
     log,
-    onRecord: (record) => options.onRequest?.(record),
+    onRecord: (record) => options.onRequest?.(withoutSecrets(record, secrets())),
     onWork: (change) => {
       running += change;
       if (change > 0) total += 1;
@@ -123,24 +153,30 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     },
   });
 
-  const open = async (host: string, port: number): Promise<Opened> => {
-    const server = createHttpServer((request, response) => intake.accept(request, response));
+  const newServer = (): Server =>
+    createHttpServer({
+      // Begun here, so that the answer is there by the time the request is.
+      onConnection: (socket) => {
+        if (!options.settings().allowOtherUsers) void peers.isOwn(socket);
+      },
+      onRequest: (request, response) => intake.accept(request, response),
+      connections,
+      timeouts,
+    });
+
+  const open = (asked: string, port: number): Promise<Servers> => {
+    const bind = requireBindAddress(asked, options.settings().token);
+    wide = bind.wide;
     intake.open();
-    const address = await listen(server, host, port);
-    server.on('error', (error) => log.error(`The server failed: ${error.message}`));
-    return { server, address };
+    return openServers(newServer, bind, port, log);
   };
 
-  const shutDown = async (opened: Promise<Opened>): Promise<void> => {
-    const server = await opened.then(
-      (all) => all.server,
-      () => undefined,
-    );
-    if (server === undefined) return;
-    const closed = once(server, 'close');
-    server.close();
+  const shutDown = async (opened: Promise<Servers>): Promise<void> => {
+    const servers = await opened.catch(() => undefined);
+    if (servers === undefined) return;
+    const closed = servers.close();
     await within(intake.close(new ChatError('cancelled', 'The server is stopping.')), STOP_GRACE_MS);
-    server.closeAllConnections();
+    servers.closeAllConnections();
     await within(closed, CLOSE_MS);
   };
 

@@ -1,7 +1,7 @@
 /** Takes the port, or finds out why it cannot be had. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ListenError, whoListens, type Endpoint, type Listener } from '../server/server.js';
-import { reachableHost, type ListenPlan } from './plan.js';
+import { ListenError, reachableHost, whoListens, type Endpoint, type Listener } from '../server/server.js';
+import type { ListenPlan } from './plan.js';
 
 export type Binding =
   | { readonly kind: 'listening'; readonly url: string }

@@ -6,26 +6,32 @@ import { showMenu } from './menu.js';
 import { COMMANDS } from './names.js';
 import { showCopied } from './notifications.js';
 import { urlOf } from './plan.js';
+import type { Token } from './token.js';
+import { chooseUrl, tokenCommands } from './tokenCommands.js';
 
 export interface CommandOptions {
   readonly controller: Controller;
   readonly output: LogOutputChannel;
   readonly configuration: Configuration;
+  readonly token: Token;
   /** The extension's full id. */
   readonly extension: string;
 }
 
 export function registerCommands(options: CommandOptions): Disposable {
-  const { controller, output } = options;
+  const { controller, output, token } = options;
   const table: Readonly<Record<keyof typeof COMMANDS, () => Promise<void> | void>> = {
     start: () => controller.start(),
     stop: () => controller.stop(),
     restart: () => controller.restart(),
     copyUrl: async () => {
       const url = await outsideUrl(urlOf(options.configuration.current));
-      await env.clipboard.writeText(url);
+      const chosen = await chooseUrl(url, token.current);
+      if (chosen === undefined) return;
+      await env.clipboard.writeText(chosen);
       showCopied(url);
     },
+    ...tokenCommands(token),
     showLog: () => output.show(true),
     showMenu: () => showMenu(controller.status, options.extension),
   };

@@ -17,6 +17,8 @@ import type { Status } from './status.js';
 export type EndpointLife = Pick<Endpoint, 'start' | 'stop'>;
 
 export interface ControllerOptions {
+  /** Settles when it is known who may use the endpoint: nothing listens before. Rejects when that cannot be known. */
+  readonly known: Promise<void>;
   /** What settings and folders come to now. */
   plan(): Plan;
   createEndpoint(backend: ChatBackend): EndpointLife;
@@ -95,6 +97,11 @@ export function createController(options: ControllerOptions): Controller {
     options.onChange(statusOf(state, slot));
   }
 
+  function fail({ listen }: Plan, message: string): void {
+    log.error(`[controller] ${message}`);
+    enter({ name: 'failed', listen, message, taken: false });
+  }
+
   async function release(): Promise<void> {
     const before = state;
     if (before.name === 'elsewhere') clearTimeout(before.timer);
@@ -138,19 +145,22 @@ export function createController(options: ControllerOptions): Controller {
       if (state.name !== 'stopped') enter({ name: 'stopped' });
       return;
     }
+    const unknown = await options.known.then(
+      () => undefined,
+      (error: unknown) => asChatError(error).message,
+    );
     const plan = options.plan();
     const unchanged = 'listen' in state && samePlan(state.listen, plan.listen) && !force;
     if (state.name === 'running' && unchanged) return slot.use(plan.backend);
     if (state.name === 'failed' && unchanged) return;
+    if (unknown !== undefined) return fail(plan, unknown);
     await release();
     if (state.name === 'running') enter({ name: 'starting', listen: plan.listen });
     attempt = new AbortController();
     try {
       enter(await take(plan));
     } catch (error) {
-      const { message } = asChatError(error);
-      log.error(`[controller] ${message}`);
-      enter({ name: 'failed', listen: plan.listen, message, taken: false });
+      fail(plan, asChatError(error).message);
     }
   });
 

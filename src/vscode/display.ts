@@ -4,17 +4,21 @@ import { STATE_CONTEXT_KEY } from './names.js';
 import { showFailure } from './notifications.js';
 import type { StateName, Status } from './status.js';
 import { createStatusBar } from './statusBar.js';
+import type { Token } from './token.js';
 
 export interface Display extends Disposable {
   show(status: Status): void;
 }
 
-export function createDisplay(): Display {
+export function createDisplay(token: Pick<Token, 'current' | 'onChange'>): Display {
   const statusBar = createStatusBar();
   let shown: StateName | undefined;
-  return {
+  let last: Status = { state: 'stopped' };
+  const subscription = token.onChange(() => statusBar.show(last, token.current !== undefined));
+  const display: Display = {
     show(status) {
-      statusBar.show(status);
+      last = status;
+      statusBar.show(status, token.current !== undefined);
       if (status.state === shown) return;
       shown = status.state;
       // Neither is waited for: the key is set in order, and the message waits for a person.
@@ -22,7 +26,10 @@ export function createDisplay(): Display {
       if (status.state === 'failed') void showFailure(status);
     },
     dispose() {
+      subscription.dispose();
       statusBar.dispose();
     },
   };
+  display.show(last);
+  return display;
 }

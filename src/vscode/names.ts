@@ -8,6 +8,9 @@ export const COMMANDS = {
   stop: 'claudeOllama.stop',
   restart: 'claudeOllama.restart',
   copyUrl: 'claudeOllama.copyUrl',
+  createToken: 'claudeOllama.createToken',
+  copyToken: 'claudeOllama.copyToken',
+  removeToken: 'claudeOllama.removeToken',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
 } as const;

@@ -1,5 +1,6 @@
 /** What the settings and the open folders come to. Two plans that are equal need no restart. Pure. */
 import { isDeepStrictEqual } from 'node:util';
+import { bindAddress, isStrong, reachableHost } from '../server/server.js';
 import type { Settings } from './settings.js';
 
 /** Where Claude works. */
@@ -11,6 +12,8 @@ export interface Place {
 export interface ListenPlan {
   readonly host: string;
   readonly port: number;
+  /** Only for a host that other machines may reach: whether there is a token that is good enough for it. */
+  readonly secured?: boolean;
 }
 
 /** `refuse`: the folder is not trusted, so no process may start. */
@@ -36,14 +39,19 @@ export interface Plan {
   readonly backend: BackendPlan;
 }
 
-export function planOf(settings: Settings, place: Place): Plan {
+/** @param token the one that clients must send */
+export function planOf(settings: Settings, place: Place, token?: string): Plan {
   const { folder } = place;
   return {
-    listen: { host: settings.host, port: settings.port },
+    listen: listenOf(settings, token),
     backend: place.trusted
       ? { kind: 'cli', folder, claudePath: settings.claudePath, limits: limitsOf(settings) }
       : { kind: 'refuse', folder },
   };
+}
+
+function listenOf({ host, port }: Settings, token: string | undefined): ListenPlan {
+  return bindAddress(host)?.wide === true ? { host, port, secured: isStrong(token) } : { host, port };
 }
 
 const MINUTE_MS = 60_000;
@@ -70,13 +78,7 @@ export function chooseFolder(open: readonly string[], active: string | undefined
   return open[0] ?? fallback;
 }
 
-/** The address under which a server that listens on `host` is reached from the same machine. */
-export function reachableHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
-}
-
-/** The same as a URL without a path. */
+/** The URL, without a path, under which a server that listens there is reached from the same machine. */
 export function urlOf(listen: ListenPlan): string {
   const host = reachableHost(listen.host);
   return `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;

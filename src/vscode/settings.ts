@@ -12,6 +12,8 @@ export interface Settings {
   readonly aliases: Readonly<Record<string, string>>;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  /** Other users of this machine. */
+  readonly allowOtherUsers: boolean;
   /** Processes of the CLI alive at once. */
   readonly maxProcesses: number;
   readonly maxWaiting: number;
@@ -70,6 +72,7 @@ export function readSettings(source: SettingsSource, warn: (line: string) => voi
     aliases: read('aliases', isNames),
     allowedHosts: read('allowedHosts', isStrings),
     allowedOrigins: read('allowedOrigins', isStrings),
+    allowOtherUsers: read('allowOtherUsers', isBoolean),
     maxProcesses: read('maxProcesses', isCount(1, 16)),
     maxWaiting: read('maxWaiting', isCount(0, 512)),
     keepSpare: read('keepSpare', isKeep),
@@ -78,12 +81,14 @@ export function readSettings(source: SettingsSource, warn: (line: string) => voi
 }
 
 /** The part that the server reads anew for every request. */
-export function endpointSettings(settings: Settings): EndpointSettings {
-  const { defaultModel, unknownModels, aliases, allowedHosts, allowedOrigins } = settings;
+export function endpointSettings(settings: Settings, token: string | undefined): EndpointSettings {
+  const { defaultModel, unknownModels, aliases, allowedHosts, allowedOrigins, allowOtherUsers } = settings;
   return {
     names: { defaultModel, unknown: unknownModels, aliases },
     lanes: ['chat'],
     allowedHosts,
     allowedOrigins,
+    token,
+    allowOtherUsers,
   };
 }

@@ -5,7 +5,8 @@ import type { Status } from './status.js';
 import { TOOLTIP_COMMANDS, viewOf } from './statusView.js';
 
 export interface StatusBar extends Disposable {
-  show(status: Status): void;
+  /** @param secured whether clients must send a token */
+  show(status: Status, secured: boolean): void;
 }
 
 /** Left of the editor's own items, right of most extensions'. */
@@ -16,8 +17,8 @@ export function createStatusBar(): StatusBar {
   item.name = PRODUCT;
   item.command = COMMANDS.showMenu;
   return {
-    show(status) {
-      const view = viewOf(status);
+    show(status, secured) {
+      const view = viewOf(status, secured);
       const tooltip = new MarkdownString(view.tooltip, true);
       tooltip.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
       item.text = view.text;

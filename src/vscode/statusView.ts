@@ -18,6 +18,7 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.start,
   COMMANDS.stop,
   COMMANDS.copyUrl,
+  COMMANDS.copyToken,
   COMMANDS.showLog,
   'workbench.trust.manage',
 ];
@@ -60,8 +61,13 @@ function describeRequests(all: number, waiting: number): string {
   return waiting === 0 ? running : `${running}, ${waiting} waiting`;
 }
 
-/** What the status bar shows. Colours only where nothing can be served. */
-export function viewOf(status: Status): StatusView {
+const SECURED = `$(lock) Clients must send the token. ${link('Copy token', COMMANDS.copyToken)}`;
+
+/**
+ * What the status bar shows. Colours only where nothing can be served.
+ * @param secured whether clients must send a token
+ */
+export function viewOf(status: Status, secured = false): StatusView {
   switch (status.state) {
     case 'stopped':
       return {
@@ -88,6 +94,7 @@ export function viewOf(status: Status): StatusView {
           `\`${status.url}\``,
           describeReadiness(status.readiness),
           `Folder: ${escapeMarkdown(status.folder)}`,
+          secured ? SECURED : undefined,
           describeRequests(status.requests, status.waiting),
           `${COPY} · ${STOP} · ${LOG}`,
         ),

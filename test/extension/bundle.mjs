@@ -26,10 +26,15 @@ export async function bundleSuite() {
 }
 
 /** @returns {Promise<typeof import('./model.ts')>} */
-export async function loadModel() {
-  const outfile = `${out}/model.mjs`;
+export const loadModel = () => loadBundled('model');
+
+/** @returns {Promise<typeof import('./chatModel.ts')>} */
+export const loadChatModel = () => loadBundled('chatModel');
+
+async function loadBundled(name) {
+  const outfile = `${out}/${name}.mjs`;
   await build({
-    entryPoints: [inRoot('test/extension/model.ts')],
+    entryPoints: [inRoot(`test/extension/${name}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',

@@ -23,14 +23,25 @@ const VIEWPORT = { width: 1000, height: 620 };
  * @param {boolean} [options.trust] whether the editor asks for trust
  * @param {Record<string, unknown>} [options.settings]
  * @param {string} [options.folder] to open instead of an empty one
+ * @param {(profile: import('./host/profile.mjs').Profile) => Promise<void>} [options.prepare] before the editor starts
  */
-export async function openPackaged({ host, vsix, model, port, trust = false, settings = {}, folder }) {
+export async function openPackaged({
+  host,
+  vsix,
+  model,
+  port,
+  trust = false,
+  settings = {},
+  folder,
+  prepare,
+}) {
   const profile = await createProfile({
     'claudeOllama.port': port,
     'claudeOllama.claudePath': model.cli,
     ...(trust ? { 'security.workspace.trust.startupPrompt': 'always' } : {}),
     ...settings,
   });
+  await prepare?.(profile);
   await installExtension(host, profile, vsix);
   const flags = trust ? [] : ['--disable-workspace-trust'];
   const editor = await startEditor({ host, profile, env: model.env, flags });

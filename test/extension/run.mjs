@@ -1,8 +1,10 @@
 // The tests in a real VS Code: the Mocha suite inside the extension host of the oldest and the newest supported
-// version, then the packaged extension used by keyboard. Installs the editors first. Arguments choose parts: oldest,
-// newest, packaged (the VS Code server from npm, on Linux), desktop (which @vscode/test-electron downloads).
+// version, then the packaged extension used by keyboard, and by the editor's own chat. Installs the editors first.
+// Arguments choose parts: oldest, newest, packaged, chat (the VS Code server from npm, on Linux), desktop (which
+// @vscode/test-electron downloads).
 import { totalsLine } from '../launch/totals.mjs';
 import { bundleSuite, loadModel } from './bundle.mjs';
+import { runChat } from './chat.mjs';
 import { desktopEditor, runSuiteInDesktop } from './desktop.mjs';
 import { ensurePrograms } from './host/debian.mjs';
 import { ensureHost } from './host/install.mjs';
@@ -19,7 +21,11 @@ const report = createReport();
 const say = (line) => report.note(line);
 const named = process.argv.slice(2);
 const wanted =
-  named.length > 0 ? named : process.platform === 'linux' ? ['oldest', 'newest', 'packaged'] : ['desktop'];
+  named.length > 0
+    ? named
+    : process.platform === 'linux'
+      ? ['oldest', 'newest', 'packaged', 'chat']
+      : ['desktop'];
 
 /** Runs a part, if it is asked for; an editor that cannot be had is a reason to skip it. */
 async function part(name, title, run) {
@@ -50,6 +56,9 @@ async function serverParts(vsix, tests, model) {
   }
   await part('packaged', 'the packaged extension', async () => {
     await runPackaged(report, await prepare(NEWEST), vsix, model);
+  });
+  await part('chat', "the editor's own chat", async () => {
+    await runChat(report, await prepare(NEWEST), vsix);
   });
 }
 

@@ -3,11 +3,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { silentLogger } from '../../src/core/log.js';
-import { createEndpoint, type Endpoint, ListenError, whoListens } from '../../src/server/server.js';
+import {
+  createEndpoint,
+  type Endpoint,
+  type EndpointSettings,
+  ListenError,
+  whoListens,
+} from '../../src/server/server.js';
 import { createFakeBackend, floods, hangs, text } from './fakeBackend.js';
 import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs } from './rig.js';
 
-function endpoint(): Endpoint {
+function endpoint(settings: Partial<EndpointSettings> = {}): Endpoint {
   const backend = createFakeBackend();
   return createEndpoint({
     backend: () => backend,
@@ -16,6 +22,9 @@ function endpoint(): Endpoint {
       lanes: ['chat'],
       allowedHosts: [],
       allowedOrigins: [],
+      token: undefined,
+      allowOtherUsers: false,
+      ...settings,
     }),
     log: silentLogger,
     identity: 'claude-ollama-server/9.9.9',
@@ -60,7 +69,7 @@ describe('starting', () => {
   });
 
   it('fails on an address that is not of this machine', async () => {
-    await assert.rejects(endpoint().start('192.0.2.1', 0), (error: unknown) => {
+    await assert.rejects(endpoint({ token: 'x'.repeat(32) }).start('192.0.2.1', 0), (error: unknown) => {
       return error instanceof ListenError && error.kind === 'failed';
     });
   });

@@ -32,10 +32,17 @@ const SETTINGS: EndpointSettings = {
   lanes: ['chat'],
   allowedHosts: [],
   allowedOrigins: [],
+  token: undefined,
+  allowOtherUsers: false,
 };
 
-export interface RigOptions extends Pick<EndpointOptions, 'heartbeatMs'> {
+export interface RigOptions extends Pick<EndpointOptions, 'heartbeatMs' | 'timeouts'> {
+  /** Read anew for every request, as they are in the editor. */
   readonly settings?: Partial<EndpointSettings>;
+  /** Where to listen; the loopback by default. */
+  readonly host?: string;
+  /** A free one by default. */
+  readonly port?: number;
   readonly backend?: FakeBackend;
 }
 
@@ -43,7 +50,7 @@ const rigs: Rig[] = [];
 
 /** Starts an endpoint on a free port; `stopRigs` stops it. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
-  const { settings, backend = createFakeBackend(), ...rest } = options;
+  const { settings, backend = createFakeBackend(), host = '127.0.0.1', port: wanted = 0, ...rest } = options;
   const records: RequestRecord[] = [];
   const activities: Activity[] = [];
   const lines: string[] = [];
@@ -68,7 +75,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     onActivity: (activity) => activities.push(activity),
     ...rest,
   });
-  const { port, url } = await endpoint.start('127.0.0.1', 0);
+  const { port, url } = await endpoint.start(host, wanted);
   const rig: Rig = {
     endpoint,
     backend,

@@ -1,5 +1,6 @@
 // npm run bench [-- --rounds N --json FILE --requests N --aborts N]: sets up, measures, prints the tables and writes
 // the JSON (out/bench.json). Slow numbers are numbers: it fails only when something did not work.
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { inRoot, root } from './place.mjs';
 import { build, install, launch } from './setup.mjs';
@@ -11,8 +12,17 @@ await launch(async () => {
   await install();
   await build();
   const { run } = await loadBench();
-  await run(process.argv.slice(2), root, caller);
+  await run(process.argv.slice(2), { root, caller, programs: keepPrograms() });
 });
+
+/** The programs as they are now: a build in the middle of the run must not change what is measured. */
+function keepPrograms() {
+  const folder = inRoot('out/launch/programs');
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['extension.cjs', 'headless.cjs'])
+    copyFileSync(inRoot(`dist/${file}`), `${folder}/${file}`);
+  return folder;
+}
 
 /** @returns {Promise<typeof import('../bench/run.js')>} */
 async function loadBench() {

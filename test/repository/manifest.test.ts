@@ -79,7 +79,7 @@ describe('the manifest', () => {
   });
 
   it('lets no workspace choose a program, an address or who may connect', () => {
-    for (const name of ['claudePath', 'host', 'port', 'allowedHosts', 'allowedOrigins']) {
+    for (const name of ['claudePath', 'host', 'port', 'allowedHosts', 'allowedOrigins', 'allowOtherUsers']) {
       const scope = settings[`${SECTION}.${name}`]?.scope;
       assert.ok(scope === 'machine' || scope === 'application', `${name} has the scope ${scope}`);
     }

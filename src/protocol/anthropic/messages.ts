@@ -11,7 +11,7 @@ import type {
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../fields.js';
-import { readBase64, readImage } from '../images.js';
+import { imageOf, readBase64 } from '../images.js';
 
 type UserPart = UserMessage['content'][number];
 type AssistantPart = AssistantMessage['content'][number];
@@ -63,7 +63,7 @@ function image(block: JsonObject): ImagePart {
     const why = cause instanceof Error ? cause.message : '';
     throw new ChatError('badRequest', `invalid base64 image data: ${why}`, { cause });
   }
-  return readImage(data);
+  return imageOf(data);
 }
 
 /** A result and the images in it, which the core has beside it. */

@@ -4,7 +4,7 @@ import type { ChatMessage, ChatRequest, ImagePart } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Place, typeError } from '../fields.js';
-import { readImage } from '../images.js';
+import { imageOf } from '../images.js';
 import { bodyFields } from './body.js';
 import { OddStatusError } from './errors.js';
 import type { Conversation } from './generateReply.js';
@@ -92,7 +92,7 @@ export function translateGenerate(body: GenerateBody, entry: CatalogEntry): Gene
   const broken = templateError(body.template);
   if (broken !== undefined) throw new OddStatusError(500, broken);
   const format = readFormat(body.format);
-  const images: ImagePart[] = body.images.map(readImage);
+  const images: ImagePart[] = body.images.map(imageOf);
   const remembered = decodeContext(body.context);
   const before = earlier(remembered ?? { system: '', texts: [] });
   const system = body.system === '' ? before.system : body.system;

@@ -4,7 +4,7 @@ import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { type CallEntry, type Conversation, type Entry, toConversation } from '../conversation.js';
 import { type Fields, fieldsOf, isObject, type Place, typeError } from '../fields.js';
-import { readBase64, readImage } from '../images.js';
+import { imageOf, readBase64 } from '../images.js';
 
 /** One message with Ollama's types checked and its defaults filled in. */
 export interface WireMessage {
@@ -88,10 +88,10 @@ function entryOf(message: WireMessage): Entry {
         role: 'result',
         callId: message.toolCallId,
         name: message.toolName,
-        content: [...message.images.map(readImage), ...text],
+        content: [...message.images.map(imageOf), ...text],
       };
     default:
-      return { role: 'user', content: [...message.images.map(readImage), ...text] };
+      return { role: 'user', content: [...message.images.map(imageOf), ...text] };
   }
 }
 

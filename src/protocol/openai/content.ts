@@ -4,7 +4,7 @@ import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { Content } from '../conversation.js';
 import { isObject } from '../fields.js';
-import { readBase64, readImage } from '../images.js';
+import { imageOf, readBase64 } from '../images.js';
 
 function refused(message: string): ChatError {
   return new ChatError('badRequest', message);
@@ -38,7 +38,7 @@ export function readImageUrl(url: string): ImagePart {
   } catch (cause) {
     throw new ChatError('badRequest', 'invalid image input', { cause });
   }
-  return readImage(data);
+  return imageOf(data);
 }
 
 function requireString(value: Json | undefined): string {

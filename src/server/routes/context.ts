@@ -9,6 +9,7 @@ import { requireModelName } from '../../protocol/modelName.js';
 import { CHAT_BODY_BYTES, readBody } from '../body.js';
 import type { Exchange } from '../exchange.js';
 import type { Copies } from '../copies.js';
+import { checkLimits } from '../limits.js';
 import { clientName } from '../record.js';
 import type { Residency } from '../residency.js';
 import type { Route } from '../router.js';
@@ -109,13 +110,17 @@ export type Writer =
   | { readonly type: 'stream'; readonly encoder: StreamEncoder }
   | { readonly type: 'whole'; readonly encode: (events: readonly ChatEvent[]) => string };
 
-/** A chat's way through the backend and out. The model counts as loaded until `keepAliveMs` after it. */
+/**
+ * A chat's way through the backend and out. The model counts as loaded until `keepAliveMs` after it.
+ * @throws ChatError `badRequest` for a chat beyond the limits
+ */
 export async function answerChat(
   context: RouteContext,
   exchange: Exchange,
   chat: { readonly entry: CatalogEntry; readonly request: ChatRequest; readonly keepAliveMs: number },
   writer: Writer,
 ): Promise<void> {
+  checkLimits(chat.request);
   const request = { ...chat.request, client: clientName(exchange.request.headers['user-agent']) };
   const release = context.residency.use(chat.entry, chat.keepAliveMs);
   try {

@@ -5,7 +5,7 @@ import { ChatError } from '../../../src/core/errors.js';
 import type { Json } from '../../../src/core/json.js';
 import { FOREVER_MS, parseDuration, readKeepAlive } from '../../../src/protocol/duration.js';
 import { fieldsOf } from '../../../src/protocol/fields.js';
-import { readBase64, readImage } from '../../../src/protocol/images.js';
+import { imageOf, readBase64 } from '../../../src/protocol/images.js';
 import { requireModelName } from '../../../src/protocol/modelName.js';
 import { pieces } from '../../../src/protocol/ndjson.js';
 
@@ -139,7 +139,7 @@ describe('an image', () => {
     it(`that begins with ${head} is ${mediaType}, whatever its length`, () => {
       for (let more = 0; more < 20; more += 1) {
         const data = Buffer.concat([Buffer.from(head, 'hex'), Buffer.alloc(more)]).toString('base64');
-        assert.deepEqual(readImage(data), { type: 'image', mediaType, data });
+        assert.deepEqual(imageOf(data), { type: 'image', mediaType, data });
       }
     });
   }
@@ -149,7 +149,7 @@ describe('an image', () => {
     for (const other of others) {
       const data = Buffer.from(other, 'latin1').toString('base64');
       assert.match(
-        refusal(() => readImage(data)),
+        refusal(() => imageOf(data)),
         /PNG, JPEG, GIF and WebP/,
       );
     }

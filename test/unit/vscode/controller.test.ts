@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { ChatError } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/log.js';
 import { createController, type Controller } from '../../../src/vscode/controller.js';
 import { cli, openWindow, planFor, type Window } from './editorWindow.js';
@@ -9,8 +10,8 @@ import { freePort, isOpen, stranger } from './ports.js';
 
 describe('the controller', () => {
   const windows: Window[] = [];
-  const open = (port: number): Window => {
-    const window = openWindow(port);
+  const open = (port: number, known?: Promise<void>): Window => {
+    const window = openWindow(port, known);
     windows.push(window);
     return window;
   };
@@ -28,6 +29,26 @@ describe('the controller', () => {
     await controller.stop();
     assert.equal(await isOpen(port), false);
     assert.deepEqual(states, ['starting', 'running', 'stopped']);
+  });
+
+  it('listens only once it is known who may use the endpoint', async () => {
+    const port = await freePort();
+    let settle = (): void => undefined;
+    const { controller } = open(port, new Promise((resolve) => (settle = resolve)));
+    const started = controller.start();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await isOpen(port), false);
+    settle();
+    await started;
+    assert.equal(controller.status.state, 'running');
+  });
+
+  it('fails, and does not listen, when that cannot be known', async () => {
+    const port = await freePort();
+    const { controller } = open(port, Promise.reject(new ChatError('internal', 'no secrets today')));
+    await controller.start();
+    assert.deepEqual(controller.status, { state: 'failed', port, message: 'no secrets today', taken: false });
+    assert.equal(await isOpen(port), false);
   });
 
   it('starts once for two calls', async () => {
@@ -215,6 +236,7 @@ describe('the controller', () => {
 
 function createBroken(): { controller: Controller } {
   const controller = createController({
+    known: Promise.resolve(),
     plan: () => planFor(1),
     createEndpoint() {
       throw new Error('no endpoint today');

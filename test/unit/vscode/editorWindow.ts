@@ -26,12 +26,16 @@ export const cli = (folder: string): BackendPlan => ({
 });
 export const planFor = (port: number): Plan => ({ listen: { host: '127.0.0.1', port }, backend: cli('/a') });
 
-/** A window of the editor, with the real server and a fake CLI. */
-export function openWindow(port: number): Window {
+/**
+ * A window of the editor, with the real server and a fake CLI.
+ * @param known settles when it is known who may use the endpoint
+ */
+export function openWindow(port: number, known: Promise<void> = Promise.resolve()): Window {
   const made: FakeCli[] = [];
   const states: string[] = [];
   const watchers = new Set<(status: Status) => void>();
   const controller = createController({
+    known,
     plan: () => window.plan,
     createEndpoint: (backend) =>
       createEndpoint({
@@ -41,6 +45,8 @@ export function openWindow(port: number): Window {
           lanes: ['chat'],
           allowedHosts: [],
           allowedOrigins: [],
+          token: undefined,
+          allowOtherUsers: false,
         }),
         log: silentLogger,
         identity: IDENTITY,

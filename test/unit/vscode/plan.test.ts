@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseFolder, planOf, reachableHost, samePlan, urlOf } from '../../../src/vscode/plan.js';
+import { chooseFolder, planOf, samePlan, urlOf } from '../../../src/vscode/plan.js';
 import type { Settings } from '../../../src/vscode/settings.js';
 
 const settings: Settings = {
@@ -12,6 +12,7 @@ const settings: Settings = {
   aliases: {},
   allowedHosts: [],
   allowedOrigins: [],
+  allowOtherUsers: false,
   maxProcesses: 4,
   maxWaiting: 64,
   keepSpare: 'whileInUse',
@@ -36,6 +37,21 @@ describe('the plan', () => {
       const other = planOf({ ...settings, ...change }, trusted);
       assert.ok(!samePlan(one.listen, other.listen));
       assert.ok(samePlan(one.backend, other.backend));
+    }
+  });
+
+  it('listens anew when a token comes or goes, but only where other machines may reach the server', () => {
+    const token = 'x'.repeat(32);
+    const loopback = [planOf(settings, trusted), planOf(settings, trusted, token)];
+    assert.ok(samePlan(loopback[0]!.listen, loopback[1]!.listen));
+    for (const host of ['0.0.0.0', '::', '0', '192.168.1.5']) {
+      const wide = { ...settings, host };
+      const [without, weak, strong, rotated] = [undefined, 'short', token, token.replaceAll('x', 'y')].map(
+        (one) => planOf(wide, trusted, one).listen,
+      );
+      assert.ok(samePlan(without!, weak!));
+      assert.ok(!samePlan(weak!, strong!));
+      assert.ok(samePlan(strong!, rotated!));
     }
   });
 
@@ -79,8 +95,8 @@ describe('the choice of a folder', () => {
 
 describe('the URL', () => {
   it('is the loopback when the server listens on every address', () => {
-    assert.equal(reachableHost('0.0.0.0'), '127.0.0.1');
     assert.equal(urlOf({ host: '0.0.0.0', port: 11434 }), 'http://127.0.0.1:11434');
+    assert.equal(urlOf({ host: '0', port: 11434 }), 'http://127.0.0.1:11434');
     assert.equal(urlOf({ host: '::', port: 11434 }), 'http://[::1]:11434');
   });
 

@@ -54,6 +54,7 @@ describe('settings', () => {
       aliases: { 'llama3.2': 'claude-haiku' },
       allowedHosts: ['box.local'],
       allowedOrigins: ['https://chat.example.com'],
+      allowOtherUsers: true,
       maxProcesses: 8,
       maxWaiting: 0,
       keepSpare: 'never',
@@ -76,6 +77,7 @@ describe('settings', () => {
     ['aliases', { a: 1 }],
     ['allowedHosts', 'box'],
     ['allowedOrigins', [1]],
+    ['allowOtherUsers', 'yes'],
     ['maxProcesses', 0],
     ['maxWaiting', -1],
     ['keepSpare', 'sometimes'],
@@ -91,18 +93,28 @@ describe('settings', () => {
   }
 
   it('cannot be set by a workspace where they decide what runs or who may connect', () => {
-    for (const key of ['claudePath', 'host', 'port', 'autoStart', 'allowedHosts', 'allowedOrigins']) {
+    for (const key of [
+      'claudePath',
+      'host',
+      'port',
+      'autoStart',
+      'allowedHosts',
+      'allowedOrigins',
+      'allowOtherUsers',
+    ]) {
       assert.equal(declared.get(key)?.scope, 'machine', key);
     }
   });
 
-  it('reach the server as a policy for names and lists of hosts and origins', () => {
+  it('reach the server as a policy for names and for who may come in', () => {
     const settings = readSettings(source({ unknownModels: 'reject', aliases: { a: 'b' } }), noWarning);
-    assert.deepEqual(endpointSettings(settings), {
+    assert.deepEqual(endpointSettings(settings, 'secret'), {
       names: { defaultModel: '', unknown: 'reject', aliases: { a: 'b' } },
       lanes: ['chat'],
       allowedHosts: [],
       allowedOrigins: [],
+      token: 'secret',
+      allowOtherUsers: false,
     });
   });
 });

@@ -44,6 +44,14 @@ describe('the status bar', () => {
     assert.equal(viewOf(running(ready)).text, '$(broadcast) Claude :11434');
   });
 
+  it('tells that clients need a token, and how to get it', () => {
+    assert.match(
+      viewOf(running(ready), true).tooltip,
+      /must send the token.*command:claudeOllama\.copyToken/,
+    );
+    assert.doesNotMatch(viewOf(running(ready), false).tooltip, /token/);
+  });
+
   it('warns, without colours, when the server runs but Claude cannot answer', () => {
     const view = viewOf(running(problem));
     assert.equal(view.text, '$(warning) Claude :11434');
@@ -79,7 +87,7 @@ describe('the status bar', () => {
 
   it('links only to commands that the tooltip may run', () => {
     for (const status of everyStatus) {
-      for (const [, command] of viewOf(status).tooltip.matchAll(/\(command:([^)]+)\)/g)) {
+      for (const [, command] of viewOf(status, true).tooltip.matchAll(/\(command:([^)]+)\)/g)) {
         assert.ok(TOOLTIP_COMMANDS.includes(command!), command);
       }
     }

@@ -1,0 +1,205 @@
+/** The results as tables for people, and as JSON. Pure. */
+import { CARRIERS, type Carrier } from './carriers.js';
+import { goalsOf, isMet, isOpen, type Goal, type Results } from './results.js';
+import { HISTORY_MESSAGES, TASKS, type Task } from './rounds.js';
+import { median, quantile, ratioOf, summarize } from './statistics.js';
+
+const TASK_NAMES: Readonly<Record<Task, string>> = {
+  first: 'first turn, spare ready',
+  foreseen: 'first turn, spare foreseen',
+  second: 'second turn',
+  third: 'third turn',
+  edited: `edited history of ${HISTORY_MESSAGES}, spare ready`,
+  editedForeseen: `edited history of ${HISTORY_MESSAGES}, spare foreseen`,
+  tool: 'tool result',
+};
+
+const PARTS = [0.5, 0.95, 0.99] as const;
+
+const ms = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(value < 10 ? 2 : 1));
+const times = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(2));
+
+/** Every table, in the order in which people read them. */
+export function textOf(results: Results): string {
+  const { machine, rounds, notes } = results;
+  const load = `load ${machine.loadAtStart.toFixed(1)} at the start, ${machine.loadAtEnd.toFixed(1)} at the end`;
+  return [
+    `${machine.system}, ${machine.cores} × ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}, Claude CLI ${machine.cli}; ${load}`,
+    section(`Until the request reaches the API (ms; median, p10–p90 of ${rounds} rounds)`, toApi(results)),
+    section('The same as ratios of medians (and where 90 of 100 repetitions would lie)', ratios(results)),
+    section('New conversations at once (ms)', bursts(results)),
+    section(
+      `Streams: ${results.deltas.streams} of ${results.deltas.perSecond} deltas a second (ms from the API's write to the read)`,
+      deltas(results),
+    ),
+    section(`Discovery: ${results.discovery.perSecond} requests a second (ms)`, discovery(results)),
+    section('What the server holds, its CLI processes not counted', memory(results)),
+    section('Start-up', startUp(results)),
+    section('Goals', goals(results)),
+    notes.length === 0 ? '' : section('Notes', notes.join('\n')),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** Everything that the tables show, the goals, and the measurements themselves. */
+export function jsonOf(results: Results): string {
+  const goals = goalsOf(results).map((goal) => ({ ...goal, met: isMet(goal), open: isOpen(goal) }));
+  const toApi = Object.fromEntries(
+    TASKS.map((task) => [
+      task,
+      Object.fromEntries(
+        Object.entries(results.samples[task]).map(([carrier, values]) => [carrier, summarize(values)]),
+      ),
+    ]),
+  );
+  const quantiles = (values: readonly number[]): object => ({
+    n: values.length,
+    p50: median(values),
+    p99: quantile(values, 0.99),
+  });
+  const { deltas, discovery, ...rest } = results;
+  return `${JSON.stringify(
+    {
+      ...rest,
+      toApi,
+      deltas: { ...deltas, bare: quantiles(deltas.bare), ours: quantiles(deltas.ours) },
+      discovery: {
+        ...discovery,
+        routes: Object.fromEntries(
+          Object.entries(discovery.routes).map(([route, values]) => [route, quantiles(values)]),
+        ),
+      },
+      goals,
+    },
+    undefined,
+    2,
+  )}\n`;
+}
+
+function section(title: string, body: string): string {
+  return `${title}\n${body}`;
+}
+
+function toApi({ samples }: Results): string {
+  const cell = (task: Task, carrier: Carrier): string => {
+    const values = samples[task][carrier];
+    if (values === undefined) return '';
+    const { median, p10, p90 } = summarize(values);
+    return `${ms(median)} (${ms(p10)}–${ms(p90)})`;
+  };
+  return table([
+    ['', ...CARRIERS],
+    ...TASKS.map((task) => [TASK_NAMES[task], ...CARRIERS.map((carrier) => cell(task, carrier))]),
+  ]);
+}
+
+function ratios({ samples }: Results): string {
+  const cell = (above: readonly number[] | undefined, below: readonly number[] | undefined): string => {
+    if (above === undefined || below === undefined) return '';
+    const { value, low, high } = ratioOf(above, below);
+    return `${times(value)} (${times(low)}–${times(high)})`;
+  };
+  return table([
+    ['', 'ours / bare CLI', 'cold spawn / ours', 'claude -p / ours'],
+    ...TASKS.map((task) => {
+      const { ours, 'bare CLI': floor } = samples[task];
+      // A cold process or a one-shot has only first turns: every later request costs it the same again.
+      const { 'cold spawn': cold, 'claude -p': oneShot } = samples.first;
+      return [TASK_NAMES[task], cell(ours, floor), cell(cold, ours), cell(oneShot, ours)];
+    }),
+  ]);
+}
+
+function bursts({ bursts }: Results): string {
+  const crowds = [...new Set(bursts.map(({ crowd }) => crowd))];
+  const rows = crowds.flatMap((crowd) =>
+    CARRIERS.flatMap((carrier) => {
+      const own = bursts.filter((burst) => burst.crowd === crowd && burst.carrier === carrier);
+      if (own.length === 0) return [];
+      const all = own.flatMap(({ toApi }) => toApi);
+      const wall = median(own.map(({ wallMs }) => wallMs));
+      return [
+        [`${crowd} at once`, carrier, ms(median(all)), ms(quantile(all, 0.95)), ms(wall), `${own.length}`],
+      ];
+    }),
+  );
+  return table([['', '', 'to API p50', 'to API p95', 'all done', 'runs'], ...rows]);
+}
+
+function deltas({ deltas }: Results): string {
+  const row = (name: string, of: (part: number) => number): string[] => [
+    name,
+    ...PARTS.map((part) => ms(of(part))),
+  ];
+  return table([
+    ['', 'p50', 'p95', 'p99'],
+    row('bare CLI, to its stdout', (part) => quantile(deltas.bare, part)),
+    row('ours, to the HTTP client', (part) => quantile(deltas.ours, part)),
+    row('added by us', (part) => quantile(deltas.ours, part) - quantile(deltas.bare, part)),
+  ]);
+}
+
+function discovery({ discovery }: Results): string {
+  const rows = Object.entries(discovery.routes).map(([route, values]) => [
+    route,
+    ...PARTS.map((part) => ms(quantile(values, part))),
+  ]);
+  const same = discovery.sameProcesses ? 'the same' : 'NOT the same';
+  return `${table([['', 'p50', 'p95', 'p99'], ...rows])}
+CLI processes before and after: ${same}; processor time they used meanwhile: ${discovery.cliCpuMs} ms`;
+}
+
+function memory({ memory }: Results): string {
+  const row = (name: string, look: (typeof memory)['start']): string[] => [
+    name,
+    look === undefined ? '–' : `${look.rssMb.toFixed(1)} MB`,
+    look === undefined ? '–' : `${look.files}`,
+  ];
+  return table([
+    ['', 'resident', 'open files'],
+    row(`after ${memory.warmUp} requests`, memory.start),
+    row(`after ${memory.requests} more`, memory.afterRequests),
+    row(`after ${memory.aborts} aborted in mid-answer`, memory.afterAborts),
+  ]);
+}
+
+function startUp({ startUp }: Results): string {
+  return table([
+    ['extension bundle', `${startUp.extensionKb.toFixed(1)} kB`],
+    ['headless bundle', `${startUp.headlessKb.toFixed(1)} kB`],
+    ['loading the extension bundle', `${ms(median(startUp.loadMs))} ms`],
+    ['activate(), synchronous, in a stand-in editor', `${ms(median(startUp.activateMs))} ms`],
+  ]);
+}
+
+function goals(results: Results): string {
+  const shown = (value: number, unit: Goal['unit']): string =>
+    Number.isNaN(value) ? '–' : `${unit === '' ? value : value.toFixed(2)}${unit === '' ? '' : ` ${unit}`}`;
+  const rows = goalsOf(results).map((goal) => {
+    const { what, value, unit, range, bound } = goal;
+    const limit = 'atMost' in bound ? `≤ ${bound.atMost}` : `≥ ${bound.atLeast}`;
+    const spread = range === undefined ? '' : `${times(range[0])}–${times(range[1])}`;
+    const verdict = Number.isNaN(value) ? 'not measured' : isMet(goal) ? 'met' : 'NOT MET';
+    const doubt = isOpen(goal) ? ' (within the noise)' : '';
+    return [what, shown(value, unit), spread, limit, `${verdict}${doubt}`];
+  });
+  return table([['', 'measured', '90 %', 'goal', ''], ...rows]);
+}
+
+/** Columns as wide as their widest cell; the first one is flush left, as is text after numbers. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          /^[\d–-]/.test(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,70 @@
+/** Numbers of many noisy measurements. Pure. */
+
+export interface Summary {
+  readonly n: number;
+  readonly median: number;
+  readonly p10: number;
+  readonly p90: number;
+}
+
+/** A quotient of two medians, and the range that holds it in 90 of 100 repetitions of the run. */
+export interface Ratio {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The value below which that part (0 to 1) of the values lies, interpolated; NaN of none. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * part;
+  const below = sorted[Math.floor(place)];
+  const above = sorted[Math.ceil(place)];
+  if (below === undefined || above === undefined) return Number.NaN;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function summarize(values: readonly number[]): Summary {
+  return {
+    n: values.length,
+    median: median(values),
+    p10: quantile(values, 0.1),
+    p90: quantile(values, 0.9),
+  };
+}
+
+const RESAMPLES = 2000;
+
+/**
+ * The median of one series over that of another. Both were measured in the same rounds, so rounds are drawn
+ * together: what slowed a round down slowed both.
+ */
+export function ratioOf(above: readonly number[], below: readonly number[]): Ratio {
+  const rounds = Math.min(above.length, below.length);
+  const random = pseudoRandom();
+  const ratios: number[] = [];
+  for (let i = 0; i < RESAMPLES; i++) {
+    const drawn = Array.from({ length: rounds }, () => Math.floor(random() * rounds));
+    ratios.push(median(drawn.map((at) => above[at]!)) / median(drawn.map((at) => below[at]!)));
+  }
+  return {
+    value: median(above) / median(below),
+    low: quantile(ratios, 0.05),
+    high: quantile(ratios, 0.95),
+  };
+}
+
+/** The same numbers in each run (mulberry32), so that the same measurements give the same table. */
+function pseudoRandom(): () => number {
+  let state = 1;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { textReply, messageReply, type ApiMessage, type StandInRequest } from '../standin/server.js';
+import { ask, chatOf, chatUntil, firstText, openChat, textOf } from './client.js';
+import { gate } from './gate.js';
+import { startHeadless, type Headless } from './headless.js';
+import { childrenIn, HAS_PROCESS_TABLE } from './processTable.js';
+
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const MEGABYTE = Array.from({ length: 20_000 }, (_, i) => `line ${i}: äöü 👍 ${'x'.repeat(30)}\n`).join('');
+
+/** What the client said, as the API got it; the CLI's own words about its surroundings have the role `system`. */
+function history(seen: StandInRequest): unknown {
+  const plain = (content: ApiMessage['content']): unknown =>
+    typeof content === 'string'
+      ? [{ type: 'text', text: content }]
+      : content.map(({ cache_control: _mark, ...block }) => block);
+  return seen.body.messages
+    .filter((message) => message.role !== 'system')
+    .map(({ role, content }) => [role, plain(content)]);
+}
+
+describe('a chat from the port to the API and back', function () {
+  this.timeout(120_000);
+  let headless: Headless;
+  let url: string;
+  let standIn: Headless['standIn'];
+
+  before(async () => {
+    headless = await startHeadless();
+    ({ url, standIn } = headless);
+  });
+  after(() => headless.stop());
+
+  /** Resolves with the newest request, when the API has it. */
+  async function seen(): Promise<StandInRequest> {
+    let request = await standIn.nextRequest();
+    while (request.number < standIn.requests.length) request = await standIn.nextRequest();
+    return request;
+  }
+
+  it('streams: each piece is a line of its own, at the client while the model still speaks', async () => {
+    const [first, second] = [gate(), gate()];
+    standIn.reply(textReply(['one', first.closed, ' two', second.closed, ' three']));
+    const stream = await openChat(url, chatOf('count'));
+    assert.equal(stream.status, 200);
+    assert.equal(stream.headers['content-type'], 'application/x-ndjson');
+    assert.equal(await firstText(stream), 'one');
+    first.open();
+    const line = await stream.next();
+    assert.deepEqual(line?.message, { role: 'assistant', content: ' two' });
+    assert.equal(line.done, false);
+    assert.equal(line['model'], 'claude-sonnet');
+    second.open();
+    const [third, end, ...more] = await stream.rest();
+    assert.equal(third?.message?.content, ' three');
+    assert.deepEqual(more, []);
+    assert.deepEqual([end?.done, end?.done_reason, end?.message?.content], [true, 'stop', '']);
+    assert.deepEqual([end?.prompt_eval_count, end?.eval_count], [12, 34]);
+    for (const name of ['total_duration', 'load_duration', 'prompt_eval_duration', 'eval_duration']) {
+      assert.ok(Number.isSafeInteger(end?.[name]) && Number(end?.[name]) > 0, name);
+    }
+  });
+
+  it('answers in one piece when it is told not to stream', async () => {
+    standIn.reply(textReply('all of it'));
+    const { status, headers, body } = await ask(url, {
+      path: '/api/chat',
+      body: chatOf('hi', { stream: false }),
+    });
+    assert.equal(status, 200);
+    assert.equal(headers['content-type'], 'application/json; charset=utf-8');
+    const answer = JSON.parse(body) as Record<string, unknown>;
+    assert.deepEqual(answer['message'], { role: 'assistant', content: 'all of it' });
+    assert.deepEqual([answer['done'], answer['done_reason'], answer['eval_count']], [true, 'stop', 34]);
+  });
+
+  for (const [name, pieces] of [
+    ['new lines, tabs, indentation and trailing space', ['\n\n  def f():\n\treturn "x"  \r\n\n']],
+    ['text outside the first plane', ['👩‍👩‍👧‍👦 日本語 \u{1F600}', 'e\u0301']],
+    ['surrogate pairs cut by the API', ['a\ud83d', '\ude00b\ud83d', '\ude01']],
+    ['quotes, control characters and line separators', ['"\\\u0000\u0007\u001b[31m\u2028\u2029\u007f<&>']],
+    ['what looks like the protocol', ['{"done":true}\n', 'data: [DONE]\n\n', '\n{"error":"x"}']],
+    ['a megabyte', MEGABYTE.match(/[^]{1,997}/gu) ?? []],
+  ] as const) {
+    it(`gives the model's text unchanged: ${name}`, async () => {
+      standIn.reply(textReply(pieces));
+      const whole = pieces.join('');
+      const lines = await (await openChat(url, chatOf('say it'))).rest();
+      // A failed comparison of megabytes would print them.
+      assert.ok(textOf(lines) === whole, `${textOf(lines).length} of ${whole.length} characters`);
+      assert.equal(lines.at(-1)?.done, true);
+    });
+  }
+
+  it("gives the model's text unchanged in one piece, too", async () => {
+    const pieces = ['\n\ta\ud83d', '\ude00"\\\u2028\u0000', MEGABYTE, ' \n'];
+    standIn.reply(textReply(pieces));
+    const { body } = await ask(url, { path: '/api/chat', body: chatOf('say it', { stream: false }) });
+    const { content } = (JSON.parse(body) as { message: { content: string } }).message;
+    assert.ok(content === pieces.join(''), `${content.length} characters`);
+  });
+
+  it('brings the whole history to the API: system prompt, turns, images, tool calls and results', async () => {
+    standIn.reply(textReply('ok'));
+    const call = (city: string): object => ({ function: { name: 'get_weather', arguments: { city } } });
+    const messages = [
+      { role: 'system', content: 'Be brief.\n\tAlways.' },
+      { role: 'user', content: 'one\n' },
+      { role: 'assistant', content: '\n  two 👍 ' },
+      { role: 'user', content: '/three @file !four', images: [PNG] },
+      { role: 'assistant', content: 'Let me look.', tool_calls: [call('Köln'), call('Bonn')] },
+      { role: 'tool', content: 'sun', tool_name: 'get_weather' },
+      { role: 'tool', content: '{"rain":\n1}', tool_name: 'get_weather' },
+      { role: 'assistant', content: 'Sun, and rain.' },
+      { role: 'user', content: '  thanks\u2028' },
+    ];
+    const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+    const tool = { name: 'get_weather', description: 'The weather.', parameters };
+    const tools = [{ type: 'function', function: tool }];
+    await (await openChat(url, { model: 'claude-sonnet', messages, tools })).rest();
+    const request = await seen();
+    const use = (id: string, city: string): object => ({
+      type: 'tool_use',
+      id,
+      name: 'get_weather',
+      input: { city },
+    });
+    assert.deepEqual(history(request), [
+      ['user', [{ type: 'text', text: 'one\n' }]],
+      ['assistant', [{ type: 'text', text: '\n  two 👍 ' }]],
+      [
+        'user',
+        [
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } },
+          { type: 'text', text: '/three @file !four' },
+        ],
+      ],
+      ['assistant', [{ type: 'text', text: 'Let me look.' }, use('call_0', 'Köln'), use('call_1', 'Bonn')]],
+      [
+        'user',
+        [
+          { type: 'tool_result', tool_use_id: 'call_0', content: 'sun' },
+          { type: 'tool_result', tool_use_id: 'call_1', content: '{"rain":\n1}' },
+        ],
+      ],
+      ['assistant', [{ type: 'text', text: 'Sun, and rain.' }]],
+      ['user', [{ type: 'text', text: '  thanks\u2028' }]],
+    ]);
+    const { system } = request.body;
+    assert.ok(Array.isArray(system));
+    assert.equal((system.at(-1) as { text: string }).text, 'Be brief.\n\tAlways.');
+    const offered = request.body.tools?.map(({ name, description, input_schema }) => ({
+      name,
+      description,
+      parameters: input_schema,
+    }));
+    assert.deepEqual(offered, [tool]);
+    assert.equal(request.body.model, 'claude-sonnet-5-5');
+  });
+
+  it('streams thinking and tool calls, each in a line of its own', async () => {
+    standIn.reply(
+      messageReply([
+        { type: 'thinking', thinking: 'hmm', signature: 'sig' },
+        { type: 'text', text: 'Looking.' },
+        { type: 'tool_use', id: 'toolu_1', name: 'look', input: { a: [1, null] } },
+        { type: 'tool_use', id: 'toolu_2', name: 'look', input: {} },
+      ]),
+    );
+    const tools = [{ type: 'function', function: { name: 'look', description: '', parameters: {} } }];
+    const lines = await (await openChat(url, chatOf('look', { tools }))).rest();
+    assert.deepEqual(
+      lines.map((line) => line.message),
+      [
+        { role: 'assistant', content: '', thinking: 'hmm' },
+        { role: 'assistant', content: 'Looking.' },
+        {
+          role: 'assistant',
+          content: '',
+          tool_calls: [{ id: 'toolu_1', function: { index: 0, name: 'look', arguments: { a: [1, null] } } }],
+        },
+        {
+          role: 'assistant',
+          content: '',
+          tool_calls: [{ id: 'toolu_2', function: { index: 1, name: 'look', arguments: {} } }],
+        },
+        { role: 'assistant', content: '' },
+      ],
+    );
+    assert.equal(lines.at(-1)?.done_reason, 'stop');
+  });
+
+  it('stops the model when a client leaves in mid-answer', async () => {
+    standIn.reply(textReply(['a', gate().closed, 'b']));
+    const stream = await openChat(url, chatOf('hi'));
+    await firstText(stream);
+    stream.leave();
+    assert.equal(await (await seen()).closed, 'client');
+  });
+
+  it('stops the model when a client leaves before the first word', async () => {
+    standIn.reply({ kind: 'hang' });
+    const leaver = new AbortController();
+    const left = chatUntil(url, chatOf('hi'), leaver.signal);
+    const request = await seen();
+    leaver.abort();
+    await left;
+    assert.equal(await request.closed, 'client');
+  });
+
+  it('loads, unloads and describes without the model, and without a process', async function () {
+    if (!HAS_PROCESS_TABLE) this.skip();
+    const fresh = await startHeadless();
+    try {
+      const before = childrenIn(fresh.environment.workspace, fresh.pid);
+      assert.equal(before.length, 1, 'a spare stands by');
+      const model = 'claude-sonnet';
+      for (const [path, body] of [
+        ['/api/tags', undefined],
+        ['/api/version', undefined],
+        ['/api/show', { model }],
+        ['/api/chat', { model, messages: [] }],
+        ['/api/ps', undefined],
+        ['/api/chat', { model, messages: [], keep_alive: 0 }],
+        ['/api/ps', undefined],
+      ] as const) {
+        assert.equal((await ask(fresh.url, { path, ...(body && { body }) })).status, 200, path);
+      }
+      assert.deepEqual(childrenIn(fresh.environment.workspace, fresh.pid), before);
+      assert.equal(fresh.standIn.requests.length, 0);
+    } finally {
+      await fresh.stop();
+    }
+  });
+});

@@ -1,0 +1,74 @@
+/** What Linux tells about processes. Elsewhere there is no `/proc`, and tests that need it say so. */
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export const HAS_PROCESS_TABLE = process.platform === 'linux';
+
+/** Processes that work in that folder; zombies work nowhere. */
+export function processesIn(folder: string): number[] {
+  return processes().filter((pid) => attempt(() => readlinkSync(`/proc/${pid}/cwd`)) === folder);
+}
+
+/** The CLI's processes of one program: its children in that folder. What the CLI itself starts there is not among them. */
+export function childrenIn(folder: string, parent: number): number[] {
+  return processesIn(folder).filter((pid) => parentOf(pid) === parent);
+}
+
+/** Processes, zombies excluded, whose environment has that entry (`NAME=value`). */
+export function processesWith(entry: string): number[] {
+  return processes().filter(
+    (pid) =>
+      attempt(() => readFileSync(`/proc/${pid}/environ`, 'utf8'))
+        ?.split('\0')
+        .includes(entry) === true,
+  );
+}
+
+/** Whether a process exists or, being dead, waits for its parent to take notice. */
+export function isInTable(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
+
+/** How many files, sockets and pipes a process has open. */
+export function openFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** Memory of a process, in bytes. */
+export function residentBytes(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+/** Watches, until told to stop, how many processes of the CLI there are at once. */
+export function watchChildrenIn(folder: string, parent: number, everyMs = 25): { stop(): number } {
+  let most = 0;
+  const look = (): void => {
+    most = Math.max(most, childrenIn(folder, parent).length);
+  };
+  const timer = setInterval(look, everyMs).unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      look();
+      return most;
+    },
+  };
+}
+
+function parentOf(pid: number): number | undefined {
+  const status = attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')) ?? '';
+  return Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
+}
+
+function processes(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+/** Processes end while one looks at them, and others are not ours to look at. */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commands, env } from 'vscode';
+import { isRunning, ready, set, untilStatus } from './endpoint.js';
+
+const run = (name: string): Thenable<unknown> => commands.executeCommand(`claudeOllama.${name}`);
+
+async function copied(command: string): Promise<string> {
+  await env.clipboard.writeText('');
+  await run(command);
+  return env.clipboard.readText();
+}
+
+async function statusOf(port: number, headers: Record<string, string> = {}, prefix = ''): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}${prefix}/api/version`, { headers });
+  await response.text();
+  return response.status;
+}
+
+/** Copies the URL and takes the entry of the list that is so many below the first. */
+async function copiedUrl(below: number): Promise<string> {
+  await env.clipboard.writeText('');
+  const done = run('copyUrl');
+  for (let step = 0; step < below; step += 1) {
+    await delay(300);
+    await commands.executeCommand('workbench.action.quickOpenSelectNext');
+  }
+  // The list may take a moment to come up.
+  const accept = setInterval(() => {
+    void commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+  }, 300);
+  await done;
+  clearInterval(accept);
+  return env.clipboard.readText();
+}
+
+describe('the token', () => {
+  afterEach(async () => {
+    await set('host', undefined);
+    await run('removeToken');
+    await ready();
+  });
+
+  it('is made, put into the clipboard and asked for from then on', async () => {
+    const { port } = await ready();
+    assert.equal(await statusOf(port), 200);
+    const token = await copied('createToken');
+    assert.match(token, /^[\w-]{43}$/);
+    assert.equal(await statusOf(port), 401);
+    assert.equal(await statusOf(port, { authorization: `Bearer ${token}` }), 200);
+    assert.equal(await statusOf(port, { 'x-api-key': token }), 200);
+    assert.equal(await statusOf(port, {}, `/t/${token}`), 200);
+    assert.equal(await copied('copyToken'), token);
+  });
+
+  it('replaces the one before, which is refused at once', async () => {
+    const { port } = await ready();
+    const before = await copied('createToken');
+    const after = await copied('createToken');
+    assert.notEqual(before, after);
+    assert.equal(await statusOf(port, { authorization: `Bearer ${before}` }), 401);
+    assert.equal(await statusOf(port, { authorization: `Bearer ${after}` }), 200);
+  });
+
+  it('is no longer asked for once it is removed', async () => {
+    const { port } = await ready();
+    await copied('createToken');
+    assert.equal(await statusOf(port), 401);
+    await run('removeToken');
+    assert.equal(await statusOf(port), 200);
+    assert.equal(await copied('copyToken'), '');
+  });
+
+  it('is offered in the URL', async () => {
+    const { port } = await ready();
+    const token = await copied('createToken');
+    const plain = await copiedUrl(0);
+    assert.doesNotMatch(plain, /\/t\//);
+    assert.equal(await copiedUrl(1), `${plain}/t/${token}`);
+    assert.equal(await statusOf(port, {}, `/t/${token}`), 200);
+  });
+
+  it('lets the server listen beyond the loopback, and its loss ends that', async () => {
+    const { port } = await ready();
+    await set('host', '0.0.0.0');
+    const failed = await untilStatus((status) => status.state === 'failed');
+    assert.ok(failed.state === 'failed');
+    assert.match(failed.message, /token of at least 32 characters/);
+    const token = await copied('createToken');
+    await untilStatus(isRunning);
+    assert.equal(await statusOf(port), 401);
+    assert.equal(await statusOf(port, { authorization: `Bearer ${token}` }), 200);
+    await run('removeToken');
+    await untilStatus((status) => status.state === 'failed');
+  });
+});

@@ -1,0 +1,104 @@
+/** Where it listens: the loopback, both of its addresses; and beyond it only with a token that is worth its name. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { EndpointSettings } from '../../src/server/server.js';
+import { ListenError, whoListens } from '../../src/server/server.js';
+import { hangs } from './fakeBackend.js';
+import { ask, type Rig, startRig, stopRigs } from './rig.js';
+
+const TOKEN = 'x'.repeat(32);
+const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+const hasV6 = addresses.some(({ address }) => address === '::1');
+const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+
+async function statusAt(rig: Rig, host: string, headers: Record<string, string> = {}): Promise<number> {
+  const at = host.includes(':') ? `[${host}]` : host;
+  const response = await fetch(`http://${at}:${rig.port}/api/tags`, { headers });
+  await response.text();
+  return response.status;
+}
+
+describe('listening on the loopback', () => {
+  afterEach(stopRigs);
+
+  it('is on both of its addresses, and stops on both', async function () {
+    if (!hasV6) this.skip();
+    const rig = await startRig();
+    assert.equal(await statusAt(rig, '127.0.0.1'), 200);
+    assert.equal(await statusAt(rig, '::1'), 200);
+    rig.backend.script = hangs();
+    const chat = fetch(`http://[::1]:${rig.port}/api/chat`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'claude-sonnet', messages: [{ role: 'user', content: 'x' }] }),
+    });
+    while (rig.backend.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await rig.endpoint.stop();
+    assert.equal((await chat).status, 503);
+    for (const host of ['127.0.0.1', '::1']) assert.equal(await whoListens(host, rig.port), 'nobody');
+  });
+
+  it('goes on, with a warning, when somebody else has one of them', async function () {
+    if (!hasV6) this.skip();
+    const other = createServer();
+    other.listen(0, '::1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const rig = await startRig({ port });
+    assert.equal(await statusAt(rig, '127.0.0.1'), 200);
+    assert.ok(
+      rig.lines.some((line) => /^warn Port \d+ on ::1 is in use/.test(line)),
+      rig.lines.join('\n'),
+    );
+    other.close();
+  });
+
+  it('is nowhere else', async function () {
+    if (lan === undefined) this.skip();
+    const rig = await startRig();
+    assert.equal(await whoListens(lan, rig.port), 'nobody');
+  });
+});
+
+describe('listening on every address', () => {
+  afterEach(stopRigs);
+
+  for (const host of ['0.0.0.0', '::', '0', '0x0', '::0', '[::]', '']) {
+    it(`as ${JSON.stringify(host)} is refused without a token of 32 characters`, async () => {
+      for (const token of [undefined, 'x'.repeat(31)]) {
+        await assert.rejects(startRig({ host, settings: { token } }), (error: unknown) => {
+          return error instanceof ListenError && error.kind === 'denied';
+        });
+      }
+    });
+  }
+
+  it('takes the token and a known host', async () => {
+    const rig = await startRig({ host: '0.0.0.0', settings: { token: TOKEN } });
+    const authorization = `Bearer ${TOKEN}`;
+    assert.equal(await statusAt(rig, '127.0.0.1', { authorization }), 200);
+    assert.equal(await statusAt(rig, '127.0.0.1'), 401);
+    const foreign = { host: 'evil.com', authorization };
+    assert.equal((await ask(rig, { path: '/api/tags', headers: foreign })).status, 403);
+  });
+
+  it('knows its own addresses as hosts, in either form', async function () {
+    if (lan === undefined) this.skip();
+    for (const host of ['0.0.0.0', '::']) {
+      const rig = await startRig({ host, settings: { token: TOKEN } });
+      assert.equal(await statusAt(rig, lan, { authorization: `Bearer ${TOKEN}` }), 200, host);
+      assert.equal(await statusAt(rig, lan), 401, host);
+    }
+  });
+
+  it('lets nobody in once the token is taken back', async () => {
+    const settings: { -readonly [K in keyof EndpointSettings]?: EndpointSettings[K] } = { token: TOKEN };
+    const rig = await startRig({ host: '0.0.0.0', settings });
+    for (const token of [undefined, '', 'short']) {
+      settings.token = token;
+      assert.equal(await statusAt(rig, '127.0.0.1'), 401);
+      assert.equal(await statusAt(rig, '127.0.0.1', { 'x-api-key': token ?? '' }), 401);
+    }
+  });
+});

@@ -1,0 +1,223 @@
+/** The token: who must bring it, where it may stand, and what happens when it changes. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { EndpointSettings } from '../../src/server/server.js';
+import { hangs, text } from './fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  post,
+  raw,
+  received,
+  type Reply,
+  type Rig,
+  startRig,
+  stopRigs,
+  USER_HI,
+} from './rig.js';
+
+const TOKEN = 'fT3x-9_ZqfT3x-9_ZqfT3x-9_ZqfT3x-9_Zq';
+const CHAT = { model: 'claude-sonnet', messages: USER_HI, stream: false };
+
+/** Settings that a test changes while the endpoint runs. */
+type Changing = { -readonly [K in keyof EndpointSettings]?: EndpointSettings[K] };
+
+const messageOf = (reply: Reply): string => {
+  const { error } = JSON.parse(reply.body) as { error: string | { message: string } };
+  return typeof error === 'string' ? error : error.message;
+};
+
+describe('without a token', () => {
+  afterEach(stopRigs);
+
+  it('whatever clients send as one is ignored', async () => {
+    const rig = await startRig();
+    const sent: Record<string, string>[] = [
+      {},
+      { authorization: '' },
+      { authorization: 'Bearer' },
+      { authorization: 'Bearer ' },
+      { authorization: 'Bearer ollama' },
+      { authorization: 'Basic eDp5' },
+      { 'x-api-key': '' },
+      { 'x-api-key': 'sk-1' },
+    ];
+    for (const headers of sent) {
+      assert.equal((await ask(rig, { path: '/api/tags', headers })).status, 200);
+      assert.equal((await post(rig, '/api/chat', CHAT, headers)).status, 200);
+    }
+    assert.equal((await ask(rig, { path: '/t/left-over/api/tags' })).status, 200);
+  });
+});
+
+describe('with a token', () => {
+  let rig: Rig;
+  const settings: Changing = {};
+  beforeEach(async () => {
+    settings.token = TOKEN;
+    rig = await startRig({ settings });
+  });
+  afterEach(stopRigs);
+
+  const WRONG: Record<string, string>[] = [
+    {},
+    { authorization: '' },
+    { authorization: 'Bearer' },
+    { authorization: 'Bearer ollama' },
+    { authorization: TOKEN },
+    { authorization: `Basic ${TOKEN}` },
+    { authorization: `Bearer ${TOKEN.slice(0, -1)}` },
+    { authorization: `Bearer ${TOKEN}x` },
+    { authorization: `Bearer ${TOKEN.toLowerCase()}` },
+    { 'x-api-key': '' },
+    { 'x-api-key': `${TOKEN.slice(0, -1)}p` },
+  ];
+
+  it('nobody without it gets anywhere, in the words of each dialect', async () => {
+    for (const headers of WRONG) {
+      for (const path of ['/api/chat', '/v1/chat/completions', '/v1/messages', '/api/show', '/nope']) {
+        const reply = await post(rig, path, CHAT, headers);
+        assert.equal(reply.status, 401, path);
+        assert.equal(reply.headers['www-authenticate'], 'Bearer');
+        assert.match(messageOf(reply), /needs its token/);
+        assert.doesNotMatch(reply.body, /signin_url/);
+      }
+      for (const path of ['/api/tags', '/api/version', '/api/ps', '/v1/models', '/nope', '//api/tags']) {
+        assert.equal((await ask(rig, { path, headers })).status, 401, path);
+      }
+    }
+    const openai = JSON.parse((await post(rig, '/v1/chat/completions', CHAT)).body) as { error: object };
+    assert.deepEqual(Object.keys(openai.error), ['message', 'type', 'param', 'code']);
+    const anthropic = JSON.parse((await post(rig, '/v1/messages', CHAT)).body) as Record<string, unknown>;
+    assert.equal(anthropic['type'], 'error');
+    assert.equal((anthropic['error'] as { type: string }).type, 'authentication_error');
+    assert.deepEqual(rig.backend.requests, []);
+  });
+
+  it('everybody with it does, wherever it stands', async () => {
+    const places: (readonly [string, Record<string, string>])[] = [
+      ['', { authorization: `Bearer ${TOKEN}` }],
+      ['', { authorization: `bearer ${TOKEN}` }],
+      ['', { authorization: `BEARER  ${TOKEN}` }],
+      ['', { 'x-api-key': TOKEN }],
+      ['', { 'x-api-key': TOKEN, authorization: 'Bearer ollama' }],
+      [`/t/${TOKEN}`, {}],
+      [`/t/${TOKEN}`, { authorization: 'Bearer ollama', 'x-api-key': 'none' }],
+      [`/t/${TOKEN}/`, {}],
+    ];
+    for (const [prefix, headers] of places) {
+      assert.equal((await ask(rig, { path: `${prefix}/api/tags`, headers })).status, 200);
+      assert.equal((await ask(rig, { path: `${prefix}/v1/models/claude-sonnet`, headers })).status, 200);
+      assert.equal((await post(rig, `${prefix}/api/chat`, CHAT, headers)).status, 200);
+      assert.equal((await post(rig, `${prefix}/v1/chat/completions`, CHAT, headers)).status, 200);
+    }
+    assert.equal(rig.backend.requests.length, places.length * 2);
+  });
+
+  it('the wrong one in the path is refused', async () => {
+    for (const token of ['wrong', TOKEN.slice(0, -1), `${TOKEN}x`, '', '%', '..']) {
+      assert.equal((await ask(rig, { path: `/t/${token}/api/tags` })).status, 401, token);
+    }
+  });
+
+  it('the front door stays open, and so do questions about methods', async () => {
+    for (const method of ['GET', 'HEAD']) assert.equal((await ask(rig, { method, path: '/' })).status, 200);
+    assert.equal((await ask(rig, { method: 'OPTIONS', path: '/api/chat' })).status, 204);
+    const headers = { origin: 'app://obsidian.md', 'access-control-request-method': 'POST' };
+    const reply = await ask(rig, { method: 'OPTIONS', path: '/api/chat', headers });
+    assert.equal(reply.status, 204);
+    assert.equal(reply.headers['access-control-allow-origin'], 'app://obsidian.md');
+  });
+
+  it('a page that may come in gets to read why it is refused', async () => {
+    const reply = await ask(rig, { path: '/api/tags', headers: { origin: 'http://localhost:3000' } });
+    assert.equal(reply.status, 401);
+    assert.equal(reply.headers['access-control-allow-origin'], 'http://localhost:3000');
+  });
+
+  it('it does not make up for a foreign host or page', async () => {
+    const authorization = `Bearer ${TOKEN}`;
+    for (const headers of [
+      { host: 'evil.com', authorization },
+      { origin: 'https://evil.com', authorization },
+      { origin: 'null', authorization },
+    ]) {
+      assert.equal((await ask(rig, { path: '/api/tags', headers })).status, 403);
+      assert.equal((await ask(rig, { path: `/t/${TOKEN}/api/tags`, headers })).status, 403);
+    }
+  });
+
+  it('it lets local pages in although Claude has tools', async () => {
+    settings.lanes = ['chat', 'workspace'];
+    const origin = 'http://localhost:3000';
+    const page = (headers: object): Promise<Reply> =>
+      ask(rig, { path: '/api/tags', headers: { origin, ...headers } });
+    assert.equal((await page({ authorization: `Bearer ${TOKEN}` })).status, 200);
+    assert.equal((await page({})).status, 401);
+    settings.token = undefined;
+    assert.equal((await page({})).status, 403);
+    settings.lanes = ['chat'];
+  });
+
+  it('redirects keep it in the path', async () => {
+    const reply = await ask(rig, { path: `/t/${TOKEN}/api//tags` });
+    assert.equal(reply.status, 307);
+    assert.equal(reply.headers.location, `/t/${TOKEN}/api/tags`);
+  });
+
+  it('a new one counts at once, on open connections too; what runs goes on', async () => {
+    rig.backend.script = hangs(text('Hel'));
+    const authorization = `Authorization: Bearer ${TOKEN}\r\n`;
+    const running = await open(rig, chatBytes().replace('Host:', `${authorization}Host:`));
+    await once(running, 'data');
+    const kept = await open(rig, '');
+    const version = async (): Promise<string> => {
+      kept.write(`GET /api/version HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\n`);
+      const [bytes] = (await once(kept, 'data')) as [Buffer];
+      return bytes.toString().slice(9, 12);
+    };
+    assert.equal(await version(), '200');
+    settings.token = 'another-one-another-one-another-1';
+    assert.equal(await version(), '401');
+    assert.equal((await chat(rig)).status, 401);
+    settings.token = undefined;
+    assert.equal(await version(), '200');
+    kept.destroy();
+    const rest = received(running);
+    assert.equal(rig.backend.ended, 0);
+    await rig.endpoint.stop();
+    assert.match(await rest, /The server is stopping/);
+  });
+
+  it('no answer, no record and no line of the log has it', async () => {
+    rig.backend.script = hangs(text('Hel'));
+    const answers: string[] = [];
+    const lines = (path: string, ...more: string[]): string =>
+      [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...more, '', ''].join('\r\n');
+    for (const path of [
+      '/',
+      '/api/tags',
+      '/api/version',
+      '/v1/models',
+      '/nope',
+      '/api/chat',
+      '/api/tags/x',
+    ]) {
+      for (const place of ['', `/t/${TOKEN}`, `//t/${TOKEN}`, `/x/t/${TOKEN}`]) {
+        answers.push(
+          (await raw(rig, lines(`${place}${path}`))).replace(/^Location: .*$/m, ''),
+          await raw(rig, lines(path, `Authorization: Bearer ${TOKEN}`, `User-Agent: a /t/${TOKEN}/`)),
+          await raw(rig, lines(`${place}${path}`, `X-Api-Key: ${TOKEN}`, `Origin: http://${TOKEN}`)),
+        );
+      }
+    }
+    const model = { model: TOKEN, messages: USER_HI };
+    const asked = await post(rig, '/api/show', model, { 'x-api-key': TOKEN });
+    assert.equal(asked.status, 404);
+    assert.doesNotMatch(answers.join('\n'), new RegExp(TOKEN));
+    assert.doesNotMatch(JSON.stringify(rig.records) + rig.lines.join('\n'), new RegExp(TOKEN));
+    assert.ok(rig.records.some(({ route }) => route === '/api/tags'));
+  });
+});

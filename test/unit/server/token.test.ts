@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { hasToken, takeToken, urlWithToken } from '../../../src/server/token.js';
+
+const TOKEN = 'fT3x-9_Zq';
+
+describe('a token in a path', () => {
+  for (const [sent, target, token] of [
+    ['/t/abc/api/chat', '/api/chat', 'abc'],
+    ['/t/abc/', '/', 'abc'],
+    ['/t/abc', '/', 'abc'],
+    ['/t/abc?x=1', '/?x=1', 'abc'],
+    ['/t/abc/v1/models?limit=2', '/v1/models?limit=2', 'abc'],
+    ['/t/abc//api/tags', '/api/tags', 'abc'],
+    ['/t/a%62c/api/tags', '/api/tags', 'abc'],
+    ['/t/%zz/api/tags', '/api/tags', '%zz'],
+    ['/t//api/tags', '/api/tags', ''],
+    ['/t/abc/t/def/api', '/t/def/api', 'abc'],
+    ['/api/tags', '/api/tags', undefined],
+    ['/t', '/t', undefined],
+    ['/tags/abc', '/tags/abc', undefined],
+    ['//t/abc/api', '//t/abc/api', undefined],
+    ['http://x/t/abc/', 'http://x/t/abc/', undefined],
+    ['', '', undefined],
+  ] as const) {
+    it(`is taken off ${sent}`, () => {
+      const taken = takeToken(sent);
+      assert.equal(taken.target, target);
+      assert.equal(taken.token, token);
+    });
+  }
+
+  it('is where the URL with it puts it, whatever it is made of', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (token) => {
+        const url = urlWithToken('http://127.0.0.1:1', token);
+        assert.equal(takeToken(`${url.slice('http://127.0.0.1:1'.length)}/api/tags`).token, token);
+      }),
+    );
+  });
+});
+
+describe('the token', () => {
+  const bearer = (value: string): string[] => ['Host', 'x', 'authorization', value];
+  it('is taken from each of its places', () => {
+    for (const value of [`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER   ${TOKEN}`]) {
+      assert.ok(hasToken(bearer(value), undefined, TOKEN), value);
+    }
+    assert.ok(hasToken(['X-Api-Key', TOKEN], undefined, TOKEN));
+    assert.ok(hasToken([], TOKEN, TOKEN));
+  });
+
+  it('counts although a made-up key stands beside it', () => {
+    assert.ok(hasToken(bearer('Bearer ollama'), TOKEN, TOKEN));
+    assert.ok(hasToken(['x-api-key', TOKEN, ...bearer('Bearer ollama')], undefined, TOKEN));
+  });
+
+  it('is nothing but itself', () => {
+    const wrong = ['', 'x', TOKEN.slice(0, -1), `${TOKEN}x`, TOKEN.toLowerCase(), ` ${TOKEN}`];
+    for (const sent of wrong) {
+      assert.ok(!hasToken(bearer(`Basic ${TOKEN}`), sent, TOKEN), sent);
+      assert.ok(!hasToken(['X-Api-Key', sent], undefined, TOKEN), sent);
+    }
+    assert.ok(!hasToken(bearer(TOKEN), undefined, TOKEN));
+    assert.ok(!hasToken([], undefined, TOKEN));
+  });
+
+  it('that is empty is nobody’s', () => {
+    assert.ok(!hasToken([], undefined, ''));
+    assert.ok(!hasToken(['X-Api-Key', '', ...bearer('Bearer ')], '', ''));
+  });
+});
