@@ -4,6 +4,7 @@ import { posix, win32 } from 'node:path';
 import which from 'which';
 import { ChatError } from '../core/errors.js';
 import { searchableFolders } from './launch.js';
+import { loginPath } from './loginPath.js';
 
 /** The machine as the search sees it. */
 export interface Machine {
@@ -133,8 +134,6 @@ async function knownPlaces(machine: Machine): Promise<string[]> {
   ];
 }
 
-const LOGIN_SHELL_MS = 3000;
-
 /** This machine. */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   const { platform } = process;
@@ -161,19 +160,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
         folders.some((folder) => path.toLowerCase().startsWith(folder.toLowerCase())),
       );
     },
-    async loginPath() {
-      if (platform === 'win32') return undefined;
-      const late = new Promise<undefined>((resolve) => {
-        setTimeout(resolve, LOGIN_SHELL_MS, undefined).unref();
-      });
-      // Loaded when it is needed, which is rarely.
-      const { shellEnv } = await import('shell-env');
-      const shell = shellEnv().then(
-        (environment) => environment['PATH'],
-        () => undefined,
-      );
-      return Promise.race([shell, late]);
-    },
+    loginPath: () => (platform === 'win32' ? Promise.resolve(undefined) : loginPath(env)),
     list: (folder) => readdir(folder).catch(() => []),
   };
 }

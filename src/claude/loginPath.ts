@@ -1,0 +1,36 @@
+/** PATH as a login shell has it: an editor that was started from a dock does not. */
+import { execFile } from 'node:child_process';
+
+const PATIENCE_MS = 3000;
+const MARK = '-- environment --';
+
+/** What the shell is told. `env` prints PATH in one form whatever the shell; start-up files may print anything before. */
+export function loginShellArguments(): readonly string[] {
+  return ['-ilc', `echo "${MARK}"; command env; exit`];
+}
+
+/** PATH in what that shell printed, or `undefined`. Pure. */
+export function pathIn(output: string): string | undefined {
+  const at = output.lastIndexOf(MARK);
+  return at < 0 ? undefined : /^PATH=(.+)$/m.exec(output.slice(at))?.[1];
+}
+
+/**
+ * Asks the person's shell. Bounded: a start-up file that waits for input, or for anything, costs three seconds.
+ * @param env of this program; names the shell
+ */
+export function loginPath(env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = {
+      timeout: PATIENCE_MS,
+      killSignal: 'SIGKILL',
+      // Start-up files that update themselves, or that start a terminal multiplexer, should not.
+      env: { ...env, DISABLE_AUTO_UPDATE: 'true', ZSH_TMUX_AUTOSTARTED: 'true', ZSH_TMUX_AUTOSTART: 'false' },
+    } as const;
+    const shell = execFile(env['SHELL'] ?? '/bin/sh', loginShellArguments(), options, (_error, output) => {
+      // Shells end with the status of whatever ran last; what was printed counts.
+      resolve(pathIn(output));
+    });
+    shell.stdin?.end();
+  });
+}
