@@ -168,18 +168,24 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     },
     async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
       const { running, waiting } = turnstile;
-      if (running >= limits.processes)
+      if (running >= limits.processes) {
         log.info(`[pool] a request waits; running=${running} waiting=${waiting + 1}`);
-      const leave = await turnstile.enter(request.client ?? '', signal);
+      }
+      const left = pool.hold();
       try {
-        const conversation = await pool.take(request);
+        const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          yield* conversation.ask(request, signal, () => pool.left(conversation));
+          const conversation = await pool.take(request);
+          try {
+            yield* conversation.ask(request, signal, left);
+          } finally {
+            pool.giveBack(conversation, request.keepAliveMs);
+          }
         } finally {
-          pool.giveBack(conversation, request.keepAliveMs);
+          leave();
         }
       } finally {
-        leave();
+        left();
       }
     },
     async describe() {

@@ -36,8 +36,6 @@ export class Pool {
   readonly #slots: Slots;
   readonly #spares: Spares;
   readonly #members = new Map<Conversation, Member>();
-  /** Conversations whose question has not left for the API yet, each with what tells the spares that it has. */
-  readonly #leaving = new Map<Conversation, () => void>();
   /** Conversations that wait for their next turn, each with what ends it. Least recently used first. */
   readonly #idle = new Map<Member, NodeJS.Timeout>();
   #opening = 0;
@@ -62,29 +60,18 @@ export class Pool {
   }
 
   /**
-   * The conversation that is to answer this request. The caller asks it once, tells when the question has `left`, and
-   * then gives it back.
+   * No spare is started while a request waits or is on its way to the API: that would slow it down.
+   * @returns tells that it has left, or never will; calls after the first do nothing
+   */
+  hold(): () => void {
+    return this.#spares.hold();
+  }
+
+  /**
+   * The conversation that is to answer this request. The caller asks it once and then gives it back.
    * @throws ChatError when no process can be had
    */
   async take(request: ChatRequest): Promise<Conversation> {
-    const left = this.#spares.hold();
-    try {
-      const conversation = await this.#find(request);
-      this.#leaving.set(conversation, left);
-      return conversation;
-    } catch (error) {
-      left();
-      throw error;
-    }
-  }
-
-  /** This conversation's question has left for the API. Calls after the first do nothing. */
-  left(conversation: Conversation): void {
-    this.#leaving.get(conversation)?.();
-    this.#leaving.delete(conversation);
-  }
-
-  async #find(request: ChatRequest): Promise<Conversation> {
     this.#dropStale(await this.#options.fingerprint());
     const setup = canonicalSetup(request);
     const earlier = toTurns(request.messages).slice(0, -1).map(canonicalTurn);
@@ -104,7 +91,6 @@ export class Pool {
    * @param keepMs how long; `undefined` for the usual time
    */
   giveBack(conversation: Conversation, keepMs = this.#options.limits.idleMs): void {
-    this.left(conversation);
     const member = this.#members.get(conversation);
     if (member === undefined || this.#closed || keepMs <= 0 || conversation.state !== 'idle') {
       void conversation.end(); // never rejects

@@ -96,7 +96,7 @@ export class Spares {
   }
 
   /**
-   * A request is on its way to the API, and starting a process now would slow it down.
+   * A request waits or is on its way to the API, and starting a process now would slow it down.
    * @returns tells that it has left; calls after the first do nothing
    */
   hold(): () => void {

@@ -237,11 +237,11 @@ describe('the pool', function () {
   });
 
   it('keeps no spare once nobody has asked for a while, and no conversation that idles', async () => {
-    await start({ keepSpares: 'whileInUse', useMs: 1500, idleMs: 1500 });
+    await start({ keepSpares: 'whileInUse', useMs: 8000, idleMs: 8000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
-    await until('spares stand by', () => rig.backend.activity().processes === 3);
-    await until('all are gone', () => rig.backend.activity().processes === 0);
+    await until('spares stand by', () => rig.backend.activity().processes === 3, 60_000);
+    await until('all are gone', () => rig.backend.activity().processes === 0, 60_000);
   });
 
   it('replaces a spare that dies', async () => {
