@@ -49,7 +49,9 @@ export class BareCli {
   constructor(place: CliPlace, onText: (text: string, at: number) => void = () => undefined) {
     this.#onText = onText;
     this.#child = spawn(place.cli, CHAT_ARGUMENTS, { cwd: place.folder, env: place.leanEnv });
-    this.#child.stdin.on('error', () => undefined); // its end is noticed by those who wait for an answer
+    // Its end, and a start that fails, are noticed by those who wait for an answer.
+    this.#child.on('error', () => undefined);
+    this.#child.stdin.on('error', () => undefined);
     this.#child.stderr.resume();
     this.#child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
   }

@@ -13,21 +13,21 @@ import { settled } from './processes.js';
 export interface DeltaTimes {
   readonly streams: number;
   readonly perSecond: number;
-  /** Milliseconds from write to read, one a delta. */
-  readonly bare: readonly number[];
-  readonly ours: readonly number[];
+  /** Milliseconds from write to read, one a delta, by slice of time. */
+  readonly bare: readonly (readonly number[])[];
+  readonly ours: readonly (readonly number[])[];
 }
 
 const STREAMS = 4;
 const PER_SECOND = 200;
 const SLICE_MS = 500;
-const SLICES = 10;
+const SLICES = 12;
 const PER_SLICE = (SLICE_MS * PER_SECOND) / 1000;
 const DELTAS = PER_SLICE * SLICES;
 /** All deltas have this length, so that the text read so far tells how many have come, in whatever pieces. */
 const DELTA = ' delta';
-/** The first slice warms both ways up and does not count. */
-const UNCOUNTED = PER_SLICE;
+/** The first slices warm both ways up and do not count. */
+const UNCOUNTED_SLICES = 2;
 
 /** One answer that the stand-in streams delta by delta, when it is told to. */
 class Feed {
@@ -90,8 +90,14 @@ export async function measureDeltas({ place, questions, product }: Scene): Promi
   } finally {
     await Promise.all(clis.map((cli) => cli.end()));
   }
-  const counted = (feeds: readonly Feed[]): number[] => feeds.flatMap(({ times }) => times.slice(UNCOUNTED));
-  return { streams: STREAMS, perSecond: PER_SECOND, bare: counted(bareFeeds), ours: counted(ourFeeds) };
+  return { streams: STREAMS, perSecond: PER_SECOND, bare: inSlices(bareFeeds), ours: inSlices(ourFeeds) };
+}
+
+function inSlices(feeds: readonly Feed[]): number[][] {
+  return Array.from({ length: SLICES - UNCOUNTED_SLICES }, (_, i) => {
+    const from = (i + UNCOUNTED_SLICES) * PER_SLICE;
+    return feeds.flatMap(({ times }) => times.slice(from, from + PER_SLICE));
+  });
 }
 
 /** Keeps to the pace on the whole, whatever single timers do. The streams are out of step with each other. */

@@ -30,7 +30,7 @@ export async function measureMemory(
   program: string,
   place: CliPlace,
   questions: Questions,
-  amounts: Amounts,
+  { requests, aborts }: Amounts,
 ): Promise<Memory> {
   const product = await Product.start(program, place);
   const look = async (): Promise<Footprint | undefined> => {
@@ -41,12 +41,12 @@ export async function measureMemory(
   try {
     await share(WARM_UP, (quota) => converse(product, questions, quota));
     const start = await look();
-    await share(amounts.requests, (quota) => converse(product, questions, quota));
+    await share(requests, (quota) => converse(product, questions, quota));
     const afterRequests = await look();
-    await share(amounts.aborts, async (quota) => {
+    await share(aborts, async (quota) => {
       for (let i = 0; i < quota; i++) await abort();
     });
-    return { ...amounts, warmUp: WARM_UP, start, afterRequests, afterAborts: await look() };
+    return { requests, aborts, warmUp: WARM_UP, start, afterRequests, afterAborts: await look() };
   } finally {
     await product.end();
   }

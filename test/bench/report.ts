@@ -1,6 +1,6 @@
 /** The results as tables for people, and as JSON. Pure. */
 import { CARRIERS, type Carrier } from './carriers.js';
-import { goalsOf, isMet, isOpen, type Goal, type Results } from './results.js';
+import { addedToDeltas, goalsOf, isMet, isOpen, type Goal, type Results } from './results.js';
 import { HISTORY_MESSAGES, TASKS, type Task } from './rounds.js';
 import { median, quantile, ratioOf, summarize } from './statistics.js';
 
@@ -63,7 +63,7 @@ export function jsonOf(results: Results): string {
     {
       ...rest,
       toApi,
-      deltas: { ...deltas, bare: quantiles(deltas.bare), ours: quantiles(deltas.ours) },
+      deltas: { ...deltas, bare: deltas.bare.map(quantiles), ours: deltas.ours.map(quantiles) },
       discovery: {
         ...discovery,
         routes: Object.fromEntries(
@@ -134,9 +134,9 @@ function deltas({ deltas }: Results): string {
   ];
   return table([
     ['', 'p50', 'p95', 'p99'],
-    row('bare CLI, to its stdout', (part) => quantile(deltas.bare, part)),
-    row('ours, to the HTTP client', (part) => quantile(deltas.ours, part)),
-    row('added by us', (part) => quantile(deltas.ours, part) - quantile(deltas.bare, part)),
+    row('bare CLI, to its stdout', (part) => quantile(deltas.bare.flat(), part)),
+    row('ours, to the HTTP client', (part) => quantile(deltas.ours.flat(), part)),
+    row('added by us, median of the slices', (part) => addedToDeltas(deltas, part).value),
   ]);
 }
 

@@ -41,6 +41,8 @@ interface Options {
 
 /** Crowds cost much and vary little: they are measured in every eighth round. */
 const ROUNDS_PER_CROWD = 8;
+/** A machine that nobody else uses has less. */
+const IDLE_LOAD = 0.5;
 
 /**
  * Measures everything, prints the tables and writes the JSON.
@@ -120,6 +122,10 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
     measureMemory(program, place, questions, options),
   );
   const { cli, ...rest } = main;
+  const loadAtEnd = loadavg()[0] ?? 0;
+  if (loadAtStart > IDLE_LOAD) {
+    notes.push('The machine was busy before the run began: only ratios with a narrow range say anything.');
+  }
   const machine = {
     system: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -128,7 +134,7 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
     node: process.versions.node,
     cli,
     loadAtStart,
-    loadAtEnd: loadavg()[0] ?? 0,
+    loadAtEnd,
   };
   return { machine, rounds: options.rounds, samples, bursts, memory, startUp, notes, ...rest };
 }

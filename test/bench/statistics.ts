@@ -7,8 +7,8 @@ export interface Summary {
   readonly p90: number;
 }
 
-/** A quotient of two medians, and the range that holds it in 90 of 100 repetitions of the run. */
-export interface Ratio {
+/** A value, and the range that holds it in 90 of 100 repetitions of the run. */
+export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -43,19 +43,26 @@ const RESAMPLES = 2000;
  * The median of one series over that of another. Both were measured in the same rounds, so rounds are drawn
  * together: what slowed a round down slowed both.
  */
-export function ratioOf(above: readonly number[], below: readonly number[]): Ratio {
-  const rounds = Math.min(above.length, below.length);
+export function ratioOf(above: readonly number[], below: readonly number[]): Estimate {
+  return estimate(
+    Math.min(above.length, below.length),
+    (drawn) => median(drawn.map((at) => above[at]!)) / median(drawn.map((at) => below[at]!)),
+  );
+}
+
+/** The median, as of measurements that were repeated round by round. */
+export function medianOf(values: readonly number[]): Estimate {
+  return estimate(values.length, (drawn) => median(drawn.map((at) => values[at]!)));
+}
+
+/** What comes out of all rounds, and of as many drawn from them at random, again and again. */
+function estimate(rounds: number, outcome: (drawn: readonly number[]) => number): Estimate {
   const random = pseudoRandom();
-  const ratios: number[] = [];
-  for (let i = 0; i < RESAMPLES; i++) {
-    const drawn = Array.from({ length: rounds }, () => Math.floor(random() * rounds));
-    ratios.push(median(drawn.map((at) => above[at]!)) / median(drawn.map((at) => below[at]!)));
-  }
-  return {
-    value: median(above) / median(below),
-    low: quantile(ratios, 0.05),
-    high: quantile(ratios, 0.95),
-  };
+  const all = Array.from({ length: rounds }, (_, at) => at);
+  const outcomes = Array.from({ length: RESAMPLES }, () =>
+    outcome(all.map(() => Math.floor(random() * rounds))),
+  );
+  return { value: outcome(all), low: quantile(outcomes, 0.05), high: quantile(outcomes, 0.95) };
 }
 
 /** The same numbers in each run (mulberry32), so that the same measurements give the same table. */
