@@ -4,10 +4,17 @@
  * Pure.
  */
 import type { JsonObject } from '../core/json.js';
+import { canonicalJson } from './transcript.js';
 
 export class CallInputs {
   readonly #texts = new Map<string, string>();
   #current: string | undefined;
+  #rewritten = false;
+
+  /** Whether the CLI has made something else of a call's input. Its conversation then holds what the model never said. */
+  get rewritten(): boolean {
+    return this.#rewritten;
+  }
 
   /** Another message begins. */
   clear(): void {
@@ -34,7 +41,9 @@ export class CallInputs {
     try {
       const input: unknown = JSON.parse(text);
       const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
-      return isObject ? (input as JsonObject) : told;
+      if (!isObject) return told;
+      this.#rewritten ||= canonicalJson(input as JsonObject) !== canonicalJson(told);
+      return input as JsonObject;
     } catch {
       return told;
     }

@@ -197,7 +197,8 @@ export class Conversation {
       const timings = turnTimings(result, { started, firstEvent, now: this.#options.clock() });
       // Without a result the CLI is not done: it was cut short.
       if (result === undefined) this.#interrupt();
-      else this.#remember(asked, text, calls);
+      else if (reader.faithful) this.#remember(asked, text, calls);
+      else this.#state = 'spent';
       yield { type: 'done', ...how, timings, ...this.#cost(result) };
       return;
     }

@@ -28,6 +28,15 @@ export interface PoolOptions {
   readonly log: Logger;
 }
 
+/** A conversation whose last turn is no older than this is being talked in: its next turn is worth more than a spare. */
+const IN_TALK_MS = 60_000;
+
+/** What ends a conversation that waits, and since when it has. */
+interface Waiting {
+  readonly timer: NodeJS.Timeout;
+  readonly since: number;
+}
+
 /** Timers take no more than 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -37,7 +46,7 @@ export class Pool {
   readonly #spares: Spares;
   readonly #members = new Map<Conversation, Member>();
   /** Conversations that wait for their next turn, each with what ends it. Least recently used first. */
-  readonly #idle = new Map<Member, NodeJS.Timeout>();
+  readonly #idle = new Map<Member, Waiting>();
   #opening = 0;
   #closed = false;
 
@@ -97,7 +106,8 @@ export class Pool {
       return;
     }
     const end = (): void => this.#giveUp(member);
-    this.#idle.set(member, setTimeout(end, Math.min(keepMs, LONGEST_TIMER_MS)).unref());
+    const timer = setTimeout(end, Math.min(keepMs, LONGEST_TIMER_MS)).unref();
+    this.#idle.set(member, { timer, since: this.#options.clock() });
     this.#slots.announce();
     this.#spares.refill();
   }
@@ -121,7 +131,7 @@ export class Pool {
   async close(): Promise<void> {
     this.#closed = true;
     this.#spares.close();
-    for (const timer of this.#idle.values()) clearTimeout(timer);
+    for (const { timer } of this.#idle.values()) clearTimeout(timer);
     await this.#slots.close();
   }
 
@@ -131,7 +141,7 @@ export class Pool {
   }
 
   #takeIdle(setup: string, earlier: readonly string[]): Member | undefined {
-    for (const [member, timer] of this.#idle) {
+    for (const [member, { timer }] of this.#idle) {
       if (member.conversation.continues(setup, earlier)) {
         clearTimeout(timer);
         this.#idle.delete(member);
@@ -166,20 +176,20 @@ export class Pool {
 
   /** The blank spare serves everybody, the conversation that has waited longest hardly anybody, if another one stays. */
   #giveUpOldest(): void {
-    const [oldest] = this.#idle.keys();
+    const [oldest] = this.#idle;
     if (oldest === undefined || this.#idle.size < 2 || this.#slots.leaving > 0) return;
-    this.#giveUp(oldest);
-    void this.#slots.changed().then(() => this.#spares.use()); // never rejects
+    const [member, { since }] = oldest;
+    if (this.#options.clock() - since > IN_TALK_MS) this.#giveUp(member);
   }
 
   #giveUp(member: Member): void {
-    clearTimeout(this.#idle.get(member));
+    clearTimeout(this.#idle.get(member)?.timer);
     this.#idle.delete(member);
     void member.conversation.end(); // never rejects
   }
 
   #forget(member: Member): void {
-    clearTimeout(this.#idle.get(member));
+    clearTimeout(this.#idle.get(member)?.timer);
     this.#idle.delete(member);
     this.#members.delete(member.conversation);
     this.#spares.forget(member);

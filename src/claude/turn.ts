@@ -93,6 +93,11 @@ export class TurnReader {
     }
   }
 
+  /** Whether the CLI's conversation is what was said. If it is not, nothing may continue it. */
+  get faithful(): boolean {
+    return !this.#inputs.rewritten;
+  }
+
   /** The end of a turn that is cut short here. The CLI has not counted the answer, so the caller estimates it. */
   cutShort({ reason, stopSequence }: Cut, outputTokens: number): TurnEnd {
     return {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { ChatError } from '../core/errors.js';
-import { decompressZstd } from './zstd.js';
 
 /** Most bytes of a chat with its images. */
 export const CHAT_BODY_BYTES = 32 * 1024 * 1024;
@@ -26,9 +25,9 @@ function drain(request: IncomingMessage): void {
 }
 
 /** @param encoding the Content-Encoding; the guard lets none pass here but this one, and that only to some routes */
-function decode(chunks: readonly Buffer[], encoding: string | undefined): string {
+async function decode(chunks: readonly Buffer[], encoding: string | undefined): Promise<string> {
   const sent = Buffer.concat(chunks);
-  const bytes = encoding?.trim().toLowerCase() === 'zstd' ? decompressZstd(sent) : sent;
+  const bytes = encoding?.trim().toLowerCase() === 'zstd' ? (await decompressor())(sent) : sent;
   try {
     // A byte order mark stays: Go's decoder refuses it, and so do we.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -68,13 +67,15 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
     request.on('data', onData);
     request.once('end', () => {
       request.off('close', gone);
-      try {
-        const text = decode(chunks, request.headers['content-encoding']);
+      decode(chunks, request.headers['content-encoding']).then((text) => {
         if (held > LARGE_BYTES) setImmediate(resolve, text);
         else resolve(text);
-      } catch (thrown) {
-        reject(thrown);
-      }
+      }, reject);
     });
   });
+}
+
+/** Loaded with the first compressed body: it makes its tables when it is loaded, and few clients compress. */
+async function decompressor(): Promise<(bytes: Buffer) => Buffer> {
+  return (await import('./zstd.js')).decompressZstd;
 }

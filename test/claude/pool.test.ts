@@ -175,6 +175,29 @@ describe('the pool', function () {
       assert.deepEqual(rig.standIn.requests[1]?.body['output_config'], { effort: 'high' });
     });
 
+    it('starts anew when the CLI has rewritten a call in its own history', async () => {
+      const edit = {
+        name: 'Bash',
+        description: '',
+        parameters: { type: 'object', properties: { timeout: { type: 'number' } } },
+      };
+      rig.standIn.reply(
+        toolReply({ id: 'toolu_1', name: 'Bash', input: { timeout: '5' } }),
+        textReply('done'),
+      );
+      const first = await ask(request([user('U1')], { tools: [edit] }));
+      const [call] = first.events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : []));
+      assert.deepEqual(call?.arguments, { timeout: '5' });
+      const followUp: ChatMessage[] = [
+        user('U1'),
+        { role: 'assistant', content: [{ type: 'toolCall', call }] },
+        { role: 'user', content: [{ type: 'toolResult', callId: call.id, content: 'r', isError: false }] },
+      ];
+      await ask(request(followUp, { tools: [edit] }));
+      assert.equal(started, 2);
+      assert.ok(said(rig.standIn.requests[1]!)[1]?.includes('"input":{"timeout":"5"}'));
+    });
+
     it('goes on after a tool that does not exist', async () => {
       rig.standIn.reply(
         toolReply({ id: 'toolu_1', name: 'nope', input: {} }),

@@ -11,8 +11,9 @@ const CONVERSATIONS = SOAK ? 1000 : 40;
 /** None begins after that, so that a slow machine tests less rather than for ever. The soak test has no such bound. */
 const BEGIN_MS = SOAK ? Number.POSITIVE_INFINITY : 30_000;
 const AT_ONCE = 3;
-/** The program is started again after so many conversations, in the midst of others. */
-const RESTART_EVERY = SOAK ? 50 : 8;
+/** The program is started again after some conversations and then after every so many, in the midst of others. */
+const RESTART_FIRST = 3;
+const RESTART_EVERY = SOAK ? 50 : 12;
 
 /** Lets work be done while the program is up, and the program be exchanged while no work is under way. */
 class Door {
@@ -72,9 +73,9 @@ describe('random conversations', function () {
           failures.push(`${name}: ${String(error)}\n${JSON.stringify(script)}`);
         }
         played.push(name);
-        if (played.length % RESTART_EVERY !== 0) continue;
+        if (played.length % RESTART_EVERY !== RESTART_FIRST) continue;
         await door.alone(async () => {
-          if (++restarts % 2 === 0) await headless.kill('SIGKILL');
+          if (restarts++ % 2 === 0) await headless.kill('SIGKILL');
           headless = await headless.again();
         });
       }

@@ -9,7 +9,7 @@ import { NOTHING, parseTotals } from './totals.mjs';
 /** @typedef {import('./totals.mjs').Totals} Totals */
 
 /** The suites of `npm test`, fast first. */
-export const SUITES = ['unit', 'http', 'repository', 'claude', 'clients', 'e2e', 'extension'];
+export const SUITES = ['unit', 'http', 'repository', 'claude', 'clients', 'e2e', 'adversary', 'extension'];
 
 const TEST_TIMEOUT_MS = 30_000;
 /** How long a suite may take to end after its last test. Longer means that a test left something open. */

@@ -1,0 +1,196 @@
+/** Requests without number, and without sense. Whatever comes, the server serves the next one. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { oddRequest, randomFrom } from './fuzzer.js';
+import { startTarget, type Target } from './target.js';
+
+const SOAK = process.env['SOAK'] === '1';
+const COUNT = SOAK ? 10_000 : 2_000;
+const KEPT_ALIVE = SOAK ? 10_000 : 500;
+const SLOW = 500;
+/** Connections of the fuzzer at once. */
+const LANES = 32;
+/** How long it waits for an answer to what may be only a part of a request. */
+const PATIENCE_MS = 250;
+const MOST_GROWTH = 100 * 1024 * 1024;
+/** `FUZZ_SEED=N` repeats a run. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
+
+describe('the server', function () {
+  this.timeout(SOAK ? 900_000 : 120_000);
+  let target: Target;
+
+  beforeEach(async () => (target = await startTarget()));
+  afterEach(() => target.stop());
+
+  async function assertServing(): Promise<void> {
+    assert.match(await exchange(target.port, chatBytes()), /^HTTP\/1\.1 200 OK[^]*"done":true/);
+  }
+
+  it(`outlives ${COUNT} requests that mostly are HTTP and mostly hold JSON, and owns up to no defect`, async () => {
+    const random = randomFrom(SEED);
+    console.log(`    FUZZ_SEED=${SEED}`);
+    const warm = Array.from({ length: 200 }, () => oddRequest(random));
+    await sendAll(target.port, warm);
+    const before = await target.report();
+    const statuses = await sendAll(
+      target.port,
+      Array.from({ length: COUNT }, () => oddRequest(random)),
+    );
+    const after = await target.report();
+    const parsed = after.requests - before.requests;
+    const growth = after.residentBytes - before.residentBytes;
+    const told = [...statuses]
+      .sort(([a], [b]) => a - b)
+      .map(([status, times]) => `${times} × ${status || 'none'}`);
+    console.log(
+      `    ${COUNT} requests: ${parsed} were HTTP, ${after.chats - before.chats} chats; ${told.join(', ')}; ${(growth / 1e6).toFixed(1)} MB more`,
+    );
+    assert.deepEqual(after.errors, []);
+    assert.ok(parsed >= COUNT / 2, `only ${parsed} were HTTP`);
+    assert.ok(growth < MOST_GROWTH);
+    await assertServing();
+  });
+
+  it(`answers a chat at once while ${SLOW} connections are slow in every way`, async () => {
+    const bytes = [
+      '',
+      'G',
+      'GET / HTTP/1.1\r\nHost: lo',
+      'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{',
+      'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n',
+    ];
+    const slow: Socket[] = [];
+    for (let n = 0; n < SLOW; n += 1) {
+      const socket = connect(target.port, '127.0.0.1');
+      socket.on('error', () => undefined).resume();
+      await once(socket, 'connect');
+      socket.write(bytes[n % bytes.length]!);
+      slow.push(socket);
+    }
+    const drip = setInterval(
+      () => slow.forEach((socket) => void (socket.writable && socket.write('a'))),
+      300,
+    );
+    try {
+      const started = performance.now();
+      const socket = connect(target.port, '127.0.0.1');
+      socket.write(chatBytes());
+      let head = '';
+      for await (const chunk of socket) {
+        head += String(chunk);
+        if (head.includes('Hello')) break;
+      }
+      assert.match(head, /^HTTP\/1\.1 200 OK[^]*Hello/);
+      const open = slow.filter((one) => !one.closed).length;
+      console.log(
+        `    ${SLOW} slow connections, ${open} of them still open: first words after ${Math.round(performance.now() - started)} ms`,
+      );
+    } finally {
+      clearInterval(drip);
+      for (const socket of slow) socket.destroy();
+    }
+    await assertServing();
+    assert.deepEqual((await target.report()).errors, []);
+  });
+
+  it('answers requests that come in one piece in their order', async () => {
+    const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+    const chat = chatBytes('keep-alive', false);
+    const bytes = [
+      get('/api/version'),
+      chat,
+      get('/'),
+      get('/nope'),
+      chat,
+      get('/', 'Connection: close\r\n'),
+    ];
+    const answer = await exchange(target.port, bytes.join(''));
+    assert.deepEqual(
+      answer.match(/HTTP\/1\.1 \d{3}/g)?.map((line) => line.slice(9)),
+      ['200', '200', '200', '404', '200', '200'],
+    );
+    assert.match(
+      answer,
+      /"version"[^]*Hello[^]*Ollama is running[^]*404 page not found[^]*Hello[^]*Ollama is running$/,
+    );
+    const { requests, chats } = await target.report();
+    assert.deepEqual([requests, chats], [bytes.length, 2]);
+  });
+
+  it(`answers ${KEPT_ALIVE} requests in a row on the same connections`, async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+    let answered = 0;
+    const before = await target.report();
+    await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        for (let n = 0; n < KEPT_ALIVE / 4; n += 1) {
+          const request = httpRequest({
+            host: '127.0.0.1',
+            port: target.port,
+            path: '/api/tags',
+            agent,
+          }).end();
+          const [response] = (await once(request, 'response')) as [IncomingMessage];
+          response.resume();
+          await once(response, 'end');
+          if (response.statusCode === 200) answered += 1;
+        }
+      }),
+    );
+    agent.destroy();
+    assert.equal(answered, KEPT_ALIVE);
+    const after = await target.report();
+    assert.deepEqual(after.errors, []);
+    assert.ok(after.residentBytes - before.residentBytes < MOST_GROWTH);
+    console.log(`    ${answered} of ${KEPT_ALIVE} answered`);
+  });
+});
+
+function chatBytes(connection = 'close', stream = true): string {
+  const body = JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], stream });
+  const head = ['POST /api/chat HTTP/1.1', 'Host: localhost', `Connection: ${connection}`];
+  return [...head, `Content-Length: ${body.length}`, '', body].join('\r\n');
+}
+
+/** Everything that comes back until the connection is closed. */
+async function exchange(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  let all = '';
+  for await (const chunk of socket) all += String(chunk);
+  return all;
+}
+
+/** The status of the answer, 0 for none. */
+function send(port: number, bytes: Buffer): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
+    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 0));
+    });
+    socket.write(bytes);
+  });
+}
+
+/** Sends everything, some at a time; status → how often. */
+async function sendAll(port: number, all: readonly Buffer[]): Promise<Map<number, number>> {
+  const statuses = new Map<number, number>();
+  let at = 0;
+  await Promise.all(
+    Array.from({ length: LANES }, async () => {
+      for (let bytes = all[at++]; bytes !== undefined; bytes = all[at++]) {
+        const status = await send(port, bytes);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    }),
+  );
+  return statuses;
+}

@@ -1,0 +1,201 @@
+/** Whatever a prompt says, it reaches the model byte for byte, and nothing else happens. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openChat, textOf as answerText } from '../e2e/client.js';
+import { startHeadless, type Headless } from '../e2e/headless.js';
+import { textOf, textReply, toolReply, type ApiMessage, type StandInRequest } from '../standin/server.js';
+import { promptCorpus } from './promptCorpus.js';
+
+const CANARY = 'canary-of-a-file-3b9e';
+/** What the issue asks for. */
+const LEAST = 200;
+/** Conversations at once, each in a process of its own. */
+const CONVERSATIONS = 3;
+const SETTINGS = '{"cleanupPeriodDays":30}\n';
+const LOOK = { type: 'function', function: { name: 'look', description: 'Looks.', parameters: {} } };
+
+describe('prompts', function () {
+  this.timeout(180_000);
+  let headless: Headless;
+  let prompts: string[];
+  /** Everything that was said to the model, in the order in which it came. */
+  const requests: StandInRequest[] = [];
+
+  before(async () => {
+    headless = await startHeadless({
+      respond(request) {
+        requests.push(request);
+        return textReply('ok');
+      },
+    });
+    const { root, workspace } = headless.environment;
+    const folder = join(root, 'far');
+    await mkdir(folder);
+    const far = join(folder, 'secret.txt');
+    const near = 'secret.txt';
+    for (const file of [far, join(workspace, near), join(root, 'home', near)])
+      await writeFile(file, `${CANARY}\n`);
+    await writeFile(join(root, 'config', 'settings.json'), SETTINGS);
+    await mkdir(join(root, 'home', '.claude'));
+    await writeFile(join(root, 'home', '.claude', 'settings.json'), SETTINGS);
+    prompts = promptCorpus({ near, far, folder });
+    assert.ok(prompts.length >= LEAST, `only ${prompts.length} prompts`);
+  });
+  after(() => headless.stop());
+
+  async function ask(messages: readonly object[], more: object = {}): Promise<string> {
+    const stream = await openChat(headless.url, { model: 'claude-sonnet', messages, ...more });
+    assert.equal(stream.status, 200);
+    const lines = await stream.rest();
+    assert.equal(lines.at(-1)?.done, true);
+    return answerText(lines);
+  }
+
+  /** The parts of a person's or the model's messages, the CLI's own left out. */
+  function wordsOf(request: StandInRequest, role: string): string[] {
+    return request.body.messages.filter((message) => message.role === role).flatMap(partsOf);
+  }
+
+  it('as questions reach the model as they are, with one request each', async () => {
+    const share = Math.ceil(prompts.length / CONVERSATIONS);
+    const before = requests.length;
+    const asked = Array.from({ length: CONVERSATIONS }, (_, n) => prompts.slice(n * share, (n + 1) * share));
+    await Promise.all(
+      asked.map(async (mine) => {
+        const messages: object[] = [];
+        for (const content of mine) {
+          messages.push({ role: 'user', content });
+          assert.equal(await ask(messages), 'ok', content);
+          messages.push({ role: 'assistant', content: 'ok' });
+        }
+      }),
+    );
+    const last = requests.slice(before).map((request) => wordsOf(request, 'user').at(-1) ?? '');
+    assert.deepEqual([...last].sort(), [...prompts].sort());
+    console.log(`    ${last.length} prompts, ${requests.length - before} requests, all as they were`);
+  });
+
+  it('as history and system prompts reach the model as they are', async () => {
+    const system = prompts.join('\n');
+    const messages = [
+      { role: 'system', content: system },
+      ...prompts.flatMap((content) => [
+        { role: 'user', content },
+        { role: 'assistant', content },
+      ]),
+      { role: 'user', content: 'end' },
+    ];
+    const before = requests.length;
+    assert.equal(await ask(messages), 'ok');
+    const [request, ...more] = requests.slice(before);
+    assert.deepEqual(more, []);
+    assert.ok(request);
+    assert.deepEqual(wordsOf(request, 'user'), [...prompts, 'end']);
+    assert.deepEqual(wordsOf(request, 'assistant'), prompts);
+    const blocks = request.body.system as readonly { readonly text: string }[];
+    assert.ok(blocks.some(({ text }) => text === system));
+    console.log(`    ${prompts.length * 3} prompts as history and system prompt, 1 request`);
+  });
+
+  it('as results of tools reach the model as they are', async () => {
+    const messages = prompts.flatMap((content, n) => [
+      { role: 'user', content: `call ${n}` },
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [{ function: { name: 'look', arguments: { at: content } } }],
+      },
+      { role: 'tool', content, tool_name: 'look' },
+      { role: 'assistant', content: 'seen' },
+    ]);
+    const before = requests.length;
+    assert.equal(await ask([...messages, { role: 'user', content: 'end' }], { tools: [LOOK] }), 'ok');
+    const [request, ...more] = requests.slice(before);
+    assert.deepEqual(more, []);
+    assert.ok(request);
+    const blocks = request.body.messages.flatMap(({ content }) =>
+      typeof content === 'string' ? [] : content,
+    );
+    const results = blocks
+      .filter(({ type }) => type === 'tool_result')
+      .map((block) => resultText(block['content']));
+    assert.deepEqual(results, prompts);
+    const inputs = blocks.filter(({ type }) => type === 'tool_use').map((block) => block['input']);
+    assert.deepEqual(
+      inputs,
+      prompts.map((at) => ({ at })),
+    );
+    console.log(`    ${prompts.length * 2} prompts as results and arguments of tools, 1 request`);
+  });
+
+  it('as the last of several blocks, and as results that a live process gets, reach the model as they are', async () => {
+    const some = prompts.filter((_, n) => n % 20 === 0 || /^[/@!#]/.test(prompts[n] ?? '')).slice(0, 15);
+    const before = requests.length;
+    const messages: object[] = [];
+    for (const content of some) {
+      headless.standIn.reply(
+        toolReply({ id: `toolu_${messages.length}`, name: 'look', input: { at: content } }),
+      );
+      messages.push({ role: 'user', content: 'preamble' }, { role: 'user', content });
+      assert.equal(await ask(messages, { tools: [LOOK] }), '');
+      messages.push(
+        {
+          role: 'assistant',
+          content: '',
+          tool_calls: [{ function: { name: 'look', arguments: { at: content } } }],
+        },
+        { role: 'tool', content, tool_name: 'look' },
+      );
+      assert.equal(await ask(messages, { tools: [LOOK] }), 'ok');
+      messages.push({ role: 'assistant', content: 'ok' });
+    }
+    const all = headless.standIn.requests.slice(-2 * some.length);
+    const words = all.filter((_, n) => n % 2 === 0).map((request) => wordsOf(request, 'user').slice(-2));
+    assert.deepEqual(
+      words,
+      some.map((content) => ['preamble', content]),
+    );
+    const results = all.filter((_, n) => n % 2 === 1).map((request) => lastResult(request.body.messages));
+    assert.deepEqual(results, some);
+    assert.equal(requests.length - before, some.length);
+    console.log(
+      `    ${some.length} prompts behind another block and as live results, ${all.length} requests`,
+    );
+  });
+
+  it('have told the model nothing of any file, and left none', async () => {
+    const { root, workspace } = headless.environment;
+    const { requests: all } = headless.standIn;
+    assert.deepEqual(
+      all.filter(({ raw }) => raw.includes(CANARY) || raw.includes('root:x:0')),
+      [],
+    );
+    assert.deepEqual(await readdir(workspace), ['secret.txt']);
+    for (const file of ['config/settings.json', 'home/.claude/settings.json']) {
+      assert.equal(hash(await readFile(join(root, file), 'utf8')), hash(SETTINGS));
+    }
+    const made = await readdir(join(root, 'home'), { recursive: true });
+    assert.deepEqual(
+      made.filter((name) => /heap|CLAUDE\.|pwned|export/.test(name)),
+      [],
+    );
+    console.log(`    ${all.length} requests in all: 0 with a file's bytes, settings unchanged`);
+  });
+});
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const resultText = (content: unknown): string =>
+  typeof content === 'string' ? content : textOf({ role: 'user', content: content as [] });
+
+function partsOf({ content }: ApiMessage): string[] {
+  if (typeof content === 'string') return [content];
+  return content.flatMap((block) => (block.type === 'text' ? [block.text ?? ''] : []));
+}
+
+function lastResult(messages: readonly ApiMessage[]): string {
+  const blocks = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
+  return resultText(blocks.findLast(({ type }) => type === 'tool_result')?.['content']);
+}

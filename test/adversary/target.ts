@@ -1,0 +1,56 @@
+/** The endpoint with a backend by hand, in a process of its own, so that a crash is one and memory can be measured. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('./targetProcess.js', import.meta.url));
+
+/** What has happened in that process. */
+export interface Report {
+  /** Requests that were HTTP. */
+  readonly requests: number;
+  /** Those that the backend was asked for. */
+  readonly chats: number;
+  /** What it called defects of its own. */
+  readonly errors: readonly string[];
+  /** After everything that is garbage was thrown away. */
+  readonly residentBytes: number;
+}
+
+export interface Target {
+  readonly port: number;
+  /** Rejects when the process has crashed. */
+  report(): Promise<Report>;
+  stop(): Promise<void>;
+}
+
+export async function startTarget(): Promise<Target> {
+  const child = fork(PROGRAM, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close');
+  const next = async <T>(): Promise<T> => {
+    const answer = once(child, 'message').then(([message]) => message as T);
+    const crash = ended.then(([code, signal]) => {
+      throw new Error(`the process ended (${String(signal ?? code)}): ${stderr}`);
+    });
+    return Promise.race([answer, crash]);
+  };
+  const { port } = await next<{ port: number }>();
+  return {
+    port,
+    report() {
+      const report = next<Report>();
+      send(child);
+      return report;
+    },
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function send(child: ChildProcess): void {
+  if (child.connected) child.send('report');
+}

@@ -1,0 +1,36 @@
+/** The program behind `startTarget`. Tells its port, and reports when it is asked to. */
+import { createEndpoint } from '../../src/server/server.js';
+import { createFakeBackend } from '../http/fakeBackend.js';
+import type { Report } from './target.js';
+
+const errors: string[] = [];
+let requests = 0;
+let chats = 0;
+const backend = createFakeBackend();
+const ignore = (): void => undefined;
+const endpoint = createEndpoint({
+  backend: () => backend,
+  settings: () => ({
+    names: { defaultModel: '', unknown: 'default', aliases: {} },
+    lanes: ['chat'],
+    allowedHosts: [],
+    allowedOrigins: [],
+    token: undefined,
+    allowOtherUsers: false,
+  }),
+  log: { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: (line) => void errors.push(line) },
+  identity: 'claude-ollama-server/9.9.9',
+  onRequest: () => {
+    requests += 1;
+    chats += backend.requests.length;
+    (backend.requests as unknown[]).length = 0;
+  },
+});
+
+process.on('message', () => {
+  globalThis.gc?.();
+  const report: Report = { requests, chats, errors, residentBytes: process.memoryUsage().rss };
+  process.send?.(report);
+});
+const { port } = await endpoint.start('127.0.0.1', 0);
+process.send?.({ port });
