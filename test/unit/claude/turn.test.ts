@@ -103,6 +103,7 @@ describe('reading a turn', function () {
           assert.equal(seen.text, text);
         },
       ),
+      { numRuns: process.env['SOAK'] === '1' ? 10_000 : 300 },
     );
   });
 

@@ -23,7 +23,7 @@ describe('LineFramer', () => {
         const whole = text.split('\n');
         assert.deepEqual([...lines, framer.rest() ?? ''], whole);
       }),
-      { numRuns: 500 },
+      { numRuns: process.env['SOAK'] === '1' ? 10_000 : 500 },
     );
   });
 
