@@ -175,6 +175,37 @@ describe('the pool', function () {
       assert.deepEqual(rig.standIn.requests[1]?.body['output_config'], { effort: 'high' });
     });
 
+    it('goes through eight rounds of tool calls in one process', async () => {
+      const rounds = 8;
+      const messages: ChatMessage[] = [user('U1')];
+      for (let round = 0; round <= rounds; round++) {
+        const id = `toolu_${round}`;
+        rig.standIn.reply(
+          round < rounds ? toolReply({ id, name: 'look', input: { round } }) : textReply('done'),
+        );
+        const { text, events } = await ask(request(messages, { tools: TOOLS }));
+        const [call] = events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : []));
+        if (call === undefined) {
+          assert.equal(text, 'done');
+          break;
+        }
+        messages.push(
+          { role: 'assistant', content: [{ type: 'toolCall', call }] },
+          {
+            role: 'user',
+            content: [{ type: 'toolResult', callId: id, content: `result ${round}`, isError: false }],
+          },
+        );
+      }
+      assert.equal(started, 1);
+      const last = said(rig.standIn.requests.at(-1)!);
+      assert.equal(last.length, 1 + 2 * rounds);
+      for (let round = 0; round < rounds; round++) {
+        assert.ok(last[1 + 2 * round]?.includes(`"input":{"round":${round}}`));
+        assert.ok(last[2 + 2 * round]?.includes(`result ${round}`));
+      }
+    });
+
     it('starts anew when the CLI has rewritten a call in its own history', async () => {
       const edit = {
         name: 'Bash',
