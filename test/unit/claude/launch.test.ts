@@ -36,9 +36,9 @@ describe('the environment of the CLI', () => {
   };
 
   it('keeps what is the person’s', () => {
-    const env = childEnvironment(person, '/work', 'app/1');
+    const env = childEnvironment(person, '/code', 'app/1');
     for (const [name, value] of Object.entries(person)) assert.equal(env[name], value);
-    assert.equal(env['PWD'], '/work');
+    assert.equal(env['PWD'], '/code');
     assert.equal(env['CLAUDE_AGENT_SDK_CLIENT_APP'], 'app/1');
   });
 
@@ -54,12 +54,12 @@ describe('the environment of the CLI', () => {
     'VSCODE_IPC_HOOK',
   ]) {
     it(`leaves ${name} out`, () => {
-      assert.ok(!(name in childEnvironment({ ...person, [name]: 'x' }, '/work', 'app/1')));
+      assert.ok(!(name in childEnvironment({ ...person, [name]: 'x' }, '/code', 'app/1')));
     });
   }
 
   it('does not let the person switch the reading of files in prompts on', () => {
-    const env = childEnvironment({ ...person, CLAUDE_CODE_DISABLE_ATTACHMENTS: '0' }, '/work', 'app/1');
+    const env = childEnvironment({ ...person, CLAUDE_CODE_DISABLE_ATTACHMENTS: '0' }, '/code', 'app/1');
     assert.equal(env['CLAUDE_CODE_DISABLE_ATTACHMENTS'], '1');
   });
 
@@ -92,10 +92,10 @@ describe('versions', () => {
 
 describe('folders of PATH', () => {
   it('that are relative or inside the workspace are not searched', () => {
-    const path = '/usr/bin:.:node_modules/.bin:/work/project:/work/project/bin::/work/project-tools/bin';
-    assert.deepEqual(searchableFolders(path, '/work/project', 'linux'), [
+    const path = '/usr/bin:.:node_modules/.bin:/code/project:/code/project/bin::/code/project-tools/bin';
+    assert.deepEqual(searchableFolders(path, '/code/project', 'linux'), [
       '/usr/bin',
-      '/work/project-tools/bin',
+      '/code/project-tools/bin',
     ]);
   });
 

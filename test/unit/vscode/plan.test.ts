@@ -18,7 +18,7 @@ const settings: Settings = {
   keepSpare: 'whileInUse',
   idleMinutes: 10,
 };
-const trusted = { trusted: true, folder: '/work/a' };
+const trusted = { trusted: true, folder: '/code/a' };
 
 describe('the plan', () => {
   it('is the same when only settings changed that are read for every request', () => {
@@ -58,7 +58,7 @@ describe('the plan', () => {
   it('needs another backend when the folder, the path of the CLI or its limits changed, on the same port', () => {
     const one = planOf(settings, trusted);
     const others = [
-      planOf(settings, { trusted: true, folder: '/work/b' }),
+      planOf(settings, { trusted: true, folder: '/code/b' }),
       planOf({ ...settings, claudePath: '/opt/claude' }, trusted),
       planOf({ ...settings, maxProcesses: 2 }, trusted),
       planOf({ ...settings, idleMinutes: 1 }, trusted),
@@ -70,8 +70,8 @@ describe('the plan', () => {
   });
 
   it('refuses in a folder that is not trusted, whatever the path of the CLI', () => {
-    const plan = planOf({ ...settings, claudePath: '/evil' }, { trusted: false, folder: '/work/a' });
-    assert.deepEqual(plan.backend, { kind: 'refuse', folder: '/work/a' });
+    const plan = planOf({ ...settings, claudePath: '/evil' }, { trusted: false, folder: '/code/a' });
+    assert.deepEqual(plan.backend, { kind: 'refuse', folder: '/code/a' });
   });
 });
 

@@ -7,7 +7,7 @@ const running = (readiness: Readiness, requests = 0, waiting = 0): Status & { st
   state: 'running',
   port: 11434,
   url: 'http://127.0.0.1:11434',
-  folder: '/work/shop',
+  folder: '/code/shop',
   readiness,
   requests,
   waiting,
@@ -71,7 +71,7 @@ describe('the status bar', () => {
     const { tooltip } = viewOf(running(ready, 2));
     for (const text of [
       'http://127.0.0.1:11434',
-      '/work/shop',
+      '/code/shop',
       '4 models',
       '2 requests at work',
       '2\\.1\\.330',
