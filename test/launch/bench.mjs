@@ -1,7 +1,7 @@
 // npm run bench [-- --rounds N --json FILE --requests N --aborts N]: sets up, measures, prints the tables and writes
 // the JSON (out/bench.json). Slow numbers are numbers: it fails only when something did not work.
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { loadBundled } from './bundled.mjs';
 import { inRoot, root } from './place.mjs';
 import { build, install, launch } from './setup.mjs';
 
@@ -25,18 +25,6 @@ function keepPrograms() {
 }
 
 /** @returns {Promise<typeof import('../bench/run.js')>} */
-async function loadBench() {
-  const { build: bundle } = await import('esbuild');
-  const outfile = inRoot('out/launch/bench.mjs');
-  await bundle({
-    entryPoints: [inRoot('test/bench/run.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  return import(pathToFileURL(outfile).href);
+function loadBench() {
+  return loadBundled('test/bench/run.ts', 'bench');
 }

@@ -1,7 +1,7 @@
 // npm start [-- options]: sets up, then runs the server in the current folder, with the real Claude or canned answers.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { loadBundled } from './bundled.mjs';
 import { ending } from './child.mjs';
 import { inRoot } from './place.mjs';
 import { build, install, launch } from './setup.mjs';
@@ -55,20 +55,8 @@ async function runServer(args, env) {
 }
 
 /** @returns {Promise<typeof import('./preflight.js')>} */
-async function loadPreflight() {
-  const { build: bundle } = await import('esbuild');
-  const outfile = inRoot('out/launch/preflight.mjs');
-  await bundle({
-    entryPoints: [inRoot('test/launch/preflight.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  return import(pathToFileURL(outfile).href);
+function loadPreflight() {
+  return loadBundled('test/launch/preflight.ts', 'preflight');
 }
 
 /**

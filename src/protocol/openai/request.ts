@@ -49,7 +49,10 @@ export function readWishes(fields: Fields): Wishes {
 }
 
 /** A body of `/v1/chat/completions` with its types checked. */
-export interface ChatBody extends Wishes {
+export interface ChatBody extends Wishes, Translatable {}
+
+/** What both families of chats ask for. */
+export interface Translatable {
   readonly conversation: Conversation;
   readonly tools: readonly ToolSpec[];
   readonly format: ResponseFormat | undefined;
@@ -133,7 +136,7 @@ export function decodeChat(text: string): ChatBody {
 }
 
 /** Translates a decoded body for the model that its name resolved to. */
-export function translateChat(body: ChatBody, entry: CatalogEntry): ChatRequest {
+export function translateChat(body: Translatable, entry: CatalogEntry): ChatRequest {
   const { format } = body;
   return {
     lane: entry.lane,

@@ -8,8 +8,8 @@ import { offerTools } from '../toolChoice.js';
 import { readContent } from './content.js';
 import { type Conversation, type Entry, toConversation } from '../conversation.js';
 import { CodedError } from './errors.js';
-import { readFormat, readLimit, readReasoning, type Reasoning, thinkingFor } from './options.js';
-import { bodyFields } from './request.js';
+import { readFormat, readReasoning, type Reasoning } from './options.js';
+import { bodyFields, translateChat } from './request.js';
 import { createArgumentsReader, type ReadArguments, readToolChoice, toolSpec } from './tools.js';
 
 /** A body of `/v1/responses` with its types checked. */
@@ -160,15 +160,5 @@ export function decodeResponses(text: string): ResponsesBody {
 
 /** Translates a decoded body for the model that its name resolved to. */
 export function translateResponses(body: ResponsesBody, entry: CatalogEntry): ChatRequest {
-  const { format } = body;
-  return {
-    lane: entry.lane,
-    model: entry.model.value,
-    ...body.conversation,
-    tools: body.tools,
-    ...(format === undefined ? {} : { format }),
-    thinking: thinkingFor(body.reasoning, entry.model),
-    stop: [],
-    ...readLimit(body.limit),
-  };
+  return translateChat({ ...body, stop: [] }, entry);
 }
