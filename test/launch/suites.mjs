@@ -19,11 +19,14 @@ const EXIT_GRACE_MS = 15_000;
  * @param {string} suite
  * @param {NodeJS.ProcessEnv} env
  * @param {readonly string[]} editorOptions for the tests inside VS Code
+ * @param {string[]} failures gets what failed, for the end of the run
  * @returns {Promise<Totals>}
  */
-export async function runSuite(suite, env, editorOptions) {
+export async function runSuite(suite, env, editorOptions, failures) {
   console.log(`\n━━ ${suite} ${'━'.repeat(Math.max(0, 76 - suite.length))}`);
-  return suite === 'extension' ? runExtension(env, editorOptions) : runFiles(suite, testFiles(suite), env);
+  return suite === 'extension'
+    ? runExtension(env, editorOptions, failures)
+    : runFiles(suite, testFiles(suite), env, failures);
 }
 
 /**
@@ -31,10 +34,12 @@ export async function runSuite(suite, env, editorOptions) {
  * @param {string} suite its name, for people
  * @param {readonly string[]} files
  * @param {NodeJS.ProcessEnv} env
+ * @param {string[]} failures gets what failed
  * @param {number} graceMs how long the process may take to end after its last test
  * @returns {Promise<Totals>} a process that crashes, overstays or contradicts its counts adds a failure
  */
-export async function runFiles(suite, files, env, graceMs = EXIT_GRACE_MS) {
+export async function runFiles(suite, files, env, failures, graceMs = EXIT_GRACE_MS) {
+  const broken = failing(suite, failures);
   if (files.length === 0) return skip(suite, 'it has no tests');
   const child = spawn(
     process.execPath,
@@ -47,7 +52,9 @@ export async function runFiles(suite, files, env, graceMs = EXIT_GRACE_MS) {
   let grace;
   let overstayed = false;
   child.on('message', (message) => {
-    totals = /** @type {Totals} */ (message);
+    const told = /** @type {{ totals: Totals, failures: string[] }} */ (message);
+    totals = told.totals;
+    failures.push(...told.failures.map((title) => `${suite}: ${title}`));
     grace = setTimeout(() => {
       overstayed = true;
       child.kill('SIGKILL');
@@ -55,18 +62,20 @@ export async function runFiles(suite, files, env, graceMs = EXIT_GRACE_MS) {
   });
   const { code, signal } = await ending(child);
   clearTimeout(grace);
-  if (totals === undefined) return fail(NOTHING, suite, `it ended early (${signal ?? `exit code ${code}`})`);
-  if (overstayed) return fail(totals, suite, `it did not end within ${graceMs / 1000} s of its last test`);
+  if (totals === undefined) return broken(NOTHING, `it ended early (${signal ?? `exit code ${code}`})`);
+  if (overstayed) return broken(totals, `it did not end within ${graceMs / 1000} s of its last test`);
   if (code !== 0 && totals.failed === 0)
-    return fail(totals, suite, `it ended with ${signal ?? `exit code ${code}`}`);
+    return broken(totals, `it ended with ${signal ?? `exit code ${code}`}`);
   return totals;
 }
 
 /**
  * @param {NodeJS.ProcessEnv} env
  * @param {readonly string[]} options
+ * @param {string[]} failures
  */
-async function runExtension(env, options) {
+async function runExtension(env, options, failures) {
+  const broken = failing('extension', failures);
   const script = inRoot('test/extension/run.mjs');
   if (!existsSync(script)) return skip('extension', 'it has no tests');
   const child = spawn(process.execPath, [script, ...options], {
@@ -76,15 +85,15 @@ async function runExtension(env, options) {
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
-    output = (output + text).slice(-10_000);
+    output += text;
     process.stdout.write(text);
   });
   const { code, signal } = await ending(child);
   const totals = parseTotals(output);
-  if (totals === undefined)
-    return fail(NOTHING, 'extension', `it printed no totals (${signal ?? `exit code ${code}`})`);
+  for (const [, title] of output.matchAll(/^ +✗ (.*)$/gm)) failures.push(`extension: ${title}`);
+  if (totals === undefined) return broken(NOTHING, `it printed no totals (${signal ?? `exit code ${code}`})`);
   if (code !== 0 && totals.failed === 0)
-    return fail(totals, 'extension', `it ended with ${signal ?? `exit code ${code}`}`);
+    return broken(totals, `it ended with ${signal ?? `exit code ${code}`}`);
   return totals;
 }
 
@@ -113,12 +122,19 @@ function skip(suite, reason) {
 }
 
 /**
- * @param {Readonly<Totals>} totals
+ * What adds a failure of the suite as a whole to its counts.
  * @param {string} suite
- * @param {string} reason
- * @returns {Totals}
+ * @param {string[]} failures
  */
-function fail(totals, suite, reason) {
-  console.log(`  failed: the suite "${suite}", because ${reason}`);
-  return { ...totals, failed: totals.failed + 1 };
+function failing(suite, failures) {
+  /**
+   * @param {Readonly<Totals>} totals
+   * @param {string} reason
+   * @returns {Totals}
+   */
+  return (totals, reason) => {
+    failures.push(`the suite "${suite}", because ${reason}`);
+    console.log(`  failed: ${failures.at(-1)}`);
+    return { ...totals, failed: totals.failed + 1 };
+  };
 }

@@ -23,11 +23,15 @@ await launch(async () => {
   await compileTests();
   const env = args.includes('--soak') ? { ...process.env, SOAK: '1' } : process.env;
   const editorOptions = args.filter((argument) => argument === '--desktop');
+  /** @type {string[]} */
+  const failures = [];
   let totals = NOTHING;
   for (const suite of SUITES) {
     if (named.length > 0 && !named.includes(suite)) continue;
-    totals = add(totals, await runSuite(suite, env, editorOptions));
+    totals = add(totals, await runSuite(suite, env, editorOptions, failures));
   }
   if (totals.failed > 0) process.exitCode = 1;
+  // Once more, where a log that keeps only the end of a long run still has them.
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n').replace(/^/gm, '  ')}`);
   console.log(`\n${totalsLine(totals)}`);
 });

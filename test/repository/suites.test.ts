@@ -21,34 +21,40 @@ describe('the runner of the suites', function () {
   after(() => rm(folder, { recursive: true }));
 
   /** Runs one file of tests as a suite; its counts and what it printed. */
-  async function run(source: string, graceMs = AMPLE_MS): Promise<{ totals: object; output: string }> {
+  async function run(
+    source: string,
+    graceMs = AMPLE_MS,
+  ): Promise<{ totals: object; failures: string[]; output: string }> {
     const file = join(folder, 'one.test.mjs');
     await writeFile(file, source);
     const suites = pathToFileURL(join(root, 'test/launch/suites.mjs')).href;
     const script = `
       import { runFiles } from ${JSON.stringify(suites)};
-      const totals = await runFiles('one', ${JSON.stringify([file])}, process.env, ${graceMs});
-      console.log(JSON.stringify(totals));`;
+      const failures = [];
+      const totals = await runFiles('one', ${JSON.stringify([file])}, process.env, failures, ${graceMs});
+      console.log(JSON.stringify({ totals, failures }));`;
     const args = ['--input-type=module', '-e', script];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
     const lines = stdout.trimEnd().split('\n');
-    return { totals: JSON.parse(lines.at(-1)!) as object, output: stdout };
+    return { ...(JSON.parse(lines.at(-1)!) as { totals: object; failures: string[] }), output: stdout };
   }
 
   it('counts passed, failed and skipped tests, and shows them', async () => {
-    const { totals, output } = await run(`
+    const { totals, failures, output } = await run(`
       it('works', () => {});
       it('works too', async () => {});
       it('breaks', () => { throw new Error('on purpose'); });
       it.skip('rests', () => {});`);
     assert.deepEqual(totals, { passed: 2, failed: 1, skipped: 1 });
     assert.match(output, /works too[^]*on purpose/);
+    assert.deepEqual(failures, ['one: breaks: on purpose']);
   });
 
   it('counts a process that ends early as a failure', async () => {
-    const { totals, output } = await run(`it('exits', () => process.exit(0));`);
+    const { totals, failures, output } = await run(`it('exits', () => process.exit(0));`);
     assert.deepEqual(totals, { passed: 0, failed: 1, skipped: 0 });
     assert.match(output, /ended early/);
+    assert.deepEqual(failures, ['the suite "one", because it ended early (exit code 0)']);
   });
 
   it('counts a file that cannot be loaded as a failure', async () => {
