@@ -100,7 +100,12 @@ const cliMessage = v.variant('type', [
     parent_tool_use_id: text,
     is_api_error_message: v.optional(v.boolean()),
   }),
-  v.object({ type: v.literal('user'), message: v.object({ content }), parent_tool_use_id: text }),
+  v.object({
+    type: v.literal('user'),
+    message: v.object({ content }),
+    parent_tool_use_id: text,
+    isSynthetic: v.optional(v.boolean()),
+  }),
   v.object({
     type: v.literal('result'),
     subtype: v.string(),

@@ -4,6 +4,7 @@ import { ChatError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import { resultError, retryError } from './failure.js';
 import { CallInputs } from './callInputs.js';
+import { SentText } from './sentText.js';
 import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from './messages.js';
 
@@ -39,11 +40,11 @@ export class TurnReader {
   readonly #now: () => number;
   /** The API message being received. It counts only once it is complete: a cut one starts over. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
-  /** Text that the client has of this message, and how much of it the present attempt has repeated. */
-  #sent = '';
-  #position = 0;
+  readonly #sent = new SentText();
   #thinkingSent = false;
   #startedOver = false;
+  /** The CLI has told the model to go on with a broken answer, in words that no client sent. */
+  #prompted = false;
   #calls: ToolCall[] = [];
   readonly #inputs = new CallInputs();
   /** Whether the block being received is the structured answer, and whether the client has one already. */
@@ -73,6 +74,7 @@ export class TurnReader {
       case 'assistant':
         return message.parent_tool_use_id ? NOTHING : this.#assistant(message);
       case 'user':
+        if (message.isSynthetic === true) this.#resume();
         this.#forgetAnswered(message);
         return NOTHING;
       case 'system': {
@@ -95,7 +97,7 @@ export class TurnReader {
 
   /** Whether the CLI's conversation is what was said. If it is not, nothing may continue it. */
   get faithful(): boolean {
-    return !this.#inputs.rewritten;
+    return !this.#inputs.rewritten && !this.#prompted;
   }
 
   /** The end of a turn that is cut short here. The CLI has not counted the answer, so the caller estimates it. */
@@ -162,9 +164,9 @@ export class TurnReader {
   #stopped(reason: string, usage: WireUsage): TurnStep {
     const events = this.#structured === undefined ? [] : this.#text(this.#structured.flush());
     this.#complete();
-    this.#answered = this.#structured !== undefined && this.#sent !== '';
+    this.#answered = this.#structured !== undefined && !this.#sent.isEmpty;
     const cut =
-      reason === 'max_tokens' ? 'length' : reason === 'refusal' && this.#sent !== '' ? reason : undefined;
+      reason === 'max_tokens' ? 'length' : reason === 'refusal' && !this.#sent.isEmpty ? reason : undefined;
     if (cut === undefined) return { events };
     return { events, end: { reason: cut, usage: toUsage({ ...this.#promptUsage, ...usage }) } };
   }
@@ -183,36 +185,38 @@ export class TurnReader {
       if (block.type === 'text') events.push(...this.#words(block.text));
       if (block.type === 'thinking') events.push(...this.#thinking(block.thinking));
     }
+    this.#sent.keep();
     return { events };
   }
 
   #begin(id: string, streamed: boolean): void {
     this.#structured?.restart();
     this.#startedOver = this.#message?.complete === false;
-    if (!this.#startedOver) {
-      this.#sent = '';
+    if (this.#startedOver) this.#sent.startOver();
+    else {
+      this.#sent.clear();
       this.#thinkingSent = false;
     }
-    this.#position = 0;
     this.#calls = [];
     this.#inputs.clear();
     this.#message = { id, streamed, complete: false };
   }
 
   #complete(): void {
-    if (this.#position < this.#sent.length) throw differs();
+    this.#sent.end();
     if (this.#message) this.#message.complete = true;
   }
 
-  /** An answer that starts over goes on, for the client, where it was cut; if it differs, there is no honest way on. */
+  /** The answer broke off behind complete blocks; the CLI keeps those and has the model go on. */
+  #resume(): void {
+    if (this.#message?.complete !== false) return;
+    this.#prompted = true;
+    this.#sent.resume();
+  }
+
   #text(text: string): ChatEvent[] {
-    const repeated = Math.min(text.length, this.#sent.length - this.#position);
-    if (!this.#sent.startsWith(text.slice(0, repeated), this.#position)) throw differs();
-    this.#position += text.length;
-    const fresh = text.slice(repeated);
-    if (fresh === '') return [];
-    this.#sent += fresh;
-    return [{ type: 'text', text: fresh }];
+    const fresh = this.#sent.feed(text);
+    return fresh === '' ? [] : [{ type: 'text', text: fresh }];
   }
 
   #thinking(text: string): ChatEvent[] {
@@ -234,7 +238,7 @@ export class TurnReader {
     const usage = toUsage(result.usage ?? {});
     if (result.is_error || result.subtype !== 'success')
       throw resultError(result, this.#resetsAt, this.#now());
-    if (this.#message?.complete === false && this.#position < this.#sent.length) throw differs();
+    if (this.#message?.complete === false) this.#sent.end();
     const events = this.#answered ? [] : this.#lateAnswer(result);
     if (result.stop_reason === 'tool_deferred') {
       const calls = this.#calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
@@ -248,13 +252,6 @@ export class TurnReader {
     if (this.#structured === undefined) return [];
     return this.#text(output === undefined ? this.#aside : this.#structured.whole(output));
   }
-}
-
-function differs(): ChatError {
-  return new ChatError(
-    'cliFailed',
-    'The connection to the API broke and the repeated answer differs from what was already sent. Try again.',
-  );
 }
 
 /** Cached and fresh prompt tokens are one number to a client. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
-import { errorReply, planLimitReply, textReply, type Reply } from '../standin/server.js';
-import { answerOf, never, request, startRig, user, type Rig, type RigOptions } from './harness.js';
+import { errorReply, planLimitReply, textReply, type Block, type Reply } from '../standin/server.js';
+import { answerOf, assistant, never, request, startRig, user, type Rig, type RigOptions } from './harness.js';
 
 const HI = request([user('hi')]);
 /** Keeps the waits between the CLI's own attempts short. */
@@ -84,29 +84,51 @@ describe('failures of the API', function () {
   });
 
   describe('an answer that breaks off', () => {
-    /** Holds the cut until the client has the text. */
-    function cut(text: string): { reply: Reply; release: () => void } {
+    /** Breaks off behind `complete` and `begun` when the client has that text, and then gives another. */
+    async function afterCut(
+      begun: string,
+      repeated: string,
+      complete: readonly Block[] = [],
+    ): Promise<string> {
+      await start();
       let release = (): void => undefined;
       const gate = new Promise<void>((resolve) => {
         release = resolve;
       });
-      return { reply: { kind: 'cut', content: [{ type: 'text', text: [text, gate] }] }, release };
-    }
-
-    async function afterCut(begun: string, repeated: string): Promise<string> {
-      await start();
-      const { reply, release } = cut(begun);
-      rig.standIn.reply(reply, textReply(repeated));
+      const content: Block[] = [...complete, { type: 'text', text: [begun, gate] }];
+      rig.standIn.reply({ kind: 'cut', content }, textReply(repeated));
       let text = '';
       for await (const event of rig.backend.chat(HI, never())) {
         if (event.type === 'text') text += event.text;
-        release();
+        if (text.endsWith(begun)) release();
       }
       return text;
     }
 
     it('goes on where it was cut when it is repeated', async () => {
       assert.equal(await afterCut('Hello wor', 'Hello world'), 'Hello world');
+    });
+
+    it('goes on behind its thinking', async () => {
+      const thought: Block = { type: 'thinking', thinking: 'Hm.', signature: 'signed' };
+      assert.equal(await afterCut('Hello wor', 'Hello world', [thought]), 'Hello world');
+    });
+
+    it('goes on behind a complete block, which is not repeated', async () => {
+      const block: Block = { type: 'text', text: 'A first part. ' };
+      assert.equal(await afterCut('And a sec', 'And a second.', [block]), 'A first part. And a second.');
+    });
+
+    it('is continued in a process that was not told to go on', async () => {
+      const answered = await afterCut('And a sec', 'And a second.', [
+        { type: 'text', text: 'A first part. ' },
+      ]);
+      rig.standIn.reply(textReply('third'));
+      const next = request([user('hi'), assistant(answered), user('more')]);
+      assert.equal((await answerOf(rig.backend.chat(next, never()))).text, 'third');
+      const { messages } = rig.standIn.requests.at(-1)!.body;
+      assert.doesNotMatch(JSON.stringify(messages), /cut off/);
+      assert.match(JSON.stringify(messages), /A first part\. And a second\./);
     });
 
     it('is an error when the repetition differs', async () => {

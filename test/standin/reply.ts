@@ -71,7 +71,7 @@ export interface MessageReply extends Pace {
   readonly model?: string;
 }
 
-/** The stream begins as a message and ends in an `error` event after everything in `content` was sent. */
+/** The stream begins as a message and ends in an `error` event in the middle of the last block of `content`. */
 export interface MidStreamErrorReply extends Pace {
   readonly kind: 'midStreamError';
   readonly content: readonly Block[];
@@ -79,7 +79,7 @@ export interface MidStreamErrorReply extends Pace {
   readonly message: string;
 }
 
-/** The stream begins as a message; the socket is destroyed after everything in `content` was sent. */
+/** The stream begins as a message; the socket is destroyed in the middle of the last block of `content`. */
 export interface CutReply extends Pace {
   readonly kind: 'cut';
   readonly content: readonly Block[];

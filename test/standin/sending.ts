@@ -75,7 +75,11 @@ async function sendEvents(exchange: Exchange, reply: Content): Promise<void> {
   const head = { ...envelope(exchange, reply), content: [], usage: { ...usage, output_tokens: 1 } };
   await sendEvent(exchange, 'message_start', { message: head });
   await sendEvent(exchange, 'ping', {});
-  for (const [index, block] of reply.content.entries()) await sendBlock(exchange, reply, block, index);
+  const broken = reply.kind === 'message' ? undefined : reply.content.length - 1;
+  for (const [index, block] of reply.content.entries()) {
+    await sendBlock(exchange, reply, block, index);
+    if (index !== broken) await sendEvent(exchange, 'content_block_stop', { index });
+  }
   if (reply.kind === 'cut') return exchange.cut();
   if (reply.kind === 'midStreamError') {
     await sendEvent(exchange, 'error', errorBody(reply.type, reply.message));
@@ -102,7 +106,6 @@ async function sendBlock(exchange: Exchange, pace: Pace, block: Block, index: nu
     const delta = { type: 'signature_delta', signature: block.signature };
     await sendEvent(exchange, 'content_block_delta', { index, delta });
   }
-  await sendEvent(exchange, 'content_block_stop', { index });
 }
 
 function shapeOf(block: Block) {

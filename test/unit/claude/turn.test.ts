@@ -25,6 +25,11 @@ const whole = (id: string, content: readonly object[]): object => ({
   type: 'assistant',
   message: { id, model: 'm', content },
 });
+const resume = {
+  type: 'user',
+  isSynthetic: true,
+  message: { role: 'user', content: [{ type: 'text', text: 'Go on.' }] },
+};
 const retry = { type: 'system', subtype: 'api_retry', attempt: 1, retry_delay_ms: 500 };
 const result = (more: object = {}): object => ({
   type: 'result',
@@ -105,6 +110,49 @@ describe('reading a turn', function () {
       ),
       { numRuns: process.env['SOAK'] === '1' ? 10_000 : 300 },
     );
+  });
+
+  it('gives the same text wherever an answer breaks off that goes on behind its complete blocks', () => {
+    const block = fc.string({ unit: 'binary', minLength: 1 });
+    fc.assert(
+      fc.property(
+        fc.array(block, { minLength: 1, maxLength: 4 }),
+        fc.nat(),
+        fc.nat(),
+        (blocks, first, second) => {
+          const kept = first % (blocks.length + 1);
+          const tail = blocks.slice(kept).join('');
+          const broken = tail.slice(0, second % (tail.length + 1));
+          const seen = read([
+            start('a'),
+            ...blocks.slice(0, kept).flatMap((text) => [delta(text), whole('a', [{ type: 'text', text }])]),
+            delta(broken),
+            resume,
+            ...[start('b'), delta(broken.slice(0, 1)), retry],
+            ...[
+              start('c'),
+              delta(tail),
+              whole('c', [{ type: 'text', text: tail }]),
+              stopped('end_turn'),
+              result(),
+            ],
+          ]);
+          assert.equal(seen.text, blocks.join(''));
+        },
+      ),
+    );
+  });
+
+  it('knows a conversation in which the CLI has told the model to go on', () => {
+    const reader = new TurnReader('uuid', undefined, () => 0);
+    const faithful = (message: object): boolean => {
+      reader.read(parseMessage(JSON.stringify(message)));
+      return reader.faithful;
+    };
+    assert.equal(faithful(start('a')), true);
+    assert.equal(faithful(delta('x')), true);
+    assert.equal(faithful(resume), false);
+    assert.equal(faithful(start('b')), false);
   });
 
   it('never gives a mixture of two answers', () => {
