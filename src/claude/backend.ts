@@ -2,6 +2,7 @@
 import type { ChatBackend, Model } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, Effort } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
+import { answerFrom } from './answering.js';
 import { CliFinder, isSignedIn } from './cli.js';
 import { Conversation, type ConversationOptions } from './conversation.js';
 import { Guardian } from './guardian.js';
@@ -175,12 +176,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       try {
         const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          const conversation = await pool.take(request);
-          try {
-            yield* conversation.ask(request, signal, left);
-          } finally {
-            pool.giveBack(conversation, request.keepAliveMs);
-          }
+          yield* answerFrom(pool, request, signal, left, log);
         } finally {
           leave();
         }

@@ -4,6 +4,7 @@
  */
 import type { ChatRequest } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
+import { refuseAborted } from './channel.js';
 import type { Conversation } from './conversation.js';
 import { Slots, type Member } from './slots.js';
 import { Spares, type SpareLimits } from './spares.js';
@@ -30,6 +31,13 @@ export interface PoolOptions {
 
 /** A conversation whose last turn is no older than this is being talked in: its next turn is worth more than a spare. */
 const IN_TALK_MS = 60_000;
+
+/** What answers a request. */
+export interface Taken {
+  readonly conversation: Conversation;
+  /** Its process was started before the request came. */
+  readonly waited: boolean;
+}
 
 /** What ends a conversation that waits, and since when it has. */
 interface Waiting {
@@ -78,29 +86,36 @@ export class Pool {
 
   /**
    * The conversation that is to answer this request. The caller asks it once and then gives it back.
-   * @throws ChatError when no process can be had
+   * @throws ChatError when no process can be had, or the client went away first
    */
-  async take(request: ChatRequest): Promise<Conversation> {
+  async take(request: ChatRequest, signal: AbortSignal): Promise<Taken> {
     this.#dropStale(await this.#options.fingerprint());
     const setup = canonicalSetup(request);
     const earlier = toTurns(request.messages).slice(0, -1).map(canonicalTurn);
     const waiting = this.#takeIdle(setup, earlier);
     if (waiting !== undefined) {
       this.#spares.use();
-      return waiting.conversation;
+      return { conversation: waiting.conversation, waited: true };
     }
-    const member = this.#spares.take(setup) ?? (await this.#open(setup));
+    const spare = this.#spares.take(setup);
+    const member = spare ?? (await this.#open(setup, signal));
     this.#spares.use(request);
     this.#members.set(member.conversation, member);
-    return member.conversation;
+    return { conversation: member.conversation, waited: spare !== undefined };
   }
 
   /**
-   * After its turn a conversation waits for the next one or, when it cannot have one, ends.
+   * After its turn a conversation waits for the next one or, when it cannot have one, ends. One that was not asked
+   * after all is as good as a spare.
    * @param keepMs how long; `undefined` for the usual time
    */
   giveBack(conversation: Conversation, keepMs = this.#options.limits.idleMs): void {
     const member = this.#members.get(conversation);
+    if (member !== undefined && conversation.state === 'fresh') {
+      this.#members.delete(conversation);
+      this.#spares.keep(member);
+      return;
+    }
     if (member === undefined || this.#closed || keepMs <= 0 || conversation.state !== 'idle') {
       void conversation.end(); // never rejects
       return;
@@ -152,12 +167,13 @@ export class Pool {
   }
 
   /** A new process, in the place of the least useful one where there is no room; or a spare, should one turn up. */
-  async #open(setup: string): Promise<Member> {
+  async #open(setup: string, signal?: AbortSignal): Promise<Member> {
     this.#opening++;
     try {
       while (!this.#slots.free) {
         if (this.#slots.leaving < this.#opening) this.#makeRoom();
         await this.#slots.changed();
+        refuseAborted(signal);
         const turnedUp = this.#spares.take(setup);
         if (turnedUp !== undefined) return turnedUp;
       }

@@ -32,6 +32,8 @@ export interface FakeScript {
   /** Reads nothing. */
   readonly deaf?: boolean;
   readonly acts?: readonly Act[];
+  /** What a process does at its second question, and at later ones; the same without. */
+  readonly later?: readonly Act[];
 }
 
 export interface FakeCli {
@@ -64,6 +66,8 @@ const delta = (text) => ({
   event: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
   parent_tool_use_id: null,
 });
+
+let questions = 0;
 
 async function act(step) {
   switch (step.do) {
@@ -132,8 +136,9 @@ if (script.deaf) {
       say({ type: 'command_lifecycle', command_uuid: message.uuid, state: 'completed' });
       return;
     }
+    const acts = (questions++ > 0 ? script.later : undefined) ?? script.acts ?? [];
     void (async () => {
-      for (const step of script.acts ?? []) await act(JSON.parse(JSON.stringify(step).replaceAll('@UUID', message.uuid)));
+      for (const step of acts) await act(JSON.parse(JSON.stringify(step).replaceAll('@UUID', message.uuid)));
     })();
   });
   process.stdin.on('end', () => {
@@ -181,6 +186,9 @@ export function beginActs(...deltas: readonly string[]): Act[] {
     })),
   ];
 }
+
+/** Comes just before a question leaves for the API. */
+export const requesting = { type: 'system', subtype: 'status', status: 'requesting' };
 
 export function event(body: object): object {
   return { type: 'stream_event', event: body, parent_tool_use_id: null };

@@ -10,12 +10,13 @@ import {
   beginActs,
   event,
   fakeCli,
+  requesting,
   stop,
   success,
   type FakeCli,
   type FakeScript,
 } from './fakeCli.js';
-import { answerOf, never, request, user } from './harness.js';
+import { answerOf, assistant, never, request, user } from './harness.js';
 import { isAlive, pidsIn, until } from './processes.js';
 
 const HI = request([user('hi')], { model: 'default' });
@@ -69,6 +70,28 @@ describe('a CLI that misbehaves', function () {
     const answer = await answerOf(backend.chat(HI, never()));
     assert.equal(answer.text, 'Hello');
     assert.deepEqual(answer.done.usage, { promptTokens: 3, cachedTokens: 0, outputTokens: 2 });
+  });
+
+  it('that has waited and dies as it is asked costs nothing: another one is asked', async () => {
+    await start({ acts: answerActs('Hello'), later: [{ do: 'die', signal: 'SIGKILL' }] });
+    const { text } = await answerOf(backend.chat(HI, never()));
+    const next = request([user('hi'), assistant(text), user('again')], { model: 'default' });
+    assert.equal((await answerOf(backend.chat(next, never()))).text, 'Hello');
+    assert.equal(pids().length, 2);
+  });
+
+  it('that has waited and dies in its answer is asked once', async () => {
+    await start({
+      acts: answerActs('Hello'),
+      later: [
+        { do: 'say', message: requesting },
+        { do: 'exit', code: 3 },
+      ],
+    });
+    const { text } = await answerOf(backend.chat(HI, never()));
+    const next = request([user('hi'), assistant(text), user('again')], { model: 'default' });
+    await assert.rejects(answerOf(backend.chat(next, never())), { kind: 'cliFailed' });
+    assert.equal(pids().length, 1);
   });
 
   it('that is not there is an error that names what to do', async () => {

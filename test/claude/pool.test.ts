@@ -11,7 +11,7 @@ import {
   type StandInRequest,
 } from '../standin/server.js';
 import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { until } from './processes.js';
+import { isAlive, until } from './processes.js';
 
 const TOOLS = [{ name: 'look', description: '', parameters: { type: 'object' } }] as const;
 
@@ -29,12 +29,14 @@ function said(seen: StandInRequest): string[] {
 describe('the pool', function () {
   this.timeout(120_000);
   let rig: Rig;
-  let started: number;
+  /** Process ids, in order. */
+  let started: number[];
 
   async function start(limits: Partial<BackendLimits>): Promise<void> {
-    started = 0;
+    started = [];
     const debug = (line: string): void => {
-      if (line.endsWith(' started')) started++;
+      const pid = /pid=(\d+) started$/.exec(line)?.[1];
+      if (pid !== undefined) started.push(Number(pid));
     };
     rig = await startRig({ limits, log: { ...silentLogger, debug } });
   }
@@ -56,7 +58,7 @@ describe('the pool', function () {
         const { text } = await ask(request(messages, { system: 'S' }));
         messages.push(assistant(text), user(question));
       }
-      assert.equal(started, 1);
+      assert.equal(started.length, 1);
       assert.deepEqual(said(rig.standIn.requests[2]!), [
         'user: U1',
         'assistant: [{"type":"text","text":"A1\\n"}]',
@@ -95,7 +97,7 @@ describe('the pool', function () {
         },
       ] as ChatMessage[];
       assert.equal((await ask(request(followUp, { tools: TOOLS }))).text, 'done');
-      assert.equal(started, 1);
+      assert.equal(started.length, 1);
       const results = said(rig.standIn.requests[1]!).at(-1) ?? '';
       assert.match(results, /"tool_use_id":"toolu_a"[^}]*first.*"tool_use_id":"toolu_b"[^}]*second/s);
     });
@@ -111,7 +113,7 @@ describe('the pool', function () {
         rig.standIn.reply(textReply('A1'), textReply('A2'));
         await ask(request([user('U1')]));
         await ask(request([user('U1'), assistant('A1'), user('U2')], change)).catch(() => undefined);
-        assert.equal(started, 2);
+        assert.equal(started.length, 2);
       });
     }
 
@@ -125,7 +127,7 @@ describe('the pool', function () {
         rig.standIn.reply(textReply('A1'), textReply('A2'));
         await ask(request([user('U1')]));
         await ask(request(messages));
-        assert.equal(started, 2);
+        assert.equal(started.length, 2);
         const texts = messages.map((message) =>
           message.content.map((part) => ('text' in part ? part.text : '')).join(''),
         );
@@ -141,7 +143,7 @@ describe('the pool', function () {
       await ask(request([user('U1')]));
       const next = request([user('U1'), assistant('A1'), user('U2')]);
       await Promise.all([ask(next), ask(next)]);
-      assert.equal(started, 2);
+      assert.equal(started.length, 2);
       for (const seen of rig.standIn.requests.slice(1)) assert.equal(said(seen).length, 3);
     });
 
@@ -152,7 +154,7 @@ describe('the pool', function () {
       await assert.rejects(ask(next), { kind: 'badRequest' });
       rig.standIn.reply(textReply('A2'));
       await ask(next);
-      assert.equal(started, 2);
+      assert.equal(started.length, 2);
       assert.equal(said(rig.standIn.requests.at(-1)!).length, 3);
     });
 
@@ -161,7 +163,7 @@ describe('the pool', function () {
       for await (const _event of rig.backend.chat(request([user('U1')]), never())) break;
       rig.standIn.reply(textReply('A2'));
       await ask(request([user('U1'), assistant('A1'), user('U2')]));
-      assert.equal(started, 2);
+      assert.equal(started.length, 2);
       assert.equal(said(rig.standIn.requests.at(-1)!).length, 3);
     });
 
@@ -171,7 +173,7 @@ describe('the pool', function () {
       await ask(
         request([user('U1'), assistant('A1'), user('U2')], { thinking: { show: false, effort: 'high' } }),
       );
-      assert.equal(started, 1);
+      assert.equal(started.length, 1);
       assert.deepEqual(rig.standIn.requests[1]?.body['output_config'], { effort: 'high' });
     });
 
@@ -197,7 +199,7 @@ describe('the pool', function () {
           },
         );
       }
-      assert.equal(started, 1);
+      assert.equal(started.length, 1);
       const last = said(rig.standIn.requests.at(-1)!);
       assert.equal(last.length, 1 + 2 * rounds);
       for (let round = 0; round < rounds; round++) {
@@ -225,7 +227,7 @@ describe('the pool', function () {
         { role: 'user', content: [{ type: 'toolResult', callId: call.id, content: 'r', isError: false }] },
       ];
       await ask(request(followUp, { tools: [edit] }));
-      assert.equal(started, 2);
+      assert.equal(started.length, 2);
       assert.ok(said(rig.standIn.requests[1]!)[1]?.includes('"input":{"timeout":"5"}'));
     });
 
@@ -278,10 +280,10 @@ describe('the pool', function () {
   it('gives the first question to a spare and starts another', async () => {
     await start({ keepSpares: 'whileInUse' });
     await rig.backend.models();
-    assert.equal(started, 1);
+    assert.equal(started.length, 1);
     rig.standIn.reply(textReply('A'), textReply('B'));
     await ask(request([user('U')], { system: 'S' }));
-    await until('a blank and a foreseen spare stand by', () => started === 3);
+    await until('a blank and a foreseen spare stand by', () => started.length === 3);
     // Another conversation of the same kind gets the one that is set up already.
     const { text } = await ask(request([user('V')], { system: 'S' }));
     assert.equal(text, 'B');
@@ -298,12 +300,14 @@ describe('the pool', function () {
     await until('all are gone', () => rig.backend.activity().processes === 0, 60_000);
   });
 
-  it('replaces a spare that dies', async () => {
+  it('answers although the spares have died, and replaces them', async () => {
     await start({ keepSpares: 'always' });
-    await rig.backend.models();
-    rig.standIn.reply(textReply('A'));
-    await ask(request([user('U')]));
-    await until('spares stand by', () => rig.backend.activity().processes === 3);
-    assert.equal(rig.backend.activity().running, 0);
+    rig.standIn.reply(textReply('A'), textReply('B'));
+    await ask(request([user('U')], { system: 'S' }));
+    await until('spares stand by', () => started.length === 3);
+    for (const pid of started.slice(1)) process.kill(pid, 'SIGKILL');
+    const { text } = await ask(request([user('V')], { system: 'S' }));
+    assert.equal(text, 'B');
+    await until('spares stand by again', () => started.filter(isAlive).length === 4);
   });
 });

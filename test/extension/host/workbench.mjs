@@ -106,7 +106,7 @@ export function createWorkbench(page, url) {
         (text) => pattern.test(text),
       ),
 
-    /** Waits for a line in the output panel that is open. */
+    /** Waits for text in the output panel that is open; without line breaks, because the panel wraps long lines anywhere. */
     untilOutput: (pattern) =>
       until(
         'the output',
@@ -120,7 +120,7 @@ export function createWorkbench(page, url) {
               .sort((one, other) => one.top - other.top)
               .map(({ text }) => text),
           );
-          return plain(lines.join('\n'));
+          return plain(lines.join(''));
         },
         (text) => pattern.test(text),
       ),

@@ -37,8 +37,7 @@ export function daily(editor) {
       async () => {
         await workbench.run('Claude Ollama: Show Log');
         const log = await workbench.untilOutput(/tokens out/);
-        // The panel wraps long lines.
-        const line = /#\d+ POST \/api\/chat.*/.exec(log.replaceAll('\n', ''))?.[0] ?? '';
+        const line = /#\d+ POST \/api\/chat.*/.exec(log)?.[0] ?? '';
         for (const part of [
           /#\d+/,
           /claude-sonnet:latest/,

@@ -1,0 +1,36 @@
+/** One request, answered by a process of the pool. */
+import type { ChatEvent, ChatRequest } from '../core/chat.js';
+import type { Logger } from '../core/log.js';
+import type { Pool } from './pool.js';
+
+/**
+ * A process that had waited may turn out to be dead just when it is asked. As long as the question has not left for the
+ * API, nothing is lost: it is asked once more, of another process.
+ * @param onLeft told when the question leaves for the API
+ * @throws ChatError
+ */
+export async function* answerFrom(
+  pool: Pool,
+  request: ChatRequest,
+  signal: AbortSignal,
+  onLeft: () => void,
+  log: Logger,
+): AsyncGenerator<ChatEvent, void, void> {
+  let left = false;
+  const leaves = (): void => {
+    left = true;
+    onLeft();
+  };
+  for (let first = true; ; first = false) {
+    const { conversation, waited } = await pool.take(request, signal);
+    try {
+      yield* conversation.ask(request, signal, leaves);
+      return;
+    } catch (error) {
+      if (!first || !waited || left || conversation.process.alive || signal.aborted) throw error;
+      log.warn(`[pool] pid=${conversation.process.pid} ended before it was asked; another one is`);
+    } finally {
+      pool.giveBack(conversation, request.keepAliveMs);
+    }
+  }
+}
