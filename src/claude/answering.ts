@@ -5,7 +5,7 @@ import type { Pool } from './pool.js';
 
 /**
  * A process that had waited may turn out to be dead just when it is asked. As long as the question has not left for the
- * API, nothing is lost: it is asked once more, of another process.
+ * API, nothing is lost: it is asked once more, of a process started for it.
  * @param onLeft told when the question leaves for the API
  * @throws ChatError
  */
@@ -21,13 +21,13 @@ export async function* answerFrom(
     left = true;
     onLeft();
   };
-  for (let first = true; ; first = false) {
-    const { conversation, waited } = await pool.take(request, signal);
+  for (let anew = false; ; anew = true) {
+    const { conversation, waited } = await pool.take(request, signal, anew);
     try {
       yield* conversation.ask(request, signal, leaves);
       return;
     } catch (error) {
-      if (!first || !waited || left || conversation.process.alive || signal.aborted) throw error;
+      if (!waited || left || conversation.process.alive || signal.aborted) throw error;
       log.warn(`[pool] pid=${conversation.process.pid} ended before it was asked; another one is`);
     } finally {
       pool.giveBack(conversation, request.keepAliveMs);

@@ -86,22 +86,24 @@ export class Pool {
 
   /**
    * The conversation that is to answer this request. The caller asks it once and then gives it back.
+   * @param anew whether it must be in a process that did not wait
    * @throws ChatError when no process can be had, or the client went away first
    */
-  async take(request: ChatRequest, signal: AbortSignal): Promise<Taken> {
+  async take(request: ChatRequest, signal: AbortSignal, anew = false): Promise<Taken> {
     this.#dropStale(await this.#options.fingerprint());
     const setup = canonicalSetup(request);
     const earlier = toTurns(request.messages).slice(0, -1).map(canonicalTurn);
-    const waiting = this.#takeIdle(setup, earlier);
+    const waiting = anew ? undefined : this.#takeIdle(setup, earlier);
     if (waiting !== undefined) {
       this.#spares.use();
       return { conversation: waiting.conversation, waited: true };
     }
-    const spare = this.#spares.take(setup);
-    const member = spare ?? (await this.#open(setup, signal));
+    const spare = (): Member | undefined => (anew ? undefined : this.#spares.take(setup));
+    const asked = this.#options.clock();
+    const member = spare() ?? (await this.#open(spare, signal));
     this.#spares.use(request);
     this.#members.set(member.conversation, member);
-    return { conversation: member.conversation, waited: spare !== undefined };
+    return { conversation: member.conversation, waited: member.startedAt < asked };
   }
 
   /**
@@ -129,7 +131,8 @@ export class Pool {
 
   /** A blank process for a question that leaves it blank. It becomes a spare. */
   async withBlank<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
-    const member = this.#spares.takeBlank() ?? (await this.#open(''));
+    const blank = (): Member | undefined => this.#spares.takeBlank();
+    const member = blank() ?? (await this.#open(blank));
     let answered = false;
     try {
       const answer = await ask(member.conversation);
@@ -166,15 +169,18 @@ export class Pool {
     return undefined;
   }
 
-  /** A new process, in the place of the least useful one where there is no room; or a spare, should one turn up. */
-  async #open(setup: string, signal?: AbortSignal): Promise<Member> {
+  /**
+   * A new process, in the place of the least useful one where there is no room.
+   * @param spare gives one that will do as well, should it turn up
+   */
+  async #open(spare: () => Member | undefined, signal?: AbortSignal): Promise<Member> {
     this.#opening++;
     try {
       while (!this.#slots.free) {
         if (this.#slots.leaving < this.#opening) this.#makeRoom();
         await this.#slots.changed();
         refuseAborted(signal);
-        const turnedUp = this.#spares.take(setup);
+        const turnedUp = spare();
         if (turnedUp !== undefined) return turnedUp;
       }
       return await this.#slots.open();
