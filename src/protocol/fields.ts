@@ -17,7 +17,8 @@ function refused(message: string): ChatError {
  * @throws ChatError `badRequest` in Go's words; in ours when it nests too deep or holds too many values
  */
 export function parseBody(text: string, whenEmpty: string): Json {
-  if (/^[ \t\r\n]*$/.test(text)) throw refused(whenEmpty);
+  // The trim is quick with megabytes of blanks, but takes more for blank than JSON does.
+  if (text.trimStart() === '' && /^[ \t\r\n]*$/.test(text)) throw refused(whenEmpty);
   checkStructure(text);
   try {
     return JSON.parse(text) as Json;

@@ -55,6 +55,7 @@ export async function byProduct(
   messages: readonly WireMessage[],
   question: Question,
 ): Promise<{ time: number; messages: WireMessage[] }> {
+  await product.connect();
   const { sentAt, done } = product.ask(messages);
   const answer = await done;
   return { time: (await question.arrived) - sentAt, messages: [...messages, answer] };
@@ -67,6 +68,7 @@ export async function byProductInPassing(
   question: Question,
   tools?: readonly object[],
 ): Promise<number> {
+  await product.connect();
   const asked = product.ask(messages, tools === undefined ? {} : { tools });
   const early = asked.done.then((): number => {
     throw new Error('the product answered without the API');

@@ -35,8 +35,7 @@ export class Product {
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #cli: string;
-  /** A connection for each request: the least favourable of what clients do. */
-  readonly #agent = new Agent({ keepAlive: false });
+  readonly #agent = new Agent({ keepAlive: true });
 
   private constructor(child: ChildProcess, cli: string, url: string) {
     this.#child = child;
@@ -81,6 +80,14 @@ export class Product {
 
   watch(expected: number): Watched {
     return { pids: () => this.processes(), expected };
+  }
+
+  /** Opens a connection that the next chat takes, as clients do that look at the version or the models first. */
+  async connect(): Promise<void> {
+    const request = httpRequest(`${this.url}/api/version`, { agent: this.#agent });
+    request.end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    await once(response.resume(), 'end');
   }
 
   /**
