@@ -40,6 +40,9 @@ export interface BackendLimits {
   readonly keepSpares: KeepSpares;
   /** How long after the last request spares are kept by `whileInUse`. Milliseconds. */
   readonly useMs: number;
+  /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
+  readonly reactionMs: number;
+  readonly silenceMs: number;
 }
 
 export const DEFAULT_LIMITS: BackendLimits = {
@@ -48,6 +51,9 @@ export const DEFAULT_LIMITS: BackendLimits = {
   idleMs: 10 * 60_000,
   keepSpares: 'whileInUse',
   useMs: 10 * 60_000,
+  reactionMs: 60_000,
+  // Longer than the CLI's own patience with the API, so that its error comes first.
+  silenceMs: 660_000,
 };
 
 export interface CliDescription {
@@ -74,9 +80,6 @@ export interface ClaudeBackend extends ChatBackend {
   closeNow(): void;
 }
 
-const REACTION_MS = 60_000;
-/** Longer than the CLI's own patience with the API, so that its error comes first. */
-const SILENCE_MS = 660_000;
 const SPARE_AGE_MS = 30 * 60_000;
 const SPARE_CHECK_MS = 60_000;
 const REFILL_MS = 250;
@@ -100,8 +103,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   const conversationOptions: ConversationOptions = {
     clock,
     onResult: learn,
-    reactionMs: REACTION_MS,
-    silenceMs: SILENCE_MS,
+    reactionMs: limits.reactionMs,
+    silenceMs: limits.silenceMs,
   };
   const pool = new Pool({
     limits: {

@@ -56,9 +56,28 @@ function kindOfResult(result: ResultMessage): ErrorKind {
   return 'cliFailed';
 }
 
-/** The error for a retry that the CLI announces and that nobody should wait for; `undefined` lets it go on. */
-export function retryError(message: CliMessageOf<'system'>): ChatError | undefined {
+/** The first refusal may be of an expired sign-in, which the CLI renews by itself. */
+const REFUSALS_OF_SIGN_IN = 2;
+/** Waits longer than this in all are more than the CLI makes by itself, unless it was told to. */
+const LONGEST_TROUBLE_MS = 10 * 60_000;
+
+/**
+ * The error for a retry that the CLI announces and that nobody should wait for; `undefined` lets it go on.
+ * @param waitedMs all waits for this question so far, milliseconds
+ */
+export function retryError(message: CliMessageOf<'system'>, waitedMs: number): ChatError | undefined {
   const delay = message.retry_delay_ms ?? 0;
+  const status = message.error_status ?? 0;
+  if (status === 401 && (message.attempt ?? 0) >= REFUSALS_OF_SIGN_IN) {
+    return new ChatError('notSignedIn', `The API refuses the sign-in of Claude. ${SIGN_IN}`);
+  }
+  if (waitedMs > LONGEST_TROUBLE_MS) {
+    const why = message.error ? ` (${printable(message.error)})` : '';
+    return new ChatError(
+      KIND_OF_STATUS[status] ?? 'unreachable',
+      `The API has not answered ${message.attempt ?? 'many'} times${why}. Try again later.`,
+    );
+  }
   if (message.error_status !== 429 || delay <= LONGEST_RETRY_MS) return undefined;
   const seconds = Math.ceil(delay / 1000);
   return new ChatError('rateLimited', `The API's rate limit is reached. Try again in ${seconds} seconds.`, {
@@ -66,13 +85,27 @@ export function retryError(message: CliMessageOf<'system'>): ChatError | undefin
   });
 }
 
+/** The system's codes for a program that has no fault, when there is no room for one more process. */
+const NO_ROOM = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
+
+function startError(cause: NodeJS.ErrnoException): ChatError {
+  const failed = `The Claude CLI cannot be started: ${cause.message}.`;
+  return NO_ROOM.has(cause.code ?? '')
+    ? new ChatError('overloaded', `${failed} Close some programs, then try again.`, { cause })
+    : new ChatError('cliMissing', `${failed} Check "claudeOllama.claudePath".`, { cause });
+}
+
+/** How a CLI says that it does not know one of the options that keep it apart from the folder's settings. */
+const UNKNOWN_OPTION = /^error: unknown option '(.*)'$/m;
+
 /** The error for a process that went away before its turn was over. */
 export function endError(end: ProcessEnd): ChatError {
-  if (end.cause !== undefined && end.code === null && end.signal === null) {
+  if (end.cause !== undefined && end.code === null && end.signal === null) return startError(end.cause);
+  const unknown = UNKNOWN_OPTION.exec(end.stderr)?.[1];
+  if (unknown !== undefined) {
     return new ChatError(
-      'cliMissing',
-      `The Claude CLI cannot be started: ${end.cause.message}. Check "claudeOllama.claudePath".`,
-      { cause: end.cause },
+      'cliTooOld',
+      `The Claude CLI does not know ${printable(unknown)}, without which it is not run. Run "claude update".`,
     );
   }
   const how = end.signal === null ? `ended with code ${end.code}` : `was ended by ${end.signal}`;

@@ -200,7 +200,7 @@ function spawnChild(spec: ProcessSpec): ChildProcessWithoutNullStreams | Error {
     const piped = child as { stdin?: unknown; stdout?: unknown; stderr?: unknown };
     if (piped.stdin && piped.stdout && piped.stderr) return child;
     child.on('error', () => undefined);
-    return new Error('the system has no files or processes left');
+    return Object.assign(new Error('the system has no files or processes left'), { code: 'EMFILE' });
   } catch (error) {
     return error as Error;
   }

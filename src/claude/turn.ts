@@ -53,6 +53,8 @@ export class TurnReader {
   /** Words beside a structured answer; they are the answer only if none comes. */
   #aside = '';
   #resetsAt: number | undefined;
+  /** All waits between the CLI's attempts so far, milliseconds. */
+  #waitedMs = 0;
   #promptUsage: WireUsage | undefined;
 
   /**
@@ -78,8 +80,10 @@ export class TurnReader {
         this.#forgetAnswered(message);
         return NOTHING;
       case 'system': {
-        const error = message.subtype === 'api_retry' ? retryError(message) : undefined;
+        if (message.subtype !== 'api_retry') return NOTHING;
+        const error = retryError(message, this.#waitedMs);
         if (error) throw error;
+        this.#waitedMs += message.retry_delay_ms ?? 0;
         return NOTHING;
       }
       case 'rate_limit_event':

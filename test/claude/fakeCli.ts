@@ -16,6 +16,8 @@ export type Act =
   | { readonly do: 'longDelta'; readonly length: number }
   /** That many deltas of `size` characters, as fast as the reader takes them; counts them in the file `flooded`. */
   | { readonly do: 'flood'; readonly deltas: number; readonly size: number }
+  /** That many deltas, numbered, as fast as the reader takes them. */
+  | { readonly do: 'words'; readonly count: number }
   | { readonly do: 'stderr'; readonly bytes: number }
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'die'; readonly signal: string }
@@ -29,6 +31,8 @@ export interface FakeScript {
   readonly loggedIn?: boolean;
   /** Stays when asked to go. */
   readonly ignoreTerm?: boolean;
+  /** Refuses this option, as a CLI does that does not know it. */
+  readonly unknownOption?: string;
   /** Reads nothing. */
   readonly deaf?: boolean;
   readonly acts?: readonly Act[];
@@ -57,6 +61,10 @@ if (args[0] === '--version') {
 if (args[0] === 'auth') {
   console.log(JSON.stringify({ loggedIn: script.loggedIn ?? true }));
   process.exit(script.loggedIn === false ? 1 : 0);
+}
+if (args.includes(script.unknownOption)) {
+  console.error("error: unknown option '" + script.unknownOption + "'");
+  process.exit(1);
 }
 appendFileSync(folder + '/pids', process.pid + '\\n');
 if (script.ignoreTerm) process.on('SIGTERM', () => undefined);
@@ -89,6 +97,11 @@ async function act(step) {
       for (let i = 0; i < step.deltas; i++) {
         if (!say(delta('x'.repeat(step.size)))) await once(process.stdout, 'drain');
         if (i % 100 === 99) writeFileSync(folder + '/flooded', String(i + 1));
+      }
+      break;
+    case 'words':
+      for (let i = 0; i < step.count; i++) {
+        if (!say(delta(i + ' '))) await once(process.stdout, 'drain');
       }
       break;
     case 'stderr':

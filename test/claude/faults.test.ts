@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
-import { createClaudeBackend, type ClaudeBackend } from '../../src/claude/backend.js';
+import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
 import { silentLogger } from '../../src/core/log.js';
 import {
   answerActs,
@@ -19,6 +19,9 @@ import {
 import { answerOf, assistant, never, request, user } from './harness.js';
 import { isAlive, pidsIn, until } from './processes.js';
 
+/** The head of a program that no system here can load. */
+const ELF_OF_NO_MACHINE = Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01'), Buffer.alloc(200, 0xff)]);
+
 const HI = request([user('hi')], { model: 'default' });
 
 describe('a CLI that misbehaves', function () {
@@ -31,19 +34,19 @@ describe('a CLI that misbehaves', function () {
     if (process.platform === 'win32') this.skip();
   });
 
-  async function start(script: FakeScript): Promise<void> {
+  async function start(script: FakeScript, limits: Partial<BackendLimits> = {}): Promise<void> {
     fake = await fakeCli(script);
-    backend = backendOf(fake.path);
+    backend = backendOf(fake.path, fake.folder, limits);
   }
 
-  function backendOf(path: string, folder = fake.folder): ClaudeBackend {
+  function backendOf(path: string, folder = fake.folder, limits: Partial<BackendLimits> = {}): ClaudeBackend {
     return createClaudeBackend({
       claudePath: path,
       folder,
       env: process.env,
       log: silentLogger,
       version: '0.0.0',
-      limits: { keepSpares: 'never' },
+      limits: { keepSpares: 'never', ...limits },
     });
   }
 
@@ -100,12 +103,67 @@ describe('a CLI that misbehaves', function () {
     await fails('cliMissing', /is not a program that can be run\. Correct it/, missing);
   });
 
+  const unusable: readonly (readonly [string, (path: string) => Promise<void>])[] = [
+    ['is a folder', (path) => mkdir(path)],
+    ['is an empty file', (path) => writeFile(path, '', { mode: 0o755 })],
+    ['may not be run', (path) => writeFile(path, '#!/bin/sh\necho 9.9.9\n', { mode: 0o644 })],
+    ['is for another machine', (path) => writeFile(path, ELF_OF_NO_MACHINE, { mode: 0o755 })],
+    [
+      'is a script for a program that is not there',
+      (path) => writeFile(path, '#!/nowhere\n', { mode: 0o755 }),
+    ],
+    ['is a loop of links', (path) => symlink(path, path)],
+  ];
+  for (const [what, make] of unusable) {
+    it(`that ${what} is told from one that works, and is used once it does`, async () => {
+      await start({ acts: answerActs('back') });
+      const path = join(fake.folder, 'unusable');
+      await make(path);
+      const from = backendOf(path);
+      await fails(
+        'cliMissing',
+        new RegExp(`"${path}".*claudeOllama\\.claudePath|claudePath.*"${path}"`, 's'),
+        from,
+      );
+      await rm(path, { recursive: true });
+      await copyFile(fake.path, path);
+      assert.equal((await answerOf(from.chat(HI, never()))).text, 'back');
+      await from.close();
+    });
+  }
+
+  it('that lacks an option which keeps the folder out is not run without it', async () => {
+    await start({ unknownOption: '--setting-sources' });
+    await fails(
+      'cliTooOld',
+      /does not know --setting-sources, without which it is not run\. Run "claude update"/,
+    );
+    assert.deepEqual(pids(), []);
+  });
+
+  it('that says nothing is given up, and ended', async () => {
+    await start({ acts: [{ do: 'hang' }] }, { reactionMs: 200 });
+    await fails('timeout', /was silent for 0 seconds and was stopped/);
+    await until('it is gone', () => !pids().some(isAlive));
+  });
+
+  it('that falls silent in mid-answer is given up, and ended', async () => {
+    await start({ acts: [...beginActs('Hel'), { do: 'hang' }] }, { silenceMs: 200 });
+    await fails('timeout', /was silent/);
+    await until('it is gone', () => !pids().some(isAlive));
+  });
+
+  it('that writes 100,000 words at once loses none and mixes none up', async () => {
+    const words = Array.from({ length: 100_000 }, (_, i) => `${i} `);
+    await start({ acts: [...beginActs(), { do: 'words', count: words.length }, ...answerActs().slice(2)] });
+    assert.equal((await answerOf(backend.chat(HI, never()))).text, words.join(''));
+  });
+
   it('that appears later is used without a restart', async () => {
     await start({ acts: answerActs('back') });
     const path = join(fake.folder, 'later');
     const late = backendOf(path);
     await fails('cliMissing', /not a program/, late);
-    const { copyFile } = await import('node:fs/promises');
     await copyFile(fake.path, path);
     assert.equal((await answerOf(late.chat(HI, never()))).text, 'back');
     await late.close();
@@ -120,7 +178,6 @@ describe('a CLI that misbehaves', function () {
     await start({ version: '2.1.100' });
     await fails('cliTooOld', /2\.1\.100/);
     const newer = await fakeCli({ acts: answerActs('new') });
-    const { copyFile } = await import('node:fs/promises');
     await copyFile(newer.path, fake.path);
     assert.equal((await answerOf(backend.chat(HI, never()))).text, 'new');
     await newer.dispose();

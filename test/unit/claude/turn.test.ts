@@ -264,6 +264,31 @@ describe('reading a turn', function () {
     assert.throws(() => read([message]), { kind: 'rateLimited', retryAfterSeconds: 33 });
   });
 
+  it('lets an expired sign-in be renewed, and reports one that is refused again', () => {
+    const refused = (attempt: number): object => ({ ...retry, attempt, error_status: 401 });
+    assert.equal(read([refused(1), start('a'), delta('x'), stopped('end_turn'), result()]).text, 'x');
+    assert.throws(() => read([refused(1), refused(2)]), {
+      kind: 'notSignedIn',
+      message: /claude auth login/,
+    });
+  });
+
+  it('reports an API that never answers, however often the CLI would ask it', () => {
+    const tries = (count: number): object[] =>
+      Array.from({ length: count }, (_, i) => ({
+        ...retry,
+        attempt: i + 1,
+        retry_delay_ms: 30_000,
+        error_status: 529,
+        error: 'overloaded_error',
+      }));
+    assert.equal(read(tries(20)).end, undefined);
+    assert.throws(() => read(tries(30)), {
+      kind: 'overloaded',
+      message: /not answered 22 times \(overloaded_error\)/,
+    });
+  });
+
   it('survives messages of unknown types and shapes', () => {
     const strange = [
       { type: 'later' },
