@@ -53,7 +53,7 @@ function createSearch(text: string, character: string): (from: number) => number
 
 /** Finds the end of a run of characters that are no structure. */
 function createRuns(text: string): { endOf(start: number): number } {
-  const searches = [...'"{}[]:,'].map((character) => createSearch(text, character));
+  const searches = ['"', '{', '}', '[', ']', ':', ','].map((character) => createSearch(text, character));
   return { endOf: (start) => Math.min(...searches.map((next) => next(start))) };
 }
 

@@ -5,6 +5,7 @@
 import { open } from 'node:fs/promises';
 import { isIPv4, type Socket } from 'node:net';
 import { endianness } from 'node:os';
+import { ChatError } from '../core/errors.js';
 
 /** The two ends of a connection, seen from the server. Addresses as Node writes them. */
 export interface Ends {
@@ -91,12 +92,17 @@ export function ownerSearch(ends: Ends, littleEndian: boolean): Search<Owner> {
 interface Waiting {
   readonly search: Search<Owner>;
   readonly resolve: (found: Owner | undefined) => void;
+  readonly reject: (error: unknown) => void;
 }
+
+/** How a system says that it does not show its sockets at all, rather than not now. */
+const NOT_SHOWN = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
 /**
  * Searches a table. The kernel takes milliseconds for all of it, so a pass ends when everything is found, and searches
- * that come during a pass share the next one, which begins after all of them.
- * @param read gives the table, piece by piece; what it cannot read does not hold anything
+ * that come during a pass share the next one, which begins after all of them. A search rejects when the table cannot be
+ * read now; a table that is not shown does not hold anything.
+ * @param read gives the table, piece by piece
  */
 export function createTable(
   read: () => AsyncIterable<string>,
@@ -120,8 +126,10 @@ export function createTable(
         });
         if (left.length === 0) return;
       }
-    } catch {
-      // A system that does not show its sockets tells nothing about them.
+    } catch (error) {
+      if (!NOT_SHOWN.has((error as NodeJS.ErrnoException).code ?? '')) {
+        for (const { reject } of left) reject(error);
+      }
     } finally {
       for (const { resolve } of left) resolve(undefined);
     }
@@ -133,8 +141,8 @@ export function createTable(
   };
 
   return (search) =>
-    new Promise((resolve) => {
-      waiting.push({ search, resolve });
+    new Promise((resolve, reject) => {
+      waiting.push({ search, resolve, reject });
       // Never rejects: a pass does not.
       if (!running) void run();
     });
@@ -156,10 +164,13 @@ async function* piecesOf(path: string): AsyncGenerator<string, void, undefined> 
   }
 }
 
+const TRY_AGAIN = 'Close some programs, then try again.';
+
 /** Tells connections of this user from those of others. */
 export interface PeerCheck {
   /**
-   * Whether the client is this user or root, or cannot be told. Looked up once for each connection, without blocking.
+   * Whether the client is this user or root, or can never be told. Looked up once for each connection, without blocking.
+   * @throws ChatError when it cannot be told now
    */
   isOwn(socket: Socket): Promise<boolean>;
 }
@@ -187,7 +198,16 @@ export function createPeerCheck(): PeerCheck {
       if (ownUid === undefined) return Promise.resolve(true);
       const known = verdicts.get(socket);
       if (known !== undefined) return known;
-      const verdict = lookUp(socket);
+      const verdict = lookUp(socket).catch((cause: unknown) => {
+        verdicts.delete(socket);
+        throw new ChatError(
+          'overloaded',
+          `This machine does not tell whose the connection is. ${TRY_AGAIN}`,
+          {
+            cause,
+          },
+        );
+      });
       verdicts.set(socket, verdict);
       return verdict;
     },

@@ -1,6 +1,11 @@
 /** A client as small as can be: one connection a request, and the lines of an answer as they come. */
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 
 export interface Ask {
   readonly method?: string;
@@ -8,6 +13,8 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   /** A string goes as it is; anything else as JSON. */
   readonly body?: unknown;
+  /** Keeps the connection for the next request; without one, each has its own. */
+  readonly agent?: Agent;
 }
 
 export interface Reply {
@@ -116,7 +123,7 @@ async function send(url: string, asked: Ask, signal?: AbortSignal): Promise<Inco
   const request = httpRequest(url + asked.path, {
     method: asked.method ?? (bytes === undefined ? 'GET' : 'POST'),
     headers: bytes === undefined ? headers : { 'content-length': Buffer.byteLength(bytes), ...headers },
-    agent: false,
+    agent: asked.agent ?? false,
     ...(signal === undefined ? {} : { signal }),
   });
   request.end(bytes);

@@ -48,6 +48,10 @@ export interface HeadlessOptions {
   readonly args?: readonly string[];
   /** More variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How many files, sockets and pipes it may have open. Needs a shell. */
+  readonly openFiles?: number;
+  /** A module that Node loads before the program. */
+  readonly preload?: string;
   readonly respond?: StandInOptions['respond'];
   /** Whether to wait until it has looked at the CLI and listed its models, too. The default. */
   readonly settled?: boolean;
@@ -88,7 +92,11 @@ export async function startHeadless(options: HeadlessOptions = {}): Promise<Head
 async function launch(around: Surroundings, options: HeadlessOptions): Promise<Headless> {
   const { standIn, environment } = around;
   const args = ['--port', '0', '--workspace', environment.workspace, '--claude', devCli()];
-  const child = spawn(process.execPath, [PROGRAM, ...args, ...(options.args ?? [])], {
+  const preload = options.preload === undefined ? [] : ['--require', options.preload];
+  const command = [process.execPath, ...preload, PROGRAM, ...args, ...(options.args ?? [])];
+  const limited = ['sh', '-c', `ulimit -n ${options.openFiles}; exec "$@"`, 'sh', ...command];
+  const [file = '', ...rest] = options.openFiles === undefined ? command : limited;
+  const child = spawn(file, rest, {
     // Not the workspace, so that whoever works there was told to.
     cwd: environment.root,
     env: environment.env,

@@ -28,6 +28,12 @@ export function isInTable(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
 
+/** The letter of a process's state: `T` when it was stopped; `undefined` when it is gone. */
+export function stateOf(pid: number): string | undefined {
+  const status = attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')) ?? '';
+  return /^State:\s+(\w)/m.exec(status)?.[1];
+}
+
 /** How many files, sockets and pipes a process has open. */
 export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;

@@ -130,15 +130,27 @@ describe('a table', () => {
     assert.equal(await last, 5);
   });
 
-  it('that cannot be read holds nothing, and does no harm to the next', async () => {
+  /** Breaks in its first reading, behind a line. */
+  function breaking(error: Error): ReturnType<typeof createTable> {
     let reads = 0;
-    const find = createTable(async function* () {
+    return createTable(async function* () {
       await turn();
       reads += 1;
       yield 'cat\n';
-      if (reads === 1) throw new Error('no');
+      if (reads === 1) throw error;
     });
+  }
+
+  it('that the system does not show holds nothing', async () => {
+    const find = breaking(Object.assign(new Error('no'), { code: 'ENOENT' }));
     assert.deepEqual(await Promise.all([find(word('dog', 1)), find(word('cow', 2))]), [undefined, undefined]);
+    assert.equal(await find(word('cat', 3)), 3);
+  });
+
+  it('that cannot be read now tells nobody anything, and does no harm to the next', async () => {
+    const find = breaking(Object.assign(new Error('no files left'), { code: 'EMFILE' }));
+    const lost = [find(word('dog', 1)), find(word('cow', 2))];
+    await Promise.all(lost.map((one) => assert.rejects(one, { code: 'EMFILE' })));
     assert.equal(await find(word('cat', 3)), 3);
   });
 });
