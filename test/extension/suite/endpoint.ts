@@ -45,6 +45,15 @@ export async function ready(): Promise<Running> {
 
 export const setting = (key: string): unknown => workspace.getConfiguration('claudeOllama').get(key);
 
+/** Waits until a setting is in force. */
+export async function untilSetting(key: string, value: unknown): Promise<void> {
+  const end = Date.now() + WAIT_MS;
+  while (setting(key) !== value) {
+    assert.ok(Date.now() < end, `the setting ${key} stayed ${JSON.stringify(setting(key))}`);
+    await delay(20);
+  }
+}
+
 /** Sets a setting as a person does; `undefined` takes it back. */
 export async function set(key: string, value: unknown): Promise<void> {
   await workspace.getConfiguration('claudeOllama').update(key, value, ConfigurationTarget.Global);

@@ -1,7 +1,79 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { chat, freePort, isOpen, isReady, isRunning, ready, set, setting, untilStatus } from './endpoint.js';
+import { Uri, workspace } from 'vscode';
+import {
+  chat,
+  extension,
+  freePort,
+  isOpen,
+  isReady,
+  isRunning,
+  ready,
+  set,
+  setting,
+  untilSetting,
+  untilStatus,
+} from './endpoint.js';
+
+/** What a repository might write for a setting: of the right type, and never its default. */
+function hostile({ type, default: usual }: Property): unknown {
+  switch (type) {
+    case 'boolean':
+      return usual !== true;
+    case 'array':
+      return ['https://evil.example', 'evil.example'];
+    case 'object':
+      return { evil: 'claude-opus' };
+    case 'integer':
+    case 'number':
+      return 3;
+    default:
+      return '/evil/claude';
+  }
+}
+
+interface Property {
+  readonly type: string;
+  readonly scope: string;
+  readonly default: unknown;
+}
+
+describe('the settings of a repository', () => {
+  /** Of the window, so that the repository may set it: tells when the file has been read. */
+  const MARK = 'defaultModel';
+  let folder: Uri;
+
+  before(() => {
+    folder = Uri.joinPath(workspace.workspaceFolders![0]!.uri, '.vscode');
+  });
+  after(async () => {
+    await workspace.fs.delete(folder, { recursive: true });
+    await untilSetting(MARK, '');
+  });
+
+  it('change nothing that is of the machine', async () => {
+    const { port } = await ready();
+    const { contributes } = extension().packageJSON as {
+      contributes: { configuration: { properties: Readonly<Record<string, Property>> } };
+    };
+    const all = Object.entries(contributes.configuration.properties);
+    const ofTheMachine = all.filter(([, { scope }]) => scope === 'machine');
+    assert.ok(ofTheMachine.length >= 10);
+    const before = ofTheMachine.map(([key]) => workspace.getConfiguration().get(key));
+    const written = Object.fromEntries(ofTheMachine.map(([key, property]) => [key, hostile(property)]));
+    const text = JSON.stringify({ ...written, [`claudeOllama.${MARK}`]: 'claude-haiku' });
+    await workspace.fs.writeFile(Uri.joinPath(folder, 'settings.json'), Buffer.from(text));
+    await untilSetting(MARK, 'claude-haiku');
+    assert.deepEqual(
+      ofTheMachine.map(([key]) => workspace.getConfiguration().get(key)),
+      before,
+    );
+    const running = await untilStatus(isReady);
+    assert.equal(running.port, port);
+    assert.equal((await chat(port, 'say: still here')).status, 200);
+  });
+});
 
 describe('a change of settings', () => {
   let port: unknown;
