@@ -6,7 +6,14 @@ import { createClaudeBackend, type ClaudeBackend } from './claude/backend.js';
 import { asChatError } from './core/errors.js';
 import type { Logger } from './core/log.js';
 import { redactingLogger } from './core/redaction.js';
-import { createEndpoint, formatRecord, type Endpoint } from './server/server.js';
+import {
+  createEndpoint,
+  formatRecord,
+  ListenError,
+  whoListens,
+  type Endpoint,
+  type Listener,
+} from './server/server.js';
 import { VERSION } from './version.js';
 
 const USAGE = `Usage: node dist/headless.cjs [options]
@@ -125,6 +132,24 @@ async function reportCli(backend: ClaudeBackend, log: Logger): Promise<void> {
   }
 }
 
+const HOST = '127.0.0.1';
+
+const OWNERS: Readonly<Record<Listener, string>> = {
+  ours: 'another Ollama Server for Claude',
+  ollama: 'Ollama itself',
+  other: 'another program',
+  nobody: 'a program that does not answer',
+};
+
+/** A port in use is told with who has it. */
+async function explained(error: unknown, port: number): Promise<unknown> {
+  if (!(error instanceof ListenError) || error.kind !== 'inUse') return error;
+  const owner = OWNERS[await whoListens(HOST, port)];
+  return new Error(
+    `Port ${port} on ${HOST} is in use by ${owner}. End that, or choose another port with --port.`,
+  );
+}
+
 function stopOnSignal(endpoint: Endpoint, backend: ClaudeBackend): void {
   let stopping = false;
   const stop = (): void => {
@@ -170,7 +195,9 @@ async function main(): Promise<void> {
     onRequest: (record) => log.info(formatRecord(record)),
   });
   stopOnSignal(endpoint, backend);
-  const { url } = await endpoint.start('127.0.0.1', options.port);
+  const { url } = await endpoint.start(HOST, options.port).catch(async (error: unknown) => {
+    throw await explained(error, options.port);
+  });
   console.log(`Ollama Server for Claude is listening on ${url}`);
   await reportCli(backend, log);
 }

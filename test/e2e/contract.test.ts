@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -132,17 +132,27 @@ describe('the program without an editor', function () {
     });
   }
 
-  it('says that its port is taken, and ends with exit code 1', async () => {
-    const taken = await takePort();
-    try {
-      const { code, stdout, stderr } = await runToEnd(['--port', String(taken.port)], {});
-      assert.equal(code, 1);
-      assert.equal(stdout, '');
-      assert.match(stderr, new RegExp(`Port ${taken.port} on 127\\.0\\.0\\.1 is in use`));
-    } finally {
-      await taken.release();
-    }
-  });
+  const owners: readonly (readonly [string, Record<string, string>, string])[] = [
+    ['Ollama itself', {}, 'Ollama is running'],
+    ['another Ollama Server for Claude', { server: 'claude-ollama-server/9.9.9' }, ''],
+    ['another program', {}, 'Hello'],
+  ];
+  for (const [owner, headers, body] of owners) {
+    it(`says that its port is taken by ${owner}, and ends with exit code 1`, async () => {
+      const taken = await takePort((response) => response.writeHead(200, headers).end(body));
+      try {
+        const { code, stdout, stderr } = await runToEnd(['--port', String(taken.port)], {});
+        assert.equal(code, 1);
+        assert.equal(stdout, '');
+        assert.match(
+          stderr,
+          new RegExp(`Port ${taken.port} on 127\\.0\\.0\\.1 is in use by ${owner}\\. .*--port`),
+        );
+      } finally {
+        await taken.release();
+      }
+    });
+  }
 });
 
 /** What runs with that home, the CLI or not. */
@@ -150,8 +160,10 @@ function left(env: Readonly<Record<string, string>>): number[] {
   return processesWith(`CLAUDE_CONFIG_DIR=${env['CLAUDE_CONFIG_DIR']}`);
 }
 
-async function takePort(): Promise<{ readonly port: number; release(): Promise<void> }> {
-  const server = createServer().listen(0, '127.0.0.1');
+async function takePort(
+  answer: (response: ServerResponse) => void = (response) => void response.end(),
+): Promise<{ readonly port: number; release(): Promise<void> }> {
+  const server = createServer((_request, response) => answer(response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

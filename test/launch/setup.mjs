@@ -1,5 +1,5 @@
 // All set-up that a fresh clone needs: installs, builds, compiles the tests. Each step is one line on stderr.
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { ChildFailed, npmScript, quietly } from './child.mjs';
 import { inRoot } from './place.mjs';
@@ -10,6 +10,9 @@ const OLDEST_NODE = 20;
 export async function install() {
   requireNode();
   if (await isInstalled()) return;
+  if (lstatSync(inRoot('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    throw new Error('node_modules is a link, and npm would empty the folder behind it. Remove the link.');
+  }
   await step('Installing the dependencies (npm ci)', () =>
     quietly([npmScript(), 'ci', '--ignore-scripts', '--no-audit', '--no-fund']),
   );
