@@ -22,7 +22,8 @@ const USAGE = `Usage: node dist/headless.cjs [options]
   --claude PATH                  the Claude CLI (default: searched for)
   --unknown-models MODE          default: foreign model names get Claude's default model; reject: 404
   --token-file FILE              clients must send the token that is in this file
-  --workspace-permissions MODE   readOnly or acceptEdits, for models with the tag :workspace
+  --workspace-permissions MODE   for models with the tag :workspace; readOnly (default): Claude only reads in the folder;
+                                 acceptEdits: it also edits there. Whatever else would be asked is denied
   --trace                        log everything, prompts included
   --help                         this text`;
 
@@ -35,6 +36,7 @@ interface Options {
   readonly claude: string;
   readonly unknownModels: 'default' | 'reject';
   readonly tokenFile: string | undefined;
+  readonly permissions: 'readOnly' | 'acceptEdits';
   readonly trace: boolean;
 }
 
@@ -47,13 +49,17 @@ function readOptions(args: readonly string[]): Options | undefined {
     throw new UsageError(`--port takes a number from 0 to 65535, not "${values.port}".`);
   }
   const unknownModels = oneOf('--unknown-models', values['unknown-models'], ['default', 'reject']);
-  oneOf('--workspace-permissions', values['workspace-permissions'], ['readOnly', 'acceptEdits']);
+  const permissions = oneOf('--workspace-permissions', values['workspace-permissions'], [
+    'readOnly',
+    'acceptEdits',
+  ]);
   return {
     port,
     workspace: resolve(values.workspace),
     claude: values.claude === undefined ? '' : resolve(values.claude),
     unknownModels,
     tokenFile: values['token-file'],
+    permissions,
     trace: values.trace,
   };
 }
@@ -179,12 +185,13 @@ async function main(): Promise<void> {
     env: process.env,
     log,
     version: VERSION,
+    workspace: { permissions: options.permissions, moreFolders: [] },
   });
   const endpoint = createEndpoint({
     backend: () => backend,
     settings: () => ({
       names: { defaultModel: '', unknown: options.unknownModels, aliases: {} },
-      lanes: ['chat'],
+      lanes: ['chat', 'workspace'],
       allowedHosts: [],
       allowedOrigins: [],
       token,

@@ -1,17 +1,18 @@
 /** The backend that answers with the installed Claude CLI. */
 import type { ChatBackend, Model } from '../core/backend.js';
-import type { ChatEvent, ChatRequest, Effort } from '../core/chat.js';
+import type { ChatEvent, ChatRequest, Effort, Lane } from '../core/chat.js';
+import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { answerFrom } from './answering.js';
 import { CliFinder, isSignedIn } from './cli.js';
-import { Conversation, type ConversationOptions } from './conversation.js';
+import { Conversation } from './conversation.js';
 import { Guardian } from './guardian.js';
-import { CHAT_ARGUMENTS, childEnvironment } from './launch.js';
+import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './lanes.js';
 import { thisMachine } from './locate.js';
 import type { ResultMessage } from './messages.js';
 import { Pool } from './pool.js';
 import { startProcess } from './process.js';
-import type { Member } from './slots.js';
+import type { Member, Origin } from './slots.js';
 import type { KeepSpares } from './spares.js';
 import { Turnstile } from './turnstile.js';
 
@@ -26,6 +27,8 @@ export interface ClaudeBackendOptions {
   /** Of this program, for the CLI's User-Agent. */
   readonly version: string;
   readonly limits?: Partial<BackendLimits>;
+  /** Absent: the workspace lane is refused. */
+  readonly workspace?: WorkspaceOptions;
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: () => void;
 }
@@ -86,13 +89,22 @@ const REFILL_MS = 250;
 /** What every current model has at least, until the CLI reports the real figure. */
 const CONTEXT_TOKENS = 200_000;
 
+const NO_WORKSPACE = new ChatError(
+  'unknownModel',
+  'Claude cannot work in a folder here: none is open that is trusted. Open one, or use the model without ":workspace".',
+);
+
 const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBackend {
   const { folder, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = (): number => performance.now();
-  const env = childEnvironment(options.env, folder, `claude-ollama-server/${options.version}`);
+  const laneOptions = { folder, env: options.env, app: `claude-ollama-server/${options.version}`, log };
+  const lanes: Lanes = {
+    chat: chatLane(laneOptions),
+    ...(options.workspace === undefined ? {} : { workspace: workspaceLane(laneOptions, options.workspace) }),
+  };
   const finder = new CliFinder(options.claudePath, folder, thisMachine(options.env));
   const guardian = new Guardian(log);
   const onActivity = options.onActivity ?? (() => undefined);
@@ -100,12 +112,6 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   const learned = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
   let listed: Promise<readonly Model[]> | undefined;
 
-  const conversationOptions: ConversationOptions = {
-    clock,
-    onResult: learn,
-    reactionMs: limits.reactionMs,
-    silenceMs: limits.silenceMs,
-  };
   const pool = new Pool({
     limits: {
       processes: limits.processes,
@@ -119,25 +125,37 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       },
     },
     start,
-    fingerprint: async () => (await finder.find()).fingerprint,
+    origin: async (lane) => (await find(lane)).origin,
     clock,
     log,
   });
 
-  async function start(): Promise<Member> {
-    const cli = await finder.find();
-    const process = await startProcess({ file: cli.path, args: CHAT_ARGUMENTS, env, folder }, log);
+  /** What a process of that lane is started from now. @throws ChatError */
+  async function find(lane: Lane): Promise<{ readonly path: string; readonly origin: Origin }> {
+    const [{ path, fingerprint }, project] = await Promise.all([finder.find(), lanes[lane]?.project()]);
+    return { path, origin: { cli: fingerprint, project: project ?? '' } };
+  }
+
+  async function start(lane: Lane): Promise<Member> {
+    const spec = lanes[lane];
+    if (spec === undefined) throw NO_WORKSPACE;
+    const { path, origin } = await find(lane);
+    const process = await startProcess({ file: path, args: spec.args, env: spec.env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
       guardian.watch(pid);
       void process.ended.then(() => guardian.forget(pid)); // never rejects
     }
     void process.ended.then(onActivity); // never rejects
-    return {
-      conversation: new Conversation(process, conversationOptions),
-      fingerprint: cli.fingerprint,
-      startedAt: clock(),
-    };
+    const conversation = new Conversation(process, {
+      clock,
+      onResult: learn,
+      // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
+      reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
+      silenceMs: limits.silenceMs,
+      side: spec.side(),
+    });
+    return { conversation, lane, origin, startedAt: clock() };
   }
 
   function learn(result: ResultMessage): void {
@@ -171,6 +189,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       return (await listed).map((model) => ({ ...model, ...learned.get(model.resolved) }));
     },
     async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
+      if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const { running, waiting } = turnstile;
       if (running >= limits.processes) {
         log.info(`[pool] a request waits; running=${running} waiting=${waiting + 1}`);
@@ -189,7 +208,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     },
     async describe() {
       const cli = await finder.find();
-      return { path: cli.path, version: cli.version, signedIn: await isSignedIn(cli.path, env) };
+      return { path: cli.path, version: cli.version, signedIn: await isSignedIn(cli.path, lanes.chat.env) };
     },
     activity: () => ({ running: turnstile.running, waiting: turnstile.waiting, processes: pool.size }),
     async close() {

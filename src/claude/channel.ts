@@ -1,6 +1,6 @@
 /** A process to talk with: lines go out, messages come in one at a time, and what it asks of its host is answered. */
 import { randomUUID } from 'node:crypto';
-import { ChatError } from '../core/errors.js';
+import { asChatError, ChatError } from '../core/errors.js';
 import { endError } from './failure.js';
 import { Inbox } from './inbox.js';
 import type { CliMessage, CliMessageOf } from './messages.js';
@@ -8,23 +8,59 @@ import type { ClaudeProcess, ProcessEnd } from './process.js';
 
 type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
 
+/** What to write back when the CLI asks something of its host. The signal: it does not want to know any more. */
+export type HostAnswer = (
+  message: CliMessageOf<'control_request'>,
+  signal: AbortSignal,
+) => object | Promise<object>;
+
 export class Channel {
   readonly process: ClaudeProcess;
   readonly #inbox: Inbox<Incoming>;
+  readonly #answer: HostAnswer;
+  /** What the CLI has asked and not been answered yet, each with what withdraws it. */
+  readonly #asked = new Map<string, AbortController>();
 
-  /** @param answer what to write back when the CLI asks something of its host */
-  constructor(process: ClaudeProcess, answer: (message: CliMessageOf<'control_request'>) => object) {
+  constructor(process: ClaudeProcess, answer: HostAnswer) {
     this.process = process;
+    this.#answer = answer;
     this.#inbox = new Inbox((full) => (full ? process.pause() : process.resume()));
     process.listen((message) => {
-      if (message.type === 'control_request') process.send(answer(message));
+      if (message.type === 'control_request')
+        void this.#reply(message); // never rejects
+      else if (message.type === 'control_cancel_request') this.#asked.get(message.request_id)?.abort();
       else this.#inbox.push(message);
     });
-    void process.ended.then((end) => this.#inbox.push({ type: 'ended', end })); // never rejects
+    // Never rejects.
+    void process.ended.then((end) => {
+      this.withdraw();
+      this.#inbox.push({ type: 'ended', end });
+    });
+  }
+
+  /** Nobody waits any more for answers to what the CLI has asked. */
+  withdraw(): void {
+    for (const asked of this.#asked.values()) asked.abort();
   }
 
   send(message: object): void {
     this.process.send(message);
+  }
+
+  async #reply(message: CliMessageOf<'control_request'>): Promise<void> {
+    const id = message.request_id;
+    const asked = new AbortController();
+    this.#asked.set(id, asked);
+    try {
+      this.send(await this.#answer(message, asked.signal));
+    } catch (error) {
+      this.send({
+        type: 'control_response',
+        response: { subtype: 'error', request_id: id, error: asChatError(error).message },
+      });
+    } finally {
+      this.#asked.delete(id);
+    }
   }
 
   /** Writes a control request. @returns its id, which the response carries */

@@ -9,7 +9,11 @@ import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
 /** Ids that the API knows the calls of a conversation by, in their order. */
 export type CallIds = readonly string[];
 
-const DEFER_HOOK = 'defer';
+/** The hook that every call of a tool passes. */
+const TOOL_HOOK = 'tool';
+
+/** What the CLI puts before the names of the client's tools where it has tools of its own, too. */
+export const CLIENT_TOOLS_PREFIX = `mcp__${CLIENT_TOOLS_SERVER}__`;
 
 /** The manifest of the client's tools, by which the CLI needs no handshake. */
 export function toolManifest(
@@ -27,7 +31,7 @@ export function toolManifest(
     },
     toolsListResult: {
       tools: tools.map((tool) => ({
-        name: names.safe(tool.name),
+        name: names.bare(tool.name),
         description: tool.description,
         inputSchema: { type: 'object', ...tool.parameters },
         annotations: { readOnlyHint: true },
@@ -37,7 +41,10 @@ export function toolManifest(
   };
 }
 
-/** The control request that sets a fresh process up for a conversation. */
+/**
+ * The control request that sets a fresh process up for a conversation. In the chat lane the client's system prompt is all
+ * there is; in the workspace lane it is added to the CLI's own.
+ */
 export function initializeRequest(request: ChatRequest, names: ToolNames): object {
   const tools =
     request.tools.length === 0
@@ -46,14 +53,31 @@ export function initializeRequest(request: ChatRequest, names: ToolNames): objec
           sdkMcpServers: [CLIENT_TOOLS_SERVER],
           sdkMcpServerManifests: { [CLIENT_TOOLS_SERVER]: toolManifest(request.tools, names) },
           sdkMcpServerConfigs: { [CLIENT_TOOLS_SERVER]: { disableAutoBackground: true } },
-          hooks: { PreToolUse: [{ hookCallbackIds: [DEFER_HOOK] }] },
         };
+  const inWorkspace = request.lane === 'workspace';
+  const system = inWorkspace ? { appendSystemPrompt: request.system } : { systemPrompt: request.system };
+  const hooked = inWorkspace || request.tools.length > 0;
   return {
     subtype: 'initialize',
-    systemPrompt: request.system,
+    ...(inWorkspace && request.system === '' ? {} : system),
     ...tools,
+    ...(hooked ? { hooks: { PreToolUse: [{ hookCallbackIds: [TOOL_HOOK] }] } } : {}),
     ...(request.format === undefined ? {} : { jsonSchema: objectSchema(request.format) }),
   };
+}
+
+/**
+ * The turn with something said before the person's words. A turn without any, of tool results alone, stays as it is.
+ * @param context asked only where it is needed
+ */
+export async function withContext(
+  turn: UserTurn,
+  context: () => Promise<string | undefined>,
+): Promise<UserTurn> {
+  const words = turn.content.findIndex((part) => part.type !== 'toolResult');
+  const text = words < 0 ? undefined : await context();
+  if (text === undefined) return turn;
+  return { ...turn, content: turn.content.toSpliced(words, 0, { type: 'text', text }) };
 }
 
 /** A user turn that asks (`query`) or that only becomes history. */

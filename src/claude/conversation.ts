@@ -6,16 +6,19 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
-import { assistantLine, countCalls, initializeRequest, seededCallId, userLine } from './content.js';
+import { CLIENT_TOOLS_PREFIX, initializeRequest, userLine, withContext } from './content.js';
 import { Channel, refuseAborted } from './channel.js';
 import { answerHost } from './host.js';
+import type { WorkspaceSide } from './lanes.js';
 import { modelList, type ResultMessage } from './messages.js';
 import type { ClaudeProcess } from './process.js';
 import { canonicalSetup, canonicalTurn, toTurns, type Turn, type UserTurn } from './transcript.js';
 import { OutputLimit } from './limit.js';
+import { seedHistory } from './seeding.js';
 import { AnswerText } from './structured.js';
 import { turnTimings } from './timings.js';
 import { ToolNames } from './toolNames.js';
+import { ToolRounds } from './toolRounds.js';
 import { TurnReader } from './turn.js';
 
 export interface ConversationOptions {
@@ -26,6 +29,8 @@ export interface ConversationOptions {
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
   readonly reactionMs: number;
   readonly silenceMs: number;
+  /** In the workspace lane only. */
+  readonly side: WorkspaceSide | undefined;
 }
 
 /**
@@ -36,6 +41,9 @@ export type ConversationState = 'fresh' | 'prepared' | 'busy' | 'idle' | 'spent'
 
 /** The `system` message that comes just before a request leaves for the API. */
 const REQUESTING = 'status';
+
+/** While one of its tools runs, or the person is asked, the CLI need not say anything. Milliseconds. */
+const TOOLS_MS = 24 * 60 * 60_000;
 
 export class Conversation {
   readonly #channel: Channel;
@@ -50,8 +58,10 @@ export class Conversation {
   #costUsd = 0;
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
-    this.#channel = new Channel(process, (message) => answerHost(message, this.#tools, this.#names));
     this.#options = options;
+    this.#channel = new Channel(process, (message, signal) =>
+      answerHost(message, { tools: this.#tools, names: this.#names, gate: options.side?.gate }, signal),
+    );
   }
 
   get process(): ClaudeProcess {
@@ -81,7 +91,7 @@ export class Conversation {
    */
   prepare(request: ChatRequest, prime: boolean): void {
     this.#tools = request.tools;
-    this.#names = new ToolNames(request.tools);
+    this.#names = new ToolNames(request.tools, this.#options.side === undefined ? '' : CLIENT_TOOLS_PREFIX);
     this.#setup = canonicalSetup(request);
     this.#state = 'prepared';
     this.#channel.control(initializeRequest(request, this.#names));
@@ -94,7 +104,7 @@ export class Conversation {
     }
     // Before the history: a change of model after it becomes a part of the conversation.
     this.#channel.control({ subtype: 'set_model', model: request.model });
-    if (request.tools.length > 0) {
+    if (request.lane === 'chat' && request.tools.length > 0) {
       // A client's tool named like one of the CLI's would bring the CLI's advice on commit messages along.
       this.#channel.control({
         subtype: 'apply_flag_settings',
@@ -147,21 +157,26 @@ export class Conversation {
       this.#setEffort(request);
       if (empty) await this.#tell(turns, signal);
       const uuid = randomUUID();
-      this.#channel.send(userLine(last, this.#callIds, uuid, true));
-      yield* this.#answer(
-        request,
-        last,
-        new TurnReader(uuid, answerText(request), Date.now),
-        started,
-        signal,
-        onLeft,
-      );
+      const asked = await this.#addContext(last, request);
+      refuseAborted(signal);
+      this.#channel.send(userLine(asked, this.#callIds, uuid, true));
+      const isClients = (tool: string): boolean => this.#names.isClients(tool);
+      const reader = new TurnReader(uuid, answerText(request), Date.now, isClients);
+      yield* this.#answer(request, last, reader, started, signal, onLeft);
     } finally {
+      this.#channel.withdraw();
       if (this.#state === 'busy') {
         this.#interrupt();
         this.#state = 'spent';
       }
     }
+  }
+
+  /** What goes along is for the model's eyes: the conversation that the client has is the one without it. */
+  async #addContext(turn: UserTurn, request: ChatRequest): Promise<UserTurn> {
+    const { side } = this.#options;
+    side?.gate.serve(request);
+    return side === undefined ? turn : withContext(turn, () => side.context());
   }
 
   async *#answer(
@@ -173,13 +188,17 @@ export class Conversation {
     onLeft: () => void,
   ): AsyncGenerator<ChatEvent, void, void> {
     const output = new OutputLimit(request.stop, request.maxTokens);
+    const rounds = new ToolRounds(
+      (tool) => this.#names.isClients(tool),
+      (use, failed) => this.#options.side?.progress(use, failed),
+    );
     let text = '';
     const calls: ToolCall[] = [];
     let firstEvent = this.#options.clock();
-    for (let wait = this.#options.reactionMs; ; wait = this.#options.silenceMs) {
+    for (let wait = this.#options.reactionMs; ; wait = rounds.running ? TOOLS_MS : this.#options.silenceMs) {
       const message = await this.#channel.next(wait, signal);
       if (message.type === 'system' && message.subtype === REQUESTING) onLeft();
-      const step = reader.read(message);
+      const step = rounds.read(message, reader.read(message));
       if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
       let { end } = step;
       for (const event of output.pass(step)) {
@@ -216,29 +235,10 @@ export class Conversation {
     return this.process.end();
   }
 
-  /** Gives the process its history. Each user turn must be acknowledged, or the turns change places. */
   async #tell(earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
-    this.#callIds = Array.from({ length: countCalls(earlier) }, (_, number) => seededCallId(number));
-    for (const turn of earlier) {
-      if (turn.role === 'assistant') this.#channel.send(assistantLine(turn, this.#callIds, this.#names));
-      else await this.#seed(turn, signal);
-    }
+    const { reactionMs } = this.#options;
+    this.#callIds = await seedHistory(this.#channel, earlier, this.#names, reactionMs, signal);
     this.#seen = earlier.map(canonicalTurn);
-  }
-
-  async #seed(turn: UserTurn, signal: AbortSignal): Promise<void> {
-    const uuid = randomUUID();
-    this.#channel.send(userLine(turn, this.#callIds, uuid, false));
-    for (;;) {
-      const message = await this.#channel.next(this.#options.reactionMs, signal);
-      if (
-        message.type === 'command_lifecycle' &&
-        message.command_uuid === uuid &&
-        message.state === 'completed'
-      ) {
-        return;
-      }
-    }
   }
 
   /** Effort may change between turns. */

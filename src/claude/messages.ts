@@ -24,7 +24,11 @@ const contentBlock = v.variant('type', [
     name: v.string(),
     input: v.record(v.string(), v.unknown()),
   }),
-  v.object({ type: v.literal('tool_result'), tool_use_id: v.string() }),
+  v.object({
+    type: v.literal('tool_result'),
+    tool_use_id: v.string(),
+    is_error: v.optional(v.nullable(v.boolean())),
+  }),
 ]);
 const content = v.pipe(
   v.union([v.string(), v.array(v.unknown())]),
@@ -85,6 +89,7 @@ const cliMessage = v.variant('type', [
     request_id: v.string(),
     request: v.looseObject({ subtype: v.string() }),
   }),
+  v.object({ type: v.literal('control_cancel_request'), request_id: v.string() }),
   v.object({
     type: v.literal('system'),
     subtype: v.string(),

@@ -2,11 +2,11 @@
  * Which process answers a request: one whose conversation it continues, a spare, or a new one. No request ever gets a
  * process that has seen anything but the request's own history, compared whole.
  */
-import type { ChatRequest } from '../core/chat.js';
+import type { ChatRequest, Lane } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
 import { refuseAborted } from './channel.js';
 import type { Conversation } from './conversation.js';
-import { Slots, type Member } from './slots.js';
+import { Slots, type Member, type Origin } from './slots.js';
 import { Spares, type SpareLimits } from './spares.js';
 import { canonicalSetup, canonicalTurn, toTurns } from './transcript.js';
 
@@ -20,10 +20,10 @@ export interface PoolLimits {
 
 export interface PoolOptions {
   readonly limits: PoolLimits;
-  /** A fresh conversation in a new process. @throws ChatError */
-  readonly start: () => Promise<Member>;
-  /** Of the CLI's file. @throws ChatError when there is no usable CLI */
-  readonly fingerprint: () => Promise<string>;
+  /** A fresh conversation in a new process of that lane. @throws ChatError */
+  readonly start: (lane: Lane) => Promise<Member>;
+  /** What it would be started from now. @throws ChatError when there is no usable CLI */
+  readonly origin: (lane: Lane) => Promise<Origin>;
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
@@ -65,7 +65,7 @@ export class Pool {
       limits: options.limits.spares,
       slots: this.#slots,
       makeRoom: () => this.#giveUpOldest(),
-      fingerprint: options.fingerprint,
+      origin: options.origin,
       clock: options.clock,
       log: options.log,
     });
@@ -90,18 +90,19 @@ export class Pool {
    * @throws ChatError when no process can be had, or the client went away first
    */
   async take(request: ChatRequest, signal: AbortSignal, anew = false): Promise<Taken> {
-    this.#dropStale(await this.#options.fingerprint());
+    const { lane } = request;
+    this.#dropStale(lane, await this.#options.origin(lane));
     const setup = canonicalSetup(request);
     const earlier = toTurns(request.messages).slice(0, -1).map(canonicalTurn);
     const waiting = anew ? undefined : this.#takeIdle(setup, earlier);
     if (waiting !== undefined) {
-      this.#spares.use();
+      this.#spares.use(lane);
       return { conversation: waiting.conversation, waited: true };
     }
-    const spare = (): Member | undefined => (anew ? undefined : this.#spares.take(setup));
+    const spare = (): Member | undefined => (anew ? undefined : this.#spares.take(lane, setup));
     const asked = this.#options.clock();
-    const member = spare() ?? (await this.#open(spare, signal));
-    this.#spares.use(request);
+    const member = spare() ?? (await this.#open(lane, spare, signal));
+    this.#spares.use(lane, request);
     this.#members.set(member.conversation, member);
     return { conversation: member.conversation, waited: member.startedAt < asked };
   }
@@ -129,17 +130,17 @@ export class Pool {
     this.#spares.refill();
   }
 
-  /** A blank process for a question that leaves it blank. It becomes a spare. */
+  /** A blank process of the chat lane for a question that leaves it blank. It becomes a spare. */
   async withBlank<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
-    const blank = (): Member | undefined => this.#spares.takeBlank();
-    const member = blank() ?? (await this.#open(blank));
+    const blank = (): Member | undefined => this.#spares.takeBlank('chat');
+    const member = blank() ?? (await this.#open('chat', blank));
     let answered = false;
     try {
       const answer = await ask(member.conversation);
       answered = true;
       return answer;
     } finally {
-      this.#spares.use();
+      this.#spares.use('chat');
       if (answered) this.#spares.keep(member);
       else this.#giveUp(member);
     }
@@ -170,10 +171,10 @@ export class Pool {
   }
 
   /**
-   * A new process, in the place of the least useful one where there is no room.
+   * A new process of that lane, in the place of the least useful one where there is no room.
    * @param spare gives one that will do as well, should it turn up
    */
-  async #open(spare: () => Member | undefined, signal?: AbortSignal): Promise<Member> {
+  async #open(lane: Lane, spare: () => Member | undefined, signal?: AbortSignal): Promise<Member> {
     this.#opening++;
     try {
       while (!this.#slots.free) {
@@ -183,7 +184,7 @@ export class Pool {
         const turnedUp = spare();
         if (turnedUp !== undefined) return turnedUp;
       }
-      return await this.#slots.open();
+      return await this.#slots.open(lane);
     } finally {
       this.#opening--;
     }
@@ -217,8 +218,9 @@ export class Pool {
     this.#spares.forget(member);
   }
 
-  #dropStale(fingerprint: string): void {
-    this.#spares.dropStale(fingerprint);
-    for (const member of this.#idle.keys()) if (member.fingerprint !== fingerprint) this.#giveUp(member);
+  /** A conversation under way knows its project; another version of the CLI is another matter. */
+  #dropStale(lane: Lane, origin: Origin): void {
+    this.#spares.dropStale(lane, origin);
+    for (const member of this.#idle.keys()) if (member.origin.cli !== origin.cli) this.#giveUp(member);
   }
 }

@@ -1,19 +1,28 @@
 /** The bound on live processes. A process counts from before its start until it is gone. */
+import type { Lane } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { Conversation } from './conversation.js';
+
+/** What a process is started from. */
+export interface Origin {
+  /** Of the CLI's file; differs after an update. */
+  readonly cli: string;
+  /** Of the project's files that are read then, where any are. */
+  readonly project: string;
+}
 
 /** A live process and what it was started from. */
 export interface Member {
   readonly conversation: Conversation;
-  /** Of the CLI's file; differs after an update. */
-  readonly fingerprint: string;
+  readonly lane: Lane;
+  readonly origin: Origin;
   /** Monotonic, milliseconds. */
   readonly startedAt: number;
 }
 
 export class Slots {
   readonly #limit: number;
-  readonly #start: () => Promise<Member>;
+  readonly #start: (lane: Lane) => Promise<Member>;
   readonly #onEnded: (member: Member) => void;
   readonly #members = new Set<Member>();
   #used = 0;
@@ -21,7 +30,7 @@ export class Slots {
   #watchers: (() => void)[] = [];
 
   /** @param onEnded told when a member's process is gone, whoever ended it */
-  constructor(limit: number, start: () => Promise<Member>, onEnded: (member: Member) => void) {
+  constructor(limit: number, start: (lane: Lane) => Promise<Member>, onEnded: (member: Member) => void) {
     this.#limit = limit;
     this.#start = start;
     this.#onEnded = onEnded;
@@ -44,12 +53,12 @@ export class Slots {
    * Starts a process. The caller has seen that there is room, or made it.
    * @throws ChatError when it cannot be started
    */
-  async open(): Promise<Member> {
+  async open(lane: Lane): Promise<Member> {
     if (this.#closed) throw new ChatError('cancelled', 'The server is stopping. Try again.');
     this.#used++;
     let member: Member;
     try {
-      member = await this.#start();
+      member = await this.#start(lane);
     } catch (error) {
       this.#used--;
       this.announce();

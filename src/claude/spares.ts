@@ -1,10 +1,11 @@
 /**
- * Processes started ahead. The blank one can take any conversation. The foreseen one is already set up like the last
- * new conversation, which saves the next one of its kind a third of the way; it exists only beside a blank one.
+ * Processes started ahead. A blank one can take any conversation of its lane; there is one for each lane that is in use.
+ * The foreseen one is already set up like the last new conversation, which saves the next one of its kind a third of the
+ * way; it exists only beside a blank one.
  */
-import type { ChatRequest } from '../core/chat.js';
+import type { ChatRequest, Lane } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
-import type { Member, Slots } from './slots.js';
+import type { Member, Origin, Slots } from './slots.js';
 import { canonicalSetup } from './transcript.js';
 
 /** When spares are kept: `whileInUse` until nobody has asked for a while. */
@@ -26,7 +27,8 @@ export interface SpareOptions {
   readonly slots: Slots;
   /** Gives up a slot for a blank spare, where that is worth it. */
   readonly makeRoom: () => void;
-  readonly fingerprint: () => Promise<string>;
+  /** What a process of that lane would be started from now. */
+  readonly origin: (lane: Lane) => Promise<Origin>;
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
@@ -37,11 +39,12 @@ const INFANCY_MS = 5000;
 
 export class Spares {
   readonly #options: SpareOptions;
-  #blank: Member | undefined;
+  readonly #blanks = new Map<Lane, Member>();
   #foreseen: Member | undefined;
   /** A request like those foreseen; its conversation is empty. */
   #pattern: ChatRequest | undefined;
-  #inUse = false;
+  /** Lanes that were asked for lately, each with what ends that. */
+  readonly #inUse = new Map<Lane, NodeJS.Timeout | undefined>();
   #filling = false;
   /** Something changed while they were being replaced. */
   #again = false;
@@ -49,7 +52,6 @@ export class Spares {
   /** Requests that have not left for the API yet. */
   #held = 0;
   #refill: NodeJS.Timeout | undefined;
-  #disuse: NodeJS.Timeout | undefined;
   readonly #check: NodeJS.Timeout;
 
   constructor(options: SpareOptions) {
@@ -58,40 +60,40 @@ export class Spares {
   }
 
   /** The best spare for a request set up like this; it is the caller's from now on. */
-  take(setup: string): Member | undefined {
+  take(lane: Lane, setup: string): Member | undefined {
     const foreseen = this.#foreseen;
-    if (foreseen?.conversation.isPreparedFor(setup) !== true) return this.takeBlank();
+    if (foreseen?.conversation.isPreparedFor(setup) !== true) return this.takeBlank(lane);
     this.#foreseen = undefined;
     return foreseen;
   }
 
-  takeBlank(): Member | undefined {
-    const blank = this.#blank;
-    this.#blank = undefined;
+  takeBlank(lane: Lane): Member | undefined {
+    const blank = this.#blanks.get(lane);
+    this.#blanks.delete(lane);
     return blank?.conversation.state === 'fresh' ? blank : undefined;
   }
 
   /** Keeps a blank process where one is wanted, ends it otherwise. */
   keep(member: Member): void {
-    if (this.#wanted && this.#blank === undefined && member.conversation.state === 'fresh') {
-      this.#blank = member;
+    const { lane, conversation } = member;
+    if (this.#wants(lane) && !this.#blanks.has(lane) && conversation.state === 'fresh') {
+      this.#blanks.set(lane, member);
       this.#options.slots.announce();
-    } else void member.conversation.end(); // never rejects
+    } else void conversation.end(); // never rejects
   }
 
   /** The spare to end first when room is needed. */
   get leastUseful(): Member | undefined {
-    return this.#foreseen ?? this.#blank;
+    return this.#all[0];
   }
 
-  /** Somebody asks: spares are wanted. @param started the request, where it began a conversation */
-  use(started?: ChatRequest): void {
+  /** Somebody asks: spares of that lane are wanted. @param started the request, where it began a conversation */
+  use(lane: Lane, started?: ChatRequest): void {
     if (started !== undefined) this.#pattern = { ...started, messages: [] };
-    this.#inUse = true;
-    clearTimeout(this.#disuse);
-    if (this.#options.limits.keep === 'whileInUse') {
-      this.#disuse = setTimeout(() => this.#retire(), this.#options.limits.useMs).unref();
-    }
+    clearTimeout(this.#inUse.get(lane));
+    const { keep, useMs } = this.#options.limits;
+    const disuse = keep === 'whileInUse' ? setTimeout(() => this.#retire(lane), useMs).unref() : undefined;
+    this.#inUse.set(lane, disuse);
     this.refill();
   }
 
@@ -113,16 +115,17 @@ export class Spares {
 
   /** A process is gone; it may have been a spare, or has made room for one. */
   forget(member: Member): void {
-    const spare = member === this.#blank || member === this.#foreseen;
-    if (member === this.#blank) this.#blank = undefined;
+    const spare = this.#all.includes(member);
+    if (member === this.#blanks.get(member.lane)) this.#blanks.delete(member.lane);
     if (member === this.#foreseen) this.#foreseen = undefined;
     if (!spare || this.#options.clock() - member.startedAt > INFANCY_MS) this.refill();
   }
 
-  /** Ends spares of another version of the CLI. */
-  dropStale(fingerprint: string): void {
-    for (const spare of [this.#blank, this.#foreseen]) {
-      if (spare !== undefined && spare.fingerprint !== fingerprint) this.drop(spare);
+  /** Ends the spares of that lane that were started from something else. */
+  dropStale(lane: Lane, { cli, project }: Origin): void {
+    for (const spare of this.#all) {
+      const { origin } = spare;
+      if (spare.lane === lane && (origin.cli !== cli || origin.project !== project)) this.drop(spare);
     }
   }
 
@@ -134,7 +137,7 @@ export class Spares {
   /** Starts, soon, the spares that are wanted and missing, where there is room or it can be made. */
   refill(): void {
     clearTimeout(this.#refill);
-    if (!this.#wanted || this.#held > 0) return;
+    if (this.#wanted.length === 0 || this.#held > 0) return;
     this.#refill = setTimeout(() => void this.#fill(), this.#options.limits.refillMs).unref(); // never rejects
   }
 
@@ -142,39 +145,41 @@ export class Spares {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#refill);
-    clearTimeout(this.#disuse);
+    for (const disuse of this.#inUse.values()) clearTimeout(disuse);
     clearInterval(this.#check);
   }
 
-  get #wanted(): boolean {
-    const { keep } = this.#options.limits;
-    return !this.#closed && keep !== 'never' && (keep === 'always' || this.#inUse);
+  /** Those alive, the least useful first. */
+  get #all(): Member[] {
+    const blanks = [...this.#blanks.values()];
+    return this.#foreseen === undefined ? blanks : [this.#foreseen, ...blanks];
   }
 
-  #retire(): void {
-    this.#inUse = false;
-    clearTimeout(this.#refill);
-    for (const spare of [this.#blank, this.#foreseen]) if (spare !== undefined) this.drop(spare);
+  /** The lanes that spares are wanted of: those in use, and the chat lane where it always counts as that. */
+  get #wanted(): Lane[] {
+    const { keep } = this.#options.limits;
+    if (this.#closed || keep === 'never') return [];
+    return [...new Set<Lane>([...(keep === 'always' ? ['chat' as const] : []), ...this.#inUse.keys()])];
+  }
+
+  #wants(lane: Lane): boolean {
+    return this.#wanted.includes(lane);
+  }
+
+  #retire(lane: Lane): void {
+    this.#inUse.delete(lane);
+    for (const spare of this.#all) if (spare.lane === lane) this.drop(spare);
   }
 
   async #fill(): Promise<void> {
-    if (!this.#wanted) return;
     if (this.#filling) {
       this.#again = true;
       return;
     }
     this.#filling = true;
     try {
-      const { slots } = this.#options;
-      if (this.#blank === undefined) {
-        if (slots.free) this.keep(await slots.open());
-        else this.#options.makeRoom();
-      }
-      const pattern = this.#pattern;
-      if (pattern === undefined || !this.#wanted || this.#blank === undefined) return;
-      if (this.#foreseen?.conversation.isPreparedFor(canonicalSetup(pattern)) === true) return;
-      await this.#giveUpForeseen();
-      if (this.#held === 0 && slots.free) this.#foresee(await slots.open(), pattern);
+      for (const lane of this.#wanted) if (this.#held === 0) await this.#fillBlank(lane);
+      await this.#fillForeseen();
     } catch (error) {
       this.#options.log.debug(`[pool] no spare: ${String(error)}`);
     } finally {
@@ -182,6 +187,21 @@ export class Spares {
       if (this.#again) this.refill();
       this.#again = false;
     }
+  }
+
+  async #fillBlank(lane: Lane): Promise<void> {
+    if (this.#blanks.has(lane)) return;
+    if (this.#options.slots.free) this.keep(await this.#options.slots.open(lane));
+    else this.#options.makeRoom();
+  }
+
+  async #fillForeseen(): Promise<void> {
+    const { slots } = this.#options;
+    const pattern = this.#pattern;
+    if (pattern === undefined || !this.#wants(pattern.lane) || !this.#blanks.has(pattern.lane)) return;
+    if (this.#foreseen?.conversation.isPreparedFor(canonicalSetup(pattern)) === true) return;
+    await this.#giveUpForeseen();
+    if (this.#held === 0 && slots.free) this.#foresee(await slots.open(pattern.lane), pattern);
   }
 
   /** Its slot is free only when it is gone. */
@@ -193,7 +213,7 @@ export class Spares {
   }
 
   #foresee(member: Member, pattern: ChatRequest): void {
-    if (!this.#wanted) {
+    if (!this.#wants(member.lane)) {
       void member.conversation.end(); // never rejects
       return;
     }
@@ -202,13 +222,13 @@ export class Spares {
     this.#options.slots.announce();
   }
 
-  /** Replaces what has become old, or stale because the CLI was updated while nobody asked. */
+  /** Replaces what has become old, or stale because the CLI was updated or the project changed while nobody asked. */
   async #inspect(): Promise<void> {
-    if (this.#blank === undefined && this.#foreseen === undefined) return;
-    const fingerprint = await this.#options.fingerprint().catch(() => '');
-    this.dropStale(fingerprint);
-    for (const spare of [this.#blank, this.#foreseen]) {
-      if (spare === undefined) continue;
+    for (const lane of new Set(this.#all.map((spare) => spare.lane))) {
+      const origin = await this.#options.origin(lane).catch(() => undefined);
+      if (origin !== undefined) this.dropStale(lane, origin);
+    }
+    for (const spare of this.#all) {
       if (this.#options.clock() - spare.startedAt > this.#options.limits.ageMs) this.drop(spare);
     }
     this.refill();

@@ -7,6 +7,7 @@ import { CallInputs } from './callInputs.js';
 import { SentText } from './sentText.js';
 import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from './messages.js';
+import { NO_USAGE, sumOf, toUsage } from './usage.js';
 
 /** How a turn ended well. */
 export interface TurnEnd {
@@ -38,6 +39,7 @@ export class TurnReader {
   readonly #uuid: string;
   readonly #structured: AnswerText | undefined;
   readonly #now: () => number;
+  readonly #isClients: (tool: string) => boolean;
   /** The API message being received. It counts only once it is complete: a cut one starts over. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
   readonly #sent = new SentText();
@@ -56,16 +58,25 @@ export class TurnReader {
   /** All waits between the CLI's attempts so far, milliseconds. */
   #waitedMs = 0;
   #promptUsage: WireUsage | undefined;
+  /** Of the messages before this one, in which the CLI went on by itself. */
+  #earlier: Usage = NO_USAGE;
 
   /**
    * @param uuid of the user message that asks; results of other messages are of seeded history
    * @param structured where the answer is to be JSON, which the CLI has the model give to a tool
    * @param now milliseconds since 1970
+   * @param isClients whether a tool of that name is the client's; calls of others are the CLI's own business
    */
-  constructor(uuid: string, structured: AnswerText | undefined, now: () => number) {
+  constructor(
+    uuid: string,
+    structured: AnswerText | undefined,
+    now: () => number,
+    isClients: (tool: string) => boolean = () => true,
+  ) {
     this.#uuid = uuid;
     this.#structured = structured;
     this.#now = now;
+    this.#isClients = isClients;
   }
 
   /** @throws ChatError when the turn failed */
@@ -76,6 +87,7 @@ export class TurnReader {
       case 'assistant':
         return message.parent_tool_use_id ? NOTHING : this.#assistant(message);
       case 'user':
+        if (message.parent_tool_use_id) return NOTHING;
         if (message.isSynthetic === true) this.#resume();
         this.#forgetAnswered(message);
         return NOTHING;
@@ -92,6 +104,7 @@ export class TurnReader {
       case 'result':
         return this.#result(message);
       case 'control_request':
+      case 'control_cancel_request':
       case 'control_response':
       case 'command_lifecycle':
       case 'other':
@@ -109,7 +122,7 @@ export class TurnReader {
     return {
       reason,
       ...(stopSequence === undefined ? {} : { stopSequence }),
-      usage: { ...toUsage(this.#promptUsage ?? {}), outputTokens },
+      usage: sumOf(this.#earlier, { ...toUsage(this.#promptUsage ?? {}), outputTokens }),
     };
   }
 
@@ -119,7 +132,7 @@ export class TurnReader {
         this.#begin(event.message.id, true);
         this.#promptUsage = event.message.usage;
         if (event.message.usage === undefined) return NOTHING;
-        return { events: [{ type: 'usage', usage: toUsage(event.message.usage) }] };
+        return { events: [{ type: 'usage', usage: sumOf(this.#earlier, toUsage(event.message.usage)) }] };
       case 'content_block_start':
         this.#inAnswer = this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT;
         this.#inputs.open(event.content_block.id ?? undefined);
@@ -171,8 +184,9 @@ export class TurnReader {
     this.#answered = this.#structured !== undefined && !this.#sent.isEmpty;
     const cut =
       reason === 'max_tokens' ? 'length' : reason === 'refusal' && !this.#sent.isEmpty ? reason : undefined;
+    this.#earlier = sumOf(this.#earlier, toUsage({ ...this.#promptUsage, ...usage }));
     if (cut === undefined) return { events };
-    return { events, end: { reason: cut, usage: toUsage({ ...this.#promptUsage, ...usage }) } };
+    return { events, end: { reason: cut, usage: this.#earlier } };
   }
 
   #assistant(message: CliMessageOf<'assistant'>): TurnStep {
@@ -181,7 +195,7 @@ export class TurnReader {
     if (this.#message?.id !== id) this.#begin(id, false);
     const events: ChatEvent[] = [];
     for (const block of content) {
-      if (block.type === 'tool_use' && block.name !== STRUCTURED_OUTPUT) {
+      if (block.type === 'tool_use' && block.name !== STRUCTURED_OUTPUT && this.#isClients(block.name)) {
         const input = this.#inputs.of(block.id, block.input as JsonObject);
         this.#calls.push({ id: block.id, name: block.name, arguments: input });
       }
@@ -256,14 +270,4 @@ export class TurnReader {
     if (this.#structured === undefined) return [];
     return this.#text(output === undefined ? this.#aside : this.#structured.whole(output));
   }
-}
-
-/** Cached and fresh prompt tokens are one number to a client. */
-function toUsage(usage: WireUsage): Usage {
-  const cachedTokens = usage.cache_read_input_tokens ?? 0;
-  return {
-    promptTokens: (usage.input_tokens ?? 0) + cachedTokens + (usage.cache_creation_input_tokens ?? 0),
-    cachedTokens,
-    outputTokens: usage.output_tokens ?? 0,
-  };
 }
