@@ -2,6 +2,7 @@
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
 import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
+import type { WorkspaceOptions } from '../../src/claude/lanes.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn } from '../standin/server.js';
@@ -20,6 +21,8 @@ export interface RigOptions {
   readonly log?: Logger;
   /** Without any, no process is started ahead. */
   readonly limits?: Partial<BackendLimits>;
+  /** What Claude may do in the folder; without it, there is no workspace lane. */
+  readonly workspace?: Partial<WorkspaceOptions>;
 }
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
@@ -32,6 +35,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     log: options.log ?? silentLogger,
     version: '0.0.0',
     limits: options.limits ?? { keepSpares: 'never' },
+    ...(options.workspace === undefined
+      ? {}
+      : { workspace: { permissions: 'readOnly', moreFolders: [], ...options.workspace } }),
   });
   return {
     standIn,
