@@ -63,27 +63,37 @@ export function namedPaths({ tool, input }: ToolUse): readonly (string | undefin
 
 /** The worst that can be said of a call's paths; `undefined` when they are ordinary ones inside the folders. */
 export async function sensitivityOf(use: ToolUse, place: WorkPlace): Promise<Sensitivity | undefined> {
-  const all = await Promise.all(namedPaths(use).map((named) => sensitivity(named, place)));
-  return (['outside', 'git', 'settings'] as const).find((one) => all.includes(one));
+  return worst(await Promise.all(namedPaths(use).map((named) => sensitivity(named, place))));
 }
 
 async function sensitivity(named: string | undefined, place: WorkPlace): Promise<Sensitivity | undefined> {
   if (named === undefined) return 'outside';
-  const path = absolute(named, place);
-  const real = await place.realPath(path);
-  const folders = await Promise.all(place.folders.map((folder) => place.realPath(folder)));
-  const behind = real === undefined ? undefined : inside(real, folders, place.path);
-  if (behind === undefined) return 'outside';
-  // A link may have a harmless name, and a harmless file may have a link to it that programs look for.
-  const spelled = inside(path, [...folders, ...place.folders], place.path) ?? [];
-  return kindOf(behind) ?? kindOf(spelled);
+  const { folders, path } = place;
+  const real = await Promise.all(folders.map((folder) => place.realPath(folder)));
+  const kinds = readings(named, place).map(async (reading): Promise<Sensitivity | undefined> => {
+    const target = await place.realPath(reading);
+    const behind = target === undefined ? undefined : inside(target, real, path);
+    if (behind === undefined) return 'outside';
+    // A link may have a harmless name, and a harmless file may have a link to it that programs look for.
+    return kindOf(behind) ?? kindOf(inside(reading, [...real, ...folders], path) ?? []);
+  });
+  return worst(await Promise.all(kinds));
 }
 
-/** As the CLI reads a path: without blanks around it, from the working directory, `~` for the home. */
-function absolute(named: string, { folders: [folder], home, path }: WorkPlace): string {
+function worst(kinds: readonly (Sensitivity | undefined)[]): Sensitivity | undefined {
+  return (['outside', 'git', 'settings'] as const).find((kind) => kinds.includes(kind));
+}
+
+/**
+ * The absolute paths that a named one can mean. The CLI takes blanks off it, begins at the working directory, and knows
+ * `~`. What `..` behind a link means is one thing to who reads the name, and another to who follows it.
+ */
+function readings(named: string, { folders: [folder], home, path }: WorkPlace): readonly string[] {
   const trimmed = named.trim();
-  if (/^~(?=$|[\\/])/.test(trimmed)) return path.join(home, trimmed.slice(1));
-  return path.resolve(folder, trimmed);
+  const rooted = /^~(?=$|[\\/])/.test(trimmed) ? home + trimmed.slice(1) : trimmed;
+  const read = path.resolve(folder, rooted);
+  if (!rooted.includes('..')) return [read];
+  return [read, path.isAbsolute(rooted) ? rooted : folder + path.sep + rooted];
 }
 
 /** The parts of a path behind the outermost of the folders that hold it; `undefined` when none does. */

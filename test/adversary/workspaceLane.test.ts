@@ -142,6 +142,8 @@ describe('what the model wants to do in the workspace lane', function () {
         'src/../../secrets/secret.txt',
         join(workspace, 'link/secret.txt'),
         'link/secret.txt',
+        'link/../secrets/secret.txt',
+        `${workspace}/link/../project-secrets/secret.txt`,
         join(workspace, 'src/link.txt'),
         ` ${secret} `,
         `${workspace}/../secrets/secret.txt`,
@@ -170,7 +172,7 @@ describe('what the model wants to do in the workspace lane', function () {
       ].map((input) => ({ name: 'Glob', input })),
     ];
     const { requests } = await chat(calls);
-    assertAllRefused(requests, calls.length, /outside what may be read|names a device/);
+    assertAllRefused(requests, calls.length, /outside what may be read|names a device|File does not exist/);
     for (const { raw } of requests) assert.ok(!raw.includes(CANARY) && !raw.includes('root:x:'));
     console.log(`    ${calls.length} paths that lead outside: all refused, 0 bytes of them at the model`);
   });
