@@ -1,0 +1,136 @@
+/** The processes of the workspace lane: spares of their own, what they are started from, what the project runs in them. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChatRequest } from '../../src/core/chat.js';
+import { silentLogger } from '../../src/core/log.js';
+import type { BackendLimits } from '../../src/claude/backend.js';
+import type { WorkspaceOptions } from '../../src/claude/lanes.js';
+import { textReply } from '../standin/server.js';
+import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
+import { until } from './processes.js';
+
+const IN_WORKSPACE = { lane: 'workspace' } as const;
+
+describe('processes of the workspace lane', function () {
+  this.timeout(120_000);
+  let rig: Rig;
+  let started: number;
+
+  async function start(
+    limits: Partial<BackendLimits>,
+    workspace: Partial<WorkspaceOptions> = {},
+  ): Promise<void> {
+    started = 0;
+    const debug = (line: string): void => {
+      if (line.endsWith(' started')) started++;
+    };
+    rig = await startRig({ limits, workspace, log: { ...silentLogger, debug } });
+  }
+  afterEach(() => rig.close());
+
+  function ask(text: string, more: Partial<ChatRequest> = {}): Promise<Answer> {
+    return answerOf(rig.backend.chat(request([user(text)], more), never()));
+  }
+
+  async function put(name: string, text: string): Promise<void> {
+    const path = join(rig.environment.workspace, name);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, text);
+  }
+
+  it('stand by for the lane once it is used, beside those of the chat lane', async () => {
+    await start({ keepSpares: 'whileInUse', processes: 6 });
+    await rig.backend.models();
+    assert.equal(started, 1);
+    rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'), textReply('D'));
+    await ask('U1', IN_WORKSPACE);
+    // The conversation, a blank spare for either lane, and a foreseen one.
+    await until('spares stand by', () => rig.backend.activity().processes === 4);
+    assert.equal(started, 4);
+    await ask('U2', { ...IN_WORKSPACE, system: 'S' });
+    assert.equal(rig.standIn.requests[1]?.raw.includes('U1'), false);
+    await until('the spare is replaced', () => started >= 5 && rig.backend.activity().processes >= 5);
+    const before = started;
+    await ask('U3');
+    assert.ok(!rig.standIn.requests[2]?.raw.includes('"Grep"'), 'a chat has no tools of the CLI');
+    // Nobody waited for a start: what was started since replaces spares.
+    assert.ok(started <= before + 1);
+    await ask('U4', { ...IN_WORKSPACE, system: 'S' });
+    assert.ok(rig.standIn.requests[3]?.raw.includes('"Grep"'));
+  });
+
+  it('share one bound with those of the chat lane', async () => {
+    await start({ keepSpares: 'always', processes: 2 });
+    rig.standIn.reply(...Array.from({ length: 6 }, (_, n) => textReply(`A${n}`)));
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, rig.backend.activity().processes)), 5);
+    await Promise.all(Array.from({ length: 6 }, (_, n) => ask(`U${n}`, n % 2 === 0 ? IN_WORKSPACE : {})));
+    clearInterval(watch);
+    assert.ok(most <= 2, `${most} processes`);
+    const withTools = rig.standIn.requests.filter(({ raw }) => raw.includes('"Grep"'));
+    assert.equal(withTools.length, 3);
+  });
+
+  it('know the project as it is when a conversation begins, although they have stood by', async () => {
+    await start({ keepSpares: 'whileInUse', processes: 6 });
+    await put('CLAUDE.md', 'The old rule.\n');
+    rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
+    await ask('U1', IN_WORKSPACE);
+    await until('spares stand by', () => rig.backend.activity().processes === 3);
+    await put('CLAUDE.md', 'The new rule, which is longer.\n');
+    await ask('U2', IN_WORKSPACE);
+    assert.match(rig.standIn.requests[1]!.raw, /The new rule/);
+    assert.ok(!rig.standIn.requests[1]!.raw.includes('The old rule'));
+    // A conversation that has begun goes on with what it knows, in the process that knows it.
+    const next = request([user('U1'), assistant('A'), user('U3')], IN_WORKSPACE);
+    await answerOf(rig.backend.chat(next, never()));
+    assert.match(rig.standIn.requests[2]!.raw, /The old rule/);
+  });
+
+  /** Each leaves a line in a file of its name. */
+  async function plantProject(): Promise<(name: string) => string[]> {
+    const { root } = rig.environment;
+    const trace = (name: string): string => join(root, `ran-${name}`);
+    const hook = (name: string): object[] => [
+      { hooks: [{ type: 'command', command: `echo ran >> '${trace(name)}'` }] },
+    ];
+    const hooks = ['SessionStart', 'UserPromptSubmit', 'Stop'];
+    await put(
+      '.claude/settings.json',
+      JSON.stringify({ hooks: Object.fromEntries(hooks.map((name) => [name, hook(name)])) }),
+    );
+    const command = `echo ran >> '${trace('server')}'; exec cat`;
+    await put(
+      '.mcp.json',
+      JSON.stringify({ mcpServers: { own: { command: '/bin/sh', args: ['-c', command] } } }),
+    );
+    return (name) => (existsSync(trace(name)) ? readFileSync(trace(name), 'utf8').trim().split('\n') : []);
+  }
+
+  it('run the hooks of the project as in a terminal, once a prompt of the person’s and never for history', async () => {
+    await start({ keepSpares: 'never' });
+    const ran = await plantProject();
+    rig.standIn.reply(textReply('A2'), textReply('A3'));
+    const history = [user('U1'), assistant('A1'), user('U2')];
+    await answerOf(rig.backend.chat(request(history, IN_WORKSPACE), never()));
+    await answerOf(
+      rig.backend.chat(request([...history, assistant('A2'), user('U3')], IN_WORKSPACE), never()),
+    );
+    assert.equal(ran('SessionStart').length, 1);
+    assert.equal(ran('UserPromptSubmit').length, 2);
+    await until('the last hook has run', () => ran('Stop').length === 2);
+    assert.deepEqual(ran('server'), []);
+  });
+
+  it('run the servers of the project where Claude may do more than read, and nothing of it in the chat lane', async () => {
+    await start({ keepSpares: 'never' }, { permissions: 'acceptEdits' });
+    const ran = await plantProject();
+    rig.standIn.reply(textReply('A'), textReply('A'));
+    await ask('U');
+    assert.deepEqual([ran('server'), ran('SessionStart'), ran('UserPromptSubmit')], [[], [], []]);
+    await ask('U', IN_WORKSPACE);
+    assert.equal(ran('server').length, 1);
+  });
+});

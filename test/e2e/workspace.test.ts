@@ -1,0 +1,178 @@
+/** From a plain Ollama client to Claude at work in the folder, and back. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createEndpoint } from '../../src/server/server.js';
+import { silentLogger } from '../../src/core/log.js';
+import type { PermissionAnswer } from '../../src/core/permission.js';
+import { startRig } from '../claude/harness.js';
+import { isAlive, pidsIn, until } from '../claude/processes.js';
+import { messageReply, textReply, toolReply, type StandInRequest } from '../standin/server.js';
+import { ask, chatUntil, openChat, textOf, type Line } from './client.js';
+import { startHeadless, type Headless } from './headless.js';
+import { childrenIn, HAS_PROCESS_TABLE } from './processTable.js';
+
+const MODEL = 'claude-sonnet:workspace';
+
+describe('Claude at work in the folder, from the port to the API and back', function () {
+  this.timeout(120_000);
+
+  describe('where it may only read', () => {
+    let headless: Headless;
+    let file: string;
+    before(async () => {
+      headless = await startHeadless();
+      file = join(headless.environment.workspace, 'notes.txt');
+      await writeFile(file, 'the answer is 42\n');
+    });
+    after(() => headless.stop());
+
+    async function chat(messages: readonly object[], more: object = {}): Promise<Line[]> {
+      const stream = await openChat(headless.url, { model: MODEL, messages, ...more });
+      assert.equal(stream.status, 200);
+      return stream.rest();
+    }
+
+    it('is on offer beside the chat lane, one model for each', async () => {
+      const { body } = await ask(headless.url, { path: '/api/tags' });
+      const names = (JSON.parse(body) as { models: { name: string }[] }).models.map(({ name }) => name);
+      const tagged = (tag: string): string[] =>
+        names.filter((name) => name.endsWith(`:${tag}`)).map((name) => name.replace(/:.*/, ''));
+      assert.ok(tagged('workspace').includes('claude-sonnet'));
+      assert.deepEqual(tagged('workspace'), tagged('latest'));
+      assert.equal(names.length, 2 * tagged('latest').length);
+    });
+
+    it('reads what it is asked about, says so as it goes, and the next turn is in the same process', async () => {
+      headless.standIn.reply(
+        messageReply([
+          { type: 'text', text: 'I will look.' },
+          { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { file_path: file } },
+        ]),
+        textReply('It is 42.'),
+        textReply('Quite.'),
+      );
+      const question = { role: 'user', content: 'What is the answer?' };
+      const lines = await chat([question], { think: true });
+      assert.equal(textOf(lines), 'I will look.\n\nIt is 42.');
+      assert.equal(thinkingOf(lines), 'Read notes.txt\n');
+      assert.ok(lines.every((line) => line.message?.tool_calls === undefined));
+      const end = lines.at(-1);
+      assert.deepEqual([end?.done, end?.prompt_eval_count, end?.eval_count], [true, 24, 68]);
+      assert.match(resultsOf(headless.standIn.requests[1]), /the answer is 42/);
+      const answer = { role: 'assistant', content: textOf(lines) };
+      const next = await chat([question, answer, { role: 'user', content: 'Sure?' }], { think: true });
+      assert.equal(textOf(next), 'Quite.');
+      assert.match(resultsOf(headless.standIn.requests[2]), /the answer is 42/);
+    });
+
+    it('says nothing of its tools to a client that does not want to see thinking', async () => {
+      headless.standIn.reply(
+        toolReply({ id: 'toolu_1', name: 'Read', input: { file_path: file } }),
+        textReply('It is 42.'),
+      );
+      const lines = await chat([{ role: 'user', content: 'And without words?' }], { think: false });
+      assert.equal(thinkingOf(lines), '');
+      assert.equal(textOf(lines), 'It is 42.');
+    });
+
+    it('gives a client its own tools', async () => {
+      const look = {
+        type: 'function',
+        function: { name: 'look', description: '', parameters: { type: 'object' } },
+      };
+      headless.standIn.reply(
+        messageReply([
+          { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { file_path: file } },
+          { type: 'tool_use', id: 'toolu_2', name: 'mcp__client__look', input: { at: 'it' } },
+        ]),
+      );
+      const lines = await chat([{ role: 'user', content: 'go' }], { tools: [look] });
+      const calls = lines.flatMap((line) => line.message?.tool_calls ?? []);
+      assert.deepEqual(
+        calls.map((call) => [call.function.name, call.function.arguments]),
+        [['look', { at: 'it' }]],
+      );
+    });
+  });
+
+  it('is not for pages of other servers on this machine, as long as there is no token', async () => {
+    const headless = await startHeadless({ settled: false });
+    const headers = { origin: 'http://localhost:3000', 'content-type': 'application/json' };
+    const { status } = await ask(headless.url, { path: '/api/chat', body: { model: MODEL }, headers });
+    assert.equal(status, 403);
+    await headless.stop();
+  });
+
+  describe('while the person is asked', () => {
+    it('keeps the connection alive for longer than the CLI may be silent otherwise', async () => {
+      let decide: (answer: PermissionAnswer) => void = () => assert.fail('nobody was asked');
+      const rig = await startRig({
+        limits: { keepSpares: 'never', silenceMs: 6000 },
+        workspace: {
+          permissions: 'ask',
+          askPermission: () => new Promise((resolve) => (decide = resolve)),
+        },
+      });
+      const endpoint = createEndpoint({
+        backend: () => rig.backend,
+        settings: () => ({
+          names: { defaultModel: '', unknown: 'reject', aliases: {} },
+          lanes: ['chat', 'workspace'],
+          allowedHosts: [],
+          allowedOrigins: [],
+          token: undefined,
+          allowOtherUsers: true,
+        }),
+        log: silentLogger,
+        identity: 'claude-ollama-server/0.0.0',
+        heartbeatMs: 1000,
+      });
+      const { url } = await endpoint.start('127.0.0.1', 0);
+      const input = { file_path: join(rig.environment.workspace, 'a.txt'), content: 'made' };
+      rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'Write', input }), textReply('done'));
+      const messages = [{ role: 'user', content: 'go' }];
+      const stream = await openChat(url, { model: MODEL, messages, think: false });
+      for (let signs = 0; signs < 8; signs++) assert.equal((await stream.next())?.message?.content, '');
+      decide('once');
+      assert.equal(textOf(await stream.rest()), 'done');
+      await endpoint.stop();
+      await rig.close();
+    });
+
+    it('ends what runs when the client goes, through the program itself', async function () {
+      if (!HAS_PROCESS_TABLE) this.skip();
+      const rules = JSON.stringify({ permissions: { allow: ['Bash(*)'] } });
+      const headless = await startHeadless({ args: ['--workspace-permissions', 'acceptEdits'] });
+      const { workspace, root } = headless.environment;
+      // What the person lets run unasked in a terminal, runs here.
+      await writeFile(join(root, 'config', 'settings.json'), rules);
+      const command = 'echo $$ > pid; sleep 1000 & sleep 1000';
+      headless.standIn.reply(
+        toolReply({ id: 'toolu_1', name: 'Bash', input: { command, description: 'x' } }),
+      );
+      const leaving = new AbortController();
+      const messages = [{ role: 'user', content: 'go' }];
+      const left = chatUntil(headless.url, { model: MODEL, messages }, leaving.signal);
+      const file = join(workspace, 'pid');
+      await until('the command runs', () => pidsIn(file).length === 1, 20_000);
+      const [shell = 0] = pidsIn(file);
+      leaving.abort();
+      await left;
+      await until('it is gone, and its process with it', () => !isAlive(shell));
+      await headless.logged(/ 499 /);
+      await until('only spares are left', () => childrenIn(workspace, headless.pid).length <= 3);
+      await headless.stop();
+    });
+  });
+});
+
+function thinkingOf(lines: readonly Line[]): string {
+  return lines.map((line) => line.message?.thinking ?? '').join('');
+}
+
+/** What the model was told of its calls, in the whole conversation. */
+function resultsOf(request: StandInRequest | undefined): string {
+  const content = request?.body.messages.flatMap((message) => message.content as unknown) ?? [];
+  return JSON.stringify(content);
+}
