@@ -13,6 +13,7 @@ const hookInput = v.object({
   tool_name: v.string(),
   tool_input: toolInput,
   permission_mode: v.optional(v.string()),
+  cwd: v.optional(v.string()),
 });
 const question = v.object({ tool_name: v.string(), input: toolInput });
 const rpc = v.object({
@@ -62,12 +63,12 @@ export async function answerHost(
 async function hookAnswer(input: unknown, { names, gate }: HostRules): Promise<object> {
   const call = v.safeParse(hookInput, input);
   if (!call.success) return decision('deny');
-  const { tool_name: tool, tool_input, permission_mode } = call.output;
+  const { tool_name: tool, tool_input, permission_mode, cwd } = call.output;
   if (tool === STRUCTURED_OUTPUT) return {};
   if (gate === undefined || names.isClients(tool)) return decision('defer');
   // A hook that fails would be passed over.
   return gate
-    .before({ tool, input: tool_input as JsonObject }, permission_mode)
+    .before({ tool, input: tool_input as JsonObject, ...(cwd === undefined ? {} : { cwd }) }, permission_mode)
     .catch(() => decision('deny'));
 }
 

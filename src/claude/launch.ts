@@ -51,15 +51,17 @@ export const READING_TOOLS: readonly string[] = ['Read', 'Grep', 'Glob'];
 /** Tools that change one file, which their input names. */
 export const EDITING_TOOLS: readonly string[] = ['Edit', 'Write', 'NotebookEdit'];
 
+/** By the name of today and by the one that it had. */
+export const SUBAGENT_TOOLS: readonly string[] = ['Agent', 'Task'];
+
 /**
  * What else helps at work in a folder. Left out is what outlives an answer (schedules, background work, worktrees),
  * what needs a terminal to talk to the person, and what changes the rules of the session. Names that a version of the
  * CLI does not know are no error to it.
  */
 const WORKING_TOOLS: readonly string[] = [
+  ...SUBAGENT_TOOLS,
   'Bash',
-  'Agent',
-  'Task',
   'WebFetch',
   'WebSearch',
   'TodoWrite',

@@ -1,5 +1,5 @@
 /** What Claude may do with the CLI's tools in the workspace lane, before the CLI's own rules are asked. Pure. */
-import { EDITING_TOOLS, READING_TOOLS, type WorkspacePermissions } from './launch.js';
+import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS, type WorkspacePermissions } from './launch.js';
 import { sensitivityOf, type Sensitivity, type ToolUse, type WorkPlace } from './toolPaths.js';
 
 /**
@@ -35,6 +35,8 @@ export async function judge(
   if (sensitive === 'outside') return { type: 'ask', sensitive };
   if (reads) return PASS;
   if (sensitive !== undefined) return { type: 'ask', sensitive };
+  // It would make a branch and a copy of the repository of its own.
+  if (use.input['isolation'] !== undefined && SUBAGENT_TOOLS.includes(use.tool)) return { type: 'ask' };
   if (permissions === 'acceptEdits' && EDITING_TOOLS.includes(use.tool)) return { type: 'allow' };
   return mode === USUAL_MODE ? PASS : { type: 'ask' };
 }

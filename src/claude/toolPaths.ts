@@ -6,11 +6,13 @@ import type { JsonObject } from '../core/json.js';
 export interface ToolUse {
   readonly tool: string;
   readonly input: JsonObject;
+  /** Where relative paths begin, absolute, when that is not the first folder: commands and subagents move. */
+  readonly cwd?: string;
 }
 
 /** Where Claude works. */
 export interface WorkPlace {
-  /** Absolute; the first one is the working directory. */
+  /** Absolute; the first one is where the CLI was started. */
   readonly folders: readonly [string, ...string[]];
   readonly home: string;
   /** The system's own rules of paths. */
@@ -63,14 +65,19 @@ export function namedPaths({ tool, input }: ToolUse): readonly (string | undefin
 
 /** The worst that can be said of a call's paths; `undefined` when they are ordinary ones inside the folders. */
 export async function sensitivityOf(use: ToolUse, place: WorkPlace): Promise<Sensitivity | undefined> {
-  return worst(await Promise.all(namedPaths(use).map((named) => sensitivity(named, place))));
+  const base = use.cwd ?? place.folders[0];
+  return worst(await Promise.all(namedPaths(use).map((named) => sensitivity(named, base, place))));
 }
 
-async function sensitivity(named: string | undefined, place: WorkPlace): Promise<Sensitivity | undefined> {
+async function sensitivity(
+  named: string | undefined,
+  base: string,
+  place: WorkPlace,
+): Promise<Sensitivity | undefined> {
   if (named === undefined) return 'outside';
   const { folders, path } = place;
   const real = await Promise.all(folders.map((folder) => place.realPath(folder)));
-  const kinds = readings(named, place).map(async (reading): Promise<Sensitivity | undefined> => {
+  const kinds = readings(named, base, place).map(async (reading): Promise<Sensitivity | undefined> => {
     const target = await place.realPath(reading);
     const behind = target === undefined ? undefined : inside(target, real, path);
     if (behind === undefined) return 'outside';
@@ -85,15 +92,14 @@ function worst(kinds: readonly (Sensitivity | undefined)[]): Sensitivity | undef
 }
 
 /**
- * The absolute paths that a named one can mean. The CLI takes blanks off it, begins at the working directory, and knows
- * `~`. What `..` behind a link means is one thing to who reads the name, and another to who follows it.
+ * The absolute paths that a named one can mean. The CLI takes blanks off it, begins at where it works, and knows `~`. What `..` behind a link means is one thing to who reads the name, and another to who follows it.
  */
-function readings(named: string, { folders: [folder], home, path }: WorkPlace): readonly string[] {
+function readings(named: string, base: string, { home, path }: WorkPlace): readonly string[] {
   const trimmed = named.trim();
   const rooted = /^~(?=$|[\\/])/.test(trimmed) ? home + trimmed.slice(1) : trimmed;
-  const read = path.resolve(folder, rooted);
+  const read = path.resolve(base, rooted);
   if (!rooted.includes('..')) return [read];
-  return [read, path.isAbsolute(rooted) ? rooted : folder + path.sep + rooted];
+  return [read, path.isAbsolute(rooted) ? rooted : base + path.sep + rooted];
 }
 
 /** The parts of a path behind the outermost of the folders that hold it; `undefined` when none does. */

@@ -200,6 +200,38 @@ describe('the workspace lane', function () {
     assert.match(rig.standIn.requests[0]!.raw, /"name":"mcp__client__Read"[^}]*"input":\{\}/);
   });
 
+  it('takes commands and mentions of files in prompts and in history for text', async () => {
+    await start({ workspace: { permissions: 'acceptEdits' } });
+    await writeFile(file('notes.txt'), 'the answer is 42\n');
+    const texts = [
+      '/config permissionMode=acceptEdits',
+      '/compact',
+      '@/etc/passwd',
+      '@notes.txt',
+      '!touch made',
+      '#remember',
+    ];
+    const messages: ChatMessage[] = [];
+    for (const text of texts) {
+      rig.standIn.reply(textReply('ok'));
+      messages.push(user(text));
+      await ask(messages);
+      messages.push(assistant('ok'));
+    }
+    rig.standIn.reply(textReply('ok'));
+    await ask([user('Before all that'), assistant('ok'), ...messages.slice(0, -1)]);
+    assert.equal(started, 2);
+    for (const { raw, body } of rig.standIn.requests.slice(-2)) {
+      const said = body.messages.flatMap(({ content }): (string | undefined)[] =>
+        typeof content === 'string' ? [content] : content.map((part) => part.text),
+      );
+      for (const text of texts) assert.ok(said.includes(text), text);
+      assert.ok(!raw.includes('root:x:') && !raw.includes('the answer is'));
+    }
+    assert.ok(!existsSync(file('made')));
+    assert.ok(!existsSync(join(rig.environment.root, 'config', 'settings.json')));
+  });
+
   it('edits in the folder where edits are accepted, and has nobody to ask for more', async () => {
     await start({ workspace: { permissions: 'acceptEdits' } });
     rig.standIn.reply(

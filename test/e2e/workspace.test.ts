@@ -173,6 +173,6 @@ function thinkingOf(lines: readonly Line[]): string {
 
 /** What the model was told of its calls, in the whole conversation. */
 function resultsOf(request: StandInRequest | undefined): string {
-  const content = request?.body.messages.flatMap((message) => message.content as unknown) ?? [];
+  const content = request?.body.messages.map((message) => message.content) ?? [];
   return JSON.stringify(content);
 }

@@ -5,6 +5,7 @@ import {
   isAtLeast,
   parseVersion,
   searchableFolders,
+  workspaceArguments,
 } from '../../../src/claude/launch.js';
 import { guardianCommand } from '../../../src/claude/guardian.js';
 
@@ -23,6 +24,47 @@ describe('the command line of the chat lane', () => {
       assert.ok(CHAT_ARGUMENTS.includes(flag), flag);
     }
     assert.ok(!CHAT_ARGUMENTS.some((argument) => /dangerously|bypass/i.test(argument)));
+  });
+});
+
+describe('the command line of the workspace lane', () => {
+  const after = (args: readonly string[], flag: string): string | undefined => args[args.indexOf(flag) + 1];
+
+  it('gives the CLI the tools that the permissions have a use for', () => {
+    assert.equal(after(workspaceArguments('readOnly', []), '--tools'), 'Read,Grep,Glob');
+    for (const permissions of ['ask', 'acceptEdits'] as const) {
+      const tools = after(workspaceArguments(permissions, []), '--tools')?.split(',') ?? [];
+      for (const tool of ['Read', 'Edit', 'Write', 'Bash', 'Agent']) assert.ok(tools.includes(tool), tool);
+    }
+  });
+
+  it('loads what is the person’s and the project’s, and servers where more than reading is allowed', () => {
+    for (const permissions of ['readOnly', 'ask', 'acceptEdits'] as const) {
+      const args = workspaceArguments(permissions, []);
+      assert.equal(after(args, '--setting-sources'), 'user,project,local');
+      assert.ok(!args.includes('--safe-mode'));
+      assert.equal(args.includes('--strict-mcp-config'), permissions === 'readOnly');
+    }
+  });
+
+  it('never gives away the decision what may be done', () => {
+    for (const permissions of ['readOnly', 'ask', 'acceptEdits'] as const) {
+      const args = workspaceArguments(permissions, ['/more']);
+      assert.equal(after(args, '--permission-mode'), 'default');
+      assert.equal(after(args, '--permission-prompt-tool'), 'stdio');
+      assert.equal(after(args, '--allowedTools'), 'mcp__client');
+      assert.ok(args.includes('--disable-slash-commands') && args.includes('--no-session-persistence'));
+      assert.ok(!args.some((argument) => /dangerously|bypass|acceptEdits/i.test(argument)));
+    }
+  });
+
+  it('has every further folder', () => {
+    assert.deepEqual(workspaceArguments('ask', ['/a', '/b c']).slice(-4), [
+      '--add-dir',
+      '/a',
+      '--add-dir',
+      '/b c',
+    ]);
   });
 });
 
@@ -61,6 +103,23 @@ describe('the environment of the CLI', () => {
   it('does not let the person switch the reading of files in prompts on', () => {
     const env = childEnvironment({ ...person, CLAUDE_CODE_DISABLE_ATTACHMENTS: '0' }, '/code', 'app/1');
     assert.equal(env['CLAUDE_CODE_DISABLE_ATTACHMENTS'], '1');
+  });
+
+  it('shortens no history behind the client’s back, but lets Claude at work do so', () => {
+    assert.equal(childEnvironment(person, '/code', 'app/1')['DISABLE_AUTO_COMPACT'], '1');
+    assert.ok(!('DISABLE_AUTO_COMPACT' in childEnvironment(person, '/code', 'app/1', 'workspace')));
+  });
+
+  it('keeps files in prompts text, the client’s tools apart and nothing going on behind an answer at work, too', () => {
+    const meant = {
+      CLAUDE_CODE_DISABLE_FILE_MENTIONS: '0',
+      CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '0',
+      CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1',
+    };
+    const env = childEnvironment({ ...person, ...meant }, '/code', 'app/1', 'workspace');
+    assert.equal(env['CLAUDE_CODE_DISABLE_FILE_MENTIONS'], '1');
+    assert.equal(env['CLAUDE_CODE_DISABLE_BACKGROUND_TASKS'], '1');
+    assert.ok(!('CLAUDE_AGENT_SDK_MCP_NO_PREFIX' in env));
   });
 
   it('lets the person decide how often the CLI tries again', () => {

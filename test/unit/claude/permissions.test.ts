@@ -242,6 +242,19 @@ describe('what Claude may do', () => {
     assert.equal(await wordFor('acceptEdits', 'Write', tasks, place), 'ask settings');
   });
 
+  it('begins relative paths where the CLI works at that moment', async () => {
+    const read = (file_path: string, cwd: string): Promise<Verdict> =>
+      judge({ tool: 'Read', input: { file_path }, cwd }, 'readOnly', placeWith());
+    assert.equal((await read('../a.txt', '/home/me/project/src')).type, 'pass');
+    assert.equal((await read('a.txt', '/home/me')).type, 'deny');
+    assert.equal((await read('../../a.txt', '/home/me/project/src')).type, 'deny');
+  });
+
+  it('needs a question for a subagent in a copy of the repository', async () => {
+    assert.equal(await wordFor('acceptEdits', 'Agent', { prompt: 'x', isolation: 'worktree' }), 'ask');
+    assert.equal(await wordFor('acceptEdits', 'Agent', { prompt: 'x' }), 'pass');
+  });
+
   it('counts a folder behind a link by where it is', async () => {
     const place = placeWith({ '/work': '/data/project' }, ['/work']);
     for (const file_path of ['/work/a.txt', '/data/project/a.txt', 'a.txt']) {

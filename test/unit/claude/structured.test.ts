@@ -72,17 +72,29 @@ describe('names of tools', () => {
 
   it('are made allowed and unique, and come back as the client knows them', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.string({ maxLength: 80 }), { maxLength: 12 }), (own) => {
-        const names = new ToolNames(tools(...own));
-        const safe = own.map((name) => names.safe(name));
-        assert.equal(new Set(safe).size, own.length);
-        for (const name of safe) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
-        assert.deepEqual(
-          safe.map((name) => names.own(name)),
-          own,
-        );
-      }),
+      fc.property(
+        fc.uniqueArray(fc.string({ maxLength: 80 }), { maxLength: 12 }),
+        fc.boolean(),
+        (own, apart) => {
+          const names = new ToolNames(tools(...own), apart ? 'mcp__client__' : '');
+          const safe = own.map((name) => names.safe(name));
+          assert.equal(new Set(safe).size, own.length);
+          for (const name of safe) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
+          assert.deepEqual(
+            safe.map((name) => names.own(name)),
+            own,
+          );
+        },
+      ),
     );
+  });
+
+  it('are told from those of the CLI by what stands before them', () => {
+    const names = new ToolNames(tools('Read', 'mcp__client__x'), 'mcp__client__');
+    assert.deepEqual([names.safe('Read'), names.bare('Read')], ['mcp__client__Read', 'Read']);
+    assert.equal(names.own(names.safe('mcp__client__x')), 'mcp__client__x');
+    assert.deepEqual([names.isClients('mcp__client__Read'), names.isClients('Read')], [true, false]);
+    assert.equal(names.safe('not offered any more'), 'mcp__client__not_offered_any_more');
   });
 
   it('do not collide with the CLI’s own tool', () => {
