@@ -62,7 +62,7 @@ export function chatLane({ folder, env, app }: LaneOptions): LaneSpec {
 export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions): LaneSpec {
   const { folder, env, app, log } = options;
   const { permissions, moreFolders, askPermission, editorContext } = workspace;
-  const home = env['HOME'] ?? env['USERPROFILE'] ?? homedir();
+  const home = env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
   const configFolder = env['CLAUDE_CONFIG_DIR'] ?? path.join(home, '.claude');
   const place = { folders: [folder, ...moreFolders] as const, home, path, realPath };
 

@@ -2,7 +2,8 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { CHAT_ARGUMENTS } from '../../src/claude/launch.js';
+import { CHAT_ARGUMENTS, workspaceArguments } from '../../src/claude/launch.js';
+import type { Lane } from '../../src/core/chat.js';
 import { assistantLine, controlLine, deferral, initialize, userLine } from './cliLines.js';
 import { TOOL, type Talk } from './conversations.js';
 
@@ -14,6 +15,8 @@ export interface CliPlace {
   readonly env: Readonly<Record<string, string>>;
   /** What the product makes of it for its own processes. */
   readonly leanEnv: Readonly<Record<string, string>>;
+  /** In which lane the product is asked, and by whose arguments the CLI is started by hand. */
+  readonly lane: Lane;
 }
 
 /** A question on its way. */
@@ -40,6 +43,7 @@ const MODEL = 'sonnet';
 const KILL_AFTER_MS = 5000;
 
 export class BareCli {
+  readonly #lane: Lane;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting = new Set<{ fits: (message: Message) => boolean; done: (message: Message) => void }>();
   readonly #onText: (text: string, at: number) => void;
@@ -48,7 +52,9 @@ export class BareCli {
   /** @param onText told each piece of text and when it was read */
   constructor(place: CliPlace, onText: (text: string, at: number) => void = () => undefined) {
     this.#onText = onText;
-    this.#child = spawn(place.cli, CHAT_ARGUMENTS, { cwd: place.folder, env: place.leanEnv });
+    this.#lane = place.lane;
+    const args = place.lane === 'chat' ? CHAT_ARGUMENTS : workspaceArguments('readOnly', []);
+    this.#child = spawn(place.cli, args, { cwd: place.folder, env: place.leanEnv });
     // Its end, and a start that fails, are noticed by those who wait for an answer.
     this.#child.on('error', () => undefined);
     this.#child.stdin.on('error', () => undefined);
@@ -62,7 +68,7 @@ export class BareCli {
 
   /** Sets it up for conversations like this one. */
   setUp({ system, withTool = false }: Pick<Talk, 'system' | 'withTool'>): void {
-    this.#send(controlLine(initialize(system, withTool ? [TOOL] : [])));
+    this.#send(controlLine(initialize(this.#lane, system, withTool ? [TOOL] : [])));
     this.#send(controlLine({ subtype: 'set_model', model: MODEL }));
   }
 

@@ -3,6 +3,7 @@
  * product, so that the floor stays where it is whatever the product does. Pure.
  */
 import { randomUUID } from 'node:crypto';
+import type { Lane } from '../../src/core/chat.js';
 
 export interface Tool {
   readonly name: string;
@@ -17,7 +18,7 @@ export function controlLine(request: object): object {
 }
 
 /** Sets a fresh process up. The client's tools are described ahead, and a hook leaves every call to us. */
-export function initialize(system: string, tools: readonly Tool[]): object {
+export function initialize(lane: Lane, system: string, tools: readonly Tool[]): object {
   const manifest = {
     initializeResult: {
       protocolVersion: '2025-11-25',
@@ -41,9 +42,14 @@ export function initialize(system: string, tools: readonly Tool[]): object {
           sdkMcpServers: [SERVER],
           sdkMcpServerManifests: { [SERVER]: manifest },
           sdkMcpServerConfigs: { [SERVER]: { disableAutoBackground: true } },
-          hooks: { PreToolUse: [{ hookCallbackIds: ['defer'] }] },
         };
-  return { subtype: 'initialize', systemPrompt: system, ...offered };
+  const hooks = { PreToolUse: [{ hookCallbackIds: ['defer'] }] };
+  return {
+    subtype: 'initialize',
+    ...(lane === 'chat' ? { systemPrompt: system } : { appendSystemPrompt: system }),
+    ...offered,
+    ...(lane === 'chat' && tools.length === 0 ? {} : { hooks }),
+  };
 }
 
 /** Answers whatever the CLI asks: a call of a tool waits for the client. */

@@ -35,11 +35,13 @@ export class Product {
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #cli: string;
+  readonly #model: string;
   readonly #agent = new Agent({ keepAlive: true });
 
-  private constructor(child: ChildProcess, cli: string, url: string) {
+  private constructor(child: ChildProcess, { cli, lane }: CliPlace, url: string) {
     this.#child = child;
     this.#cli = cli;
+    this.#model = `claude-sonnet:${lane === 'chat' ? 'latest' : lane}`;
     this.url = url;
     // It would go on serving without us.
     const end = (): void => void child.kill('SIGTERM');
@@ -66,7 +68,7 @@ export class Product {
       await endChild(child);
       throw new Error(`the product did not start: ${complaints}`);
     }
-    return new Product(child, place.cli, url);
+    return new Product(child, place, url);
   }
 
   get pid(): number {
@@ -99,7 +101,7 @@ export class Product {
     more: { tools?: readonly object[]; onText?: (text: string, at: number) => void } = {},
   ): Asked {
     const tools = more.tools === undefined ? {} : { tools: more.tools };
-    const body = Buffer.from(JSON.stringify({ model: 'claude-sonnet', messages, ...tools }));
+    const body = Buffer.from(JSON.stringify({ model: this.#model, messages, ...tools }));
     const sentAt = performance.now();
     const request = httpRequest(`${this.url}/api/chat`, {
       method: 'POST',

@@ -1,7 +1,8 @@
 /** The results as tables for people, and as JSON. Pure. */
 import { CARRIERS, type Carrier } from './carriers.js';
 import { addedToDeltas, goalsOf, isMet, isOpen, type Goal, type Results } from './results.js';
-import { HISTORY_MESSAGES, TASKS, type Task } from './rounds.js';
+import { TASKS, type Task } from './contest.js';
+import { HISTORY_MESSAGES } from './rounds.js';
 import { median, quantile, ratioOf, summarize } from './statistics.js';
 
 const TASK_NAMES: Readonly<Record<Task, string>> = {
@@ -12,6 +13,8 @@ const TASK_NAMES: Readonly<Record<Task, string>> = {
   edited: `edited history of ${HISTORY_MESSAGES}, spare ready`,
   editedForeseen: `edited history of ${HISTORY_MESSAGES}, spare foreseen`,
   tool: 'tool result',
+  workspaceFirst: 'workspace lane, first turn, spare ready',
+  workspaceNext: 'workspace lane, next turn',
 };
 
 const PARTS = [0.5, 0.95, 0.99] as const;
@@ -105,7 +108,9 @@ function ratios({ samples }: Results): string {
     ...TASKS.map((task) => {
       const { ours, 'bare CLI': floor } = samples[task];
       // A cold process or a one-shot has only first turns: every later request costs it the same again.
-      const { 'cold spawn': cold, 'claude -p': oneShot } = samples.first;
+      const { 'cold spawn': cold, 'claude -p': oneShot } = task.startsWith('workspace')
+        ? samples.workspaceFirst
+        : samples.first;
       return [TASK_NAMES[task], cell(ours, floor), cell(cold, ours), cell(oneShot, ours)];
     }),
   ]);

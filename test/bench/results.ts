@@ -4,7 +4,7 @@ import type { Carrier } from './carriers.js';
 import type { DeltaTimes } from './deltas.js';
 import type { DiscoveryTimes } from './discovery.js';
 import type { Memory } from './memory.js';
-import type { Samples, Task } from './rounds.js';
+import type { Samples, Task } from './contest.js';
 import type { StartUp } from './startUp.js';
 import { median, medianOf, quantile, ratioOf, type Estimate } from './statistics.js';
 
@@ -95,6 +95,8 @@ export function goalsOf(results: Results): Goal[] {
     toFloor('tool result', 'tool', 1.15),
     toFloor('edited history', 'edited', 1.15),
     toFloor('edited history, foreseen', 'editedForeseen', 1.15),
+    toFloor('workspace lane, first turn', 'workspaceFirst', 1.1),
+    toFloor('workspace lane, next turn', 'workspaceNext', 1.15),
     added('added to a delta, p50', 0.5, 1),
     added('added to a delta, p99', 0.99, 5),
     ...Object.entries(discovery.routes).map(([route, times]): Goal => ({

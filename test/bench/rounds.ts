@@ -3,26 +3,11 @@
  * once, in an order that changes from round to round, and only when all that was started before has come to rest.
  */
 import { toolReply, type Reply } from '../standin/server.js';
-import { BareCli } from './bareCli.js';
-import {
-  byColdSpawn,
-  byHand,
-  byOneShot,
-  byProduct,
-  byProductInPassing,
-  CARRIERS,
-  type Carrier,
-  type Scene,
-} from './carriers.js';
+import type { BareCli } from './bareCli.js';
+import { byColdSpawn, byHand, byOneShot, byProduct, byProductInPassing, type Scene } from './carriers.js';
+import { Contest, NEVER, type Samples } from './contest.js';
 import { history, systemPrompt, toWire, WIRE_TOOLS, type Talk } from './conversations.js';
-import { settled } from './processes.js';
 import type { WireMessage } from './product.js';
-
-export const TASKS = ['first', 'foreseen', 'second', 'third', 'edited', 'editedForeseen', 'tool'] as const;
-export type Task = (typeof TASKS)[number];
-
-/** Milliseconds to the API; one number a round. */
-export type Samples = Record<Task, Partial<Record<Carrier, number[]>>>;
 
 export const HISTORY_MESSAGES = 20;
 /** The product's own when it has no conversation: the blank one and the foreseen one. */
@@ -30,12 +15,6 @@ export const SPARES = 2;
 
 const CALL_ID = 'toolu_bench01';
 const CALL: Reply = toolReply({ id: CALL_ID, name: 'read_notes', input: { day: 'Monday' } });
-/** The stand-in never answers, and the one who asked goes away. */
-const NEVER: Reply = { kind: 'hang' };
-
-export function noSamples(): Samples {
-  return { first: {}, foreseen: {}, second: {}, third: {}, edited: {}, editedForeseen: {}, tool: {} };
-}
 
 /**
  * One round. The product begins and ends it with its two spares and no conversation.
@@ -48,35 +27,7 @@ export async function playRound(
   note: (line: string) => void,
 ): Promise<void> {
   const { place, questions, product } = scene;
-  const bare = new Set<BareCli>();
-  /** How many processes the product has when it is ready. */
-  let expected = SPARES;
-
-  function spare(): BareCli {
-    const cli = new BareCli(place);
-    bare.add(cli);
-    return cli;
-  }
-
-  async function drop(cli: BareCli): Promise<void> {
-    bare.delete(cli);
-    await cli.end();
-  }
-
-  async function rest(): Promise<void> {
-    const pids = [...bare].map(({ pid }) => pid);
-    if (await settled([{ pids: () => pids, expected: pids.length }, product.watch(expected)])) return;
-    note(`round ${round}: the product had ${product.processes().length} processes, not ${expected}`);
-  }
-
-  async function compare(task: Task, attempts: Partial<Record<Carrier, () => Promise<number>>>) {
-    const present = CARRIERS.filter((carrier) => attempts[carrier] !== undefined);
-    for (const i of present.keys()) {
-      const carrier = present[(i + round) % present.length]!;
-      await rest();
-      (samples[task][carrier] ??= []).push(await attempts[carrier]!());
-    }
-  }
+  const contest = new Contest(scene, round, samples, note, SPARES);
 
   const system = systemPrompt(`gardens, chapter ${round}`);
   const otherSystem = systemPrompt(`bridges, chapter ${round}`);
@@ -87,17 +38,17 @@ export async function playRound(
 
   try {
     const [blank, primed, forHistory, primedForHistory, forTool] = [
-      spare(),
-      spare(),
-      spare(),
-      spare(),
-      spare(),
+      contest.spare(),
+      contest.spare(),
+      contest.spare(),
+      contest.spare(),
+      contest.spare(),
     ];
     primed.setUp({ system });
     primedForHistory.setUp({ system: otherSystem });
     await Promise.all([primed.prime(), primedForHistory.prime()]);
 
-    await compare('first', {
+    await contest.compare('first', {
       'claude -p': () => byOneShot(place, questions.ask()),
       'cold spawn': () => byColdSpawn(place, system, questions.ask()),
       'bare CLI': () => {
@@ -108,15 +59,15 @@ export async function playRound(
         const question = questions.ask();
         const { time, messages } = await byProduct(product, toWire(opening(question.text)), question);
         told = messages;
-        expected = SPARES + 1;
+        contest.expected = SPARES + 1;
         return time;
       },
     });
-    await compare('foreseen', {
+    await contest.compare('foreseen', {
       'bare CLI': async () => {
         const question = questions.ask();
         const time = await byHand(primed, opening(question.text), question.arrived, false);
-        await drop(primed);
+        await contest.drop(primed);
         return time;
       },
       ours: () => {
@@ -124,7 +75,7 @@ export async function playRound(
         return byProductInPassing(product, toWire(opening(question.text)), question);
       },
     });
-    await compare('second', {
+    await contest.compare('second', {
       'bare CLI': () => {
         const question = questions.ask();
         return byHand(blank, opening(question.text), question.arrived, false);
@@ -136,17 +87,17 @@ export async function playRound(
         return time;
       },
     });
-    await compare('third', {
+    await contest.compare('third', {
       'bare CLI': async () => {
         const question = questions.ask();
         const time = await byHand(blank, opening(question.text), question.arrived, false);
-        await drop(blank);
+        await contest.drop(blank);
         return time;
       },
       ours: async () => {
         const question = questions.ask(NEVER);
         const time = await byProductInPassing(product, [...told, asWire(question.text)], question);
-        expected = SPARES;
+        contest.expected = SPARES;
         return time;
       },
     });
@@ -154,11 +105,11 @@ export async function playRound(
     const compareEdited = (task: 'edited' | 'editedForeseen', cli: BareCli): Promise<void> => {
       const earlier = history(HISTORY_MESSAGES, `${task} ${round}`);
       const talk = (question: string): Talk => ({ system: otherSystem, earlier, question });
-      return compare(task, {
+      return contest.compare(task, {
         'bare CLI': async () => {
           const question = questions.ask();
           const time = await byHand(cli, talk(question.text), question.arrived, task === 'edited');
-          await drop(cli);
+          await contest.drop(cli);
           return time;
         },
         ours: () => {
@@ -170,31 +121,31 @@ export async function playRound(
     await compareEdited('edited', forHistory);
     await compareEdited('editedForeseen', primedForHistory);
 
-    await rest();
+    await contest.rest();
     const withTool = (question: string): Talk => ({ ...opening(question), withTool: true });
     forTool.setUp({ system, withTool: true });
     await forTool.ask(questions.ask(CALL).text).done;
     const opened = toWire(withTool(questions.ask(CALL).text));
     told = [...opened, await product.ask(opened, { tools: WIRE_TOOLS }).done];
-    expected = SPARES + 1;
-    await compare('tool', {
+    contest.expected = SPARES + 1;
+    await contest.compare('tool', {
       'bare CLI': async () => {
         const question = questions.ask();
         const { sentAt, done } = forTool.giveResult(CALL_ID, question.text);
         await done;
-        await drop(forTool);
+        await contest.drop(forTool);
         return (await question.arrived) - sentAt;
       },
       ours: async () => {
         const question = questions.ask(NEVER);
         const result: WireMessage = { role: 'tool', content: question.text, tool_name: 'read_notes' };
         const time = await byProductInPassing(product, [...told, result], question, WIRE_TOOLS);
-        expected = SPARES;
+        contest.expected = SPARES;
         return time;
       },
     });
-    await rest();
+    await contest.rest();
   } finally {
-    await Promise.all([...bare].map((cli) => cli.end()));
+    await contest.end();
   }
 }

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import type { Lane } from '../../src/core/chat.js';
 import { childEnvironment, parseVersion } from '../../src/claude/launch.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment } from '../standin/environment.js';
@@ -19,8 +20,10 @@ import { Product } from './product.js';
 import { startQuestions, type Questions } from './questions.js';
 import { jsonOf, textOf } from './report.js';
 import type { Results } from './results.js';
-import { noSamples, playRound, SPARES } from './rounds.js';
+import { noSamples } from './contest.js';
+import { playRound, SPARES } from './rounds.js';
 import { measureStartUp } from './startUp.js';
+import { playWorkspaceRound, WORKSPACE_SPARES } from './workspaceRounds.js';
 
 /** Folders, absolute. */
 export interface Folders {
@@ -95,7 +98,7 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
     const product = await Product.start(program, place);
     try {
       say('Warming up');
-      await warmUp(product, questions);
+      await warmUp(product, questions, SPARES);
       const scene = { place, questions, product, program };
       for (let round = 0; round < options.rounds; round++) {
         say(`Round ${round + 1} of ${options.rounds}`);
@@ -111,6 +114,19 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
       await product.end();
     }
   });
+  await onStage(async (place, questions) => {
+    const product = await Product.start(program, place);
+    try {
+      await warmUp(product, questions, WORKSPACE_SPARES);
+      const scene = { place, questions, product };
+      for (let round = 0; round < options.rounds; round++) {
+        say(`Workspace lane, round ${round + 1} of ${options.rounds}`);
+        await playWorkspaceRound(scene, round, samples, (line) => notes.push(line));
+      }
+    } finally {
+      await product.end();
+    }
+  }, 'workspace');
   say('Start-up');
   const startUp = await measureStartUp(programs, join(root, 'package.json'), options.rounds);
   if (startUp.failure !== undefined) {
@@ -140,14 +156,17 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
 }
 
 /** A stand-in API and an environment of its own, for as long as the work takes. */
-async function onStage<T>(work: (place: CliPlace, questions: Questions) => Promise<T>): Promise<T> {
+async function onStage<T>(
+  work: (place: CliPlace, questions: Questions) => Promise<T>,
+  lane: Lane = 'chat',
+): Promise<T> {
   const questions = await startQuestions();
   const place = await standInEnvironment(questions.standIn.url);
   const { env, workspace } = place;
   let clean = false;
   try {
-    const leanEnv = childEnvironment(env, workspace, 'claude-ollama-server-bench/1');
-    const result = await work({ cli: devCli(), folder: workspace, env, leanEnv }, questions);
+    const leanEnv = childEnvironment(env, workspace, 'claude-ollama-server-bench/1', lane);
+    const result = await work({ cli: devCli(), folder: workspace, env, leanEnv, lane }, questions);
     clean = true;
     return result;
   } finally {
@@ -158,11 +177,11 @@ async function onStage<T>(work: (place: CliPlace, questions: Questions) => Promi
 }
 
 /** The first conversation loads what is loaded once; afterwards the product has its spares. */
-async function warmUp(product: Product, questions: Questions): Promise<void> {
+async function warmUp(product: Product, questions: Questions, spares: number): Promise<void> {
   const question = questions.ask({ kind: 'hang' });
   const talk = { system: systemPrompt('the start'), earlier: [], question: question.text };
   await byProductInPassing(product, toWire(talk), question);
-  await settled([product.watch(SPARES)]);
+  await settled([product.watch(spares)]);
 }
 
 async function versionOf({ cli, env }: CliPlace): Promise<string> {

@@ -200,6 +200,18 @@ describe('the workspace lane', function () {
     assert.match(rig.standIn.requests[0]!.raw, /"name":"mcp__client__Read"[^}]*"input":\{\}/);
   });
 
+  it('gives an answer in JSON after its own work, and nothing beside it', async () => {
+    await start();
+    await writeFile(file('notes.txt'), 'the answer is 42\n');
+    rig.standIn.reply(
+      messageReply([{ type: 'text', text: 'Let me look.' }, call('Read', { file_path: file('notes.txt') })]),
+      toolReply(call('StructuredOutput', { answer: 42 })),
+    );
+    const schema = { type: 'object', properties: { answer: { type: 'number' } }, required: ['answer'] };
+    const { text } = await ask([user('What is it?')], { format: { type: 'schema', schema } });
+    assert.deepEqual(JSON.parse(text), { answer: 42 });
+  });
+
   it('takes commands and mentions of files in prompts and in history for text', async () => {
     await start({ workspace: { permissions: 'acceptEdits' } });
     await writeFile(file('notes.txt'), 'the answer is 42\n');

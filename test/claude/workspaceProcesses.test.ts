@@ -50,15 +50,22 @@ describe('processes of the workspace lane', function () {
     await until('spares stand by', () => rig.backend.activity().processes === 4);
     assert.equal(started, 4);
     await ask('U2', { ...IN_WORKSPACE, system: 'S' });
-    assert.equal(rig.standIn.requests[1]?.raw.includes('U1'), false);
-    await until('the spare is replaced', () => started >= 5 && rig.backend.activity().processes >= 5);
-    const before = started;
-    await ask('U3');
-    assert.ok(!rig.standIn.requests[2]?.raw.includes('"Grep"'), 'a chat has no tools of the CLI');
-    // Nobody waited for a start: what was started since replaces spares.
-    assert.ok(started <= before + 1);
-    await ask('U4', { ...IN_WORKSPACE, system: 'S' });
-    assert.ok(rig.standIn.requests[3]?.raw.includes('"Grep"'));
+    await until('spares stand by again', () => started === 6 && rig.backend.activity().processes === 5);
+    const { standIn } = rig;
+    const seen = [await standIn.nextRequest(), await standIn.nextRequest()];
+    // Neither lane waits for a process to start.
+    const chat = ask('U3');
+    seen.push(await standIn.nextRequest());
+    assert.equal(started, 6);
+    await chat;
+    const work = ask('U4', { ...IN_WORKSPACE, system: 'S' });
+    seen.push(await standIn.nextRequest());
+    await work;
+    assert.deepEqual(
+      seen.map(({ raw }) => raw.includes('"Grep"')),
+      [true, true, false, true],
+    );
+    assert.ok(!seen[1]?.raw.includes('U1'));
   });
 
   it('share one bound with those of the chat lane', async () => {
