@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
 import { initializeRequest, userLine } from '../../src/claude/content.js';
-import { CHAT_ARGUMENTS } from '../../src/claude/launch.js';
+import { CHAT_ARGUMENTS, workspaceArguments } from '../../src/claude/launch.js';
 import { ToolNames } from '../../src/claude/toolNames.js';
 import { toTurns } from '../../src/claude/transcript.js';
 import { listEntries, resolveName } from '../../src/core/catalog.js';
@@ -106,7 +106,10 @@ describe('a request', function () {
     const { workspace } = headless.environment;
     const commands = new Set<string>();
     let processes = 0;
-    for (const [what, more] of Object.entries(HOSTILE)) {
+    const asked = ['claude-sonnet', 'claude-sonnet:workspace'].flatMap((model) =>
+      Object.entries(HOSTILE).map(([what, more]) => [`${what}, ${model}`, { model, ...more }] as const),
+    );
+    for (const [what, more] of asked) {
       const stream = await openChat(headless.url, chatOf(CANARY, more), { 'user-agent': CANARY });
       assert.equal(stream.status, 200, what);
       assert.equal(textOf(await stream.rest()), 'ok', what);
@@ -122,7 +125,8 @@ describe('a request', function () {
         processes += 1;
       }
     }
-    assert.deepEqual([...commands], [[devCli(), ...CHAT_ARGUMENTS, ''].join('\0')]);
+    const lanes = [CHAT_ARGUMENTS, workspaceArguments('readOnly', [])];
+    assert.deepEqual([...commands].sort(), lanes.map((args) => [devCli(), ...args, ''].join('\0')).sort());
     const models = new Set(headless.standIn.requests.map(({ body }) => body.model));
     assert.ok(
       [...models].every((model) => /^claude-(sonnet|opus)-[\d-]+$/.test(model)),
@@ -130,7 +134,7 @@ describe('a request', function () {
     );
     assert.deepEqual(await readdir(workspace), []);
     console.log(
-      `    ${Object.keys(HOSTILE).length} hostile requests, ${processes} looks at processes: 1 command line, 0 bytes of a request`,
+      `    ${asked.length} hostile requests, ${processes} looks at processes: 1 command line a lane, 0 bytes of a request`,
     );
   });
 
