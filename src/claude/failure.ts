@@ -62,6 +62,19 @@ const REFUSALS_OF_SIGN_IN = 2;
 const LONGEST_TROUBLE_MS = 10 * 60_000;
 
 /**
+ * The error for a turn that a hook of the person's or of the project's has ended, which the CLI calls a success. What
+ * the hook said is told; the prompt that the CLI repeats behind it is not.
+ */
+export function hookError({ result }: ResultMessage): ChatError {
+  const said = (result ?? '')
+    .replace(/\s*Original prompt:[^]*$/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const words = said === '' ? '' : `: ${printable(said)}`;
+  return new ChatError('badRequest', `A hook in Claude's settings has stopped this${words}`);
+}
+
+/**
  * The error for a retry that the CLI announces and that nobody should wait for; `undefined` lets it go on.
  * @param waitedMs all waits for this question so far, milliseconds
  */

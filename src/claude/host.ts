@@ -1,4 +1,5 @@
 /** What the CLI asks of the program that runs it, and the answers. Pure. */
+import { dirname } from 'node:path';
 import * as v from 'valibot';
 import type { ToolSpec } from '../core/chat.js';
 import type { JsonObject } from '../core/json.js';
@@ -14,6 +15,7 @@ const hookInput = v.object({
   tool_input: toolInput,
   permission_mode: v.optional(v.string()),
   cwd: v.optional(v.string()),
+  transcript_path: v.optional(v.string()),
 });
 const question = v.object({ tool_name: v.string(), input: toolInput });
 const rpc = v.object({
@@ -63,13 +65,17 @@ export async function answerHost(
 async function hookAnswer(input: unknown, { names, gate }: HostRules): Promise<object> {
   const call = v.safeParse(hookInput, input);
   if (!call.success) return decision('deny');
-  const { tool_name: tool, tool_input, permission_mode, cwd } = call.output;
+  const { tool_name: tool, tool_input, permission_mode, cwd, transcript_path } = call.output;
   if (tool === STRUCTURED_OUTPUT) return {};
   if (gate === undefined || names.isClients(tool)) return decision('defer');
+  const use = {
+    tool,
+    input: tool_input as JsonObject,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(transcript_path === undefined ? {} : { records: dirname(transcript_path) }),
+  };
   // A hook that fails would be passed over.
-  return gate
-    .before({ tool, input: tool_input as JsonObject, ...(cwd === undefined ? {} : { cwd }) }, permission_mode)
-    .catch(() => decision('deny'));
+  return gate.before(use, permission_mode).catch(() => decision('deny'));
 }
 
 function decision(permissionDecision: 'defer' | 'deny'): object {

@@ -1,6 +1,7 @@
 /** The files and folders that a call of one of the CLI's tools is about. Pure, but for asking where a path leads. */
 import type { PlatformPath } from 'node:path';
 import type { JsonObject } from '../core/json.js';
+import { READING_TOOLS } from './launch.js';
 
 /** A call of one of the CLI's tools. */
 export interface ToolUse {
@@ -8,6 +9,11 @@ export interface ToolUse {
   readonly input: JsonObject;
   /** Where relative paths begin, absolute, when that is not the first folder: commands and subagents move. */
   readonly cwd?: string;
+  /**
+   * The CLI's own folder for this project. Results that are too long for the model lie in it, each conversation's behind
+   * an id that nobody can guess, and the model may read them there.
+   */
+  readonly records?: string;
 }
 
 /** Where Claude works. */
@@ -65,26 +71,36 @@ export function namedPaths({ tool, input }: ToolUse): readonly (string | undefin
 
 /** The worst that can be said of a call's paths; `undefined` when they are ordinary ones inside the folders. */
 export async function sensitivityOf(use: ToolUse, place: WorkPlace): Promise<Sensitivity | undefined> {
-  const base = use.cwd ?? place.folders[0];
-  return worst(await Promise.all(namedPaths(use).map((named) => sensitivity(named, base, place))));
+  return worst(await Promise.all(namedPaths(use).map((named) => sensitivity(named, use, place))));
 }
 
 async function sensitivity(
   named: string | undefined,
-  base: string,
+  { tool, cwd, records }: ToolUse,
   place: WorkPlace,
 ): Promise<Sensitivity | undefined> {
   if (named === undefined) return 'outside';
   const { folders, path } = place;
+  const base = cwd ?? folders[0];
   const real = await Promise.all(folders.map((folder) => place.realPath(folder)));
   const kinds = readings(named, base, place).map(async (reading): Promise<Sensitivity | undefined> => {
     const target = await place.realPath(reading);
     const behind = target === undefined ? undefined : inside(target, real, path);
-    if (behind === undefined) return 'outside';
+    if (behind === undefined) {
+      const kept =
+        target !== undefined && READING_TOOLS.includes(tool) && (await isResult(target, records, place));
+      return kept ? undefined : 'outside';
+    }
     // A link may have a harmless name, and a harmless file may have a link to it that programs look for.
     return kindOf(behind) ?? kindOf(inside(reading, [...real, ...folders], path) ?? []);
   });
   return worst(await Promise.all(kinds));
+}
+
+async function isResult(target: string, records: string | undefined, place: WorkPlace): Promise<boolean> {
+  if (records === undefined) return false;
+  const [id = '', folder] = inside(target, [await place.realPath(records)], place.path) ?? [];
+  return /^[0-9a-f-]{36}$/.test(id) && folder === 'tool-results';
 }
 
 function worst(kinds: readonly (Sensitivity | undefined)[]): Sensitivity | undefined {
@@ -92,7 +108,8 @@ function worst(kinds: readonly (Sensitivity | undefined)[]): Sensitivity | undef
 }
 
 /**
- * The absolute paths that a named one can mean. The CLI takes blanks off it, begins at where it works, and knows `~`. What `..` behind a link means is one thing to who reads the name, and another to who follows it.
+ * The absolute paths that a named one can mean. The CLI takes blanks off it, begins at where it works, and knows `~`.
+ * What `..` behind a link means is one thing to who reads the name, and another to who follows it.
  */
 function readings(named: string, base: string, { home, path }: WorkPlace): readonly string[] {
   const trimmed = named.trim();

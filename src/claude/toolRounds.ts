@@ -9,14 +9,14 @@ import { STRUCTURED_OUTPUT } from './structured.js';
 import type { ToolUse } from './toolPaths.js';
 import type { TurnStep } from './turn.js';
 
-/** Between what was said before a round and what is said behind it. */
+/** Between what one message says and the next. */
 const PARAGRAPH = '\n\n';
 
 export class ToolRounds {
   readonly #isClients: (tool: string) => boolean;
   readonly #progress: (use: ToolUse, failed: boolean) => string | undefined;
   readonly #running = new Map<string, ToolUse>();
-  /** A round lies between the text that the client has and what comes next. */
+  /** The text that the client has is of a message that is complete. */
   #apart = false;
   #text = '';
   #thinking = '';
@@ -42,6 +42,7 @@ export class ToolRounds {
   read(message: CliMessage, step: TurnStep): TurnStep {
     const progress = this.#follow(message);
     const said = step.events.flatMap((event) => this.#say(event));
+    if (completes(message)) this.#apart = true;
     return { ...step, events: [...progress, ...said] };
   }
 
@@ -63,13 +64,12 @@ export class ToolRounds {
       const use = block.type === 'tool_result' ? this.#running.get(block.tool_use_id) : undefined;
       if (block.type !== 'tool_result' || use === undefined) return [];
       this.#running.delete(block.tool_use_id);
-      this.#apart = true;
       const line = this.#progress(use, block.is_error === true);
       return line === undefined ? [] : this.#say({ type: 'thinking', text: `${line}\n` }, true);
     });
   }
 
-  /** Lines of progress begin on a line of their own, and text behind a round is a paragraph of its own. */
+  /** Lines of progress begin on a line of their own, and the text of each message is a paragraph of its own. */
   #say(event: ChatEvent, line = false): ChatEvent[] {
     if (event.type === 'thinking') {
       const text = line && !/(^|\n)$/.test(this.#thinking) ? `\n${event.text}` : event.text;
@@ -83,4 +83,10 @@ export class ToolRounds {
     this.#text = (this.#text + text).slice(-PARAGRAPH.length);
     return [{ type: 'text', text }];
   }
+}
+
+/** Whether the API is done with a message. One that broke off may go on in the next. */
+function completes(message: CliMessage): boolean {
+  if (message.type !== 'stream_event' || message.parent_tool_use_id) return false;
+  return message.event.type === 'message_delta' && Boolean(message.event.delta.stop_reason);
 }

@@ -2,7 +2,7 @@
 import type { ChatEvent, DoneReason, ToolCall, Usage } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
-import { resultError, retryError } from './failure.js';
+import { hookError, resultError, retryError } from './failure.js';
 import { CallInputs } from './callInputs.js';
 import { SentText } from './sentText.js';
 import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
@@ -256,6 +256,7 @@ export class TurnReader {
     const usage = toUsage(result.usage ?? {});
     if (result.is_error || result.subtype !== 'success')
       throw resultError(result, this.#resetsAt, this.#now());
+    if (result.num_turns === 0 || result.terminal_reason === 'hook_stopped') throw hookError(result);
     if (this.#message?.complete === false) this.#sent.end();
     const events = this.#answered ? [] : this.#lateAnswer(result);
     if (result.stop_reason === 'tool_deferred') {

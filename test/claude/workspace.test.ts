@@ -104,6 +104,19 @@ describe('the workspace lane', function () {
     assert.ok(!answer.events.some((event) => event.type === 'toolCall'));
   });
 
+  it('reads what the CLI keeps of its own long results, although that is outside the folder', async () => {
+    await start();
+    await writeFile(file('notes.txt'), 'a needle in a haystack\n'.repeat(5000));
+    const search = { pattern: 'needle', output_mode: 'content', head_limit: 0 };
+    rig.standIn.reply(toolReply(call('Grep', search)), textReply('Found.'));
+    await ask([user('Search')]);
+    const told = JSON.stringify(resultsOf(rig.standIn.requests[1]));
+    const file_path = /saved to: ([^\s"\\]+)/.exec(told)?.[1] ?? '';
+    rig.standIn.reply(toolReply(call('Read', { file_path, limit: 1 })), textReply('Done.'));
+    await ask([user('Search'), assistant('Found.'), user('Read on')]);
+    assert.match(JSON.stringify(resultsOf(rig.standIn.requests[3])), /a needle in a haystack/);
+  });
+
   it('says nothing of its tools where thinking is not shown', async () => {
     await start();
     rig.standIn.reply(toolReply(call('Glob', { pattern: '*' })), textReply('Nothing is there.'));

@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
 import type { WorkspaceOptions } from '../../src/claude/lanes.js';
-import { textReply } from '../standin/server.js';
+import { textReply, toolReply } from '../standin/server.js';
 import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
 import { until } from './processes.js';
 
@@ -41,26 +41,22 @@ describe('processes of the workspace lane', function () {
   }
 
   it('stand by for the lane once it is used, beside those of the chat lane', async () => {
-    await start({ keepSpares: 'whileInUse', processes: 6 });
+    // Room for two conversations, a blank spare for either lane and a foreseen one: no more can be started then.
+    await start({ keepSpares: 'whileInUse', processes: 5 });
     await rig.backend.models();
     assert.equal(started, 1);
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'), textReply('D'));
     await ask('U1', IN_WORKSPACE);
-    // The conversation, a blank spare for either lane, and a foreseen one.
     await until('spares stand by', () => rig.backend.activity().processes === 4);
     assert.equal(started, 4);
     await ask('U2', { ...IN_WORKSPACE, system: 'S' });
     await until('spares stand by again', () => started === 6 && rig.backend.activity().processes === 5);
     const { standIn } = rig;
     const seen = [await standIn.nextRequest(), await standIn.nextRequest()];
-    // Neither lane waits for a process to start.
-    const chat = ask('U3');
-    seen.push(await standIn.nextRequest());
+    await ask('U3');
+    await ask('U4', { ...IN_WORKSPACE, system: 'S' });
+    seen.push(await standIn.nextRequest(), await standIn.nextRequest());
     assert.equal(started, 6);
-    await chat;
-    const work = ask('U4', { ...IN_WORKSPACE, system: 'S' });
-    seen.push(await standIn.nextRequest());
-    await work;
     assert.deepEqual(
       seen.map(({ raw }) => raw.includes('"Grep"')),
       [true, true, false, true],
@@ -85,7 +81,7 @@ describe('processes of the workspace lane', function () {
     await put('CLAUDE.md', 'The old rule.\n');
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
     await ask('U1', IN_WORKSPACE);
-    await until('spares stand by', () => rig.backend.activity().processes === 3);
+    await until('spares stand by', () => rig.backend.activity().processes === 3, 30_000);
     await put('CLAUDE.md', 'The new rule, which is longer.\n');
     await ask('U2', IN_WORKSPACE);
     assert.match(rig.standIn.requests[1]!.raw, /The new rule/);
@@ -130,6 +126,25 @@ describe('processes of the workspace lane', function () {
     await until('the last hook has run', () => ran('Stop').length === 2);
     assert.deepEqual(ran('server'), []);
   });
+
+  for (const [event, command, words] of [
+    ['UserPromptSubmit', 'echo Not today. >&2; exit 2', /A hook .*Not today\./],
+    ['PostToolUse', `echo '{"continue":false,"stopReason":"Enough."}'`, /A hook .*stopped/],
+  ] as const) {
+    it(`are stopped by a hook of the project, which is an error and no answer (${event})`, async () => {
+      await start({ keepSpares: 'never' });
+      const hooks = { [event]: [{ hooks: [{ type: 'command', command }] }] };
+      await put('.claude/settings.json', JSON.stringify({ hooks }));
+      if (event === 'PostToolUse') {
+        rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'Glob', input: { pattern: '*' } }));
+      }
+      await assert.rejects(ask('a secret prompt', IN_WORKSPACE), (error: Error) => {
+        assert.match(error.message, words);
+        assert.ok(!error.message.includes('a secret prompt'));
+        return true;
+      });
+    });
+  }
 
   it('run the servers of the project where Claude may do more than read, and nothing of it in the chat lane', async () => {
     await start({ keepSpares: 'never' }, { permissions: 'acceptEdits' });

@@ -250,6 +250,30 @@ describe('what Claude may do', () => {
     assert.equal((await read('../../a.txt', '/home/me/project/src')).type, 'deny');
   });
 
+  it('is to read, and no more, what the CLI keeps of long results', async () => {
+    const records = '/home/me/.claude/projects/x';
+    const id = '0f0f0f0f-7a7a-4b4b-8c8c-1d1d1d1d1d1d';
+    const use = (tool: string, input: JsonObject): Promise<Verdict> =>
+      judge({ tool, input, records }, tool === 'Write' ? 'acceptEdits' : 'readOnly', placeWith());
+    const kept = `${records}/${id}/tool-results/a.txt`;
+    assert.equal((await use('Read', { file_path: kept })).type, 'pass');
+    assert.equal((await use('Grep', { pattern: 'x', path: kept })).type, 'pass');
+    assert.deepEqual(await use('Write', { file_path: kept }), { type: 'ask', sensitive: 'outside' });
+    for (const path of [
+      records,
+      `${records}/${id}`,
+      `${records}/${id}.jsonl`,
+      `${records}/memory/tool-results/a.txt`,
+      `${records}/${id}/tool-results/../a.txt`,
+      `${records}/../y/${id}/tool-results/a.txt`,
+    ]) {
+      assert.equal((await use('Grep', { pattern: 'x', path })).type, 'deny', path);
+    }
+    for (const pattern of [`${records}/*/tool-results/*`, `${records}/**`]) {
+      assert.equal((await use('Glob', { pattern })).type, 'deny', pattern);
+    }
+  });
+
   it('needs a question for a subagent in a copy of the repository', async () => {
     assert.equal(await wordFor('acceptEdits', 'Agent', { prompt: 'x', isolation: 'worktree' }), 'ask');
     assert.equal(await wordFor('acceptEdits', 'Agent', { prompt: 'x' }), 'pass');

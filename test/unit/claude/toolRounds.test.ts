@@ -16,6 +16,13 @@ function result(id: string, is_error = false): CliMessage {
   return parseMessage(JSON.stringify({ type: 'user', message: { content } }));
 }
 
+/** The end of a message, as the API streams it; one that breaks off has none. */
+const STOPPED = parseMessage(
+  JSON.stringify({
+    type: 'stream_event',
+    event: { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+  }),
+);
 const OTHER: CliMessage = { type: 'other', name: 'x' };
 
 function text(said: string): ChatEvent {
@@ -66,20 +73,27 @@ describe('rounds of the CLI’s own tools', () => {
     assert.equal(read(result('unknown')), '');
   });
 
-  it('make what is said behind them a paragraph of its own', () => {
+  it('make what each message says a paragraph of its own', () => {
     assert.equal(read(OTHER, text('I ')), 'text:I ');
-    assert.equal(read(OTHER, text('look.')), 'text:look.');
+    assert.equal(read(STOPPED, text('look.')), 'text:look.');
     read(uses('Read', 'a'));
     read(result('a'));
     assert.equal(read(OTHER, text('It is')), 'text:\n\nIt is');
     assert.equal(read(OTHER, text(' 42.\n\n')), 'text: 42.\n\n');
-    read(uses('Read', 'b'));
-    read(result('b'));
+    read(STOPPED);
     assert.equal(read(OTHER, text('Done.')), 'text:Done.');
+  });
+
+  it('leave together what goes on where it broke off', () => {
+    assert.equal(read(OTHER, text('It ')), 'text:It ');
+    read(uses('Read', 'a'));
+    read(result('a'));
+    assert.equal(read(OTHER, text('is 42.')), 'text:is 42.');
   });
 
   it('put nothing before the first words', () => {
     read(uses('Read', 'a'));
+    read(STOPPED);
     read(result('a'));
     assert.equal(read(OTHER, text('It is 42.')), 'text:It is 42.');
   });
