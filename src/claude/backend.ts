@@ -12,7 +12,7 @@ import { thisMachine } from './locate.js';
 import type { ResultMessage } from './messages.js';
 import { Pool } from './pool.js';
 import { startProcess } from './process.js';
-import type { Member, Origin } from './slots.js';
+import type { Member } from './slots.js';
 import type { KeepSpares } from './spares.js';
 import { Turnstile } from './turnstile.js';
 
@@ -125,22 +125,17 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       },
     },
     start,
-    origin: async (lane) => (await find(lane)).origin,
+    fingerprint: async () => (await finder.find()).fingerprint,
+    project: (lane) => lanes[lane]?.project() ?? Promise.resolve(''),
     clock,
     log,
   });
 
-  /** What a process of that lane is started from now. @throws ChatError */
-  async function find(lane: Lane): Promise<{ readonly path: string; readonly origin: Origin }> {
-    const [{ path, fingerprint }, project] = await Promise.all([finder.find(), lanes[lane]?.project()]);
-    return { path, origin: { cli: fingerprint, project: project ?? '' } };
-  }
-
   async function start(lane: Lane): Promise<Member> {
     const spec = lanes[lane];
     if (spec === undefined) throw NO_WORKSPACE;
-    const { path, origin } = await find(lane);
-    const process = await startProcess({ file: path, args: spec.args, env: spec.env, folder }, log);
+    const [cli, project] = await Promise.all([finder.find(), spec.project()]);
+    const process = await startProcess({ file: cli.path, args: spec.args, env: spec.env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
       guardian.watch(pid);
@@ -155,6 +150,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       silenceMs: limits.silenceMs,
       side: spec.side(),
     });
+    const origin = { cli: cli.fingerprint, project };
     return { conversation, lane, origin, startedAt: clock() };
   }
 

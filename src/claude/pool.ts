@@ -6,7 +6,7 @@ import type { ChatRequest, Lane } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
 import { refuseAborted } from './channel.js';
 import type { Conversation } from './conversation.js';
-import { Slots, type Member, type Origin } from './slots.js';
+import { Slots, type Member } from './slots.js';
 import { Spares, type SpareLimits } from './spares.js';
 import { canonicalSetup, canonicalTurn, toTurns } from './transcript.js';
 
@@ -22,8 +22,10 @@ export interface PoolOptions {
   readonly limits: PoolLimits;
   /** A fresh conversation in a new process of that lane. @throws ChatError */
   readonly start: (lane: Lane) => Promise<Member>;
-  /** What it would be started from now. @throws ChatError when there is no usable CLI */
-  readonly origin: (lane: Lane) => Promise<Origin>;
+  /** Of the CLI's file. @throws ChatError when there is no usable CLI */
+  readonly fingerprint: () => Promise<string>;
+  /** Of the project's files that a process of that lane reads when it starts. */
+  readonly project: (lane: Lane) => Promise<string>;
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
@@ -65,7 +67,10 @@ export class Pool {
       limits: options.limits.spares,
       slots: this.#slots,
       makeRoom: () => this.#giveUpOldest(),
-      origin: options.origin,
+      origin: async (lane) => ({
+        cli: await options.fingerprint(),
+        project: await options.project(lane),
+      }),
       clock: options.clock,
       log: options.log,
     });
@@ -91,7 +96,9 @@ export class Pool {
    */
   async take(request: ChatRequest, signal: AbortSignal, anew = false): Promise<Taken> {
     const { lane } = request;
-    this.#dropStale(lane, await this.#options.origin(lane));
+    const cli = await this.#options.fingerprint();
+    // A conversation under way knows its project; another version of the CLI is another matter.
+    for (const member of this.#idle.keys()) if (member.origin.cli !== cli) this.#giveUp(member);
     const setup = canonicalSetup(request);
     const earlier = toTurns(request.messages).slice(0, -1).map(canonicalTurn);
     const waiting = anew ? undefined : this.#takeIdle(setup, earlier);
@@ -99,6 +106,7 @@ export class Pool {
       this.#spares.use(lane);
       return { conversation: waiting.conversation, waited: true };
     }
+    this.#spares.dropStale(lane, { cli, project: await this.#options.project(lane) });
     const spare = (): Member | undefined => (anew ? undefined : this.#spares.take(lane, setup));
     const asked = this.#options.clock();
     const member = spare() ?? (await this.#open(lane, spare, signal));
@@ -216,11 +224,5 @@ export class Pool {
     this.#idle.delete(member);
     this.#members.delete(member.conversation);
     this.#spares.forget(member);
-  }
-
-  /** A conversation under way knows its project; another version of the CLI is another matter. */
-  #dropStale(lane: Lane, origin: Origin): void {
-    this.#spares.dropStale(lane, origin);
-    for (const member of this.#idle.keys()) if (member.origin.cli !== origin.cli) this.#giveUp(member);
   }
 }
