@@ -103,9 +103,8 @@ export class Gate {
 
   #note(decision: string, use: ToolUse): void {
     const { log, place } = this.#options;
-    log.info(
-      `[permission] ${decision}: ${use.tool} ${objectOf(use, place.folders[0], place.path)}`.trimEnd(),
-    );
+    const object = objectOf(use, place.folders[0], place.path);
+    log.info(`[permission] ${decision}: ${object === use.tool ? object : `${use.tool} ${object}`}`);
   }
 }
 

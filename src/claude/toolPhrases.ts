@@ -3,72 +3,53 @@ import type { PlatformPath } from 'node:path';
 import { printable } from '../core/log.js';
 import type { ToolUse } from './toolPaths.js';
 
-type Phrase = readonly [done: string, failed: string, object: string];
+/** What was done, what was to be done, and the part of the input that names what it was done to. */
+type Phrase = readonly [done: string, failed: string, field: string, form: 'file' | 'code' | 'text'];
 
+const SUBAGENT: Phrase = ['Had a subagent do:', 'have a subagent do:', 'description', 'text'];
+const PHRASES = new Map<string, Phrase>([
+  ['Read', ['Read', 'read', 'file_path', 'file']],
+  ['Edit', ['Edited', 'edit', 'file_path', 'file']],
+  ['Write', ['Wrote', 'write', 'file_path', 'file']],
+  ['NotebookEdit', ['Edited', 'edit', 'notebook_path', 'file']],
+  ['Grep', ['Searched for', 'search for', 'pattern', 'code']],
+  ['Glob', ['Looked for files', 'look for files', 'pattern', 'code']],
+  ['Bash', ['Ran', 'run', 'command', 'code']],
+  ['WebFetch', ['Fetched', 'fetch', 'url', 'text']],
+  ['WebSearch', ['Searched the web for', 'search the web for', 'query', 'code']],
+  ['Agent', SUBAGENT],
+  ['Task', SUBAGENT],
+]);
+
+/** Lists of things to do are of no interest to who waits for the things. */
+const LISTS = /^(TodoWrite|Task(Create|Get|List|Update))$/;
 const LONGEST = 120;
 
-/** One line on a call that is over; `undefined` for what is of no interest, like a list of things to do. */
+/** One line on a call that is over; `undefined` for what is of no interest. */
 export function progressLine(
   use: ToolUse,
   failed: boolean,
   folder: string,
   path: PlatformPath,
 ): string | undefined {
-  const phrase = phraseOf(use, folder, path);
-  if (phrase === undefined) return undefined;
-  const [done, tried, object] = phrase;
-  return `${failed ? `Could not ${tried}` : done} ${object}`;
+  if (LISTS.test(use.tool)) return undefined;
+  const [done, tried] = PHRASES.get(use.tool) ?? ['Used', 'use'];
+  return `${failed ? `Could not ${tried}` : done} ${objectOf(use, folder, path)}`;
 }
 
-/** What a call is about: a path, a command, an address. */
-export function objectOf(use: ToolUse, folder: string, path: PlatformPath): string {
-  return phraseOf(use, folder, path)?.[2] ?? '';
-}
-
-function phraseOf({ tool, input }: ToolUse, folder: string, path: PlatformPath): Phrase | undefined {
-  const text = (name: string): string => oneLine(input[name]);
-  const code = (name: string): string => `\`${text(name)}\``;
-  const file = (name: string): string => {
-    const named = input[name];
-    if (typeof named !== 'string') return '';
-    const relative = path.relative(folder, path.resolve(folder, named));
-    return oneLine(relative === '' ? '.' : relative.startsWith('..') ? named : relative);
+/** What a call is about: a path, a command, an address; of an unknown tool, its name. */
+export function objectOf({ tool, input }: ToolUse, folder: string, path: PlatformPath): string {
+  const [, , field, form] = PHRASES.get(tool) ?? [];
+  if (field === undefined) return oneLine(tool);
+  const named = (name: string): string => {
+    const given = oneLine(input[name]);
+    const relative = path.relative(folder, path.resolve(folder, given));
+    return given === '' || relative.startsWith('..') ? given : relative;
   };
-  switch (tool) {
-    case 'Read':
-      return ['Read', 'read', file('file_path')];
-    case 'Edit':
-      return ['Edited', 'edit', file('file_path')];
-    case 'Write':
-      return ['Wrote', 'write', file('file_path')];
-    case 'NotebookEdit':
-      return ['Edited', 'edit', file('notebook_path')];
-    case 'Grep':
-      return ['Searched for', 'search for', code('pattern') + place(file('path'))];
-    case 'Glob':
-      return ['Looked for files', 'look for files', code('pattern') + place(file('path'))];
-    case 'Bash':
-      return ['Ran', 'run', code('command')];
-    case 'WebFetch':
-      return ['Fetched', 'fetch', text('url')];
-    case 'WebSearch':
-      return ['Searched the web for', 'search the web for', code('query')];
-    case 'Agent':
-    case 'Task':
-      return ['Had a subagent do:', 'have a subagent do:', text('description')];
-    case 'TodoWrite':
-    case 'TaskCreate':
-    case 'TaskGet':
-    case 'TaskList':
-    case 'TaskUpdate':
-      return undefined;
-    default:
-      return ['Used', 'use', oneLine(tool)];
-  }
-}
-
-function place(path: string): string {
-  return path === '' || path === '.' ? '' : ` in ${path}`;
+  if (form === 'file') return named(field);
+  const text = oneLine(input[field]);
+  const where = form === 'code' ? named('path') : '';
+  return (form === 'code' ? `\`${text}\`` : text) + (where === '' ? '' : ` in ${where}`);
 }
 
 function oneLine(value: unknown): string {

@@ -137,8 +137,14 @@ describe('a line on what a tool has done', () => {
     assert.equal(line('Read', { file_path: 7 }), 'Read ');
   });
 
+  it('names what a call is about for the log', () => {
+    const about = (tool: string, input: JsonObject): string => objectOf({ tool, input }, folder, path.posix);
+    assert.equal(about('Write', { file_path: `${folder}/a.ts` }), 'a.ts');
+    assert.equal(about('Bash', { command: 'npm test' }), '`npm test`');
+    assert.equal(about('mcp__db__query', { sql: 'x' }), 'mcp__db__query');
+  });
+
   it('is none for lists of things to do', () => {
     assert.equal(line('TodoWrite', { todos: [] }), undefined);
-    assert.equal(objectOf({ tool: 'TodoWrite', input: {} }, folder, path.posix), '');
   });
 });
