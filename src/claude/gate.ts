@@ -68,7 +68,7 @@ export class Gate {
       return this.#allow(use, 'allowed earlier');
     if (askPermission === undefined) return this.#deny(use, NOBODY);
     const answer = await this.#ask(askPermission, use, sensitive, signal);
-    if (answer === 'deny') return this.#deny(use, DENIED);
+    if (answer === 'deny') return this.#deny(use, DENIED, signal.aborted ? 'withdrawn' : 'denied');
     if (answer === 'conversation' && sensitive === undefined) this.#granted.add(grantOf(use));
     return this.#allow(use, `allowed ${answer === 'once' ? 'once' : 'for this conversation'}`);
   }
@@ -96,8 +96,8 @@ export class Gate {
     return { behavior: 'allow', updatedInput: use.input };
   }
 
-  #deny(use: ToolUse, message: string): object {
-    this.#note('denied', use);
+  #deny(use: ToolUse, message: string, how = 'denied'): object {
+    this.#note(how, use);
     return { behavior: 'deny', message };
   }
 
