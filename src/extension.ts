@@ -9,7 +9,7 @@ import { lazyBackend } from './vscode/lazyBackend.js';
 import { showActivationFailure } from './vscode/notifications.js';
 import { createOutput, loggerOf, logRequest } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
-import { planOf } from './vscode/plan.js';
+import { lanesOf, planOf } from './vscode/plan.js';
 import { endpointSettings } from './vscode/settings.js';
 import { watchToken } from './vscode/token.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
@@ -46,7 +46,7 @@ function wire(context: ExtensionContext): EndpointApi {
     createEndpoint: (backend) =>
       createEndpoint({
         backend: () => backend,
-        settings: () => endpointSettings(configuration.current, token.current),
+        settings: () => endpointSettings(configuration.current, token.current, lanesOf(place.current)),
         log,
         identity: `claude-ollama-server/${VERSION}`,
         onRequest: (record) => logRequest(log, record),
