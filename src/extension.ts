@@ -13,6 +13,7 @@ import { lanesOf, planOf } from './vscode/plan.js';
 import { endpointSettings } from './vscode/settings.js';
 import { watchToken } from './vscode/token.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
+import { createWorkspaceLane } from './vscode/workspaceLane.js';
 
 /** What other extensions see: where the endpoint is and how it does. */
 export type EndpointApi = Pick<Controller, 'status'>;
@@ -39,7 +40,8 @@ function wire(context: ExtensionContext): EndpointApi {
   const log = loggerOf(output, () => [token.current ?? '']);
   const configuration = watchConfiguration(log);
   const place = watchPlace(context.globalStorageUri);
-  const display = createDisplay(token);
+  const lane = createWorkspaceLane(configuration, log);
+  const display = createDisplay(token, lane);
   const controller = createController({
     known: token.known,
     plan: () => planOf(configuration.current, place.current, token.current),
@@ -54,7 +56,8 @@ function wire(context: ExtensionContext): EndpointApi {
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        return createClaudeBackend({ ...plan, onActivity, env: process.env, log, version: VERSION });
+        const own = { ...lane.optionsFor(plan), onActivity, log };
+        return createClaudeBackend({ ...plan, ...own, env: process.env, version: VERSION });
       }),
     onChange: (status) => display.show(status),
     log,
@@ -62,13 +65,9 @@ function wire(context: ExtensionContext): EndpointApi {
   });
   end = () => controller.end();
 
+  context.subscriptions.push(output, configuration, token, place, lane, display);
   context.subscriptions.push(
-    output,
-    configuration,
-    token,
-    place,
-    display,
-    registerCommands({ controller, output, configuration, token, extension: context.extension.id }),
+    registerCommands({ controller, output, configuration, token, lane, extension: context.extension.id }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

@@ -27,50 +27,46 @@ export interface Questions {
   showAgain(): void;
 }
 
-const OUTCOMES: Readonly<Record<PermissionAnswer, string>> = {
-  once: 'allowed once',
-  conversation: 'allowed for the conversation',
-  deny: 'denied',
-};
-
-export function createQuestions({ show, onChange, log, patienceMs }: QuestionsOptions): Questions {
+export function createQuestions(options: QuestionsOptions): Questions {
   let current: { readonly request: PermissionRequest; show(): void } | undefined;
   let before: Promise<unknown> = Promise.resolve();
-  let asked = 0;
 
   function ask(request: PermissionRequest, signal: AbortSignal): Promise<PermissionAnswer> {
-    asked += 1;
-    const name = `[permission] #${asked} ${loggedSubject(request)}`;
+    const subject = loggedSubject(request);
+    const note = (what: string): void => options.log.info(`[permission] ${what}: ${subject}`);
     const over = new AbortController();
     return new Promise((resolve) => {
-      function settle(answer: PermissionAnswer, outcome = OUTCOMES[answer]): void {
-        if (over.signal.aborted) return;
-        log.info(`${name}: ${outcome}`);
+      const settle = (answer: PermissionAnswer): void => {
         over.abort();
         resolve(answer);
-      }
-      const withdraw = (): void => settle('deny', 'withdrawn, because the request ended');
+      };
+      /** No answer is a denial. What a person answers is logged where it is obeyed. */
+      const giveUp = (why: string): void => {
+        if (over.signal.aborted) return;
+        note(why);
+        settle('deny');
+      };
+      const withdraw = (): void => giveUp('withdrawn, because the request has ended');
       if (signal.aborted) return withdraw();
       signal.addEventListener('abort', withdraw, { once: true, signal: over.signal });
       const open = (): void =>
-        void show(request, over.signal).then(
+        void options.show(request, over.signal).then(
           (answer) => answer !== undefined && settle(answer),
-          (error: unknown) => settle('deny', `denied, because it could not be shown: ${String(error)}`),
+          (error: unknown) => giveUp(`could not be shown, ${String(error)}`),
         );
       const present = async (): Promise<void> => {
         if (over.signal.aborted) return;
-        log.info(`${name}: asked, for ${request.model}`);
-        log.trace(`${name}: ${JSON.stringify(request.input)}`);
+        note(`asked (${request.model})`);
         current = { request, show: open };
-        onChange();
-        const timer = setTimeout(() => settle('deny', 'denied, because nobody answered'), patienceMs);
+        options.onChange();
+        const timer = setTimeout(() => giveUp('nobody answered in time'), options.patienceMs);
         await new Promise((done) => {
           over.signal.addEventListener('abort', done, { once: true });
           open();
         });
         clearTimeout(timer);
         current = undefined;
-        onChange();
+        options.onChange();
       };
       before = before.then(present);
     });
