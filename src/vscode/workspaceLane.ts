@@ -40,13 +40,9 @@ export function createWorkspaceLane(configuration: Configuration, log: Logger): 
 
   async function context(folders: readonly string[]): Promise<string | undefined> {
     if (!configuration.current['workspace.editorContext']) return undefined;
-    const block = await editorContext(folders).catch((error: unknown) => {
-      log.warn(`[context] nothing is sent: ${String(error)}`);
-      return undefined;
-    });
+    const block = await editorContext(folders);
     if (block === undefined) return undefined;
     log.info(`[context] sent: ${block.summary}`);
-    log.trace(`[context] ${block.text}`);
     return block.text;
   }
 
