@@ -1,7 +1,7 @@
 /** How a question for permission is put to the person. Pure: words and texts in, words and texts out. */
 import { relative, resolve, sep } from 'node:path';
 import { printable } from '../core/log.js';
-import type { PermissionAnswer, PermissionRequest } from '../core/permission.js';
+import type { PermissionAnswer, PermissionRequest, Sensitivity } from '../core/permission.js';
 import { editedPath, proposedEdit } from './proposedEdit.js';
 
 export interface Question {
@@ -42,7 +42,8 @@ const ALLOW_ALL: Choice = { title: 'Allow for This Conversation', answer: 'conve
 const SAVE: Choice = { title: 'Save and Allow', answer: 'once', save: true };
 const DENY: Choice = { title: 'Deny', answer: 'deny' };
 
-const EACH_TIME: Readonly<Record<NonNullable<PermissionRequest['sensitive']>, string>> = {
+const EACH_TIME: Readonly<Record<Sensitivity, string>> = {
+  unsaved: '',
   outside: 'It is outside the open folder, so you are asked each time.',
   settings: 'It can change what programs may do, so you are asked each time.',
   git: "It belongs to Git's own files, so you are asked each time.",

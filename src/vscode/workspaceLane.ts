@@ -5,6 +5,7 @@ import type { AskPermission, PermissionRequest } from '../core/permission.js';
 import type { Configuration } from './configuration.js';
 import { editorContext } from './editorContext.js';
 import { createExhibits } from './exhibits.js';
+import { unsavedDocument } from './openFiles.js';
 import type { BackendPlan, WorkspacePlan } from './plan.js';
 import { putQuestion } from './prompt.js';
 import { createQuestions } from './questions.js';
@@ -22,6 +23,7 @@ export interface WorkspaceLane extends Disposable {
 
 interface EditorAccess {
   readonly askPermission: AskPermission;
+  readonly isUnsaved: (path: string) => Promise<boolean>;
   readonly editorContext: () => Promise<string | undefined>;
 }
 
@@ -59,6 +61,7 @@ export function createWorkspaceLane(configuration: Configuration, log: Logger): 
         workspace: {
           ...workspace,
           askPermission: questions.ask,
+          isUnsaved: async (path) => (await unsavedDocument(path)) !== undefined,
           editorContext: () => context(folders),
         },
       };

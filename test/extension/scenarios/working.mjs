@@ -155,6 +155,25 @@ export function working(editor) {
       },
     ],
     [
+      'asks about changes that are not saved, although edits are allowed for the conversation',
+      async () => {
+        const again = { ...edit, input: { ...edit.input, old_string: 'total', new_string: 'sum_of' } };
+        const first = { ...edit, input: { ...again.input, old_string: 'prices):', new_string: 'items):' } };
+        const response = editor.work([read, first, run('touch pause'), again]);
+        await answer('Claude wants to edit', 'Allow for This Conversation');
+        await question('The command: touch pause').waitFor();
+        await untilCode(/items\):/);
+        await code.first().click();
+        await page.keyboard.press('Control+End');
+        await page.keyboard.type(', twice');
+        await answer('The command: touch pause', 'Allow');
+        await answer('It has unsaved changes', 'Deny');
+        assert.match(await told(response), /did not allow this/);
+        assert.doesNotMatch(await disk(), /sum_of|twice/);
+        await untilCode(/by hand, twice/);
+      },
+    ],
+    [
       'asks before a command, runs it when it is allowed, and not when it is denied',
       async () => {
         const denied = editor.work([run('touch denied')]);
