@@ -78,7 +78,7 @@ export async function sensitivityOf(use: ToolUse, place: WorkPlace): Promise<Sen
 export async function meetsUnsaved(use: ToolUse, place: WorkPlace): Promise<boolean> {
   const base = use.cwd ?? place.folders[0];
   const paths = namedPaths(use).flatMap((named) => (named === undefined ? [] : readings(named, base, place)));
-  const unsaved = await Promise.all(paths.map((path) => place.isUnsaved?.(path)));
+  const unsaved = await Promise.all(paths.map(async (path) => place.isUnsaved?.(path)));
   return unsaved.includes(true);
 }
 

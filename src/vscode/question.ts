@@ -19,10 +19,10 @@ export interface Choice {
   readonly save?: true;
 }
 
-/** Texts to show in an editor. `path` says in what language: absolute, with forward slashes. */
+/** Texts to show in an editor. `path` gives name and language: absolute, with forward slashes. */
 export type Exhibit =
   | { readonly title: string; readonly path: string; readonly before: string; readonly after: string }
-  | { readonly title: string; readonly path: string; readonly text: string };
+  | { readonly path: string; readonly text: string };
 
 /** The file that the question is about. */
 export interface AskedFile {
@@ -51,8 +51,8 @@ const EACH_TIME: Readonly<Record<Sensitivity, string>> = {
 
 /**
  * The question.
- * @param file what an edit is about; of no matter for other tools
  * @param minutes after which no answer is a denial
+ * @param file what an edit is about; of no matter for other tools
  */
 export function questionOf(request: PermissionRequest, minutes: number, file = NO_FILE): Question {
   const { sensitive } = request;
@@ -77,17 +77,10 @@ export function questionOf(request: PermissionRequest, minutes: number, file = N
   };
 }
 
-/** For the log: what it is about, without contents. Of a command only the program. */
-export function loggedSubject({ tool, input, folder }: PermissionRequest): string {
-  const path = editedPath(tool, input) ?? input['file_path'] ?? input['path'];
-  const { command } = input;
-  const object =
-    typeof command === 'string'
-      ? `${command.trim().split(/\s/, 1)[0]}${/\s\S/.test(command.trim()) ? ' …' : ''}`
-      : typeof path === 'string'
-        ? shownPath(folder, path)
-        : '';
-  return printable(`${tool} ${object}`.trim());
+/** For the log: what it is about, without contents. */
+export function loggedSubject(request: PermissionRequest): string {
+  const path = askedPath(request);
+  return printable(path === undefined ? request.tool : `${request.tool} ${shownPath(request.folder, path)}`);
 }
 
 /** The file of an edit, absolute; `undefined` for other tools. */
@@ -122,10 +115,7 @@ function subjectOf(
     verb,
     object: `${what}: see the editor.`,
     exhibit: {
-      title: isCommand
-        ? 'The command that Claude wants to run'
-        : `What Claude wants of ${printable(tool, LINE)}`,
-      path: isCommand ? '/command.sh' : '/input.json',
+      path: isCommand ? "/Claude's command.sh" : "/Claude's input.json",
       text: text.replace(/[^\n\t]+/g, (part) => printable(part, part.length)),
     },
   };

@@ -123,10 +123,9 @@ describe('a question', () => {
     assert.match(questionOf(read, 5).message, /^Claude wants to read \/etc\/hosts/);
   });
 
-  it('is in the log without contents, and a command as its program', () => {
+  it('is in the log as its tool and its file, without contents', () => {
     assert.equal(loggedSubject(edit), 'Edit src/cart.ts');
-    assert.equal(loggedSubject(bash('curl -H "secret" x')), 'Bash curl …');
-    assert.equal(loggedSubject(bash(' ls ')), 'Bash ls');
+    assert.equal(loggedSubject(bash('curl -H "secret" x')), 'Bash');
     assert.equal(loggedSubject({ ...edit, tool: 'Task', input: { prompt: 'secret' } }), 'Task');
   });
 });
