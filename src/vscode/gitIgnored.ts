@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 const WAIT_MS = 2_000;
 
 /**
- * Those of the files that Git ignores in that folder.
- * @param paths from the folder
+ * Those of the files that Git ignores in that folder, in Unicode's composed form.
+ * @param paths from the folder, with forward slashes
  * @returns `undefined` when Git cannot tell: it is not there, too slow, or does not trust the folder
  */
 export async function ignoredFiles(
@@ -30,6 +30,7 @@ export async function ignoredFiles(
     text(git.stdout).catch(unread),
     text(git.stderr).catch(unread),
   ]);
-  if (code === 0) return new Set(ignored.split('\0').filter((path) => path !== ''));
+  // Git may spell letters with accents in another way than it was given.
+  if (code === 0) return new Set(ignored.normalize().split('\0'));
   return code === 1 || /not a git repository/i.test(complaint) ? new Set() : undefined;
 }

@@ -23,15 +23,15 @@ export async function shareableFiles(
       if (names.has(path) || !contains(folder, path)) continue;
       const target = await realpath(path).catch(() => undefined);
       if (target === undefined || !contains(root, target) || looksSecret(relative(root, target))) continue;
-      const way = relative(folder, path);
+      const way = relative(folder, path).replaceAll(sep, '/');
       if (!looksSecret(way)) ways.push(way);
     }
     if (ways.length === 0) continue;
     const ignored = await ignoredFiles(folder, ways);
     for (const way of ways) {
-      if (ignored?.has(way) !== false) continue;
+      if (ignored?.has(way.normalize()) !== false) continue;
       const path = join(folder, way);
-      names.set(path, folder === folders[0] ? way.replaceAll(sep, '/') : path);
+      names.set(path, folder === folders[0] ? way : path);
     }
   }
   return names;
