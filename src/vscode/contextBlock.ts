@@ -50,7 +50,9 @@ export function contextBlock({ file, problems }: EditorView): ContextBlock | und
       summary.push(`${range} selected`);
     }
   }
-  // Errors come first where not all have room.
+  // Where not all have room: those of the active file, then errors.
+  const rankOf = ({ path, severity }: Problem): number =>
+    (path === file?.path ? 0 : 2) + (severity === 'error' ? 0 : 1);
   const told = [...problems].sort((one, other) => rankOf(one) - rankOf(other)).slice(0, PROBLEMS);
   if (told.length > 0) {
     const more = problems.length > told.length ? `, the first ${told.length} of ${problems.length}` : '';
@@ -62,8 +64,6 @@ export function contextBlock({ file, problems }: EditorView): ContextBlock | und
   const inside = lines.join('\n').replaceAll(`</${TAG}`, `<\\/${TAG}`);
   return { text: `<${TAG}>\n${inside}\n</${TAG}>`, summary: summary.join(', ') };
 }
-
-const rankOf = ({ severity }: Problem): number => (severity === 'error' ? 0 : 1);
 
 function problemLine({ path, line, column, severity, message }: Problem): string {
   return `${printable(path)}:${line}:${column} ${severity}: ${printable(message.replace(/\s+/g, ' '), MESSAGE)}`;

@@ -1,9 +1,12 @@
 /** Puts a question for permission to the person: as a notification, and beside it what must be seen whole. */
-import { window } from 'vscode';
+import { commands, window } from 'vscode';
 import type { PermissionAnswer, PermissionRequest } from '../core/permission.js';
 import type { Exhibits } from './exhibits.js';
 import { fileAt, unsavedDocument } from './openFiles.js';
 import { askedPath, questionOf } from './question.js';
+
+/** The editor lets nobody take a notification back, only out of sight. What is hidden can be found under the bell. */
+const hideNotifications = (): void => void commands.executeCommand('notifications.hideToasts');
 
 /**
  * Shows a question.
@@ -22,7 +25,9 @@ export async function putQuestion(
   const { message, choices, exhibit } = questionOf(request, minutes, file);
   if (over.aborted) return undefined;
   if (exhibit !== undefined) await exhibits.show(exhibit, over);
+  over.addEventListener('abort', hideNotifications, { once: true });
   const title = await window.showInformationMessage(message, ...choices.map((choice) => choice.title));
+  over.removeEventListener('abort', hideNotifications);
   const choice = choices.find((one) => one.title === title);
   if (choice === undefined) return undefined;
   if (over.aborted) {

@@ -12,6 +12,7 @@ def total(prices):
     return sum(prices)
 `;
 const CHANGED = CART.replace('sum(prices)', 'round(sum(prices), 2)');
+const SECRET = 'PASSWORD=of-the-shop';
 const SLEEP = 'sleep 998877';
 
 const read = { name: 'Read', input: { file_path: 'cart.py' } };
@@ -29,7 +30,10 @@ export const WORKING = {
     'files.autoSave': 'off',
     'remote.autoForwardPorts': false,
   },
-  prepare: ({ workspace }) => writeFile(join(workspace, 'cart.py'), CART),
+  async prepare({ workspace }) {
+    await writeFile(join(workspace, 'cart.py'), CART);
+    await writeFile(join(workspace, '.env'), SECRET);
+  },
 };
 
 /** Whether a process of that command line lives. Linux only. */
@@ -85,15 +89,24 @@ export function working(editor) {
       },
     ],
     [
-      'tells Claude what is open in the editor',
+      'tells Claude what is open in the editor, and nothing of a secret file',
       async () => {
         const sent = async () => {
           await told(editor.work([]));
           return /<editor-context>.*?<\/editor-context>/.exec(model.requests.at(-1).raw)?.[0];
         };
-        // The extension hears a moment later what has been opened.
-        const block = await workbench.until('the block', sent, (text) => text !== undefined);
-        assert.match(block, /looking at cart\.py \(python\)/);
+        // The extension hears a moment later of what is done in the editor.
+        const untilBlock = (fits) => workbench.until('the block', sent, fits);
+        await untilBlock((block) => /looking at cart\.py \(python\)/.test(block));
+        await code.first().click();
+        await page.keyboard.press('Control+Home');
+        await page.keyboard.press('Shift+End');
+        await untilBlock((block) => /Selected, lines 1-1:\\n.*The cart of the shop/.test(block));
+        await page.getByRole('treeitem', { name: '.env' }).dblclick();
+        await untilBlock((block) => block === undefined);
+        await page.getByRole('treeitem', { name: 'cart.py' }).dblclick();
+        await untilBlock((block) => /looking at cart\.py/.test(block));
+        assert.ok(model.requests.every(({ raw }) => !raw.includes(SECRET)));
       },
     ],
     [
@@ -211,10 +224,12 @@ export function working(editor) {
         const client = new AbortController();
         const response = editor.work([run('touch one\ntouch two')], client.signal).catch(() => 'left');
         await page.locator('.editor-instance', { hasText: 'touch two' }).first().waitFor();
+        await question('The command: see the editor').waitFor();
         await editor.untilStatus(/Claude asks/);
         client.abort();
         assert.equal(await response, 'left');
         await editor.untilStatus(running);
+        await question('The command: see the editor').waitFor({ state: 'hidden' });
         await page
           .locator('.editor-instance', { hasText: 'touch two' })
           .first()

@@ -26,8 +26,13 @@ describe('the block about the editor', () => {
     assert.match(text, /\nSelected, lines 3-4:\na\nb\n/);
   });
 
-  it('lists problems, the errors first, one a line', () => {
+  it('lists problems, those of the active file and the errors first, one a line', () => {
     const error: Problem = { ...problem, severity: 'error', message: 'wrong' };
+    const elsewhere = { ...error, path: 'src/b.ts' };
+    assert.match(
+      textOf({ file: cart, problems: [elsewhere, problem] }),
+      /\nsrc\/cart\.ts:3:5 warning: unused name\nsrc\/b\.ts:3:5 error: wrong\n/,
+    );
     assert.match(
       textOf({ problems: [problem, error] }),
       /\nProblems in open files:\nsrc\/cart\.ts:3:5 error: wrong\nsrc\/cart\.ts:3:5 warning: unused name\n/,
