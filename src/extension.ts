@@ -9,10 +9,11 @@ import { lazyBackend } from './vscode/lazyBackend.js';
 import { showActivationFailure } from './vscode/notifications.js';
 import { createOutput, loggerOf, logRequest } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
-import { planOf } from './vscode/plan.js';
+import { lanesOf, planOf } from './vscode/plan.js';
 import { endpointSettings } from './vscode/settings.js';
 import { watchToken } from './vscode/token.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
+import { createWorkspaceLane } from './vscode/workspaceLane.js';
 
 /** What other extensions see: where the endpoint is and how it does. */
 export type EndpointApi = Pick<Controller, 'status'>;
@@ -39,14 +40,15 @@ function wire(context: ExtensionContext): EndpointApi {
   const log = loggerOf(output, () => [token.current ?? '']);
   const configuration = watchConfiguration(log);
   const place = watchPlace(context.globalStorageUri);
-  const display = createDisplay(token);
+  const lane = createWorkspaceLane(configuration, log);
+  const display = createDisplay(token, lane);
   const controller = createController({
     known: token.known,
     plan: () => planOf(configuration.current, place.current, token.current),
     createEndpoint: (backend) =>
       createEndpoint({
         backend: () => backend,
-        settings: () => endpointSettings(configuration.current, token.current),
+        settings: () => endpointSettings(configuration.current, token.current, lanesOf(place.current)),
         log,
         identity: `claude-ollama-server/${VERSION}`,
         onRequest: (record) => logRequest(log, record),
@@ -54,7 +56,8 @@ function wire(context: ExtensionContext): EndpointApi {
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        return createClaudeBackend({ ...plan, onActivity, env: process.env, log, version: VERSION });
+        const own = { ...lane.optionsFor(plan), onActivity, log };
+        return createClaudeBackend({ ...plan, ...own, env: process.env, version: VERSION });
       }),
     onChange: (status) => display.show(status),
     log,
@@ -62,13 +65,9 @@ function wire(context: ExtensionContext): EndpointApi {
   });
   end = () => controller.end();
 
+  context.subscriptions.push(output, configuration, token, place, lane, display);
   context.subscriptions.push(
-    output,
-    configuration,
-    token,
-    place,
-    display,
-    registerCommands({ controller, output, configuration, token, extension: context.extension.id }),
+    registerCommands({ controller, output, configuration, token, lane, extension: context.extension.id }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

@@ -4,11 +4,11 @@
  */
 import type { ChatRequest } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
-import type { AskPermission, PermissionAnswer } from '../core/permission.js';
+import type { AskPermission, PermissionAnswer, Sensitivity } from '../core/permission.js';
 import type { WorkspacePermissions } from './launch.js';
 import { judge } from './permissions.js';
 import { objectOf } from './toolPhrases.js';
-import type { Sensitivity, ToolUse, WorkPlace } from './toolPaths.js';
+import type { ToolUse, WorkPlace } from './toolPaths.js';
 
 export interface GateOptions {
   readonly permissions: WorkspacePermissions;

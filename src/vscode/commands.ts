@@ -8,12 +8,14 @@ import { showCopied } from './notifications.js';
 import { urlOf } from './plan.js';
 import type { Token } from './token.js';
 import { chooseUrl, tokenCommands } from './tokenCommands.js';
+import type { WorkspaceLane } from './workspaceLane.js';
 
 export interface CommandOptions {
   readonly controller: Controller;
   readonly output: LogOutputChannel;
   readonly configuration: Configuration;
   readonly token: Token;
+  readonly lane: WorkspaceLane;
   /** The extension's full id. */
   readonly extension: string;
 }
@@ -34,6 +36,7 @@ export function registerCommands(options: CommandOptions): Disposable {
     ...tokenCommands(token),
     showLog: () => output.show(true),
     showMenu: () => showMenu(controller.status, options.extension),
+    showQuestion: () => options.lane.showQuestion(),
   };
   return Disposable.from(
     ...Object.entries(table).map(([name, run]) =>

@@ -13,10 +13,14 @@ export const COMMANDS = {
   removeToken: 'claudeOllama.removeToken',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
+  showQuestion: 'claudeOllama.showQuestion',
 } as const;
 
 /** Set to the name of the state, for `when` clauses. */
 export const STATE_CONTEXT_KEY = 'claudeOllama.state';
+
+/** Whether Claude waits for a permission, for `when` clauses. */
+export const ASKS_CONTEXT_KEY = 'claudeOllama.asks';
 
 /** What people see as the product's name in the output list, the status bar's menu and messages. */
 export const PRODUCT = 'Ollama Server for Claude';

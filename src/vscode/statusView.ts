@@ -9,8 +9,18 @@ export interface StatusView {
   readonly label: string;
   /** Markdown with command links; foreign text in it is escaped. */
   readonly tooltip: string;
-  /** Whether the item has the error colours. */
-  readonly error: boolean;
+  /** Only where nothing can be served, or where Claude waits for the person. */
+  readonly color?: 'error' | 'warning';
+  /** What a click runs. */
+  readonly command: string;
+}
+
+/** What counts besides the status. */
+export interface Circumstances {
+  /** Clients must send a token. */
+  readonly secured?: boolean;
+  /** Claude waits for a permission. */
+  readonly asks?: boolean;
 }
 
 /** The commands that links in the tooltip may run, and no others. */
@@ -20,6 +30,7 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.copyUrl,
   COMMANDS.copyToken,
   COMMANDS.showLog,
+  COMMANDS.showQuestion,
   'workbench.trust.manage',
 ];
 
@@ -27,6 +38,7 @@ const link = (title: string, command: string): string => `[${title}](command:${c
 const LOG = link('Show log', COMMANDS.showLog);
 const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
+const QUESTION = link('Show question', COMMANDS.showQuestion);
 const COPY = link('Copy URL', COMMANDS.copyUrl);
 
 /** Foreign text for Markdown: shown as it is, on one line. */
@@ -63,25 +75,35 @@ function describeRequests(all: number, waiting: number): string {
 
 const SECURED = `$(lock) Clients must send the token. ${link('Copy token', COMMANDS.copyToken)}`;
 
-/**
- * What the status bar shows. Colours only where nothing can be served.
- * @param secured whether clients must send a token
- */
-export function viewOf(status: Status, secured = false): StatusView {
+/** What the status bar shows. */
+export function viewOf(status: Status, { secured = false, asks = false }: Circumstances = {}): StatusView {
+  const view = plainView(status, secured);
+  if (!asks) return view;
+  return {
+    text: '$(question) Claude asks…',
+    label: `${PRODUCT}: Claude asks for your permission`,
+    tooltip: lines(`Claude asks for your permission. ${QUESTION}`),
+    color: 'warning',
+    command: COMMANDS.showQuestion,
+  };
+}
+
+function plainView(status: Status, secured: boolean): StatusView {
+  const command = COMMANDS.showMenu;
   switch (status.state) {
     case 'stopped':
       return {
         text: '$(circle-slash) Claude off',
         label: `${PRODUCT}: stopped`,
         tooltip: lines('Stopped.', `${START} · ${LOG}`),
-        error: false,
+        command,
       };
     case 'starting':
       return {
         text: `$(loading~spin) Claude :${status.port}`,
         label: `${PRODUCT}: starting on port ${status.port}`,
         tooltip: lines(`Starting on port ${status.port}…`, `${STOP} · ${LOG}`),
-        error: false,
+        command,
       };
     case 'running': {
       const problem = status.readiness.kind === 'problem' ? status.readiness.problem : undefined;
@@ -98,7 +120,7 @@ export function viewOf(status: Status, secured = false): StatusView {
           describeRequests(status.requests, status.waiting),
           `${COPY} · ${STOP} · ${LOG}`,
         ),
-        error: false,
+        command,
       };
     }
     case 'elsewhere':
@@ -110,7 +132,7 @@ export function viewOf(status: Status, secured = false): StatusView {
           'Another window serves this port, from its own folder. This window takes over when that one goes.',
           `${COPY} · ${STOP} · ${LOG}`,
         ),
-        error: false,
+        command,
       };
     case 'failed':
       return {
@@ -120,7 +142,8 @@ export function viewOf(status: Status, secured = false): StatusView {
           `$(error) ${escapeMarkdown(status.message)}`,
           `${link('Try again', COMMANDS.start)} · ${LOG}`,
         ),
-        error: true,
+        color: 'error',
+        command,
       };
   }
 }

@@ -41,7 +41,7 @@ function groups(base) {
  * @param {object} options
  * @param {import('./host/install.mjs').Host} options.host
  * @param {string} options.vsix
- * @param {import('./chatModel.ts').ChatModel} options.model
+ * @param {import("./model.ts").Model} options.model
  * @param {number} options.port
  * @param {Record<string, string>} options.files of the folder that is open: name → text
  */

@@ -46,12 +46,7 @@ function textOfResult({ content }: ApiBlock): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
 }
 
-export interface ChatModel extends Model {
-  /** What the CLI has asked so far. */
-  readonly requests: readonly StandInRequest[];
-}
-
-export async function startChatModel(): Promise<ChatModel> {
+export async function startChatModel(): Promise<Model> {
   const standIn = await startStandIn({ respond });
   const environment = await standInEnvironment(standIn.url);
   return {

@@ -8,6 +8,7 @@ import { conflict } from './scenarios/conflict.mjs';
 import { daily } from './scenarios/daily.mjs';
 import { noFolder } from './scenarios/noFolder.mjs';
 import { trusting } from './scenarios/trusting.mjs';
+import { WORKING, working } from './scenarios/working.mjs';
 
 /**
  * @param {import('./report.mjs').Report} report
@@ -31,6 +32,7 @@ export async function runPackaged(report, host, vsix, model) {
   await besideOllama((port) => scenario('beside a real Ollama', conflict, { port }));
   await scenario('in a folder that is not trusted', trusting, { trust: true });
   await scenario('without a folder', noFolder);
+  await scenario('at work in the folder', working, WORKING);
 }
 
 /** Another program has the port before the editor starts. */

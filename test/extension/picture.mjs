@@ -1,5 +1,5 @@
-// Makes media/screenshot.png, the README's picture: real clients, the real CLI, a real VS Code. The model's words are
-// the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs
+// Makes the README's pictures, media/screenshot.png and media/permission.png: real clients, the real CLI, a real VS
+// Code. The model's words are the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,12 @@ def total(prices: list[int]) -> int:
     """What the cart costs, in cents."""
     return sum(prices)
 `;
+const EDIT = {
+  file_path: 'cart.py',
+  old_string: 'return sum(prices)',
+  new_string:
+    'if any(price < 0 for price in prices):\n        raise ValueError("a price below zero")\n    return sum(prices)',
+};
 const QUESTION = 'say: It adds up the prices of all items. The sum of an empty cart is 0.';
 
 const folder = join(tmpdir(), 'shop');
@@ -33,6 +39,8 @@ try {
     'workbench.colorTheme': 'Dark Modern',
     'breadcrumbs.enabled': false,
     'editor.minimap.enabled': false,
+    'files.autoSave': 'off',
+    'claudeOllama.workspace.permissions': 'ask',
   };
   const editor = await openPackaged({
     host,
@@ -44,6 +52,7 @@ try {
   });
   try {
     await take(editor);
+    await takeQuestion(editor);
   } finally {
     await editor.close();
   }
@@ -72,4 +81,20 @@ async function take({ page, workbench, open, untilStatus }) {
   await runCommand('curl', ['--silent', `http://127.0.0.1:${PORT}/api/chat`, '--data', body]);
   await workbench.untilOutput(/claude-haiku.*tokens out/s);
   await page.screenshot({ path: inRoot('media/screenshot.png') });
+}
+
+async function takeQuestion({ page, workbench, work }) {
+  await workbench.run('View: Toggle Panel Visibility');
+  await page.setViewportSize({ width: 1000, height: 420 });
+  const leave = new AbortController();
+  const calls = [
+    { name: 'Read', input: { file_path: EDIT.file_path } },
+    { name: 'Edit', input: EDIT },
+  ];
+  const answer = work(calls, leave.signal).catch(() => undefined);
+  await workbench.notification('Claude wants to edit').waitFor();
+  await page.getByText('a price below zero').first().waitFor();
+  await page.screenshot({ path: inRoot('media/permission.png'), animations: 'disabled' });
+  leave.abort();
+  await answer;
 }

@@ -78,8 +78,17 @@ describe('the manifest', () => {
     }
   });
 
-  it('lets no workspace choose a program, an address or who may connect', () => {
-    for (const name of ['claudePath', 'host', 'port', 'allowedHosts', 'allowedOrigins', 'allowOtherUsers']) {
+  it('lets no workspace choose a program, an address, who may connect or what Claude may do', () => {
+    for (const name of [
+      'claudePath',
+      'host',
+      'port',
+      'allowedHosts',
+      'allowedOrigins',
+      'allowOtherUsers',
+      'workspace.permissions',
+      'workspace.editorContext',
+    ]) {
       const scope = settings[`${SECTION}.${name}`]?.scope;
       assert.ok(scope === 'machine' || scope === 'application', `${name} has the scope ${scope}`);
     }

@@ -46,25 +46,36 @@ describe('the status bar', () => {
 
   it('tells that clients need a token, and how to get it', () => {
     assert.match(
-      viewOf(running(ready), true).tooltip,
+      viewOf(running(ready), { secured: true }).tooltip,
       /must send the token.*command:claudeOllama\.copyToken/,
     );
-    assert.doesNotMatch(viewOf(running(ready), false).tooltip, /token/);
+    assert.doesNotMatch(viewOf(running(ready), { secured: false }).tooltip, /token/);
   });
 
   it('warns, without colours, when the server runs but Claude cannot answer', () => {
     const view = viewOf(running(problem));
     assert.equal(view.text, '$(warning) Claude :11434');
-    assert.equal(view.error, false);
+    assert.equal(view.color, undefined);
     assert.match(view.tooltip, /was not found/);
     assert.match(view.label, /warning: The Claude CLI was not found/);
   });
 
-  it('has error colours only where nothing can be served', () => {
+  it('has colours only where nothing can be served, or Claude asks', () => {
     assert.deepEqual(
-      everyStatus.filter((status) => viewOf(status).error).map((status) => status.state),
+      everyStatus.filter((status) => viewOf(status).color !== undefined).map((status) => status.state),
       ['failed'],
     );
+    assert.equal(viewOf(failed).color, 'error');
+    assert.equal(viewOf(running(ready), { asks: true }).color, 'warning');
+  });
+
+  it('says that Claude asks for a permission, and leads to the question', () => {
+    const view = viewOf(running(ready, 1), { asks: true });
+    assert.equal(view.text, '$(question) Claude asks…');
+    assert.match(view.label, /asks for your permission/);
+    assert.equal(view.command, 'claudeOllama.showQuestion');
+    assert.match(view.tooltip, /command:claudeOllama\.showQuestion/);
+    assert.equal(viewOf(running(ready, 1)).command, 'claudeOllama.showMenu');
   });
 
   it('tells URL, folder, models and requests at work', () => {
@@ -86,8 +97,11 @@ describe('the status bar', () => {
   });
 
   it('links only to commands that the tooltip may run', () => {
-    for (const status of everyStatus) {
-      for (const [, command] of viewOf(status, true).tooltip.matchAll(/\(command:([^)]+)\)/g)) {
+    const views = everyStatus.flatMap((status) =>
+      [true, false].map((asks) => viewOf(status, { secured: true, asks })),
+    );
+    for (const { tooltip } of views) {
+      for (const [, command] of tooltip.matchAll(/\(command:([^)]+)\)/g)) {
         assert.ok(TOOLTIP_COMMANDS.includes(command!), command);
       }
     }
