@@ -7,7 +7,7 @@ import { createController, PACE, type Controller } from './vscode/controller.js'
 import { createDisplay } from './vscode/display.js';
 import { lazyBackend } from './vscode/lazyBackend.js';
 import { showActivationFailure } from './vscode/notifications.js';
-import { createOutput, loggerOf, logRequest } from './vscode/output.js';
+import { createOutput, loggerOf } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
 import { lanesOf, planOf } from './vscode/plan.js';
 import { endpointSettings } from './vscode/settings.js';
@@ -41,7 +41,7 @@ function wire(context: ExtensionContext): EndpointApi {
   const configuration = watchConfiguration(log);
   const place = watchPlace(context.globalStorageUri);
   const lane = createWorkspaceLane(configuration, log);
-  const display = createDisplay(token, lane);
+  const display = createDisplay({ token, lane, log, context });
   const controller = createController({
     known: token.known,
     plan: () => planOf(configuration.current, place.current, token.current),
@@ -51,7 +51,7 @@ function wire(context: ExtensionContext): EndpointApi {
         settings: () => endpointSettings(configuration.current, token.current, lanesOf(place.current)),
         log,
         identity: `claude-ollama-server/${VERSION}`,
-        onRequest: (record) => logRequest(log, record),
+        onRequest: (record) => display.request(record),
       }),
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {

@@ -1,7 +1,13 @@
-/** Tells a status to people: status bar, context keys, and a message when nothing can be served. */
-import { commands, Disposable } from 'vscode';
-import { ASKS_CONTEXT_KEY, STATE_CONTEXT_KEY } from './names.js';
-import { showFailure } from './notifications.js';
+/** Tells what happens to people and to `when` clauses: status bar, log, context keys, and messages where one must act. */
+import { commands, Disposable, type ExtensionContext } from 'vscode';
+import type { ErrorKind } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
+import type { RequestRecord } from '../server/server.js';
+import { ASKS_CONTEXT_KEY, milestoneKey, OWN_CLIENT, STATE_CONTEXT_KEY, WALKTHROUGH } from './names.js';
+import { showFailure, showProblem } from './notifications.js';
+import { logRequest } from './output.js';
+import { provedBy, provedByRequest, STEPS, type Milestone } from './setup/milestones.js';
+import { noticeOf } from './setup/problemNotice.js';
 import type { StateName, Status } from './status.js';
 import { createStatusBar } from './statusBar.js';
 import type { Token } from './token.js';
@@ -9,13 +15,24 @@ import type { WorkspaceLane } from './workspaceLane.js';
 
 export interface Display extends Disposable {
   show(status: Status): void;
+  /** A request is over. */
+  request(record: RequestRecord): void;
 }
 
-export function createDisplay(
-  token: Pick<Token, 'current' | 'onChange'>,
-  lane: Pick<WorkspaceLane, 'question' | 'onChange'>,
-): Display {
+export interface DisplayOptions {
+  readonly token: Pick<Token, 'current' | 'onChange'>;
+  readonly lane: Pick<WorkspaceLane, 'question' | 'onChange'>;
+  readonly log: Logger;
+  readonly context: Pick<ExtensionContext, 'globalState' | 'extension'>;
+}
+
+/** In the memory of all windows: problems of the set-up are not told unasked. */
+const QUIET = 'problems.quiet';
+
+export function createDisplay({ token, lane, log, context }: DisplayOptions): Display {
   const statusBar = createStatusBar();
+  const reached = new Set<Milestone>();
+  const told = new Set<ErrorKind>();
   let shown: StateName | undefined;
   let last: Status = { state: 'stopped' };
   const apply = (): void =>
@@ -29,15 +46,43 @@ export function createDisplay(
       void commands.executeCommand('setContext', ASKS_CONTEXT_KEY, lane.question !== undefined);
     }),
   );
+
+  function reach(milestones: readonly Milestone[]): void {
+    for (const milestone of milestones) {
+      if (reached.has(milestone)) continue;
+      reached.add(milestone);
+      const step = `${context.extension.id}#${WALKTHROUGH}#${STEPS[milestone]}`;
+      // Neither is waited for: nothing depends on when a step is ticked.
+      void commands.executeCommand('setContext', milestoneKey(milestone), true);
+      // VS Code overlooks keys that were set before it had read the walkthrough. Its own command for a click on a step's
+      // box comes through: it keeps what it is told, and complains of a step that it does not know yet.
+      commands.executeCommand('welcome.markStepComplete', step).then(undefined, () => undefined);
+    }
+  }
+
+  async function tell(status: Status): Promise<void> {
+    const notice = context.globalState.get(QUIET) === true ? undefined : noticeOf(status, told);
+    if (notice === undefined) return;
+    told.add(notice.problem.kind);
+    if (await showProblem(notice)) await context.globalState.update(QUIET, true);
+  }
+
   const display: Display = {
     show(status) {
       last = status;
       apply();
+      reach(provedBy(status));
+      // Waits for a person, and nobody for it.
+      void tell(status);
       if (status.state === shown) return;
       shown = status.state;
       // Neither is waited for: the key is set in order, and the message waits for a person.
       void commands.executeCommand('setContext', STATE_CONTEXT_KEY, status.state);
       if (status.state === 'failed') void showFailure(status);
+    },
+    request(record) {
+      logRequest(log, record);
+      reach(provedByRequest(record, OWN_CLIENT));
     },
     dispose: () => void subscription.dispose(),
   };

@@ -23,22 +23,24 @@ const setting = (label: string, query: string): MenuItem => ({
 const START = run('$(play) Start', COMMANDS.start);
 const STOP = run('$(debug-stop) Stop', COMMANDS.stop);
 const RESTART = run('$(debug-restart) Restart', COMMANDS.restart);
+const CONNECT = run('$(plug) Connect a Client…', COMMANDS.connectClient);
 const COPY = run('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
 const LOG = run('$(output) Show Log', COMMANDS.showLog);
-const PORT: MenuItem = { label: '$(plug) Use Another Port…', action: { step: 'choosePort' } };
+const WALKTHROUGH = run('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
+const PORT: MenuItem = { label: '$(edit) Use Another Port…', action: { step: 'choosePort' } };
 
 /** @param extension the extension's full id, for its page of settings */
 export function menuItems(status: Status, extension: string): MenuItem[] {
   const settings = setting('$(gear) Settings', `@ext:${extension}`);
   switch (status.state) {
     case 'stopped':
-      return [START, COPY, LOG, settings];
+      return [START, CONNECT, COPY, LOG, WALKTHROUGH, settings];
     case 'starting':
       return [STOP, LOG, settings];
     case 'running':
-      return [...remedies(status), COPY, STOP, RESTART, LOG, settings];
+      return [...remedies(status), CONNECT, COPY, STOP, RESTART, LOG, WALKTHROUGH, settings];
     case 'elsewhere':
-      return [COPY, STOP, LOG, settings];
+      return [CONNECT, COPY, STOP, LOG, WALKTHROUGH, settings];
     case 'failed': {
       const again = run('$(refresh) Try Again', COMMANDS.start);
       return status.taken ? [again, PORT, LOG, settings] : [again, LOG, settings];
@@ -72,7 +74,7 @@ function remedies(status: Status & { state: 'running' }): MenuItem[] {
 
 const REMEDIES: Readonly<Partial<Record<ErrorKind, MenuItem>>> = {
   untrusted: run('$(shield) Manage Workspace Trust', 'workbench.trust.manage'),
-  notSignedIn: run('$(terminal) Open a Terminal to Sign In', 'workbench.action.terminal.new'),
-  cliMissing: setting('$(search) Set the Path of the Claude CLI', 'claudeOllama.claudePath'),
-  cliTooOld: setting('$(search) Set the Path of the Claude CLI', 'claudeOllama.claudePath'),
+  notSignedIn: run('$(account) Sign In to Claude', COMMANDS.signIn),
+  cliMissing: run('$(cloud-download) Install the Claude CLI…', COMMANDS.installCli),
+  cliTooOld: run('$(cloud-download) Update the Claude CLI', COMMANDS.updateCli),
 };

@@ -1,4 +1,5 @@
 /** How a status looks in the status bar. Pure: text in, text out. */
+import type { ErrorKind } from '../core/errors.js';
 import { COMMANDS, PRODUCT } from './names.js';
 import type { Readiness, Status } from './status.js';
 
@@ -30,6 +31,10 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.copyUrl,
   COMMANDS.copyToken,
   COMMANDS.showLog,
+  COMMANDS.connectClient,
+  COMMANDS.installCli,
+  COMMANDS.updateCli,
+  COMMANDS.signIn,
   COMMANDS.showQuestion,
   'workbench.trust.manage',
 ];
@@ -40,6 +45,14 @@ const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
 const QUESTION = link('Show question', COMMANDS.showQuestion);
 const COPY = link('Copy URL', COMMANDS.copyUrl);
+const CONNECT = link('Connect a client', COMMANDS.connectClient);
+
+const REMEDIES: Readonly<Partial<Record<ErrorKind, string>>> = {
+  untrusted: link('Manage trust', 'workbench.trust.manage'),
+  cliMissing: link('Install', COMMANDS.installCli),
+  cliTooOld: link('Update', COMMANDS.updateCli),
+  notSignedIn: link('Sign in', COMMANDS.signIn),
+};
 
 /** Foreign text for Markdown: shown as it is, on one line. */
 export function escapeMarkdown(text: string): string {
@@ -60,9 +73,8 @@ function describeReadiness(readiness: Readiness): string {
       return `Claude Code ${escapeMarkdown(readiness.version)}${models}`;
     }
     case 'problem': {
-      const trust =
-        readiness.problem.kind === 'untrusted' ? ` ${link('Manage trust', 'workbench.trust.manage')}` : '';
-      return `$(warning) ${escapeMarkdown(readiness.problem.message)}${trust}`;
+      const remedy = REMEDIES[readiness.problem.kind];
+      return `$(warning) ${escapeMarkdown(readiness.problem.message)}${remedy === undefined ? '' : ` ${remedy}`}`;
     }
   }
 }
@@ -118,7 +130,7 @@ function plainView(status: Status, secured: boolean): StatusView {
           `Folder: ${escapeMarkdown(status.folder)}`,
           secured ? SECURED : undefined,
           describeRequests(status.requests, status.waiting),
-          `${COPY} · ${STOP} · ${LOG}`,
+          `${CONNECT} · ${COPY} · ${STOP} · ${LOG}`,
         ),
         command,
       };

@@ -54,6 +54,10 @@ export async function openPackaged({
     port,
     base,
     page,
+    home: model.env.HOME,
+    userData: profile.userData,
+    /** The folder for configuration, as the environment names it. */
+    config: profile.env.XDG_CONFIG_HOME,
     workbench,
     model,
     /** The one that is opened. */

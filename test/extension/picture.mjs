@@ -1,4 +1,4 @@
-// Makes the README's pictures, media/screenshot.png and media/permission.png: real clients, the real CLI, a real VS
+// Makes the README's pictures, media/screenshots/screenshot.png and permission.png: real clients, the real CLI, a real VS
 // Code. The model's words are the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -80,7 +80,7 @@ async function take({ page, workbench, open, untilStatus }) {
   const body = JSON.stringify({ model: 'claude-haiku', messages });
   await runCommand('curl', ['--silent', `http://127.0.0.1:${PORT}/api/chat`, '--data', body]);
   await workbench.untilOutput(/claude-haiku.*tokens out/s);
-  await page.screenshot({ path: inRoot('media/screenshot.png') });
+  await page.screenshot({ path: inRoot('media/screenshots/screenshot.png') });
 }
 
 async function takeQuestion({ page, workbench, work }) {
@@ -94,7 +94,7 @@ async function takeQuestion({ page, workbench, work }) {
   const answer = work(calls, leave.signal).catch(() => undefined);
   await workbench.notification('Claude wants to edit').waitFor();
   await page.getByText('a price below zero').first().waitFor();
-  await page.screenshot({ path: inRoot('media/permission.png'), animations: 'disabled' });
+  await page.screenshot({ path: inRoot('media/screenshots/permission.png'), animations: 'disabled' });
   leave.abort();
   await answer;
 }

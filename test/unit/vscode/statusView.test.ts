@@ -126,15 +126,31 @@ describe('the menu', () => {
     menuItems(status, 'p.e').map((item: MenuItem) => item.label.replace(/^\$\(.*?\) /, ''));
 
   it('offers what each state allows', () => {
-    assert.deepEqual(labels({ state: 'stopped' }), ['Start', 'Copy Endpoint URL', 'Show Log', 'Settings']);
+    assert.deepEqual(labels({ state: 'stopped' }), [
+      'Start',
+      'Connect a Client…',
+      'Copy Endpoint URL',
+      'Show Log',
+      'Open Walkthrough',
+      'Settings',
+    ]);
     assert.deepEqual(labels(running(ready)), [
+      'Connect a Client…',
       'Copy Endpoint URL',
       'Stop',
       'Restart',
       'Show Log',
+      'Open Walkthrough',
       'Settings',
     ]);
-    assert.deepEqual(labels(elsewhere), ['Copy Endpoint URL', 'Stop', 'Show Log', 'Settings']);
+    assert.deepEqual(labels(elsewhere), [
+      'Connect a Client…',
+      'Copy Endpoint URL',
+      'Stop',
+      'Show Log',
+      'Open Walkthrough',
+      'Settings',
+    ]);
     assert.deepEqual(labels(failed), ['Try Again', 'Use Another Port…', 'Show Log', 'Settings']);
   });
 
@@ -145,7 +161,8 @@ describe('the menu', () => {
   it('puts the remedy first, with the reason', () => {
     const [first] = menuItems(running(problem), 'p.e');
     assert.equal(first!.detail, 'The Claude CLI was not found. Install it.');
-    assert.match(first!.label, /Set the Path/);
+    assert.match(first!.label, /Install the Claude CLI…/);
+    assert.match(viewOf(running(problem)).tooltip, /\[Install\]\(command:claudeOllama\.installCli\)/);
   });
 
   it('says the state in its title', () => {
