@@ -38,8 +38,15 @@ export async function sendReply(exchange: Exchange, reply: Reply): Promise<void>
     if (exchange.streaming) await sendEvents(exchange, reply);
     else await sendWhole(exchange, reply);
   } catch (error) {
-    if (!exchange.over.aborted) throw error;
+    if (!exchange.over.aborted && !isGone(error)) throw error;
   }
+}
+
+/** How a write ends whose reader has gone; the exchange hears of that a moment later. */
+const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && GONE.has(String(error.code));
 }
 
 /** An error response in the API's shape. */
