@@ -1,16 +1,17 @@
 import type { ExtensionContext } from 'vscode';
-import { createEndpoint } from './server/server.js';
 import { VERSION } from './version.js';
+import { createHistory } from './vscode/activity/history.js';
+import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { watchConfiguration } from './vscode/configuration.js';
 import { createController, PACE, type Controller } from './vscode/controller.js';
 import { createDisplay } from './vscode/display.js';
+import { openEndpoint } from './vscode/endpoint.js';
 import { lazyBackend } from './vscode/lazyBackend.js';
 import { showActivationFailure } from './vscode/notifications.js';
-import { createOutput, loggerOf, logRequest } from './vscode/output.js';
+import { createOutput, loggerOf } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
 import { planOf } from './vscode/plan.js';
-import { endpointSettings } from './vscode/settings.js';
 import { watchToken } from './vscode/token.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
 
@@ -39,27 +40,25 @@ function wire(context: ExtensionContext): EndpointApi {
   const log = loggerOf(output, () => [token.current ?? '']);
   const configuration = watchConfiguration(log);
   const place = watchPlace(context.globalStorageUri);
-  const display = createDisplay(token);
+  const history = createHistory();
+  const display = createDisplay(token, history);
   const controller = createController({
     known: token.known,
     plan: () => planOf(configuration.current, place.current, token.current),
-    createEndpoint: (backend) =>
-      createEndpoint({
-        backend: () => backend,
-        settings: () => endpointSettings(configuration.current, token.current),
-        log,
-        identity: `claude-ollama-server/${VERSION}`,
-        onRequest: (record) => logRequest(log, record),
-      }),
+    createEndpoint: (backend) => openEndpoint(backend, { configuration, token, history, log }),
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
         return createClaudeBackend({ ...plan, onActivity, env: process.env, log, version: VERSION });
       }),
-    onChange: (status) => display.show(status),
+    onChange(status) {
+      display.show(status);
+      chat.refresh();
+    },
     log,
     pace: PACE,
   });
+  const chat = provideChat({ controller, configuration, token, place, history, log });
   end = () => controller.end();
 
   context.subscriptions.push(
@@ -68,7 +67,8 @@ function wire(context: ExtensionContext): EndpointApi {
     token,
     place,
     display,
-    registerCommands({ controller, output, configuration, token, extension: context.extension.id }),
+    chat,
+    registerCommands({ controller, output, configuration, token, history, extension: context.extension.id }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

@@ -184,7 +184,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       });
       return (await listed).map((model) => ({ ...model, ...learned.get(model.resolved) }));
     },
-    async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
+    async *chat(
+      request: ChatRequest,
+      signal: AbortSignal,
+      onAsked?: () => void,
+    ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const { running, waiting } = turnstile;
       if (running >= limits.processes) {
@@ -194,7 +198,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       try {
         const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          yield* answerFrom(pool, request, signal, left, log);
+          const onLeft = (): void => {
+            left();
+            onAsked?.();
+          };
+          yield* answerFrom(pool, request, signal, onLeft, log);
         } finally {
           leave();
         }

@@ -5,6 +5,7 @@ import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { redact, redactingLogger } from '../core/redaction.js';
+import type { WatchChat } from '../core/watch.js';
 import { createConnections } from './connections.js';
 import { createCopies } from './copies.js';
 import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
@@ -51,6 +52,8 @@ export interface EndpointOptions {
   readonly identity: string;
   /** Called once for each request, when it is over; meant for a line of the log, by `formatRecord`. */
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Is told of every chat that the backend begins to work for. */
+  readonly watch?: WatchChat;
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: (activity: Activity) => void;
   /** Silence in a stream, in milliseconds, after which an empty chunk keeps the connection alive. */
@@ -109,6 +112,21 @@ function withoutSecrets(record: RequestRecord, secrets: readonly string[]): Requ
   };
 }
 
+const UNWATCHED: WatchChat = () => ({ phase: () => undefined, end: () => undefined });
+
+function watchedWithoutSecrets(watch: WatchChat, secrets: () => readonly string[]): WatchChat {
+  return (chat) => {
+    const watcher = watch({ ...chat, client: redact(chat.client, secrets()) });
+    return {
+      phase: (phase) => watcher.phase(phase),
+      end(outcome) {
+        const { error } = outcome;
+        watcher.end(error === undefined ? outcome : { ...outcome, error: redact(error, secrets()) });
+      },
+    };
+  };
+}
+
 /** An endpoint that does not listen yet. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
   const secrets = (): readonly string[] => [options.settings().token ?? ''];
@@ -146,6 +164,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     isOwnPeer: (socket) => peers.isOwn(socket),
     log,
     onRecord: (record) => options.onRequest?.(withoutSecrets(record, secrets())),
+    watch: watchedWithoutSecrets(options.watch ?? UNWATCHED, secrets),
     onWork: (change) => {
       running += change;
       if (change > 0) total += 1;

@@ -124,11 +124,12 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
     held: Held,
     request: ChatRequest,
     signal: AbortSignal,
+    onAsked: (() => void) | undefined,
   ): AsyncGenerator<ChatEvent, void> {
     held.running += 1;
     options.onChange();
     try {
-      yield* held.backend.chat(request, signal);
+      yield* held.backend.chat(request, signal, onAsked);
       // An answer proves that what was wrong is right again.
       if (held.readiness.kind === 'problem') void check(held);
     } catch (error) {
@@ -145,8 +146,10 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
   return {
     backend: {
       models: () => current?.backend.models() ?? Promise.reject(EMPTY),
-      chat: (request, signal) =>
-        current === undefined ? refusingBackend(EMPTY).chat(request, signal) : chat(current, request, signal),
+      chat: (request, signal, onAsked) =>
+        current === undefined
+          ? refusingBackend(EMPTY).chat(request, signal)
+          : chat(current, request, signal, onAsked),
     },
     get readiness() {
       return current?.readiness ?? { kind: 'checking' };

@@ -1,5 +1,7 @@
 /** The commands: one table, all registered in every state. */
 import { commands, Disposable, env, Uri, type LogOutputChannel } from 'vscode';
+import { activityCommands } from './activity/commands.js';
+import type { History } from './activity/history.js';
 import type { Configuration } from './configuration.js';
 import type { Controller } from './controller.js';
 import { showMenu } from './menu.js';
@@ -14,13 +16,14 @@ export interface CommandOptions {
   readonly output: LogOutputChannel;
   readonly configuration: Configuration;
   readonly token: Token;
+  readonly history: History;
   /** The extension's full id. */
   readonly extension: string;
 }
 
 export function registerCommands(options: CommandOptions): Disposable {
-  const { controller, output, token } = options;
-  const table: Readonly<Record<keyof typeof COMMANDS, () => Promise<void> | void>> = {
+  const { controller, output, token, history } = options;
+  const table: Readonly<Record<keyof typeof COMMANDS, (...given: never[]) => Promise<void> | void>> = {
     start: () => controller.start(),
     stop: () => controller.stop(),
     restart: () => controller.restart(),
@@ -32,6 +35,7 @@ export function registerCommands(options: CommandOptions): Disposable {
       showCopied(url);
     },
     ...tokenCommands(token),
+    ...activityCommands(history, output),
     showLog: () => output.show(true),
     showMenu: () => showMenu(controller.status, options.extension),
   };

@@ -3,15 +3,15 @@
  * one step at a time, so that quick changes of mind and of settings end in the last state asked for.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChatBackend } from '../core/backend.js';
-import { asChatError } from '../core/errors.js';
+import { refusingBackend, type ChatBackend } from '../core/backend.js';
+import { asChatError, ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { Endpoint } from '../server/server.js';
 import { createBackendSlot, type BackendSlot, type CliBackend } from './backendSlot.js';
 import { bind } from './binding.js';
 import { samePlan, urlOf, type BackendPlan, type ListenPlan, type Plan } from './plan.js';
 import { singleFlight } from './singleFlight.js';
-import type { Status } from './status.js';
+import type { Readiness, Status } from './status.js';
 
 /** The server's endpoint, as far as its life is concerned. */
 export type EndpointLife = Pick<Endpoint, 'start' | 'stop'>;
@@ -44,6 +44,13 @@ export const PACE: Pace = { patienceMs: 3_000, takeOverEveryMs: 2_000, endWithin
 
 export interface Controller {
   readonly status: Status;
+  /**
+   * Answers the chats of this window itself, which need no port: also while another window has it. Refuses everything
+   * while nothing is to run.
+   */
+  readonly backend: ChatBackend;
+  /** Of the CLI behind it. */
+  readonly readiness: Readiness;
   /** Settles when the endpoint runs, or is known not to; never rejects for that. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -75,6 +82,8 @@ type State =
       readonly taken: boolean;
     };
 
+const STOPPED = new ChatError('cancelled', 'The server is stopped. Start it, then try again.');
+
 export function createController(options: ControllerOptions): Controller {
   const { log, pace } = options;
   let state: State = { name: 'stopped' };
@@ -85,9 +94,7 @@ export function createController(options: ControllerOptions): Controller {
 
   const slot = createBackendSlot({
     create: (plan, onActivity) => options.createBackend(plan, onActivity),
-    onChange: () => {
-      if (state.name === 'running') options.onChange(statusOf(state, slot));
-    },
+    onChange: () => options.onChange(statusOf(state, slot)),
     warn: (line) => log.warn(line),
   });
 
@@ -105,10 +112,20 @@ export function createController(options: ControllerOptions): Controller {
   async function release(): Promise<void> {
     const before = state;
     if (before.name === 'elsewhere') clearTimeout(before.timer);
-    if (before.name !== 'running') return;
+    if (before.name !== 'running') {
+      if (!wanted) await slot.clear();
+      return;
+    }
     // stop() cancels the requests first and at once; then both ends wait at the same time.
     await Promise.all([before.endpoint.stop(), slot.clear()]);
     log.info(`[controller] stopped listening on ${before.url}`);
+  }
+
+  /** Without the port, the CLI is started by the first chat, and not before. */
+  function own(): ChatBackend {
+    if (!wanted) return refusingBackend(STOPPED);
+    slot.use(options.plan().backend);
+    return slot.backend;
   }
 
   async function take(plan: Plan): Promise<State> {
@@ -167,6 +184,13 @@ export function createController(options: ControllerOptions): Controller {
   return {
     get status() {
       return statusOf(state, slot);
+    },
+    get readiness() {
+      return slot.readiness;
+    },
+    backend: {
+      models: () => own().models(),
+      chat: (request, signal, onAsked) => own().chat(request, signal, onAsked),
     },
     start() {
       wanted = true;

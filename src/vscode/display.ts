@@ -1,5 +1,7 @@
 /** Tells a status to people: status bar, context key, and a message when nothing can be served. */
 import { commands, type Disposable } from 'vscode';
+import type { History } from './activity/history.js';
+import { createActivityView } from './activity/view.js';
 import { STATE_CONTEXT_KEY } from './names.js';
 import { showFailure } from './notifications.js';
 import type { StateName, Status } from './status.js';
@@ -10,8 +12,9 @@ export interface Display extends Disposable {
   show(status: Status): void;
 }
 
-export function createDisplay(token: Pick<Token, 'current' | 'onChange'>): Display {
+export function createDisplay(token: Pick<Token, 'current' | 'onChange'>, history: History): Display {
   const statusBar = createStatusBar();
+  const activity = createActivityView(history);
   let shown: StateName | undefined;
   let last: Status = { state: 'stopped' };
   const subscription = token.onChange(() => statusBar.show(last, token.current !== undefined));
@@ -28,6 +31,7 @@ export function createDisplay(token: Pick<Token, 'current' | 'onChange'>): Displ
     dispose() {
       subscription.dispose();
       statusBar.dispose();
+      activity.dispose();
     },
   };
   display.show(last);

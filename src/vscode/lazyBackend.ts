@@ -15,8 +15,8 @@ export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
   return {
     describe: async () => (await get()).describe(),
     models: async () => (await get()).models(),
-    async *chat(request, signal) {
-      yield* (await get()).chat(request, signal);
+    async *chat(request, signal, onAsked) {
+      yield* (await get()).chat(request, signal, onAsked);
     },
     async close() {
       if (loading !== undefined) await (await loading).close();

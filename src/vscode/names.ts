@@ -13,7 +13,17 @@ export const COMMANDS = {
   removeToken: 'claudeOllama.removeToken',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
+  showActivity: 'claudeOllama.showActivity',
+  clearActivity: 'claudeOllama.clearActivity',
+  cancelRequest: 'claudeOllama.cancelRequest',
+  showRequestInLog: 'claudeOllama.showRequestInLog',
+  copyRequest: 'claudeOllama.copyRequest',
 } as const;
+
+export const ACTIVITY_VIEW = 'claudeOllama.activity';
+
+/** The provider of models as the manifest contributes it, by which other extensions select its models. */
+export const CHAT_VENDOR = 'claude-ollama';
 
 /** Set to the name of the state, for `when` clauses. */
 export const STATE_CONTEXT_KEY = 'claudeOllama.state';

@@ -1,15 +1,33 @@
 /** The model behind the CLI in the editor's tests: it does what the last message asks it to. */
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
-import { startStandIn, textOf, textReply, type Reply, type StandIn } from '../standin/server.js';
+import type { JsonObject } from '../../src/core/json.js';
+import {
+  startStandIn,
+  textOf,
+  textReply,
+  toolReply,
+  type ApiMessage,
+  type Reply,
+  type StandIn,
+} from '../standin/server.js';
 
 const PIECE = 4;
 
-/** `say: X` is answered with X in small pieces, `hang` never. */
+/** `say: X` is answered with X in small pieces, `call: TOOL JSON` with that call, `hang` never. */
 function respond(asked: string): Reply | undefined {
   if (asked === 'hang') return { kind: 'hang' };
+  const [, name, input] = /^call: (\w+) (.*)$/s.exec(asked) ?? [];
+  if (name !== undefined) return toolReply({ id: 'toolu_1', name, input: JSON.parse(input!) as JsonObject });
   const [, text] = /^say: (.*)$/s.exec(asked) ?? [];
   return text === undefined ? undefined : textReply(text, { pieceSize: PIECE, deltaDelayMs: 10 });
+}
+
+/** What a message asks; the result of a tool asks what it says. */
+function askedBy(message: ApiMessage): string {
+  const { content } = message;
+  const result = typeof content === 'string' ? undefined : content.find(({ type }) => type === 'tool_result');
+  return textOf(result === undefined ? message : (result as unknown as ApiMessage));
 }
 
 export interface Model {
@@ -25,7 +43,7 @@ export async function startModel(): Promise<Model> {
   const standIn: StandIn = await startStandIn({
     respond(request) {
       const last = request.body.messages.findLast((message) => message.role === 'user');
-      return last === undefined ? undefined : respond(textOf(last));
+      return last === undefined ? undefined : respond(askedBy(last));
     },
   });
   const environment = await standInEnvironment(standIn.url);

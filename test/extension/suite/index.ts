@@ -11,7 +11,16 @@ export interface TestResult {
 }
 
 /** In this order: the last one ends the extension. */
-const FILES = ['activation', 'chat', 'lifecycle', 'settings', 'token', 'portInUse', 'deactivation'];
+const FILES = [
+  'activation',
+  'chat',
+  'languageModels',
+  'lifecycle',
+  'settings',
+  'token',
+  'portInUse',
+  'deactivation',
+];
 const TIMEOUT_MS = 30_000;
 
 export async function run(): Promise<void> {

@@ -1,0 +1,35 @@
+/** The server's endpoint as this window opens it: by its settings, with everything that comes in noted. */
+import type { ChatBackend } from '../core/backend.js';
+import type { Logger } from '../core/log.js';
+import { createEndpoint, type Endpoint } from '../server/server.js';
+import { VERSION } from '../version.js';
+import type { History } from './activity/history.js';
+import type { Configuration } from './configuration.js';
+import { logRequest } from './output.js';
+import { endpointSettings } from './settings.js';
+import type { Token } from './token.js';
+
+export interface EndpointParts {
+  readonly configuration: Pick<Configuration, 'current'>;
+  readonly token: Pick<Token, 'current'>;
+  readonly history: History;
+  readonly log: Logger;
+}
+
+/** What other windows know us by. */
+const IDENTITY = `claude-ollama-server/${VERSION}`;
+
+export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoint {
+  const { configuration, token, history, log } = parts;
+  return createEndpoint({
+    backend: () => backend,
+    settings: () => endpointSettings(configuration.current, token.current),
+    log,
+    identity: IDENTITY,
+    onRequest(record) {
+      logRequest(log, record);
+      history.note(record);
+    },
+    watch: history.watch,
+  });
+}
