@@ -2,6 +2,7 @@
 import { commands, Disposable, env, Uri, type LogOutputChannel } from 'vscode';
 import { activityCommands } from './activity/commands.js';
 import type { History } from './activity/history.js';
+import { openChat } from './chat/opening.js';
 import type { Configuration } from './configuration.js';
 import type { Controller } from './controller.js';
 import { showMenu } from './menu.js';
@@ -36,6 +37,7 @@ export function registerCommands(options: CommandOptions): Disposable {
     },
     ...tokenCommands(token),
     ...activityCommands(history, output),
+    openChat,
     showLog: () => output.show(true),
     showMenu: () => showMenu(controller.status, options.extension),
   };

@@ -13,6 +13,7 @@ export const COMMANDS = {
   removeToken: 'claudeOllama.removeToken',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
+  openChat: 'claudeOllama.openChat',
   showActivity: 'claudeOllama.showActivity',
   clearActivity: 'claudeOllama.clearActivity',
   cancelRequest: 'claudeOllama.cancelRequest',

@@ -23,8 +23,8 @@ export interface Detail {
 }
 
 const PHASES: Readonly<Record<ChatPhase, { readonly word: string; readonly icon: string }>> = {
-  waiting: { word: 'waiting', icon: 'watch' },
-  asked: { word: 'asked', icon: 'loading~spin' },
+  waiting: { word: 'waiting for a process', icon: 'watch' },
+  asked: { word: 'waiting for Claude', icon: 'loading~spin' },
   thinking: { word: 'thinking', icon: 'lightbulb' },
   answering: { word: 'answering', icon: 'comment-discussion' },
 };
@@ -77,18 +77,21 @@ export function rowOf(entry: HistoryEntry, now: number): Row {
     result === undefined
       ? [time]
       : [
-          result.error === undefined ? undefined : result.error,
+          result.cancelled ? undefined : result.error,
           time,
           result.outputTokens === undefined ? undefined : `${number(result.outputTokens)} tokens`,
           speed(result),
           result.costUsd === undefined ? undefined : dollars(result.costUsd),
         ];
-  const parts = [subject, state, ...figures].filter((part) => part !== undefined);
+  // What the icon says need not be read twice.
+  const said = result === undefined || result.cancelled ? [state] : [];
+  const text = (parts: readonly (string | undefined)[], between: string): string =>
+    parts.filter((part) => part !== undefined).join(between);
   return {
     label: nameOf(entry),
-    description: parts.join(' · '),
+    description: text([subject, ...said, ...figures], ' · '),
     ...look(entry),
-    spoken: `${nameOf(entry)}, ${parts.join(', ')}`,
+    spoken: text([nameOf(entry), subject, state, ...figures], ', '),
     context: result === undefined ? 'live' : 'over',
   };
 }

@@ -23,7 +23,9 @@ const USUAL_OUTPUT_TOKENS = 32_000;
 export function modelInformation({ name, lane, model }: CatalogEntry, folder: string): ModelInformation {
   const { displayName, description, resolved, contextLength } = model;
   const maxOutputTokens = model.maxOutputTokens ?? USUAL_OUTPUT_TOKENS;
-  const title = /^claude/i.test(displayName) ? displayName : `Claude ${displayName}`;
+  // "Default (recommended)": the picker has no room for the second part.
+  const short = displayName.replace(/\s*\(.*\)$/, '');
+  const title = /^claude/i.test(short) ? short : `Claude ${short}`;
   return {
     id: name,
     name: lane === 'chat' ? title : `${title} (${lane})`,

@@ -13,7 +13,7 @@ import {
 } from 'vscode';
 import { listEntries, type CatalogEntry } from '../../core/catalog.js';
 import type { ChatEvent, Lane } from '../../core/chat.js';
-import { asChatError } from '../../core/errors.js';
+import { asChatError, ChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import type { History } from '../activity/history.js';
 import type { Configuration } from '../configuration.js';
@@ -70,8 +70,7 @@ export function provideChat(options: ChatProviderOptions): ChatProvider {
     async provideLanguageModelChatResponse({ id }, messages, { tools = [], toolMode }, progress, token) {
       try {
         const entry = (await entries()).find(({ name }) => name === id);
-        if (entry === undefined)
-          throw LanguageModelError.NotFound(`Claude's model ${id} does not exist any more.`);
+        if (entry === undefined) throw new ChatError('unknownModel', `There is no model ${id} any more.`);
         const mustCall = toolMode === LanguageModelChatToolMode.Required;
         const request = requestOf({ messages: messages.map(messageOf), tools, mustCall }, entry, CLIENT);
         await desk.answer(entry, request, signalOf(token), (event) => {
@@ -119,8 +118,14 @@ function signalOf(token: CancellationToken): AbortSignal {
 
 /** In the editor's classes, by which extensions tell what they can do about it. */
 function editorError(thrown: unknown): Error {
-  if (thrown instanceof LanguageModelError) return thrown;
   const { kind, message } = asChatError(thrown);
-  if (kind === 'rateLimited' || kind === 'busy') return LanguageModelError.Blocked(message);
-  return new Error(message);
+  const error =
+    kind === 'rateLimited' || kind === 'busy'
+      ? LanguageModelError.Blocked(message)
+      : kind === 'unknownModel'
+        ? LanguageModelError.NotFound(message)
+        : new Error(message);
+  // The chat shows it to the person, below the message.
+  error.stack = '';
+  return error;
 }

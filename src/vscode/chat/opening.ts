@@ -1,0 +1,33 @@
+/** Opens the editor's own chat, ready to be used with Claude. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { commands, extensions } from 'vscode';
+
+/** The built-in extension that runs the chat. It is switched off on a new profile, and nobody sees one that is. */
+const CHAT_EXTENSION = 'GitHub.copilot-chat';
+/** How long it may take to come. Milliseconds. */
+const ENABLING_MS = 10_000;
+
+const isOn = (): boolean => extensions.getExtension(CHAT_EXTENSION) !== undefined;
+
+/**
+ * A chat that is switched off asks for a sign-in that Claude does not need. The editor itself switches it on, without
+ * one, when its list of models is opened.
+ */
+async function switchOn(): Promise<void> {
+  const late = new AbortController();
+  const on = new Promise<void>((resolve) => {
+    const subscription = extensions.onDidChange(() => {
+      if (isOn()) resolve();
+    });
+    late.signal.addEventListener('abort', () => void subscription.dispose());
+  });
+  await commands.executeCommand('workbench.action.chat.manage');
+  await Promise.race([on, delay(ENABLING_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
+  late.abort();
+  await commands.executeCommand('workbench.action.closeActiveEditor');
+}
+
+export async function openChat(): Promise<void> {
+  if (!isOn()) await switchOn();
+  await commands.executeCommand('workbench.action.chat.open');
+}
