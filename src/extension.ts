@@ -13,6 +13,7 @@ import { createOutput, loggerOf } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
 import { planOf } from './vscode/plan.js';
 import { watchToken } from './vscode/token.js';
+import { createWindows } from './vscode/windows.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
 
 /** What other extensions see: where the endpoint is and how it does. */
@@ -42,23 +43,22 @@ function wire(context: ExtensionContext): EndpointApi {
   const place = watchPlace(context.globalStorageUri);
   const history = createHistory();
   const display = createDisplay(token, history);
+  const windows = createWindows(context.globalStorageUri.fsPath, log);
+  const parts = { configuration, token, place, history, windows, log };
   const controller = createController({
+    ...parts,
     known: token.known,
     plan: () => planOf(configuration.current, place.current, token.current),
-    createEndpoint: (backend) => openEndpoint(backend, { configuration, token, history, log }),
+    createEndpoint: (backend) => openEndpoint(backend, { ...parts, controller }),
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        return createClaudeBackend({ ...plan, onActivity, env: process.env, log, version: VERSION });
+        const heard = { onActivity, onAllowance: display.surroundings.learn };
+        return createClaudeBackend({ ...plan, ...heard, env: process.env, log, version: VERSION });
       }),
-    onChange(status) {
-      display.show(status);
-      chat.refresh();
-    },
-    log,
+    onChange: (status) => display.show(status),
     pace: PACE,
   });
-  const chat = provideChat({ controller, configuration, token, place, history, log });
   end = () => controller.end();
 
   context.subscriptions.push(
@@ -67,8 +67,8 @@ function wire(context: ExtensionContext): EndpointApi {
     token,
     place,
     display,
-    chat,
-    registerCommands({ controller, output, configuration, token, history, extension: context.extension.id }),
+    provideChat({ ...parts, controller, onChange: display.onChange }),
+    registerCommands({ ...parts, ...display, controller, output, extension: context.extension.id }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

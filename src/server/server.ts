@@ -21,6 +21,7 @@ import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
 import { openServers, type Servers } from './servers.js';
 import type { EndpointSettings } from './settings.js';
+import { type WindowHost, windowRoutes } from './windows.js';
 
 export {
   bindAddress,
@@ -34,6 +35,7 @@ export { type Listener, whoListens } from './probe.js';
 export { formatRecord, type RequestRecord } from './record.js';
 export type { EndpointSettings } from './settings.js';
 export { urlWithToken } from './token.js';
+export { askWindow, WINDOW_PATH, type WindowHost, type WindowReport } from './windows.js';
 
 /** What the endpoint is doing. */
 export interface Activity {
@@ -54,6 +56,8 @@ export interface EndpointOptions {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Is told of every chat that the backend begins to work for. */
   readonly watch?: WatchChat;
+  /** Answers other windows of the editor. */
+  readonly windows?: WindowHost;
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: (activity: Activity) => void;
   /** Silence in a stream, in milliseconds, after which an empty chunk keeps the connection alive. */
@@ -150,7 +154,12 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     since: new Date(),
   };
   const intake = createIntake({
-    router: createRouter([...ollamaRoutes(context), ...openaiRoutes(context), ...anthropicRoutes(context)]),
+    router: createRouter([
+      ...ollamaRoutes(context),
+      ...openaiRoutes(context),
+      ...anthropicRoutes(context),
+      ...(options.windows === undefined ? [] : windowRoutes(options.windows)),
+    ]),
     access: () => {
       const { allowedHosts, allowedOrigins, lanes, token, allowOtherUsers } = options.settings();
       const localPages = !lanes.includes('workspace') || token !== undefined;

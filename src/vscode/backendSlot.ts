@@ -5,6 +5,7 @@
 import { refusingBackend, type ChatBackend } from '../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../core/chat.js';
 import { asChatError, ChatError, type ErrorKind } from '../core/errors.js';
+import type { Inspection } from '../core/inspection.js';
 import { samePlan, type BackendPlan } from './plan.js';
 import type { Readiness } from './status.js';
 
@@ -12,6 +13,8 @@ import type { Readiness } from './status.js';
 export interface CliBackend extends ChatBackend {
   /** @throws ChatError when the CLI cannot be used */
   describe(): Promise<{ path: string; version: string; signedIn: boolean }>;
+  /** @throws ChatError the same */
+  inspect(): Promise<Inspection>;
   /** Requests that wait for a process. */
   activity(): { readonly waiting: number };
   /** Ends every process; bounded. */
@@ -56,7 +59,7 @@ interface Held {
   readiness: Readiness;
 }
 
-const UNTRUSTED = new ChatError(
+export const UNTRUSTED = new ChatError(
   'untrusted',
   'This folder is not trusted, so Claude does not run in it. Trust it in VS Code (Manage Workspace Trust), then try again.',
 );
@@ -70,6 +73,7 @@ function refuser(): CliBackend {
   return {
     ...refusingBackend(UNTRUSTED),
     describe: () => Promise.reject(UNTRUSTED),
+    inspect: () => Promise.reject(UNTRUSTED),
     activity: () => ({ waiting: 0 }),
     close: () => Promise.resolve(),
     closeNow: () => undefined,

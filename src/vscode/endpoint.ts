@@ -5,22 +5,26 @@ import { createEndpoint, type Endpoint } from '../server/server.js';
 import { VERSION } from '../version.js';
 import type { History } from './activity/history.js';
 import type { Configuration } from './configuration.js';
+import type { Controller } from './controller.js';
 import { logRequest } from './output.js';
 import { endpointSettings } from './settings.js';
 import type { Token } from './token.js';
+import type { Windows } from './windows.js';
 
 export interface EndpointParts {
   readonly configuration: Pick<Configuration, 'current'>;
   readonly token: Pick<Token, 'current'>;
   readonly history: History;
   readonly log: Logger;
+  readonly windows: Pick<Windows, 'key'>;
+  readonly controller: Pick<Controller, 'status' | 'cede'>;
 }
 
 /** What other windows know us by. */
 const IDENTITY = `claude-ollama-server/${VERSION}`;
 
 export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoint {
-  const { configuration, token, history, log } = parts;
+  const { configuration, token, history, log, windows, controller } = parts;
   return createEndpoint({
     backend: () => backend,
     settings: () => endpointSettings(configuration.current, token.current),
@@ -31,5 +35,14 @@ export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoi
       history.note(record);
     },
     watch: history.watch,
+    windows: {
+      key: () => windows.key(),
+      report() {
+        const { status } = controller;
+        const { folder, requests } = status.state === 'running' ? status : { folder: '', requests: 0 };
+        return { folder, requests };
+      },
+      cede: () => controller.cede(),
+    },
   });
 }

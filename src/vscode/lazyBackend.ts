@@ -14,6 +14,7 @@ export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
   };
   return {
     describe: async () => (await get()).describe(),
+    inspect: async () => (await get()).inspect(),
     models: async () => (await get()).models(),
     async *chat(request, signal, onAsked) {
       yield* (await get()).chat(request, signal, onAsked);

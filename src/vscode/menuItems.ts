@@ -24,24 +24,43 @@ const START = run('$(play) Start', COMMANDS.start);
 const STOP = run('$(debug-stop) Stop', COMMANDS.stop);
 const RESTART = run('$(debug-restart) Restart', COMMANDS.restart);
 const COPY = run('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
+const ACTIVITY = run('$(pulse) Show Activity', COMMANDS.showActivity);
+const CHAT = run('$(comment-discussion) Open Chat', COMMANDS.openChat);
+const DIAGNOSE = run('$(checklist) Diagnose', COMMANDS.diagnose);
+const HERE = run('$(window) Serve From This Window', COMMANDS.serveHere);
 const LOG = run('$(output) Show Log', COMMANDS.showLog);
 const PORT: MenuItem = { label: '$(plug) Use Another Port…', action: { step: 'choosePort' } };
 
-/** @param extension the extension's full id, for its page of settings */
-export function menuItems(status: Status, extension: string): MenuItem[] {
+const withDetail = (detail: string): { detail?: string } => (detail === '' ? {} : { detail });
+
+/**
+ * @param extension the extension's full id, for its page of settings
+ * @param session what this window has used, and what is left to it; may be empty
+ */
+export function menuItems(status: Status, extension: string, session = ''): MenuItem[] {
   const settings = setting('$(gear) Settings', `@ext:${extension}`);
   switch (status.state) {
     case 'stopped':
-      return [START, COPY, LOG, settings];
+      return [START, COPY, DIAGNOSE, LOG, settings];
     case 'starting':
       return [STOP, LOG, settings];
     case 'running':
-      return [...remedies(status), COPY, STOP, RESTART, LOG, settings];
+      return [
+        ...remedies(status),
+        CHAT,
+        COPY,
+        { ...ACTIVITY, ...withDetail(session) },
+        STOP,
+        RESTART,
+        DIAGNOSE,
+        LOG,
+        settings,
+      ];
     case 'elsewhere':
-      return [COPY, STOP, LOG, settings];
+      return [HERE, CHAT, COPY, { ...ACTIVITY, ...withDetail(session) }, STOP, DIAGNOSE, LOG, settings];
     case 'failed': {
       const again = run('$(refresh) Try Again', COMMANDS.start);
-      return status.taken ? [again, PORT, LOG, settings] : [again, LOG, settings];
+      return status.taken ? [again, PORT, DIAGNOSE, LOG, settings] : [again, DIAGNOSE, LOG, settings];
     }
   }
 }
@@ -54,9 +73,9 @@ export function menuTitle(status: Status): string {
     case 'starting':
       return `Starting on port ${status.port}…`;
     case 'running':
-      return `Running on ${status.url}`;
+      return `Running on ${status.url}, from ${status.folder}`;
     case 'elsewhere':
-      return `Another window serves ${status.url}`;
+      return `Another window serves ${status.url}${status.folder === undefined ? '' : `, from ${status.folder}`}`;
     case 'failed':
       return status.message;
   }

@@ -11,6 +11,8 @@ export const COMMANDS = {
   createToken: 'claudeOllama.createToken',
   copyToken: 'claudeOllama.copyToken',
   removeToken: 'claudeOllama.removeToken',
+  serveHere: 'claudeOllama.serveHere',
+  diagnose: 'claudeOllama.diagnose',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
   openChat: 'claudeOllama.openChat',

@@ -2,7 +2,7 @@
 import { Selection, TextEditorRevealType, window, type LogOutputChannel, type TextEditor } from 'vscode';
 import type { Logger } from '../core/log.js';
 import { redactingLogger } from '../core/redaction.js';
-import { formatRecord, type RequestRecord } from '../server/server.js';
+import { formatRecord, WINDOW_PATH, type RequestRecord } from '../server/server.js';
 import { PRODUCT } from './names.js';
 
 /** How long the output panel may take to open, milliseconds. */
@@ -25,10 +25,11 @@ export function loggerOf(channel: LogOutputChannel, secrets: () => readonly stri
   return redactingLogger(log, secrets);
 }
 
-/** One line a request. A window that waits for the port asks `GET /` again and again: that is for debugging. */
+/** One line a request. A window that waits for the port asks again and again: that is for debugging. */
 export function logRequest(log: Logger, record: RequestRecord): void {
   const line = `[request] ${formatRecord(record)}`;
-  if (record.route === '/' && record.client === '') log.debug(line);
+  const fromWindow = record.route === '/' || record.route === WINDOW_PATH;
+  if (fromWindow && record.client === '') log.debug(line);
   else if (record.error !== undefined && record.status !== 499) log.warn(line);
   else log.info(line);
 }

@@ -3,10 +3,10 @@ import { MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable
 import { COMMANDS, PRODUCT } from './names.js';
 import type { Status } from './status.js';
 import { TOOLTIP_COMMANDS, viewOf } from './statusView.js';
+import type { Surroundings } from './surroundings.js';
 
 export interface StatusBar extends Disposable {
-  /** @param secured whether clients must send a token */
-  show(status: Status, secured: boolean): void;
+  show(status: Status, around: Surroundings): void;
 }
 
 /** Left of the editor's own items, right of most extensions'. */
@@ -17,8 +17,8 @@ export function createStatusBar(): StatusBar {
   item.name = PRODUCT;
   item.command = COMMANDS.showMenu;
   return {
-    show(status, secured) {
-      const view = viewOf(status, secured);
+    show(status, around) {
+      const view = viewOf(status, around);
       const tooltip = new MarkdownString(view.tooltip, true);
       tooltip.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
       item.text = view.text;

@@ -1,6 +1,9 @@
 /** How a status looks in the status bar. Pure: text in, text out. */
+import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT } from './names.js';
+import { clock, count, describeAllowance, describeTotals, isUsedUp } from './sessionText.js';
 import type { Readiness, Status } from './status.js';
+import type { Surroundings } from './surroundings.js';
 
 export interface StatusView {
   /** With an icon as the editor writes it: `$(broadcast) Claude :11434`. */
@@ -20,6 +23,9 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.copyUrl,
   COMMANDS.copyToken,
   COMMANDS.showLog,
+  COMMANDS.showActivity,
+  COMMANDS.serveHere,
+  COMMANDS.diagnose,
   'workbench.trust.manage',
 ];
 
@@ -28,6 +34,8 @@ const LOG = link('Show log', COMMANDS.showLog);
 const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
 const COPY = link('Copy URL', COMMANDS.copyUrl);
+const ACTIVITY = link('Activity', COMMANDS.showActivity);
+const DIAGNOSE = link('Diagnose', COMMANDS.diagnose);
 
 /** Foreign text for Markdown: shown as it is, on one line. */
 export function escapeMarkdown(text: string): string {
@@ -36,8 +44,6 @@ export function escapeMarkdown(text: string): string {
 
 const lines = (...parts: (string | undefined)[]): string =>
   [`**${PRODUCT}**`, ...parts.filter((part) => part !== undefined)].join('\n\n');
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 function describeReadiness(readiness: Readiness): string {
   switch (readiness.kind) {
@@ -61,13 +67,43 @@ function describeRequests(all: number, waiting: number): string {
   return waiting === 0 ? running : `${running}, ${waiting} waiting`;
 }
 
+const whose = ({ folder }: Status & { state: 'elsewhere' }): string =>
+  folder === undefined ? 'its own folder' : escapeMarkdown(folder);
+
 const SECURED = `$(lock) Clients must send the token. ${link('Copy token', COMMANDS.copyToken)}`;
+
+/** Where clients reach the server: one address, or in a remote window two. */
+function describeAddresses(url: string, addressesOf: Surroundings['addressesOf'] | undefined): string {
+  const addresses = addressesOf?.(url) ?? { inside: url, outside: undefined, remote: undefined };
+  const lines = addressLines(addresses).map(
+    ({ url, whose }) => `\`${url}\`${whose === '' ? '' : ` ${escapeMarkdown(whose)}`}`,
+  );
+  return lines.join('\n\n');
+}
+
+/** What this window has used, what is left, and what went wrong last. */
+function sessionLines({ totals, allowance }: Partial<Surroundings>, now: number): string[] {
+  const left = describeAllowance(allowance, now);
+  const error = totals?.lastError;
+  return [
+    ...(totals === undefined || totals.requests === 0
+      ? []
+      : [`This session: ${escapeMarkdown(describeTotals(totals))}`]),
+    ...(left === '' ? [] : [`${isUsedUp(allowance, now) ? '$(warning) ' : ''}Plan: ${escapeMarkdown(left)}`]),
+    ...(error === undefined
+      ? []
+      : [
+          `$(error) ${clock(error.at, now)} ${escapeMarkdown(`${error.client || 'unnamed client'}: ${error.message}`)}`,
+        ]),
+  ];
+}
 
 /**
  * What the status bar shows. Colours only where nothing can be served.
- * @param secured whether clients must send a token
+ * @param around what is known of them
+ * @param now milliseconds since 1970
  */
-export function viewOf(status: Status, secured = false): StatusView {
+export function viewOf(status: Status, around: Partial<Surroundings> = {}, now = Date.now()): StatusView {
   switch (status.state) {
     case 'stopped':
       return {
@@ -91,12 +127,13 @@ export function viewOf(status: Status, secured = false): StatusView {
           `${PRODUCT}: running on port ${status.port}` +
           (problem === undefined ? '' : `, warning: ${problem.message}`),
         tooltip: lines(
-          `\`${status.url}\``,
+          describeAddresses(status.url, around.addressesOf),
           describeReadiness(status.readiness),
           `Folder: ${escapeMarkdown(status.folder)}`,
-          secured ? SECURED : undefined,
+          around.secured === true ? SECURED : undefined,
           describeRequests(status.requests, status.waiting),
-          `${COPY} · ${STOP} · ${LOG}`,
+          ...sessionLines(around, now),
+          `${COPY} · ${ACTIVITY} · ${DIAGNOSE} · ${STOP} · ${LOG}`,
         ),
         error: false,
       };
@@ -106,9 +143,10 @@ export function viewOf(status: Status, secured = false): StatusView {
         text: `$(window) Claude :${status.port}`,
         label: `${PRODUCT}: another window serves port ${status.port}`,
         tooltip: lines(
-          `\`${status.url}\``,
-          'Another window serves this port, from its own folder. This window takes over when that one goes.',
-          `${COPY} · ${STOP} · ${LOG}`,
+          describeAddresses(status.url, around.addressesOf),
+          `Another window serves this port, from ${whose(status)}. This window takes over when that one goes.`,
+          ...sessionLines(around, now),
+          `${link('Serve from this window', COMMANDS.serveHere)} · ${COPY} · ${STOP} · ${LOG}`,
         ),
         error: false,
       };
@@ -118,7 +156,7 @@ export function viewOf(status: Status, secured = false): StatusView {
         label: `${PRODUCT}: failed. ${status.message}`,
         tooltip: lines(
           `$(error) ${escapeMarkdown(status.message)}`,
-          `${link('Try again', COMMANDS.start)} · ${LOG}`,
+          `${link('Try again', COMMANDS.start)} · ${DIAGNOSE} · ${LOG}`,
         ),
         error: true,
       };

@@ -1,5 +1,6 @@
 /** Claude in the editor's own chat: answered by the same backend as the server's clients, without the way over a port. */
 import {
+  Disposable,
   EventEmitter,
   LanguageModelChatToolMode,
   LanguageModelError,
@@ -7,7 +8,7 @@ import {
   LanguageModelToolCallPart,
   lm,
   type CancellationToken,
-  type Disposable,
+  type Event,
   type LanguageModelChatProvider,
   type LanguageModelResponsePart,
 } from 'vscode';
@@ -34,17 +35,14 @@ export interface ChatProviderOptions {
   readonly place: Pick<PlaceWatch, 'current'>;
   readonly history: Pick<History, 'watch'>;
   readonly log: Logger;
-}
-
-export interface ChatProvider extends Disposable {
-  /** The controller has changed. When that may have changed the list of models, the editor asks for it anew. */
-  refresh(): void;
+  /** Of the controller. When it may have changed the list of models, the editor asks for the list anew. */
+  readonly onChange: Event<void>;
 }
 
 /** Who asks, for the log and the activity. The editor does not tell which of its parts, or which extension, it is. */
 const CLIENT = 'VS Code Chat';
 
-export function provideChat(options: ChatProviderOptions): ChatProvider {
+export function provideChat(options: ChatProviderOptions): Disposable {
   const { controller, configuration, token, place, history, log } = options;
   const { backend } = controller;
   const desk = createDesk({ backend, watch: history.watch, log });
@@ -86,19 +84,13 @@ export function provideChat(options: ChatProviderOptions): ChatProvider {
       return Promise.resolve(countTokens(parts));
     },
   };
-  const registration = lm.registerLanguageModelChatProvider(CHAT_VENDOR, provider);
-  return {
-    refresh() {
-      const now = modelsDependOn();
-      if (now === known) return;
-      known = now;
-      changed.fire();
-    },
-    dispose() {
-      registration.dispose();
-      changed.dispose();
-    },
-  };
+  const subscription = options.onChange(() => {
+    const now = modelsDependOn();
+    if (now === known) return;
+    known = now;
+    changed.fire();
+  });
+  return Disposable.from(lm.registerLanguageModelChatProvider(CHAT_VENDOR, provider), subscription, changed);
 }
 
 /** The part of the answer that the editor shows. It has no stable part for thinking. */
