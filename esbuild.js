@@ -5,7 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 
 const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
-const EXTENSION_BUDGET_BYTES = 200_000;
+const EXTENSION_BUDGET_BYTES = 210_000;
 
 /** @type {import('esbuild').BuildOptions} */
 const options = {

@@ -16,9 +16,13 @@ export function createStatusBar(): StatusBar {
   const item = window.createStatusBarItem('status', StatusBarAlignment.Right, PRIORITY);
   item.name = PRODUCT;
   item.command = COMMANDS.showMenu;
+  let shown = '';
   return {
     show(status, around) {
       const view = viewOf(status, around);
+      // A tooltip that is set again closes under the person's eyes, although it says the same.
+      if (JSON.stringify(view) === shown) return;
+      shown = JSON.stringify(view);
       const tooltip = new MarkdownString(view.tooltip, true);
       tooltip.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
       item.text = view.text;

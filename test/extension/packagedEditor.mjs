@@ -54,6 +54,13 @@ export async function openPackaged({
     port,
     page,
     workbench,
+    /** Of the editor. */
+    url: editor.url,
+    workspace: profile.workspace,
+    userData: profile.userData,
+    item: ITEM,
+    /** A second window. */
+    newPage: () => browser.newPage({ viewport: page.viewportSize() }),
     open: () => workbench.open(folder ?? profile.workspace),
     openWithoutFolder: () => workbench.open(undefined),
     untilStatus: (pattern) => workbench.untilStatus(ITEM, pattern),
@@ -72,7 +79,7 @@ export async function openPackaged({
         () => false,
       ),
     /** @param {string} name without its ending */
-    shot: (name) => page.screenshot({ path: join(SHOTS, `${name}.png`) }),
+    shot: (name, of = page) => of.screenshot({ path: join(SHOTS, `${name}.png`) }),
     async explain() {
       await page.screenshot({ path: join(SHOTS, 'failure.png') });
       const log = await readFile(editor.logFile, 'utf8');

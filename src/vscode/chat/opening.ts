@@ -29,5 +29,7 @@ async function switchOn(): Promise<void> {
 
 export async function openChat(): Promise<void> {
   if (!isOn()) await switchOn();
+  // Until it runs, a question leads to the sign-in, too. A chat that cannot run says so by itself.
+  await Promise.resolve(extensions.getExtension(CHAT_EXTENSION)?.activate()).catch(() => undefined);
   await commands.executeCommand('workbench.action.chat.open');
 }

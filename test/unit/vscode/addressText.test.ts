@@ -24,10 +24,10 @@ describe('the addresses that a person is shown', () => {
     ]);
   });
 
-  it('take the name of a remote that is not known as it is', () => {
+  it('know that a remote of a new kind is another machine', () => {
     assert.equal(
       addressLines({ inside, outside: undefined, remote: 'new-kind' })[0]?.whose,
-      'for programs in new-kind',
+      'for programs on the remote machine',
     );
   });
 });

@@ -132,7 +132,7 @@ describe('the status bar', () => {
     });
     assert.match(
       viewOf(running(ready), { addressesOf }).tooltip,
-      /`http:\/\/localhost:55123` for programs on your own machine\n\n`http:\/\/127\.0\.0\.1:11434` for programs in the SSH host\n/,
+      /`http:\/\/localhost:55123` for programs on your own machine\n\n`http:\/\/127\.0\.0\.1:11434` for programs on the SSH host\n/,
     );
   });
 
