@@ -3,6 +3,7 @@ import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import type { JsonObject } from '../../src/core/json.js';
 import {
+  errorReply,
   startStandIn,
   textOf,
   textReply,
@@ -14,11 +15,17 @@ import {
 
 const PIECE = 4;
 
-/** `say: X` is answered with X in small pieces, `call: TOOL JSON` with that call, `hang` never. */
+/**
+ * `say: X` is answered with X in small pieces, `slowly: X` in as many seconds as it has pieces, `call: TOOL JSON` with
+ * that call, `refuse` with an error, `hang` never.
+ */
 function respond(asked: string): Reply | undefined {
   if (asked === 'hang') return { kind: 'hang' };
   const [, name, input] = /^call: (\w+) (.*)$/s.exec(asked) ?? [];
   if (name !== undefined) return toolReply({ id: 'toolu_1', name, input: JSON.parse(input!) as JsonObject });
+  if (asked === 'refuse') return errorReply(400, 'The prompt is too long for this model.');
+  const [, slow] = /^slowly: (.*)$/s.exec(asked) ?? [];
+  if (slow !== undefined) return textReply(slow, { pieceSize: PIECE, deltaDelayMs: 1_000 });
   const [, text] = /^say: (.*)$/s.exec(asked) ?? [];
   return text === undefined ? undefined : textReply(text, { pieceSize: PIECE, deltaDelayMs: 10 });
 }

@@ -1,5 +1,5 @@
-// Makes media/screenshot.png, the README's picture: real clients, the real CLI, a real VS Code. The model's words are
-// the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs
+// Makes media/screenshot.png and media/activity.png, the README's pictures: real clients, the real CLI, a real VS Code.
+// The model's words are the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs [THEME]
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const model = await startModel();
 try {
   const host = await ensureHost(NEWEST, console.error);
   const settings = {
-    'workbench.colorTheme': 'Dark Modern',
+    'workbench.colorTheme': process.argv[2] ?? 'Dark Modern',
     'breadcrumbs.enabled': false,
     'editor.minimap.enabled': false,
   };
@@ -44,6 +44,7 @@ try {
   });
   try {
     await take(editor);
+    await takeActivity(editor);
   } finally {
     await editor.close();
   }
@@ -72,4 +73,25 @@ async function take({ page, workbench, open, untilStatus }) {
   await runCommand('curl', ['--silent', `http://127.0.0.1:${PORT}/api/chat`, '--data', body]);
   await workbench.untilOutput(/claude-haiku.*tokens out/s);
   await page.screenshot({ path: inRoot('media/screenshot.png') });
+}
+
+/** Requests of several clients: answered ones, one that failed, and one at work. */
+async function takeActivity({ page, workbench }) {
+  const client = (agent) =>
+    new Ollama({ host: `http://127.0.0.1:${PORT}`, headers: { 'User-Agent': agent } });
+  const chat = (agent, content, model = 'claude-sonnet') =>
+    client(agent).chat({ model, messages: [{ role: 'user', content }], stream: false });
+  await chat('Continue/1.3.0', QUESTION);
+  await chat('opencode/1.2.1', QUESTION, 'claude-opus');
+  await chat('aider', 'refuse').catch(() => undefined); // which is what it is for
+  const stream = await client('cline/4.1.13').chat({
+    model: 'claude-haiku',
+    messages: [{ role: 'user', content: `slowly: ${QUESTION}` }],
+    stream: true,
+  });
+  await workbench.run('Claude Ollama: Show Activity');
+  const row = page.locator('.pane-body .monaco-list-row', { hasText: 'cline' });
+  await row.filter({ hasText: 'answering · 2 s' }).waitFor();
+  await page.screenshot({ path: inRoot('media/activity.png') });
+  stream.abort();
 }

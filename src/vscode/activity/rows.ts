@@ -70,15 +70,13 @@ const nameOf = ({ client, label }: HistoryEntry): string => client || `request $
 export function rowOf(entry: HistoryEntry, now: number): Row {
   const { subject, phase, result, startedAt } = entry;
   const state = result === undefined ? PHASES[phase].word : word(result);
-  const time = duration(
-    result?.totalMs ?? Math.max(0, Math.floor((now - startedAt) / SECOND_MS) * SECOND_MS),
-  );
   const figures =
     result === undefined
-      ? [time]
+      ? // Told once a second, so in whole ones.
+        [`${Math.floor(Math.max(0, now - startedAt) / SECOND_MS)} s`]
       : [
           result.cancelled ? undefined : result.error,
-          time,
+          duration(result.totalMs),
           result.outputTokens === undefined ? undefined : `${number(result.outputTokens)} tokens`,
           speed(result),
           result.costUsd === undefined ? undefined : dollars(result.costUsd),

@@ -30,10 +30,10 @@ describe('a row of the Activity view', () => {
       (phase) => rowOf({ ...LIVE, phase }, 13_999).description,
     );
     assert.deepEqual(rows, [
-      'claude-sonnet:latest · waiting for a process · 3.0 s',
-      'claude-sonnet:latest · waiting for Claude · 3.0 s',
-      'claude-sonnet:latest · thinking · 3.0 s',
-      'claude-sonnet:latest · answering · 3.0 s',
+      'claude-sonnet:latest · waiting for a process · 3 s',
+      'claude-sonnet:latest · waiting for Claude · 3 s',
+      'claude-sonnet:latest · thinking · 3 s',
+      'claude-sonnet:latest · answering · 3 s',
     ]);
   });
 
