@@ -132,9 +132,12 @@ export function checkClientView(version: Probe, tags: Probe): Check {
   }
   const models = countModels(tags.text);
   if (tags.status !== 200 || models === undefined)
-    return failed(title, `GET /api/tags: ${tags.status} ${tags.text}`, 'Do what it says.');
+    return failed(title, `GET /api/tags: ${tags.status} ${errorIn(tags)}`, 'Do what it says.');
   return ok(title, `${models} models are listed`);
 }
+
+/** The words of an answer that is an error. */
+const errorIn = ({ text }: Probe): string => /^\{"error":"(.*)"\}$/s.exec(text)?.[1] ?? text;
 
 /** @param probe of a chat, or `undefined` when the person did not want one */
 export function checkChat(probe: Probe | undefined): Check {
@@ -142,7 +145,7 @@ export function checkChat(probe: Probe | undefined): Check {
   if (probe === undefined) return skipped(title, 'not asked, because it costs tokens');
   return probe.status === 200
     ? ok(title, 'Claude answered')
-    : failed(title, `${probe.status} ${probe.text}`, 'Do what it says; the log has more.');
+    : failed(title, `${probe.status} ${errorIn(probe)}`, 'Do what it says; the log has more.');
 }
 
 /** @param listed models that VS Code's own chat has from here */

@@ -82,6 +82,7 @@ describe('a diagnosis', () => {
   });
 
   it('asks Claude only when a person wants it', () => {
+    assert.equal(checkChat(gave(503, '{"error":"not signed in"}')).detail, '503 not signed in');
     assert.deepEqual(states([checkChat(undefined), checkChat(gave(200)), checkChat(gave(503, 'no'))]), [
       'skipped',
       'ok',
