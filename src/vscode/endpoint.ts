@@ -6,6 +6,7 @@ import { VERSION } from '../version.js';
 import type { History } from './activity/history.js';
 import type { Configuration } from './configuration.js';
 import type { Controller } from './controller.js';
+import { DIAGNOSE_CLIENT } from './names.js';
 import { logRequest } from './output.js';
 import { endpointSettings } from './settings.js';
 import type { Token } from './token.js';
@@ -32,7 +33,8 @@ export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoi
     identity: IDENTITY,
     onRequest(record) {
       logRequest(log, record);
-      history.note(record);
+      // What Diagnose has refused on purpose is nobody's failure.
+      if (record.client !== DIAGNOSE_CLIENT) history.note(record);
     },
     watch: history.watch,
     windows: {

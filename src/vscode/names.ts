@@ -28,6 +28,9 @@ export const ACTIVITY_VIEW = 'claudeOllama.activity';
 /** The provider of models as the manifest contributes it, by which other extensions select its models. */
 export const CHAT_VENDOR = 'claude-ollama';
 
+/** What Diagnose calls itself as a client. */
+export const DIAGNOSE_CLIENT = 'Diagnose';
+
 /** Set to the name of the state, for `when` clauses. */
 export const STATE_CONTEXT_KEY = 'claudeOllama.state';
 

@@ -8,7 +8,7 @@ import type { History, LastError } from '../activity/history.js';
 import type { AddressBook, Addresses } from '../address.js';
 import type { Configuration } from '../configuration.js';
 import type { Controller } from '../controller.js';
-import { CHAT_VENDOR, PRODUCT, SECTION } from '../names.js';
+import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION } from '../names.js';
 import { urlOf } from '../plan.js';
 import type { Token } from '../token.js';
 import {
@@ -36,7 +36,7 @@ export interface DiagnoseOptions {
 const QUICK_MS = 5_000;
 const CHAT_MS = 60_000;
 const ERRORS = 5;
-const CLIENT = { 'user-agent': 'Diagnose' };
+const CLIENT = { 'user-agent': DIAGNOSE_CLIENT };
 
 /** Whether to ask Claude something, too; `undefined` when the person wants nothing at all. */
 async function chooseExtent(): Promise<boolean | undefined> {

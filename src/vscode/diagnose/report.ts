@@ -20,10 +20,10 @@ export interface Hidden {
 }
 
 const MARKS: Readonly<Record<Check['state'], string>> = {
-  ok: '✅',
-  warning: '⚠️',
-  failed: '❌',
-  skipped: '➖',
+  ok: '✓',
+  warning: '!',
+  failed: '✗',
+  skipped: '–',
 };
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

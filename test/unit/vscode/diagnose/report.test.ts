@@ -15,8 +15,8 @@ const HIDDEN = { secrets: ['s3cret-token'], home: '/home/ada' };
 describe('the report of a diagnosis', () => {
   it('has a line for each check, with what to do where something is wrong', () => {
     const report = reportOf(FINDINGS, HIDDEN);
-    assert.match(report, /^- ✅ \*\*Claude CLI\*\*: 2\.1\.330 at ~\/bin\/claude$/m);
-    assert.match(report, /^- ❌ \*\*Sign-in\*\*: no credentials\n {2}→ Run it\.$/m);
+    assert.match(report, /^- ✓ \*\*Claude CLI\*\*: 2\.1\.330 at ~\/bin\/claude$/m);
+    assert.match(report, /^- ✗ \*\*Sign-in\*\*: no credentials\n {2}→ Run it\.$/m);
     assert.match(report, /One thing needs attention\./);
   });
 
