@@ -4,6 +4,7 @@ import { commands, extensions } from 'vscode';
 
 /** The built-in extension that runs the chat. It is switched off on a new profile, and nobody sees one that is. */
 const CHAT_EXTENSION = 'GitHub.copilot-chat';
+const MANAGE_MODELS = 'workbench.action.chat.manage';
 /** How long it may take to come. Milliseconds. */
 const ENABLING_MS = 10_000;
 
@@ -11,20 +12,25 @@ const isOn = (): boolean => extensions.getExtension(CHAT_EXTENSION) !== undefine
 
 /**
  * A chat that is switched off asks for a sign-in that Claude does not need. The editor itself switches it on, without
- * one, when its list of models is opened.
+ * one, when its list of models is opened. Older editors have no such list, and others no such chat: they are left as
+ * they are.
  */
 async function switchOn(): Promise<void> {
-  const late = new AbortController();
+  const end = new AbortController();
   const on = new Promise<void>((resolve) => {
     const subscription = extensions.onDidChange(() => {
       if (isOn()) resolve();
     });
-    late.signal.addEventListener('abort', () => void subscription.dispose());
+    end.signal.addEventListener('abort', () => void subscription.dispose());
   });
-  await commands.executeCommand('workbench.action.chat.manage');
-  await Promise.race([on, delay(ENABLING_MS, undefined, { signal: late.signal }).catch(() => undefined)]);
-  late.abort();
-  await commands.executeCommand('workbench.action.closeActiveEditor');
+  const late = delay(ENABLING_MS, undefined, { signal: end.signal }).catch(() => undefined);
+  const listed = await commands.executeCommand(MANAGE_MODELS).then(
+    () => true,
+    () => false,
+  );
+  if (listed) await Promise.race([on, late]);
+  end.abort();
+  if (isOn()) await commands.executeCommand('workbench.action.closeActiveEditor');
 }
 
 export async function openChat(): Promise<void> {

@@ -116,11 +116,12 @@ export function checkGuard(foreignHost: Probe, foreignPage: Probe): Check {
       );
 }
 
-function countModels(text: string): number | undefined {
+/** What an answer says, if it is JSON. */
+function said({ text }: Probe): { readonly models?: unknown[]; readonly error?: string } {
   try {
-    return (JSON.parse(text) as { models?: unknown[] }).models?.length;
+    return JSON.parse(text) as object;
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -130,14 +131,15 @@ export function checkClientView(version: Probe, tags: Probe): Check {
   if (version.status !== 200) {
     return failed(title, `GET /api/version: ${version.status} ${version.text}`, 'Look at the log.');
   }
-  const models = countModels(tags.text);
+  const models = said(tags).models?.length;
   if (tags.status !== 200 || models === undefined)
-    return failed(title, `GET /api/tags: ${tags.status} ${errorIn(tags)}`, 'Do what it says.');
+    return failed(
+      title,
+      `GET /api/tags: ${tags.status} ${said(tags).error ?? tags.text}`,
+      'Do what it says.',
+    );
   return ok(title, `${models} models are listed`);
 }
-
-/** The words of an answer that is an error. */
-const errorIn = ({ text }: Probe): string => /^\{"error":"(.*)"\}$/s.exec(text)?.[1] ?? text;
 
 /** @param probe of a chat, or `undefined` when the person did not want one */
 export function checkChat(probe: Probe | undefined): Check {
@@ -145,7 +147,11 @@ export function checkChat(probe: Probe | undefined): Check {
   if (probe === undefined) return skipped(title, 'not asked, because it costs tokens');
   return probe.status === 200
     ? ok(title, 'Claude answered')
-    : failed(title, `${probe.status} ${errorIn(probe)}`, 'Do what it says; the log has more.');
+    : failed(
+        title,
+        `${probe.status} ${said(probe).error ?? probe.text}`,
+        'Do what it says; the log has more.',
+      );
 }
 
 /** @param listed models that VS Code's own chat has from here */

@@ -8,6 +8,7 @@ import {
   LanguageModelToolCallPart,
   LanguageModelToolResultPart,
   lm,
+  version,
   type LanguageModelChat,
 } from 'vscode';
 import { ready } from './endpoint.js';
@@ -86,7 +87,10 @@ describe("the editor's language models", () => {
     assert.equal(await textOf(await model.sendRequest(messages, { tools: [WEATHER] })), 'Rain.');
   });
 
-  it('end a request that is cancelled', async () => {
+  // Its provider is told of a cancellation only until the answer begins.
+  const onNewer = version.startsWith('1.104.') ? it.skip : it;
+
+  onNewer('end a request that is cancelled, of which VS Code 1.104 does not tell', async () => {
     const model = await sonnet();
     const source = new CancellationTokenSource();
     const response = await model.sendRequest([LanguageModelChatMessage.User('hang')], {}, source.token);
