@@ -35,7 +35,7 @@ export { type Listener, whoListens } from './probe.js';
 export { formatRecord, type RequestRecord } from './record.js';
 export type { EndpointSettings } from './settings.js';
 export { urlWithToken } from './token.js';
-export { askWindow, WINDOW_PATH, type WindowHost, type WindowReport } from './windows.js';
+export { askWindow, WINDOW_PATH, type WindowReport } from './windows.js';
 
 /** What the endpoint is doing. */
 export interface Activity {

@@ -9,7 +9,7 @@ import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
 import { createBackendSlot, UNTRUSTED, type CliBackend } from './backendSlot.js';
 import { bind } from './binding.js';
-import { samePlan, type BackendPlan, type Plan } from './plan.js';
+import { samePlan, type BackendPlan, type ListenPlan, type Plan } from './plan.js';
 import { singleFlight } from './singleFlight.js';
 import { statusOf, type EndpointLife, type State } from './state.js';
 import type { Readiness, Status } from './status.js';
@@ -79,10 +79,8 @@ export function createController(options: ControllerOptions): Controller {
   let wanted = false;
   /** The next step acts although the plan has not changed. */
   let forced = false;
-  /** Another window has asked for the port. */
-  let ceding = false;
-  /** The window that had the port has let go of it for us. */
-  let promised = false;
+  /** Another window has asked for the port; the window that had it has let go of it for us. */
+  let [ceding, promised] = [false, false];
   let attempt = new AbortController();
 
   const slot = createBackendSlot({
@@ -122,8 +120,7 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   /** @param afterMs until this window looks again whether it can have the port */
-  async function waitForOther({ listen }: Plan, afterMs: number): Promise<State> {
-    const folder = (await options.windows.look(listen))?.folder;
+  function waitForOther(listen: ListenPlan, folder: string | undefined, afterMs: number): State {
     // Nothing waits for this step: it reports through the state.
     const timer = setTimeout(() => void advance(), afterMs);
     timer.unref();
@@ -144,7 +141,7 @@ export function createController(options: ControllerOptions): Controller {
         slot.use(plan.backend);
         return { name: 'running', listen, url: binding.url, endpoint };
       case 'elsewhere':
-        return waitForOther(plan, pace.takeOverEveryMs);
+        return waitForOther(listen, (await options.windows.look(listen))?.folder, pace.takeOverEveryMs);
       case 'failed':
         log.error(`[controller] ${binding.message}`);
         return { name: 'failed', listen, message: binding.message, taken: binding.taken };
@@ -171,7 +168,7 @@ export function createController(options: ControllerOptions): Controller {
       ceding = false;
       await release();
       // The one that asked has the port as soon as it is free; this one must not be quicker.
-      return enter(await waitForOther(plan, pace.patienceMs + pace.takeOverEveryMs));
+      return enter(waitForOther(plan.listen, undefined, pace.patienceMs + pace.takeOverEveryMs));
     }
     if (state.name === 'running' && unchanged) return slot.use(plan.backend);
     if (state.name === 'failed' && unchanged) return;

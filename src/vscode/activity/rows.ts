@@ -39,6 +39,7 @@ export function duration(ms: number): string {
 
 /** Dollars with as many places as it takes to see something. */
 export function dollars(usd: number): string {
+  if (usd > 0 && usd < 0.0001) return '<$0.0001';
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 
