@@ -79,8 +79,10 @@ export function createController(options: ControllerOptions): Controller {
   let wanted = false;
   /** The next step acts although the plan has not changed. */
   let forced = false;
-  /** Another window has asked for the port; the window that had it has let go of it for us. */
-  let [ceding, promised] = [false, false];
+  /** Another window has asked for the port. */
+  let ceding = false;
+  /** Another window has let go of the port for us. */
+  let promised = false;
   let attempt = new AbortController();
 
   const slot = createBackendSlot({
@@ -103,10 +105,7 @@ export function createController(options: ControllerOptions): Controller {
   async function release(): Promise<void> {
     const before = state;
     if (before.name === 'elsewhere') clearTimeout(before.timer);
-    if (before.name !== 'running') {
-      if (!wanted) await slot.clear();
-      return;
-    }
+    if (before.name !== 'running') return wanted ? undefined : slot.clear();
     // stop() cancels the requests first and at once; then both ends wait at the same time.
     await Promise.all([before.endpoint.stop(), slot.clear()]);
     log.info(`[controller] stopped listening on ${before.url}`);
