@@ -79,7 +79,8 @@ export function windowRoutes(host: WindowHost): readonly Route[] {
   return [
     route('GET', ({ response }) => sendJson(response, 200, host.report())),
     route('POST', ({ response }) => {
-      response.once('finish', host.cede);
+      // Not before the answer is out: what follows cuts connections.
+      response.once('close', host.cede);
       sendJson(response, 200, host.report());
     }),
   ];
@@ -101,7 +102,7 @@ export function askWindow(
   method: WindowMethod,
 ): Promise<WindowReport | undefined> {
   return new Promise((resolve) => {
-    const headers = { [PROOF_HEADER]: proofOf(key, method, port, Date.now()) };
+    const headers = { [PROOF_HEADER]: proofOf(key, method, port, Date.now()), 'content-length': 0 };
     const signal = AbortSignal.timeout(ANSWER_MS);
     const asked = request({ host, port, method, path: WINDOW_PATH, headers, agent: false, signal });
     const nothing = (): void => resolve(undefined);
