@@ -1,5 +1,5 @@
 // Makes media/screenshot.png and media/activity.png, the README's pictures: real clients, the real CLI, a real VS Code.
-// The model's words are the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs [THEME]
+// The model's words are the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs [THEME [FOLDER]]
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { NEWEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 
+const [, , theme = 'Dark Modern', pictures = inRoot('media')] = process.argv;
 const PORT = 11434;
 const CODE = `"""The cart of the shop."""
 
@@ -30,7 +31,7 @@ const model = await startModel();
 try {
   const host = await ensureHost(NEWEST, console.error);
   const settings = {
-    'workbench.colorTheme': process.argv[2] ?? 'Dark Modern',
+    'workbench.colorTheme': theme,
     'breadcrumbs.enabled': false,
     'editor.minimap.enabled': false,
   };
@@ -72,7 +73,7 @@ async function take({ page, workbench, open, untilStatus }) {
   const body = JSON.stringify({ model: 'claude-haiku', messages });
   await runCommand('curl', ['--silent', `http://127.0.0.1:${PORT}/api/chat`, '--data', body]);
   await workbench.untilOutput(/claude-haiku.*tokens out/s);
-  await page.screenshot({ path: inRoot('media/screenshot.png') });
+  await page.screenshot({ path: join(pictures, 'screenshot.png') });
 }
 
 /** Requests of several clients: answered ones, one that failed, and one at work. */
@@ -92,6 +93,6 @@ async function takeActivity({ page, workbench }) {
   await workbench.run('Claude Ollama: Show Activity');
   const row = page.locator('.pane-body .monaco-list-row', { hasText: 'cline' });
   await row.filter({ hasText: 'answering · 2 s' }).waitFor();
-  await page.screenshot({ path: inRoot('media/activity.png') });
+  await page.screenshot({ path: join(pictures, 'activity.png') });
   stream.abort();
 }

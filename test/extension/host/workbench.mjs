@@ -36,16 +36,15 @@ export function createWorkbench(page, url) {
 
   async function openPalette(text) {
     for (let attempt = 1; ; attempt += 1) {
-      // The key is lost while the workbench is still taking the focus.
+      // The key is lost, or the list is closed again, while something else is still taking the focus.
       await page.keyboard.press('F1');
-      const open = await input.waitFor({ timeout: 3000 }).then(
+      const open = await input.fill(`>${text}`, { timeout: 3000 }).then(
         () => true,
         () => false,
       );
-      if (open) break;
+      if (open) return;
       if (attempt === PALETTE_TRIES) throw new Error('the command palette did not open');
     }
-    await input.fill(`>${text}`);
   }
 
   return {

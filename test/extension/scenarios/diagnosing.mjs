@@ -20,7 +20,6 @@ export function diagnosing(editor) {
         const text = await untilReport(/Achat/);
         assert.doesNotMatch(text, /✗/);
         assert.match(text, /✓\*\*Achat\*\*:Claudeanswered/);
-        await workbench.run('View: Revert and Close Editor');
       },
     ],
     [
