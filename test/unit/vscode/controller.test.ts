@@ -10,8 +10,8 @@ import { freePort, isOpen, stranger } from './ports.js';
 
 describe('the controller', () => {
   const windows: Window[] = [];
-  const open = (port: number, known?: Promise<void>, patienceMs?: number): Window => {
-    const window = openWindow(port, known, patienceMs);
+  const open = (port: number, known?: Promise<void>): Window => {
+    const window = openWindow(port, known);
     windows.push(window);
     return window;
   };
@@ -207,8 +207,7 @@ describe('the controller', () => {
 
   it('takes the port over on request, and gives it back when it goes', async () => {
     const port = await freePort();
-    // Both as patient as it takes on a busy machine.
-    const [first, second] = [open(port, undefined, 2_000), open(port, undefined, 2_000)];
+    const [first, second] = [open(port), open(port)];
     await first.controller.start();
     await second.controller.start();
     assert.equal(await second.controller.serveHere(), true);

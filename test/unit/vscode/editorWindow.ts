@@ -31,13 +31,8 @@ export const planFor = (port: number): Plan => ({ listen: { host: '127.0.0.1', p
 /**
  * A window of the editor, with the real server and a fake CLI.
  * @param known settles when it is known who may use the endpoint
- * @param patienceMs how long a port in use is tried again
  */
-export function openWindow(
-  port: number,
-  known: Promise<void> = Promise.resolve(),
-  patienceMs = PATIENCE_MS,
-): Window {
+export function openWindow(port: number, known: Promise<void> = Promise.resolve()): Window {
   const made: FakeCli[] = [];
   const states: string[] = [];
   const watchers = new Set<(status: Status) => void>();
@@ -77,7 +72,7 @@ export function openWindow(
       for (const watcher of watchers) watcher(status);
     },
     log: silentLogger,
-    pace: { patienceMs, takeOverEveryMs: 20, endWithinMs: 100 },
+    pace: { patienceMs: PATIENCE_MS, takeOverEveryMs: 20, endWithinMs: 100 },
   });
   const window: Window = {
     controller,
