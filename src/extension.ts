@@ -13,8 +13,9 @@ import { createOutput, loggerOf } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
 import { planOf } from './vscode/plan.js';
 import { watchToken } from './vscode/token.js';
-import { createWindows } from './vscode/windows.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
+import { createWindows } from './vscode/windows.js';
+import { createWorkspaceLane } from './vscode/workspaceLane.js';
 
 /** What other extensions see: where the endpoint is and how it does. */
 export type EndpointApi = Pick<Controller, 'status'>;
@@ -41,32 +42,29 @@ function wire(context: ExtensionContext): EndpointApi {
   const log = loggerOf(output, () => [token.current ?? '']);
   const configuration = watchConfiguration(log);
   const place = watchPlace(context.globalStorageUri);
+  const lane = createWorkspaceLane(configuration, log);
   const history = createHistory();
-  const display = createDisplay(token, history);
   const windows = createWindows(context.globalStorageUri.fsPath, log);
-  const parts = { configuration, token, place, history, windows, log };
+  const parts = { configuration, token, place, lane, history, windows, log };
+  const display = createDisplay({ ...parts, context });
   const controller = createController({
     ...parts,
     known: token.known,
     plan: () => planOf(configuration.current, place.current, token.current),
-    createEndpoint: (backend) => openEndpoint(backend, { ...parts, controller }),
+    createEndpoint: (backend) => openEndpoint(backend, { ...parts, display, controller }),
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        const heard = { onActivity, onAllowance: display.surroundings.learn };
-        return createClaudeBackend({ ...plan, ...heard, env: process.env, log, version: VERSION });
+        const own = { ...lane.optionsFor(plan), onActivity, onAllowance: display.surroundings.learn, log };
+        return createClaudeBackend({ ...plan, ...own, env: process.env, version: VERSION });
       }),
     onChange: (status) => display.show(status),
     pace: PACE,
   });
   end = () => controller.end();
 
+  context.subscriptions.push(output, configuration, token, place, lane, display);
   context.subscriptions.push(
-    output,
-    configuration,
-    token,
-    place,
-    display,
     provideChat({ ...parts, controller, onChange: display.onChange }),
     registerCommands({ ...parts, ...display, controller, output, extension: context.extension.id }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),

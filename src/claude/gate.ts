@@ -4,11 +4,11 @@
  */
 import type { ChatRequest } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
-import type { AskPermission, PermissionAnswer } from '../core/permission.js';
+import type { AskPermission, PermissionAnswer, Sensitivity } from '../core/permission.js';
 import type { WorkspacePermissions } from './launch.js';
 import { judge } from './permissions.js';
 import { objectOf } from './toolPhrases.js';
-import type { Sensitivity, ToolUse, WorkPlace } from './toolPaths.js';
+import type { ToolUse, WorkPlace } from './toolPaths.js';
 
 export interface GateOptions {
   readonly permissions: WorkspacePermissions;
@@ -68,7 +68,7 @@ export class Gate {
       return this.#allow(use, 'allowed earlier');
     if (askPermission === undefined) return this.#deny(use, NOBODY);
     const answer = await this.#ask(askPermission, use, sensitive, signal);
-    if (answer === 'deny') return this.#deny(use, DENIED);
+    if (answer === 'deny') return this.#deny(use, DENIED, signal.aborted ? 'withdrawn' : 'denied');
     if (answer === 'conversation' && sensitive === undefined) this.#granted.add(grantOf(use));
     return this.#allow(use, `allowed ${answer === 'once' ? 'once' : 'for this conversation'}`);
   }
@@ -96,8 +96,8 @@ export class Gate {
     return { behavior: 'allow', updatedInput: use.input };
   }
 
-  #deny(use: ToolUse, message: string): object {
-    this.#note('denied', use);
+  #deny(use: ToolUse, message: string, how = 'denied'): object {
+    this.#note(how, use);
     return { behavior: 'deny', message };
   }
 

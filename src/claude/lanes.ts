@@ -18,6 +18,8 @@ export interface WorkspaceOptions {
   readonly moreFolders: readonly string[];
   /** Absent: what would be asked is denied. */
   readonly askPermission?: AskPermission;
+  /** Whether an editor holds changes of that file that are not on the disk: it is asked for before it is edited. */
+  readonly isUnsaved?: (path: string) => Promise<boolean>;
   /** A short block about the editor, put before the person's words of the newest user turn; `undefined`: none. */
   readonly editorContext?: () => Promise<string | undefined>;
 }
@@ -61,10 +63,11 @@ export function chatLane({ folder, env, app }: LaneOptions): LaneSpec {
 
 export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions): LaneSpec {
   const { folder, env, app, log } = options;
-  const { permissions, moreFolders, askPermission, editorContext } = workspace;
+  const { permissions, moreFolders, askPermission, isUnsaved, editorContext } = workspace;
   const home = env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
   const configFolder = env['CLAUDE_CONFIG_DIR'] ?? path.join(home, '.claude');
-  const place = { folders: [folder, ...moreFolders] as const, home, path, realPath };
+  const folders = [folder, ...moreFolders] as const;
+  const place = { folders, home, path, realPath, ...(isUnsaved === undefined ? {} : { isUnsaved }) };
 
   async function context(): Promise<string | undefined> {
     if (editorContext === undefined) return undefined;

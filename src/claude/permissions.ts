@@ -1,6 +1,7 @@
 /** What Claude may do with the CLI's tools in the workspace lane, before the CLI's own rules are asked. Pure. */
 import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS, type WorkspacePermissions } from './launch.js';
-import { sensitivityOf, type Sensitivity, type ToolUse, type WorkPlace } from './toolPaths.js';
+import type { Sensitivity } from '../core/permission.js';
+import { meetsUnsaved, sensitivityOf, type ToolUse, type WorkPlace } from './toolPaths.js';
 
 /**
  * `pass`: the CLI's rules decide, those of the person's and the project's settings among them. `ask`: the person decides,
@@ -37,7 +38,9 @@ export async function judge(
   if (sensitive !== undefined) return { type: 'ask', sensitive };
   // It would make a branch and a copy of the repository of its own.
   if (use.input['isolation'] !== undefined && SUBAGENT_TOOLS.includes(use.tool)) return { type: 'ask' };
-  if (permissions === 'acceptEdits' && EDITING_TOOLS.includes(use.tool)) return { type: 'allow' };
+  const edits = EDITING_TOOLS.includes(use.tool);
+  if (edits && (await meetsUnsaved(use, place))) return { type: 'ask', sensitive: 'unsaved' };
+  if (permissions === 'acceptEdits' && edits) return { type: 'allow' };
   return mode === USUAL_MODE ? PASS : { type: 'ask' };
 }
 

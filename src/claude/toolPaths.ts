@@ -1,6 +1,7 @@
 /** The files and folders that a call of one of the CLI's tools is about. Pure, but for asking where a path leads. */
 import type { PlatformPath } from 'node:path';
 import type { JsonObject } from '../core/json.js';
+import type { Sensitivity } from '../core/permission.js';
 import { READING_TOOLS } from './launch.js';
 
 /** A call of one of the CLI's tools. */
@@ -25,10 +26,9 @@ export interface WorkPlace {
   readonly path: PlatformPath;
   /** An absolute path without links; `undefined` when it cannot be told. */
   readonly realPath: (path: string) => Promise<string | undefined>;
+  /** Whether an editor holds changes of that file that are not on the disk. Absent: there is no editor. */
+  readonly isUnsaved?: (path: string) => Promise<boolean>;
 }
-
-/** Why a path is not one like any other in the folder. */
-export type Sensitivity = 'outside' | 'settings' | 'git';
 
 /** Folders and files in which a change makes programs run, or changes what they may do. */
 const SETTINGS_FOLDERS = new Set(['.claude', '.vscode', '.idea', '.devcontainer', '.husky']);
@@ -72,6 +72,14 @@ export function namedPaths({ tool, input }: ToolUse): readonly (string | undefin
 /** The worst that can be said of a call's paths; `undefined` when they are ordinary ones inside the folders. */
 export async function sensitivityOf(use: ToolUse, place: WorkPlace): Promise<Sensitivity | undefined> {
   return worst(await Promise.all(namedPaths(use).map((named) => sensitivity(named, use, place))));
+}
+
+/** Whether the call is about a file that is not on the disk as the person sees it. */
+export async function meetsUnsaved(use: ToolUse, place: WorkPlace): Promise<boolean> {
+  const base = use.cwd ?? place.folders[0];
+  const paths = namedPaths(use).flatMap((named) => (named === undefined ? [] : readings(named, base, place)));
+  const unsaved = await Promise.all(paths.map(async (path) => place.isUnsaved?.(path)));
+  return unsaved.includes(true);
 }
 
 async function sensitivity(

@@ -11,8 +11,11 @@ export interface PermissionRequest {
   readonly model: string;
   readonly client?: string;
   /** Why this must be asked each time, where it must: a grant for the conversation is not offered then. */
-  readonly sensitive?: 'outside' | 'settings' | 'git';
+  readonly sensitive?: Sensitivity;
 }
+
+/** `unsaved`: an edit of a file of which an editor holds changes that are not on the disk. */
+export type Sensitivity = 'outside' | 'settings' | 'git' | 'unsaved';
 
 /** `conversation`: this tool (for a command: this very command) need not be asked again in this conversation. */
 export type PermissionAnswer = 'once' | 'conversation' | 'deny';

@@ -27,7 +27,7 @@ function drain(request: IncomingMessage): void {
 /** @param encoding the Content-Encoding; the guard lets none pass here but this one, and that only to some routes */
 async function decode(chunks: readonly Buffer[], encoding: string | undefined): Promise<string> {
   const sent = Buffer.concat(chunks);
-  const bytes = encoding?.trim().toLowerCase() === 'zstd' ? await (await decompressor())(sent) : sent;
+  const bytes = encoding?.trim().toLowerCase() === 'zstd' ? (await decompressor())(sent) : sent;
   try {
     // A byte order mark stays: Go's decoder refuses it, and so do we.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -76,6 +76,6 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
 }
 
 /** Loaded with the first compressed body: it makes its tables when it is loaded, and few clients compress. */
-async function decompressor(): Promise<(bytes: Buffer) => Promise<Buffer>> {
+async function decompressor(): Promise<(bytes: Buffer) => Buffer> {
   return (await import('./zstd.js')).decompressZstd;
 }

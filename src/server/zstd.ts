@@ -1,5 +1,5 @@
 /** Bodies compressed with Zstandard, which Codex sends. Trusts nothing in them. */
-import * as zlib from 'node:zlib';
+import { Decompress } from 'fzstd';
 import { ChatError } from '../core/errors.js';
 
 /** Most bytes that a body may have once it is decompressed. Ollama's own bound. */
@@ -68,50 +68,24 @@ function checkBlocks(bytes: Buffer, frame: Frame): void {
   if (end < bytes.length) throw invalid('more than one frame');
 }
 
-type Decompress = (bytes: Buffer) => Buffer;
-
-/** Node has one of its own from 22.15 on, and so every VS Code that is supported. */
-const { zstdDecompressSync: native } = zlib as {
-  readonly zstdDecompressSync?: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
-};
-
-function nativeDecompress(decompress: NonNullable<typeof native>): Decompress {
-  return (bytes) => {
-    try {
-      return decompress(bytes, { maxOutputLength: LIMIT_BYTES });
-    } catch (error) {
-      throw error instanceof RangeError ? tooLarge() : error;
-    }
-  };
-}
-
-/** Loaded only where it is needed; the extension is packaged without it. */
-async function ownDecompress(): Promise<Decompress> {
-  const { Decompress } = await import('fzstd');
-  return (bytes) => {
-    const chunks: Uint8Array[] = [];
-    let held = 0;
-    const stream = new Decompress((chunk) => {
-      held += chunk.length;
-      if (held > LIMIT_BYTES) throw tooLarge();
-      chunks.push(chunk);
-    });
-    stream.push(bytes, true);
-    return Buffer.concat(chunks);
-  };
-}
-
 /**
  * The content of a body.
  * @throws ChatError `badRequest` when it is not one whole frame of Zstandard, or has more than 20 MiB
  */
-export async function decompressZstd(bytes: Buffer): Promise<Buffer> {
+export function decompressZstd(bytes: Buffer): Buffer {
   checkBlocks(bytes, readFrame(bytes));
-  const decompress = native === undefined ? await ownDecompress() : nativeDecompress(native);
+  const chunks: Uint8Array[] = [];
+  let held = 0;
+  const stream = new Decompress((chunk) => {
+    held += chunk.length;
+    if (held > LIMIT_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  });
   try {
-    return decompress(bytes);
+    stream.push(bytes, true);
   } catch (thrown) {
     if (thrown instanceof ChatError) throw thrown;
     throw invalid(thrown instanceof Error ? thrown.message : 'corrupt data', thrown);
   }
+  return Buffer.concat(chunks);
 }

@@ -57,6 +57,8 @@ interface Held {
   checking: boolean;
   closing: Promise<void> | undefined;
   readiness: Readiness;
+  /** The CLI, as the last look found it. */
+  path: string | undefined;
 }
 
 export const UNTRUSTED = new ChatError(
@@ -104,14 +106,18 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
     if (held === current) options.onChange();
   }
 
-  const setProblem = (held: Held, error: ChatError): void =>
-    setReadiness(held, { kind: 'problem', problem: { kind: error.kind, message: error.message } });
+  function setProblem(held: Held, { kind, message }: ChatError): void {
+    const program = held.path === undefined ? {} : { program: held.path };
+    setReadiness(held, { kind: 'problem', problem: { kind, message, ...program } });
+  }
 
   async function check(held: Held): Promise<void> {
     if (held.checking) return;
     held.checking = true;
     try {
+      held.path = undefined;
       const { path, version, signedIn } = await held.backend.describe();
+      held.path = path;
       if (!signedIn) throw new ChatError('notSignedIn', NOT_SIGNED_IN);
       setReadiness(held, { kind: 'ready', path, version, models: undefined });
       // Also warms the list that every client asks for first.
@@ -178,6 +184,7 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
         checking: false,
         closing: undefined,
         readiness: { kind: 'checking' },
+        path: undefined,
       };
       all.add(held);
       current = held;

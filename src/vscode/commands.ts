@@ -6,7 +6,7 @@ import type { AddressBook } from './address.js';
 import { openChat } from './chat/opening.js';
 import type { Configuration } from './configuration.js';
 import type { Controller } from './controller.js';
-import { diagnose } from './diagnose/command.js';
+import { demandedCommands } from './demandedCommands.js';
 import { serveHere } from './handover.js';
 import { showMenu } from './menu.js';
 import { COMMANDS } from './names.js';
@@ -16,12 +16,14 @@ import type { SurroundingsWatch } from './surroundings.js';
 import type { Token } from './token.js';
 import { chooseUrl, tokenCommands } from './tokenCommands.js';
 import type { Windows } from './windows.js';
+import type { WorkspaceLane } from './workspaceLane.js';
 
 export interface CommandOptions {
   readonly controller: Controller;
   readonly output: LogOutputChannel;
   readonly configuration: Configuration;
   readonly token: Token;
+  readonly lane: WorkspaceLane;
   readonly history: History;
   readonly addresses: AddressBook;
   readonly surroundings: SurroundingsWatch;
@@ -31,27 +33,46 @@ export interface CommandOptions {
 }
 
 export function registerCommands(options: CommandOptions): Disposable {
-  const { controller, output, token, history } = options;
-  const table: Readonly<Record<keyof typeof COMMANDS, (...given: never[]) => Promise<void> | void>> = {
+  const { controller, output, token, configuration, history, addresses, extension } = options;
+  const endpoint = () => {
+    const { status } = controller;
+    return {
+      url: 'url' in status ? status.url : urlOf(configuration.current),
+      token: token.current,
+      defaultModel: configuration.current.defaultModel,
+      served: 'url' in status,
+    };
+  };
+  const demanded = demandedCommands({
+    controller,
+    extension,
+    endpoint,
+    outside: (url) => addresses.outside(url),
+    diagnosis: options,
+    changes: [token.onChange, configuration.onChange],
+  });
+  const table: Readonly<Record<keyof typeof COMMANDS, (...args: never[]) => Promise<void> | void>> = {
     start: () => controller.start(),
     stop: () => controller.stop(),
     restart: () => controller.restart(),
     copyUrl: async () => {
-      const url = await options.addresses.outside(urlOf(options.configuration.current));
+      const url = await addresses.outside(urlOf(configuration.current));
       const chosen = await chooseUrl(url, token.current);
       if (chosen === undefined) return;
       await env.clipboard.writeText(chosen);
       showCopied(url);
     },
     ...tokenCommands(token),
+    ...demanded.table,
     ...activityCommands(history, output),
     openChat,
     serveHere: () => serveHere(options),
-    diagnose: () => diagnose(options),
     showLog: () => output.show(true),
-    showMenu: () => showMenu(controller.status, options.extension, options.surroundings.current),
+    showMenu: () => showMenu(controller.status, extension, options.surroundings.current),
+    showQuestion: () => options.lane.showQuestion(),
   };
   return Disposable.from(
+    demanded,
     ...Object.entries(table).map(([name, run]) =>
       commands.registerCommand(COMMANDS[name as keyof typeof COMMANDS], run),
     ),

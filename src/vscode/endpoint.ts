@@ -6,8 +6,10 @@ import { VERSION } from '../version.js';
 import type { History } from './activity/history.js';
 import type { Configuration } from './configuration.js';
 import type { Controller } from './controller.js';
+import type { Display } from './display.js';
 import { DIAGNOSE_CLIENT } from './names.js';
-import { logRequest } from './output.js';
+import type { PlaceWatch } from './place.js';
+import { lanesOf } from './plan.js';
 import { endpointSettings } from './settings.js';
 import type { Token } from './token.js';
 import type { Windows } from './windows.js';
@@ -15,9 +17,11 @@ import type { Windows } from './windows.js';
 export interface EndpointParts {
   readonly configuration: Pick<Configuration, 'current'>;
   readonly token: Pick<Token, 'current'>;
+  readonly place: Pick<PlaceWatch, 'current'>;
   readonly history: History;
   readonly log: Logger;
   readonly windows: Pick<Windows, 'key'>;
+  readonly display: Pick<Display, 'request'>;
   readonly controller: Pick<Controller, 'status' | 'cede'>;
 }
 
@@ -25,14 +29,14 @@ export interface EndpointParts {
 const IDENTITY = `claude-ollama-server/${VERSION}`;
 
 export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoint {
-  const { configuration, token, history, log, windows, controller } = parts;
+  const { configuration, token, place, history, log, windows, display, controller } = parts;
   return createEndpoint({
     backend: () => backend,
-    settings: () => endpointSettings(configuration.current, token.current),
+    settings: () => endpointSettings(configuration.current, token.current, lanesOf(place.current)),
     log,
     identity: IDENTITY,
     onRequest(record) {
-      logRequest(log, record);
+      display.request(record);
       // What Diagnose has refused on purpose is nobody's failure.
       if (record.client !== DIAGNOSE_CLIENT) history.note(record);
     },

@@ -23,13 +23,15 @@ const setting = (label: string, query: string): MenuItem => ({
 const START = run('$(play) Start', COMMANDS.start);
 const STOP = run('$(debug-stop) Stop', COMMANDS.stop);
 const RESTART = run('$(debug-restart) Restart', COMMANDS.restart);
+const CONNECT = run('$(plug) Connect a Client…', COMMANDS.connectClient);
 const COPY = run('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
 const ACTIVITY = run('$(pulse) Show Activity', COMMANDS.showActivity);
 const CHAT = run('$(comment-discussion) Open Chat', COMMANDS.openChat);
 const DIAGNOSE = run('$(checklist) Diagnose', COMMANDS.diagnose);
 const HERE = run('$(window) Serve From This Window', COMMANDS.serveHere);
 const LOG = run('$(output) Show Log', COMMANDS.showLog);
-const PORT: MenuItem = { label: '$(plug) Use Another Port…', action: { step: 'choosePort' } };
+const WALKTHROUGH = run('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
+const PORT: MenuItem = { label: '$(edit) Use Another Port…', action: { step: 'choosePort' } };
 
 const withDetail = (detail: string): { detail?: string } => (detail === '' ? {} : { detail });
 
@@ -39,25 +41,25 @@ const withDetail = (detail: string): { detail?: string } => (detail === '' ? {} 
  */
 export function menuItems(status: Status, extension: string, session = ''): MenuItem[] {
   const settings = setting('$(gear) Settings', `@ext:${extension}`);
+  const help = [DIAGNOSE, LOG, WALKTHROUGH, settings];
   switch (status.state) {
     case 'stopped':
-      return [START, COPY, DIAGNOSE, LOG, settings];
+      return [START, CONNECT, COPY, ...help];
     case 'starting':
       return [STOP, LOG, settings];
     case 'running':
       return [
         ...remedies(status),
+        CONNECT,
         CHAT,
         COPY,
         { ...ACTIVITY, ...withDetail(session) },
         STOP,
         RESTART,
-        DIAGNOSE,
-        LOG,
-        settings,
+        ...help,
       ];
     case 'elsewhere':
-      return [HERE, CHAT, COPY, { ...ACTIVITY, ...withDetail(session) }, STOP, DIAGNOSE, LOG, settings];
+      return [HERE, CONNECT, CHAT, COPY, { ...ACTIVITY, ...withDetail(session) }, STOP, ...help];
     case 'failed': {
       const again = run('$(refresh) Try Again', COMMANDS.start);
       return status.taken ? [again, PORT, DIAGNOSE, LOG, settings] : [again, DIAGNOSE, LOG, settings];
@@ -91,7 +93,7 @@ function remedies(status: Status & { state: 'running' }): MenuItem[] {
 
 const REMEDIES: Readonly<Partial<Record<ErrorKind, MenuItem>>> = {
   untrusted: run('$(shield) Manage Workspace Trust', 'workbench.trust.manage'),
-  notSignedIn: run('$(terminal) Open a Terminal to Sign In', 'workbench.action.terminal.new'),
-  cliMissing: setting('$(search) Set the Path of the Claude CLI', 'claudeOllama.claudePath'),
-  cliTooOld: setting('$(search) Set the Path of the Claude CLI', 'claudeOllama.claudePath'),
+  notSignedIn: run('$(account) Sign In to Claude', COMMANDS.signIn),
+  cliMissing: run('$(cloud-download) Install the Claude CLI…', COMMANDS.installCli),
+  cliTooOld: run('$(cloud-download) Update the Claude CLI', COMMANDS.updateCli),
 };

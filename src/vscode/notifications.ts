@@ -1,12 +1,15 @@
 /** Every message that pops up. Only what a person must act on, always with something to do. */
 import { commands, ConfigurationTarget, window, workspace } from 'vscode';
 import { COMMANDS, PRODUCT, SECTION } from './names.js';
+import type { Notice } from './setup/problemNotice.js';
 import type { Status } from './status.js';
 
 const OTHER_PORT = 'Use Another Port…';
 const AGAIN = 'Try Again';
 const SERVE_HERE = 'Serve From This Window';
 const SHOW_LOG = 'Show Log';
+const WALKTHROUGH = 'Open Walkthrough';
+const NEVER = "Don't Show Again";
 
 /** The endpoint cannot be served. */
 export async function showFailure(status: Status & { state: 'failed' }): Promise<void> {
@@ -37,6 +40,19 @@ export async function showNotHandedOver(port: number): Promise<void> {
   const chosen = await window.showWarningMessage(message, OTHER_PORT, SHOW_LOG);
   if (chosen === OTHER_PORT) await choosePort(port);
   if (chosen === SHOW_LOG) await commands.executeCommand(COMMANDS.showLog);
+}
+
+/** Something of the set-up is missing. @returns whether the person does not want to be told again */
+export async function showProblem({ problem, remedy }: Notice): Promise<boolean> {
+  const chosen = await window.showWarningMessage(
+    `${PRODUCT}: ${problem.message}`,
+    remedy.title,
+    WALKTHROUGH,
+    NEVER,
+  );
+  if (chosen === remedy.title) await commands.executeCommand(remedy.command);
+  if (chosen === WALKTHROUGH) await commands.executeCommand(COMMANDS.openWalkthrough);
+  return chosen === NEVER;
 }
 
 /** For a moment, in the status bar. */

@@ -13,6 +13,7 @@ import {
 import { chooseFolder, type Place } from './plan.js';
 
 export interface PlaceWatch extends Disposable {
+  /** From memory: every request reads it. */
   readonly current: Place;
   readonly onChange: Event<void>;
 }
@@ -30,26 +31,38 @@ function folderOf(editor: TextEditor | undefined): string | undefined {
 export function watchPlace(storage: Uri): PlaceWatch {
   const changed = new EventEmitter<void>();
   let active = folderOf(window.activeTextEditor);
+  let current = look();
+  const update = (): void => {
+    current = look();
+    changed.fire();
+  };
   const subscriptions = [
-    workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
-    workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
+    workspace.onDidChangeWorkspaceFolders(update),
+    workspace.onDidGrantWorkspaceTrust(update),
     window.onDidChangeActiveTextEditor((editor) => {
       const folder = folderOf(editor);
       // An editor of no folder, or none at all, does not move Claude out of where it works.
       if (folder === undefined || folder === active) return;
       active = folder;
-      changed.fire();
+      update();
     }),
   ];
+
+  function look(): Place {
+    const trusted = workspace.isTrusted;
+    const open = (workspace.workspaceFolders ?? [])
+      .filter((folder) => folder.uri.scheme === 'file')
+      .map((folder) => folder.uri.fsPath);
+    const folder = chooseFolder(open, active, join(storage.fsPath, 'no-folder'));
+    if (open.length > 0) return { trusted, folder, moreFolders: open.filter((other) => other !== folder) };
+    // Private: what Claude does there is nobody else's business.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return { trusted, folder, moreFolders: undefined };
+  }
+
   return {
     get current() {
-      const open = (workspace.workspaceFolders ?? [])
-        .filter((folder) => folder.uri.scheme === 'file')
-        .map((folder) => folder.uri.fsPath);
-      const folder = chooseFolder(open, active, join(storage.fsPath, 'no-folder'));
-      // Private: what Claude does there is nobody else's business.
-      if (open.length === 0) mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return { trusted: workspace.isTrusted, folder };
+      return current;
     },
     onChange: changed.event,
     dispose() {

@@ -1,12 +1,15 @@
 /** What the settings and the open folders come to. Two plans that are equal need no restart. Pure. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Lane } from '../core/chat.js';
 import { bindAddress, isStrong, reachableHost } from '../server/server.js';
-import type { Settings } from './settings.js';
+import type { Settings, WorkspacePermissions } from './settings.js';
 
 /** Where Claude works. */
 export interface Place {
   readonly trusted: boolean;
   readonly folder: string;
+  /** The other folders that are open; `undefined` when `folder` is not open itself: the private one. */
+  readonly moreFolders: readonly string[] | undefined;
 }
 
 export interface ListenPlan {
@@ -24,7 +27,14 @@ export type BackendPlan =
       readonly folder: string;
       readonly claudePath: string;
       readonly limits: BackendLimits;
+      /** Absent: there is no open folder to work in. */
+      readonly workspace?: WorkspacePlan;
     };
+
+export interface WorkspacePlan {
+  readonly permissions: WorkspacePermissions;
+  readonly moreFolders: readonly string[];
+}
 
 /** How many processes there may be, and how long they are kept. */
 export interface BackendLimits {
@@ -45,9 +55,25 @@ export function planOf(settings: Settings, place: Place, token?: string): Plan {
   return {
     listen: listenOf(settings, token),
     backend: place.trusted
-      ? { kind: 'cli', folder, claudePath: settings.claudePath, limits: limitsOf(settings) }
+      ? {
+          kind: 'cli',
+          folder,
+          claudePath: settings.claudePath,
+          limits: limitsOf(settings),
+          ...workspaceOf(settings, place),
+        }
       : { kind: 'refuse', folder },
   };
+}
+
+function workspaceOf(settings: Settings, { moreFolders }: Place): { workspace?: WorkspacePlan } {
+  if (moreFolders === undefined) return {};
+  return { workspace: { permissions: settings['workspace.permissions'], moreFolders } };
+}
+
+/** The lanes that can be had there. Claude works only in a folder that a person has opened and trusted. */
+export function lanesOf({ trusted, moreFolders }: Place): readonly Lane[] {
+  return trusted && moreFolders !== undefined ? ['chat', 'workspace'] : ['chat'];
 }
 
 function listenOf({ host, port }: Settings, token: string | undefined): ListenPlan {

@@ -1,4 +1,5 @@
 /** What a person has set, checked. The defaults are the manifest's and are written nowhere else. Pure. */
+import type { Lane } from '../core/chat.js';
 import type { EndpointSettings } from '../server/server.js';
 
 export interface Settings {
@@ -19,7 +20,13 @@ export interface Settings {
   readonly maxWaiting: number;
   readonly keepSpare: 'always' | 'whileInUse' | 'never';
   readonly idleMinutes: number;
+  /** What Claude may do in the workspace lane. */
+  readonly 'workspace.permissions': WorkspacePermissions;
+  /** Whether that lane is told what is open in the editor. */
+  readonly 'workspace.editorContext': boolean;
 }
+
+export type WorkspacePermissions = 'readOnly' | 'ask' | 'acceptEdits';
 
 /** Where settings come from: the editor's configuration, of this extension's section. */
 export interface SettingsSource {
@@ -36,6 +43,8 @@ const isStrings = (value: unknown): value is string[] => Array.isArray(value) &&
 const isPolicy = (value: unknown): value is 'default' | 'reject' => value === 'default' || value === 'reject';
 const isKeep = (value: unknown): value is Settings['keepSpare'] =>
   value === 'always' || value === 'whileInUse' || value === 'never';
+const isPermissions = (value: unknown): value is WorkspacePermissions =>
+  value === 'readOnly' || value === 'ask' || value === 'acceptEdits';
 const isCount =
   (least: number, most: number) =>
   (value: unknown): value is number =>
@@ -77,15 +86,25 @@ export function readSettings(source: SettingsSource, warn: (line: string) => voi
     maxWaiting: read('maxWaiting', isCount(0, 512)),
     keepSpare: read('keepSpare', isKeep),
     idleMinutes: read('idleMinutes', isMinutes),
+    'workspace.permissions': read('workspace.permissions', isPermissions),
+    'workspace.editorContext': read('workspace.editorContext', isBoolean),
   });
 }
 
-/** The part that the server reads anew for every request. */
-export function endpointSettings(settings: Settings, token: string | undefined): EndpointSettings {
+/**
+ * The part that the server reads anew for every request.
+ * @param token the one that clients must send
+ * @param lanes those that can be had in this window now
+ */
+export function endpointSettings(
+  settings: Settings,
+  token: string | undefined,
+  lanes: readonly Lane[],
+): EndpointSettings {
   const { defaultModel, unknownModels, aliases, allowedHosts, allowedOrigins, allowOtherUsers } = settings;
   return {
     names: { defaultModel, unknown: unknownModels, aliases },
-    lanes: ['chat'],
+    lanes,
     allowedHosts,
     allowedOrigins,
     token,

@@ -6,6 +6,8 @@ export interface Problem {
   readonly kind: ErrorKind;
   /** What happened and what to do next. */
   readonly message: string;
+  /** The path of the CLI, where it was found. */
+  readonly program?: string;
 }
 
 /** What the editor knows of the CLI: `checking` until its first answer. */

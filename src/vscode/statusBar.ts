@@ -1,12 +1,11 @@
 /** The status bar item: applies the view of a status. */
 import { MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from 'vscode';
-import { COMMANDS, PRODUCT } from './names.js';
+import { PRODUCT } from './names.js';
 import type { Status } from './status.js';
-import { TOOLTIP_COMMANDS, viewOf } from './statusView.js';
-import type { Surroundings } from './surroundings.js';
+import { TOOLTIP_COMMANDS, viewOf, type Circumstances } from './statusView.js';
 
 export interface StatusBar extends Disposable {
-  show(status: Status, around: Surroundings): void;
+  show(status: Status, circumstances: Circumstances): void;
 }
 
 /** Left of the editor's own items, right of most extensions'. */
@@ -15,11 +14,10 @@ const PRIORITY = 20;
 export function createStatusBar(): StatusBar {
   const item = window.createStatusBarItem('status', StatusBarAlignment.Right, PRIORITY);
   item.name = PRODUCT;
-  item.command = COMMANDS.showMenu;
   let shown = '';
   return {
-    show(status, around) {
-      const view = viewOf(status, around);
+    show(status, circumstances) {
+      const view = viewOf(status, circumstances);
       // A tooltip that is set again closes under the person's eyes, although it says the same.
       if (JSON.stringify(view) === shown) return;
       shown = JSON.stringify(view);
@@ -28,7 +26,9 @@ export function createStatusBar(): StatusBar {
       item.text = view.text;
       item.tooltip = tooltip;
       item.accessibilityInformation = { label: view.label, role: 'button' };
-      item.backgroundColor = view.error ? new ThemeColor('statusBarItem.errorBackground') : undefined;
+      item.backgroundColor =
+        view.color === undefined ? undefined : new ThemeColor(`statusBarItem.${view.color}Background`);
+      item.command = view.command;
       item.show();
     },
     dispose: () => item.dispose(),

@@ -1,4 +1,5 @@
 /** How a status looks in the status bar. Pure: text in, text out. */
+import type { ErrorKind } from '../core/errors.js';
 import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT } from './names.js';
 import { clock, count, describeAllowance, describeTotals, isUsedUp } from './sessionText.js';
@@ -12,8 +13,16 @@ export interface StatusView {
   readonly label: string;
   /** Markdown with command links; foreign text in it is escaped. */
   readonly tooltip: string;
-  /** Whether the item has the error colours. */
-  readonly error: boolean;
+  /** Only where nothing can be served, or where Claude waits for the person. */
+  readonly color?: 'error' | 'warning';
+  /** What a click runs. */
+  readonly command: string;
+}
+
+/** What counts besides the status. */
+export interface Circumstances extends Partial<Surroundings> {
+  /** Claude waits for a permission. */
+  readonly asks?: boolean;
 }
 
 /** The commands that links in the tooltip may run, and no others. */
@@ -26,6 +35,11 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.showActivity,
   COMMANDS.serveHere,
   COMMANDS.diagnose,
+  COMMANDS.connectClient,
+  COMMANDS.installCli,
+  COMMANDS.updateCli,
+  COMMANDS.signIn,
+  COMMANDS.showQuestion,
   'workbench.trust.manage',
 ];
 
@@ -33,9 +47,18 @@ const link = (title: string, command: string): string => `[${title}](command:${c
 const LOG = link('Show log', COMMANDS.showLog);
 const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
+const QUESTION = link('Show question', COMMANDS.showQuestion);
 const COPY = link('Copy URL', COMMANDS.copyUrl);
 const ACTIVITY = link('Activity', COMMANDS.showActivity);
 const DIAGNOSE = link('Diagnose', COMMANDS.diagnose);
+const CONNECT = link('Connect a client', COMMANDS.connectClient);
+
+const REMEDIES: Readonly<Partial<Record<ErrorKind, string>>> = {
+  untrusted: link('Manage trust', 'workbench.trust.manage'),
+  cliMissing: link('Install', COMMANDS.installCli),
+  cliTooOld: link('Update', COMMANDS.updateCli),
+  notSignedIn: link('Sign in', COMMANDS.signIn),
+};
 
 /** Foreign text for Markdown: shown as it is, on one line. */
 export function escapeMarkdown(text: string): string {
@@ -54,9 +77,8 @@ function describeReadiness(readiness: Readiness): string {
       return `Claude Code ${escapeMarkdown(readiness.version)}${models}`;
     }
     case 'problem': {
-      const trust =
-        readiness.problem.kind === 'untrusted' ? ` ${link('Manage trust', 'workbench.trust.manage')}` : '';
-      return `$(warning) ${escapeMarkdown(readiness.problem.message)}${trust}`;
+      const remedy = REMEDIES[readiness.problem.kind];
+      return `$(warning) ${escapeMarkdown(readiness.problem.message)}${remedy === undefined ? '' : ` ${remedy}`}`;
     }
   }
 }
@@ -99,25 +121,37 @@ function sessionLines({ totals, allowance }: Partial<Surroundings>, now: number)
 }
 
 /**
- * What the status bar shows. Colours only where nothing can be served.
- * @param around what is known of them
+ * What the status bar shows.
  * @param now milliseconds since 1970
  */
-export function viewOf(status: Status, around: Partial<Surroundings> = {}, now = Date.now()): StatusView {
+export function viewOf(status: Status, around: Circumstances = {}, now = Date.now()): StatusView {
+  const view = plainView(status, around, now);
+  if (around.asks !== true) return view;
+  return {
+    text: '$(question) Claude asks…',
+    label: `${PRODUCT}: Claude asks for your permission`,
+    tooltip: lines(`Claude asks for your permission. ${QUESTION}`),
+    color: 'warning',
+    command: COMMANDS.showQuestion,
+  };
+}
+
+function plainView(status: Status, around: Circumstances, now: number): StatusView {
+  const command = COMMANDS.showMenu;
   switch (status.state) {
     case 'stopped':
       return {
         text: '$(circle-slash) Claude off',
         label: `${PRODUCT}: stopped`,
         tooltip: lines('Stopped.', `${START} · ${LOG}`),
-        error: false,
+        command,
       };
     case 'starting':
       return {
         text: `$(loading~spin) Claude :${status.port}`,
         label: `${PRODUCT}: starting on port ${status.port}`,
         tooltip: lines(`Starting on port ${status.port}…`, `${STOP} · ${LOG}`),
-        error: false,
+        command,
       };
     case 'running': {
       const problem = status.readiness.kind === 'problem' ? status.readiness.problem : undefined;
@@ -133,9 +167,9 @@ export function viewOf(status: Status, around: Partial<Surroundings> = {}, now =
           around.secured === true ? SECURED : undefined,
           describeRequests(status.requests, status.waiting),
           ...sessionLines(around, now),
-          `${COPY} · ${ACTIVITY} · ${DIAGNOSE} · ${STOP} · ${LOG}`,
+          `${CONNECT} · ${COPY} · ${ACTIVITY} · ${DIAGNOSE} · ${STOP} · ${LOG}`,
         ),
-        error: false,
+        command,
       };
     }
     case 'elsewhere':
@@ -148,7 +182,7 @@ export function viewOf(status: Status, around: Partial<Surroundings> = {}, now =
           ...sessionLines(around, now),
           `${link('Serve from this window', COMMANDS.serveHere)} · ${COPY} · ${STOP} · ${LOG}`,
         ),
-        error: false,
+        command,
       };
     case 'failed':
       return {
@@ -158,7 +192,8 @@ export function viewOf(status: Status, around: Partial<Surroundings> = {}, now =
           `$(error) ${escapeMarkdown(status.message)}`,
           `${link('Try again', COMMANDS.start)} · ${DIAGNOSE} · ${LOG}`,
         ),
-        error: true,
+        color: 'error',
+        command,
       };
   }
 }

@@ -18,7 +18,7 @@ interface Call {
   readonly input: JsonObject;
 }
 
-/** Rules of the person and of the project that would let everything through. */
+/** Settings of the person and of the project that would let everything through. */
 const GENEROUS = {
   permissions: {
     defaultMode: 'bypassPermissions',
@@ -26,6 +26,7 @@ const GENEROUS = {
     additionalDirectories: ['/'],
   },
   enableAllProjectMcpServers: true,
+  disableAllHooks: true,
 };
 
 describe('what the model wants to do in the workspace lane', function () {

@@ -240,6 +240,7 @@ describe('the person’s permission', function () {
     leave.abort();
     await assert.rejects(answer);
     await until('the question is withdrawn', () => withdrawn === 1);
+    await until('the log says so', () => log.includes('[permission] withdrawn: Bash `touch ran`'));
     await until('the process is gone', () => rig.backend.activity().processes === 0);
     assert.ok(!existsSync(file('ran')));
   });

@@ -31,6 +31,9 @@ export const loadModel = () => loadBundled('model');
 /** @returns {Promise<typeof import('./chatModel.ts')>} */
 export const loadChatModel = () => loadBundled('chatModel');
 
+/** @returns {Promise<typeof import('./setupModel.ts')>} */
+export const loadSetupModel = () => loadBundled('setupModel');
+
 async function loadBundled(name) {
   const outfile = `${out}/${name}.mjs`;
   await build({

@@ -1,7 +1,7 @@
 // VS Code's own chat answers through the packaged extension, the real CLI and a stand-in for the model.
 import assert from 'node:assert/strict';
 import { loadChatModel } from './bundle.mjs';
-import { API_PATHS, customName, openChatEditor } from './chatEditor.mjs';
+import { API_PATHS, customName, FILE_NAME, openChatEditor } from './chatEditor.mjs';
 import { freePort } from './host/port.mjs';
 import { runSteps } from './report.mjs';
 
@@ -19,9 +19,9 @@ const FILES = { 'notes.txt': `The secret is ${SECRET}.\n` };
  */
 export async function runChat(report, host, vsix) {
   report.title(`VS Code ${host.version.vscode}'s own chat`);
-  const { startChatModel } = await loadChatModel();
+  const { startChatModel, chatFile } = await loadChatModel();
   const model = await startChatModel();
-  const editor = await openChatEditor({ host, vsix, model, port: await freePort(), files: FILES });
+  const editor = await openChatEditor({ host, vsix, model, port: await freePort(), files: FILES, chatFile });
   try {
     await runSteps(report, steps(editor, model), () => editor.explain());
   } finally {
@@ -101,6 +101,15 @@ function steps(editor, model) {
         await editor.untilAnswer(new RegExp(`By ${apiType}\\.`));
       },
     ]),
+    [
+      'answers by the file that Connect a Client gives',
+      async () => {
+        await editor.begin(FILE_NAME);
+        await editor.ask('ask-say: By the file.');
+        await editor.untilAnswer(/By the file\./);
+        assert.match(model.requests.at(-1).body.model, /haiku/);
+      },
+    ],
     [
       'has asked in the ways that were chosen',
       async () => {

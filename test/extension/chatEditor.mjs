@@ -16,8 +16,12 @@ export const API_PATHS = {
 /** The name of the model that is asked in that way. */
 export const customName = (apiType) => `Claude by ${apiType}`;
 
+/** A name that no other provider has: the one in the file that Connect a Client gives. */
+const ALIAS = 'claude-by-file';
+export const FILE_NAME = 'Claude By File';
+
 /** What a person adds under "Chat: Manage Language Models". */
-function groups(base) {
+function groups(base, file) {
   const custom = Object.entries(API_PATHS).map(([apiType, path]) => ({
     name: `Custom ${apiType}`,
     vendor: 'customendpoint',
@@ -34,25 +38,27 @@ function groups(base) {
       },
     ],
   }));
-  return [{ name: 'Ollama', vendor: 'ollama', url: base }, ...custom];
+  return [{ name: 'Ollama', vendor: 'ollama', url: base }, ...custom, ...JSON.parse(file)];
 }
 
 /**
  * @param {object} options
  * @param {import('./host/install.mjs').Host} options.host
  * @param {string} options.vsix
- * @param {import('./chatModel.ts').ChatModel} options.model
+ * @param {import("./model.ts").Model} options.model
  * @param {number} options.port
+ * @param {typeof import('./chatModel.ts').chatFile} options.chatFile
  * @param {Record<string, string>} options.files of the folder that is open: name → text
  */
 export async function openChatEditor({ files, ...options }) {
   let folder = '';
   const editor = await openPackaged({
     ...options,
-    settings: { 'remote.autoForwardPorts': false },
+    settings: { 'remote.autoForwardPorts': false, 'claudeOllama.aliases': { [ALIAS]: 'claude-haiku' } },
     async prepare({ userData, workspace }) {
       folder = workspace;
-      const text = JSON.stringify(groups(`http://127.0.0.1:${options.port}`));
+      const base = `http://127.0.0.1:${options.port}`;
+      const text = JSON.stringify(groups(base, options.chatFile(base, ALIAS)));
       await writeFile(join(userData, 'User/chatLanguageModels.json'), text);
       for (const [name, content] of Object.entries(files)) await writeFile(join(workspace, name), content);
     },

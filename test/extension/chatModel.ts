@@ -11,6 +11,7 @@ import {
   type Reply,
   type StandInRequest,
 } from '../standin/server.js';
+import { guideFor } from '../clients/connected.js';
 import type { Model } from './model.js';
 
 /** Among much else, what the person has typed is in the last message, after what was never answered. */
@@ -48,12 +49,12 @@ function textOfResult({ content }: ApiBlock): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
 }
 
-export interface ChatModel extends Model {
-  /** What the CLI has asked so far. */
-  readonly requests: readonly StandInRequest[];
+/** What Connect a Client gives for VS Code's own chat: the text of its file. */
+export function chatFile(url: string, model: string): string {
+  return guideFor('vscode', url, { models: [model] }).snippets[0].text;
 }
 
-export async function startChatModel(): Promise<ChatModel> {
+export async function startChatModel(): Promise<Model> {
   const standIn = await startStandIn({ respond });
   const environment = await standInEnvironment(standIn.url);
   return {

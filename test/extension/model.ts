@@ -1,16 +1,18 @@
 /** The model behind the CLI in the editor's tests: it does what the last message asks it to. */
+import type { JsonObject } from '../../src/core/json.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
-import type { JsonObject } from '../../src/core/json.js';
 import {
   errorReply,
   startStandIn,
   textOf,
   textReply,
   toolReply,
+  type ApiBlock,
   type ApiMessage,
   type Reply,
   type StandIn,
+  type StandInRequest,
 } from '../standin/server.js';
 
 const PIECE = 4;
@@ -30,10 +32,32 @@ function respond(asked: string): Reply | undefined {
   return text === undefined ? undefined : textReply(text, { pieceSize: PIECE, deltaDelayMs: 10 });
 }
 
-/** What a message asks; the result of a tool asks what it says. */
+/** A call of one of the CLI's own tools. */
+interface Call {
+  readonly name: string;
+  readonly input: JsonObject;
+}
+
+const isResult = ({ type }: ApiBlock): boolean => type === 'tool_result';
+const blocksOf = ({ content }: ApiMessage): readonly ApiBlock[] =>
+  typeof content === 'string' ? [] : content;
+
+/** `do: [call, call, …]` makes the calls, one after the other, and then tells what the last one gave. */
+function work(messages: readonly ApiMessage[]): Reply | undefined {
+  const start = messages.findLastIndex(
+    (message) => message.role === 'user' && /^do: /m.test(textOf(message)),
+  );
+  const [, script] = /^do: (.*)$/m.exec(start < 0 ? '' : textOf(messages[start]!)) ?? [];
+  if (script === undefined) return undefined;
+  const results = messages.slice(start + 1).flatMap((message) => blocksOf(message).filter(isResult));
+  const call = (JSON.parse(script) as Call[])[results.length];
+  if (call === undefined) return textReply(`It gave: ${JSON.stringify(results.at(-1)?.['content'] ?? null)}`);
+  return toolReply({ id: `toolu_${start}_${results.length}`, ...call });
+}
+
+/** What a message asks; the result of a client's tool asks what it says. */
 function askedBy(message: ApiMessage): string {
-  const { content } = message;
-  const result = typeof content === 'string' ? undefined : content.find(({ type }) => type === 'tool_result');
+  const result = blocksOf(message).find(isResult);
   return textOf(result === undefined ? message : (result as unknown as ApiMessage));
 }
 
@@ -42,21 +66,24 @@ export interface Model {
   readonly env: StandInEnvironment['env'];
   /** The real CLI. */
   readonly cli: string;
+  /** What the CLI has asked so far. */
+  readonly requests: readonly StandInRequest[];
   /** @throws Error when the CLI sent something that no test asked for */
   stop(): Promise<void>;
 }
 
 export async function startModel(): Promise<Model> {
   const standIn: StandIn = await startStandIn({
-    respond(request) {
-      const last = request.body.messages.findLast((message) => message.role === 'user');
-      return last === undefined ? undefined : respond(askedBy(last));
+    respond({ body: { messages } }) {
+      const last = messages.findLast((message) => message.role === 'user');
+      return last === undefined ? undefined : (respond(askedBy(last)) ?? work(messages));
     },
   });
   const environment = await standInEnvironment(standIn.url);
   return {
     env: environment.env,
     cli: devCli(),
+    requests: standIn.requests,
     async stop() {
       await environment.dispose();
       await standIn.close();

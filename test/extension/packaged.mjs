@@ -1,13 +1,17 @@
 // The packaged extension in a real VS Code, used as a person does. Each scenario is an editor of its own.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { loadSetupModel } from './bundle.mjs';
 import { freePort } from './host/port.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 import { runSteps } from './report.mjs';
 import { conflict } from './scenarios/conflict.mjs';
+import { connecting } from './scenarios/connecting.mjs';
 import { daily } from './scenarios/daily.mjs';
+import { firstRun } from './scenarios/firstRun.mjs';
 import { noFolder } from './scenarios/noFolder.mjs';
 import { trusting } from './scenarios/trusting.mjs';
+import { WORKING, working } from './scenarios/working.mjs';
 
 /**
  * @param {import('./report.mjs').Report} report
@@ -19,7 +23,7 @@ export async function runPackaged(report, host, vsix, model) {
   async function scenario(title, steps, options) {
     report.title(`the packaged extension ${title}, VS Code ${host.version.vscode}`);
     const port = options?.port ?? (await freePort());
-    const editor = await openPackaged({ ...options, host, vsix, model, port });
+    const editor = await openPackaged({ model, ...options, host, vsix, port });
     try {
       await runSteps(report, steps(editor), () => editor.explain());
     } finally {
@@ -31,6 +35,23 @@ export async function runPackaged(report, host, vsix, model) {
   await besideOllama((port) => scenario('beside a real Ollama', conflict, { port }));
   await scenario('in a folder that is not trusted', trusting, { trust: true });
   await scenario('without a folder', noFolder);
+  await scenario('at work in the folder', working, WORKING);
+  await withSetupModel((own) =>
+    scenario('on its first run', (editor) => [...firstRun(editor, own), ...connecting(editor)], {
+      model: own,
+    }),
+  );
+}
+
+/** The CLI is not there at first. */
+async function withSetupModel(run) {
+  const { startSetupModel } = await loadSetupModel();
+  const model = await startSetupModel();
+  try {
+    await run(model);
+  } finally {
+    await model.stop();
+  }
 }
 
 /** Another program has the port before the editor starts. */

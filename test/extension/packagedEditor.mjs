@@ -1,5 +1,5 @@
 // A VS Code that has the packaged extension, open in a browser.
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inRoot } from '../launch/place.mjs';
 import { openBrowser } from './host/browser.mjs';
@@ -52,15 +52,22 @@ export async function openPackaged({
   const base = `http://127.0.0.1:${port}`;
   return {
     port,
+    base,
     page,
+    home: model.env.HOME,
+    userData: profile.userData,
+    /** The folder for configuration, as the environment names it. */
+    config: profile.env.XDG_CONFIG_HOME,
     workbench,
     /** Of the editor. */
     url: editor.url,
     workspace: profile.workspace,
-    userData: profile.userData,
     item: ITEM,
     /** A second window. */
     newPage: () => browser.newPage({ viewport: page.viewportSize() }),
+    model,
+    /** The one that is opened. */
+    folder: folder ?? profile.workspace,
     open: () => workbench.open(folder ?? profile.workspace),
     openWithoutFolder: () => workbench.open(undefined),
     untilStatus: (pattern) => workbench.untilStatus(ITEM, pattern),
@@ -73,11 +80,32 @@ export async function openPackaged({
         headers: { 'User-Agent': client },
         body: JSON.stringify({ model: 'claude-sonnet', messages: [{ role: 'user', content: text }] }),
       }),
+    /**
+     * Lets Claude work in the folder.
+     * @param {{ name: string, input: Record<string, unknown> }[]} calls see the model
+     * @param {AbortSignal} [signal]
+     */
+    work: (calls, signal) =>
+      fetch(`${base}/api/chat`, {
+        method: 'POST',
+        headers: { 'User-Agent': 'sample-client/1.0' },
+        body: JSON.stringify({
+          model: 'claude-sonnet:workspace',
+          messages: [{ role: 'user', content: `do: ${JSON.stringify(calls)}` }],
+        }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
     isOpen: () =>
       fetch(`${base}/api/version`).then(
         (response) => response.ok,
         () => false,
       ),
+    /** All that is in the output channel. */
+    async output() {
+      const names = await readdir(profile.userData, { recursive: true });
+      const logs = names.filter((name) => name.endsWith('Ollama Server for Claude.log'));
+      return (await Promise.all(logs.map((name) => readFile(join(profile.userData, name), 'utf8')))).join('');
+    },
     /** @param {string} name without its ending */
     shot: (name, of = page) => of.screenshot({ path: join(SHOTS, `${name}.png`) }),
     async explain() {

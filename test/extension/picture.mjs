@@ -1,5 +1,6 @@
-// Makes media/screenshot.png and media/activity.png, the README's pictures: real clients, the real CLI, a real VS Code.
-// The model's words are the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs [THEME [FOLDER]]
+// Makes the README's pictures, media/screenshots/screenshot.png, permission.png and activity.png: real clients, the real
+// CLI, a real VS Code. The model's words are the stand-in's. Run it by hand when the looks change:
+// node test/extension/picture.mjs [THEME [FOLDER]]
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { NEWEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 
-const [, , theme = 'Dark Modern', pictures = inRoot('media')] = process.argv;
+const [, , theme = 'Dark Modern', pictures = inRoot('media/screenshots')] = process.argv;
 const PORT = 11434;
 const CODE = `"""The cart of the shop."""
 
@@ -21,6 +22,12 @@ def total(prices: list[int]) -> int:
     """What the cart costs, in cents."""
     return sum(prices)
 `;
+const EDIT = {
+  file_path: 'cart.py',
+  old_string: 'return sum(prices)',
+  new_string:
+    'if any(price < 0 for price in prices):\n        raise ValueError("a price below zero")\n    return sum(prices)',
+};
 const QUESTION = 'say: It adds up the prices of all items. The sum of an empty cart is 0.';
 
 const folder = join(tmpdir(), 'shop');
@@ -34,6 +41,8 @@ try {
     'workbench.colorTheme': theme,
     'breadcrumbs.enabled': false,
     'editor.minimap.enabled': false,
+    'files.autoSave': 'off',
+    'claudeOllama.workspace.permissions': 'ask',
   };
   const editor = await openPackaged({
     host,
@@ -45,6 +54,7 @@ try {
   });
   try {
     await take(editor);
+    await takeQuestion(editor);
     await takeActivity(editor);
   } finally {
     await editor.close();
@@ -76,23 +86,42 @@ async function take({ page, workbench, open, untilStatus }) {
   await page.screenshot({ path: join(pictures, 'screenshot.png') });
 }
 
+async function takeQuestion({ page, workbench, work }) {
+  await workbench.run('View: Toggle Panel Visibility');
+  await page.setViewportSize({ width: 1000, height: 420 });
+  const leave = new AbortController();
+  const calls = [
+    { name: 'Read', input: { file_path: EDIT.file_path } },
+    { name: 'Edit', input: EDIT },
+  ];
+  const answer = work(calls, leave.signal).catch(() => undefined);
+  await workbench.notification('Claude wants to edit').waitFor();
+  await page.getByText('a price below zero').first().waitFor();
+  await page.screenshot({ path: join(pictures, 'permission.png'), animations: 'disabled' });
+  leave.abort();
+  await answer;
+}
+
 /** Requests of several clients: answered ones, one that failed, and one at work. */
-async function takeActivity({ page, workbench }) {
-  const client = (agent) =>
-    new Ollama({ host: `http://127.0.0.1:${PORT}`, headers: { 'User-Agent': agent } });
-  const chat = (agent, content, model = 'claude-sonnet') =>
-    client(agent).chat({ model, messages: [{ role: 'user', content }], stream: false });
-  await chat('Continue/1.3.0', QUESTION);
-  await chat('opencode/1.2.1', QUESTION, 'claude-opus');
-  await chat('aider', 'refuse').catch(() => undefined); // which is what it is for
-  const stream = await client('cline/4.1.13').chat({
-    model: 'claude-haiku',
-    messages: [{ role: 'user', content: `slowly: ${QUESTION}` }],
-    stream: true,
-  });
+async function takeActivity({ page, workbench, base }) {
+  const chat = (client, content, model = 'claude-sonnet') =>
+    fetch(`${base}/api/chat`, {
+      method: 'POST',
+      headers: { 'User-Agent': client },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
+    });
+  for (const [client, content, model] of [
+    ['Continue/1.3.0', QUESTION],
+    ['opencode/1.2.1', QUESTION, 'claude-opus'],
+    ['aider', 'refuse'],
+  ]) {
+    await (await chat(client, content, model)).text();
+  }
+  const stream = await chat('cline/4.1.13', `slowly: ${QUESTION}`, 'claude-haiku');
+  await page.setViewportSize({ width: 1240, height: 560 });
   await workbench.run('Claude Ollama: Show Activity');
   const row = page.locator('.pane-body .monaco-list-row', { hasText: 'cline' });
   await row.filter({ hasText: 'answering · 2 s' }).waitFor();
   await page.screenshot({ path: join(pictures, 'activity.png') });
-  stream.abort();
+  await stream.body.cancel();
 }

@@ -19,7 +19,7 @@ await launch(async () => {
 function keepPrograms() {
   const folder = inRoot('out/launch/programs');
   mkdirSync(folder, { recursive: true });
-  for (const file of ['extension.cjs', 'headless.cjs'])
+  for (const file of ['extension.cjs', 'headless.cjs', 'fzstd.cjs'])
     copyFileSync(inRoot(`dist/${file}`), `${folder}/${file}`);
   return folder;
 }

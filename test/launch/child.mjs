@@ -40,8 +40,11 @@ export async function quietly(args) {
   return output;
 }
 
+/** How long after a child's end its output may be held open by something that it left behind. */
+const OUTPUT_GRACE_MS = 5_000;
+
 /**
- * Resolves when the child has ended and its output is complete.
+ * Resolves when the child has ended and its output is complete, or nothing more can be expected of it.
  * @param {import('node:child_process').ChildProcess} child
  * @returns {Promise<{ code: number | null, signal: string | null }>}
  */
@@ -49,6 +52,9 @@ export function ending(child) {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('exit', (code, signal) => {
+      setTimeout(() => resolve({ code, signal }), OUTPUT_GRACE_MS).unref();
+    });
   });
 }
 

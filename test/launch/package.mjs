@@ -11,15 +11,9 @@ await launch(async () => {
   const { name, version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   const vsix = inRoot(`${name}-${version}.vsix`);
   // It builds by itself, through the manifest's vscode:prepublish.
-  await quietly([
-    inRoot('node_modules/@vscode/vsce/vsce'),
-    'package',
-    '--no-dependencies',
-    '--allow-missing-repository',
-    '--no-rewrite-relative-links',
-    '--out',
-    vsix,
-  ]);
+  const tool = inRoot('node_modules/@vscode/vsce/vsce');
+  const output = await quietly([tool, 'package', '--no-dependencies', '--out', vsix]);
+  if (/\bWARN/.test(output)) throw new Error(`The packager warns:\n${output}`);
   const { size } = statSync(vsix);
   console.log(`${vsix}  ${(size / 1000).toFixed(1)} kB`);
   if (size > BUDGET_BYTES) throw new Error(`The package is over its budget of ${BUDGET_BYTES / 1000} kB.`);

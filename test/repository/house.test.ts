@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { basename } from 'node:path';
-import { filesUnder, manifest, read } from './repository.js';
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { connectSection } from './connectSection.js';
+import { filesUnder, manifest, read, root } from './repository.js';
 
 const LONGEST_FILE = 300;
 const sources = filesUnder('src');
@@ -78,6 +80,14 @@ describe('the documents', () => {
       (name) => !text.includes(`\`${name}\``),
     );
     assert.deepEqual(unexplained, []);
+  });
+
+  it('show for each client what Connect a Client shows', () => {
+    const wanted = connectSection();
+    writeFileSync(join(root, 'out/connect.md'), wanted);
+    const [, section] =
+      /<!-- clients -->\n\n([^]*?)\n\n<!-- end of clients -->/.exec(read('README.md')) ?? [];
+    assert.equal(section, wanted, 'what belongs between the marks of the README is in out/connect.md');
   });
 
   it('give the test command that CI runs', () => {

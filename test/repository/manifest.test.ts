@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { COMMANDS, SECTION } from '../../src/vscode/names.js';
+import { CLIENTS } from '../../src/vscode/connect/clients.js';
+import { guideOf, type Reach } from '../../src/vscode/connect/guide.js';
+import { COMMANDS, milestoneKey, SECTION, WALKTHROUGH } from '../../src/vscode/names.js';
+import { STEPS } from '../../src/vscode/setup/milestones.js';
 import { readSettings } from '../../src/vscode/settings.js';
 import { contributedSettings, filesUnder, manifest, read } from './repository.js';
 
 const commands = manifest().contributes.commands ?? [];
 const settings = contributedSettings();
+const REACH: Reach = {
+  near: 'http://127.0.0.1:11434',
+  far: 'http://127.0.0.1:11434',
+  models: ['claude-sonnet'],
+  token: undefined,
+  platform: 'linux',
+};
 
 /** Reads the settings as the extension does, from what the manifest declares, and notes what is asked for. */
 function readFromManifest(): { keys: Set<string>; warnings: string[]; values: object } {
@@ -52,6 +62,47 @@ describe('the manifest', () => {
     );
   });
 
+  it('ticks the steps of the walkthrough by commands and keys that there are', () => {
+    const { walkthroughs = [] } = manifest().contributes;
+    const own = new Set<string>(commands.map(({ command }) => command));
+    const keys = new Set(Object.keys(STEPS).map(milestoneKey));
+    assert.deepEqual(
+      walkthroughs.flatMap(({ steps }) => steps.map(({ id }) => id)),
+      ['cli', 'signIn', 'server', 'connect', 'try'],
+    );
+    assert.deepEqual(
+      walkthroughs.map(({ id }) => id),
+      [WALKTHROUGH],
+    );
+    assert.deepEqual(
+      Object.keys(STEPS).map((milestone) => `onContext:${milestoneKey(milestone)}`),
+      walkthroughs.flatMap(({ steps }) => steps.map(({ completionEvents }) => completionEvents[0])),
+    );
+    for (const { description, media, completionEvents } of walkthroughs.flatMap(({ steps }) => steps)) {
+      for (const [, command] of description.matchAll(/\(command:([^)]+)\)/g)) assert.ok(own.has(command!));
+      assert.ok(media.altText.length > 0);
+      assert.doesNotMatch(read(media.svg), /<script|href=|#[0-9a-f]{3,8}"/i, media.svg);
+      // The editor's own rules for content keep styles out; colours of the theme come by attributes.
+      assert.doesNotMatch(read(media.svg), /<style|style=|class=/, media.svg);
+      assert.ok(completionEvents.length > 0);
+      for (const event of completionEvents) {
+        const [, kind, name = ''] = /^(onCommand|onContext):([\w.]+)/.exec(event) ?? [];
+        assert.ok(kind === 'onCommand' ? own.has(name) : keys.has(name), event);
+      }
+    }
+  });
+
+  it('names the guides that can be added to a file as they are', () => {
+    const able = CLIENTS.filter((client) => guideOf(client, REACH).file !== undefined).map(({ id }) => id);
+    const { menus = {} } = manifest().contributes;
+    const conditions = Object.values(menus)
+      .flat()
+      .filter(({ command }) => command === COMMANDS.addSnippet)
+      .map(({ when = '' }) => when);
+    assert.equal(conditions.length, 2);
+    for (const when of conditions) assert.ok(when.includes(`(${able.join('|')})`), when);
+  });
+
   it('declares exactly the settings that the extension reads', () => {
     assert.deepEqual([...readFromManifest().keys].sort(), Object.keys(settings).sort());
   });
@@ -78,8 +129,17 @@ describe('the manifest', () => {
     }
   });
 
-  it('lets no workspace choose a program, an address or who may connect', () => {
-    for (const name of ['claudePath', 'host', 'port', 'allowedHosts', 'allowedOrigins', 'allowOtherUsers']) {
+  it('lets no workspace choose a program, an address, who may connect or what Claude may do', () => {
+    for (const name of [
+      'claudePath',
+      'host',
+      'port',
+      'allowedHosts',
+      'allowedOrigins',
+      'allowOtherUsers',
+      'workspace.permissions',
+      'workspace.editorContext',
+    ]) {
       const scope = settings[`${SECTION}.${name}`]?.scope;
       assert.ok(scope === 'machine' || scope === 'application', `${name} has the scope ${scope}`);
     }

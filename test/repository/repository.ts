@@ -15,9 +15,19 @@ export interface Manifest {
   readonly contributes: {
     readonly commands?: readonly ContributedCommand[];
     readonly configuration?: Configuration | readonly Configuration[];
-    readonly menus?: Readonly<Record<string, readonly { readonly command?: string }[]>>;
+    readonly menus?: Readonly<
+      Record<string, readonly { readonly command?: string; readonly when?: string }[]>
+    >;
+    readonly walkthroughs?: readonly { readonly id: string; readonly steps: readonly WalkthroughStep[] }[];
     readonly keybindings?: readonly { readonly command: string }[];
   };
+}
+
+export interface WalkthroughStep {
+  readonly id: string;
+  readonly description: string;
+  readonly media: { readonly svg: string; readonly altText: string };
+  readonly completionEvents: readonly string[];
 }
 
 export interface ContributedCommand {

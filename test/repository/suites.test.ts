@@ -30,9 +30,9 @@ describe('the runner of the suites', function () {
     const suites = pathToFileURL(join(root, 'test/launch/suites.mjs')).href;
     const script = `
       import { runFiles } from ${JSON.stringify(suites)};
-      const failures = [];
-      const totals = await runFiles('one', ${JSON.stringify([file])}, process.env, failures, ${graceMs});
-      console.log(JSON.stringify({ totals, failures }));`;
+      const run = { env: process.env, failures: [], write: (text) => process.stdout.write(text) };
+      const totals = await runFiles('one', ${JSON.stringify([file])}, run, ${graceMs});
+      console.log(JSON.stringify({ totals, failures: run.failures }));`;
     const args = ['--input-type=module', '-e', script];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
     const lines = stdout.trimEnd().split('\n');

@@ -17,12 +17,10 @@ import type { ChatEvent, Lane } from '../../core/chat.js';
 import { asChatError, ChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import type { History } from '../activity/history.js';
-import type { Configuration } from '../configuration.js';
 import type { Controller } from '../controller.js';
 import { CHAT_VENDOR } from '../names.js';
 import type { PlaceWatch } from '../place.js';
-import { endpointSettings } from '../settings.js';
-import type { Token } from '../token.js';
+import { lanesOf } from '../plan.js';
 import { createDesk } from './desk.js';
 import { modelInformation, type ModelInformation } from './models.js';
 import { messageOf } from './parts.js';
@@ -30,8 +28,6 @@ import { countTokens, requestOf } from './prompt.js';
 
 export interface ChatProviderOptions {
   readonly controller: Pick<Controller, 'backend' | 'readiness' | 'status'>;
-  readonly configuration: Pick<Configuration, 'current'>;
-  readonly token: Pick<Token, 'current'>;
   readonly place: Pick<PlaceWatch, 'current'>;
   readonly history: Pick<History, 'watch'>;
   readonly log: Logger;
@@ -43,10 +39,10 @@ export interface ChatProviderOptions {
 const CLIENT = 'VS Code Chat';
 
 export function provideChat(options: ChatProviderOptions): Disposable {
-  const { controller, configuration, token, place, history, log } = options;
+  const { controller, place, history, log } = options;
   const { backend } = controller;
   const desk = createDesk({ backend, watch: history.watch, log });
-  const lanes = (): readonly Lane[] => endpointSettings(configuration.current, token.current).lanes;
+  const lanes = (): readonly Lane[] => lanesOf(place.current);
   const folder = (): string => place.current.folder;
   const changed = new EventEmitter<void>();
   const entries = async (): Promise<CatalogEntry[]> => listEntries(await backend.models(), lanes());

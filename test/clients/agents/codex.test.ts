@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { startHeadless, type Headless } from '../../e2e/headless.js';
+import { connectIn } from '../connected.js';
 import { installedOrSkip } from './install.js';
 import { playing, resultsOf, roundsOf } from './script.js';
 import { FAULTY, linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
@@ -22,7 +23,7 @@ const CALLS = ['cat cart.mjs', PATCH, 'node cart.mjs'].map((cmd) => ({
   input: { cmd },
 }));
 const ARGUMENTS = [
-  ...['exec', '--oss', '--local-provider', 'ollama', '--model', 'claude-sonnet:latest'],
+  ...['exec', '--profile', 'claude'],
   ...['--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', TASK],
 ];
 
@@ -54,9 +55,8 @@ describe('Codex', function () {
       args: ['--unknown-models', 'reject'],
       respond: playing(CALLS, GOODBYE),
     });
-    const output = await workshop.run(process.execPath, [program, ...ARGUMENTS], {
-      CODEX_OSS_BASE_URL: `${headless.url}/v1`,
-    });
+    await connectIn(workshop.home, 'codex', headless.url);
+    const output = await workshop.run(process.execPath, [program, ...ARGUMENTS], {});
     assert.equal(await workshop.source(), REPAIRED);
 
     const said = linesOf<Line>(output)

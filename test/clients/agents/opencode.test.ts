@@ -1,8 +1,8 @@
 /** opencode, a whole agent, repairs a program through the endpoint: /v1/chat/completions, its own tools on a real disk. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHeadless, type Headless } from '../../e2e/headless.js';
+import { connectIn } from '../connected.js';
 import { installedOrSkip } from './install.js';
 import { playing, resultsOf, roundsOf } from './script.js';
 import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
@@ -15,19 +15,6 @@ const callsOn = (filePath: string) => [
   { tool: 'edit', input: { filePath, oldString: 'sum - price', newString: 'sum + price' } },
   { tool: 'bash', input: { command: 'node cart.mjs' } },
 ];
-
-const configuration = (url: string) => ({
-  $schema: 'https://opencode.ai/config.json',
-  model: 'claude/claude-sonnet',
-  provider: {
-    claude: {
-      npm: '@ai-sdk/openai-compatible',
-      name: 'Claude',
-      options: { baseURL: `${url}/v1` },
-      models: { 'claude-sonnet': { name: 'Claude Sonnet' } },
-    },
-  },
-});
 
 /** What it prints of itself. */
 interface Line {
@@ -61,10 +48,8 @@ describe('opencode', function () {
       args: ['--unknown-models', 'reject'],
       respond: playing(calls, GOODBYE),
     });
-    const file = join(workshop.home, 'opencode.json');
-    await writeFile(file, JSON.stringify(configuration(headless.url)));
+    await connectIn(workshop.home, 'opencode', headless.url);
     const output = await workshop.run(program, ['run', '--format', 'json', TASK], {
-      OPENCODE_CONFIG: file,
       OPENCODE_DISABLE_AUTOUPDATE: '1',
       OPENCODE_DISABLE_MODELS_FETCH: '1',
     });

@@ -36,8 +36,9 @@ export function createWorkbench(page, url) {
 
   async function openPalette(text) {
     for (let attempt = 1; ; attempt += 1) {
-      // The key is lost, or the list is closed again, while something else is still taking the focus.
+      // The key is lost while the workbench is still taking the focus.
       await page.keyboard.press('F1');
+      // And the palette closes when an editor that opens or closes takes it away.
       const open = await input.fill(`>${text}`, { timeout: 3000 }).then(
         () => true,
         () => false,
@@ -45,6 +46,25 @@ export function createWorkbench(page, url) {
       if (open) return;
       if (attempt === PALETTE_TRIES) throw new Error('the command palette did not open');
     }
+  }
+
+  /** Takes a command from the palette, by keyboard, and does not wait for what becomes of it. */
+  async function enter(title) {
+    for (let attempt = 1; ; attempt += 1) {
+      await openPalette(title);
+      const focused = rows.and(page.locator('.focused')).filter({ hasText: title });
+      const found = await focused.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (found) break;
+      // The list is made when the palette opens: what has become possible since then is not in it.
+      const seen = await rows.allInnerTexts();
+      await page.keyboard.press('Escape');
+      if (attempt === PALETTE_TRIES)
+        throw new Error(`no command "${title}" in the palette: ${seen.join(', ')}`);
+    }
+    await page.keyboard.press('Enter');
   }
 
   return {
@@ -59,36 +79,18 @@ export function createWorkbench(page, url) {
       await page.locator('[id="status.host"]').waitFor();
     },
 
+    enter,
+
     /** Runs a command from the palette, by keyboard. */
     async run(title) {
-      for (let attempt = 1; ; attempt += 1) {
-        await openPalette(title);
-        const focused = rows.and(page.locator('.focused')).filter({ hasText: title });
-        const found = await focused.waitFor({ timeout: 3000 }).then(
-          () => true,
-          () => false,
-        );
-        if (found) break;
-        // The list is made when the palette opens: what has become possible since then is not in it.
-        const seen = await rows.allInnerTexts();
-        await page.keyboard.press('Escape');
-        if (attempt === PALETTE_TRIES)
-          throw new Error(`no command "${title}" in the palette: ${seen.join(', ')}`);
-      }
-      await page.keyboard.press('Enter');
+      await enter(title);
       await input.waitFor({ state: 'hidden' });
     },
 
-    /** Runs a command that opens a list, and picks an entry of it, by keyboard. */
-    async pick(title, entry) {
-      await openPalette(title);
-      await rows.and(page.locator('.focused')).filter({ hasText: title }).waitFor();
-      await page.keyboard.press('Enter');
-      await rows.filter({ hasText: entry }).first().waitFor();
-      await input.fill(entry);
-      await rows.and(page.locator('.focused')).filter({ hasText: entry }).waitFor();
-      await page.keyboard.press('Enter');
-      await input.waitFor({ state: 'hidden' });
+    /** The same for a command that asks something in the palette's place, in the words of `prompt`. */
+    async runAsking(title, prompt) {
+      await enter(title);
+      await page.getByPlaceholder(prompt).waitFor();
     },
 
     /** What the palette offers for a text. */

@@ -21,5 +21,16 @@ export function noFolder(editor) {
         assert.equal(statSync(folder).mode & 0o777, 0o700);
       },
     ],
+    [
+      'lists no model for work in a folder',
+      async () => {
+        const { models } = await (await fetch(`${editor.base}/api/tags`)).json();
+        assert.ok(models.length > 0);
+        assert.deepEqual(
+          models.filter(({ name }) => name.endsWith(':workspace')),
+          [],
+        );
+      },
+    ],
   ];
 }

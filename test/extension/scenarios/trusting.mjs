@@ -16,6 +16,7 @@ export function trusting(editor) {
         const response = await editor.chat('say: no');
         assert.equal(response.status, 403);
         assert.match((await response.json()).error, /not trusted/);
+        assert.equal((await editor.work([])).status, 403);
         assert.deepEqual(editor.processes(), []);
         await editor.shot('6-untrusted');
       },

@@ -63,10 +63,15 @@ describe('a chat through the port', () => {
     assert.equal(status().state, 'running');
   });
 
-  it('lists the models', async () => {
+  it('lists the models of both lanes', async () => {
     const { port } = await ready();
     const response = await fetch(`http://127.0.0.1:${port}/api/tags`);
     const { models } = (await response.json()) as { models: { name: string }[] };
-    assert.ok(models.some((model) => /^claude-.+:latest$/.test(model.name)));
+    for (const tag of ['latest', 'workspace']) {
+      assert.ok(
+        models.some((model) => new RegExp(`^claude-.+:${tag}$`).test(model.name)),
+        tag,
+      );
+    }
   });
 });

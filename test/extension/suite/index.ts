@@ -18,6 +18,7 @@ const FILES = [
   'lifecycle',
   'settings',
   'token',
+  'connect',
   'portInUse',
   'deactivation',
 ];

@@ -317,4 +317,22 @@ describe('what Claude may do', () => {
     }
     assert.equal(await wordFor('ask', 'Write', { file_path: '.GIT\\hooks\\x' }, place), 'ask git');
   });
+
+  it('asks before an edit of a file with unsaved changes, whatever else is allowed', async () => {
+    const place: WorkPlace = {
+      ...placeWith(),
+      isUnsaved: (path) => Promise.resolve(path === '/home/me/project/a.txt'),
+    };
+    for (const permissions of ['ask', 'acceptEdits'] as const) {
+      for (const [tool, field] of [
+        ['Edit', 'file_path'],
+        ['Write', 'file_path'],
+        ['NotebookEdit', 'notebook_path'],
+      ] as const) {
+        assert.equal(await wordFor(permissions, tool, { [field]: 'a.txt' }, place), 'ask unsaved');
+        assert.notEqual(await wordFor(permissions, tool, { [field]: 'b.txt' }, place), 'ask unsaved');
+      }
+      assert.equal(await wordFor(permissions, 'Read', { file_path: 'a.txt' }, place), 'pass');
+    }
+  });
 });

@@ -118,7 +118,7 @@ describe('the slot of the backend', () => {
     await assert.rejects(collect(slot.backend.chat(REQUEST, signal)), { kind: 'notSignedIn' });
     assert.deepEqual(slot.readiness, {
       kind: 'problem',
-      problem: { kind: 'notSignedIn', message: 'Signed out.' },
+      problem: { kind: 'notSignedIn', message: 'Signed out.', program: '/bin/claude' },
     });
     made[0]!.fail = undefined;
     made[0]!.release();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseFolder, planOf, samePlan, urlOf } from '../../../src/vscode/plan.js';
+import { chooseFolder, lanesOf, planOf, samePlan, urlOf, type Place } from '../../../src/vscode/plan.js';
 import type { Settings } from '../../../src/vscode/settings.js';
 
 const settings: Settings = {
@@ -17,8 +17,10 @@ const settings: Settings = {
   maxWaiting: 64,
   keepSpare: 'whileInUse',
   idleMinutes: 10,
+  'workspace.permissions': 'readOnly',
+  'workspace.editorContext': true,
 };
-const trusted = { trusted: true, folder: '/code/a' };
+const trusted: Place = { trusted: true, folder: '/code/a', moreFolders: [] };
 
 describe('the plan', () => {
   it('is the same when only settings changed that are read for every request', () => {
@@ -58,7 +60,10 @@ describe('the plan', () => {
   it('needs another backend when the folder, the path of the CLI or its limits changed, on the same port', () => {
     const one = planOf(settings, trusted);
     const others = [
-      planOf(settings, { trusted: true, folder: '/code/b' }),
+      planOf(settings, { ...trusted, folder: '/code/b' }),
+      planOf(settings, { ...trusted, moreFolders: ['/code/b'] }),
+      planOf(settings, { ...trusted, moreFolders: undefined }),
+      planOf({ ...settings, 'workspace.permissions': 'ask' }, trusted),
       planOf({ ...settings, claudePath: '/opt/claude' }, trusted),
       planOf({ ...settings, maxProcesses: 2 }, trusted),
       planOf({ ...settings, idleMinutes: 1 }, trusted),
@@ -70,8 +75,29 @@ describe('the plan', () => {
   });
 
   it('refuses in a folder that is not trusted, whatever the path of the CLI', () => {
-    const plan = planOf({ ...settings, claudePath: '/evil' }, { trusted: false, folder: '/code/a' });
+    const plan = planOf({ ...settings, claudePath: '/evil' }, { ...trusted, trusted: false });
     assert.deepEqual(plan.backend, { kind: 'refuse', folder: '/code/a' });
+  });
+});
+
+describe('the lanes', () => {
+  it('are both in a trusted folder that is open, and one anywhere else', () => {
+    assert.deepEqual(lanesOf(trusted), ['chat', 'workspace']);
+    assert.deepEqual(lanesOf({ ...trusted, trusted: false }), ['chat']);
+    assert.deepEqual(lanesOf({ ...trusted, moreFolders: undefined }), ['chat']);
+  });
+
+  it('work in all folders that are open, and in none that nobody has opened', () => {
+    const plan = (place: Place) => {
+      const { backend } = planOf({ ...settings, 'workspace.permissions': 'ask' }, place);
+      return backend.kind === 'cli' ? backend.workspace : 'refused';
+    };
+    assert.deepEqual(plan({ ...trusted, moreFolders: ['/code/b'] }), {
+      permissions: 'ask',
+      moreFolders: ['/code/b'],
+    });
+    assert.equal(plan({ ...trusted, moreFolders: undefined }), undefined);
+    assert.equal(plan({ ...trusted, trusted: false }), 'refused');
   });
 });
 

@@ -59,6 +59,8 @@ describe('settings', () => {
       maxWaiting: 0,
       keepSpare: 'never',
       idleMinutes: 0.5,
+      'workspace.permissions': 'ask',
+      'workspace.editorContext': false,
     };
     assert.deepEqual(readSettings(source(values), noWarning), values);
   });
@@ -82,6 +84,8 @@ describe('settings', () => {
     ['maxWaiting', -1],
     ['keepSpare', 'sometimes'],
     ['idleMinutes', '10'],
+    ['workspace.permissions', 'bypassPermissions'],
+    ['workspace.editorContext', 'yes'],
   ] as const) {
     it(`fall back to the default, with a warning, when ${key} is ${JSON.stringify(value)}`, () => {
       const warnings: string[] = [];
@@ -101,6 +105,8 @@ describe('settings', () => {
       'allowedHosts',
       'allowedOrigins',
       'allowOtherUsers',
+      'workspace.permissions',
+      'workspace.editorContext',
     ]) {
       assert.equal(declared.get(key)?.scope, 'machine', key);
     }
@@ -108,9 +114,9 @@ describe('settings', () => {
 
   it('reach the server as a policy for names and for who may come in', () => {
     const settings = readSettings(source({ unknownModels: 'reject', aliases: { a: 'b' } }), noWarning);
-    assert.deepEqual(endpointSettings(settings, 'secret'), {
+    assert.deepEqual(endpointSettings(settings, 'secret', ['chat', 'workspace']), {
       names: { defaultModel: '', unknown: 'reject', aliases: { a: 'b' } },
-      lanes: ['chat'],
+      lanes: ['chat', 'workspace'],
       allowedHosts: [],
       allowedOrigins: [],
       token: 'secret',

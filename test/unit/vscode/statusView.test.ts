@@ -69,16 +69,27 @@ describe('the status bar', () => {
   it('warns, without colours, when the server runs but Claude cannot answer', () => {
     const view = viewOf(running(problem));
     assert.equal(view.text, '$(warning) Claude :11434');
-    assert.equal(view.error, false);
+    assert.equal(view.color, undefined);
     assert.match(view.tooltip, /was not found/);
     assert.match(view.label, /warning: The Claude CLI was not found/);
   });
 
-  it('has error colours only where nothing can be served', () => {
+  it('has colours only where nothing can be served, or Claude asks', () => {
     assert.deepEqual(
-      everyStatus.filter((status) => viewOf(status).error).map((status) => status.state),
+      everyStatus.filter((status) => viewOf(status).color !== undefined).map((status) => status.state),
       ['failed'],
     );
+    assert.equal(viewOf(failed).color, 'error');
+    assert.equal(viewOf(running(ready), { asks: true }).color, 'warning');
+  });
+
+  it('says that Claude asks for a permission, and leads to the question', () => {
+    const view = viewOf(running(ready, 1), { asks: true });
+    assert.equal(view.text, '$(question) Claude asks…');
+    assert.match(view.label, /asks for your permission/);
+    assert.equal(view.command, 'claudeOllama.showQuestion');
+    assert.match(view.tooltip, /command:claudeOllama\.showQuestion/);
+    assert.equal(viewOf(running(ready, 1)).command, 'claudeOllama.showMenu');
   });
 
   it('tells URL, folder, models and requests at work', () => {
@@ -146,8 +157,11 @@ describe('the status bar', () => {
   });
 
   it('links only to commands that the tooltip may run', () => {
-    for (const status of everyStatus) {
-      for (const [, command] of viewOf(status, { secured: true }).tooltip.matchAll(/\(command:([^)]+)\)/g)) {
+    const views = everyStatus.flatMap((status) =>
+      [true, false].map((asks) => viewOf(status, { secured: true, asks })),
+    );
+    for (const { tooltip } of views) {
+      for (const [, command] of tooltip.matchAll(/\(command:([^)]+)\)/g)) {
         assert.ok(TOOLTIP_COMMANDS.includes(command!), command);
       }
     }
@@ -172,12 +186,17 @@ describe('the menu', () => {
     menuItems(status, 'p.e').map((item: MenuItem) => item.label.replace(/^\$\(.*?\) /, ''));
 
   it('offers what each state allows', () => {
-    const always = ['Diagnose', 'Show Log', 'Settings'];
-    assert.deepEqual(labels({ state: 'stopped' }), ['Start', 'Copy Endpoint URL', ...always]);
-    const served = ['Open Chat', 'Copy Endpoint URL', 'Show Activity', 'Stop'];
-    assert.deepEqual(labels(running(ready)), [...served, 'Restart', ...always]);
-    assert.deepEqual(labels(elsewhere), ['Serve From This Window', ...served, ...always]);
-    assert.deepEqual(labels(failed), ['Try Again', 'Use Another Port…', ...always]);
+    const help = ['Diagnose', 'Show Log', 'Open Walkthrough', 'Settings'];
+    assert.deepEqual(labels({ state: 'stopped' }), [
+      'Start',
+      'Connect a Client…',
+      'Copy Endpoint URL',
+      ...help,
+    ]);
+    const served = ['Connect a Client…', 'Open Chat', 'Copy Endpoint URL', 'Show Activity', 'Stop'];
+    assert.deepEqual(labels(running(ready)), [...served, 'Restart', ...help]);
+    assert.deepEqual(labels(elsewhere), ['Serve From This Window', ...served, ...help]);
+    assert.deepEqual(labels(failed), ['Try Again', 'Use Another Port…', 'Diagnose', 'Show Log', 'Settings']);
   });
 
   it('offers another port only where the port is the trouble', () => {
@@ -187,7 +206,8 @@ describe('the menu', () => {
   it('puts the remedy first, with the reason', () => {
     const [first] = menuItems(running(problem), 'p.e');
     assert.equal(first!.detail, 'The Claude CLI was not found. Install it.');
-    assert.match(first!.label, /Set the Path/);
+    assert.match(first!.label, /Install the Claude CLI…/);
+    assert.match(viewOf(running(problem)).tooltip, /\[Install\]\(command:claudeOllama\.installCli\)/);
   });
 
   it('says the state in its title', () => {

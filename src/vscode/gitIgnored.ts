@@ -1,0 +1,36 @@
+/** Which files Git ignores. */
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+const WAIT_MS = 2_000;
+
+/**
+ * Those of the files that Git ignores in that folder, in Unicode's composed form.
+ * @param paths from the folder, with forward slashes
+ * @returns `undefined` when Git cannot tell: it is not there, too slow, or does not trust the folder
+ */
+export async function ignoredFiles(
+  folder: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string> | undefined> {
+  // Nothing of the folder runs. Git is not started in it, where Windows would look for the program first.
+  const args = ['-c', 'core.fsmonitor=false', '-C', folder, 'check-ignore', '-z', '--stdin'];
+  const env = { ...process.env, LC_ALL: 'C' };
+  const git = spawn('git', args, { env, windowsHide: true, timeout: WAIT_MS });
+  const ended = new Promise<number | null>((resolve) => {
+    git.once('error', () => resolve(null));
+    git.once('close', resolve);
+  });
+  // A program that ends early, or never begins, says so by its exit code.
+  git.stdin.on('error', () => undefined);
+  git.stdin.end(paths.join('\0'));
+  const unread = (): string => '';
+  const [code, ignored, complaint] = await Promise.all([
+    ended,
+    text(git.stdout).catch(unread),
+    text(git.stderr).catch(unread),
+  ]);
+  // Git may spell letters with accents in another way than it was given.
+  if (code === 0) return new Set(ignored.normalize().split('\0'));
+  return code === 1 || /not a git repository/i.test(complaint) ? new Set() : undefined;
+}

@@ -1,0 +1,36 @@
+/** What a person gets from Connect a Client for an endpoint. */
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { clientOf } from '../../src/vscode/connect/clients.js';
+import { candidates, edited } from '../../src/vscode/connect/fileEdit.js';
+import { guideOf, type Guide, type Reach } from '../../src/vscode/connect/guide.js';
+
+export function guideFor(id: string, url: string, more: Partial<Reach> = {}): Guide {
+  const client = clientOf(id);
+  assert.ok(client, id);
+  const { platform } = process;
+  return guideOf(client, {
+    near: url,
+    far: url,
+    models: ['claude-sonnet', 'claude-haiku'],
+    token: undefined,
+    platform,
+    ...more,
+  });
+}
+
+/** The first snippet: the whole of what that client needs. */
+export const snippetOf = (id: string, url: string, more: Partial<Reach> = {}): string =>
+  guideFor(id, url, more).snippets[0].text;
+
+/** Does what a yes does: writes the file of that client, for a person with that home who has none yet. */
+export async function connectIn(home: string, id: string, url: string): Promise<void> {
+  const { file, snippets } = guideFor(id, url);
+  assert.ok(file !== undefined && file.place.root !== 'userData', id);
+  const path = candidates(file.place, home, process.platform, {}).at(-1);
+  const result = edited(undefined, file.edit, snippets[0].text);
+  assert.ok(path !== undefined && result.kind === 'changed');
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, result.text);
+}

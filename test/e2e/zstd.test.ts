@@ -1,0 +1,26 @@
+/** What the built program loads only when it is needed: the decompressor. */
+import assert from 'node:assert/strict';
+import { COMPRESSED, WORDS } from '../http/openaiZstd.js';
+import { textReply } from '../standin/server.js';
+import { startHeadless } from './headless.js';
+
+describe('a body in Zstandard', function () {
+  this.timeout(60_000);
+
+  it('reaches the model as it was before', async () => {
+    const headless = await startHeadless();
+    try {
+      headless.standIn.reply(textReply('Read.'));
+      const response = await fetch(`${headless.url}/v1/responses`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Content-Encoding': 'zstd' },
+        body: new Uint8Array(COMPRESSED),
+      });
+      assert.equal(response.status, 200, await response.clone().text());
+      assert.match(await response.text(), /Read\./);
+      assert.ok(headless.standIn.requests.at(-1)?.raw.includes(WORDS));
+    } finally {
+      await headless.stop();
+    }
+  });
+});
