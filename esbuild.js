@@ -1,15 +1,26 @@
 // Bundles the programs: dist/extension.cjs (what VS Code loads) and dist/headless.cjs (the same endpoint without an
-// editor), and what they load when it is first needed: dist/onDemand.cjs (what a person asks for now and then) and
-// dist/fzstd.cjs (the decompressor for Codex). Prints each bundle's size; fails when one outgrows its budget.
+// editor), and what they load when it is first needed: dist/claude.cjs (what drives the CLI), dist/onDemand.cjs (what a
+// person asks for now and then) and dist/fzstd.cjs (the decompressor for Codex). Prints each bundle's size; fails when
+// one outgrows its budget.
 import { build, context } from 'esbuild';
 import { readFileSync, statSync } from 'node:fs';
 
 const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
-const BUDGETS_BYTES = { 'dist/extension.cjs': 200_000, 'dist/onDemand.cjs': 40_000 };
+const BUDGETS_BYTES = {
+  'dist/extension.cjs': 200_000,
+  'dist/claude.cjs': 100_000,
+  'dist/onDemand.cjs': 40_000,
+};
 
-/** Modules that are imported when they are first needed → the bundles that they are. */
-const LATE = { onDemand: 'src/vscode/onDemand.ts', fzstd: 'node_modules/fzstd/esm/index.mjs' };
+/** Bundles of modules that are imported when they are first needed. */
+const LATE = {
+  claude: 'src/claude/backend.ts',
+  onDemand: 'src/vscode/onDemand.ts',
+  fzstd: 'node_modules/fzstd/esm/index.mjs',
+};
+/** How those modules are imported. A program that imports one at its start has it inside. */
+const IMPORTED_AS = { 'claude/backend.js': 'claude', 'onDemand.js': 'onDemand', fzstd: 'fzstd' };
 
 /**
  * Leaves those modules out of the bundles that import them.
@@ -18,10 +29,10 @@ const LATE = { onDemand: 'src/vscode/onDemand.ts', fzstd: 'node_modules/fzstd/es
 const loadedLate = {
   name: 'loaded-late',
   setup({ onResolve }) {
-    onResolve({ filter: /^(?:.*\/onDemand\.js|fzstd)$/ }, ({ path, kind }) =>
-      kind === 'entry-point'
-        ? undefined
-        : { path: `./${path.replace(/^.*\/|\.js$/g, '')}.cjs`, external: true },
+    onResolve({ filter: /^(?:\.\/(?:claude\/backend|onDemand)\.js|fzstd)$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' || path === 'fzstd'
+        ? { path: `./${IMPORTED_AS[path.replace(/^\.\//, '')]}.cjs`, external: true }
+        : undefined,
     );
   },
 };

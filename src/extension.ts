@@ -1,18 +1,20 @@
 import type { ExtensionContext } from 'vscode';
-import { createEndpoint } from './server/server.js';
 import { VERSION } from './version.js';
+import { createHistory } from './vscode/activity/history.js';
+import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { watchConfiguration } from './vscode/configuration.js';
 import { createController, PACE, type Controller } from './vscode/controller.js';
 import { createDisplay } from './vscode/display.js';
+import { openEndpoint } from './vscode/endpoint.js';
 import { lazyBackend } from './vscode/lazyBackend.js';
 import { showActivationFailure } from './vscode/notifications.js';
 import { createOutput, loggerOf } from './vscode/output.js';
 import { watchPlace } from './vscode/place.js';
-import { lanesOf, planOf } from './vscode/plan.js';
-import { endpointSettings } from './vscode/settings.js';
+import { planOf } from './vscode/plan.js';
 import { watchToken } from './vscode/token.js';
 import { refreshOnChange, startAfterActivation } from './vscode/watch.js';
+import { createWindows } from './vscode/windows.js';
 import { createWorkspaceLane } from './vscode/workspaceLane.js';
 
 /** What other extensions see: where the endpoint is and how it does. */
@@ -41,33 +43,30 @@ function wire(context: ExtensionContext): EndpointApi {
   const configuration = watchConfiguration(log);
   const place = watchPlace(context.globalStorageUri);
   const lane = createWorkspaceLane(configuration, log);
-  const display = createDisplay({ token, lane, log, context });
+  const history = createHistory();
+  const windows = createWindows(context.globalStorageUri.fsPath, log);
+  const parts = { configuration, token, place, lane, history, windows, log };
+  const display = createDisplay({ ...parts, context });
   const controller = createController({
+    ...parts,
     known: token.known,
     plan: () => planOf(configuration.current, place.current, token.current),
-    createEndpoint: (backend) =>
-      createEndpoint({
-        backend: () => backend,
-        settings: () => endpointSettings(configuration.current, token.current, lanesOf(place.current)),
-        log,
-        identity: `claude-ollama-server/${VERSION}`,
-        onRequest: (record) => display.request(record),
-      }),
+    createEndpoint: (backend) => openEndpoint(backend, { ...parts, display, controller }),
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        const own = { ...lane.optionsFor(plan), onActivity, log };
+        const own = { ...lane.optionsFor(plan), onActivity, onAllowance: display.surroundings.learn, log };
         return createClaudeBackend({ ...plan, ...own, env: process.env, version: VERSION });
       }),
     onChange: (status) => display.show(status),
-    log,
     pace: PACE,
   });
   end = () => controller.end();
 
   context.subscriptions.push(output, configuration, token, place, lane, display);
   context.subscriptions.push(
-    registerCommands({ controller, output, configuration, token, lane, extension: context.extension.id }),
+    provideChat({ ...parts, controller, onChange: display.onChange }),
+    registerCommands({ ...parts, ...display, controller, output, extension: context.extension.id }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

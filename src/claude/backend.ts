@@ -1,10 +1,12 @@
 /** The backend that answers with the installed Claude CLI. */
+import type { Allowance } from '../core/allowance.js';
 import type { ChatBackend, Model } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, Effort, Lane } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
+import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
 import { answerFrom } from './answering.js';
-import { CliFinder, isSignedIn } from './cli.js';
+import { CliFinder, isSignedIn, missingFlags } from './cli.js';
 import { Conversation } from './conversation.js';
 import { Guardian } from './guardian.js';
 import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './lanes.js';
@@ -31,6 +33,8 @@ export interface ClaudeBackendOptions {
   readonly workspace?: WorkspaceOptions;
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: () => void;
+  /** Told whenever the CLI has heard of the plan's limits. */
+  readonly onAllowance?: (allowance: Allowance) => void;
 }
 
 export interface BackendLimits {
@@ -76,6 +80,8 @@ export interface BackendActivity {
 export interface ClaudeBackend extends ChatBackend {
   /** What is installed. @throws ChatError `cliMissing` or `cliTooOld` */
   describe(): Promise<CliDescription>;
+  /** A closer look, for when something is wrong. @throws ChatError as `describe` */
+  inspect(): Promise<Inspection>;
   activity(): BackendActivity;
   /** Refuses new work, ends every process in a bounded time. */
   close(): Promise<void>;
@@ -145,6 +151,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     const conversation = new Conversation(process, {
       clock,
       onResult: learn,
+      onAllowance: options.onAllowance ?? (() => undefined),
       // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
@@ -184,7 +191,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       });
       return (await listed).map((model) => ({ ...model, ...learned.get(model.resolved) }));
     },
-    async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent, void, void> {
+    async *chat(
+      request: ChatRequest,
+      signal: AbortSignal,
+      onAsked?: () => void,
+    ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const { running, waiting } = turnstile;
       if (running >= limits.processes) {
@@ -194,7 +205,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       try {
         const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          yield* answerFrom(pool, request, signal, left, log);
+          const onLeft = (): void => {
+            left();
+            onAsked?.();
+          };
+          yield* answerFrom(pool, request, signal, onLeft, log);
         } finally {
           leave();
         }
@@ -205,6 +220,15 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     async describe() {
       const cli = await finder.find();
       return { path: cli.path, version: cli.version, signedIn: await isSignedIn(cli.path, lanes.chat.env) };
+    },
+    async inspect() {
+      const { path, source, version } = await finder.find();
+      const { args, env } = lanes.chat;
+      const needed = [...args, ...(lanes.workspace?.args ?? [])].filter((argument) =>
+        argument.startsWith('--'),
+      );
+      const [signedIn, missing] = await Promise.all([isSignedIn(path, env), missingFlags(path, needed, env)]);
+      return { path, source, version, signedIn, missingFlags: missing };
     },
     activity: () => ({ running: turnstile.running, waiting: turnstile.waiting, processes: pool.size }),
     async close() {

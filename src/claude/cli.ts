@@ -80,6 +80,17 @@ export async function isSignedIn(
   }
 }
 
+/** Those of the flags that its help does not have. */
+export async function missingFlags(
+  path: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string[]> {
+  const { stdout } = await run(path, ['--help'], env);
+  const known = new Set(stdout.match(/--[a-z][a-z-]*/gi));
+  return flags.filter((flag) => !known.has(flag));
+}
+
 async function fingerprint(path: string): Promise<string | undefined> {
   const file = await stat(path).catch(() => undefined);
   return file && `${path} ${file.ino} ${file.size} ${file.mtimeMs}`;

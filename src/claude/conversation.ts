@@ -4,8 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type { Allowance } from '../core/allowance.js';
 import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
+import { allowanceOf } from './allowance.js';
 import { CLIENT_TOOLS_PREFIX, initializeRequest, userLine, withContext } from './content.js';
 import { Channel, refuseAborted } from './channel.js';
 import { answerHost } from './host.js';
@@ -26,6 +28,8 @@ export interface ConversationOptions {
   readonly clock: () => number;
   /** Told each result, for what it says about models. */
   readonly onResult: (result: ResultMessage) => void;
+  /** Told what the CLI hears of the plan's limits. */
+  readonly onAllowance: (allowance: Allowance) => void;
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
   readonly reactionMs: number;
   readonly silenceMs: number;
@@ -198,6 +202,8 @@ export class Conversation {
     for (let wait = this.#options.reactionMs; ; wait = rounds.running ? TOOLS_MS : this.#options.silenceMs) {
       const message = await this.#channel.next(wait, signal);
       if (message.type === 'system' && message.subtype === REQUESTING) onLeft();
+      if (message.type === 'rate_limit_event')
+        this.#options.onAllowance(allowanceOf(message.rate_limit_info));
       const step = rounds.read(message, reader.read(message));
       if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
       let { end } = step;

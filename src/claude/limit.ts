@@ -1,5 +1,6 @@
 /** Ends an answer where the client said, which the CLI cannot be told per request. Pure. */
 import type { ChatEvent } from '../core/chat.js';
+import { isAscii, tokensFor } from '../core/tokens.js';
 import type { Cut, TurnStep } from './turn.js';
 
 /** What became of a piece of text: what may be shown, and why nothing more will be. */
@@ -8,13 +9,6 @@ export interface Limited {
   readonly cut?: 'stop' | 'length';
   /** With `stop`: which sequence it was. */
   readonly stopSequence?: string;
-}
-
-/** Characters of ASCII that make a token in the estimate; elsewhere a character is one, which errs on ending early. */
-const ASCII_PER_TOKEN = 4;
-
-function estimate(ascii: number, beyond: number): number {
-  return Math.ceil(ascii / ASCII_PER_TOKEN) + beyond;
 }
 
 export class OutputLimit {
@@ -36,7 +30,7 @@ export class OutputLimit {
 
   /** Estimated tokens of what was shown. */
   get tokens(): number {
-    return estimate(this.#ascii, this.#beyond);
+    return tokensFor(this.#ascii, this.#beyond);
   }
 
   /** The events of a step within the limit; `cut` comes last, where the answer ends here. */
@@ -101,9 +95,9 @@ export class OutputLimit {
   #show(text: string, stopSequence?: string): Limited {
     let end = 0;
     for (const character of text) {
-      const ascii = this.#ascii + (character.charCodeAt(0) < 0x80 ? 1 : 0);
-      const beyond = this.#beyond + (character.charCodeAt(0) < 0x80 ? 0 : 1);
-      if (estimate(ascii, beyond) > this.#maxTokens) return { text: text.slice(0, end), cut: 'length' };
+      const ascii = this.#ascii + (isAscii(character) ? 1 : 0);
+      const beyond = this.#beyond + (isAscii(character) ? 0 : 1);
+      if (tokensFor(ascii, beyond) > this.#maxTokens) return { text: text.slice(0, end), cut: 'length' };
       this.#ascii = ascii;
       this.#beyond = beyond;
       end += character.length;

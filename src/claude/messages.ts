@@ -74,6 +74,19 @@ const model = v.object({
 });
 export const modelList = v.object({ models: v.array(model) });
 
+const rateLimitInfo = v.object({
+  status: text,
+  rateLimitType: text,
+  utilization: count,
+  resetsAt: count,
+  // Internal to the CLI, and so free to change.
+  unifiedWindows: v.fallback(
+    v.optional(v.record(v.string(), v.object({ utilization: count, resetsAt: count }))),
+    undefined,
+  ),
+});
+export type RateLimitInfo = v.InferOutput<typeof rateLimitInfo>;
+
 const cliMessage = v.variant('type', [
   v.object({
     type: v.literal('control_response'),
@@ -137,7 +150,7 @@ const cliMessage = v.variant('type', [
   }),
   v.object({
     type: v.literal('rate_limit_event'),
-    rate_limit_info: v.object({ status: text, resetsAt: count }),
+    rate_limit_info: rateLimitInfo,
   }),
   v.object({ type: v.literal('command_lifecycle'), command_uuid: v.string(), state: v.string() }),
 ]);

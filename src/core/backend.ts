@@ -29,9 +29,10 @@ export interface ChatBackend {
   /**
    * Answers one request. Events come as they happen; the iteration ends after `done`.
    * Aborting the signal, or leaving the iteration early, stops the work behind it.
+   * @param onAsked called when the question leaves for the model: it waits for nothing of ours any more
    * @throws ChatError also in mid-iteration
    */
-  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
+  chat(request: ChatRequest, signal: AbortSignal, onAsked?: () => void): AsyncIterable<ChatEvent>;
 }
 
 /** A backend that refuses everything with the same error: an untrusted folder, for one. */

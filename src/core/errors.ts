@@ -30,6 +30,8 @@ export type ErrorKind =
   | 'timeout'
   /** The client went away, or the server stops. */
   | 'cancelled'
+  /** A person ended the request in the editor, so it is not to be repeated. */
+  | 'ended'
   /** A defect of ours. */
   | 'internal';
 
@@ -51,9 +53,14 @@ export class ChatError extends Error {
   }
 }
 
+/** By its looks: a part of the program that is a bundle of its own has a class of its own. */
+function isChatError(thrown: unknown): thrown is ChatError {
+  return thrown instanceof Error && thrown.name === 'ChatError' && 'kind' in thrown;
+}
+
 /** Any thrown value as a `ChatError`; what is not one is a defect and becomes `internal`. */
 export function asChatError(thrown: unknown): ChatError {
-  if (thrown instanceof ChatError) return thrown;
+  if (isChatError(thrown)) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return new ChatError('internal', `Internal error: ${text}. Please report it with the log.`, {
     cause: thrown,

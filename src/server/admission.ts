@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type GuardPolicy, judge, type Verdict } from './guard.js';
 import { type Addressed, hasToken } from './token.js';
+import { WINDOW_PATH } from './windows.js';
 
 /** Who may use the endpoint. */
 export interface Access {
@@ -26,8 +27,9 @@ const NO_TOKEN = {
     'This server needs its token: as an API key (Authorization: Bearer), as x-api-key, or in the URL behind /t/. The command "Copy Token" has it.',
 } as const;
 
-/** What needs no token: the front door, and questions about methods. */
+/** What needs no token: the front door, questions about methods, and windows, which have a proof of their own. */
 function isOpenToAll(method: string, target: string): boolean {
+  if (target === WINDOW_PATH) return true;
   return method === 'OPTIONS' || (target === '/' && (method === 'GET' || method === 'HEAD'));
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asChatError, type ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
+import type { ChatPhase } from '../core/watch.js';
 import type { Dialect } from '../protocol/dialect.js';
 import type { RecordNotes } from './record.js';
 
@@ -18,8 +19,10 @@ export interface Exchange {
   readonly elapsedMs: () => number;
   /** What the record of this request will say. */
   readonly notes: RecordNotes;
-  /** Wraps the time in which the backend works for this request, for the endpoint's activity. */
+  /** Wraps the time in which the backend works for this request, for those who watch. */
   working<T>(work: () => Promise<T>): Promise<T>;
+  /** Tells those who watch how far the work is. */
+  reached(phase: ChatPhase): void;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';

@@ -1,8 +1,9 @@
 /** A request's way in: peer, guard, token, router, handler; and its record on the way out. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { ChatError } from '../core/errors.js';
+import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
+import { type ChatWatcher, endedByPerson, type WatchChat } from '../core/watch.js';
 import type { Dialect } from '../protocol/dialect.js';
 import { type Access, admit } from './admission.js';
 import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
@@ -20,6 +21,7 @@ export interface IntakeContext {
   readonly onRecord: (record: RequestRecord) => void;
   /** Called with +1 and -1 around the backend's work. */
   readonly onWork: (change: 1 | -1) => void;
+  readonly watch: WatchChat;
 }
 
 /** Takes requests in, and can end all that are under way. */
@@ -99,6 +101,8 @@ export function createIntake(context: IntakeContext): Intake {
     const id = count;
     const notes: RecordNotes = {};
     const controller = new AbortController();
+    const client = clientName(request.headers['user-agent']);
+    let watcher: ChatWatcher | undefined;
     const elapsedMs = (): number => performance.now() - started;
     underWay.add(controller);
     response.once('close', () => {
@@ -110,16 +114,15 @@ export function createIntake(context: IntakeContext): Intake {
         if (late !== undefined) notes.error = late.message;
         controller.abort(late ?? new ChatError('cancelled', 'The client went away.'));
       }
-      context.onRecord({
-        id,
-        method: request.method ?? '',
-        route: routeName(pathOf(target)),
-        client: clientName(request.headers['user-agent']),
-        status: gone ? CLIENT_GONE : response.statusCode,
-        startedAt,
-        totalMs: elapsedMs(),
-        ...notes,
-      });
+      const totalMs = elapsedMs();
+      const status = gone ? CLIENT_GONE : response.statusCode;
+      const method = request.method ?? '';
+      const route = routeName(pathOf(target));
+      const chat = watcher !== undefined;
+      context.onRecord({ id, method, route, client, status, startedAt, totalMs, chat, ...notes });
+      const { aborted } = controller.signal;
+      const why = aborted ? { error: asChatError(controller.signal.reason).message } : {};
+      watcher?.end({ ...notes, totalMs, cancelled: aborted, ...why });
     });
     return {
       id,
@@ -130,8 +133,12 @@ export function createIntake(context: IntakeContext): Intake {
       log: context.log,
       elapsedMs,
       notes,
+      reached: (phase) => watcher?.phase(phase),
       async working(work) {
         context.onWork(1);
+        const { model = '', lane = 'chat' } = notes;
+        const cancel = (): void => controller.abort(endedByPerson());
+        watcher = context.watch({ label: `#${id}`, client, model, lane, startedAt, cancel });
         try {
           return await work();
         } finally {

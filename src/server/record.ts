@@ -1,8 +1,9 @@
 import type { Lane } from '../core/chat.js';
 import { printable } from '../core/log.js';
+import { type ChatFigures, formatFigures } from '../core/watch.js';
 
 /** What is known of one request once it is over. Holds no prompt, no answer and no secret. */
-export interface RequestRecord {
+export interface RequestRecord extends Readonly<ChatFigures> {
   /** Counts from 1 for each endpoint. */
   readonly id: number;
   readonly method: string;
@@ -17,20 +18,16 @@ export interface RequestRecord {
   readonly status: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** From the request's start to the first thing the model said, in milliseconds. */
-  readonly firstTokenMs?: number;
   readonly totalMs: number;
-  readonly promptTokens?: number;
-  readonly outputTokens?: number;
+  /** Whether the backend was asked to answer it. */
+  readonly chat: boolean;
   /** What the client was told when it went wrong; also for a stream that ended with an error after its 200. */
   readonly error?: string;
 }
 
 /** The part of a record that a request's handler fills in as it goes. */
-export type RecordNotes = {
-  -readonly [
-    K in 'model' | 'lane' | 'firstTokenMs' | 'promptTokens' | 'outputTokens' | 'error'
-  ]?: RequestRecord[K];
+export type RecordNotes = ChatFigures & {
+  -readonly [K in 'model' | 'lane' | 'error']?: RequestRecord[K];
 };
 
 const CLIENT_CHARACTERS = 80;
@@ -48,16 +45,10 @@ export function routeName(path: string): string {
 
 /** A record as one line of the log: `#7 POST /api/chat claude-sonnet:latest 200 first 85 ms, total 1204 ms, …`. */
 export function formatRecord(record: RequestRecord): string {
-  const times = [
-    ...(record.firstTokenMs === undefined ? [] : [`first ${Math.round(record.firstTokenMs)} ms`]),
-    `total ${Math.round(record.totalMs)} ms`,
-    ...(record.promptTokens === undefined ? [] : [`${record.promptTokens} tokens in`]),
-    ...(record.outputTokens === undefined ? [] : [`${record.outputTokens} tokens out`]),
-  ].join(', ');
   return [
     `#${record.id} ${record.method} ${record.route}`,
     ...(record.model === undefined ? [] : [record.model]),
-    `${record.status} ${times}`,
+    `${record.status} ${formatFigures(record)}`,
     ...(record.client === '' ? [] : [`[${record.client}]`]),
     ...(record.error === undefined ? [] : [`error: ${printable(record.error)}`]),
   ].join(' ');

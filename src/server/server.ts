@@ -5,6 +5,7 @@ import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { redact, redactingLogger } from '../core/redaction.js';
+import type { WatchChat } from '../core/watch.js';
 import { createConnections } from './connections.js';
 import { createCopies } from './copies.js';
 import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
@@ -20,6 +21,7 @@ import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
 import { openServers, type Servers } from './servers.js';
 import type { EndpointSettings } from './settings.js';
+import { type WindowHost, windowRoutes } from './windows.js';
 
 export {
   bindAddress,
@@ -33,6 +35,7 @@ export { type Listener, whoListens } from './probe.js';
 export { formatRecord, type RequestRecord } from './record.js';
 export type { EndpointSettings } from './settings.js';
 export { urlWithToken } from './token.js';
+export { askWindow, WINDOW_PATH, type WindowReport } from './windows.js';
 
 /** What the endpoint is doing. */
 export interface Activity {
@@ -51,6 +54,10 @@ export interface EndpointOptions {
   readonly identity: string;
   /** Called once for each request, when it is over; meant for a line of the log, by `formatRecord`. */
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Is told of every chat that the backend begins to work for. */
+  readonly watch?: WatchChat;
+  /** Answers other windows of the editor. */
+  readonly windows?: WindowHost;
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: (activity: Activity) => void;
   /** Silence in a stream, in milliseconds, after which an empty chunk keeps the connection alive. */
@@ -109,6 +116,21 @@ function withoutSecrets(record: RequestRecord, secrets: readonly string[]): Requ
   };
 }
 
+const UNWATCHED: WatchChat = () => ({ phase: () => undefined, end: () => undefined });
+
+function watchedWithoutSecrets(watch: WatchChat, secrets: () => readonly string[]): WatchChat {
+  return (chat) => {
+    const watcher = watch({ ...chat, client: redact(chat.client, secrets()) });
+    return {
+      phase: (phase) => watcher.phase(phase),
+      end(outcome) {
+        const { error } = outcome;
+        watcher.end(error === undefined ? outcome : { ...outcome, error: redact(error, secrets()) });
+      },
+    };
+  };
+}
+
 /** An endpoint that does not listen yet. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
   const secrets = (): readonly string[] => [options.settings().token ?? ''];
@@ -132,7 +154,12 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     since: new Date(),
   };
   const intake = createIntake({
-    router: createRouter([...ollamaRoutes(context), ...openaiRoutes(context), ...anthropicRoutes(context)]),
+    router: createRouter([
+      ...ollamaRoutes(context),
+      ...openaiRoutes(context),
+      ...anthropicRoutes(context),
+      ...(options.windows === undefined ? [] : windowRoutes(options.windows)),
+    ]),
     access: () => {
       const { allowedHosts, allowedOrigins, lanes, token, allowOtherUsers } = options.settings();
       const localPages = !lanes.includes('workspace') || token !== undefined;
@@ -146,6 +173,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     isOwnPeer: (socket) => peers.isOwn(socket),
     log,
     onRecord: (record) => options.onRequest?.(withoutSecrets(record, secrets())),
+    watch: watchedWithoutSecrets(options.watch ?? UNWATCHED, secrets),
     onWork: (change) => {
       running += change;
       if (change > 0) total += 1;

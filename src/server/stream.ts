@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ChatEvent } from '../core/chat.js';
 import { asChatError, ChatError } from '../core/errors.js';
+import { countEvent } from '../core/watch.js';
 import type { StreamEncoder } from '../protocol/dialect.js';
 import { BARE_JSON_TYPE, type Exchange, JSON_TYPE, noteFailure, send, sendFailure } from './exchange.js';
 
@@ -46,13 +47,9 @@ async function* answerOf(
   let complete = false;
   for await (const event of abortable(source, exchange.signal)) {
     if (complete) continue;
-    if (event.type === 'done') {
-      complete = true;
-      notes.promptTokens = event.usage.promptTokens;
-      notes.outputTokens = event.usage.outputTokens;
-    } else if (event.type !== 'usage') {
-      notes.firstTokenMs ??= exchange.elapsedMs();
-    }
+    if (event.type === 'done') complete = true;
+    const phase = countEvent(notes, event, exchange.elapsedMs());
+    if (phase !== undefined) exchange.reached(phase);
     yield event;
   }
   if (!complete) {

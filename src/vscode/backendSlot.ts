@@ -5,6 +5,7 @@
 import { refusingBackend, type ChatBackend } from '../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../core/chat.js';
 import { asChatError, ChatError, type ErrorKind } from '../core/errors.js';
+import type { Inspection } from '../core/inspection.js';
 import { samePlan, type BackendPlan } from './plan.js';
 import type { Readiness } from './status.js';
 
@@ -12,6 +13,8 @@ import type { Readiness } from './status.js';
 export interface CliBackend extends ChatBackend {
   /** @throws ChatError when the CLI cannot be used */
   describe(): Promise<{ path: string; version: string; signedIn: boolean }>;
+  /** @throws ChatError the same */
+  inspect(): Promise<Inspection>;
   /** Requests that wait for a process. */
   activity(): { readonly waiting: number };
   /** Ends every process; bounded. */
@@ -58,7 +61,7 @@ interface Held {
   path: string | undefined;
 }
 
-const UNTRUSTED = new ChatError(
+export const UNTRUSTED = new ChatError(
   'untrusted',
   'This folder is not trusted, so Claude does not run in it. Trust it in VS Code (Manage Workspace Trust), then try again.',
 );
@@ -72,6 +75,7 @@ function refuser(): CliBackend {
   return {
     ...refusingBackend(UNTRUSTED),
     describe: () => Promise.reject(UNTRUSTED),
+    inspect: () => Promise.reject(UNTRUSTED),
     activity: () => ({ waiting: 0 }),
     close: () => Promise.resolve(),
     closeNow: () => undefined,
@@ -130,11 +134,12 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
     held: Held,
     request: ChatRequest,
     signal: AbortSignal,
+    onAsked: (() => void) | undefined,
   ): AsyncGenerator<ChatEvent, void> {
     held.running += 1;
     options.onChange();
     try {
-      yield* held.backend.chat(request, signal);
+      yield* held.backend.chat(request, signal, onAsked);
       // An answer proves that what was wrong is right again.
       if (held.readiness.kind === 'problem') void check(held);
     } catch (error) {
@@ -151,8 +156,10 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
   return {
     backend: {
       models: () => current?.backend.models() ?? Promise.reject(EMPTY),
-      chat: (request, signal) =>
-        current === undefined ? refusingBackend(EMPTY).chat(request, signal) : chat(current, request, signal),
+      chat: (request, signal, onAsked) =>
+        current === undefined
+          ? refusingBackend(EMPTY).chat(request, signal)
+          : chat(current, request, signal, onAsked),
     },
     get readiness() {
       return current?.readiness ?? { kind: 'checking' };

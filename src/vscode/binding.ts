@@ -16,6 +16,20 @@ const RETRY_EVERY_MS = 250;
 /** A window of ours that is busy may miss one probe. */
 const PROBES = 3;
 
+/** Listens, or says why not; `undefined` when the port is in use. */
+async function attempt(
+  endpoint: Pick<Endpoint, 'start'>,
+  { host, port }: ListenPlan,
+): Promise<Binding | undefined> {
+  try {
+    const { url } = await endpoint.start(host, port);
+    return { kind: 'listening', url };
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    return error.kind === 'inUse' ? undefined : { kind: 'failed', message: error.message, taken: false };
+  }
+}
+
 /**
  * Listens where the plan says.
  * @param patienceMs how long a port in use is tried again: a window that reloads may still hold it for a moment
@@ -30,18 +44,17 @@ export async function bind(
   const pause = AbortSignal.any([signal, patience]);
   for (;;) {
     if (signal.aborted) return { kind: 'aborted' };
-    try {
-      const { url } = await endpoint.start(plan.host, plan.port);
-      return { kind: 'listening', url };
-    } catch (error) {
-      if (!(error instanceof ListenError)) throw error;
-      if (error.kind !== 'inUse') return { kind: 'failed', message: error.message, taken: false };
-    }
+    const binding = await attempt(endpoint, plan);
+    if (binding !== undefined) return binding;
     if (pause.aborted) break;
     // Ends early when the patience does, or when nobody wants the port any more.
     await delay(RETRY_EVERY_MS, undefined, { signal: pause }).catch(() => undefined);
   }
-  return signal.aborted ? { kind: 'aborted' } : explain(plan);
+  if (signal.aborted) return { kind: 'aborted' };
+  const listener = await owner(plan);
+  // Who was going while it was asked has left the port by now.
+  const free = listener === 'nobody' || listener === 'other' ? await attempt(endpoint, plan) : undefined;
+  return free ?? explain(listener, plan);
 }
 
 async function owner(plan: ListenPlan): Promise<Listener> {
@@ -53,13 +66,13 @@ async function owner(plan: ListenPlan): Promise<Listener> {
   return listener;
 }
 
-async function explain(plan: ListenPlan): Promise<Binding> {
+function explain(listener: Listener, plan: ListenPlan): Binding {
   const taken = (by: string): Binding => ({
     kind: 'failed',
     message: `Port ${plan.port} is in use by ${by}, or use another port here.`,
     taken: true,
   });
-  switch (await owner(plan)) {
+  switch (listener) {
     case 'ours':
       return { kind: 'elsewhere' };
     case 'ollama':

@@ -1,14 +1,21 @@
 /** The commands: one table, all registered in every state. */
-import { commands, Disposable, env, Uri, type LogOutputChannel } from 'vscode';
+import { commands, Disposable, env, type LogOutputChannel } from 'vscode';
+import { activityCommands } from './activity/commands.js';
+import type { History } from './activity/history.js';
+import type { AddressBook } from './address.js';
+import { openChat } from './chat/opening.js';
 import type { Configuration } from './configuration.js';
 import type { Controller } from './controller.js';
 import { demandedCommands } from './demandedCommands.js';
+import { serveHere } from './handover.js';
 import { showMenu } from './menu.js';
 import { COMMANDS } from './names.js';
 import { showCopied } from './notifications.js';
 import { urlOf } from './plan.js';
+import type { SurroundingsWatch } from './surroundings.js';
 import type { Token } from './token.js';
 import { chooseUrl, tokenCommands } from './tokenCommands.js';
+import type { Windows } from './windows.js';
 import type { WorkspaceLane } from './workspaceLane.js';
 
 export interface CommandOptions {
@@ -17,12 +24,16 @@ export interface CommandOptions {
   readonly configuration: Configuration;
   readonly token: Token;
   readonly lane: WorkspaceLane;
+  readonly history: History;
+  readonly addresses: AddressBook;
+  readonly surroundings: SurroundingsWatch;
+  readonly windows: Windows;
   /** The extension's full id. */
   readonly extension: string;
 }
 
 export function registerCommands(options: CommandOptions): Disposable {
-  const { controller, output, token, configuration, extension } = options;
+  const { controller, output, token, configuration, history, addresses, extension } = options;
   const endpoint = () => {
     const { status } = controller;
     return {
@@ -36,15 +47,16 @@ export function registerCommands(options: CommandOptions): Disposable {
     controller,
     extension,
     endpoint,
-    outside: outsideUrl,
+    outside: (url) => addresses.outside(url),
+    diagnosis: options,
     changes: [token.onChange, configuration.onChange],
   });
-  const table: Readonly<Record<keyof typeof COMMANDS, (...args: unknown[]) => Promise<void> | void>> = {
+  const table: Readonly<Record<keyof typeof COMMANDS, (...args: never[]) => Promise<void> | void>> = {
     start: () => controller.start(),
     stop: () => controller.stop(),
     restart: () => controller.restart(),
     copyUrl: async () => {
-      const url = await outsideUrl(urlOf(configuration.current));
+      const url = await addresses.outside(urlOf(configuration.current));
       const chosen = await chooseUrl(url, token.current);
       if (chosen === undefined) return;
       await env.clipboard.writeText(chosen);
@@ -52,8 +64,11 @@ export function registerCommands(options: CommandOptions): Disposable {
     },
     ...tokenCommands(token),
     ...demanded.table,
+    ...activityCommands(history, output),
+    openChat,
+    serveHere: () => serveHere(options),
     showLog: () => output.show(true),
-    showMenu: () => showMenu(controller.status, extension),
+    showMenu: () => showMenu(controller.status, extension, options.surroundings.current),
     showQuestion: () => options.lane.showQuestion(),
   };
   return Disposable.from(
@@ -62,10 +77,4 @@ export function registerCommands(options: CommandOptions): Disposable {
       commands.registerCommand(COMMANDS[name as keyof typeof COMMANDS], run),
     ),
   );
-}
-
-/** The URL as programs on the person's own machine reach it; in a remote window this opens the tunnel. */
-async function outsideUrl(url: string): Promise<string> {
-  const outside = await env.asExternalUri(Uri.parse(url));
-  return outside.toString(true).replace(/\/$/, '');
 }

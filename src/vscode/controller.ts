@@ -3,18 +3,17 @@
  * one step at a time, so that quick changes of mind and of settings end in the last state asked for.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChatBackend } from '../core/backend.js';
-import { asChatError } from '../core/errors.js';
+import { refusingBackend, type ChatBackend } from '../core/backend.js';
+import { asChatError, ChatError } from '../core/errors.js';
+import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
-import type { Endpoint } from '../server/server.js';
-import { createBackendSlot, type BackendSlot, type CliBackend } from './backendSlot.js';
+import { createBackendSlot, UNTRUSTED, type CliBackend } from './backendSlot.js';
 import { bind } from './binding.js';
-import { samePlan, urlOf, type BackendPlan, type ListenPlan, type Plan } from './plan.js';
+import { samePlan, type BackendPlan, type ListenPlan, type Plan } from './plan.js';
 import { singleFlight } from './singleFlight.js';
-import type { Status } from './status.js';
-
-/** The server's endpoint, as far as its life is concerned. */
-export type EndpointLife = Pick<Endpoint, 'start' | 'stop'>;
+import { statusOf, type EndpointLife, type State } from './state.js';
+import type { Readiness, Status } from './status.js';
+import type { Windows } from './windows.js';
 
 export interface ControllerOptions {
   /** Settles when it is known who may use the endpoint: nothing listens before. Rejects when that cannot be known. */
@@ -25,6 +24,7 @@ export interface ControllerOptions {
   /** @param onActivity called when the number of waiting requests has changed */
   createBackend(plan: BackendPlan & { kind: 'cli' }, onActivity: () => void): CliBackend;
   onChange(status: Status): void;
+  readonly windows: Pick<Windows, 'look' | 'ask'>;
   readonly log: Logger;
   readonly pace: Pace;
 }
@@ -44,36 +44,34 @@ export const PACE: Pace = { patienceMs: 3_000, takeOverEveryMs: 2_000, endWithin
 
 export interface Controller {
   readonly status: Status;
+  /**
+   * Answers the chats of this window itself, which need no port: also while another window has it. Refuses everything
+   * while nothing is to run.
+   */
+  readonly backend: ChatBackend;
+  /** Of the CLI behind it. */
+  readonly readiness: Readiness;
   /** Settles when the endpoint runs, or is known not to; never rejects for that. */
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
+  /** Takes the port over from the window that has it. Whether that window let go of it. */
+  serveHere(): Promise<boolean>;
+  /** Lets go of the port, for another window that has asked for it. Serves again when that one goes. */
+  cede(): void;
   /** Settings, folders or trust may have changed: does what the new plan needs, and nothing when it is the same. */
   refresh(): Promise<void>;
   /** Looks again for a CLI that had a problem. */
   recheck(): void;
+  /** Looks closely at the CLI, whether or not anything runs. @throws ChatError when it cannot be used */
+  inspect(): Promise<Inspection>;
   /** Kills what still lives, without waiting: for the exit of the host. */
   killNow(): void;
   /** Stops for good, in a bounded time. */
   end(): Promise<void>;
 }
 
-type State =
-  | { readonly name: 'stopped' }
-  | { readonly name: 'starting'; readonly listen: ListenPlan }
-  | {
-      readonly name: 'running';
-      readonly listen: ListenPlan;
-      readonly url: string;
-      readonly endpoint: EndpointLife;
-    }
-  | { readonly name: 'elsewhere'; readonly listen: ListenPlan; readonly timer: NodeJS.Timeout }
-  | {
-      readonly name: 'failed';
-      readonly listen: ListenPlan;
-      readonly message: string;
-      readonly taken: boolean;
-    };
+const STOPPED = new ChatError('cancelled', 'The server is stopped. Start it, then try again.');
 
 export function createController(options: ControllerOptions): Controller {
   const { log, pace } = options;
@@ -81,13 +79,15 @@ export function createController(options: ControllerOptions): Controller {
   let wanted = false;
   /** The next step acts although the plan has not changed. */
   let forced = false;
+  /** Another window has asked for the port. */
+  let ceding = false;
+  /** Another window has let go of the port for us. */
+  let promised = false;
   let attempt = new AbortController();
 
   const slot = createBackendSlot({
     create: (plan, onActivity) => options.createBackend(plan, onActivity),
-    onChange: () => {
-      if (state.name === 'running') options.onChange(statusOf(state, slot));
-    },
+    onChange: () => options.onChange(statusOf(state, slot)),
     warn: (line) => log.warn(line),
   });
 
@@ -105,17 +105,33 @@ export function createController(options: ControllerOptions): Controller {
   async function release(): Promise<void> {
     const before = state;
     if (before.name === 'elsewhere') clearTimeout(before.timer);
-    if (before.name !== 'running') return;
+    if (before.name !== 'running') return wanted ? undefined : slot.clear();
     // stop() cancels the requests first and at once; then both ends wait at the same time.
     await Promise.all([before.endpoint.stop(), slot.clear()]);
     log.info(`[controller] stopped listening on ${before.url}`);
+  }
+
+  /** Without the port, the CLI is started by the first chat, and not before. */
+  function own(): ChatBackend {
+    if (!wanted) return refusingBackend(STOPPED);
+    slot.use(options.plan().backend);
+    return slot.backend;
+  }
+
+  /** @param afterMs until this window looks again whether it can have the port */
+  function waitForOther(listen: ListenPlan, folder: string | undefined, afterMs: number): State {
+    // Nothing waits for this step: it reports through the state.
+    const timer = setTimeout(() => void advance(), afterMs);
+    timer.unref();
+    return { name: 'elsewhere', listen, folder, timer };
   }
 
   async function take(plan: Plan): Promise<State> {
     const { listen } = plan;
     const endpoint = options.createEndpoint(slot.backend);
     // A window that waits for its turn looks once; its state changes only with the result.
-    const patienceMs = state.name === 'elsewhere' ? 0 : pace.patienceMs;
+    const patienceMs = state.name === 'elsewhere' && !promised ? 0 : pace.patienceMs;
+    promised = false;
     if (state.name !== 'elsewhere') enter({ name: 'starting', listen });
     const binding = await bind(endpoint, listen, patienceMs, attempt.signal);
     switch (binding.kind) {
@@ -123,12 +139,8 @@ export function createController(options: ControllerOptions): Controller {
         log.info(`[controller] listening on ${binding.url}, folder ${plan.backend.folder}`);
         slot.use(plan.backend);
         return { name: 'running', listen, url: binding.url, endpoint };
-      case 'elsewhere': {
-        // Nothing waits for this step: it reports through the state.
-        const timer = setTimeout(() => void advance(), pace.takeOverEveryMs);
-        timer.unref();
-        return { name: 'elsewhere', listen, timer };
-      }
+      case 'elsewhere':
+        return waitForOther(listen, (await options.windows.look(listen))?.folder, pace.takeOverEveryMs);
       case 'failed':
         log.error(`[controller] ${binding.message}`);
         return { name: 'failed', listen, message: binding.message, taken: binding.taken };
@@ -151,6 +163,12 @@ export function createController(options: ControllerOptions): Controller {
     );
     const plan = options.plan();
     const unchanged = 'listen' in state && samePlan(state.listen, plan.listen) && !force;
+    if (ceding) {
+      ceding = false;
+      await release();
+      // The one that asked has the port as soon as it is free; this one must not be quicker.
+      return enter(waitForOther(plan.listen, undefined, pace.patienceMs + pace.takeOverEveryMs));
+    }
     if (state.name === 'running' && unchanged) return slot.use(plan.backend);
     if (state.name === 'failed' && unchanged) return;
     if (unknown !== undefined) return fail(plan, unknown);
@@ -168,6 +186,13 @@ export function createController(options: ControllerOptions): Controller {
     get status() {
       return statusOf(state, slot);
     },
+    get readiness() {
+      return slot.readiness;
+    },
+    backend: {
+      models: () => own().models(),
+      chat: (request, signal, onAsked) => own().chat(request, signal, onAsked),
+    },
     start() {
       wanted = true;
       forced ||= state.name === 'failed';
@@ -183,8 +208,32 @@ export function createController(options: ControllerOptions): Controller {
       forced = true;
       return advance();
     },
+    async serveHere() {
+      if (state.name !== 'elsewhere') return state.name === 'running';
+      promised = await options.windows.ask(state.listen);
+      if (!promised) return false;
+      await advance();
+      return statusOf(state, slot).state === 'running';
+    },
+    cede() {
+      if (state.name !== 'running') return;
+      ceding = true;
+      log.info('[controller] hands the port over to another window');
+      // It reports through the state.
+      void advance();
+    },
     refresh: () => (wanted ? advance() : Promise.resolve()),
     recheck: () => slot.recheck(),
+    async inspect() {
+      const plan = options.plan().backend;
+      if (plan.kind === 'refuse') throw UNTRUSTED;
+      const backend = options.createBackend(plan, () => undefined);
+      try {
+        return await backend.inspect();
+      } finally {
+        await backend.close();
+      }
+    },
     killNow: () => slot.closeNow(),
     async end() {
       wanted = false;
@@ -196,27 +245,4 @@ export function createController(options: ControllerOptions): Controller {
       slot.closeNow();
     },
   };
-}
-
-function statusOf(state: State, slot: BackendSlot): Status {
-  switch (state.name) {
-    case 'stopped':
-      return { state: 'stopped' };
-    case 'starting':
-      return { state: 'starting', port: state.listen.port };
-    case 'running':
-      return {
-        state: 'running',
-        port: state.listen.port,
-        url: state.url,
-        folder: slot.folder,
-        readiness: slot.readiness,
-        requests: slot.requests,
-        waiting: slot.waiting,
-      };
-    case 'elsewhere':
-      return { state: 'elsewhere', port: state.listen.port, url: urlOf(state.listen) };
-    case 'failed':
-      return { state: 'failed', port: state.listen.port, message: state.message, taken: state.taken };
-  }
 }

@@ -1,18 +1,21 @@
 /** The commands whose code is loaded when one of them is first used, and the documents that belong to them. */
 import { Disposable, EventEmitter, languages, workspace, type Event, type Uri } from 'vscode';
 import type { Connect, ConnectOptions } from './connect/connect.js';
+import type { DiagnoseOptions } from './diagnose/command.js';
 import { CHANGE_SCHEME, GUIDE_SCHEME, type COMMANDS } from './names.js';
 import type { Setup, SetupOptions } from './setup/setup.js';
 
 export interface DemandedOptions extends ConnectOptions, Omit<SetupOptions, 'endpoint' | 'since'> {
   /** Fire when what the guides say may no longer be right. */
   readonly changes: readonly Event<void>[];
+  readonly diagnosis: DiagnoseOptions;
 }
 
 export interface DemandedCommands {
   readonly table: Readonly<
     Record<
-      keyof typeof COMMANDS & (keyof Setup | 'connectClient' | 'copySnippet' | 'addSnippet' | 'writeChange'),
+      keyof typeof COMMANDS &
+        (keyof Setup | 'diagnose' | 'connectClient' | 'copySnippet' | 'addSnippet' | 'writeChange'),
       (...args: unknown[]) => Promise<void>
     >
   >;
@@ -53,6 +56,7 @@ export function demandedCommands(options: DemandedOptions): DemandedCommands {
   );
   return {
     table: {
+      diagnose: async () => (await import('./onDemand.js')).diagnose(options.diagnosis),
       openWalkthrough: async () => (await setup()).openWalkthrough(),
       installCli: async () => (await setup()).installCli(),
       updateCli: async () => (await setup()).updateCli(),

@@ -1,8 +1,11 @@
 /** Tells what happens to people and to `when` clauses: status bar, log, context keys, and messages where one must act. */
-import { commands, Disposable, type ExtensionContext } from 'vscode';
+import { commands, Disposable, EventEmitter, type Event, type ExtensionContext } from 'vscode';
 import type { ErrorKind } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { RequestRecord } from '../server/server.js';
+import type { History } from './activity/history.js';
+import { createActivityView } from './activity/view.js';
+import { createAddressBook, type AddressBook } from './address.js';
 import { ASKS_CONTEXT_KEY, milestoneKey, OWN_CLIENT, STATE_CONTEXT_KEY, WALKTHROUGH } from './names.js';
 import { showFailure, showProblem } from './notifications.js';
 import { logRequest } from './output.js';
@@ -10,11 +13,16 @@ import { provedBy, provedByRequest, STEPS, type Milestone } from './setup/milest
 import { noticeOf } from './setup/problemNotice.js';
 import type { StateName, Status } from './status.js';
 import { createStatusBar } from './statusBar.js';
+import { watchSurroundings, type SurroundingsWatch } from './surroundings.js';
 import type { Token } from './token.js';
 import type { WorkspaceLane } from './workspaceLane.js';
 
 export interface Display extends Disposable {
+  readonly addresses: AddressBook;
+  readonly surroundings: SurroundingsWatch;
   show(status: Status): void;
+  /** Fires when a status was shown. */
+  readonly onChange: Event<void>;
   /** A request is over. */
   request(record: RequestRecord): void;
 }
@@ -22,6 +30,7 @@ export interface Display extends Disposable {
 export interface DisplayOptions {
   readonly token: Pick<Token, 'current' | 'onChange'>;
   readonly lane: Pick<WorkspaceLane, 'question' | 'onChange'>;
+  readonly history: History;
   readonly log: Logger;
   readonly context: Pick<ExtensionContext, 'globalState' | 'extension'>;
 }
@@ -29,17 +38,24 @@ export interface DisplayOptions {
 /** In the memory of all windows: problems of the set-up are not told unasked. */
 const QUIET = 'problems.quiet';
 
-export function createDisplay({ token, lane, log, context }: DisplayOptions): Display {
+export function createDisplay({ token, lane, history, log, context }: DisplayOptions): Display {
   const statusBar = createStatusBar();
+  const changed = new EventEmitter<void>();
+  const addresses = createAddressBook();
+  const surroundings = watchSurroundings(token, history, addresses);
   const reached = new Set<Milestone>();
   const told = new Set<ErrorKind>();
   let shown: StateName | undefined;
   let last: Status = { state: 'stopped' };
   const apply = (): void =>
-    statusBar.show(last, { secured: token.current !== undefined, asks: lane.question !== undefined });
+    statusBar.show(last, { ...surroundings.current, asks: lane.question !== undefined });
   const subscription = Disposable.from(
     statusBar,
-    token.onChange(apply),
+    changed,
+    addresses,
+    surroundings,
+    createActivityView(history),
+    surroundings.onChange(apply),
     lane.onChange(() => {
       apply();
       // Not waited for: the keys are set in order.
@@ -68,9 +84,13 @@ export function createDisplay({ token, lane, log, context }: DisplayOptions): Di
   }
 
   const display: Display = {
+    addresses,
+    surroundings,
+    onChange: changed.event,
     show(status) {
       last = status;
       apply();
+      changed.fire();
       reach(provedBy(status));
       // Waits for a person, and nobody for it.
       void tell(status);

@@ -14,9 +14,10 @@ export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
   };
   return {
     describe: async () => (await get()).describe(),
+    inspect: async () => (await get()).inspect(),
     models: async () => (await get()).models(),
-    async *chat(request, signal) {
-      yield* (await get()).chat(request, signal);
+    async *chat(request, signal, onAsked) {
+      yield* (await get()).chat(request, signal, onAsked);
     },
     async close() {
       if (loading !== undefined) await (await loading).close();

@@ -3,11 +3,13 @@ import { commands, window } from 'vscode';
 import { menuItems, menuTitle } from './menuItems.js';
 import { PRODUCT } from './names.js';
 import { choosePort } from './notifications.js';
+import { describeSession } from './sessionText.js';
 import type { Status } from './status.js';
+import type { Surroundings } from './surroundings.js';
 
 /** @param extension the extension's full id */
-export async function showMenu(status: Status, extension: string): Promise<void> {
-  const chosen = await window.showQuickPick(menuItems(status, extension), {
+export async function showMenu(status: Status, extension: string, around: Surroundings): Promise<void> {
+  const chosen = await window.showQuickPick(menuItems(status, extension, describeSession(around)), {
     title: PRODUCT,
     placeHolder: menuTitle(status),
   });

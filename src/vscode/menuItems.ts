@@ -25,25 +25,44 @@ const STOP = run('$(debug-stop) Stop', COMMANDS.stop);
 const RESTART = run('$(debug-restart) Restart', COMMANDS.restart);
 const CONNECT = run('$(plug) Connect a Client…', COMMANDS.connectClient);
 const COPY = run('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
+const ACTIVITY = run('$(pulse) Show Activity', COMMANDS.showActivity);
+const CHAT = run('$(comment-discussion) Open Chat', COMMANDS.openChat);
+const DIAGNOSE = run('$(checklist) Diagnose', COMMANDS.diagnose);
+const HERE = run('$(window) Serve From This Window', COMMANDS.serveHere);
 const LOG = run('$(output) Show Log', COMMANDS.showLog);
 const WALKTHROUGH = run('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
 const PORT: MenuItem = { label: '$(edit) Use Another Port…', action: { step: 'choosePort' } };
 
-/** @param extension the extension's full id, for its page of settings */
-export function menuItems(status: Status, extension: string): MenuItem[] {
+const withDetail = (detail: string): { detail?: string } => (detail === '' ? {} : { detail });
+
+/**
+ * @param extension the extension's full id, for its page of settings
+ * @param session what this window has used, and what is left to it; may be empty
+ */
+export function menuItems(status: Status, extension: string, session = ''): MenuItem[] {
   const settings = setting('$(gear) Settings', `@ext:${extension}`);
+  const help = [DIAGNOSE, LOG, WALKTHROUGH, settings];
   switch (status.state) {
     case 'stopped':
-      return [START, CONNECT, COPY, LOG, WALKTHROUGH, settings];
+      return [START, CONNECT, COPY, ...help];
     case 'starting':
       return [STOP, LOG, settings];
     case 'running':
-      return [...remedies(status), CONNECT, COPY, STOP, RESTART, LOG, WALKTHROUGH, settings];
+      return [
+        ...remedies(status),
+        CONNECT,
+        CHAT,
+        COPY,
+        { ...ACTIVITY, ...withDetail(session) },
+        STOP,
+        RESTART,
+        ...help,
+      ];
     case 'elsewhere':
-      return [CONNECT, COPY, STOP, LOG, WALKTHROUGH, settings];
+      return [HERE, CONNECT, CHAT, COPY, { ...ACTIVITY, ...withDetail(session) }, STOP, ...help];
     case 'failed': {
       const again = run('$(refresh) Try Again', COMMANDS.start);
-      return status.taken ? [again, PORT, LOG, settings] : [again, LOG, settings];
+      return status.taken ? [again, PORT, DIAGNOSE, LOG, settings] : [again, DIAGNOSE, LOG, settings];
     }
   }
 }
@@ -56,9 +75,9 @@ export function menuTitle(status: Status): string {
     case 'starting':
       return `Starting on port ${status.port}…`;
     case 'running':
-      return `Running on ${status.url}`;
+      return `Running on ${status.url}, from ${status.folder}`;
     case 'elsewhere':
-      return `Another window serves ${status.url}`;
+      return `Another window serves ${status.url}${status.folder === undefined ? '' : `, from ${status.folder}`}`;
     case 'failed':
       return status.message;
   }

@@ -11,8 +11,16 @@ export const COMMANDS = {
   createToken: 'claudeOllama.createToken',
   copyToken: 'claudeOllama.copyToken',
   removeToken: 'claudeOllama.removeToken',
+  serveHere: 'claudeOllama.serveHere',
+  diagnose: 'claudeOllama.diagnose',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
+  openChat: 'claudeOllama.openChat',
+  showActivity: 'claudeOllama.showActivity',
+  clearActivity: 'claudeOllama.clearActivity',
+  cancelRequest: 'claudeOllama.cancelRequest',
+  showRequestInLog: 'claudeOllama.showRequestInLog',
+  copyRequest: 'claudeOllama.copyRequest',
   openWalkthrough: 'claudeOllama.openWalkthrough',
   installCli: 'claudeOllama.installCli',
   updateCli: 'claudeOllama.updateCli',
@@ -25,6 +33,11 @@ export const COMMANDS = {
   showQuestion: 'claudeOllama.showQuestion',
 } as const;
 
+export const ACTIVITY_VIEW = 'claudeOllama.activity';
+
+/** The provider of models as the manifest contributes it, by which other extensions select its models. */
+export const CHAT_VENDOR = 'claude-ollama';
+
 /** Set to the name of the state, for `when` clauses. */
 export const STATE_CONTEXT_KEY = 'claudeOllama.state';
 
@@ -33,6 +46,9 @@ export const milestoneKey = (name: string): string => `${SECTION}.${name}`;
 
 /** How the User-Agent of this extension's own requests begins. */
 export const OWN_CLIENT = 'claude-ollama-server/';
+
+/** What Diagnose calls itself as a client. */
+export const DIAGNOSE_CLIENT = `${OWN_CLIENT}diagnose`;
 
 /** The walkthrough's id, behind the extension's. */
 export const WALKTHROUGH = 'setup';

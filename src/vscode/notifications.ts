@@ -6,6 +6,7 @@ import type { Status } from './status.js';
 
 const OTHER_PORT = 'Use Another Port…';
 const AGAIN = 'Try Again';
+const SERVE_HERE = 'Serve From This Window';
 const SHOW_LOG = 'Show Log';
 const WALKTHROUGH = 'Open Walkthrough';
 const NEVER = "Don't Show Again";
@@ -24,6 +25,21 @@ export async function showActivationFailure(error: unknown): Promise<void> {
   const text = error instanceof Error ? error.message : String(error);
   const chosen = await window.showErrorMessage(`${PRODUCT} could not start: ${text}`, SHOW_LOG);
   if (chosen === SHOW_LOG) await commands.executeCommand('workbench.action.showLogs');
+}
+
+/** Whether to take the port although requests in the other window would end. */
+export async function confirmServeHere(requests: number): Promise<boolean> {
+  const which = requests === 1 ? 'a request' : `${requests} requests`;
+  const message = `${PRODUCT}: The other window is answering ${which}, which would end.`;
+  return (await window.showWarningMessage(message, SERVE_HERE)) === SERVE_HERE;
+}
+
+/** The window that has the port has not let go of it. */
+export async function showNotHandedOver(port: number): Promise<void> {
+  const message = `${PRODUCT}: The window that serves port ${port} did not hand it over. It may be of another editor, or of an older version. Stop the server there, or use another port here.`;
+  const chosen = await window.showWarningMessage(message, OTHER_PORT, SHOW_LOG);
+  if (chosen === OTHER_PORT) await choosePort(port);
+  if (chosen === SHOW_LOG) await commands.executeCommand(COMMANDS.showLog);
 }
 
 /** Something of the set-up is missing. @returns whether the person does not want to be told again */

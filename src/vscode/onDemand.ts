@@ -3,4 +3,5 @@
  * the editor does not wait for it.
  */
 export { createConnect } from './connect/connect.js';
+export { diagnose } from './diagnose/command.js';
 export { createSetup } from './setup/setup.js';

@@ -36,7 +36,13 @@ export type Status =
       /** Those of them that wait for a process. */
       readonly waiting: number;
     }
-  | { readonly state: 'elsewhere'; readonly port: number; readonly url: string }
+  | {
+      readonly state: 'elsewhere';
+      readonly port: number;
+      readonly url: string;
+      /** Where the window that serves lets Claude work; `undefined` until that is known. */
+      readonly folder: string | undefined;
+    }
   | {
       readonly state: 'failed';
       readonly port: number;

@@ -14,9 +14,13 @@ const PRIORITY = 20;
 export function createStatusBar(): StatusBar {
   const item = window.createStatusBarItem('status', StatusBarAlignment.Right, PRIORITY);
   item.name = PRODUCT;
+  let shown = '';
   return {
     show(status, circumstances) {
       const view = viewOf(status, circumstances);
+      // A tooltip that is set again closes under the person's eyes, although it says the same.
+      if (JSON.stringify(view) === shown) return;
+      shown = JSON.stringify(view);
       const tooltip = new MarkdownString(view.tooltip, true);
       tooltip.isTrusted = { enabledCommands: TOOLTIP_COMMANDS };
       item.text = view.text;

@@ -1,7 +1,10 @@
 /** How a status looks in the status bar. Pure: text in, text out. */
 import type { ErrorKind } from '../core/errors.js';
+import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT } from './names.js';
+import { clock, count, describeAllowance, describeTotals, isUsedUp } from './sessionText.js';
 import type { Readiness, Status } from './status.js';
+import type { Surroundings } from './surroundings.js';
 
 export interface StatusView {
   /** With an icon as the editor writes it: `$(broadcast) Claude :11434`. */
@@ -17,9 +20,7 @@ export interface StatusView {
 }
 
 /** What counts besides the status. */
-export interface Circumstances {
-  /** Clients must send a token. */
-  readonly secured?: boolean;
+export interface Circumstances extends Partial<Surroundings> {
   /** Claude waits for a permission. */
   readonly asks?: boolean;
 }
@@ -31,6 +32,9 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.copyUrl,
   COMMANDS.copyToken,
   COMMANDS.showLog,
+  COMMANDS.showActivity,
+  COMMANDS.serveHere,
+  COMMANDS.diagnose,
   COMMANDS.connectClient,
   COMMANDS.installCli,
   COMMANDS.updateCli,
@@ -45,6 +49,8 @@ const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
 const QUESTION = link('Show question', COMMANDS.showQuestion);
 const COPY = link('Copy URL', COMMANDS.copyUrl);
+const ACTIVITY = link('Activity', COMMANDS.showActivity);
+const DIAGNOSE = link('Diagnose', COMMANDS.diagnose);
 const CONNECT = link('Connect a client', COMMANDS.connectClient);
 
 const REMEDIES: Readonly<Partial<Record<ErrorKind, string>>> = {
@@ -61,8 +67,6 @@ export function escapeMarkdown(text: string): string {
 
 const lines = (...parts: (string | undefined)[]): string =>
   [`**${PRODUCT}**`, ...parts.filter((part) => part !== undefined)].join('\n\n');
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 function describeReadiness(readiness: Readiness): string {
   switch (readiness.kind) {
@@ -85,12 +89,44 @@ function describeRequests(all: number, waiting: number): string {
   return waiting === 0 ? running : `${running}, ${waiting} waiting`;
 }
 
+const whose = ({ folder }: Status & { state: 'elsewhere' }): string =>
+  folder === undefined ? 'its own folder' : escapeMarkdown(folder);
+
 const SECURED = `$(lock) Clients must send the token. ${link('Copy token', COMMANDS.copyToken)}`;
 
-/** What the status bar shows. */
-export function viewOf(status: Status, { secured = false, asks = false }: Circumstances = {}): StatusView {
-  const view = plainView(status, secured);
-  if (!asks) return view;
+/** Where clients reach the server: one address, or in a remote window two. */
+function describeAddresses(url: string, addressesOf: Surroundings['addressesOf'] | undefined): string {
+  const addresses = addressesOf?.(url) ?? { inside: url, outside: undefined, remote: undefined };
+  const lines = addressLines(addresses).map(
+    ({ url, whose }) => `\`${url}\`${whose === '' ? '' : ` ${escapeMarkdown(whose)}`}`,
+  );
+  return lines.join('\n\n');
+}
+
+/** What this window has used, what is left, and what went wrong last. */
+function sessionLines({ totals, allowance }: Partial<Surroundings>, now: number): string[] {
+  const left = describeAllowance(allowance, now);
+  const error = totals?.lastError;
+  return [
+    ...(totals === undefined || totals.requests === 0
+      ? []
+      : [`This session: ${escapeMarkdown(describeTotals(totals))}`]),
+    ...(left === '' ? [] : [`${isUsedUp(allowance, now) ? '$(warning) ' : ''}Plan: ${escapeMarkdown(left)}`]),
+    ...(error === undefined
+      ? []
+      : [
+          `$(error) ${clock(error.at, now)} ${escapeMarkdown(`${error.client || 'unnamed client'}: ${error.message}`)}`,
+        ]),
+  ];
+}
+
+/**
+ * What the status bar shows.
+ * @param now milliseconds since 1970
+ */
+export function viewOf(status: Status, around: Circumstances = {}, now = Date.now()): StatusView {
+  const view = plainView(status, around, now);
+  if (around.asks !== true) return view;
   return {
     text: '$(question) Claude asks…',
     label: `${PRODUCT}: Claude asks for your permission`,
@@ -100,7 +136,7 @@ export function viewOf(status: Status, { secured = false, asks = false }: Circum
   };
 }
 
-function plainView(status: Status, secured: boolean): StatusView {
+function plainView(status: Status, around: Circumstances, now: number): StatusView {
   const command = COMMANDS.showMenu;
   switch (status.state) {
     case 'stopped':
@@ -125,12 +161,13 @@ function plainView(status: Status, secured: boolean): StatusView {
           `${PRODUCT}: running on port ${status.port}` +
           (problem === undefined ? '' : `, warning: ${problem.message}`),
         tooltip: lines(
-          `\`${status.url}\``,
+          describeAddresses(status.url, around.addressesOf),
           describeReadiness(status.readiness),
           `Folder: ${escapeMarkdown(status.folder)}`,
-          secured ? SECURED : undefined,
+          around.secured === true ? SECURED : undefined,
           describeRequests(status.requests, status.waiting),
-          `${CONNECT} · ${COPY} · ${STOP} · ${LOG}`,
+          ...sessionLines(around, now),
+          `${CONNECT} · ${COPY} · ${ACTIVITY} · ${DIAGNOSE} · ${STOP} · ${LOG}`,
         ),
         command,
       };
@@ -140,9 +177,10 @@ function plainView(status: Status, secured: boolean): StatusView {
         text: `$(window) Claude :${status.port}`,
         label: `${PRODUCT}: another window serves port ${status.port}`,
         tooltip: lines(
-          `\`${status.url}\``,
-          'Another window serves this port, from its own folder. This window takes over when that one goes.',
-          `${COPY} · ${STOP} · ${LOG}`,
+          describeAddresses(status.url, around.addressesOf),
+          `Another window serves this port, from ${whose(status)}. This window takes over when that one goes.`,
+          ...sessionLines(around, now),
+          `${link('Serve from this window', COMMANDS.serveHere)} · ${COPY} · ${STOP} · ${LOG}`,
         ),
         command,
       };
@@ -152,7 +190,7 @@ function plainView(status: Status, secured: boolean): StatusView {
         label: `${PRODUCT}: failed. ${status.message}`,
         tooltip: lines(
           `$(error) ${escapeMarkdown(status.message)}`,
-          `${link('Try again', COMMANDS.start)} · ${LOG}`,
+          `${link('Try again', COMMANDS.start)} · ${DIAGNOSE} · ${LOG}`,
         ),
         color: 'error',
         command,

@@ -55,6 +55,13 @@ describe('the real CLI', function () {
     lenient = false;
   });
 
+  it('knows every flag that it is started with', async () => {
+    const { missingFlags, source, signedIn } = await rig.backend.inspect();
+    assert.deepEqual(missingFlags, []);
+    assert.match(source, /claudePath/);
+    assert.equal(signedIn, true);
+  });
+
   it('tells its path, version and sign-in', async () => {
     const cli = await rig.backend.describe();
     assert.match(cli.version, /^\d+\.\d+\.\d+$/);

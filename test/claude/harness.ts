@@ -1,4 +1,5 @@
 /** The real backend on the real CLI in front of the stand-in API. */
+import type { Allowance } from '../../src/core/allowance.js';
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
 import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
@@ -11,6 +12,8 @@ export interface Rig {
   readonly standIn: StandIn;
   readonly environment: StandInEnvironment;
   readonly backend: ClaudeBackend;
+  /** What the backend has told of the plan's limits. */
+  readonly allowances: readonly Allowance[];
   /** Ends everything; rejects when the stand-in saw something unexpected. */
   close(options?: { lenient?: boolean }): Promise<void>;
 }
@@ -28,6 +31,7 @@ export interface RigOptions {
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const standIn = await startStandIn();
   const environment = await standInEnvironment(standIn.url, options.env);
+  const allowances: Allowance[] = [];
   const backend = createClaudeBackend({
     claudePath: options.cli ?? devCli(),
     folder: environment.workspace,
@@ -38,11 +42,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.workspace === undefined
       ? {}
       : { workspace: { permissions: 'readOnly', moreFolders: [], ...options.workspace } }),
+    onAllowance: (allowance) => allowances.push(allowance),
   });
   return {
     standIn,
     environment,
     backend,
+    allowances,
     async close(closeOptions) {
       await backend.close();
       await environment.dispose();

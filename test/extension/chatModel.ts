@@ -29,6 +29,8 @@ function respond({ body }: StandInRequest): Reply | undefined {
   if (last === undefined) return undefined;
   const result = typeof last.content === 'string' ? undefined : last.content.find(isResult);
   if (result !== undefined) return textReply(`It says: ${/"[^"]*"/.exec(textOfResult(result))?.[0]}`);
+  // What Diagnose asks, where a person lets it.
+  if (textOf(last) === 'Answer with the one word "here".') return textReply('here');
   const { verb, object = '' } = [...textOf(last).matchAll(REQUEST)].at(-1)?.groups ?? {};
   if (verb === 'say') return textReply(object.trim());
   if (verb === 'count') return textReply(COUNTING, { deltaDelayMs: 100 });

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/core/json.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {
+  errorReply,
   startStandIn,
   textOf,
   textReply,
@@ -16,9 +17,17 @@ import {
 
 const PIECE = 4;
 
-/** `say: X` is answered with X in small pieces, `hang` never. */
+/**
+ * `say: X` is answered with X in small pieces, `slowly: X` in as many seconds as it has pieces, `call: TOOL JSON` with
+ * that call, `refuse` with an error, `hang` never.
+ */
 function respond(asked: string): Reply | undefined {
   if (asked === 'hang') return { kind: 'hang' };
+  const [, name, input] = /^call: (\w+) (.*)$/s.exec(asked) ?? [];
+  if (name !== undefined) return toolReply({ id: 'toolu_1', name, input: JSON.parse(input!) as JsonObject });
+  if (asked === 'refuse') return errorReply(400, 'The prompt is too long for this model.');
+  const [, slow] = /^slowly: (.*)$/s.exec(asked) ?? [];
+  if (slow !== undefined) return textReply(slow, { pieceSize: PIECE, deltaDelayMs: 1_000 });
   const [, text] = /^say: (.*)$/s.exec(asked) ?? [];
   return text === undefined ? undefined : textReply(text, { pieceSize: PIECE, deltaDelayMs: 10 });
 }
@@ -46,6 +55,12 @@ function work(messages: readonly ApiMessage[]): Reply | undefined {
   return toolReply({ id: `toolu_${start}_${results.length}`, ...call });
 }
 
+/** What a message asks; the result of a client's tool asks what it says. */
+function askedBy(message: ApiMessage): string {
+  const result = blocksOf(message).find(isResult);
+  return textOf(result === undefined ? message : (result as unknown as ApiMessage));
+}
+
 export interface Model {
   /** For the editor, its extensions and the CLI that they start. */
   readonly env: StandInEnvironment['env'];
@@ -61,7 +76,7 @@ export async function startModel(): Promise<Model> {
   const standIn: StandIn = await startStandIn({
     respond({ body: { messages } }) {
       const last = messages.findLast((message) => message.role === 'user');
-      return last === undefined ? undefined : (respond(textOf(last)) ?? work(messages));
+      return last === undefined ? undefined : (respond(askedBy(last)) ?? work(messages));
     },
   });
   const environment = await standInEnvironment(standIn.url);

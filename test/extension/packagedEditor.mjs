@@ -59,6 +59,12 @@ export async function openPackaged({
     /** The folder for configuration, as the environment names it. */
     config: profile.env.XDG_CONFIG_HOME,
     workbench,
+    /** Of the editor. */
+    url: editor.url,
+    workspace: profile.workspace,
+    item: ITEM,
+    /** A second window. */
+    newPage: () => browser.newPage({ viewport: page.viewportSize() }),
     model,
     /** The one that is opened. */
     folder: folder ?? profile.workspace,
@@ -101,7 +107,7 @@ export async function openPackaged({
       return (await Promise.all(logs.map((name) => readFile(join(profile.userData, name), 'utf8')))).join('');
     },
     /** @param {string} name without its ending */
-    shot: (name) => page.screenshot({ path: join(SHOTS, `${name}.png`) }),
+    shot: (name, of = page) => of.screenshot({ path: join(SHOTS, `${name}.png`) }),
     async explain() {
       await page.screenshot({ path: join(SHOTS, 'failure.png') });
       const log = await readFile(editor.logFile, 'utf8');

@@ -1,5 +1,6 @@
-// Makes the README's pictures, media/screenshots/screenshot.png and permission.png: real clients, the real CLI, a real VS
-// Code. The model's words are the stand-in's. Run it by hand when the looks change: node test/extension/picture.mjs
+// Makes the README's pictures, media/screenshots/screenshot.png, permission.png and activity.png: real clients, the real
+// CLI, a real VS Code. The model's words are the stand-in's. Run it by hand when the looks change:
+// node test/extension/picture.mjs [THEME [FOLDER]]
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { NEWEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 
+const [, , theme = 'Dark Modern', pictures = inRoot('media/screenshots')] = process.argv;
 const PORT = 11434;
 const CODE = `"""The cart of the shop."""
 
@@ -36,7 +38,7 @@ const model = await startModel();
 try {
   const host = await ensureHost(NEWEST, console.error);
   const settings = {
-    'workbench.colorTheme': 'Dark Modern',
+    'workbench.colorTheme': theme,
     'breadcrumbs.enabled': false,
     'editor.minimap.enabled': false,
     'files.autoSave': 'off',
@@ -53,6 +55,7 @@ try {
   try {
     await take(editor);
     await takeQuestion(editor);
+    await takeActivity(editor);
   } finally {
     await editor.close();
   }
@@ -80,7 +83,7 @@ async function take({ page, workbench, open, untilStatus }) {
   const body = JSON.stringify({ model: 'claude-haiku', messages });
   await runCommand('curl', ['--silent', `http://127.0.0.1:${PORT}/api/chat`, '--data', body]);
   await workbench.untilOutput(/claude-haiku.*tokens out/s);
-  await page.screenshot({ path: inRoot('media/screenshots/screenshot.png') });
+  await page.screenshot({ path: join(pictures, 'screenshot.png') });
 }
 
 async function takeQuestion({ page, workbench, work }) {
@@ -94,7 +97,31 @@ async function takeQuestion({ page, workbench, work }) {
   const answer = work(calls, leave.signal).catch(() => undefined);
   await workbench.notification('Claude wants to edit').waitFor();
   await page.getByText('a price below zero').first().waitFor();
-  await page.screenshot({ path: inRoot('media/screenshots/permission.png'), animations: 'disabled' });
+  await page.screenshot({ path: join(pictures, 'permission.png'), animations: 'disabled' });
   leave.abort();
   await answer;
+}
+
+/** Requests of several clients: answered ones, one that failed, and one at work. */
+async function takeActivity({ page, workbench, base }) {
+  const chat = (client, content, model = 'claude-sonnet') =>
+    fetch(`${base}/api/chat`, {
+      method: 'POST',
+      headers: { 'User-Agent': client },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
+    });
+  for (const [client, content, model] of [
+    ['Continue/1.3.0', QUESTION],
+    ['opencode/1.2.1', QUESTION, 'claude-opus'],
+    ['aider', 'refuse'],
+  ]) {
+    await (await chat(client, content, model)).text();
+  }
+  const stream = await chat('cline/4.1.13', `slowly: ${QUESTION}`, 'claude-haiku');
+  await page.setViewportSize({ width: 1240, height: 560 });
+  await workbench.run('Claude Ollama: Show Activity');
+  const row = page.locator('.pane-body .monaco-list-row', { hasText: 'cline' });
+  await row.filter({ hasText: 'answering · 2 s' }).waitFor();
+  await page.screenshot({ path: join(pictures, 'activity.png') });
+  await stream.body.cancel();
 }

@@ -1,6 +1,6 @@
 // The tests in a real VS Code: the Mocha suite inside the extension host of the oldest and the newest supported
 // version, then the packaged extension used by keyboard, and by the editor's own chat. Installs the editors first.
-// Arguments choose parts: oldest, newest, packaged, chat (the VS Code server from npm, on Linux), desktop (which
+// Arguments choose parts: oldest, newest, packaged, chat, window (the VS Code server from npm, on Linux), desktop (which
 // @vscode/test-electron downloads).
 import { totalsLine } from '../launch/totals.mjs';
 import { bundleSuite, loadModel } from './bundle.mjs';
@@ -15,6 +15,7 @@ import { packageExtension } from './package.mjs';
 import { runPackaged } from './packaged.mjs';
 import { createReport } from './report.mjs';
 import { runSuite } from './suiteRun.mjs';
+import { runWindow } from './window.mjs';
 
 const SUITE_TIMEOUT_MS = 120_000;
 const report = createReport();
@@ -24,7 +25,7 @@ const wanted =
   named.length > 0
     ? named
     : process.platform === 'linux'
-      ? ['oldest', 'newest', 'packaged', 'chat']
+      ? ['oldest', 'newest', 'packaged', 'chat', 'window']
       : ['desktop'];
 
 /** Runs a part, if it is asked for; an editor that cannot be had is a reason to skip it. */
@@ -59,6 +60,9 @@ async function serverParts(vsix, tests, model) {
   });
   await part('chat', "the editor's own chat", async () => {
     await runChat(report, await prepare(NEWEST), vsix);
+  });
+  await part('window', 'a window', async () => {
+    await runWindow(report, await prepare(NEWEST), vsix);
   });
 }
 

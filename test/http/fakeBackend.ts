@@ -100,8 +100,9 @@ export function createFakeBackend(models: readonly Model[] = [SONNET, HAIKU]): F
     requests: [],
     ended: 0,
     models: () => (backend.modelsError ? Promise.reject(backend.modelsError) : Promise.resolve(models)),
-    async *chat(request, signal) {
+    async *chat(request, signal, onAsked) {
       backend.requests.push(request);
+      onAsked?.();
       try {
         yield* backend.script(request, signal);
       } finally {

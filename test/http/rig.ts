@@ -36,7 +36,7 @@ const SETTINGS: EndpointSettings = {
   allowOtherUsers: false,
 };
 
-export interface RigOptions extends Pick<EndpointOptions, 'heartbeatMs' | 'timeouts'> {
+export interface RigOptions extends Pick<EndpointOptions, 'heartbeatMs' | 'timeouts' | 'watch' | 'windows'> {
   /** Read anew for every request, as they are in the editor. */
   readonly settings?: Partial<EndpointSettings>;
   /** Where to listen; the loopback by default. */

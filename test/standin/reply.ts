@@ -69,6 +69,7 @@ export interface MessageReply extends Pace {
   readonly usage?: Partial<ApiUsage>;
   /** The model the API claims to have used; the requested one by default. */
   readonly model?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The stream begins as a message and ends in an `error` event in the middle of the last block of `content`. */
@@ -164,6 +165,25 @@ export function planLimitReply(resetsAt: number): ErrorReply {
     'anthropic-ratelimit-unified-5h-utilization': '1',
     'anthropic-ratelimit-unified-overage-status': 'rejected',
   });
+}
+
+/** The headers by which the API tells how much of a plan's two limits is used; resets in seconds since 1970. */
+export function planHeaders(
+  fiveHours: { readonly used: number; readonly resetsAt: number },
+  sevenDays: { readonly used: number; readonly resetsAt: number },
+): Readonly<Record<string, string>> {
+  const of = (name: string, { used, resetsAt }: typeof fiveHours): Record<string, string> => ({
+    [`anthropic-ratelimit-unified-${name}-status`]: 'allowed',
+    [`anthropic-ratelimit-unified-${name}-reset`]: String(resetsAt),
+    [`anthropic-ratelimit-unified-${name}-utilization`]: String(used),
+  });
+  return {
+    'anthropic-ratelimit-unified-status': 'allowed',
+    'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+    'anthropic-ratelimit-unified-reset': String(fiveHours.resetsAt),
+    ...of('5h', fiveHours),
+    ...of('7d', sevenDays),
+  };
 }
 
 /** The deltas and gates that a block is streamed in. An empty string gives no delta. */

@@ -77,6 +77,7 @@ async function sendEvents(exchange: Exchange, reply: Content): Promise<void> {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
     'request-id': 'req_standin',
+    ...(reply.kind === 'message' ? reply.headers : {}),
   });
   const usage = usageOf(reply);
   const head = { ...envelope(exchange, reply), content: [], usage: { ...usage, output_tokens: 1 } };

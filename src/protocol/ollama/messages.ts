@@ -2,7 +2,7 @@
 import type { ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import { type CallEntry, type Conversation, type Entry, toConversation } from '../conversation.js';
+import { type CallEntry, type Conversation, type Entry, toConversation } from '../../core/conversation.js';
 import { type Fields, fieldsOf, isObject, type Place, typeError } from '../fields.js';
 import { imageOf, readBase64 } from '../images.js';
 

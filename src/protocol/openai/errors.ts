@@ -20,6 +20,7 @@ import type { Dialect, ErrorReply } from '../dialect.js';
  * | `rateLimited` | 429 | with `Retry-After`, which clients obey |
  * | `overloaded`, `busy` | 503 | worth a repetition, which also Codex then makes |
  * | `cancelled` | 503 | the server stops; nobody else gets to see it |
+ * | `ended` | 403 | a person does not want it; not repeated, and the message is shown |
  * | `internal` | 500 | a defect |
  */
 const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -38,6 +39,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   busy: 503,
   timeout: 424,
   cancelled: 503,
+  ended: 403,
   internal: 500,
 };
 

@@ -7,7 +7,7 @@ import type { ChatRequest, ResponseFormat, ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, fieldsOf, isObject, parseBody, type Place } from '../fields.js';
-import { offerTools } from '../toolChoice.js';
+import { offerTools } from '../../core/toolChoice.js';
 import { readContent } from './content.js';
 import {
   type CallEntry,
@@ -15,7 +15,7 @@ import {
   type Conversation,
   type Entry,
   toConversation,
-} from '../conversation.js';
+} from '../../core/conversation.js';
 import { readFormat, readLimit, readReasoning, readStop, type Reasoning, thinkingFor } from './options.js';
 import { createArgumentsReader, type ReadArguments, readToolChoice, toolSpec } from './tools.js';
 

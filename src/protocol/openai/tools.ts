@@ -4,7 +4,7 @@ import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { type Fields, isObject } from '../fields.js';
 import { checkStructure, MOST_WEIGHT } from '../structure.js';
-import type { ToolChoice } from '../toolChoice.js';
+import type { ToolChoice } from '../../core/toolChoice.js';
 
 /**
  * The tool that these fields describe; its schema stays as it is. A wrong type is refused in Go's words.

@@ -125,7 +125,7 @@ export async function answerChat(
   const release = context.residency.use(chat.entry, chat.keepAliveMs);
   try {
     await exchange.working(async () => {
-      const events = context.backend().chat(request, exchange.signal);
+      const events = context.backend().chat(request, exchange.signal, () => exchange.reached('asked'));
       if (writer.type === 'stream') await streamAnswer(exchange, events, writer.encoder, context.heartbeatMs);
       else await wholeAnswer(exchange, events, writer.encode);
     });

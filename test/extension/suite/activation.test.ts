@@ -29,7 +29,7 @@ describe('activation', () => {
 
   it('lets a remote window forward the port without a message', () => {
     const attributes = workspace.getConfiguration('remote').get<Record<string, unknown>>('portsAttributes');
-    assert.deepEqual(attributes?.['11434'], {
+    assert.deepEqual(attributes?.['11434-11444'], {
       label: 'Ollama Server for Claude',
       onAutoForward: 'silent',
       protocol: 'http',

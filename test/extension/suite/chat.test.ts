@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as zlib from 'node:zlib';
 import { chat, ready, status, untilStatus } from './endpoint.js';
 
 interface Line {
@@ -14,7 +15,27 @@ const linesOf = (text: string): Line[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);
 
+/** Node's own compressor, which every supported editor has and the oldest supported Node has not. */
+const { zstdCompressSync } = zlib as unknown as { zstdCompressSync: (text: string) => Buffer };
+
 describe('a chat through the port', () => {
+  it('may come compressed in Zstandard, and is no less bounded then', async () => {
+    const { port } = await ready();
+    const post = (body: Buffer): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/v1/responses`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'zstd' },
+        body: new Uint8Array(body),
+      });
+    const text = JSON.stringify({ model: 'claude-sonnet', input: 'say: unpacked' });
+    assert.match(await (await post(zstdCompressSync(text))).text(), /"unpacked"/);
+    const bomb = await post(zstdCompressSync(' '.repeat(21 * 1024 * 1024)));
+    assert.deepEqual([bomb.status, /too large/.test(await bomb.text())], [400, true]);
+    const torn = zstdCompressSync(text);
+    torn[torn.length - 3]! ^= 0xff;
+    assert.equal((await post(torn)).status, 400);
+  });
+
   it('is answered by the real CLI, line by line', async () => {
     const { port } = await ready();
     const response = await chat(port, 'say: Hello\n  from Claude 🦙');

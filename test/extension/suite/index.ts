@@ -14,6 +14,7 @@ export interface TestResult {
 const FILES = [
   'activation',
   'chat',
+  'languageModels',
   'lifecycle',
   'settings',
   'token',

@@ -21,6 +21,13 @@ describe('errors', () => {
   });
 });
 
+describe('an error of a part with a class of its own', () => {
+  it('keeps its kind and its words', () => {
+    const copy = Object.assign(new Error('Try again later.'), { name: 'ChatError', kind: 'rateLimited' });
+    assert.equal(asChatError(copy), copy);
+  });
+});
+
 describe('a refusing backend', () => {
   it('refuses everything with its error', async () => {
     const error = new ChatError('untrusted', 'The folder is not trusted.');

@@ -5,7 +5,7 @@ import { ChatError } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/log.js';
 import { createController, type Controller } from '../../../src/vscode/controller.js';
 import { cli, openWindow, planFor, type Window } from './editorWindow.js';
-import { fakeCli } from './fakeCli.js';
+import { fakeCli, MODEL } from './fakeCli.js';
 import { freePort, isOpen, stranger } from './ports.js';
 
 describe('the controller', () => {
@@ -194,6 +194,74 @@ describe('the controller', () => {
     assert.equal(await isOpen(port), false);
   });
 
+  it('knows the folder of the window that serves', async () => {
+    const port = await freePort();
+    const [first, second] = [open(port), open(port)];
+    first.plan = { ...first.plan, backend: cli('/first') };
+    await first.controller.start();
+    await second.controller.start();
+    const { status } = second.controller;
+    assert.ok(status.state === 'elsewhere');
+    assert.equal(status.folder, '/first');
+  });
+
+  it('takes the port over on request, and gives it back when it goes', async () => {
+    const port = await freePort();
+    const [first, second] = [open(port), open(port)];
+    await first.controller.start();
+    await second.controller.start();
+    assert.equal(await second.controller.serveHere(), true);
+    assert.equal(second.controller.status.state, 'running');
+    await first.until((status) => status.state === 'elsewhere');
+    assert.equal(first.made[0]!.closed, true);
+    await second.controller.stop();
+    await first.until((status) => status.state === 'running');
+    assert.deepEqual(second.states, ['starting', 'elsewhere', 'running', 'stopped']);
+  });
+
+  it('gives the port to nobody who does not know the key', async () => {
+    const port = await freePort();
+    const [first, second] = [open(port), open(port)];
+    second.key = 'another';
+    await first.controller.start();
+    await second.controller.start();
+    const { status } = second.controller;
+    assert.ok(status.state === 'elsewhere' && status.folder === undefined);
+    assert.equal(await second.controller.serveHere(), false);
+    assert.equal(first.controller.status.state, 'running');
+    assert.equal(second.controller.status.state, 'elsewhere');
+  });
+
+  it('answers the chats of its own window while another one has the port, and starts its CLI only for them', async () => {
+    const port = await freePort();
+    const [first, second] = [open(port), open(port)];
+    await first.controller.start();
+    await second.controller.start();
+    assert.equal(second.made.length, 0);
+    assert.deepEqual(await second.controller.backend.models(), [MODEL]);
+    assert.equal(second.made.length, 1);
+    await second.controller.stop();
+    assert.equal(second.made[0]!.closed, true);
+  });
+
+  it('answers no chat of its own window while it is stopped', async () => {
+    const { controller, made } = open(await freePort());
+    await assert.rejects(controller.backend.models(), { kind: 'cancelled', message: /is stopped/ });
+    assert.equal(made.length, 0);
+  });
+
+  it('looks closely at the CLI, also while it is stopped, and leaves nothing', async () => {
+    const window = open(await freePort());
+    const { path } = await window.controller.inspect();
+    assert.equal(path, '/bin/claude');
+    assert.deepEqual(
+      window.made.map(({ closed }) => closed),
+      [true],
+    );
+    window.plan = { ...window.plan, backend: { kind: 'refuse', folder: '/a' } };
+    await assert.rejects(window.controller.inspect(), { kind: 'untrusted' });
+  });
+
   it('can be stopped while it waits for the port', async () => {
     const other = await stranger('hello');
     const window = open(other.port);
@@ -243,6 +311,7 @@ function createBroken(): { controller: Controller } {
     },
     createBackend: fakeCli,
     onChange: () => undefined,
+    windows: { look: () => Promise.resolve(undefined), ask: () => Promise.resolve(false) },
     log: silentLogger,
     pace: { patienceMs: 0, takeOverEveryMs: 1_000, endWithinMs: 100 },
   });

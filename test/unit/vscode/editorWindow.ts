@@ -1,6 +1,6 @@
 /** A window of the editor without the editor: the controller with the real server and a fake CLI. */
 import { silentLogger } from '../../../src/core/log.js';
-import { createEndpoint } from '../../../src/server/server.js';
+import { askWindow, createEndpoint } from '../../../src/server/server.js';
 import { createController, type Controller } from '../../../src/vscode/controller.js';
 import type { BackendPlan, Plan } from '../../../src/vscode/plan.js';
 import type { Status } from '../../../src/vscode/status.js';
@@ -13,6 +13,8 @@ export interface Window {
   readonly controller: Controller;
   readonly made: FakeCli[];
   plan: Plan;
+  /** What windows of one user share. */
+  key: string;
   /** The next status that fits, from now on. */
   until(fits: (status: Status) => boolean): Promise<Status>;
   readonly states: string[];
@@ -50,7 +52,16 @@ export function openWindow(port: number, known: Promise<void> = Promise.resolve(
         }),
         log: silentLogger,
         identity: IDENTITY,
+        windows: {
+          key: () => window.key,
+          report: () => ({ folder: window.plan.backend.folder, requests: 0 }),
+          cede: () => controller.cede(),
+        },
       }),
+    windows: {
+      look: ({ host, port }) => askWindow(host, port, window.key, 'GET'),
+      ask: async ({ host, port }) => (await askWindow(host, port, window.key, 'POST')) !== undefined,
+    },
     createBackend() {
       const fake = fakeCli();
       made.push(fake);
@@ -68,6 +79,7 @@ export function openWindow(port: number, known: Promise<void> = Promise.resolve(
     made,
     states,
     plan: planFor(port),
+    key: 'shared',
     until: (fits) =>
       new Promise((resolve) => {
         const watcher = (status: Status): void => {

@@ -68,6 +68,16 @@ export function fakeCli(): FakeCli {
       if (fake.fail !== undefined) return Promise.reject(fake.fail);
       return Promise.resolve({ path: '/bin/claude', version: '2.1.330', signedIn: fake.signedIn });
     },
+    inspect: () =>
+      fake.fail === undefined
+        ? Promise.resolve({
+            path: '/bin/claude',
+            source: 'PATH',
+            version: '2.1.330',
+            signedIn: fake.signedIn,
+            missingFlags: [],
+          })
+        : Promise.reject(fake.fail),
     activity: () => ({ waiting: 0 }),
     models: () => Promise.resolve([MODEL]),
     async *chat(): AsyncGenerator<ChatEvent> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { menuItems, menuTitle, type MenuItem } from '../../../src/vscode/menuItems.js';
+import type { Totals } from '../../../src/vscode/activity/history.js';
 import type { Readiness, Status } from '../../../src/vscode/status.js';
 import { escapeMarkdown, TOOLTIP_COMMANDS, viewOf } from '../../../src/vscode/statusView.js';
 
@@ -23,7 +24,20 @@ const failed: Status = {
   message: 'Port 11434 is in use by Ollama itself.',
   taken: true,
 };
-const elsewhere: Status = { state: 'elsewhere', port: 11434, url: 'http://127.0.0.1:11434' };
+const elsewhere: Status & { state: 'elsewhere' } = {
+  state: 'elsewhere',
+  port: 11434,
+  url: 'http://127.0.0.1:11434',
+  folder: undefined,
+};
+const NOTHING_USED: Totals = {
+  requests: 0,
+  failed: 0,
+  promptTokens: 0,
+  outputTokens: 0,
+  costUsd: undefined,
+  lastError: undefined,
+};
 const everyStatus: Status[] = [
   { state: 'stopped' },
   { state: 'starting', port: 11434 },
@@ -92,6 +106,52 @@ describe('the status bar', () => {
     assert.match(viewOf(running(ready, 1)).tooltip, /1 request at work/);
   });
 
+  it('tells what this session has used, what is left of the plan, and the last error with its client', () => {
+    const now = Date.parse('2026-11-24T12:00:00Z');
+    const totals: Totals = {
+      requests: 12,
+      failed: 1,
+      promptTokens: 4_321,
+      outputTokens: 567,
+      costUsd: 0.25,
+      lastError: { message: 'Too *much*.', client: 'sample/1.0', at: now - 60_000 },
+    };
+    const windows = [{ name: 'five_hour', used: 0.25, resetsAt: now / 1000 + 3_600 }];
+    const { tooltip } = viewOf(running(ready), { totals, allowance: { status: 'allowed', windows } }, now);
+    assert.match(tooltip, /This session: 12 requests, 1 failed · 4,321 tokens in, 567 out · \\\$0\.25/);
+    assert.match(tooltip, /\nPlan: 5 hours 25 % used, resets \d\d:\d\d\n/);
+    assert.match(tooltip, /\$\(error\) \d\d:\d\d sample\/1\.0: Too \\\*much\\\*\./);
+  });
+
+  it('warns when the plan is used up, as long as it is', () => {
+    const windows = [{ name: 'five_hour', used: 1, resetsAt: 1_000 }];
+    const tooltip = (now: number) =>
+      viewOf(running(ready), { allowance: { status: 'rejected', windows } }, now).tooltip;
+    assert.match(tooltip(999_000), /\$\(warning\) Plan: 5 hours 100 % used/);
+    assert.doesNotMatch(tooltip(1_001_000), /Plan/);
+  });
+
+  it('tells nothing of a session in which nothing was asked', () => {
+    assert.doesNotMatch(viewOf(running(ready), { totals: NOTHING_USED }).tooltip, /session/);
+  });
+
+  it('shows both addresses of a remote window, the own one first', () => {
+    const addressesOf = (inside: string) => ({
+      inside,
+      outside: 'http://localhost:55123',
+      remote: 'ssh-remote',
+    });
+    assert.match(
+      viewOf(running(ready), { addressesOf }).tooltip,
+      /`http:\/\/localhost:55123` for programs on your own machine\n\n`http:\/\/127\.0\.0\.1:11434` for programs on the SSH host\n/,
+    );
+  });
+
+  it('names the folder of the window that serves instead', () => {
+    assert.match(viewOf({ ...elsewhere, folder: '/code/*other*' }).tooltip, /from \/code\/\\\*other\\\*\./);
+    assert.match(viewOf(elsewhere).tooltip, /from its own folder\./);
+  });
+
   it('has a label without an icon in every state, for screen readers', () => {
     for (const status of everyStatus) assert.doesNotMatch(viewOf(status).label, /\$\(/);
   });
@@ -126,32 +186,17 @@ describe('the menu', () => {
     menuItems(status, 'p.e').map((item: MenuItem) => item.label.replace(/^\$\(.*?\) /, ''));
 
   it('offers what each state allows', () => {
+    const help = ['Diagnose', 'Show Log', 'Open Walkthrough', 'Settings'];
     assert.deepEqual(labels({ state: 'stopped' }), [
       'Start',
       'Connect a Client…',
       'Copy Endpoint URL',
-      'Show Log',
-      'Open Walkthrough',
-      'Settings',
+      ...help,
     ]);
-    assert.deepEqual(labels(running(ready)), [
-      'Connect a Client…',
-      'Copy Endpoint URL',
-      'Stop',
-      'Restart',
-      'Show Log',
-      'Open Walkthrough',
-      'Settings',
-    ]);
-    assert.deepEqual(labels(elsewhere), [
-      'Connect a Client…',
-      'Copy Endpoint URL',
-      'Stop',
-      'Show Log',
-      'Open Walkthrough',
-      'Settings',
-    ]);
-    assert.deepEqual(labels(failed), ['Try Again', 'Use Another Port…', 'Show Log', 'Settings']);
+    const served = ['Connect a Client…', 'Open Chat', 'Copy Endpoint URL', 'Show Activity', 'Stop'];
+    assert.deepEqual(labels(running(ready)), [...served, 'Restart', ...help]);
+    assert.deepEqual(labels(elsewhere), ['Serve From This Window', ...served, ...help]);
+    assert.deepEqual(labels(failed), ['Try Again', 'Use Another Port…', 'Diagnose', 'Show Log', 'Settings']);
   });
 
   it('offers another port only where the port is the trouble', () => {
@@ -167,6 +212,16 @@ describe('the menu', () => {
 
   it('says the state in its title', () => {
     assert.equal(menuTitle(failed), 'Port 11434 is in use by Ollama itself.');
-    assert.match(menuTitle(running(ready)), /http:\/\/127\.0\.0\.1:11434/);
+    assert.equal(menuTitle(running(ready)), 'Running on http://127.0.0.1:11434, from /code/shop');
+    const other = { ...elsewhere, folder: '/code/other' };
+    assert.equal(menuTitle(other), 'Another window serves http://127.0.0.1:11434, from /code/other');
+    assert.equal(menuTitle(elsewhere), 'Another window serves http://127.0.0.1:11434');
+  });
+
+  it('tells beside Activity what was used, and nothing before there was anything', () => {
+    const detail = (session: string) =>
+      menuItems(running(ready), 'p.e', session).find(({ label }) => label.endsWith('Show Activity'))?.detail;
+    assert.equal(detail('3 requests'), '3 requests');
+    assert.equal(detail(''), undefined);
   });
 });

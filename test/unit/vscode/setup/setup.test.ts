@@ -71,7 +71,7 @@ describe('the steps of the walkthrough', () => {
       assert.deepEqual(provedBy(running(kind)), ['served']);
     }
     assert.deepEqual(provedBy({ state: 'stopped' }), []);
-    assert.deepEqual(provedBy({ state: 'elsewhere', port: 1, url: '' }), ['served']);
+    assert.deepEqual(provedBy({ state: 'elsewhere', port: 1, url: '', folder: undefined }), ['served']);
   });
 
   it('are done when a request was answered; a client is connected when it was not our own', () => {
@@ -83,6 +83,7 @@ describe('the steps of the walkthrough', () => {
       status: 200,
       startedAt: 0,
       totalMs: 1,
+      chat: true,
       outputTokens: 3,
     };
     assert.deepEqual(provedByRequest(record, 'claude-ollama-server/'), ['answered', 'connected']);

@@ -1,6 +1,6 @@
 /** Which of a client's tools the model may call in one answer, and whether it must. The same in all dialects. Pure. */
-import type { ToolSpec } from '../core/chat.js';
-import { ChatError } from '../core/errors.js';
+import type { ToolSpec } from './chat.js';
+import { ChatError } from './errors.js';
 
 /** Which tools the model may call, and whether it must. Without `names` all of them are meant. */
 export interface ToolChoice {

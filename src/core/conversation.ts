@@ -1,4 +1,4 @@
-/** A conversation in the vocabulary of the core, made of the entries that native and OpenAI routes read. */
+/** A conversation in the vocabulary of the core, made of entries as clients write them. */
 import type {
   AssistantMessage,
   ChatMessage,
@@ -6,8 +6,8 @@ import type {
   TextPart,
   ToolCallPart,
   UserMessage,
-} from '../core/chat.js';
-import type { JsonObject } from '../core/json.js';
+} from './chat.js';
+import type { JsonObject } from './json.js';
 
 /** What a message can hold besides calls. */
 export type Content = readonly (TextPart | ImagePart)[];

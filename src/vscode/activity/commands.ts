@@ -1,0 +1,29 @@
+/** What a person can do with the requests in the Activity view. */
+import { commands, env, window, type LogOutputChannel } from 'vscode';
+import { ACTIVITY_VIEW } from '../names.js';
+import { revealInLog } from '../output.js';
+import type { History, HistoryEntry } from './history.js';
+import { copyText } from './rows.js';
+
+/** The commands on requests, for the table of all. The editor gives the row that they were chosen on. */
+export function activityCommands(
+  history: History,
+  output: LogOutputChannel,
+): {
+  readonly showActivity: () => Promise<void>;
+  readonly clearActivity: () => void;
+  readonly cancelRequest: (entry: HistoryEntry) => void;
+  readonly showRequestInLog: (entry: HistoryEntry) => Promise<void>;
+  readonly copyRequest: (entry: HistoryEntry) => Promise<void>;
+} {
+  return {
+    showActivity: async () => void (await commands.executeCommand(`${ACTIVITY_VIEW}.focus`)),
+    clearActivity: () => history.clear(),
+    cancelRequest: ({ key }) => history.cancel(key),
+    showRequestInLog: ({ label }) => revealInLog(output, label),
+    async copyRequest(entry) {
+      await env.clipboard.writeText(copyText(entry));
+      window.setStatusBarMessage('Copied the details of the request', 3000);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** The server's endpoint as this window opens it: by its settings, with everything that comes in noted. */
+import type { ChatBackend } from '../core/backend.js';
+import type { Logger } from '../core/log.js';
+import { createEndpoint, type Endpoint } from '../server/server.js';
+import { VERSION } from '../version.js';
+import type { History } from './activity/history.js';
+import type { Configuration } from './configuration.js';
+import type { Controller } from './controller.js';
+import type { Display } from './display.js';
+import { DIAGNOSE_CLIENT } from './names.js';
+import type { PlaceWatch } from './place.js';
+import { lanesOf } from './plan.js';
+import { endpointSettings } from './settings.js';
+import type { Token } from './token.js';
+import type { Windows } from './windows.js';
+
+export interface EndpointParts {
+  readonly configuration: Pick<Configuration, 'current'>;
+  readonly token: Pick<Token, 'current'>;
+  readonly place: Pick<PlaceWatch, 'current'>;
+  readonly history: History;
+  readonly log: Logger;
+  readonly windows: Pick<Windows, 'key'>;
+  readonly display: Pick<Display, 'request'>;
+  readonly controller: Pick<Controller, 'status' | 'cede'>;
+}
+
+/** What other windows know us by. */
+const IDENTITY = `claude-ollama-server/${VERSION}`;
+
+export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoint {
+  const { configuration, token, place, history, log, windows, display, controller } = parts;
+  return createEndpoint({
+    backend: () => backend,
+    settings: () => endpointSettings(configuration.current, token.current, lanesOf(place.current)),
+    log,
+    identity: IDENTITY,
+    onRequest(record) {
+      display.request(record);
+      // What Diagnose has refused on purpose is nobody's failure.
+      if (record.client !== DIAGNOSE_CLIENT) history.note(record);
+    },
+    watch: history.watch,
+    windows: {
+      key: () => windows.key(),
+      report() {
+        const { status } = controller;
+        const { folder, requests } = status.state === 'running' ? status : { folder: '', requests: 0 };
+        return { folder, requests };
+      },
+      cede: () => controller.cede(),
+    },
+  });
+}

@@ -1,0 +1,85 @@
+// The Activity view while requests come and go, by keyboard.
+import assert from 'node:assert/strict';
+
+/** A menu ignores what comes in the moment in which it opens. */
+const MENU_MS = 300;
+
+/** @returns {[string, () => Promise<void>][]} */
+export function activity(editor, model) {
+  const { page, workbench } = editor;
+  const rows = page.locator('.pane-body .monaco-list-row').filter({ visible: true });
+  const row = (text) => rows.filter({ hasText: text }).first();
+  let stream;
+
+  /** Chooses from the menu of the first row. */
+  async function choose(name) {
+    await workbench.run('Claude Ollama: Show Activity');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Shift+F10');
+    const item = page.getByRole('menuitem', { name });
+    await item.waitFor();
+    await page.waitForTimeout(MENU_MS);
+    await item.click();
+  }
+
+  return [
+    [
+      'shows what has been asked, with tokens and costs',
+      async () => {
+        await workbench.run('Claude Ollama: Show Activity');
+        await row('VS Code Chat')
+          .filter({ hasText: /claude:latest · .* tokens · .*\$/ })
+          .waitFor();
+      },
+    ],
+    [
+      'shows a request of a client while it is answered, and reads it out in words',
+      async () => {
+        stream = editor.chat('ask-count:', 'sample-client/1.0').then((response) => response.text());
+        await row('sample-client/1.0').filter({ hasText: 'answering' }).waitFor();
+        const spoken = await row('sample-client/1.0').getAttribute('aria-label');
+        assert.match(spoken, /sample-client\/1\.0, claude-sonnet:latest, answering, \d/);
+        await editor.shot('activity');
+      },
+    ],
+    [
+      'tells in the tooltip what was used, and what is at work',
+      async () => {
+        await workbench.statusItem(editor.item).locator('a').first().hover();
+        const tooltip = page.locator('.workbench-hover', { hasText: 'Ollama Server for Claude' });
+        await tooltip.filter({ hasText: /1 request at work/ }).waitFor();
+        await tooltip
+          .filter({ hasText: /This session: \d requests · \d+ tokens in, \d+ out · \$/ })
+          .waitFor();
+        await page.mouse.move(0, 0);
+        await tooltip.waitFor({ state: 'hidden' });
+      },
+    ],
+    [
+      'ends the request that is chosen, at the API too, and its client is told',
+      async () => {
+        await choose('Cancel Request');
+        assert.match(await stream, /ended by a person/);
+        assert.equal(await model.requests.at(-1).closed, 'client');
+        await row('sample-client/1.0').filter({ hasText: 'cancelled' }).waitFor();
+      },
+    ],
+    [
+      'shows the line of the log about a request',
+      async () => {
+        await choose('Show Request in Log');
+        await workbench.untilOutput(/#\d+ POST \/api\/chat .*sample-client/s);
+        await page.locator('.output-view .selected-text').first().waitFor();
+      },
+    ],
+    [
+      'forgets what is over',
+      async () => {
+        await workbench.run('Claude Ollama: Clear Activity');
+        await workbench.run('Claude Ollama: Show Activity');
+        await page.getByText('Requests show up here').waitFor();
+      },
+    ],
+  ];
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import type { ChatOutcome, WatchedChat } from '../../../../src/core/watch.js';
+import type { RequestRecord } from '../../../../src/server/server.js';
+import { createHistory } from '../../../../src/vscode/activity/history.js';
+
+const CHAT: WatchedChat = {
+  label: '#7',
+  client: 'sample/1.0',
+  model: 'claude-sonnet:latest',
+  lane: 'chat',
+  startedAt: 1_000,
+  cancel: () => undefined,
+};
+const ANSWERED: ChatOutcome = {
+  totalMs: 1_200,
+  firstTokenMs: 80,
+  outputMs: 1_000,
+  promptTokens: 12,
+  outputTokens: 34,
+  costUsd: 0.01,
+  cancelled: false,
+};
+const REFUSED: RequestRecord = {
+  id: 3,
+  method: 'POST',
+  route: '/api/chat',
+  client: 'sample/1.0',
+  status: 404,
+  startedAt: 1_000,
+  totalMs: 2,
+  chat: false,
+  error: "model 'x' not found",
+};
+
+describe('the history of requests', () => {
+  it('follows a chat from its beginning to its end', () => {
+    const history = createHistory(() => 2_200);
+    const watcher = history.watch(CHAT);
+    assert.deepEqual([history.entries[0]?.phase, history.entries[0]?.result], ['waiting', undefined]);
+    watcher.phase('asked');
+    watcher.phase('answering');
+    assert.equal(history.entries[0]?.phase, 'answering');
+    watcher.end(ANSWERED);
+    assert.deepEqual(history.entries[0]?.result, { ...ANSWERED, endedAt: 2_200 });
+  });
+
+  it('tells of every change once, until nobody listens any more', () => {
+    const history = createHistory();
+    let changes = 0;
+    const stop = history.subscribe(() => (changes += 1));
+    const watcher = history.watch(CHAT);
+    watcher.phase('answering');
+    watcher.phase('answering');
+    watcher.end(ANSWERED);
+    assert.equal(changes, 3);
+    stop();
+    history.watch(CHAT);
+    assert.equal(changes, 3);
+  });
+
+  it('has the latest request first', () => {
+    const history = createHistory();
+    history.watch({ ...CHAT, label: '#1' });
+    history.watch({ ...CHAT, label: '#2' });
+    assert.deepEqual(
+      history.entries.map(({ label }) => label),
+      ['#2', '#1'],
+    );
+  });
+
+  it('keeps the last hundred chats that are over, and all that are not', () => {
+    const history = createHistory();
+    const longest = history.watch({ ...CHAT, label: '#0' });
+    for (let id = 1; id <= 150; id += 1) history.watch({ ...CHAT, label: `#${id}` }).end(ANSWERED);
+    assert.equal(history.entries.length, 102);
+    assert.equal(history.entries.at(-1)?.label, '#0');
+    longest.end(ANSWERED);
+    assert.equal(history.totals.requests, 151);
+  });
+
+  it('notes requests that were refused before there was a chat, and no flood of them washes chats away', () => {
+    const history = createHistory();
+    history.watch(CHAT).end(ANSWERED);
+    for (let id = 1; id <= 150; id += 1) history.note({ ...REFUSED, id });
+    assert.deepEqual(
+      history.entries.map(({ subject }) => subject),
+      [...Array<string>(20).fill('POST /api/chat'), 'claude-sonnet:latest'],
+    );
+  });
+
+  it('notes neither what went well, nor what was watched as a chat, nor whose client left', () => {
+    const history = createHistory();
+    const { error: _error, ...well } = REFUSED;
+    history.note({ ...well, status: 200 });
+    history.note({ ...REFUSED, chat: true });
+    history.note({ ...REFUSED, status: 499 });
+    assert.deepEqual(history.entries, []);
+  });
+
+  it('cancels the request that was meant, and no other', () => {
+    const history = createHistory();
+    const cancelled: string[] = [];
+    for (const label of ['#1', '#2', '#3']) {
+      history.watch({ ...CHAT, label, cancel: () => cancelled.push(label) });
+    }
+    history.cancel(history.entries[1]!.key);
+    assert.deepEqual(cancelled, ['#2']);
+  });
+
+  it('cancels nothing that is over', () => {
+    const history = createHistory();
+    let cancelled = 0;
+    history.watch({ ...CHAT, cancel: () => (cancelled += 1) }).end(ANSWERED);
+    history.cancel(history.entries[0]!.key);
+    assert.equal(cancelled, 0);
+  });
+
+  it('sums tokens, costs and failures; what was cancelled is no failure', () => {
+    const history = createHistory(() => 5_000);
+    history.watch(CHAT).end(ANSWERED);
+    history.watch(CHAT).end(ANSWERED);
+    history.watch(CHAT).end({ totalMs: 1, cancelled: true, error: 'The client went away.' });
+    history.watch(CHAT).end({ totalMs: 1, cancelled: false, error: 'overloaded' });
+    assert.deepEqual(history.totals, {
+      requests: 4,
+      failed: 1,
+      promptTokens: 24,
+      outputTokens: 68,
+      costUsd: 0.02,
+      lastError: { message: 'overloaded', client: 'sample/1.0', at: 5_000 },
+    });
+  });
+
+  it('tells no costs before the CLI has told any', () => {
+    const history = createHistory();
+    history.watch(CHAT).end({ totalMs: 1, cancelled: false });
+    assert.equal(history.totals.costUsd, undefined);
+  });
+
+  it('forgets what is over when it is cleared, and keeps the sums', () => {
+    const history = createHistory();
+    history.watch({ ...CHAT, label: '#1' });
+    history.watch({ ...CHAT, label: '#2' }).end(ANSWERED);
+    history.clear();
+    assert.deepEqual(
+      history.entries.map(({ label }) => label),
+      ['#1'],
+    );
+    assert.equal(history.totals.requests, 1);
+  });
+});

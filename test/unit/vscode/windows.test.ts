@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '../../../src/core/log.js';
+import { createWindows } from '../../../src/vscode/windows.js';
+
+describe('the key of the windows', () => {
+  let root = '';
+  beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'windows-'))));
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('is the same for all of them, and only this user can read it', () => {
+    const folder = join(root, 'storage');
+    const [one, other] = [createWindows(folder, silentLogger), createWindows(folder, silentLogger)];
+    assert.match(one.key() ?? '', /^[0-9a-f]{64}$/);
+    assert.equal(other.key(), one.key());
+    assert.deepEqual(readdirSync(folder), ['window-key']);
+    if (process.platform !== 'win32') assert.equal(statSync(join(folder, 'window-key')).mode & 0o777, 0o600);
+  });
+
+  it('is another one for another user', () => {
+    const [one, other] = ['a', 'b'].map((name) => createWindows(join(root, name), silentLogger).key());
+    assert.notEqual(one, other);
+  });
+
+  it('is missed only once, with a word in the log, where it cannot be kept', async () => {
+    const file = join(root, 'file');
+    writeFileSync(file, '');
+    const warnings: string[] = [];
+    const windows = createWindows(join(file, 'storage'), {
+      ...silentLogger,
+      warn: (line) => void warnings.push(line),
+    });
+    assert.equal(windows.key(), undefined);
+    assert.equal(await windows.look({ host: '127.0.0.1', port: 9 }), undefined);
+    assert.equal(warnings.length, 1);
+  });
+});
