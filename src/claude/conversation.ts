@@ -3,20 +3,21 @@
  * process has seen; who may continue it is the pool's business.
  */
 import { randomUUID } from 'node:crypto';
-import * as v from 'valibot';
 import type { Allowance } from '../core/allowance.js';
 import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import { allowanceOf } from './allowance.js';
-import { CLIENT_TOOLS_PREFIX, initializeRequest, userLine, withContext } from './content.js';
+import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './content.js';
 import { Channel, refuseAborted } from './channel.js';
 import { answerHost } from './host.js';
 import type { WorkspaceSide } from './lanes.js';
-import { modelList, type ResultMessage } from './messages.js';
+import type { ResultMessage } from './messages.js';
 import type { ClaudeProcess } from './process.js';
-import { canonicalSetup, canonicalTurn, toTurns, type Turn, type UserTurn } from './transcript.js';
+import { canonicalSetup, toTurns, type Turn, type UserTurn } from './transcript.js';
 import { OutputLimit } from './limit.js';
 import { seedHistory } from './seeding.js';
+import { Seen } from './seen.js';
+import { askModels, prime, setUp, type ListedModel } from './setup.js';
 import { AnswerText } from './structured.js';
 import { turnTimings } from './timings.js';
 import { ToolNames } from './toolNames.js';
@@ -56,8 +57,7 @@ export class Conversation {
   #tools: ChatRequest['tools'] = [];
   #names = new ToolNames([]);
   #setup = '';
-  #seen: string[] = [];
-  #callIds: string[] = [];
+  readonly #seen = new Seen();
   #effort: string | null = null;
   #costUsd = 0;
 
@@ -76,49 +76,22 @@ export class Conversation {
     return this.process.alive ? this.#state : 'spent';
   }
 
-  /** The models the CLI offers. Leaves a fresh process fresh. */
-  async models(): Promise<v.InferOutput<typeof modelList>['models']> {
-    const id = this.#channel.control({ subtype: 'list_models' });
-    for (;;) {
-      const message = await this.#channel.next(this.#options.reactionMs);
-      if (message.type !== 'control_response' || message.response.request_id !== id) continue;
-      const answer = v.safeParse(modelList, message.response.response);
-      if (answer.success) return answer.output.models;
-      throw new ChatError('cliFailed', 'The Claude CLI does not tell its models. Run "claude update".');
-    }
+  /** The models the CLI offers. Leaves a fresh process fresh. @throws ChatError */
+  models(): Promise<readonly ListedModel[]> {
+    return askModels(this.#channel, this.#options.reactionMs);
   }
 
   /**
    * Sets a fresh process up for requests like this one. Cannot be done twice.
-   * @param prime also lets the CLI do, ahead of the first question, what it does once in a conversation. A blank
-   *   message makes it: the CLI refuses it without a trace.
+   * @param ahead also does what is done once in a conversation, before there is a question
    */
-  prepare(request: ChatRequest, prime: boolean): void {
+  prepare(request: ChatRequest, ahead: boolean): void {
     this.#tools = request.tools;
     this.#names = new ToolNames(request.tools, this.#options.side === undefined ? '' : CLIENT_TOOLS_PREFIX);
     this.#setup = canonicalSetup(request);
     this.#state = 'prepared';
-    this.#channel.control(initializeRequest(request, this.#names));
-    if (request.thinking?.show === true) {
-      this.#channel.control({
-        subtype: 'set_max_thinking_tokens',
-        max_thinking_tokens: null,
-        thinking_display: 'summarized',
-      });
-    }
-    // Before the history: a change of model after it becomes a part of the conversation.
-    this.#channel.control({ subtype: 'set_model', model: request.model });
-    if (request.lane === 'chat' && request.tools.length > 0) {
-      // A client's tool named like one of the CLI's would bring the CLI's advice on commit messages along.
-      this.#channel.control({
-        subtype: 'apply_flag_settings',
-        settings: { attribution: { commit: '', pr: '' } },
-      });
-    }
-    if (prime) {
-      const blank: UserTurn = { role: 'user', content: [{ type: 'text', text: ' ' }] };
-      this.#channel.send(userLine(blank, [], randomUUID(), true));
-    }
+    setUp(this.#channel, request, this.#names);
+    if (ahead) prime(this.#channel);
   }
 
   /** Whether this process is set up for such requests and has an empty conversation. */
@@ -128,12 +101,7 @@ export class Conversation {
 
   /** Whether this process has seen exactly what the request holds before its last turn. */
   continues(setup: string, earlier: readonly string[]): boolean {
-    return (
-      this.state === 'idle' &&
-      this.#setup === setup &&
-      this.#seen.length === earlier.length &&
-      this.#seen.every((turn, i) => turn === earlier[i])
-    );
+    return this.state === 'idle' && this.#setup === setup && this.#seen.equals(earlier);
   }
 
   /**
@@ -163,7 +131,7 @@ export class Conversation {
       const uuid = randomUUID();
       const asked = await this.#addContext(last, request);
       refuseAborted(signal);
-      this.#channel.send(userLine(asked, this.#callIds, uuid, true));
+      this.#channel.send(userLine(asked, this.#seen.callIds, uuid, true));
       const isClients = (tool: string): boolean => this.#names.isClients(tool);
       const reader = new TurnReader(uuid, answerText(request), Date.now, isClients);
       yield* this.#answer(request, last, reader, started, signal, onLeft);
@@ -222,8 +190,10 @@ export class Conversation {
       const timings = turnTimings(result, { started, firstEvent, now: this.#options.clock() });
       // Without a result the CLI is not done: it was cut short.
       if (result === undefined) this.#interrupt();
-      else if (reader.faithful) this.#remember(asked, text, calls);
-      else this.#state = 'spent';
+      else if (reader.faithful) {
+        this.#seen.add(asked, text, calls, this.#names);
+        this.#state = 'idle';
+      } else this.#state = 'spent';
       yield { type: 'done', ...how, timings, ...this.#cost(result) };
       return;
     }
@@ -243,8 +213,7 @@ export class Conversation {
 
   async #tell(earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
     const { reactionMs } = this.#options;
-    this.#callIds = await seedHistory(this.#channel, earlier, this.#names, reactionMs, signal);
-    this.#seen = earlier.map(canonicalTurn);
+    this.#seen.begin(earlier, await seedHistory(this.#channel, earlier, this.#names, reactionMs, signal));
   }
 
   /** Effort may change between turns. */
@@ -253,17 +222,6 @@ export class Conversation {
     if (effort === this.#effort) return;
     this.#channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
     this.#effort = effort;
-  }
-
-  #remember(asked: UserTurn, text: string, calls: readonly ToolCall[]): void {
-    const first = this.#callIds.length;
-    const numbered = calls.map((call, i) => ({
-      number: first + i,
-      call: { ...call, name: this.#names.own(call.name) },
-    }));
-    this.#callIds.push(...calls.map((call) => call.id));
-    this.#seen.push(canonicalTurn(asked), canonicalTurn({ role: 'assistant', text, calls: numbered }));
-    this.#state = 'idle';
   }
 
   /** The CLI counts over the life of its process. */

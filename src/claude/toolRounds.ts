@@ -7,7 +7,7 @@ import type { JsonObject } from '../core/json.js';
 import type { CliMessage, CliMessageOf } from './messages.js';
 import { STRUCTURED_OUTPUT } from './structured.js';
 import type { ToolUse } from './toolPaths.js';
-import type { TurnStep } from './turn.js';
+import type { TurnStep } from './turnStep.js';
 
 /** Between what one message says and the next. */
 const PARAGRAPH = '\n\n';

@@ -1,5 +1,5 @@
 /** The messages of one turn, read in order, become the events of one answer. Pure. */
-import type { ChatEvent, DoneReason, ToolCall, Usage } from '../core/chat.js';
+import type { ChatEvent, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import { hookError, resultError, retryError } from './failure.js';
@@ -7,29 +7,8 @@ import { CallInputs } from './callInputs.js';
 import { SentText } from './sentText.js';
 import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from './messages.js';
-import { NO_USAGE, sumOf, toUsage } from './usage.js';
-
-/** How a turn ended well. */
-export interface TurnEnd {
-  readonly reason: DoneReason;
-  readonly stopSequence?: string;
-  readonly usage: Usage;
-  /** Absent when the turn was cut before the CLI reported on it. */
-  readonly result?: ResultMessage;
-}
-
-/** What one message brought. `end` comes once, last. */
-export interface TurnStep {
-  readonly events: readonly ChatEvent[];
-  readonly end?: TurnEnd;
-}
-
-/** Where a turn is ended before the CLI ends it. */
-export interface Cut {
-  readonly type: 'cut';
-  readonly reason: 'stop' | 'length';
-  readonly stopSequence?: string;
-}
+import type { Cut, TurnEnd, TurnStep } from './turnStep.js';
+import { toUsage, UsageSoFar } from './usage.js';
 
 type ContentDelta = Extract<CliMessageOf<'stream_event'>['event'], { type: 'content_block_delta' }>['delta'];
 
@@ -57,9 +36,7 @@ export class TurnReader {
   #resetsAt: number | undefined;
   /** All waits between the CLI's attempts so far, milliseconds. */
   #waitedMs = 0;
-  #promptUsage: WireUsage | undefined;
-  /** Of the messages before this one, in which the CLI went on by itself. */
-  #earlier: Usage = NO_USAGE;
+  readonly #usage = new UsageSoFar();
 
   /**
    * @param uuid of the user message that asks; results of other messages are of seeded history
@@ -122,7 +99,7 @@ export class TurnReader {
     return {
       reason,
       ...(stopSequence === undefined ? {} : { stopSequence }),
-      usage: sumOf(this.#earlier, { ...toUsage(this.#promptUsage ?? {}), outputTokens }),
+      usage: this.#usage.cutAt(outputTokens),
     };
   }
 
@@ -130,9 +107,7 @@ export class TurnReader {
     switch (event.type) {
       case 'message_start':
         this.#begin(event.message.id, true);
-        this.#promptUsage = event.message.usage;
-        if (event.message.usage === undefined) return NOTHING;
-        return { events: [{ type: 'usage', usage: sumOf(this.#earlier, toUsage(event.message.usage)) }] };
+        return this.#counted(event.message.usage);
       case 'content_block_start':
         this.#inAnswer = this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT;
         this.#inputs.open(event.content_block.id ?? undefined);
@@ -142,6 +117,11 @@ export class TurnReader {
       case 'message_delta':
         return event.delta.stop_reason ? this.#stopped(event.delta.stop_reason, event.usage ?? {}) : NOTHING;
     }
+  }
+
+  #counted(told: WireUsage | undefined): TurnStep {
+    const usage = this.#usage.begin(told ?? {});
+    return told === undefined ? NOTHING : { events: [{ type: 'usage', usage }] };
   }
 
   #delta(delta: ContentDelta): ChatEvent[] {
@@ -184,9 +164,8 @@ export class TurnReader {
     this.#answered = this.#structured !== undefined && !this.#sent.isEmpty;
     const cut =
       reason === 'max_tokens' ? 'length' : reason === 'refusal' && !this.#sent.isEmpty ? reason : undefined;
-    this.#earlier = sumOf(this.#earlier, toUsage({ ...this.#promptUsage, ...usage }));
-    if (cut === undefined) return { events };
-    return { events, end: { reason: cut, usage: this.#earlier } };
+    const sum = this.#usage.complete(usage);
+    return cut === undefined ? { events } : { events, end: { reason: cut, usage: sum } };
   }
 
   #assistant(message: CliMessageOf<'assistant'>): TurnStep {

@@ -2,7 +2,7 @@
 import type { Usage } from '../core/chat.js';
 import type { WireUsage } from './messages.js';
 
-export const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
+const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
 
 /** Cached and fresh prompt tokens are one number to a client. */
 export function toUsage(usage: WireUsage): Usage {
@@ -14,10 +14,35 @@ export function toUsage(usage: WireUsage): Usage {
   };
 }
 
-export function sumOf(a: Usage, b: Usage): Usage {
+function sumOf(a: Usage, b: Usage): Usage {
   return {
     promptTokens: a.promptTokens + b.promptTokens,
     cachedTokens: a.cachedTokens + b.cachedTokens,
     outputTokens: a.outputTokens + b.outputTokens,
   };
+}
+
+/** The tokens of a turn while its messages come: the CLI tells their sum only at the end. */
+export class UsageSoFar {
+  /** Of the messages that are complete. */
+  #complete = NO_USAGE;
+  /** What the API told at the beginning of the message that comes now. */
+  #begun: WireUsage = {};
+
+  /** @returns all until now, the prompt of this message with it */
+  begin(usage: WireUsage): Usage {
+    this.#begun = usage;
+    return sumOf(this.#complete, toUsage(usage));
+  }
+
+  /** @param usage what the API told at the end of the message */
+  complete(usage: WireUsage): Usage {
+    this.#complete = sumOf(this.#complete, toUsage({ ...this.#begun, ...usage }));
+    return this.#complete;
+  }
+
+  /** All, when the message that comes now is cut short. @param outputTokens of it, as far as it came */
+  cutAt(outputTokens: number): Usage {
+    return sumOf(this.#complete, { ...toUsage(this.#begun), outputTokens });
+  }
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { parseMessage } from '../../../src/claude/messages.js';
 import type { ResponseFormat } from '../../../src/core/chat.js';
 import { AnswerText } from '../../../src/claude/structured.js';
-import { TurnReader, type TurnEnd } from '../../../src/claude/turn.js';
+import { TurnReader } from '../../../src/claude/turn.js';
+import type { TurnEnd } from '../../../src/claude/turnStep.js';
 
 const start = (id: string): object => ({
   type: 'stream_event',
