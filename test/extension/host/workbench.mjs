@@ -89,8 +89,19 @@ export function createWorkbench(page, url) {
 
     /** The same for a command that asks something in the palette's place, in the words of `prompt`. */
     async runAsking(title, prompt) {
-      await enter(title);
-      await page.getByPlaceholder(prompt).waitFor();
+      for (let attempt = 1; ; attempt += 1) {
+        await enter(title);
+        const asks = await page
+          .getByPlaceholder(prompt)
+          .waitFor({ timeout: 5000 })
+          .then(
+            () => true,
+            () => false,
+          );
+        if (asks) return;
+        // What else takes the focus at that moment closes the list.
+        if (attempt === PALETTE_TRIES) throw new Error(`"${title}" did not ask "${prompt}"`);
+      }
     },
 
     /** What the palette offers for a text. */

@@ -43,7 +43,9 @@ export function connecting(editor) {
       async () => {
         await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
         await workbench.run('Notifications: Clear All Notifications');
-        await workbench.run('View: Hide Panel');
+        const panel = page.locator('.part.panel');
+        await panel.getByRole('button', { name: /^Hide Panel/ }).click();
+        await panel.waitFor({ state: 'hidden' });
         await workbench.runAsking('Claude Ollama: Connect a Client…', 'Which program shall talk to Claude?');
         const entries = (await workbench.listEntries()).join('\n');
         for (const name of ['VS Code Chat', 'Continue', 'Cline', 'Zed', 'JetBrains']) {
