@@ -104,6 +104,16 @@ export function createWorkbench(page, url) {
       }
     },
 
+    /** Runs a command that opens a list, and picks an entry of it, by keyboard. */
+    async pick(title, entry) {
+      await enter(title);
+      await rows.filter({ hasText: entry }).first().waitFor();
+      await input.fill(entry);
+      await rows.and(page.locator('.focused')).filter({ hasText: entry }).waitFor();
+      await page.keyboard.press('Enter');
+      await input.waitFor({ state: 'hidden' });
+    },
+
     /** What the palette offers for a text. */
     async palette(text) {
       await openPalette(text);
