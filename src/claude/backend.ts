@@ -1,6 +1,6 @@
 /** The backend that answers with the installed Claude CLI. */
 import type { Allowance } from '../core/allowance.js';
-import type { ChatBackend, Model } from '../core/backend.js';
+import type { ChatBackend, ChatListener, Model } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, Effort, Lane } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { Inspection } from '../core/inspection.js';
@@ -194,7 +194,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     async *chat(
       request: ChatRequest,
       signal: AbortSignal,
-      onAsked?: () => void,
+      listener?: ChatListener,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const { running, waiting } = turnstile;
@@ -205,11 +205,14 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       try {
         const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          const onLeft = (): void => {
-            left();
-            onAsked?.();
+          const hears: ChatListener = {
+            asked() {
+              left();
+              listener?.asked();
+            },
+            decided: (decision) => listener?.decided(decision),
           };
-          yield* answerFrom(pool, request, signal, onLeft, log);
+          yield* answerFrom(pool, request, signal, hears, log);
         } finally {
           leave();
         }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Allowance } from '../core/allowance.js';
+import type { ChatListener } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import { allowanceOf } from './allowance.js';
@@ -107,13 +108,12 @@ export class Conversation {
   /**
    * Asks the last turn of the request, after giving an empty conversation all that comes before it.
    * Leaving the iteration early or aborting ends the conversation.
-   * @param onLeft told when the question leaves for the API
    * @throws ChatError
    */
   async *ask(
     request: ChatRequest,
     signal: AbortSignal,
-    onLeft: () => void = () => undefined,
+    listener: ChatListener,
   ): AsyncGenerator<ChatEvent, void, void> {
     const turns = toTurns(request.messages);
     const last = turns.pop();
@@ -129,12 +129,13 @@ export class Conversation {
       this.#setEffort(request);
       if (empty) await this.#tell(turns, signal);
       const uuid = randomUUID();
-      const asked = await this.#addContext(last, request);
+      this.#options.side?.gate.serve(request, listener);
+      const asked = await this.#addContext(last);
       refuseAborted(signal);
       this.#channel.send(userLine(asked, this.#seen.callIds, uuid, true));
       const isClients = (tool: string): boolean => this.#names.isClients(tool);
       const reader = new TurnReader(uuid, answerText(request), Date.now, isClients);
-      yield* this.#answer(request, last, reader, started, signal, onLeft);
+      yield* this.#answer(request, last, reader, started, signal, listener);
     } finally {
       this.#channel.withdraw();
       if (this.#state === 'busy') {
@@ -145,9 +146,8 @@ export class Conversation {
   }
 
   /** What goes along is for the model's eyes: the conversation that the client has is the one without it. */
-  async #addContext(turn: UserTurn, request: ChatRequest): Promise<UserTurn> {
+  async #addContext(turn: UserTurn): Promise<UserTurn> {
     const { side } = this.#options;
-    side?.gate.serve(request);
     return side === undefined ? turn : withContext(turn, () => side.context());
   }
 
@@ -157,7 +157,7 @@ export class Conversation {
     reader: TurnReader,
     started: number,
     signal: AbortSignal,
-    onLeft: () => void,
+    listener: ChatListener,
   ): AsyncGenerator<ChatEvent, void, void> {
     const output = new OutputLimit(request.stop, request.maxTokens);
     const rounds = new ToolRounds(
@@ -169,7 +169,7 @@ export class Conversation {
     let firstEvent = this.#options.clock();
     for (let wait = this.#options.reactionMs; ; wait = rounds.running ? TOOLS_MS : this.#options.silenceMs) {
       const message = await this.#channel.next(wait, signal);
-      if (message.type === 'system' && message.subtype === REQUESTING) onLeft();
+      if (message.type === 'system' && message.subtype === REQUESTING) listener.asked();
       if (message.type === 'rate_limit_event')
         this.#options.onAllowance(allowanceOf(message.rate_limit_info));
       const step = rounds.read(message, reader.read(message));

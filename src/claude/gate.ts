@@ -2,6 +2,7 @@
  * Stands between Claude and the CLI's tools in one conversation of the workspace lane. The CLI asks it twice: before its
  * own rules, as a hook, and where these rules leave the decision to the program that runs it.
  */
+import type { ChatListener } from '../core/backend.js';
 import type { ChatRequest } from '../core/chat.js';
 import type { Logger } from '../core/log.js';
 import type { AskPermission, PermissionAnswer, Sensitivity } from '../core/permission.js';
@@ -28,14 +29,16 @@ export class Gate {
   /** What need not be asked again in this conversation. */
   readonly #granted = new Set<string>();
   #asker: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
+  #listener: Pick<ChatListener, 'decided'> | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
   }
 
-  /** Whose turn it is: people are told who asks. */
-  serve(request: ChatRequest): void {
+  /** Whose turn it is: people are told who asks, and those who watch what was decided. */
+  serve(request: ChatRequest, listener: Pick<ChatListener, 'decided'>): void {
     this.#asker = request;
+    this.#listener = listener;
   }
 
   /**
@@ -104,7 +107,9 @@ export class Gate {
   #note(decision: string, use: ToolUse): void {
     const { log, place } = this.#options;
     const object = objectOf(use, place.folders[0], place.path);
-    log.info(`[permission] ${decision}: ${object === use.tool ? object : `${use.tool} ${object}`}`);
+    const line = `${decision}: ${object === use.tool ? object : `${use.tool} ${object}`}`;
+    log.info(`[permission] ${line}`);
+    this.#listener?.decided(line);
   }
 }
 

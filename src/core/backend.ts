@@ -18,6 +18,14 @@ export interface Model {
   readonly maxOutputTokens?: number;
 }
 
+/** Hears how a chat goes on, besides its events. */
+export interface ChatListener {
+  /** The question leaves for the model: it waits for nothing of ours any more. */
+  asked(): void;
+  /** What became of something that Claude wanted to do in the workspace lane, safe to print: `denied: Bash npm test`. */
+  decided(decision: string): void;
+}
+
 /** What answers chats. The server knows nothing else of it. */
 export interface ChatBackend {
   /**
@@ -29,10 +37,9 @@ export interface ChatBackend {
   /**
    * Answers one request. Events come as they happen; the iteration ends after `done`.
    * Aborting the signal, or leaving the iteration early, stops the work behind it.
-   * @param onAsked called when the question leaves for the model: it waits for nothing of ours any more
    * @throws ChatError also in mid-iteration
    */
-  chat(request: ChatRequest, signal: AbortSignal, onAsked?: () => void): AsyncIterable<ChatEvent>;
+  chat(request: ChatRequest, signal: AbortSignal, listener?: ChatListener): AsyncIterable<ChatEvent>;
 }
 
 /** A backend that refuses everything with the same error: an untrusted folder, for one. */

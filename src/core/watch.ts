@@ -45,6 +45,8 @@ export interface ChatOutcome extends Readonly<ChatFigures> {
 export interface ChatWatcher {
   /** May be told the same phase again and again. */
   phase(phase: ChatPhase): void;
+  /** What became of something that Claude wanted to do: `denied: Bash npm test`. */
+  decided(decision: string): void;
   /** Called once, last. */
   end(outcome: ChatOutcome): void;
 }

@@ -23,6 +23,8 @@ export interface Exchange {
   working<T>(work: () => Promise<T>): Promise<T>;
   /** Tells those who watch how far the work is. */
   reached(phase: ChatPhase): void;
+  /** Tells those who watch what became of something that Claude wanted to do. */
+  decided(decision: string): void;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';

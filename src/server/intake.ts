@@ -134,6 +134,7 @@ export function createIntake(context: IntakeContext): Intake {
       elapsedMs,
       notes,
       reached: (phase) => watcher?.phase(phase),
+      decided: (decision) => watcher?.decided(decision),
       async working(work) {
         context.onWork(1);
         const { model = '', lane = 'chat' } = notes;

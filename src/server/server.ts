@@ -116,13 +116,15 @@ function withoutSecrets(record: RequestRecord, secrets: readonly string[]): Requ
   };
 }
 
-const UNWATCHED: WatchChat = () => ({ phase: () => undefined, end: () => undefined });
+const nothing = (): void => undefined;
+const UNWATCHED: WatchChat = () => ({ phase: nothing, decided: nothing, end: nothing });
 
 function watchedWithoutSecrets(watch: WatchChat, secrets: () => readonly string[]): WatchChat {
   return (chat) => {
     const watcher = watch({ ...chat, client: redact(chat.client, secrets()) });
     return {
       phase: (phase) => watcher.phase(phase),
+      decided: (decision) => watcher.decided(redact(decision, secrets())),
       end(outcome) {
         const { error } = outcome;
         watcher.end(error === undefined ? outcome : { ...outcome, error: redact(error, secrets()) });

@@ -2,7 +2,7 @@
  * Holds the backend that answers now. A change of folder or CLI swaps it while the port stays open: new
  * requests go to the new one, and the old one is closed when the last request that it answers has ended.
  */
-import { refusingBackend, type ChatBackend } from '../core/backend.js';
+import { refusingBackend, type ChatBackend, type ChatListener } from '../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../core/chat.js';
 import { asChatError, ChatError, type ErrorKind } from '../core/errors.js';
 import type { Inspection } from '../core/inspection.js';
@@ -134,12 +134,12 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
     held: Held,
     request: ChatRequest,
     signal: AbortSignal,
-    onAsked: (() => void) | undefined,
+    listener: ChatListener | undefined,
   ): AsyncGenerator<ChatEvent, void> {
     held.running += 1;
     options.onChange();
     try {
-      yield* held.backend.chat(request, signal, onAsked);
+      yield* held.backend.chat(request, signal, listener);
       // An answer proves that what was wrong is right again.
       if (held.readiness.kind === 'problem') void check(held);
     } catch (error) {
@@ -156,10 +156,10 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
   return {
     backend: {
       models: () => current?.backend.models() ?? Promise.reject(EMPTY),
-      chat: (request, signal, onAsked) =>
+      chat: (request, signal, listener) =>
         current === undefined
           ? refusingBackend(EMPTY).chat(request, signal)
-          : chat(current, request, signal, onAsked),
+          : chat(current, request, signal, listener),
     },
     get readiness() {
       return current?.readiness ?? { kind: 'checking' };

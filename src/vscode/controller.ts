@@ -191,7 +191,7 @@ export function createController(options: ControllerOptions): Controller {
     },
     backend: {
       models: () => own().models(),
-      chat: (request, signal, onAsked) => own().chat(request, signal, onAsked),
+      chat: (request, signal, listener) => own().chat(request, signal, listener),
     },
     start() {
       wanted = true;

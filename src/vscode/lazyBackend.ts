@@ -16,8 +16,8 @@ export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
     describe: async () => (await get()).describe(),
     inspect: async () => (await get()).inspect(),
     models: async () => (await get()).models(),
-    async *chat(request, signal, onAsked) {
-      yield* (await get()).chat(request, signal, onAsked);
+    async *chat(request, signal, listener) {
+      yield* (await get()).chat(request, signal, listener);
     },
     async close() {
       if (loading !== undefined) await (await loading).close();

@@ -25,10 +25,12 @@ describe('the workspace lane', function () {
   let rig: Rig;
   let started: number;
   let log: string[];
+  let decisions: string[];
 
   async function start(options: Parameters<typeof startRig>[0] = {}): Promise<void> {
     started = 0;
     log = [];
+    decisions = [];
     const debug = (line: string): void => {
       if (line.endsWith(' started')) started++;
     };
@@ -38,7 +40,8 @@ describe('the workspace lane', function () {
   afterEach(() => rig.close());
 
   function ask(messages: readonly ChatMessage[], more: Partial<ChatRequest> = {}): Promise<Answer> {
-    return answerOf(rig.backend.chat(request(messages, { lane: 'workspace', ...more }), never()));
+    const listener = { asked: () => undefined, decided: (line: string) => void decisions.push(line) };
+    return answerOf(rig.backend.chat(request(messages, { lane: 'workspace', ...more }), never(), listener));
   }
 
   function file(name: string): string {
@@ -275,6 +278,7 @@ describe('the workspace lane', function () {
     assert.equal(thinking, 'Wrote made.txt\nCould not run `touch ran`\n');
     assert.match(JSON.stringify(resultsOf(rig.standIn.requests[1])), /nobody can be asked/);
     assert.deepEqual(log, ['[permission] denied: Bash `touch ran`']);
+    assert.deepEqual(decisions, ['denied: Bash `touch ran`']);
   });
 
   it('works in the further folders of a workspace, too', async () => {

@@ -100,9 +100,9 @@ export function createFakeBackend(models: readonly Model[] = [SONNET, HAIKU]): F
     requests: [],
     ended: 0,
     models: () => (backend.modelsError ? Promise.reject(backend.modelsError) : Promise.resolve(models)),
-    async *chat(request, signal, onAsked) {
+    async *chat(request, signal, listener) {
       backend.requests.push(request);
-      onAsked?.();
+      listener?.asked();
       try {
         yield* backend.script(request, signal);
       } finally {

@@ -3,9 +3,12 @@ import type { ChatOutcome, ChatPhase, WatchedChat } from '../../src/core/watch.j
 import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
 import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, until, type Rig } from './rig.js';
 
+const TOKEN = 'a-token-of-more-than-thirty-two-characters';
+
 interface Seen {
   readonly chat: WatchedChat;
   readonly phases: ChatPhase[];
+  readonly decisions: string[];
   readonly outcomes: ChatOutcome[];
 }
 
@@ -17,10 +20,12 @@ async function startWatched(script = says(text('hello'), DONE)): Promise<{ rig: 
     backend,
     watch(chat) {
       const phases: ChatPhase[] = [];
+      const decisions: string[] = [];
       const outcomes: ChatOutcome[] = [];
-      seen.push({ chat, phases, outcomes });
+      seen.push({ chat, phases, decisions, outcomes });
       return {
         phase: (phase) => void (phases.at(-1) === phase || phases.push(phase)),
+        decided: (decision) => void decisions.push(decision),
         end: (outcome) => void outcomes.push(outcome),
       };
     },
@@ -42,6 +47,35 @@ describe('who watches the chats', () => {
     const { totalMs, firstTokenMs, promptTokens, outputTokens, outputMs, cancelled } = outcome;
     assert.ok(firstTokenMs !== undefined && firstTokenMs <= totalMs);
     assert.deepEqual([promptTokens, outputTokens, outputMs, cancelled], [11, 7, 3, false]);
+  });
+
+  it('hears what became of what Claude wanted to do, without a secret', async () => {
+    const backend = createFakeBackend();
+    const heard: string[] = [];
+    await startRig({
+      backend: {
+        ...backend,
+        chat(request, signal, listener) {
+          listener?.decided(`denied: Bash \`echo ${TOKEN}\``);
+          return backend.chat(request, signal, listener);
+        },
+      },
+      settings: { token: TOKEN },
+      watch: () => ({
+        phase: () => undefined,
+        decided: (line) => void heard.push(line),
+        end: () => undefined,
+      }),
+    }).then((rig) =>
+      ask(rig, {
+        path: '/api/chat',
+        headers: { authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify({ model: 'claude-sonnet', messages: [{ role: 'user', content: 'hi' }] }),
+      }),
+    );
+    assert.equal(heard.length, 1);
+    assert.match(heard[0]!, /^denied: Bash `echo /);
+    assert.ok(!heard[0]!.includes(TOKEN));
   });
 
   it('hears the error that the client was told', async () => {

@@ -125,7 +125,10 @@ export async function answerChat(
   const release = context.residency.use(chat.entry, chat.keepAliveMs);
   try {
     await exchange.working(async () => {
-      const events = context.backend().chat(request, exchange.signal, () => exchange.reached('asked'));
+      const events = context.backend().chat(request, exchange.signal, {
+        asked: () => exchange.reached('asked'),
+        decided: (decision) => exchange.decided(decision),
+      });
       if (writer.type === 'stream') await streamAnswer(exchange, events, writer.encoder, context.heartbeatMs);
       else await wholeAnswer(exchange, events, writer.encode);
     });

@@ -22,6 +22,8 @@ export interface HistoryEntry {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly phase: ChatPhase;
+  /** What became of what Claude wanted to do, the first ones. */
+  readonly decisions: readonly string[];
   readonly result: Result | undefined;
 }
 
@@ -61,6 +63,8 @@ export interface History {
 /** Entries kept, apart for chats and for what was refused, so that a flood of the one does not wash the other away. */
 const KEPT_CHATS = 100;
 const KEPT_REFUSALS = 20;
+/** Decisions kept of a chat. The log has them all. */
+const KEPT_DECISIONS = 50;
 const CLIENT_GONE = 499;
 
 type Mutable = { -readonly [K in keyof HistoryEntry]: HistoryEntry[K] };
@@ -118,13 +122,27 @@ export function createHistory(now: () => number = Date.now): History {
   return {
     watch(chat: WatchedChat) {
       const { label, client, model: subject, lane, startedAt } = chat;
-      const entry = insert({ label, client, subject, lane, startedAt, phase: 'waiting', result: undefined });
+      const entry = insert({
+        label,
+        client,
+        subject,
+        lane,
+        startedAt,
+        phase: 'waiting',
+        decisions: [],
+        result: undefined,
+      });
       cancels.set(entry.key, () => chat.cancel());
       changed();
       return {
         phase(phase) {
           if (phase === entry.phase) return;
           entry.phase = phase;
+          changed();
+        },
+        decided(decision) {
+          if (entry.decisions.length >= KEPT_DECISIONS) return;
+          entry.decisions = [...entry.decisions, decision];
           changed();
         },
         end(outcome) {
@@ -139,7 +157,16 @@ export function createHistory(now: () => number = Date.now): History {
       const result = { totalMs, error, cancelled: false, endedAt: now() };
       const subject = `${method} ${route}`;
       finish(
-        insert({ label: `#${id}`, client, subject, lane: undefined, startedAt, phase: 'waiting', result }),
+        insert({
+          label: `#${id}`,
+          client,
+          subject,
+          lane: undefined,
+          startedAt,
+          phase: 'waiting',
+          decisions: [],
+          result,
+        }),
       );
     },
     get entries() {

@@ -111,6 +111,7 @@ export function detailsOf(entry: HistoryEntry): Detail[] {
     ['Speed', result && speed(result)],
     ['Tokens in', promptTokens === undefined ? undefined : number(promptTokens)],
     ['Tokens out', outputTokens === undefined ? undefined : number(outputTokens)],
+    ...entry.decisions.map((decision): [string, string] => ['Permission', decision]),
     ['Cost', costUsd === undefined ? undefined : dollars(costUsd)],
     ['In the log as', label],
   ];

@@ -15,7 +15,7 @@ import { detailsOf, rowOf, type Detail } from './rows.js';
 import { throttled } from './throttle.js';
 
 /** A request, or a line of details below it. */
-type Node = HistoryEntry | (Detail & { readonly of: number });
+type Node = HistoryEntry | (Detail & { readonly of: number; readonly at: number });
 
 const isEntry = (node: Node): node is HistoryEntry => 'phase' in node;
 
@@ -27,7 +27,7 @@ const TICK_MS = 1_000;
 function itemOf(node: Node): TreeItem {
   if (!isEntry(node)) {
     const item = new TreeItem(node.name);
-    item.id = `${node.of} ${node.name}`;
+    item.id = `${node.of} ${node.at} ${node.name}`;
     item.description = node.value;
     item.tooltip = node.value;
     item.accessibilityInformation = { label: `${node.name}: ${node.value}` };
@@ -51,7 +51,7 @@ export function createActivityView(history: History): Disposable {
     getTreeItem: itemOf,
     getChildren(node) {
       if (node === undefined) return [...history.entries];
-      return isEntry(node) ? detailsOf(node).map((detail) => ({ ...detail, of: node.key })) : [];
+      return isEntry(node) ? detailsOf(node).map((detail, at) => ({ ...detail, of: node.key, at })) : [];
     },
   };
   const view = window.createTreeView(ACTIVITY_VIEW, { treeDataProvider: provider });

@@ -58,7 +58,8 @@ export function createDesk({ backend, watch, log }: DeskOptions): Desk {
       };
 
       try {
-        for await (const event of backend.chat(request, signal, () => watcher.phase('asked'))) {
+        const listener = { asked: () => watcher.phase('asked'), decided: (line: string) => watcher.decided(line) };
+        for await (const event of backend.chat(request, signal, listener)) {
           const phase = countEvent(figures, event, elapsed());
           if (phase !== undefined) watcher.phase(phase);
           emit(event);

@@ -44,6 +44,20 @@ describe('the history of requests', () => {
     assert.deepEqual(history.entries[0]?.result, { ...ANSWERED, endedAt: 2_200 });
   });
 
+  it('keeps what was allowed and denied, the first fifty', () => {
+    const history = createHistory();
+    let changes = 0;
+    const watcher = history.watch(CHAT);
+    history.subscribe(() => (changes += 1));
+    for (let number = 1; number <= 60; number += 1) watcher.decided(`denied: Bash ${number}`);
+    const { decisions = [] } = history.entries[0] ?? {};
+    assert.deepEqual(
+      [decisions.length, decisions[0], decisions.at(-1)],
+      [50, 'denied: Bash 1', 'denied: Bash 50'],
+    );
+    assert.equal(changes, 50);
+  });
+
   it('tells of every change once, until nobody listens any more', () => {
     const history = createHistory();
     let changes = 0;

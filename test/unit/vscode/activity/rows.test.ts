@@ -10,6 +10,7 @@ const LIVE: HistoryEntry = {
   lane: 'chat',
   startedAt: 10_000,
   phase: 'waiting',
+  decisions: [],
   result: undefined,
 };
 const RESULT: Result = {
@@ -35,6 +36,15 @@ describe('a row of the Activity view', () => {
       'claude-sonnet:latest · thinking · 3 s',
       'claude-sonnet:latest · answering · 3 s',
     ]);
+  });
+
+  it('has a line for each thing that Claude was allowed or denied', () => {
+    const decisions = ['allowed once: Edit src/a.ts', 'denied: Bash `rm -r .`'];
+    const lines = detailsOf({ ...LIVE, decisions }).filter(({ name }) => name === 'Permission');
+    assert.deepEqual(
+      lines.map(({ value }) => value),
+      decisions,
+    );
   });
 
   it('says time, tokens, speed and cost of an answer', () => {
