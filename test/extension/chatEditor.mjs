@@ -101,10 +101,16 @@ export async function openChatEditor({ files, ...options }) {
     /** Waits for a model in the list of all models. VS Code's chat is asleep on a new profile until it is opened. */
     async untilListed(model) {
       await workbench.run('Chat: Manage Language Models');
+      // The list shows no more than fits: what is looked for may be further down.
+      await page.getByText('Language Models', { exact: true }).first().waitFor();
+      await page.keyboard.type(model);
       await page.getByText(model, { exact: true }).first().waitFor();
     },
 
-    closeList: () => page.keyboard.press('Escape'),
+    /** The first Escape may only empty the search. */
+    async closeList() {
+      for (let press = 1; press <= 2; press += 1) await page.keyboard.press('Escape');
+    },
 
     /** Starts a new conversation with a model, in an editor of its own. */
     async begin(model) {
