@@ -153,8 +153,6 @@ export function createIntake(context: IntakeContext): Intake {
     const { request, response, notes } = exchange;
     setHeaders(response, SECURITY_HEADERS);
     const verdict = await admit(request, addressed, context.access(), context.isOwnPeer);
-    // Who went away while its connection was looked at has no use for an answer, and gets no work done.
-    exchange.signal.throwIfAborted();
     if (verdict.type === 'preflight') {
       setHeaders(response, preflightHeaders(verdict.corsOrigin));
       response.writeHead(204);
@@ -171,6 +169,8 @@ export function createIntake(context: IntakeContext): Intake {
       deny(response, verdict, exchange.dialect);
       return;
     }
+    // Who went away while its connection was looked at has no use for an answer, and gets no work done.
+    exchange.signal.throwIfAborted();
     if (closed !== undefined) {
       response.setHeader('Connection', 'close');
       throw closed;
