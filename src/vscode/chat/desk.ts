@@ -58,7 +58,10 @@ export function createDesk({ backend, watch, log }: DeskOptions): Desk {
       };
 
       try {
-        const listener = { asked: () => watcher.phase('asked'), decided: (line: string) => watcher.decided(line) };
+        const listener = {
+          asked: () => watcher.phase('asked'),
+          decided: (line: string) => watcher.decided(line),
+        };
         for await (const event of backend.chat(request, signal, listener)) {
           const phase = countEvent(figures, event, elapsed());
           if (phase !== undefined) watcher.phase(phase);
