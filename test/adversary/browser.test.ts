@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { EndpointSettings } from '../../src/server/server.js';
+import { until } from '../claude/processes.js';
 import { createFakeBackend, DONE, says, SONNET, text } from '../http/fakeBackend.js';
 import { type Rig, startRig, stopRigs } from '../http/rig.js';
 import { type Arrival, type Arrivals, watchArrivals } from './arrivals.js';
@@ -28,6 +29,9 @@ const LEAST = 97;
 /** How long nothing must arrive at the open server for all to have arrived. */
 const QUIET_MS = 500;
 const ARRIVE_MS = 20_000;
+const VERDICT_MS = 10_000;
+/** The status of a request whose client has left, in our records. */
+const CLIENT_GONE = 499;
 /** The browser asks for it by itself when a window shows an answer of the server, a refusal included. No page can. */
 const BROWSERS_OWN = '/favicon.ico';
 
@@ -122,17 +126,31 @@ describe('a browser', function () {
     return { readings, arrived: arrivals.all };
   }
 
-  /** Which of them the guard let through. */
-  function pastGuard(rig: Rig, arrived: readonly Arrival[]): Arrival[] {
-    const refused = new Set(
-      rig.lines.flatMap((line) => /^debug #(\d+) refused: /.exec(line)?.[1] ?? []).map(Number),
-    );
-    return arrived.filter(({ number, path }) => !refused.has(number) && path !== BROWSERS_OWN);
+  /**
+   * Which of them the guard let through. Its verdict may come behind the end of a connection whose client did not wait,
+   * because it first looks up whose the connection is.
+   */
+  async function pastGuard(rig: Rig, arrived: readonly Arrival[]): Promise<Arrival[]> {
+    const refused = (): Set<number> =>
+      new Set(rig.lines.flatMap((line) => /^debug #(\d+) refused: /.exec(line)?.[1] ?? []).map(Number));
+    const past = (): Arrival[] => {
+      const numbers = refused();
+      return arrived.filter(({ number, path }) => !numbers.has(number) && path !== BROWSERS_OWN);
+    };
+    const answered = (): Set<number> =>
+      new Set(rig.records.filter(({ status }) => status !== CLIENT_GONE).map(({ id }) => id));
+    const judged = (): boolean => {
+      const numbers = answered();
+      return past().every(({ number }) => numbers.has(number));
+    };
+    // Who got in and left does not count as answered either; that is for the caller to see.
+    await until('every request is judged', judged, VERDICT_MS).catch(() => undefined);
+    return past();
   }
 
   async function assertNothingGetsIn(rig: Rig, page: HostilePage): Promise<void> {
     const did = await attack(rig, page);
-    const past = pastGuard(rig, did.arrived);
+    const past = await pastGuard(rig, did.arrived);
     const read = readingsOf(SECRET, did);
     totals.arrived += namesOf(did.arrived).size;
     totals.reached += past.length;
@@ -161,7 +179,7 @@ describe('a browser', function () {
   it('lets pages of other servers on this machine ask as programs do, and in no other way', async () => {
     const rig = await start();
     const did = await attack(rig, localPage(attacker));
-    const asked = pastGuard(rig, did.arrived).filter(({ method }) => method !== 'OPTIONS');
+    const asked = (await pastGuard(rig, did.arrived)).filter(({ method }) => method !== 'OPTIONS');
     assert.deepEqual(asked.map(({ attack, method, path }) => `${attack}: ${method} ${path}`).sort(), LET_IN);
     assert.deepEqual(readingsOf(SECRET, did).sort(), READABLE);
     assert.equal(rig.backend.requests.length, 2);
