@@ -280,11 +280,11 @@ describe('what Claude may do', () => {
   });
 
   it('counts a folder behind a link by where it is', async () => {
-    const place = placeWith({ '/work': '/data/project' }, ['/work']);
-    for (const file_path of ['/work/a.txt', '/data/project/a.txt', 'a.txt']) {
+    const place = placeWith({ '/code': '/data/project' }, ['/code']);
+    for (const file_path of ['/code/a.txt', '/data/project/a.txt', 'a.txt']) {
       assert.equal(await wordFor('readOnly', 'Read', { file_path }, place), 'pass', file_path);
     }
-    assert.equal(await wordFor('acceptEdits', 'Write', { file_path: '/work/.git/x' }, place), 'ask git');
+    assert.equal(await wordFor('acceptEdits', 'Write', { file_path: '/code/.git/x' }, place), 'ask git');
   });
 
   it('is nothing where a path cannot be followed', async () => {
