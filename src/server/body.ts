@@ -6,8 +6,12 @@ export const CHAT_BODY_BYTES = 32 * 1024 * 1024;
 /** Most bytes of every other body. */
 export const SMALL_BODY_BYTES = 1024 * 1024;
 
-/** Bodies larger than this leave others a turn before anything is made of them. */
+/** Bodies larger than this leave others a turn between the steps in which something is made of them. */
 const LARGE_BYTES = 1024 * 1024;
+
+function turnOfOthers(bytes: number): Promise<void> {
+  return bytes > LARGE_BYTES ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve();
+}
 
 /** How long a client that sent too much may go on sending, so that it gets to read why it was refused. */
 const LINGER_MS = 1_000;
@@ -27,13 +31,17 @@ function drain(request: IncomingMessage): void {
 /** @param encoding the Content-Encoding; the guard lets none pass here but this one, and that only to some routes */
 async function decode(chunks: readonly Buffer[], encoding: string | undefined): Promise<string> {
   const sent = Buffer.concat(chunks);
+  await turnOfOthers(sent.length);
   const bytes = encoding?.trim().toLowerCase() === 'zstd' ? (await decompressor())(sent) : sent;
+  let text: string;
   try {
     // A byte order mark stays: Go's decoder refuses it, and so do we.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new ChatError('badRequest', 'The request body is not valid UTF-8.', { cause });
   }
+  await turnOfOthers(bytes.length);
+  return text;
 }
 
 /**
@@ -67,10 +75,7 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
     request.on('data', onData);
     request.once('end', () => {
       request.off('close', gone);
-      decode(chunks, request.headers['content-encoding']).then((text) => {
-        if (held > LARGE_BYTES) setImmediate(resolve, text);
-        else resolve(text);
-      }, reject);
+      decode(chunks, request.headers['content-encoding']).then(resolve, reject);
     });
   });
 }
