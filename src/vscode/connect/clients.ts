@@ -2,7 +2,8 @@
 import { EDITORS } from './editors.js';
 import type { Client } from './guide.js';
 import { PROGRAMS } from './programs.js';
+import { SDKS } from './sdks.js';
 
-export const CLIENTS: readonly Client[] = [...EDITORS, ...PROGRAMS];
+export const CLIENTS: readonly Client[] = [...EDITORS, ...PROGRAMS, ...SDKS];
 
 export const clientOf = (id: string): Client | undefined => CLIENTS.find((client) => client.id === id);

@@ -2,6 +2,9 @@
 import type { Json } from '../../core/json.js';
 import type { Snippet, Target } from './guide.js';
 
+/** What the examples ask. */
+export const QUESTION = 'Why is the sky blue?';
+
 export const BASE_URL = 'Base URL';
 
 /** One value, for a field of a settings page. */
