@@ -1,9 +1,8 @@
 /** Cline's command line, configured by the file that Connect a Client writes, repairs a program: /api/chat, its own tools. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { startHeadless, type Headless } from '../../e2e/headless.js';
 import { connectIn } from '../connected.js';
-import { installedOrSkip } from './install.js';
+import { programOrSkip } from './install.js';
 import { playing, resultsOf, roundsOf } from './script.js';
 import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
 
@@ -32,9 +31,7 @@ describe('Cline', function () {
   before(async function () {
     this.timeout(600_000);
     // The package named cline picks one of these.
-    const name = `@cline/cli-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-    const folder = await installedOrSkip(this, name, VERSION);
-    program = join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'cline.exe' : 'cline');
+    program = await programOrSkip(this, '@cline/cli', VERSION, 'cline');
   });
   after(async () => {
     await workshop?.close();

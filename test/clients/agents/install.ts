@@ -83,3 +83,19 @@ export async function installedOrSkip(
 function outputOf(error: Error): string {
   return 'output' in error && typeof error.output === 'string' ? error.output.slice(-1000) : '';
 }
+
+/**
+ * The program of a package that has one package for each system, named after it.
+ * @param packages what their names begin with
+ */
+export async function programOrSkip(
+  context: Mocha.Context,
+  packages: string,
+  version: string,
+  program: string,
+): Promise<string> {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `${packages}-${system}-${process.arch}`;
+  const folder = await installedOrSkip(context, name, version);
+  return join(folder, 'node_modules', name, 'bin', system === 'windows' ? `${program}.exe` : program);
+}

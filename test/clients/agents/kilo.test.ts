@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHeadless, type Headless } from '../../e2e/headless.js';
 import { snippetOf } from '../connected.js';
-import { installedOrSkip } from './install.js';
+import { programOrSkip } from './install.js';
 import { playing, roundsOf } from './script.js';
 import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
 
@@ -37,9 +37,7 @@ describe('Kilo', function () {
       this.skip();
     }
     // The package @kilocode/cli picks one of these.
-    const name = `@kilocode/cli-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-    const folder = await installedOrSkip(this, name, VERSION);
-    program = join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'kilo.exe' : 'kilo');
+    program = await programOrSkip(this, '@kilocode/cli', VERSION, 'kilo');
   });
   after(async () => {
     await workshop?.close();

@@ -1,9 +1,8 @@
 /** opencode, a whole agent, repairs a program through the endpoint: /v1/chat/completions, its own tools on a real disk. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { startHeadless, type Headless } from '../../e2e/headless.js';
 import { connectIn } from '../connected.js';
-import { installedOrSkip } from './install.js';
+import { programOrSkip } from './install.js';
 import { playing, resultsOf, roundsOf } from './script.js';
 import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
 
@@ -31,10 +30,7 @@ describe('opencode', function () {
   before(async function () {
     this.timeout(600_000);
     // The package named opencode-ai holds nothing but an install script that puts this one in its place.
-    const system = process.platform === 'win32' ? 'windows' : process.platform;
-    const name = `opencode-${system}-${process.arch}`;
-    const folder = await installedOrSkip(this, name, VERSION);
-    program = join(folder, 'node_modules', name, 'bin', system === 'windows' ? 'opencode.exe' : 'opencode');
+    program = await programOrSkip(this, 'opencode', VERSION, 'opencode');
   });
   after(async () => {
     await workshop?.close();
