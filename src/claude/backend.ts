@@ -1,21 +1,23 @@
 /** The backend that answers with the installed Claude CLI. */
 import type { Allowance } from '../core/allowance.js';
-import type { ChatBackend, ChatListener, Model } from '../core/backend.js';
-import type { ChatEvent, ChatRequest, Effort, Lane } from '../core/chat.js';
+import type { ChatBackend, ChatListener } from '../core/backend.js';
+import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
 import { answerFrom } from './answering.js';
+import { Breaker } from './breaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli.js';
 import { Conversation } from './conversation.js';
 import { Guardian } from './guardian.js';
 import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './lanes.js';
 import { thisMachine } from './locate.js';
-import type { ResultMessage } from './messages.js';
+import { ModelList } from './modelList.js';
 import { Pool } from './pool.js';
 import { startProcess } from './process.js';
 import type { Member } from './slots.js';
 import type { KeepSpares } from './spares.js';
+import { endStrays, OWNER_VARIABLE } from './strays.js';
 import { Turnstile } from './turnstile.js';
 
 export interface ClaudeBackendOptions {
@@ -92,21 +94,18 @@ export interface ClaudeBackend extends ChatBackend {
 const SPARE_AGE_MS = 30 * 60_000;
 const SPARE_CHECK_MS = 60_000;
 const REFILL_MS = 250;
-/** What every current model has at least, until the CLI reports the real figure. */
-const CONTEXT_TOKENS = 200_000;
 
 const NO_WORKSPACE = new ChatError(
   'unknownModel',
   'Claude cannot work in a folder here: none is open that is trusted. Open one, or use the model without ":workspace".',
 );
 
-const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
-
 export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBackend {
   const { folder, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = (): number => performance.now();
-  const laneOptions = { folder, env: options.env, app: `claude-ollama-server/${options.version}`, log };
+  const env = { ...options.env, [OWNER_VARIABLE]: String(process.pid) };
+  const laneOptions = { folder, env, app: `claude-ollama-server/${options.version}`, log };
   const lanes: Lanes = {
     chat: chatLane(laneOptions),
     ...(options.workspace === undefined ? {} : { workspace: workspaceLane(laneOptions, options.workspace) }),
@@ -115,8 +114,9 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   const guardian = new Guardian(log);
   const onActivity = options.onActivity ?? (() => undefined);
   const turnstile = new Turnstile(limits.processes, limits.queue, onActivity);
-  const learned = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
-  let listed: Promise<readonly Model[]> | undefined;
+  const breaker = new Breaker(clock);
+  const list = new ModelList(() => pool.withBlank((conversation) => conversation.models()));
+  void endStrays(log); // never rejects
 
   const pool = new Pool({
     limits: {
@@ -140,6 +140,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   async function start(lane: Lane): Promise<Member> {
     const spec = lanes[lane];
     if (spec === undefined) throw NO_WORKSPACE;
+    breaker.pass();
     const [cli, project] = await Promise.all([finder.find(), spec.project()]);
     const process = await startProcess({ file: cli.path, args: spec.args, env: spec.env, folder }, log);
     const { pid } = process;
@@ -150,7 +151,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     void process.ended.then(onActivity); // never rejects
     const conversation = new Conversation(process, {
       clock,
-      onResult: learn,
+      onResult(result) {
+        list.learn(result);
+        breaker.answered();
+      },
+      onDeath: (error) => breaker.died(error),
       onAllowance: options.onAllowance ?? (() => undefined),
       // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
@@ -161,36 +166,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     return { conversation, lane, origin, startedAt: clock() };
   }
 
-  function learn(result: ResultMessage): void {
-    for (const [id, model] of Object.entries(result.modelUsage ?? {})) {
-      learned.set(id, {
-        ...(model.contextWindow ? { contextLength: model.contextWindow } : {}),
-        ...(model.maxOutputTokens ? { maxOutputTokens: model.maxOutputTokens } : {}),
-      });
-    }
-  }
-
-  async function askModels(): Promise<readonly Model[]> {
-    const models = await pool.withBlank((conversation) => conversation.models());
-    return models.map((model) => ({
-      value: model.value,
-      resolved: model.resolvedModel ?? model.value,
-      displayName: model.displayName ?? model.value,
-      description: model.description ?? '',
-      efforts: EFFORTS.filter((effort) => model.supportedEffortLevels?.includes(effort) === true),
-      thinking: true,
-      contextLength: CONTEXT_TOKENS,
-    }));
-  }
-
   return {
-    async models() {
-      listed ??= askModels().catch((error: unknown) => {
-        listed = undefined;
-        throw error;
-      });
-      return (await listed).map((model) => ({ ...model, ...learned.get(model.resolved) }));
-    },
+    models: () => list.models(),
     async *chat(
       request: ChatRequest,
       signal: AbortSignal,

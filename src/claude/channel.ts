@@ -18,12 +18,15 @@ export class Channel {
   readonly process: ClaudeProcess;
   readonly #inbox: Inbox<Incoming>;
   readonly #answer: HostAnswer;
+  readonly #onDeath: (error: ChatError) => void;
   /** What the CLI has asked and not been answered yet, each with what withdraws it. */
   readonly #asked = new Map<string, AbortController>();
 
-  constructor(process: ClaudeProcess, answer: HostAnswer) {
+  /** @param onDeath told when the process has ended while something was wanted of it */
+  constructor(process: ClaudeProcess, answer: HostAnswer, onDeath: (error: ChatError) => void) {
     this.process = process;
     this.#answer = answer;
+    this.#onDeath = onDeath;
     this.#inbox = new Inbox((full) => (full ? process.pause() : process.resume()));
     process.listen((message) => {
       if (message.type === 'control_request')
@@ -89,8 +92,10 @@ export class Channel {
           `The Claude CLI was silent for ${seconds} seconds and was stopped. Try again.`,
         );
       }
-      if (message.type === 'ended') throw endError(message.end);
-      return message;
+      if (message.type !== 'ended') return message;
+      const error = endError(message.end);
+      this.#onDeath(error);
+      throw error;
     } finally {
       signal?.removeEventListener('abort', aborted);
     }

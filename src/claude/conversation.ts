@@ -9,7 +9,7 @@ import type { ChatEvent, ChatRequest, ToolCall } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import { allowanceOf } from './allowance.js';
 import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './content.js';
-import { Channel, refuseAborted } from './channel.js';
+import { Channel, refuseAborted, type HostAnswer } from './channel.js';
 import { answerHost } from './host.js';
 import type { WorkspaceSide } from './lanes.js';
 import type { ResultMessage } from './messages.js';
@@ -30,6 +30,8 @@ export interface ConversationOptions {
   readonly clock: () => number;
   /** Told each result, for what it says about models. */
   readonly onResult: (result: ResultMessage) => void;
+  /** Told when the process has ended while something was wanted of it. */
+  readonly onDeath: (error: ChatError) => void;
   /** Told what the CLI hears of the plan's limits. */
   readonly onAllowance: (allowance: Allowance) => void;
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
@@ -64,9 +66,9 @@ export class Conversation {
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    this.#channel = new Channel(process, (message, signal) =>
-      answerHost(message, { tools: this.#tools, names: this.#names, gate: options.side?.gate }, signal),
-    );
+    const answer: HostAnswer = (message, signal) =>
+      answerHost(message, { tools: this.#tools, names: this.#names, gate: options.side?.gate }, signal);
+    this.#channel = new Channel(process, answer, options.onDeath);
   }
 
   get process(): ClaudeProcess {

@@ -25,10 +25,13 @@ export function descendants(root: number, table: string): number[] {
   return found;
 }
 
-function run(file: string, args: readonly string[]): Promise<string> {
+/** Bytes. A list of processes with their environments has kilobytes for each. */
+const OUTPUT_LIMIT = 64 * 1024 * 1024;
+
+/** What a small program of the system writes; nothing when it fails. */
+export function run(file: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    // A failure means that nothing is known of the table; the caller then does with the root alone.
-    execFile(file, args, { timeout: 1000, windowsHide: true }, (error, stdout) =>
+    execFile(file, args, { timeout: 1000, maxBuffer: OUTPUT_LIMIT, windowsHide: true }, (error, stdout) =>
       resolve(error ? '' : stdout),
     );
   });
@@ -67,6 +70,7 @@ export async function killTree(pid: number, platform: NodeJS.Platform = process.
     return;
   }
   signal(pid, 'SIGSTOP');
+  // Where nothing is known of the table, the root alone is ended.
   const all = descendants(
     pid,
     platform === 'linux' ? await procTable() : await run('ps', ['-A', '-o', 'pid=,ppid=']),

@@ -37,6 +37,14 @@ export function summarize(values: readonly number[]): Summary {
   };
 }
 
+/** By how much the second number of the points grows with each 1 of the first (least squares); NaN of fewer than two. */
+export function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (at: 0 | 1): number => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const both = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return both / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+}
+
 const RESAMPLES = 2000;
 
 /**

@@ -159,6 +159,44 @@ describe('a CLI that misbehaves', function () {
     assert.equal((await answerOf(backend.chat(HI, never()))).text, words.join(''));
   });
 
+  it('that dies every time is left alone for a while, and whoever asks is told at once', async () => {
+    await start({
+      acts: [
+        { do: 'say', message: requesting },
+        { do: 'exit', code: 3 },
+      ],
+    });
+    for (let deaths = 1; deaths <= 5; deaths++) await fails('cliFailed', /^The Claude CLI ended with code 3/);
+    assert.equal(pids().length, 5);
+    await assert.rejects(answerOf(backend.chat(HI, never())), (error: ChatError) => {
+      assert.equal(error.kind, 'cliFailed');
+      assert.match(
+        error.message,
+        /failed 5 times in a row and is left alone for \d+ seconds.*ended with code 3.*claude update/,
+      );
+      assert.ok((error.retryAfterSeconds ?? 0) > 0);
+      return true;
+    });
+    await assert.rejects(backend.models(), { kind: 'cliFailed' });
+    assert.equal(pids().length, 5);
+  });
+
+  it('that dies now and then is asked every time', async () => {
+    await start({
+      acts: answerActs('Hello'),
+      later: [
+        { do: 'say', message: requesting },
+        { do: 'exit', code: 3 },
+      ],
+    });
+    for (let round = 1; round <= 6; round++) {
+      const { text } = await answerOf(backend.chat(HI, never()));
+      const next = request([user('hi'), assistant(text), user('again')], { model: 'default' });
+      await assert.rejects(answerOf(backend.chat(next, never())), { kind: 'cliFailed' });
+    }
+    assert.equal(pids().length, 6);
+  });
+
   it('that appears later is used without a restart', async () => {
     await start({ acts: answerActs('back') });
     const path = join(fake.folder, 'later');
@@ -222,11 +260,6 @@ describe('a CLI that misbehaves', function () {
     await until('the fake runs', () => pids().length > 0);
     abort.abort();
     await assert.rejects(answer, { kind: 'cancelled' });
-  });
-
-  it('that writes 64 MB to stderr is read on and its words are kept to a bounded length', async () => {
-    await start({ acts: [{ do: 'stderr', bytes: 64 * 1024 * 1024 }, ...answerActs('fine')] });
-    assert.equal((await answerOf(backend.chat(HI, never()))).text, 'fine');
   });
 
   it('that writes junk between its messages is understood', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { until } from '../claude/processes.js';
+import { isAlive, until } from '../claude/processes.js';
 import { answerActs, fakeCli } from '../claude/fakeCli.js';
 import { textReply, type Reply as ModelReply } from '../standin/server.js';
 import { ask, chatOf, chatUntil, firstText, openChat, textOf, type Line, type Reply } from './client.js';
@@ -118,6 +118,30 @@ describe('the program leaves nothing behind', function () {
       program = await program.again();
       headless = program;
     }
+  });
+
+  it('when its guardian is killed with it: what that leaves is ended at the next start', async () => {
+    const program = await startHeadless({ respond: endless });
+    headless = program;
+    const { url, pid, environment, kill } = program;
+    const { workspace } = environment;
+    const stream = await openChat(url, chatOf('question'));
+    assert.equal(await firstText(stream), 'begun');
+    const broken = assert.rejects(stream.rest());
+    const guardians = childrenIn('/', pid);
+    assert.equal(guardians.length, 1);
+    for (const guardian of guardians) process.kill(guardian, 'SIGSTOP');
+    await kill('SIGKILL');
+    for (const guardian of guardians) process.kill(guardian, 'SIGKILL');
+    await broken;
+    const left = processesIn(workspace);
+    assert.ok(left.length > 0, 'nothing was left behind');
+    headless = await program.again();
+    assert.match(
+      await headless.logged(/was left behind by a program that was killed/),
+      /\[warn\] \[cli\] pid=\d+/,
+    );
+    await until('they are gone', () => !left.some(isAlive), OUTLIVE_MS);
   });
 });
 

@@ -34,6 +34,11 @@ export function stateOf(pid: number): string | undefined {
   return /^State:\s+(\w)/m.exec(status)?.[1];
 }
 
+/** Children of a process that have ended without its having taken notice. */
+export function zombiesOf(parent: number): number[] {
+  return processes().filter((pid) => parentOf(pid) === parent && stateOf(pid) === 'Z');
+}
+
 /** How many files, sockets and pipes a process has open. */
 export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;

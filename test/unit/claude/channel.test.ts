@@ -50,6 +50,7 @@ describe('a channel', () => {
           signals.set(request_id, signal);
           return new Promise((resolve) => settle.set(request_id, resolve));
         }),
+      () => undefined,
     );
   }
   beforeEach(() => start());

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { answerActs, fakeCli, type FakeCli } from '../claude/fakeCli.js';
+import { chatOf, openChat, textOf } from './client.js';
+import { startHeadless, type Headless } from './headless.js';
+import { HAS_PROCESS_TABLE, residentBytes } from './processTable.js';
+
+const MIB = 1024 * 1024;
+const NOISE = (process.env['SOAK'] === '1' ? 1024 : 256) * MIB;
+/** What it may cost to read all that and keep the last of it. */
+const GROWTH_BYTES = 20 * MIB;
+
+describe(`a CLI that writes ${NOISE / MIB} MB to stderr`, function () {
+  this.timeout(240_000);
+  let cli: FakeCli;
+  let headless: Headless;
+
+  before(async function () {
+    if (!HAS_PROCESS_TABLE) this.skip();
+    cli = await fakeCli({ acts: [{ do: 'stderr', bytes: NOISE }, ...answerActs('fine')] });
+    headless = await startHeadless({ args: ['--claude', cli.path] });
+  });
+  after(async () => {
+    await headless?.stop({ lenient: true });
+    await cli?.dispose();
+  });
+
+  async function answer(): Promise<string> {
+    return textOf(await (await openChat(headless.url, chatOf('hi'))).rest());
+  }
+
+  it('is read on, answers, and costs next to no memory', async () => {
+    // The heap finds its size in the first answer.
+    assert.equal(await answer(), 'fine');
+    const before = residentBytes(headless.pid);
+    assert.equal(await answer(), 'fine');
+    const growth = residentBytes(headless.pid) - before;
+    console.log(`      memory ${(growth / MIB).toFixed(1)} MB`);
+    assert.ok(growth < GROWTH_BYTES, `memory grew by ${(growth / MIB).toFixed(1)} MB`);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { CHAT_ARGUMENTS, childEnvironment, workspaceArguments } from '../../../src/claude/launch.js';
+import { ownedInListing, ownedProcess, OWNER_VARIABLE } from '../../../src/claude/strays.js';
+
+const OURS = `${OWNER_VARIABLE}=41`;
+
+describe('a process of the CLI that its program has left behind', () => {
+  for (const [lane, args] of [
+    ['chat', CHAT_ARGUMENTS],
+    ['workspace', workspaceArguments('ask', ['/code/more'])],
+  ] as const) {
+    it(`is known by its arguments and by its program's id in its environment (${lane} lane)`, () => {
+      const env = childEnvironment({ HOME: '/home/me', [OWNER_VARIABLE]: '41' }, '/code', 'app/1', lane);
+      const entries = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      assert.deepEqual(ownedProcess(7, ['/bin/claude', ...args], entries), { pid: 7, owner: 41 });
+    });
+  }
+
+  it('is not a CLI that somebody else has started', () => {
+    assert.equal(ownedProcess(7, ['/bin/claude', ...CHAT_ARGUMENTS], ['HOME=/home/me']), undefined);
+  });
+
+  it('is not a command that the CLI runs, which inherits the environment', () => {
+    assert.equal(ownedProcess(7, ['/bin/sh', '-c', 'sleep 100'], [OURS]), undefined);
+    assert.equal(ownedProcess(7, ['claude', '-p', '--input-format', 'text'], [OURS]), undefined);
+  });
+
+  it('is not one whose environment only mentions the variable', () => {
+    const words = ['claude', ...CHAT_ARGUMENTS];
+    for (const entry of [`X=${OURS}`, `X${OURS}`, `${OURS}x`, `${OWNER_VARIABLE}=`, `${OWNER_VARIABLE}=-1`]) {
+      assert.equal(ownedProcess(7, words, [entry]), undefined, entry);
+    }
+  });
+
+  it('is found in a listing of processes with their environments', () => {
+    const listing = [
+      '    1 /sbin/launchd',
+      `  501 /usr/local/bin/claude ${CHAT_ARGUMENTS.join(' ')} HOME=/Users/me ${OURS} PWD=/Users/me/my code`,
+      `  502 /bin/zsh -c sleep 100 HOME=/Users/me ${OURS}`,
+      ` 5003 node cli.js --output-format stream-json --input-format stream-json --verbose ${OWNER_VARIABLE}=42`,
+      '  504 claude --input-format stream-json HOME=/Users/me',
+      '',
+    ].join('\n');
+    assert.deepEqual(ownedInListing(listing), [
+      { pid: 501, owner: 41 },
+      { pid: 5003, owner: 42 },
+    ]);
+    assert.deepEqual(ownedInListing(''), []);
+  });
+});
