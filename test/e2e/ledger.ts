@@ -155,10 +155,13 @@ export function createLedger(): Ledger {
       open.delete(ticket);
       // Equal requests that are under way at once are one another's: which of them was served cannot be told.
       const twin = [...open].find(({ key, served }) => key === ticket.key && served > 0);
-      if (ticket.served === 0 && twin !== undefined) twin.served = 0;
+      if (ticket.served === 0 && twin !== undefined) Object.assign(twin, { served: 0, text: '' });
       if (text === undefined) return;
       if (issued.get(text) !== ticket.key) {
-        complaints.push(`a client got what was not said to it: ${JSON.stringify(text)} for ${ticket.key}`);
+        const whose = issued.get(text) ?? 'nobody, or to one who has it already';
+        complaints.push(
+          `a client got what was not said to it: ${JSON.stringify(text)} for ${ticket.key}, but said to ${whose}`,
+        );
       }
       issued.delete(text);
     },
