@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { median, slopeOf } from '../bench/statistics.js';
 import { ERRANDS, errandReply } from './errands.js';
@@ -13,7 +16,7 @@ import {
 } from './processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
-const MINUTES = SOAK ? 60 : 0.25;
+const MINUTES = SOAK ? 60 : 0.15;
 /** What is loaded once, and a heap that finds its size, is no growth. */
 const WARM_UP_MINUTES = MINUTES / 6;
 const REQUESTS_PER_SECOND = 2;
@@ -33,18 +36,30 @@ interface Look {
   readonly files: number;
 }
 
+/** What is in these folders. The CLI's own place among the temporary files does not count. */
+async function entriesIn(folders: readonly string[]): Promise<string[]> {
+  const names = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).map((name) => join(folder, name))),
+  );
+  return names
+    .flat()
+    .filter((path) => !/\/claude-\d+$/.test(path))
+    .toSorted();
+}
+
 describe(`the program at work for ${SOAK ? 'an hour' : 'a while'}`, function () {
   this.timeout(SOAK ? 2 * 3_600_000 : 240_000);
 
   it('answers everybody, keeps its memory and its files, and leaves nothing behind', async function () {
     if (!HAS_PROCESS_TABLE) this.skip();
-    // Keeps the waits between the CLI's own attempts short.
+    const temporary = await mkdtemp(join(tmpdir(), 'hour-'));
     const headless = await startHeadless({
       respond: errandReply,
-      env: { CLAUDE_CODE_MAX_RETRIES: '1' },
+      // The first keeps the waits between the CLI's own attempts short.
+      env: { CLAUDE_CODE_MAX_RETRIES: '1', TMPDIR: temporary },
     });
     const { url, pid, environment, kill } = headless;
-    const begun = performance.now();
+    let begun = performance.now();
     const minute = (): number => (performance.now() - begun) / MINUTE_MS;
     const looks: Look[] = [];
     const problems: string[] = [];
@@ -81,17 +96,29 @@ describe(`the program at work for ${SOAK ? 'an hour' : 'a while'}`, function () 
       }
     }
 
+    // What the CLI keeps of itself is in a folder of its own.
+    const folders = [environment.workspace, environment.env['HOME'] ?? '', temporary];
+    let filesBefore: string[] = [];
+    let filesAfter: string[] = [];
     const watch = setInterval(look, LOOK_MS);
     try {
+      // One of each, which makes the CLI write what it writes once.
+      for (const errand of ERRANDS) await errand(url, errands++, () => Promise.resolve());
+      filesBefore = await entriesIn(folders);
+      begun = performance.now();
+      looks.length = 0;
       await Promise.all(Array.from({ length: CLIENTS }, client));
+      filesAfter = await entriesIn(folders);
     } finally {
       clearInterval(watch);
       await kill('SIGTERM');
       const left = processesIn(environment.workspace);
       await headless.stop({ lenient: true });
+      await rm(temporary, { recursive: true });
       assert.deepEqual(left, []);
     }
     assert.deepEqual(problems, []);
+    assert.deepEqual(filesAfter, filesBefore, 'files were left behind');
     const rest = looks.filter((one) => one.minute >= WARM_UP_MINUTES);
     const part = Math.ceil(rest.length / 5);
     const [early, late] = [rest.slice(0, part), rest.slice(-part)];

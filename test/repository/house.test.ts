@@ -31,6 +31,27 @@ describe('the house', () => {
     assert.deepEqual(marked, []);
   });
 
+  it('starts processes in few places, by their file and without a shell', () => {
+    const starters = sources.filter((file) => /['"](node:)?child_process['"]/.test(read(file)));
+    assert.deepEqual(starters, [
+      'src/claude/cli.ts',
+      'src/claude/guardian.ts',
+      'src/claude/loginPath.ts',
+      'src/claude/process.ts',
+      'src/claude/tree.ts',
+      'src/vscode/gitIgnored.ts',
+    ]);
+    for (const file of starters) {
+      const text = read(file);
+      const [, names = ''] = /^import \{ ([^}]*) \} from 'node:child_process';$/m.exec(text) ?? [];
+      const values = names.split(', ').filter((name) => !name.startsWith('type '));
+      assert.equal(values.length, 1, file);
+      assert.match(values[0] ?? '', /^(spawn|execFile)$/, file);
+      assert.doesNotMatch(text, /\bshell: (?!false)/, file);
+      assert.doesNotMatch(text, /\b(spawn|execFile)\(\s*`/, file);
+    }
+  });
+
   it('locks the dependencies without naming where they were fetched from', () => {
     const lock = JSON.parse(read('package-lock.json')) as {
       packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
