@@ -17,7 +17,7 @@ import { Pool } from './pool.js';
 import { startProcess } from './process.js';
 import type { Member } from './slots.js';
 import type { KeepSpares } from './spares.js';
-import { endStrays, OWNER_VARIABLE } from './strays.js';
+import { endOrphans, endStrays, MARK_VARIABLE, newMark } from './strays.js';
 import { Turnstile } from './turnstile.js';
 
 export interface ClaudeBackendOptions {
@@ -104,19 +104,21 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   const { folder, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = (): number => performance.now();
-  const env = { ...options.env, [OWNER_VARIABLE]: String(process.pid) };
-  const laneOptions = { folder, env, app: `claude-ollama-server/${options.version}`, log };
+  const laneOptions = { folder, env: options.env, app: `claude-ollama-server/${options.version}`, log };
   const lanes: Lanes = {
     chat: chatLane(laneOptions),
     ...(options.workspace === undefined ? {} : { workspace: workspaceLane(laneOptions, options.workspace) }),
   };
-  const finder = new CliFinder(options.claudePath, folder, thisMachine(options.env));
+  const open = [folder, ...(options.workspace?.moreFolders ?? [])];
+  const finder = new CliFinder(options.claudePath, open, thisMachine(options.env));
   const guardian = new Guardian(log);
   const onActivity = options.onActivity ?? (() => undefined);
   const turnstile = new Turnstile(limits.processes, limits.queue, onActivity);
   const breaker = new Breaker(clock);
   const list = new ModelList(() => pool.withBlank((conversation) => conversation.models()));
   void endStrays(log); // never rejects
+  /** What is still being ended after CLIs that died. */
+  const endings = new Set<Promise<void>>();
 
   const pool = new Pool({
     limits: {
@@ -142,11 +144,19 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     if (spec === undefined) throw NO_WORKSPACE;
     breaker.pass();
     const [cli, project] = await Promise.all([finder.find(), spec.project()]);
-    const process = await startProcess({ file: cli.path, args: spec.args, env: spec.env, folder }, log);
+    const mark = newMark();
+    const env = { ...spec.env, [MARK_VARIABLE]: mark };
+    const process = await startProcess({ file: cli.path, args: spec.args, env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
       guardian.watch(pid);
-      void process.ended.then(() => guardian.forget(pid)); // never rejects
+      // Never rejects.
+      void process.ended.then(({ asked }) => {
+        guardian.forget(pid);
+        if (asked) return;
+        const ending = endOrphans(mark, log).then(() => void endings.delete(ending));
+        endings.add(ending);
+      });
     }
     void process.ended.then(onActivity); // never rejects
     const conversation = new Conversation(process, {
@@ -213,6 +223,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     activity: () => ({ running: turnstile.running, waiting: turnstile.waiting, processes: pool.size }),
     async close() {
       await pool.close();
+      await Promise.all(endings);
       guardian.close();
     },
     closeNow() {

@@ -73,6 +73,11 @@ export class Channel {
     return id;
   }
 
+  /** What has come and was not taken belongs to the past. That the process has ended is no less true for it. */
+  forget(): void {
+    this.#inbox.forget((message) => message.type === 'ended');
+  }
+
   /**
    * The next message.
    * @param milliseconds how long it may take

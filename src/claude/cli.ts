@@ -21,14 +21,15 @@ const authStatus = v.object({ loggedIn: v.boolean() });
 /** Finds the CLI once and again only when the file changed or went away. */
 export class CliFinder {
   readonly #configured: string;
-  readonly #workspace: string;
+  readonly #folders: readonly string[];
   readonly #machine: Machine;
   #known: InstalledCli | undefined;
   #search: Promise<InstalledCli> | undefined;
 
-  constructor(configured: string, workspace: string, machine: Machine) {
+  /** @param folders that are open: a CLI in them is not the person's */
+  constructor(configured: string, folders: readonly string[], machine: Machine) {
     this.#configured = configured;
-    this.#workspace = workspace;
+    this.#folders = folders;
     this.#machine = machine;
   }
 
@@ -45,7 +46,7 @@ export class CliFinder {
 
   async #look(): Promise<InstalledCli> {
     this.#known = undefined;
-    const { path, source } = await locate(this.#configured, this.#workspace, this.#machine);
+    const { path, source } = await locate(this.#configured, this.#folders, this.#machine);
     const mark = await fingerprint(path);
     const { code, stdout } = await run(path, ['--version'], this.#machine.env);
     const version = parseVersion(stdout);

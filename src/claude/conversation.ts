@@ -61,6 +61,8 @@ export class Conversation {
   #names = new ToolNames([]);
   #setup = '';
   readonly #seen = new Seen();
+  /** The id of the question before. */
+  #earlier: string | undefined;
   #effort: string | null = null;
   #costUsd = 0;
 
@@ -134,9 +136,13 @@ export class Conversation {
       this.#options.side?.gate.serve(request, listener);
       const asked = await this.#addContext(last);
       refuseAborted(signal);
+      const isClients = this.#names.isClients.bind(this.#names);
+      const structured = request.format && new AnswerText(request.format);
+      const reader = new TurnReader(uuid, structured, Date.now, isClients, this.#earlier);
+      this.#earlier = uuid;
+      // Whatever comes behind a result is no part of the next answer.
+      this.#channel.forget();
       this.#channel.send(userLine(asked, this.#seen.callIds, uuid, true));
-      const isClients = (tool: string): boolean => this.#names.isClients(tool);
-      const reader = new TurnReader(uuid, answerText(request), Date.now, isClients);
       yield* this.#answer(request, last, reader, started, signal, listener);
     } finally {
       this.#channel.withdraw();
@@ -239,8 +245,4 @@ export class Conversation {
     this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
     this.#state = 'spent';
   }
-}
-
-function answerText({ format }: ChatRequest): AnswerText | undefined {
-  return format && new AnswerText(format);
 }

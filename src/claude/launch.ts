@@ -166,19 +166,27 @@ export function isAtLeast(version: string, minimum: string): boolean {
   return true;
 }
 
-/** The folders of a PATH that may hold the CLI: absolute ones outside the workspace, which could plant a program. */
-export function searchableFolders(path: string, workspace: string, platform: NodeJS.Platform): string[] {
+/**
+ * The folders of a PATH that may hold the CLI: absolute ones outside the folders that are open, which could plant a
+ * program.
+ */
+export function searchableFolders(
+  path: string,
+  open: readonly string[],
+  platform: NodeJS.Platform,
+): string[] {
   const separator = platform === 'win32' ? ';' : ':';
+  const slash = platform === 'win32' ? '\\' : '/';
   const absolute = platform === 'win32' ? /^[a-z]:[\\/]|^\\\\/i : /^\//;
   const fold = (folder: string): string => {
     const trimmed = folder.replace(/[\\/]+$/, '');
-    return platform === 'win32' ? trimmed.toLowerCase().replaceAll('/', '\\') : trimmed;
+    return platform === 'win32' ? trimmed.toLowerCase().replaceAll('/', slash) : trimmed;
   };
-  const root = fold(workspace);
-  const slash = platform === 'win32' ? '\\' : '/';
+  const roots = open.map(fold).filter((root) => root !== '');
+  const isOpen = (folder: string): boolean =>
+    roots.some((root) => fold(folder) === root || fold(folder).startsWith(root + slash));
   return path
     .split(separator)
     .map((folder) => folder.replace(/^"(.*)"$/, '$1'))
-    .filter((folder) => absolute.test(folder))
-    .filter((folder) => root === '' || (fold(folder) !== root && !fold(folder).startsWith(root + slash)));
+    .filter((folder) => absolute.test(folder) && !isOpen(folder));
 }

@@ -4,7 +4,7 @@ import { posix, win32 } from 'node:path';
 import which from 'which';
 import { ChatError } from '../core/errors.js';
 import { searchableFolders } from './launch.js';
-import { loginPath } from './loginPath.js';
+import { loginPath, rememberedPath } from './loginPath.js';
 
 /** The machine as the search sees it. */
 export interface Machine {
@@ -15,7 +15,7 @@ export interface Machine {
   isProgram(path: string): Promise<boolean>;
   /** Every program of that name in these folders, in their order. */
   search(name: string, folders: readonly string[]): Promise<readonly string[]>;
-  /** PATH as a login shell has it, `undefined` when it cannot be had. Slow. */
+  /** PATH as a login shell has it or had it lately, `undefined` when it cannot be had. May be slow. */
   loginPath(): Promise<string | undefined>;
   /** Names in a folder; empty when there is none. */
   list(folder: string): Promise<readonly string[]>;
@@ -30,18 +30,22 @@ export interface Located {
 /**
  * Order: the setting, PATH, the login shell's PATH, the known install places.
  * @param configured the setting: an absolute path, or one that starts with `~`; empty for none
- * @param workspace folders of PATH inside it are skipped, or a repository could bring its own `claude`
+ * @param open folders of PATH inside these are skipped, or a repository could bring its own `claude`
  * @throws ChatError `cliMissing`, with all that was tried
  */
-export async function locate(configured: string, workspace: string, machine: Machine): Promise<Located> {
+export async function locate(
+  configured: string,
+  open: readonly string[],
+  machine: Machine,
+): Promise<Located> {
   if (configured !== '') return locateConfigured(configured, machine);
   const tried: string[] = [];
-  const onPath = await inFolders(machine.env['PATH'] ?? machine.env['Path'] ?? '', workspace, machine);
+  const onPath = await inFolders(machine.env['PATH'] ?? machine.env['Path'] ?? '', open, machine);
   if (onPath !== undefined) return { path: onPath, source: 'PATH' };
   tried.push('PATH');
   const loginPath = await machine.loginPath();
   if (loginPath !== undefined) {
-    const found = await inFolders(loginPath, workspace, machine);
+    const found = await inFolders(loginPath, open, machine);
     if (found !== undefined) return { path: found, source: "the login shell's PATH" };
     tried.push("the login shell's PATH");
   }
@@ -76,8 +80,12 @@ async function locateConfigured(configured: string, machine: Machine): Promise<L
   return { path: program, source };
 }
 
-async function inFolders(path: string, workspace: string, machine: Machine): Promise<string | undefined> {
-  const folders = searchableFolders(path, workspace, machine.platform);
+async function inFolders(
+  path: string,
+  open: readonly string[],
+  machine: Machine,
+): Promise<string | undefined> {
+  const folders = searchableFolders(path, open, machine.platform);
   for (const candidate of await machine.search('claude', folders)) {
     const program = await runnable(candidate, machine);
     if (program !== undefined) return program;
@@ -160,7 +168,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
         folders.some((folder) => path.toLowerCase().startsWith(folder.toLowerCase())),
       );
     },
-    loginPath: () => (platform === 'win32' ? Promise.resolve(undefined) : loginPath(env)),
+    loginPath: platform === 'win32' ? () => Promise.resolve(undefined) : rememberedPath(() => loginPath(env)),
     list: (folder) => readdir(folder).catch(() => []),
   };
 }

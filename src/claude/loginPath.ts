@@ -15,6 +15,26 @@ export function pathIn(output: string): string | undefined {
   return at < 0 ? undefined : /^PATH=(.+)$/m.exec(output.slice(at))?.[1];
 }
 
+/** How long an answer of the shell counts. Milliseconds. */
+const REMEMBERED_MS = 60_000;
+
+/**
+ * The same, asked once in a while: where there is no CLI, every request looks for one, and must not wait for a shell.
+ * @param ask never rejects
+ * @param clock monotonic, milliseconds
+ */
+export function rememberedPath(
+  ask: () => Promise<string | undefined>,
+  clock: () => number = () => performance.now(),
+): () => Promise<string | undefined> {
+  let known: { readonly path: Promise<string | undefined>; readonly at: number } | undefined;
+  return () => {
+    const now = clock();
+    if (known === undefined || now - known.at >= REMEMBERED_MS) known = { path: ask(), at: now };
+    return known.path;
+  };
+}
+
 /**
  * Asks the person's shell. Bounded: a start-up file that waits for input, or for anything, costs three seconds.
  * @param env of this program; names the shell

@@ -160,13 +160,15 @@ export type CliMessageOf<T extends CliMessage['type']> = Extract<CliMessage, { t
 export type ResultMessage = CliMessageOf<'result'>;
 
 /**
- * One line of the CLI's stdout. A well-formed message of unknown type or shape becomes `other`.
- * @throws SyntaxError when the line is not JSON
+ * One line of the CLI's stdout. A message of unknown type or shape becomes `other`.
+ * @throws SyntaxError when the line is no message: not JSON, or without a type
  */
 export function parseMessage(line: string): CliMessage {
   const value: unknown = JSON.parse(line);
   const parsed = v.safeParse(cliMessage, value);
   if (parsed.success) return parsed.output;
-  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : typeof value;
-  return { type: 'other', name: String(type) };
+  if (typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string') {
+    return { type: 'other', name: value.type };
+  }
+  throw new SyntaxError('a message has a type');
 }

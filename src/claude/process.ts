@@ -19,6 +19,8 @@ export interface ProcessSpec {
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** Whether it was told to end. If not, nobody has ended what it had started. */
+  readonly asked: boolean;
   /** The last of what it wrote to stderr. */
   readonly stderr: string;
   readonly cause?: Error;
@@ -28,6 +30,8 @@ const LINE_LIMIT = 64 * 1024 * 1024;
 const STDERR_KEPT = 64 * 1024;
 /** From SIGTERM to SIGKILL. The CLI needs 1.3 s to end its own commands. */
 const GRACE_MS = 1800;
+/** From closing a pipe to the exit that ought to follow. One that lives on can be told nothing, or tell nothing. */
+const CLOSED_MS = 1000;
 /** From the exit until its last output must have come; a grandchild can hold the pipe open for ever. */
 const DRAIN_MS = 250;
 
@@ -55,6 +59,9 @@ export class ClaudeProcess {
   #listener: ((message: CliMessage) => void) | undefined;
   #stderr = '';
   #exited = false;
+  #asked = false;
+  /** Lines that were no messages. */
+  #junk = 0;
   #fault: Error | undefined;
   #ending: Promise<void> | undefined;
   #settle!: (end: ProcessEnd) => void;
@@ -86,7 +93,11 @@ export class ClaudeProcess {
       }
     });
     // EPIPE when the process goes away under a write; its exit tells the story.
-    child.stdin.on('error', (error) => this.#log.debug(`[cli] pid=${child.pid} stdin ${error.message}`));
+    child.stdin.on('error', (error) => {
+      this.#log.debug(`[cli] pid=${child.pid} stdin ${error.message}`);
+      this.#closed('input');
+    });
+    child.stdout.once('close', () => this.#closed('output'));
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       this.#stderr = (this.#stderr + chunk).slice(-STDERR_KEPT);
@@ -131,11 +142,14 @@ export class ClaudeProcess {
 
   /** The last resort at the exit of this program: asks, cannot wait. */
   terminateNow(): void {
+    this.#asked = true;
     if (this.alive) this.#child?.kill('SIGTERM');
   }
 
   async #end(): Promise<void> {
     const child = this.#child;
+    // Not of one that is gone already: its exit was its own.
+    if (this.alive) this.#asked = true;
     if (child?.pid !== undefined && this.alive) {
       const pid = child.pid;
       child.stdin.end();
@@ -158,12 +172,24 @@ export class ClaudeProcess {
     try {
       lines = this.#framer.push(chunk);
     } catch (error) {
-      this.#fault = error as Error;
-      this.#log.error(`[cli] pid=${this.pid} ${this.#fault.message}`);
-      void this.end(); // never rejects; `ended` reports
+      this.#giveUp(error as Error);
       return;
     }
     for (const line of lines) this.#deliver(line);
+  }
+
+  #closed(pipe: 'input' | 'output'): void {
+    const stays = (): void => {
+      if (this.alive) this.#giveUp(new Error(`it closed its ${pipe} and went on`));
+    };
+    if (this.alive && this.#ending === undefined) setTimeout(stays, CLOSED_MS).unref();
+  }
+
+  #giveUp(fault: Error): void {
+    if (this.#ending !== undefined) return;
+    this.#fault = fault;
+    this.#log.error(`[cli] pid=${this.pid} ${fault.message}`);
+    void this.end(); // never rejects; `ended` reports
   }
 
   #deliver(line: string): void {
@@ -172,7 +198,7 @@ export class ClaudeProcess {
     try {
       message = parseMessage(line);
     } catch {
-      this.#log.debug(`[cli] pid=${this.pid} wrote a line that is no message (${line.length} characters)`);
+      this.#junk++;
       return;
     }
     if (message.type === 'other') this.#log.trace(`[cli] pid=${this.pid} unread ${printable(message.name)}`);
@@ -182,8 +208,11 @@ export class ClaudeProcess {
   #exit(code: number | null, signal: NodeJS.Signals | null, cause: Error | undefined): void {
     this.#exited = true;
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
+    if (this.#junk > 0)
+      this.#log.debug(`[cli] pid=${this.pid} wrote ${this.#junk} lines that are no messages`);
     this.#log.debug(`[cli] pid=${this.pid} ended code=${code} signal=${signal}`);
-    this.#settle({ code, signal, stderr: this.#stderr, ...(cause ? { cause } : {}) });
+    const asked = this.#asked;
+    this.#settle({ code, signal, asked, stderr: this.#stderr, ...(cause ? { cause } : {}) });
   }
 }
 

@@ -13,6 +13,9 @@ export class SentText {
   #kept = 0;
   /** Where an attempt begins. */
   #base = 0;
+  /** Whether thoughts were shown, and whether that was in an attempt before this one. */
+  #thought = false;
+  #thoughtBefore = false;
 
   get isEmpty(): boolean {
     return this.#sent === '';
@@ -24,12 +27,15 @@ export class SentText {
     this.#position = 0;
     this.#kept = 0;
     this.#base = 0;
+    this.#thought = false;
+    this.#thoughtBefore = false;
   }
 
   /** The next attempt says again what the last one said. */
   startOver(): void {
     this.#position = this.#base;
     this.#kept = this.#base;
+    this.#thoughtBefore = this.#thought;
   }
 
   /** The next attempt goes on behind the last complete block. */
@@ -53,6 +59,13 @@ export class SentText {
     const fresh = text.slice(repeated);
     this.#sent += fresh;
     return fresh;
+  }
+
+  /** The same for thoughts, which need not be the same in each attempt: those of the first that had any are shown. */
+  feedThought(text: string): string {
+    if (text === '' || this.#thoughtBefore) return '';
+    this.#thought = true;
+    return text;
   }
 
   /** The present attempt is the whole answer. @throws ChatError when it says less than the client has */

@@ -1,9 +1,14 @@
-/** The messages of one turn, read in order, become the events of one answer. Pure. */
-import type { ChatEvent, ToolCall } from '../core/chat.js';
+/**
+ * The messages of one turn, read in order, become the events of one answer. Pure.
+ *
+ * The text is what the model was heard to say, piece by piece. A whole message counts only where no piece of it came, and
+ * the text of a result never does: what is sent cannot be taken back, and who takes the answer whole is to get the same.
+ */
+import type { ChatEvent } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { JsonObject } from '../core/json.js';
 import { hookError, resultError, retryError } from './failure.js';
-import { CallInputs } from './callInputs.js';
+import { Calls } from './calls.js';
 import { SentText } from './sentText.js';
 import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from './messages.js';
@@ -16,18 +21,16 @@ const NOTHING: TurnStep = { events: [] };
 
 export class TurnReader {
   readonly #uuid: string;
+  readonly #earlier: string | undefined;
   readonly #structured: AnswerText | undefined;
   readonly #now: () => number;
   readonly #isClients: (tool: string) => boolean;
   /** The API message being received. It counts only once it is complete: a cut one starts over. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
   readonly #sent = new SentText();
-  #thinkingSent = false;
-  #startedOver = false;
   /** The CLI has told the model to go on with a broken answer, in words that no client sent. */
   #prompted = false;
-  #calls: ToolCall[] = [];
-  readonly #inputs = new CallInputs();
+  readonly #calls = new Calls();
   /** Whether the block being received is the structured answer, and whether the client has one already. */
   #inAnswer = false;
   #answered = false;
@@ -43,14 +46,17 @@ export class TurnReader {
    * @param structured where the answer is to be JSON, which the CLI has the model give to a tool
    * @param now milliseconds since 1970
    * @param isClients whether a tool of that name is the client's; calls of others are the CLI's own business
+   * @param earlier uuid of the question before; its result may come a second time
    */
   constructor(
     uuid: string,
     structured: AnswerText | undefined,
     now: () => number,
     isClients: (tool: string) => boolean = () => true,
+    earlier?: string,
   ) {
     this.#uuid = uuid;
+    this.#earlier = earlier;
     this.#structured = structured;
     this.#now = now;
     this.#isClients = isClients;
@@ -66,7 +72,7 @@ export class TurnReader {
       case 'user':
         if (message.parent_tool_use_id) return NOTHING;
         if (message.isSynthetic === true) this.#resume();
-        this.#forgetAnswered(message);
+        this.#calls.forget(answeredIn(message));
         return NOTHING;
       case 'system': {
         if (message.subtype !== 'api_retry') return NOTHING;
@@ -91,7 +97,7 @@ export class TurnReader {
 
   /** Whether the CLI's conversation is what was said. If it is not, nothing may continue it. */
   get faithful(): boolean {
-    return !this.#inputs.rewritten && !this.#prompted;
+    return !this.#calls.rewritten && !this.#prompted;
   }
 
   /** The end of a turn that is cut short here. The CLI has not counted the answer, so the caller estimates it. */
@@ -110,7 +116,7 @@ export class TurnReader {
         return this.#counted(event.message.usage);
       case 'content_block_start':
         this.#inAnswer = this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT;
-        this.#inputs.open(event.content_block.id ?? undefined);
+        this.#calls.open(event.content_block.id ?? undefined);
         return NOTHING;
       case 'content_block_delta':
         return { events: this.#delta(event.delta) };
@@ -131,7 +137,7 @@ export class TurnReader {
       case 'thinking_delta':
         return this.#thinking(delta.thinking);
       case 'input_json_delta':
-        this.#inputs.feed(delta.partial_json);
+        this.#calls.feed(delta.partial_json);
         return this.#inAnswer ? this.#structuredText(delta.partial_json) : [];
     }
   }
@@ -160,7 +166,8 @@ export class TurnReader {
    */
   #stopped(reason: string, usage: WireUsage): TurnStep {
     const events = this.#structured === undefined ? [] : this.#text(this.#structured.flush());
-    this.#complete();
+    this.#sent.end();
+    if (this.#message) this.#message.complete = true;
     this.#answered = this.#structured !== undefined && !this.#sent.isEmpty;
     const cut =
       reason === 'max_tokens' ? 'length' : reason === 'refusal' && !this.#sent.isEmpty ? reason : undefined;
@@ -175,8 +182,7 @@ export class TurnReader {
     const events: ChatEvent[] = [];
     for (const block of content) {
       if (block.type === 'tool_use' && block.name !== STRUCTURED_OUTPUT && this.#isClients(block.name)) {
-        const input = this.#inputs.of(block.id, block.input as JsonObject);
-        this.#calls.push({ id: block.id, name: block.name, arguments: input });
+        this.#calls.add(block.id, block.name, block.input as JsonObject);
       }
       if (this.#message?.streamed === true) continue;
       if (block.type === 'text') events.push(...this.#words(block.text));
@@ -188,20 +194,10 @@ export class TurnReader {
 
   #begin(id: string, streamed: boolean): void {
     this.#structured?.restart();
-    this.#startedOver = this.#message?.complete === false;
-    if (this.#startedOver) this.#sent.startOver();
-    else {
-      this.#sent.clear();
-      this.#thinkingSent = false;
-    }
-    this.#calls = [];
-    this.#inputs.clear();
+    if (this.#message?.complete === false) this.#sent.startOver();
+    else this.#sent.clear();
+    this.#calls.clear();
     this.#message = { id, streamed, complete: false };
-  }
-
-  #complete(): void {
-    this.#sent.end();
-    if (this.#message) this.#message.complete = true;
   }
 
   /** The answer broke off behind complete blocks; the CLI keeps those and has the model go on. */
@@ -217,21 +213,12 @@ export class TurnReader {
   }
 
   #thinking(text: string): ChatEvent[] {
-    if (text === '' || (this.#startedOver && this.#thinkingSent)) return [];
-    this.#thinkingSent = true;
-    return [{ type: 'thinking', text }];
-  }
-
-  /** Calls that the CLI answered itself (unknown tool, broken arguments) are not the client's. */
-  #forgetAnswered(message: CliMessageOf<'user'>): void {
-    const ids = new Set(
-      message.message.content.flatMap((b) => (b.type === 'tool_result' ? [b.tool_use_id] : [])),
-    );
-    this.#calls = this.#calls.filter((call) => !ids.has(call.id));
+    const fresh = this.#sent.feedThought(text);
+    return fresh === '' ? [] : [{ type: 'thinking', text: fresh }];
   }
 
   #result(result: ResultMessage): TurnStep {
-    if (result.num_turns === 0 && result.user_message_uuid !== this.#uuid) return NOTHING;
+    if (this.#isOfAnother(result)) return NOTHING;
     const usage = toUsage(result.usage ?? {});
     if (result.is_error || result.subtype !== 'success')
       throw resultError(result, this.#resetsAt, this.#now());
@@ -239,10 +226,15 @@ export class TurnReader {
     if (this.#message?.complete === false) this.#sent.end();
     const events = this.#answered ? [] : this.#lateAnswer(result);
     if (result.stop_reason === 'tool_deferred') {
-      const calls = this.#calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
+      const calls = this.#calls.all.map((call): ChatEvent => ({ type: 'toolCall', call }));
       return { events: [...events, ...calls], end: { reason: 'toolCalls', usage, result } };
     }
     return { events, end: { reason: 'stop', usage, result } };
+  }
+
+  /** Of seeded history, of words that only prepare the process, or once more of the question before. */
+  #isOfAnother({ num_turns, user_message_uuid: uuid }: ResultMessage): boolean {
+    return uuid !== this.#uuid && (num_turns === 0 || (uuid !== undefined && uuid === this.#earlier));
   }
 
   /** A structured answer that did not stream; or what the model said instead of one. */
@@ -250,4 +242,9 @@ export class TurnReader {
     if (this.#structured === undefined) return [];
     return this.#text(output === undefined ? this.#aside : this.#structured.whole(output));
   }
+}
+
+/** Ids of the calls that a message has results of. */
+function answeredIn(message: CliMessageOf<'user'>): string[] {
+  return message.message.content.flatMap((b) => (b.type === 'tool_result' ? [b.tool_use_id] : []));
 }

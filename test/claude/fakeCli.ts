@@ -22,19 +22,25 @@ export type Act =
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'die'; readonly signal: string }
   | { readonly do: 'closeStdout' }
-  /** Starts a process in a session of its own and writes its pid to the file `grandchild`. */
+  /** Starts a process in a session of its own and adds its pid to the file `grandchild`. It holds the fake's output open. */
   | { readonly do: 'grandchild' }
+  /** Waits until that file is there, in the fake's folder. */
+  | { readonly do: 'await'; readonly file: string }
+  /** Makes that file. */
+  | { readonly do: 'mark'; readonly file: string }
   | { readonly do: 'hang' };
 
 export interface FakeScript {
   readonly version?: string;
   readonly loggedIn?: boolean;
-  /** Stays when asked to go. */
-  readonly ignoreTerm?: boolean;
+  /** Stays when asked to go: always, or one process in so many, the first among them. Others end what they started. */
+  readonly ignoreTerm?: boolean | number;
   /** Refuses this option, as a CLI does that does not know it. */
   readonly unknownOption?: string;
   /** Reads nothing. */
   readonly deaf?: boolean;
+  /** Closes its input at once and lives on. */
+  readonly closesStdin?: boolean;
   readonly acts?: readonly Act[];
   /** What a process does at its second question, and at later ones; the same without. */
   readonly later?: readonly Act[];
@@ -49,7 +55,7 @@ export interface FakeCli {
 
 const PROGRAM = `
 import { spawn } from 'node:child_process';
-import { writeFileSync, appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 
@@ -67,7 +73,16 @@ if (args.includes(script.unknownOption)) {
   process.exit(1);
 }
 appendFileSync(folder + '/pids', process.pid + '\\n');
-if (script.ignoreTerm) process.on('SIGTERM', () => undefined);
+const number = readFileSync(folder + '/pids', 'utf8').split('\\n').lastIndexOf(String(process.pid));
+const stays = typeof script.ignoreTerm === 'number' ? number % script.ignoreTerm === 0 : script.ignoreTerm === true;
+const children = [];
+function end(code) {
+  for (const child of children) child.kill('SIGKILL');
+  process.exit(code);
+}
+process.on('SIGTERM', () => {
+  if (!stays) end(143);
+});
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const delta = (text) => ({
   type: 'stream_event',
@@ -117,22 +132,37 @@ async function act(step) {
       await new Promise(() => setInterval(() => undefined, 1000));
       break;
     case 'closeStdout':
-      process.stdout.destroy();
+      // Node itself never closes it.
+      closeSync(1);
       break;
     case 'grandchild': {
       const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], {
         detached: true,
         stdio: ['ignore', 'inherit', 'ignore'],
       });
-      writeFileSync(folder + '/grandchild', String(child.pid));
+      children.push(child);
+      appendFileSync(folder + '/grandchild', child.pid + '\\n');
       break;
     }
+    case 'await':
+      await new Promise((resolve) => {
+        const look = () => {
+          if (existsSync(folder + '/' + step.file)) resolve(watcher.close());
+        };
+        const watcher = watch(folder, look);
+        look();
+      });
+      break;
+    case 'mark':
+      writeFileSync(folder + '/' + step.file, '');
+      break;
     case 'hang':
       await new Promise(() => setInterval(() => undefined, 1000));
   }
 }
 
-if (script.deaf) {
+if (script.deaf || script.closesStdin) {
+  if (script.closesStdin) closeSync(0);
   setInterval(() => undefined, 1000);
 } else {
   createInterface({ input: process.stdin }).on('line', (line) => {
@@ -155,7 +185,7 @@ if (script.deaf) {
     })();
   });
   process.stdin.on('end', () => {
-    if (!script.ignoreTerm) process.exit(0);
+    if (!stays) end(0);
   });
 }
 `;

@@ -365,7 +365,7 @@ describe('a CLI that misbehaves', function () {
     await start({ acts: [{ do: 'grandchild' }, ...beginActs('a'), { do: 'exit', code: 1 }] });
     await fails('cliFailed', /ended with code 1/);
     const [grandchild = 0] = pidsIn(join(fake.folder, 'grandchild'));
-    process.kill(grandchild, 'SIGKILL');
+    await until('the grandchild is gone', () => !isAlive(grandchild));
   });
 
   it('that gets a cancelled request while it starts leaves nothing', async () => {

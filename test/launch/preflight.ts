@@ -31,7 +31,7 @@ export async function chooseCli(
 
 async function findCli(given: string, workspace: string, note: (line: string) => void) {
   try {
-    const found = await new CliFinder(given, workspace, thisMachine(process.env)).find();
+    const found = await new CliFinder(given, [workspace], thisMachine(process.env)).find();
     return { path: found.path, source: given === '' ? found.source : '--claude' };
   } catch (error) {
     if (given !== '' || !(error instanceof ChatError)) throw error;

@@ -19,7 +19,7 @@ function createProcess() {
     sent,
     process: process as unknown as ClaudeProcess,
     say: (message: CliMessage) => listener(message),
-    end: () => end({ code: 0, signal: null, stderr: '' }),
+    end: () => end({ code: 0, signal: null, asked: false, stderr: '' }),
   };
 }
 
@@ -90,5 +90,17 @@ describe('a channel', () => {
     cli.say(question('a'));
     await turn();
     assert.match(JSON.stringify(cli.sent), /"subtype":"error","request_id":"a".*out of order/);
+  });
+
+  it('forgets what has come so far, but not that the process has ended', async () => {
+    cli.say({ type: 'other', name: 'old' });
+    channel.forget();
+    cli.say({ type: 'other', name: 'new' });
+    assert.deepEqual(await channel.next(1000), { type: 'other', name: 'new' });
+    cli.say({ type: 'other', name: 'last' });
+    cli.end();
+    await turn();
+    channel.forget();
+    await assert.rejects(channel.next(1000), { kind: 'cliFailed' });
   });
 });

@@ -152,15 +152,24 @@ describe('versions', () => {
 describe('folders of PATH', () => {
   it('that are relative or inside the workspace are not searched', () => {
     const path = '/usr/bin:.:node_modules/.bin:/code/project:/code/project/bin::/code/project-tools/bin';
-    assert.deepEqual(searchableFolders(path, '/code/project', 'linux'), [
+    assert.deepEqual(searchableFolders(path, ['/code/project'], 'linux'), [
       '/usr/bin',
       '/code/project-tools/bin',
     ]);
   });
 
+  it('are none of any folder that is open', () => {
+    const path = '/code/b/bin:/usr/bin:/code/a:/code/c/bin:/code/ab/bin';
+    assert.deepEqual(searchableFolders(path, ['/code/a', '/code/b', '/code/c/'], 'linux'), [
+      '/usr/bin',
+      '/code/ab/bin',
+    ]);
+    assert.deepEqual(searchableFolders('/usr/bin:/bin', [], 'linux'), ['/usr/bin', '/bin']);
+  });
+
   it('are told apart on Windows without regard to case, slashes and quotes', () => {
     const path = 'C:\\Windows;"C:\\Program Files\\x";tools;c:/Work/Project/bin;D:\\Work\\Project';
-    assert.deepEqual(searchableFolders(path, 'C:\\work\\project\\', 'win32'), [
+    assert.deepEqual(searchableFolders(path, ['C:\\work\\project\\'], 'win32'), [
       'C:\\Windows',
       'C:\\Program Files\\x',
       'D:\\Work\\Project',

@@ -38,38 +38,38 @@ function machine(facts: MachineFacts): Machine & { asked: { login: number } } {
 describe('finding the CLI', () => {
   it('takes the setting before everything else', async () => {
     const it = machine({ programs: ['/opt/claude', '/bin/claude'], env: { PATH: '/bin' } });
-    assert.equal((await locate('/opt/claude', '/code', it)).path, '/opt/claude');
+    assert.equal((await locate('/opt/claude', ['/code'], it)).path, '/opt/claude');
   });
 
   it('knows the home folder in the setting', async () => {
     assert.equal(
-      (await locate('~/bin/claude', '/code', machine({ programs: ['/home/a/bin/claude'] }))).path,
+      (await locate('~/bin/claude', ['/code'], machine({ programs: ['/home/a/bin/claude'] }))).path,
       '/home/a/bin/claude',
     );
   });
 
   it('refuses a setting that is relative to who knows what', async () => {
-    await assert.rejects(locate('bin/claude', '/code', machine({ programs: ['bin/claude'] })), {
+    await assert.rejects(locate('bin/claude', ['/code'], machine({ programs: ['bin/claude'] })), {
       kind: 'cliMissing',
       message: /not an absolute path/,
     });
   });
 
   it('says when the setting names no program', async () => {
-    await assert.rejects(locate('/opt/claude', '/code', machine({ programs: [] })), {
+    await assert.rejects(locate('/opt/claude', ['/code'], machine({ programs: [] })), {
       message: /not a program/,
     });
   });
 
   it('takes PATH before the login shell, without asking it', async () => {
     const it = machine({ programs: ['/bin/claude'], env: { PATH: '/sbin:/bin' }, loginPath: '/opt/bin' });
-    assert.equal((await locate('', '/code', it)).path, '/bin/claude');
+    assert.equal((await locate('', ['/code'], it)).path, '/bin/claude');
     assert.equal(it.asked.login, 0);
   });
 
   it('never takes a program from the workspace', async () => {
     const it = machine({ programs: ['/code/bin/claude', '/usr/bin/claude'], env: { PATH: '/code/bin' } });
-    assert.equal((await locate('', '/code', it)).path, '/usr/bin/claude');
+    assert.equal((await locate('', ['/code'], it)).path, '/usr/bin/claude');
   });
 
   it('asks the login shell when PATH has none, as in an editor started from a dock', async () => {
@@ -78,7 +78,7 @@ describe('finding the CLI', () => {
       env: { PATH: '/bin' },
       loginPath: '/bin:/home/a/.nvm/x/bin',
     });
-    const found = await locate('', '/code', it);
+    const found = await locate('', ['/code'], it);
     assert.equal(found.path, '/home/a/.nvm/x/bin/claude');
     assert.match(found.source, /login shell/);
   });
@@ -92,7 +92,7 @@ describe('finding the CLI', () => {
     '/home/a/.bun/bin/claude',
   ]) {
     it(`knows ${place}`, async () => {
-      assert.equal((await locate('', '/code', machine({ programs: [place] }))).path, place);
+      assert.equal((await locate('', ['/code'], machine({ programs: [place] }))).path, place);
     });
   }
 
@@ -103,12 +103,12 @@ describe('finding the CLI', () => {
       programs: versions.map((v) => `${nvm}/${v}/bin/claude`),
       folders: { [nvm]: versions },
     });
-    assert.equal((await locate('', '/code', it)).path, `${nvm}/v22.3.0/bin/claude`);
+    assert.equal((await locate('', ['/code'], it)).path, `${nvm}/v22.3.0/bin/claude`);
   });
 
   it('tells what it tried and what to do when there is none', async () => {
     await assert.rejects(
-      locate('', '/code', machine({ programs: [], env: { PATH: '/bin' }, loginPath: '/bin' })),
+      locate('', ['/code'], machine({ programs: [], env: { PATH: '/bin' }, loginPath: '/bin' })),
       {
         kind: 'cliMissing',
         message:
@@ -124,12 +124,12 @@ describe('finding the CLI', () => {
     it('starts the program behind npm’s shim, never the shim', async () => {
       assert.equal(shimTarget(`${npm}\\claude.cmd`), exe);
       const it = machine({ platform: 'win32', programs: [`${npm}\\claude.cmd`, exe], env: { Path: npm } });
-      assert.equal((await locate('', 'C:\\work', it)).path, exe);
+      assert.equal((await locate('', ['C:\\work'], it)).path, exe);
     });
 
     it('resolves a shim in the setting too', async () => {
       const it = machine({ platform: 'win32', programs: [exe] });
-      assert.equal((await locate(`${npm}\\claude.cmd`, 'C:\\work', it)).path, exe);
+      assert.equal((await locate(`${npm}\\claude.cmd`, ['C:\\work'], it)).path, exe);
     });
 
     it('passes over a shim with nothing behind it', async () => {
@@ -140,7 +140,7 @@ describe('finding the CLI', () => {
         programs: [`${npm}\\claude.cmd`, native],
         env: { Path: npm },
       });
-      assert.equal((await locate('', 'C:\\work', it)).path, native);
+      assert.equal((await locate('', ['C:\\work'], it)).path, native);
     });
   });
 });

@@ -296,9 +296,68 @@ describe('reading a turn', function () {
       { type: 'result' },
       { type: 'stream_event', event: { type: 'new' } },
       { type: 'assistant', message: 7 },
-      {},
     ];
     assert.equal(read([...strange, start('a'), delta('x'), stopped('end_turn'), result()]).text, 'x');
+  });
+
+  it('knows no message in what is not an object with a type', () => {
+    for (const line of ['{}', '[]', '7', 'null', '"result"', '{"type":7}', '{"type":', 'words']) {
+      assert.throws(() => parseMessage(line), SyntaxError, line);
+    }
+  });
+
+  describe('whose parts say different things', () => {
+    const ways: readonly (readonly [string, readonly object[], string])[] = [
+      [
+        'is the deltas, not the result',
+        [start('a'), delta('str'), delta('eamed'), stopped('end_turn'), result({ result: 'summed up' })],
+        'streamed',
+      ],
+      [
+        'is the deltas, not the whole message',
+        [
+          start('a'),
+          delta('streamed'),
+          whole('a', [{ type: 'text', text: 'whole' }]),
+          stopped('end_turn'),
+          result(),
+        ],
+        'streamed',
+      ],
+      [
+        'is the whole messages where nothing streamed, not the result',
+        [
+          whole('a', [
+            { type: 'text', text: 'wh' },
+            { type: 'text', text: 'ole' },
+          ]),
+          result({ result: 'summed up' }),
+        ],
+        'whole',
+      ],
+      ['is nothing where only the result has words', [result({ result: 'summed up' })], ''],
+    ];
+    for (const [what, messages, text] of ways) {
+      it(what, () => {
+        const seen = read(messages);
+        assert.equal(seen.text, text);
+        assert.equal(seen.end?.reason, 'stop');
+      });
+    }
+  });
+
+  describe('with results that are not of its question', () => {
+    const reading = (of: string | undefined, more: object = {}): TurnEnd | undefined => {
+      const reader = new TurnReader('mine', undefined, () => 0, undefined, 'before');
+      return reader.read(parseMessage(JSON.stringify(result({ user_message_uuid: of, ...more })))).end;
+    };
+    it('is not ended by that of the question before, success or failure', () => {
+      assert.equal(reading('before'), undefined);
+      assert.equal(reading('before', { is_error: true, subtype: 'error_during_execution' }), undefined);
+    });
+    it('is ended by its own, and by one that names none or one unknown', () => {
+      for (const of of ['mine', undefined, 'unknown']) assert.equal(reading(of)?.reason, 'stop', of);
+    });
   });
 
   describe('with a structured answer', () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Turnstile } from '../../../src/claude/turnstile.js';
 import { descendants } from '../../../src/claude/tree.js';
-import { Inbox } from '../../../src/claude/inbox.js';
 
 const nothing = (): void => undefined;
 const open = new AbortController().signal;
@@ -86,20 +85,5 @@ describe('the tree of processes', () => {
       [11, 12],
     );
     assert.deepEqual(descendants(99, table), []);
-  });
-});
-
-describe('an inbox', () => {
-  it('holds the sender back when it fills, and lets go when it is empty', async () => {
-    const held: boolean[] = [];
-    const inbox = new Inbox<number>((full) => held.push(full));
-    for (let i = 0; i < 300; i++) inbox.push(i);
-    assert.deepEqual(held, [true]);
-    for (let i = 0; i < 300; i++) assert.equal(await inbox.take(1000), i);
-    assert.deepEqual(held, [true, false]);
-  });
-
-  it('gives up when nothing comes', async () => {
-    assert.equal(await new Inbox<number>(nothing).take(1), undefined);
   });
 });
