@@ -18,6 +18,7 @@ export class Channel {
   readonly process: ClaudeProcess;
   readonly #inbox: Inbox<Incoming>;
   readonly #answer: HostAnswer;
+  #resting = false;
   readonly #onDeath: (error: ChatError) => void;
   /** What the CLI has asked and not been answered yet, each with what withdraws it. */
   readonly #asked = new Map<string, AbortController>();
@@ -32,7 +33,7 @@ export class Channel {
       if (message.type === 'control_request')
         void this.#reply(message); // never rejects
       else if (message.type === 'control_cancel_request') this.#asked.get(message.request_id)?.abort();
-      else this.#inbox.push(message);
+      else if (!this.#resting) this.#inbox.push(message);
     });
     // Never rejects.
     void process.ended.then((end) => {
@@ -73,8 +74,20 @@ export class Channel {
     return id;
   }
 
-  /** What has come and was not taken belongs to the past. That the process has ended is no less true for it. */
-  forget(): void {
+  /** A question comes next: what has come so far is no part of its answer. */
+  begin(): void {
+    this.#resting = false;
+    this.#forget();
+  }
+
+  /** A question is answered: what comes from now on is for nobody, until the next one. */
+  rest(): void {
+    this.#resting = true;
+    this.#forget();
+  }
+
+  /** That the process has ended is never of the past. */
+  #forget(): void {
     this.#inbox.forget((message) => message.type === 'ended');
   }
 

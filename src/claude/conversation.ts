@@ -140,8 +140,7 @@ export class Conversation {
       const structured = request.format && new AnswerText(request.format);
       const reader = new TurnReader(uuid, structured, Date.now, isClients, this.#earlier);
       this.#earlier = uuid;
-      // Whatever comes behind a result is no part of the next answer.
-      this.#channel.forget();
+      this.#channel.begin();
       this.#channel.send(userLine(asked, this.#seen.callIds, uuid, true));
       yield* this.#answer(request, last, reader, started, signal, listener);
     } finally {
@@ -201,6 +200,7 @@ export class Conversation {
       else if (reader.faithful) {
         this.#seen.add(asked, text, calls, this.#names);
         this.#state = 'idle';
+        this.#channel.rest();
       } else this.#state = 'spent';
       yield { type: 'done', ...how, timings, ...this.#cost(result) };
       return;

@@ -1,6 +1,6 @@
 /** How processes of the CLI end that nobody has told to, or that do not end when told: with all that they started. */
 import assert from 'node:assert/strict';
-import { answerActs, beginActs, type Act, type FakeScript } from './fakeCli.js';
+import { answerActs, beginActs, requesting, type Act, type FakeScript } from './fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never, request, user } from './harness.js';
 import { isAlive, until } from './processes.js';
@@ -8,6 +8,8 @@ import type { BackendLimits } from '../../src/claude/backend.js';
 
 const GRANDCHILD: Act = { do: 'grandchild' };
 const HANG: Act = { do: 'hang' };
+/** The last that is heard of it. */
+const AWAKE: Act = { do: 'say', message: requesting };
 
 describe('a process of the CLI', function () {
   this.timeout(60_000);
@@ -53,7 +55,7 @@ describe('a process of the CLI', function () {
       });
       assert.equal((await answerOf(rig.backend.chat(HI, never()))).text, 'a');
       assert.deepEqual(all().filter(isAlive), all());
-      await rig.put('go');
+      rig.put('go');
       await gone();
     });
 
@@ -76,7 +78,7 @@ describe('a process of the CLI', function () {
       await gone();
       assert.equal(other.grandchildren().length, 1);
       assert.ok(other.grandchildren().every(isAlive));
-      await other.put('go');
+      other.put('go');
       assert.equal((await answerOf({ [Symbol.asyncIterator]: () => events })).text, 'b');
     });
   });
@@ -91,15 +93,15 @@ describe('a process of the CLI', function () {
 
   describe('that is silent is given up, and then it is gone', () => {
     const scripts: readonly (readonly [string, FakeScript])[] = [
-      ['when asked to go', { acts: [HANG] }],
-      ['when asked to go, with what it has started', { acts: [GRANDCHILD, HANG] }],
-      ['by force when it does not go', { ignoreTerm: true, acts: [HANG] }],
-      ['by force with what it has started', { ignoreTerm: true, acts: [GRANDCHILD, HANG] }],
-      ['by force although it reads nothing', { ignoreTerm: true, deaf: true }],
+      ['when asked to go', { acts: [AWAKE, HANG] }],
+      ['when asked to go, with what it has started', { acts: [GRANDCHILD, AWAKE, HANG] }],
+      ['by force when it does not go', { ignoreTerm: true, acts: [AWAKE, HANG] }],
+      ['by force with what it has started', { ignoreTerm: true, acts: [GRANDCHILD, AWAKE, HANG] }],
+      ['by force in mid-answer', { ignoreTerm: true, acts: [GRANDCHILD, ...beginActs('a'), HANG] }],
     ];
     for (const [how, script] of scripts) {
       it(how, async () => {
-        await start(script, { reactionMs: 200 });
+        await start(script, { silenceMs: 200 });
         await rig.fails('timeout', /was silent/);
         assert.equal(rig.pids().length, 1);
         await rig.backend.close();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 /** One thing that the fake does, in the order of the script, after the first user message came. */
 export type Act =
-  /** A message, as one line. */
+  /** A message, as one line; `@UUID` in it becomes the id of the question, `@FIRST` that of the process's first one. */
   | { readonly do: 'say'; readonly message: object }
   /** Bytes as they are, `size` at a time. */
   | { readonly do: 'bytes'; readonly base64: string; readonly size: number }
@@ -91,6 +91,7 @@ const delta = (text) => ({
 });
 
 let questions = 0;
+let first;
 
 async function act(step) {
   switch (step.do) {
@@ -179,9 +180,11 @@ if (script.deaf || script.closesStdin) {
       say({ type: 'command_lifecycle', command_uuid: message.uuid, state: 'completed' });
       return;
     }
+    first ??= message.uuid;
+    const words = (step) => JSON.stringify(step).replaceAll('@UUID', message.uuid).replaceAll('@FIRST', first);
     const acts = (questions++ > 0 ? script.later : undefined) ?? script.acts ?? [];
     void (async () => {
-      for (const step of acts) await act(JSON.parse(JSON.stringify(step).replaceAll('@UUID', message.uuid)));
+      for (const step of acts) await act(JSON.parse(words(step)));
     })();
   });
   process.stdin.on('end', () => {

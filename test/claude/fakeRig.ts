@@ -1,13 +1,13 @@
 /** The real backend on a fake CLI. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import type { Logger } from '../../src/core/log.js';
 import { fakeCli, type FakeScript } from './fakeCli.js';
 import { answerOf, never, request, user } from './harness.js';
-import { isAlive, pidsIn } from './processes.js';
+import { isAlive, pidsIn, until } from './processes.js';
 
 /** A question that the fake can be asked. */
 export const HI = request([user('hi')], { model: 'default' });
@@ -23,7 +23,7 @@ export interface FakeRig {
   /** What the fake has started. */
   grandchildren(): number[];
   /** Lets a fake go on that waits for that file. */
-  put(file: string): Promise<void>;
+  put(file: string): void;
   /** Asks, and expects an error. */
   fails(kind: ErrorKind, message: RegExp): Promise<void>;
   /** Ends everything; rejects when a process is left. */
@@ -59,7 +59,7 @@ export async function startFake(script: FakeScript, limits: Partial<BackendLimit
     log,
     pids,
     grandchildren,
-    put: (file) => writeFile(join(folder, file), ''),
+    put: (file) => writeFileSync(join(folder, file), ''),
     async fails(kind, message) {
       await assert.rejects(answerOf(backend.chat(HI, never())), (error: ChatError) => {
         assert.equal(error.kind, kind, error.message);
@@ -69,10 +69,13 @@ export async function startFake(script: FakeScript, limits: Partial<BackendLimit
     },
     async close() {
       await backend.close();
-      const left = [...pids(), ...grandchildren()].filter(isAlive);
-      for (const pid of left) process.kill(pid, 'SIGKILL');
-      await fake.dispose();
-      assert.deepEqual(left, [], 'a process was left behind');
+      const left = (): number[] => [...pids(), ...grandchildren()].filter(isAlive);
+      try {
+        await until('nothing is left', () => left().length === 0);
+      } finally {
+        for (const pid of left()) process.kill(pid, 'SIGKILL');
+        await fake.dispose();
+      }
     },
   };
 }

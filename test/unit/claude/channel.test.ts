@@ -92,15 +92,29 @@ describe('a channel', () => {
     assert.match(JSON.stringify(cli.sent), /"subtype":"error","request_id":"a".*out of order/);
   });
 
-  it('forgets what has come so far, but not that the process has ended', async () => {
-    cli.say({ type: 'other', name: 'old' });
-    channel.forget();
-    cli.say({ type: 'other', name: 'new' });
-    assert.deepEqual(await channel.next(1000), { type: 'other', name: 'new' });
-    cli.say({ type: 'other', name: 'last' });
+  it('forgets what comes before a question, and after its answer, but not that the process has ended', async () => {
+    cli.say({ type: 'other', name: 'early' });
+    channel.begin();
+    cli.say({ type: 'other', name: 'answer' });
+    assert.deepEqual(await channel.next(1000), { type: 'other', name: 'answer' });
+    cli.say({ type: 'other', name: 'behind' });
+    channel.rest();
+    cli.say({ type: 'other', name: 'far behind' });
+    channel.begin();
+    cli.say({ type: 'other', name: 'next answer' });
+    assert.deepEqual(await channel.next(1000), { type: 'other', name: 'next answer' });
+    channel.rest();
     cli.end();
     await turn();
-    channel.forget();
+    channel.begin();
     await assert.rejects(channel.next(1000), { kind: 'cliFailed' });
+  });
+
+  it('answers what the CLI asks whether or not there is a question', async () => {
+    channel.rest();
+    cli.say(question('a'));
+    settle.get('a')?.({ of: 'a' });
+    await turn();
+    assert.deepEqual(cli.sent, [{ of: 'a' }]);
   });
 });
