@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { ChatError } from '../core/errors.js';
 import { isAtLeast, MINIMUM_VERSION, parseVersion } from './launch.js';
 import { locate, type Machine } from './locate.js';
+import { realPath } from './realPath.js';
 
 export interface InstalledCli {
   readonly path: string;
@@ -46,7 +47,10 @@ export class CliFinder {
 
   async #look(): Promise<InstalledCli> {
     this.#known = undefined;
-    const { path, source } = await locate(this.#configured, this.#folders, this.#machine);
+    // PATH may name an open folder by another name than it was opened by.
+    const real = await Promise.all(this.#folders.map(async (folder) => (await realPath(folder)) ?? folder));
+    const open = [...this.#folders, ...real];
+    const { path, source } = await locate(this.#configured, open, this.#machine);
     const mark = await fingerprint(path);
     const { code, stdout } = await run(path, ['--version'], this.#machine.env);
     const version = parseVersion(stdout);

@@ -1,4 +1,5 @@
 /** How the CLI is started. Pure. Nothing of a request is in here: requests travel over stdin only. */
+import { posix, win32 } from 'node:path';
 import type { Lane } from '../core/chat.js';
 
 /** The oldest CLI that has everything the driver relies on. */
@@ -179,8 +180,9 @@ export function searchableFolders(
   const slash = platform === 'win32' ? '\\' : '/';
   const absolute = platform === 'win32' ? /^[a-z]:[\\/]|^\\\\/i : /^\//;
   const fold = (folder: string): string => {
-    const trimmed = folder.replace(/[\\/]+$/, '');
-    return platform === 'win32' ? trimmed.toLowerCase().replaceAll('/', slash) : trimmed;
+    const { normalize } = platform === 'win32' ? win32 : posix;
+    const trimmed = normalize(folder).replace(/[\\/]+$/, '');
+    return platform === 'win32' ? trimmed.toLowerCase() : trimmed;
   };
   const roots = open.map(fold).filter((root) => root !== '');
   const isOpen = (folder: string): boolean =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loginPath, pathIn } from '../../src/claude/loginPath.js';
+import { loginPath, pathIn, rememberedPath } from '../../src/claude/loginPath.js';
 
 describe('PATH of a login shell', function () {
   this.timeout(30_000);
@@ -39,5 +39,30 @@ describe('PATH of a login shell', function () {
   it('is read from behind the mark only', () => {
     assert.equal(pathIn('PATH=/x\n'), undefined);
     assert.equal(pathIn('PATH=/x\n-- environment --\nHOME=/h\nPATH=/y:/z\n'), '/y:/z');
+  });
+
+  describe('once asked for', () => {
+    /** A shell that says how often it was asked, and a clock. */
+    function shell(): { path: () => Promise<string | undefined>; pass: (milliseconds: number) => void } {
+      let now = 0;
+      let asked = 0;
+      const ask = (): Promise<string | undefined> => Promise.resolve(`/asked/${++asked}`);
+      return { path: rememberedPath(ask, () => now), pass: (milliseconds) => (now += milliseconds) };
+    }
+
+    it('is remembered for a minute, and asked for again then', async () => {
+      const { path, pass } = shell();
+      assert.equal(await path(), '/asked/1');
+      pass(59_999);
+      assert.equal(await path(), '/asked/1');
+      pass(1);
+      assert.equal(await path(), '/asked/2');
+      assert.equal(await path(), '/asked/2');
+    });
+
+    it('is one for all who ask at once', async () => {
+      const { path } = shell();
+      assert.deepEqual(await Promise.all([path(), path(), path()]), Array(3).fill('/asked/1'));
+    });
   });
 });

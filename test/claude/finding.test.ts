@@ -1,0 +1,131 @@
+/** Finding the CLI on this machine, as it is. */
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import { CliFinder } from '../../src/claude/cli.js';
+import { locate, thisMachine, type Machine } from '../../src/claude/locate.js';
+import { silentLogger } from '../../src/core/log.js';
+
+const NONE = { kind: 'cliMissing', message: /^The Claude CLI was not found/ };
+
+describe('finding the CLI on this machine', function () {
+  this.timeout(30_000);
+  let root: string;
+  let home: string;
+
+  before(function () {
+    // The programs planted here are scripts with `#!`.
+    if (process.platform === 'win32') this.skip();
+  });
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), 'finding-')));
+    home = join(root, 'home');
+    await mkdir(home);
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  async function program(path: string, script: string): Promise<string> {
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
+    await chmod(path, 0o755);
+    return path;
+  }
+
+  function plant(folder: string): Promise<string> {
+    return program(join(root, folder, 'claude'), `echo used >>'${root}/used'; echo '9.9.9 (Claude Code)'`);
+  }
+
+  /** A shell that counts its starts and prints this PATH. */
+  async function shell(path: string): Promise<string> {
+    const env = `echo '-- environment --'; echo 'PATH=${path}'`;
+    return program(join(root, 'shell'), `echo started >>'${root}/starts'; ${env}`);
+  }
+
+  async function linesIn(name: string): Promise<number> {
+    const text = await readFile(join(root, name), 'utf8').catch(() => '');
+    return text.split('\n').length - 1;
+  }
+
+  /** This machine, without a CLI that may really be installed on it. */
+  function machine(env: Record<string, string>): Machine {
+    const real = thisMachine({ HOME: home, SHELL: '/no/such/shell', ...env });
+    return { ...real, isProgram: async (path) => path.startsWith(root) && (await real.isProgram(path)) };
+  }
+
+  it('passes over one in any folder that is open, however PATH names it', async () => {
+    const open = [join(root, 'code', 'first'), join(root, 'code', 'second')];
+    await plant('code/first');
+    await plant('code/first/node_modules/.bin');
+    await plant('code/second/bin');
+    const mine = await plant('mine');
+    const inside = [
+      'code/first',
+      'code/first/node_modules/.bin/',
+      'code/second/bin',
+      'mine/../code/second/bin',
+    ];
+    const path = ['', '.', 'bin', ...inside.map((folder) => `${root}/${folder}`), join(root, 'mine')].join(
+      delimiter,
+    );
+    const before = process.cwd();
+    process.chdir(join(root, 'code', 'first'));
+    try {
+      const found = await locate('', open, machine({ PATH: path }));
+      assert.deepEqual(found, { path: mine, source: 'PATH' });
+      await rm(mine);
+      await assert.rejects(locate('', open, machine({ PATH: path })), NONE);
+      await assert.rejects(locate('', open, machine({ PATH: '/bin', SHELL: await shell(path) })), NONE);
+    } finally {
+      process.chdir(before);
+    }
+    assert.equal(await linesIn('used'), 0);
+  });
+
+  it('passes over one in a further folder of the workspace, in the backend too', async () => {
+    const folder = join(root, 'first');
+    const further = join(root, 'second');
+    await mkdir(join(root, 'real'));
+    await symlink(join(root, 'real'), folder);
+    await plant('real/bin');
+    await plant('second/bin');
+    await plant('mine');
+    const path = ['real/bin', 'first/bin', 'second/bin', 'mine']
+      .map((name) => join(root, name))
+      .join(delimiter);
+    const backend = createClaudeBackend({
+      claudePath: '',
+      folder,
+      env: { HOME: home, PATH: `${path}${delimiter}/bin${delimiter}/usr/bin` },
+      log: silentLogger,
+      version: '0.0.0',
+      limits: { keepSpares: 'never' },
+      workspace: { permissions: 'readOnly', moreFolders: [further] },
+    });
+    try {
+      assert.equal((await backend.describe()).path, join(root, 'mine', 'claude'));
+    } finally {
+      await backend.close();
+    }
+  });
+
+  it('does not start a shell for each request while there is none', async () => {
+    const finder = new CliFinder('', [], machine({ PATH: '/bin', SHELL: await shell('/bin') }));
+    for (let request = 1; request <= 3; request++) await assert.rejects(finder.find(), NONE);
+    assert.equal(await linesIn('starts'), 1);
+  });
+
+  it('takes one that appears in a known place, or where the shell has said, at the next request', async () => {
+    const bin = join(root, 'own', 'bin');
+    const env = { PATH: '/bin', SHELL: await shell(bin) };
+    for (const place of ['home/.local/bin', 'own/bin']) {
+      const finder = new CliFinder('', [], machine(env));
+      await assert.rejects(finder.find(), NONE);
+      const path = await plant(place);
+      assert.equal((await finder.find()).path, path);
+      await rm(path);
+    }
+    assert.equal(await linesIn('starts'), 2);
+  });
+});
