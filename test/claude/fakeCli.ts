@@ -137,7 +137,7 @@ async function act(step) {
       closeSync(1);
       break;
     case 'grandchild': {
-      const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], {
+      const child = spawn('/bin/sleep', ['86400'], {
         detached: true,
         stdio: ['ignore', 'inherit', 'ignore'],
       });
@@ -178,6 +178,11 @@ if (script.deaf || script.closesStdin) {
     if (message.type !== 'user') return;
     if (message.shouldQuery === false) {
       say({ type: 'command_lifecycle', command_uuid: message.uuid, state: 'completed' });
+      return;
+    }
+    // The real one refuses blank words without asking anybody.
+    if (message.message.content === ' ') {
+      say({ type: 'result', subtype: 'success', is_error: false, num_turns: 0, user_message_uuid: message.uuid });
       return;
     }
     first ??= message.uuid;

@@ -9,7 +9,7 @@ import type { BackendLimits } from '../../src/claude/backend.js';
 import type { WorkspaceOptions } from '../../src/claude/lanes.js';
 import { textReply, toolReply } from '../standin/server.js';
 import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { until } from './processes.js';
+import { isAlive, pidsIn, until } from './processes.js';
 
 const IN_WORKSPACE = { lane: 'workspace' } as const;
 
@@ -17,6 +17,7 @@ describe('processes of the workspace lane', function () {
   this.timeout(120_000);
   let rig: Rig;
   let started: number;
+  let lastPid: number;
 
   async function start(
     limits: Partial<BackendLimits>,
@@ -24,7 +25,10 @@ describe('processes of the workspace lane', function () {
   ): Promise<void> {
     started = 0;
     const debug = (line: string): void => {
-      if (line.endsWith(' started')) started++;
+      const [, pid] = /pid=(\d+) started$/.exec(line) ?? [];
+      if (pid === undefined) return;
+      started++;
+      lastPid = Number(pid);
     };
     rig = await startRig({ limits, workspace, log: { ...silentLogger, debug } });
   }
@@ -154,5 +158,23 @@ describe('processes of the workspace lane', function () {
     assert.deepEqual([ran('server'), ran('SessionStart'), ran('UserPromptSubmit')], [[], [], []]);
     await ask('U', IN_WORKSPACE);
     assert.equal(ran('server').length, 1);
+  });
+
+  it('that are killed from outside take with them the commands that they run, in sessions of their own too', async () => {
+    await start(
+      { keepSpares: 'never' },
+      { permissions: 'ask', askPermission: () => Promise.resolve('once') },
+    );
+    const pids = join(rig.environment.workspace, 'pids');
+    const command = `sleep 1000 & echo $! >> pids; setsid sleep 1000 & echo $! >> pids; echo $$ >> pids; sleep 1000`;
+    const input = { command, description: 'x', timeout: 600_000 };
+    rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'Bash', input }));
+    const answer = ask('go', IN_WORKSPACE);
+    await until('the command runs', () => pidsIn(pids).length === 3);
+    const running = pidsIn(pids);
+    assert.ok(running.every(isAlive));
+    process.kill(lastPid, 'SIGKILL');
+    await assert.rejects(answer, { kind: 'cliFailed', message: /was ended by SIGKILL/ });
+    await until('all of it is gone', () => !running.some(isAlive));
   });
 });
