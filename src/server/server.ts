@@ -1,5 +1,6 @@
 /** The server's public face: an endpoint that listens, answers with a backend, and stops. */
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
@@ -183,12 +184,13 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     },
   });
 
+  const lookAhead = async (socket: Socket): Promise<void> => {
+    if (!options.settings().allowOtherUsers) await peers.isOwn(socket);
+  };
   const newServer = (): Server =>
     createHttpServer({
-      // Begun here, so that the answer is there by the time the request is.
-      onConnection: (socket) => {
-        if (!options.settings().allowOtherUsers) void peers.isOwn(socket);
-      },
+      // Begun here, so that the answer is there by the time the request is. A request meets its failure by itself.
+      onConnection: (socket) => void lookAhead(socket).catch(() => undefined),
       onRequest: (request, response) => intake.accept(request, response),
       connections,
       timeouts,

@@ -18,6 +18,8 @@ const DAY_MS = 86_400_000;
 const FEW_FILES = 64;
 /** Fewer than a process of the CLI takes. */
 const TOO_FEW_LEFT = 4;
+/** That many equal counts of its files in a row tell that a program opens none for now. */
+const QUIET_LOOKS = 5;
 
 /** Changes the clock by a day, to and fro, at each SIGUSR2. */
 const CLOCK = `
@@ -80,6 +82,18 @@ describe('when the machine has its troubles', function () {
     return socket;
   }
 
+  /** Tells, asked again and again, whether the count of open files fits and stays what it is. */
+  function quiet({ pid }: Headless, fits: (count: number) => boolean): () => boolean {
+    let last = 0;
+    let same = 0;
+    return () => {
+      const count = openFiles(pid);
+      same = fits(count) && (same === 0 || count === last) ? same + 1 : 0;
+      last = count;
+      return same === QUIET_LOOKS;
+    };
+  }
+
   it('has no file left for a connection: new ones are turned away, and served again once there are', async () => {
     const program = await start({ openFiles: FEW_FILES });
     await answers(program);
@@ -89,6 +103,31 @@ describe('when the machine has its troubles', function () {
     release();
     await until('its files are back', () => openFiles(program.pid) < FEW_FILES - 2 * TOO_FEW_LEFT);
     await answers(program);
+  });
+
+  it('has no file left to look whose an idle connection is: it lives, says so to who asks there, and looks again', async () => {
+    // Without a CLI, whose processes would take files and give them back meanwhile.
+    const program = await start({ openFiles: FEW_FILES, args: ['--claude', join(folder, 'none')] });
+    const begun = quiet(program, (count) => count < FEW_FILES / 2);
+    await until('it has begun, and opens no files for now', begun);
+    const atRest = openFiles(program.pid);
+    const idle: Socket[] = [];
+    // One by one, each after the look at the one before, so that one gets the last file and none is left for its look.
+    while (!idle.some((socket) => socket.closed)) {
+      const socket = open(program);
+      const expected = atRest + idle.push(socket);
+      const lookedAt = quiet(program, (count) => count === expected);
+      await until('it is turned away, or accepted and looked at', () => socket.closed || lookedAt());
+    }
+    assert.notEqual(stateOf(program.pid), undefined, 'it died of that');
+    const version = 'GET /api/version HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const [last, ...others] = idle.filter((socket) => !socket.closed).reverse();
+    const refused = await said(last!, version);
+    assert.match(refused, /^HTTP\/1\.1 503 [^]*does not tell whose the connection is/);
+    for (const socket of others) socket.destroy();
+    await until('its files are back', () => openFiles(program.pid) <= atRest + 1);
+    assert.match(await said(last!, version), /^HTTP\/1\.1 200 /);
+    assert.match(await said(open(program), version), /^HTTP\/1\.1 200 /);
   });
 
   it('has no file left for a process: the chat is told so, and answered once there are', async () => {
@@ -184,6 +223,13 @@ describe('when the machine has its troubles', function () {
     assert.deepEqual(await readdir(folder), before);
   });
 });
+
+/** The first that comes back for these bytes. */
+async function said(socket: Socket, bytes: string): Promise<string> {
+  const answer = once(socket, 'data') as Promise<[Buffer]>;
+  socket.write(bytes);
+  return String((await answer)[0]);
+}
 
 /** How a command of the system ends. */
 async function runCommand(file: string, args: readonly string[]): Promise<{ code: number | null }> {
