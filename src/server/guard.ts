@@ -30,11 +30,13 @@ export type Verdict =
   | { readonly type: 'preflight'; readonly corsOrigin: string }
   | {
       readonly type: 'deny';
-      readonly status: 400 | 401 | 403 | 415;
+      readonly status: 400 | 401 | 403 | 415 | 431;
       readonly message: string;
       readonly corsOrigin?: string;
     };
 
+/** Clients have thirty at most. */
+export const MOST_HEADERS = 128;
 const TARGET_CHARACTERS = 8_192;
 const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?)(\.?))(?::([0-9]{1,5}))?$/i;
 const MAX_PORT = 65_535;
@@ -122,12 +124,15 @@ function comesFromPage(head: RequestHead, policy: GuardPolicy): boolean {
   );
 }
 
-function deny(status: 400 | 403 | 415, message: string, corsOrigin?: string): Verdict {
+function deny(status: 400 | 403 | 415 | 431, message: string, corsOrigin?: string): Verdict {
   return { type: 'deny', status, message, ...(corsOrigin === undefined ? {} : { corsOrigin }) };
 }
 
 /** Who asks: which host was meant, and which page. */
 function judgeSource(head: RequestHead, policy: GuardPolicy): Verdict {
+  if (head.rawHeaders.length / 2 > MOST_HEADERS) {
+    return deny(431, `The request has more than ${MOST_HEADERS} headers.`);
+  }
   const [host, ...moreHosts] = valuesOf(head.rawHeaders, 'host');
   if (host === undefined || moreHosts.length > 0)
     return deny(400, 'The request needs exactly one Host header.');

@@ -1,6 +1,7 @@
 /** Who gets in: the rows of the security catalogue, sent as bytes over real connections. */
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
+import { MOST_HEADERS } from '../../src/server/guard.js';
 import { ask, linesOf, open, raw, type Rig, startRig, stopRigs, until, USER_HI } from './rig.js';
 
 interface Parsed {
@@ -76,9 +77,12 @@ describe('the Host header', () => {
     'localhost:1',
     'my.box',
     'MY.BOX:80',
+    // Blanks around a value are no part of it, by the rules of HTTP; the parser takes them off.
+    'localhost ',
+    ' \tlocalhost',
   ];
   for (const host of PASSES) {
-    it(`${host} passes`, async () => assert.equal((await tags(rig, `Host: ${host}`)).status, 200));
+    it(`"${host}" passes`, async () => assert.equal((await tags(rig, `Host: ${host}`)).status, 200));
   }
 
   const FOREIGN = [
@@ -102,12 +106,15 @@ describe('the Host header', () => {
     'x.my.box',
     '[::ffff:10.0.0.1]',
   ];
+  // The machine's own name can be any name; where it is a name of the loopback, it passes as one.
+  if (!/^(localhost|.*\.localhost)$/i.test(hostname())) FOREIGN.push(hostname());
   for (const host of FOREIGN) {
-    it(`${host} is refused`, async () => assertRefused(rig, await tags(rig, `Host: ${host}`), 403));
+    it(`"${host}" is refused`, async () => assertRefused(rig, await tags(rig, `Host: ${host}`), 403));
   }
 
   const MALFORMED = [
     '',
+    ' ',
     'localhost:',
     'localhost:0',
     'localhost:65536',
@@ -151,6 +158,7 @@ describe('the Host header', () => {
     for (const target of ['http://evil.com/api/tags', '*', `/${'x'.repeat(9_000)}`]) {
       assertRefused(rig, await head(rig, `GET ${target} HTTP/1.1`, 'Host: localhost'), 400);
     }
+    assertRefused(rig, await head(rig, `GET /${'x'.repeat(17_000)} HTTP/1.1`, 'Host: localhost'), 431);
   });
 });
 
@@ -333,6 +341,53 @@ describe('a page’s requests', () => {
     const missing = await ask(rig, { path: '/nope', headers: origin });
     assert.equal(missing.headers['access-control-allow-origin'], 'app://obsidian.md');
     assert.equal(missing.status, 404);
+  });
+});
+
+describe('headers without number', () => {
+  let rig: Rig;
+  before(async () => (rig = await startRig()));
+  after(stopRigs);
+
+  const filler = (count: number): string[] => Array.from({ length: count }, (_, index) => `X-${index}: 1`);
+  /** Among them are Host and Connection. */
+  const most = filler(MOST_HEADERS - 2);
+
+  it(`may be ${MOST_HEADERS}, and not one more`, async () => {
+    assert.equal((await tags(rig, 'Host: localhost', ...most)).status, 200);
+    for (const count of [MOST_HEADERS - 1, 500, 2_500]) {
+      const reply = await tags(rig, 'Host: localhost', ...filler(count));
+      assertRefused(rig, reply, 431);
+    }
+  });
+
+  it('hide none: the last one counts as the first one does', async () => {
+    for (const [last, status] of [
+      ['Host: evil.com', 400],
+      ['Host: localhost', 400],
+      ['Origin: https://evil.com', 403],
+      ['Origin: null', 403],
+      ['Sec-Fetch-Site: cross-site', 403],
+      ['Referer: https://evil.com/', 403],
+      ['Upgrade: websocket', 400],
+    ] as const) {
+      const lines = ['Host: localhost', ...most.slice(1), last];
+      assertRefused(rig, await tags(rig, ...lines), status);
+      const many = ['Host: localhost', ...filler(2_000), last];
+      assertRefused(rig, await tags(rig, ...many), 431);
+    }
+    const twice = ['Host: localhost', 'Origin: file://', ...most.slice(2), 'Origin: file://'];
+    assertRefused(rig, await tags(rig, ...twice), 403);
+    assert.equal((await tags(rig, ...most, 'Host: localhost')).status, 200);
+    assert.equal((await tags(rig, ...most, 'Host: evil.com')).status, 403);
+  });
+
+  it('do not hide a token, or its absence', async () => {
+    const token = 'x'.repeat(32);
+    const own = await startRig({ settings: { token } });
+    const lines = ['Host: localhost', ...most.slice(1)];
+    assert.equal((await tags(own, ...lines, `Authorization: Bearer ${token}`)).status, 200);
+    assert.equal((await tags(own, ...lines, `Authorization: Bearer x`)).status, 401);
   });
 });
 
