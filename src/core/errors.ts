@@ -58,10 +58,19 @@ function isChatError(thrown: unknown): thrown is ChatError {
   return thrown instanceof Error && thrown.name === 'ChatError' && 'kind' in thrown;
 }
 
+/** Never throws, though not every object can be made a text. */
+function wordsOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return typeof thrown;
+  }
+}
+
 /** Any thrown value as a `ChatError`; what is not one is a defect and becomes `internal`. */
 export function asChatError(thrown: unknown): ChatError {
   if (isChatError(thrown)) return thrown;
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  const text = wordsOf(thrown);
   return new ChatError('internal', `Internal error: ${text}. Please report it with the log.`, {
     cause: thrown,
   });

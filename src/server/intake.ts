@@ -12,7 +12,7 @@ import { clientName, type RecordNotes, type RequestRecord, routeName } from './r
 import { type Match, pathOf, type Router } from './router.js';
 import { type Addressed, takeToken } from './token.js';
 
-/** What the intake needs of its endpoint. */
+/** What the intake needs of its endpoint. `onRecord`, `onWork`, `watch` and what that returns, and the log never throw. */
 export interface IntakeContext {
   readonly router: Router;
   readonly access: () => Access;
@@ -137,10 +137,10 @@ export function createIntake(context: IntakeContext): Intake {
       decided: (decision) => watcher?.decided(decision),
       async working(work) {
         context.onWork(1);
-        const { model = '', lane = 'chat' } = notes;
-        const cancel = (): void => controller.abort(endedByPerson());
-        watcher = context.watch({ label: `#${id}`, client, model, lane, startedAt, cancel });
         try {
+          const { model = '', lane = 'chat' } = notes;
+          const cancel = (): void => controller.abort(endedByPerson());
+          watcher = context.watch({ label: `#${id}`, client, model, lane, startedAt, cancel });
           return await work();
         } finally {
           context.onWork(-1);
@@ -188,7 +188,10 @@ export function createIntake(context: IntakeContext): Intake {
       response.on('error', () => undefined);
       const addressed = takeToken(request.url ?? '');
       const exchange = open(request, response, addressed.target);
-      void answer(exchange, addressed).catch((thrown: unknown) => sendFailure(exchange, thrown));
+      void answer(exchange, addressed)
+        .catch((thrown: unknown) => sendFailure(exchange, thrown))
+        // What fails even at that has nothing to say any more.
+        .catch(() => response.destroy());
     },
     close(reason) {
       closed = reason;

@@ -4,16 +4,13 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
-import { redact, redactingLogger } from '../core/redaction.js';
-import type { WatchChat } from '../core/watch.js';
 import { createConnections } from './connections.js';
 import { createCopies } from './copies.js';
 import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
 import { createIntake } from './intake.js';
 import { isStrong, type ListenAddress, requireBindAddress } from './listen.js';
+import { type Activity, harmless, type Listeners } from './listeners.js';
 import { createPeerCheck } from './peer.js';
-import type { RequestRecord } from './record.js';
 import { createResidency } from './residency.js';
 import { createRouter } from './router.js';
 import { anthropicRoutes } from './routes/anthropic.js';
@@ -32,35 +29,20 @@ export {
   type ListenErrorKind,
   reachableHost,
 } from './listen.js';
+export type { Activity } from './listeners.js';
 export { type Listener, whoListens } from './probe.js';
 export { formatRecord, type RequestRecord } from './record.js';
 export type { EndpointSettings } from './settings.js';
 export { urlWithToken } from './token.js';
 export { askWindow, WINDOW_PATH, type WindowReport } from './windows.js';
 
-/** What the endpoint is doing. */
-export interface Activity {
-  /** Chats being answered now. */
-  readonly running: number;
-  /** Chats begun since the endpoint was created, the running ones included. */
-  readonly total: number;
-}
-
-export interface EndpointOptions {
+export interface EndpointOptions extends Listeners {
   readonly backend: () => ChatBackend;
   readonly settings: () => EndpointSettings;
-  /** Gets what the records do not say: defects, foreign model names, refused pages, and bodies at `trace`. */
-  readonly log: Logger;
   /** `claude-ollama-server/0.1.0`: the `Server` header of `/`, by which other windows know us. */
   readonly identity: string;
-  /** Called once for each request, when it is over; meant for a line of the log, by `formatRecord`. */
-  readonly onRequest?: (record: RequestRecord) => void;
-  /** Is told of every chat that the backend begins to work for. */
-  readonly watch?: WatchChat;
   /** Answers other windows of the editor. */
   readonly windows?: WindowHost;
-  /** Called whenever `activity()` has changed. */
-  readonly onActivity?: (activity: Activity) => void;
   /** Silence in a stream, in milliseconds, after which an empty chunk keeps the connection alive. */
   readonly heartbeatMs?: number;
   readonly timeouts?: Partial<Timeouts>;
@@ -107,37 +89,10 @@ async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   timer.abort();
 }
 
-function withoutSecrets(record: RequestRecord, secrets: readonly string[]): RequestRecord {
-  const { route, client, error } = record;
-  return {
-    ...record,
-    route: redact(route, secrets),
-    client: redact(client, secrets),
-    ...(error === undefined ? {} : { error: redact(error, secrets) }),
-  };
-}
-
-const nothing = (): void => undefined;
-const UNWATCHED: WatchChat = () => ({ phase: nothing, decided: nothing, end: nothing });
-
-function watchedWithoutSecrets(watch: WatchChat, secrets: () => readonly string[]): WatchChat {
-  return (chat) => {
-    const watcher = watch({ ...chat, client: redact(chat.client, secrets()) });
-    return {
-      phase: (phase) => watcher.phase(phase),
-      decided: (decision) => watcher.decided(redact(decision, secrets())),
-      end(outcome) {
-        const { error } = outcome;
-        watcher.end(error === undefined ? outcome : { ...outcome, error: redact(error, secrets()) });
-      },
-    };
-  };
-}
-
 /** An endpoint that does not listen yet. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const secrets = (): readonly string[] => [options.settings().token ?? ''];
-  const log = redactingLogger(options.log, secrets);
+  const listeners = harmless(options, () => [options.settings().token ?? '']);
+  const { log } = listeners;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const connections = createConnections(MAX_CONNECTIONS);
   const peers = createPeerCheck();
@@ -175,12 +130,12 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     },
     isOwnPeer: (socket) => peers.isOwn(socket),
     log,
-    onRecord: (record) => options.onRequest?.(withoutSecrets(record, secrets())),
-    watch: watchedWithoutSecrets(options.watch ?? UNWATCHED, secrets),
+    onRecord: listeners.onRequest,
+    watch: listeners.watch,
     onWork: (change) => {
       running += change;
       if (change > 0) total += 1;
-      options.onActivity?.({ running, total });
+      listeners.onActivity({ running, total });
     },
   });
 

@@ -4,6 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { request } from 'node:http';
+import { attempt } from './listeners.js';
 import type { Route } from './router.js';
 import { ollamaDialect } from '../protocol/ollama/errors.js';
 import { type Exchange, send, sendJson } from './exchange.js';
@@ -78,9 +79,9 @@ export function windowRoutes(host: WindowHost): readonly Route[] {
   });
   return [
     route('GET', ({ response }) => sendJson(response, 200, host.report())),
-    route('POST', ({ response }) => {
+    route('POST', ({ response, log }) => {
       // Not before the answer is out: what follows cuts connections.
-      response.once('close', host.cede);
+      response.once('close', () => attempt(log, 'Letting go of the port', host.cede));
       sendJson(response, 200, host.report());
     }),
   ];

@@ -121,7 +121,7 @@ describe('when the machine has its troubles', function () {
     }
     assert.notEqual(stateOf(program.pid), undefined, 'it died of that');
     const version = 'GET /api/version HTTP/1.1\r\nHost: localhost\r\n\r\n';
-    const [last, ...others] = idle.filter((socket) => !socket.closed).reverse();
+    const [last, ...others] = idle.filter((socket) => !socket.closed).toReversed();
     const refused = await said(last!, version);
     assert.match(refused, /^HTTP\/1\.1 503 [^]*does not tell whose the connection is/);
     for (const socket of others) socket.destroy();

@@ -1,59 +1,8 @@
 /** Who gets in: the rows of the security catalogue, sent as bytes over real connections. */
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
-import { MOST_HEADERS } from '../../src/server/guard.js';
-import { ask, linesOf, open, raw, type Rig, startRig, stopRigs, until, USER_HI } from './rig.js';
-
-interface Parsed {
-  readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
-  readonly body: string;
-}
-
-function parse(bytes: string): Parsed {
-  const end = bytes.indexOf('\r\n\r\n');
-  const [statusLine = '', ...lines] = bytes.slice(0, end).split('\r\n');
-  const headers = new Map(
-    lines.map((line) => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
-    }),
-  );
-  return { status: Number(statusLine.split(' ')[1]), headers, body: bytes.slice(end + 4) };
-}
-
-/** One request whose head is made of exactly these lines. */
-async function head(rig: Rig, requestLine: string, ...lines: readonly string[]): Promise<Parsed> {
-  return parse(await raw(rig, [requestLine, ...lines, 'Connection: close', '', ''].join('\r\n')));
-}
-
-const tags = (rig: Rig, ...lines: readonly string[]): Promise<Parsed> =>
-  head(rig, 'GET /api/tags HTTP/1.1', ...lines);
-
-/** A refusal says so in JSON, runs nothing, and names no origin that it does not let in. */
-function assertRefused(rig: Rig, reply: Parsed, status: number): void {
-  assert.equal(reply.status, status);
-  const { error } = JSON.parse(reply.body) as { error: unknown };
-  assert.ok(typeof error === 'string' && error !== '');
-  assert.deepEqual(rig.backend.requests, []);
-}
-
-const CHAT_BODY = JSON.stringify({ model: 'claude-sonnet', messages: USER_HI });
-
-/** A chat as a page or program would send it. */
-function chatHead(rig: Rig, ...lines: readonly string[]): Promise<Parsed> {
-  const length = `Content-Length: ${CHAT_BODY.length}`;
-  const bytes = [
-    'POST /api/chat HTTP/1.1',
-    'Host: localhost',
-    ...lines,
-    length,
-    'Connection: close',
-    '',
-    CHAT_BODY,
-  ];
-  return raw(rig, bytes.join('\r\n')).then(parse);
-}
+import { assertRefused, CHAT_BODY, chatHead, head, parse, tags } from './heads.js';
+import { ask, linesOf, open, raw, type Rig, startRig, stopRigs, until } from './rig.js';
 
 describe('the Host header', () => {
   let rig: Rig;
@@ -341,53 +290,6 @@ describe('a page’s requests', () => {
     const missing = await ask(rig, { path: '/nope', headers: origin });
     assert.equal(missing.headers['access-control-allow-origin'], 'app://obsidian.md');
     assert.equal(missing.status, 404);
-  });
-});
-
-describe('headers without number', () => {
-  let rig: Rig;
-  before(async () => (rig = await startRig()));
-  after(stopRigs);
-
-  const filler = (count: number): string[] => Array.from({ length: count }, (_, index) => `X-${index}: 1`);
-  /** Among them are Host and Connection. */
-  const most = filler(MOST_HEADERS - 2);
-
-  it(`may be ${MOST_HEADERS}, and not one more`, async () => {
-    assert.equal((await tags(rig, 'Host: localhost', ...most)).status, 200);
-    for (const count of [MOST_HEADERS - 1, 500, 2_500]) {
-      const reply = await tags(rig, 'Host: localhost', ...filler(count));
-      assertRefused(rig, reply, 431);
-    }
-  });
-
-  it('hide none: the last one counts as the first one does', async () => {
-    for (const [last, status] of [
-      ['Host: evil.com', 400],
-      ['Host: localhost', 400],
-      ['Origin: https://evil.com', 403],
-      ['Origin: null', 403],
-      ['Sec-Fetch-Site: cross-site', 403],
-      ['Referer: https://evil.com/', 403],
-      ['Upgrade: websocket', 400],
-    ] as const) {
-      const lines = ['Host: localhost', ...most.slice(1), last];
-      assertRefused(rig, await tags(rig, ...lines), status);
-      const many = ['Host: localhost', ...filler(2_000), last];
-      assertRefused(rig, await tags(rig, ...many), 431);
-    }
-    const twice = ['Host: localhost', 'Origin: file://', ...most.slice(2), 'Origin: file://'];
-    assertRefused(rig, await tags(rig, ...twice), 403);
-    assert.equal((await tags(rig, ...most, 'Host: localhost')).status, 200);
-    assert.equal((await tags(rig, ...most, 'Host: evil.com')).status, 403);
-  });
-
-  it('do not hide a token, or its absence', async () => {
-    const token = 'x'.repeat(32);
-    const own = await startRig({ settings: { token } });
-    const lines = ['Host: localhost', ...most.slice(1)];
-    assert.equal((await tags(own, ...lines, `Authorization: Bearer ${token}`)).status, 200);
-    assert.equal((await tags(own, ...lines, `Authorization: Bearer x`)).status, 401);
   });
 });
 

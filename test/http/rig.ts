@@ -36,7 +36,10 @@ const SETTINGS: EndpointSettings = {
   allowOtherUsers: false,
 };
 
-export interface RigOptions extends Pick<EndpointOptions, 'heartbeatMs' | 'timeouts' | 'watch' | 'windows'> {
+export interface RigOptions extends Pick<
+  EndpointOptions,
+  'heartbeatMs' | 'timeouts' | 'watch' | 'windows' | 'onRequest' | 'onActivity'
+> {
   /** Read anew for every request, as they are in the editor. */
   readonly settings?: Partial<EndpointSettings>;
   /** Where to listen; the loopback by default. */
@@ -44,6 +47,8 @@ export interface RigOptions extends Pick<EndpointOptions, 'heartbeatMs' | 'timeo
   /** A free one by default. */
   readonly port?: number;
   readonly backend?: FakeBackend;
+  /** Called with each line of the log, behind the rig itself. */
+  readonly onLine?: (line: string) => void;
 }
 
 const rigs: Rig[] = [];
@@ -51,6 +56,7 @@ const rigs: Rig[] = [];
 /** Starts an endpoint on a free port; `stopRigs` stops it. */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const { settings, backend = createFakeBackend(), host = '127.0.0.1', port: wanted = 0, ...rest } = options;
+  const { onRequest, onActivity, onLine, ...others } = rest;
   const records: RequestRecord[] = [];
   const activities: Activity[] = [];
   const lines: string[] = [];
@@ -58,7 +64,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const log = Object.fromEntries(
     ['trace', 'debug', 'info', 'warn', 'error'].map((level) => [
       level,
-      (line: string) => void lines.push(`${level} ${line}`),
+      (line: string) => {
+        lines.push(`${level} ${line}`);
+        onLine?.(line);
+      },
     ]),
   ) as unknown as Logger;
   const endpoint = createEndpoint({
@@ -71,9 +80,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       const served = waiting.filter(({ fits }) => fits(record));
       waiting = waiting.filter(({ fits }) => !fits(record));
       for (const { take } of served) take(record);
+      onRequest?.(record);
     },
-    onActivity: (activity) => activities.push(activity),
-    ...rest,
+    onActivity: (activity) => {
+      activities.push(activity);
+      onActivity?.(activity);
+    },
+    ...others,
   });
   const { port, url } = await endpoint.start(host, wanted);
   const rig: Rig = {
