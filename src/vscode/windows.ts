@@ -25,7 +25,7 @@ const hasCode = (error: unknown, code: string): boolean =>
 /** Written elsewhere and then linked, so that nobody reads a part of it, and the first of several windows wins. */
 function makeKey(file: string): void {
   const draft = `${file}.${process.pid}`;
-  mkdirSync(dirname(file), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     writeFileSync(draft, randomBytes(KEY_BYTES).toString('hex'), { mode: 0o600 });
     linkSync(draft, file);

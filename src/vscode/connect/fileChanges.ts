@@ -5,6 +5,7 @@ import { CancellationTokenSource, commands, env, FileSystemError, Uri, window, w
 import { CHANGE_SCHEME, PRODUCT } from '../names.js';
 import { candidates, edited, type FilePlace } from './fileEdit.js';
 import type { OwnedFile, Snippet } from './guide.js';
+import { ensurePrivateFile } from './privateFile.js';
 
 export interface Proposal {
   readonly file: OwnedFile;
@@ -172,7 +173,9 @@ export function createFileChanges(): FileChanges {
       await propose(proposal);
       return;
     }
-    await workspace.fs.createDirectory(Uri.joinPath(target, '..'));
+    // Later a token may come into a file that has none now. Files of the editor's own profile are the editor's to make.
+    if (target.scheme === 'file') await ensurePrivateFile(target.fsPath);
+    // Written through the editor, which shows the file at once and keeps its mode, its owner and links to it.
     await workspace.fs.writeFile(target, new TextEncoder().encode(change.after));
     await showFile(target);
     window.setStatusBarMessage(`$(check) ${proposal.title} is connected`, SAID_MS);

@@ -1,7 +1,7 @@
 // Clients are connected by keyboard, in an editor whose server runs: what is copied works as it is, and files change only after a yes.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../host/command.mjs';
 
@@ -12,6 +12,8 @@ export function connecting(editor) {
   const { page, workbench, port, home, config, userData } = editor;
   const continueFile = join(home, '.continue/config.yaml');
   const opencodeFile = join(config, 'opencode/opencode.json');
+  const ownFile = join(home, 'my-opencode.json');
+  const modeOf = async (path) => (await stat(path)).mode & 0o777;
   const chatFile = join(userData, 'User/chatLanguageModels.json');
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const untilCopied = (pattern) => workbench.until('the clipboard', clipboard, (text) => pattern.test(text));
@@ -89,6 +91,13 @@ export function connecting(editor) {
       },
     ],
     [
+      'makes files, and folders for them, that only the person can read',
+      async () => {
+        assert.equal(await modeOf(continueFile), 0o600);
+        assert.equal(await modeOf(dirname(continueFile)), 0o700);
+      },
+    ],
+    [
       'says that a file has the lines already',
       async () => {
         await choose('Continue');
@@ -102,7 +111,9 @@ export function connecting(editor) {
       "leaves a file as it is after a no, and keeps what is the person's own after a yes by keyboard",
       async () => {
         await mkdir(dirname(opencodeFile), { recursive: true });
-        await writeFile(opencodeFile, OPENCODE);
+        await writeFile(ownFile, OPENCODE);
+        await chmod(ownFile, 0o640);
+        await symlink(ownFile, opencodeFile);
         await choose('opencode');
         await add();
         await untilAsked(opencodeFile);
@@ -123,6 +134,9 @@ export function connecting(editor) {
           text.startsWith('{\n  // my own\n  "theme": "system",\n  "provider": {\n    "claude": {'),
           text,
         );
+        // The link that the person has made, and who may read the file.
+        assert.ok((await lstat(opencodeFile)).isSymbolicLink());
+        assert.equal(await modeOf(ownFile), 0o640);
       },
     ],
     [

@@ -10,13 +10,26 @@ describe('the key of the windows', () => {
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'windows-'))));
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('is the same for all of them, and only this user can read it', () => {
+  it('is the same for all of them', () => {
     const folder = join(root, 'storage');
     const [one, other] = [createWindows(folder, silentLogger), createWindows(folder, silentLogger)];
     assert.match(one.key() ?? '', /^[0-9a-f]{64}$/);
     assert.equal(other.key(), one.key());
     assert.deepEqual(readdirSync(folder), ['window-key']);
-    if (process.platform !== 'win32') assert.equal(statSync(join(folder, 'window-key')).mode & 0o777, 0o600);
+  });
+
+  it('can be read by this user only, and so can the folder that it is in', function () {
+    // Windows has no modes: the folder's access list says who may read.
+    if (process.platform === 'win32') this.skip();
+    const folder = join(root, 'global', 'storage');
+    const before = process.umask(0);
+    try {
+      createWindows(folder, silentLogger).key();
+    } finally {
+      process.umask(before);
+    }
+    const modeOf = (path: string): number => statSync(path).mode & 0o777;
+    assert.deepEqual([folder, join(folder, 'window-key')].map(modeOf), [0o700, 0o600]);
   });
 
   it('is another one for another user', () => {
