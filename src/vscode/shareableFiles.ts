@@ -1,6 +1,7 @@
 /** Which files Claude may be told of without having looked for them itself. */
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { contains } from './containment.js';
 import { ignoredFiles } from './gitIgnored.js';
 import { looksSecret } from './secretFiles.js';
 
@@ -27,7 +28,7 @@ export async function shareableFiles(
       if (!looksSecret(way)) ways.push(way);
     }
     if (ways.length === 0) continue;
-    const ignored = await ignoredFiles(folder, ways);
+    const ignored = await ignoredFiles(folder, ways, folders);
     for (const way of ways) {
       if (ignored?.has(way.normalize()) !== false) continue;
       const path = join(folder, way);
@@ -35,9 +36,4 @@ export async function shareableFiles(
     }
   }
   return names;
-}
-
-function contains(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -18,33 +18,33 @@ describe('what Git ignores', () => {
     git('init');
     await writeFile(join(folder, '.gitignore'), '*.log\nprivate\n');
     const names = ['a.log', 'ä "b"\n.log', 'private/x', 'a.ts'];
-    const ignored = await ignoredFiles(folder, names);
+    const ignored = await ignoredFiles(folder, names, [folder]);
     assert.deepEqual(
       names.filter((name) => ignored?.has(name)),
       names.slice(0, 3),
     );
-    assert.deepEqual(await ignoredFiles(folder, ['a.ts']), new Set());
+    assert.deepEqual(await ignoredFiles(folder, ['a.ts'], [folder]), new Set());
   });
 
   it('is told whatever the form of the letters in a name', async () => {
     git('init');
     await writeFile(join(folder, '.gitignore'), 'a\u0308.log\n');
-    const ignored = await ignoredFiles(folder, ['a\u0308.log']);
+    const ignored = await ignoredFiles(folder, ['a\u0308.log'], [folder]);
     assert.equal(ignored?.has('\u00e4.log'), true);
   });
 
   it('is nothing in a folder that is no repository', async () => {
-    assert.deepEqual(await ignoredFiles(folder, ['a.log']), new Set());
+    assert.deepEqual(await ignoredFiles(folder, ['a.log'], [folder]), new Set());
   });
 
   it('is unknown when Git is broken, or not there', async () => {
     git('init');
     await writeFile(join(folder, '.git', 'config'), '[broken');
-    assert.equal(await ignoredFiles(folder, ['a.log']), undefined);
+    assert.equal(await ignoredFiles(folder, ['a.log'], [folder]), undefined);
     const { PATH } = process.env;
     process.env['PATH'] = folder;
     try {
-      assert.equal(await ignoredFiles(folder, ['a.log']), undefined);
+      assert.equal(await ignoredFiles(folder, ['a.log'], [folder]), undefined);
     } finally {
       process.env['PATH'] = PATH;
     }
@@ -58,7 +58,7 @@ describe('what Git ignores', () => {
     await writeFile(join(folder, 'a.ts'), '');
     git('add', 'a.ts');
     await rm(mark, { force: true });
-    await ignoredFiles(folder, ['a.ts']);
+    await ignoredFiles(folder, ['a.ts'], [folder]);
     await assert.rejects(access(mark), { code: 'ENOENT' });
   });
 });
