@@ -34,6 +34,9 @@ export const loadChatModel = () => loadBundled('chatModel');
 /** @returns {Promise<typeof import('./setupModel.ts')>} */
 export const loadSetupModel = () => loadBundled('setupModel');
 
+/** @returns {Promise<typeof import('./hostileFolder.ts')>} */
+export const loadHostileFolder = () => loadBundled('hostileFolder');
+
 async function loadBundled(name) {
   const outfile = `${out}/${name}.mjs`;
   await build({

@@ -1,7 +1,7 @@
 // The packaged extension in a real VS Code, used as a person does. Each scenario is an editor of its own.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { loadSetupModel } from './bundle.mjs';
+import { loadHostileFolder, loadSetupModel } from './bundle.mjs';
 import { freePort } from './host/port.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 import { runSteps } from './report.mjs';
@@ -33,7 +33,13 @@ export async function runPackaged(report, host, vsix, model) {
 
   await scenario('by keyboard', daily);
   await besideOllama((port) => scenario('beside a real Ollama', conflict, { port }));
-  await scenario('in a folder that is not trusted', trusting, { trust: true });
+  await withHostileFolder((hostile) =>
+    scenario('in a folder that is not trusted', (editor) => trusting(editor, hostile), {
+      trust: true,
+      settings: { 'claudeOllama.claudePath': hostile.cli },
+      prepare: ({ workspace }) => hostile.plant(workspace),
+    }),
+  );
   await scenario('without a folder', noFolder);
   await scenario('at work in the folder', working, WORKING);
   await withSetupModel((own) =>
@@ -41,6 +47,17 @@ export async function runPackaged(report, host, vsix, model) {
       model: own,
     }),
   );
+}
+
+/** Somebody else has made the folder. */
+async function withHostileFolder(run) {
+  const { createHostileFolder } = await loadHostileFolder();
+  const hostile = await createHostileFolder();
+  try {
+    await run(hostile);
+  } finally {
+    await hostile.stop();
+  }
 }
 
 /** The CLI is not there at first. */
