@@ -12,14 +12,14 @@ export async function desktopEditor() {
 }
 
 /** @param {string} vscodeExecutablePath */
-export async function runSuiteInDesktop(vscodeExecutablePath, { profile, extension, tests, env }) {
+export async function runSuiteInDesktop(vscodeExecutablePath, { profile, opened, extension, tests, env }) {
   const code = await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: extension,
     extensionTestsPath: tests,
     extensionTestsEnv: env,
     launchArgs: [
-      profile.workspace,
+      opened,
       `--user-data-dir=${profile.userData}`,
       `--extensions-dir=${profile.extensions}`,
       '--disable-extensions',

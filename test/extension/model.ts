@@ -1,6 +1,7 @@
 /** The model behind the CLI in the editor's tests: it does what the last message asks it to. */
 import type { JsonObject } from '../../src/core/json.js';
 import { devCli } from '../standin/cli.js';
+import { gate, type OpenableGate } from '../e2e/gate.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {
   errorReply,
@@ -30,6 +31,28 @@ function respond(asked: string): Reply | undefined {
   if (slow !== undefined) return textReply(slow, { pieceSize: PIECE, deltaDelayMs: 1_000 });
   const [, text] = /^say: (.*)$/s.exec(asked) ?? [];
   return text === undefined ? undefined : textReply(text, { pieceSize: PIECE, deltaDelayMs: 10 });
+}
+
+/**
+ * `hold: X` is answered with the first half of X, and with the rest as soon as anybody asks `release`, who is answered
+ * with "released".
+ */
+function holding(): (message: ApiMessage) => Reply | undefined {
+  const gates = new Set<OpenableGate>();
+  return (message) => {
+    const text = textOf(message);
+    if (/^release$/m.test(text)) {
+      for (const each of gates) each.open();
+      gates.clear();
+      return textReply('released');
+    }
+    const [, held] = /^hold: (.*)$/m.exec(text) ?? [];
+    if (held === undefined) return undefined;
+    const own = gate();
+    gates.add(own);
+    const half = Math.ceil(held.length / 2);
+    return textReply([held.slice(0, half), own.closed, held.slice(half)]);
+  };
 }
 
 /** A call of one of the CLI's own tools. */
@@ -73,10 +96,12 @@ export interface Model {
 }
 
 export async function startModel(): Promise<Model> {
+  const hold = holding();
   const standIn: StandIn = await startStandIn({
     respond({ body: { messages } }) {
       const last = messages.findLast((message) => message.role === 'user');
-      return last === undefined ? undefined : (respond(askedBy(last)) ?? work(messages));
+      if (last === undefined) return undefined;
+      return respond(askedBy(last)) ?? hold(last) ?? work(messages);
     },
   });
   const environment = await standInEnvironment(standIn.url);

@@ -43,14 +43,14 @@ async function part(name, title, run) {
 }
 
 async function serverParts(vsix, tests, model) {
-  for (const [name, version] of [
-    ['oldest', OLDEST],
-    ['newest', NEWEST],
+  for (const [name, version, several] of [
+    ['oldest', OLDEST, false],
+    ['newest', NEWEST, true],
   ]) {
-    const title = `the suite inside VS Code ${version.vscode}`;
+    const title = `the suite inside VS Code ${version.vscode}, ${several ? 'two folders' : 'one folder'}`;
     await part(name, title, async () => {
       const host = await prepare(version);
-      await runSuite(report, title, tests, model, (run) =>
+      await runSuite(report, title, tests, model, several, (run) =>
         runSuiteInServer({ ...run, host, timeoutMs: SUITE_TIMEOUT_MS }),
       );
     });
@@ -78,7 +78,7 @@ const model = await startModel();
 await serverParts(vsix, tests, model);
 await part('desktop', 'the suite inside desktop VS Code', async () => {
   const program = await desktopEditor();
-  await runSuite(report, 'the suite inside desktop VS Code', tests, model, (run) =>
+  await runSuite(report, 'the suite inside desktop VS Code', tests, model, true, (run) =>
     runSuiteInDesktop(program, run),
   );
 });

@@ -1,5 +1,6 @@
 // Runs the Mocha suite inside an editor and reports what it wrote down.
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../launch/place.mjs';
 import { freePort } from './host/port.mjs';
@@ -10,9 +11,10 @@ import { createProfile } from './host/profile.mjs';
  * @param {string} title
  * @param {string} tests the bundle of the suite
  * @param {import('./model.ts').Model} model
- * @param {(run: { profile: import('./host/profile.mjs').Profile, extension: string, tests: string, env: Record<string, string> }) => Promise<{ code: number, log: string[] }>} editor
+ * @param {boolean} several whether two folders are open, by a file that names them, or one
+ * @param {(run: { profile: import('./host/profile.mjs').Profile, opened: string, extension: string, tests: string, env: Record<string, string> }) => Promise<{ code: number, log: string[] }>} editor
  */
-export async function runSuite(report, title, tests, model, editor) {
+export async function runSuite(report, title, tests, model, several, editor) {
   report.title(title);
   const profile = await createProfile({
     'claudeOllama.port': await freePort(),
@@ -21,7 +23,8 @@ export async function runSuite(report, title, tests, model, editor) {
   const file = join(profile.root, 'results.json');
   try {
     const env = { ...model.env, EDITOR_TEST_RESULTS: file };
-    const { code, log } = await editor({ profile, extension: root, tests, env });
+    const opened = several ? await twoFolders(profile) : profile.workspace;
+    const { code, log } = await editor({ profile, opened, extension: root, tests, env });
     const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
     for (const result of results) report.result(result);
     // The exit code and the file are two witnesses: they must agree, and silence is no success.
@@ -33,4 +36,13 @@ export async function runSuite(report, title, tests, model, editor) {
   } finally {
     await profile.dispose();
   }
+}
+
+/** A file that opens the profile's folder and another one. */
+async function twoFolders({ root: place, workspace }) {
+  const other = join(place, 'garden');
+  const file = join(place, 'both.code-workspace');
+  await mkdir(other);
+  await writeFile(file, JSON.stringify({ folders: [{ path: workspace }, { path: other }], settings: {} }));
+  return file;
 }

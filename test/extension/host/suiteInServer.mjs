@@ -7,13 +7,14 @@ import { format } from 'node:util';
  * @param {object} options
  * @param {import('./install.mjs').Host} options.host
  * @param {import('./profile.mjs').Profile} options.profile
+ * @param {string} options.opened a folder, or a file that names several
  * @param {string} options.extension folder of the extension under development
  * @param {string} options.tests the bundle that exports `run`
  * @param {Record<string, string>} options.env
  * @param {number} options.timeoutMs
  * @returns {Promise<{ code: number, log: string[] }>} the exit code that the editor reports, and its console
  */
-export async function runSuiteInServer({ host, profile, extension, tests, env, timeoutMs }) {
+export async function runSuiteInServer({ host, profile, opened, extension, tests, env, timeoutMs }) {
   const flags = ['--enable-smoke-test-driver', '--disable-workspace-trust'];
   const editor = await startEditor({ host, profile, env, flags });
   const browser = await openBrowser();
@@ -42,7 +43,7 @@ export async function runSuiteInServer({ host, profile, extension, tests, env, t
       ['skipWelcome', 'true'],
       ['skipReleaseNotes', 'true'],
     ]);
-    const query = new URLSearchParams({ folder: profile.workspace, payload });
+    const query = new URLSearchParams({ [kindOf(opened)]: opened, payload });
     await page.goto(`${editor.url}/?${query}`);
     return { code: await result, log };
   } catch (error) {
@@ -53,3 +54,6 @@ export async function runSuiteInServer({ host, profile, extension, tests, env, t
     await editor.stop();
   }
 }
+
+/** As the editor's address names it. */
+const kindOf = (opened) => (opened.endsWith('.code-workspace') ? 'workspace' : 'folder');

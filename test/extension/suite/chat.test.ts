@@ -1,19 +1,6 @@
 import assert from 'node:assert/strict';
 import * as zlib from 'node:zlib';
-import { chat, ready, status, untilStatus } from './endpoint.js';
-
-interface Line {
-  message: { content: string };
-  done: boolean;
-  done_reason?: string;
-  eval_count?: number;
-}
-
-const linesOf = (text: string): Line[] =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
+import { chat, linesOf, ready, status, textOf, untilStatus } from './endpoint.js';
 
 /** Node's own compressor, which every supported editor has and the oldest supported Node has not. */
 const { zstdCompressSync } = zlib as unknown as { zstdCompressSync: (text: string) => Buffer };
@@ -42,7 +29,7 @@ describe('a chat through the port', () => {
     assert.equal(response.status, 200);
     const lines = linesOf(await response.text());
     assert.ok(lines.length > 2, `only ${lines.length} lines`);
-    assert.equal(lines.map((line) => line.message.content).join(''), 'Hello\n  from Claude 🦙');
+    assert.equal(textOf(lines), 'Hello\n  from Claude 🦙');
     const last = lines.at(-1)!;
     assert.equal(last.done, true);
     assert.equal(last.done_reason, 'stop');
@@ -52,7 +39,7 @@ describe('a chat through the port', () => {
   it('counts as at work while it runs, and not when its client has left', async () => {
     const { port } = await ready();
     const leave = new AbortController();
-    const answer = chat(port, 'hang', leave.signal).then(
+    const answer = chat(port, 'hang', { signal: leave.signal }).then(
       (response) => response.text(),
       () => 'left',
     );

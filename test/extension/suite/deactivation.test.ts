@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { chat, extension, isOpen, ready, setting, untilStatus } from './endpoint.js';
-
-/** The processes of the CLI that this extension host has started. */
-function children(): string[] {
-  const cli = String(setting('claudePath'));
-  const table = execFileSync('ps', ['-A', '-o', 'ppid=,args='], { encoding: 'utf8' });
-  return table.split('\n').filter((line) => line.trim().startsWith(`${process.pid} `) && line.includes(cli));
-}
+import { chat, children, extension, isOpen, ready, untilStatus } from './endpoint.js';
 
 describe('deactivation', () => {
   it('leaves no process and no port, in the middle of a request', async function () {

@@ -1,5 +1,6 @@
 /** The extension under test as the suite sees it, and its port from outside. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
@@ -45,11 +46,11 @@ export async function ready(): Promise<Running> {
 
 export const setting = (key: string): unknown => workspace.getConfiguration('claudeOllama').get(key);
 
-/** Waits until a setting is in force. */
-export async function untilSetting(key: string, value: unknown): Promise<void> {
+/** Looks again and again until it gives that value; fails with what it gave last. */
+export async function until(what: string, look: () => unknown, value: unknown): Promise<void> {
   const end = Date.now() + WAIT_MS;
-  while (setting(key) !== value) {
-    assert.ok(Date.now() < end, `the setting ${key} stayed ${JSON.stringify(setting(key))}`);
+  for (let seen = look(); seen !== value; seen = look()) {
+    assert.ok(Date.now() < end, `${what} stayed ${JSON.stringify(seen)}`);
     await delay(20);
   }
 }
@@ -97,11 +98,84 @@ export async function closeServer(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
+/** Ids of the CLI's processes that this extension host has started. Not on Windows, which has no `ps`. */
+export function children(): number[] {
+  const cli = String(setting('claudePath'));
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return table.split('\n').flatMap((line) => {
+    const [, pid, parent, args = ''] = /^ *(\d+) +(\d+) (.*)$/.exec(line) ?? [];
+    return Number(parent) === process.pid && args.includes(cli) ? [Number(pid)] : [];
+  });
+}
+
+export interface ChatOptions {
+  readonly signal?: AbortSignal;
+  readonly model?: string;
+  readonly token?: string;
+}
+
 /** Sends one chat. What the model says is decided by the last user message, see the runner's stand-in. */
-export function chat(port: number, text: string, signal?: AbortSignal): Promise<Response> {
+export function chat(
+  port: number,
+  text: string,
+  { signal, model = 'claude-sonnet', token }: ChatOptions = {},
+): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/api/chat`, {
     method: 'POST',
-    body: JSON.stringify({ model: 'claude-sonnet', messages: [{ role: 'user', content: text }] }),
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: text }] }),
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     ...(signal === undefined ? {} : { signal }),
   });
 }
+
+/** A line of an answer. */
+export interface Line {
+  readonly message: { readonly content: string };
+  readonly done: boolean;
+  readonly done_reason?: string;
+  readonly eval_count?: number;
+}
+
+export const linesOf = (text: string): Line[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+
+export interface Stream {
+  /** Settles when the answer has begun: there is text. */
+  readonly begun: Promise<void>;
+  /** All that has come, once it has ended. */
+  readonly whole: Promise<Line[]>;
+  readonly ended: boolean;
+}
+
+/** Reads an answer while it comes. */
+export function streamOf(answer: Promise<Response>): Stream {
+  let ended = false;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  async function read(): Promise<Line[]> {
+    const response = await answer;
+    assert.equal(response.status, 200);
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body!) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (/"content":"[^"]/.test(text)) begin();
+    }
+    ended = true;
+    return linesOf(text);
+  }
+  const whole = read();
+  return {
+    begun: Promise.race([begun, whole.then(() => undefined)]),
+    whole,
+    get ended() {
+      return ended;
+    },
+  };
+}
+
+export const textOf = (lines: readonly Line[]): string =>
+  lines.map(({ message }) => message.content).join('');

@@ -12,7 +12,7 @@ import {
   ready,
   set,
   setting,
-  untilSetting,
+  until,
   untilStatus,
 } from './endpoint.js';
 
@@ -39,41 +39,63 @@ interface Property {
   readonly default: unknown;
 }
 
+/** Where a repository may have settings: in its folder, and in a file that opens several folders. */
+function placesOfSettings(): { readonly name: string; readonly file: Uri }[] {
+  const folder = workspace.workspaceFolders![0]!.uri;
+  const file = workspace.workspaceFile;
+  return [
+    { name: 'in .vscode', file: Uri.joinPath(folder, '.vscode', 'settings.json') },
+    ...(file === undefined ? [] : [{ name: 'in a file of a workspace', file }]),
+  ];
+}
+
 describe('the settings of a repository', () => {
-  /** Of the window, so that the repository may set it: tells when the file has been read. */
-  const MARK = 'defaultModel';
-  let folder: Uri;
+  /** Of VS Code, and allowed in either place: tells when the file has been read. */
+  const MARK = 'editor.tabSize';
+  const get = (key: string): unknown =>
+    workspace.getConfiguration(undefined, workspace.workspaceFolders![0]!.uri).get(key);
+  const untilMark = (value: unknown): Promise<void> => until(`the setting ${MARK}`, () => get(MARK), value);
 
-  before(() => {
-    folder = Uri.joinPath(workspace.workspaceFolders![0]!.uri, '.vscode');
-  });
-  after(async () => {
-    await workspace.fs.delete(folder, { recursive: true });
-    await untilSetting(MARK, '');
-  });
-
-  it('change nothing that is of the machine', async () => {
-    const { port } = await ready();
-    const { contributes } = extension().packageJSON as {
-      contributes: { configuration: { properties: Readonly<Record<string, Property>> } };
-    };
-    const all = Object.entries(contributes.configuration.properties);
-    const ofTheMachine = all.filter(([, { scope }]) => scope === 'machine');
-    assert.ok(ofTheMachine.length >= 10);
-    const before = ofTheMachine.map(([key]) => workspace.getConfiguration().get(key));
-    const written = Object.fromEntries(ofTheMachine.map(([key, property]) => [key, hostile(property)]));
-    const text = JSON.stringify({ ...written, [`claudeOllama.${MARK}`]: 'claude-haiku' });
-    await workspace.fs.writeFile(Uri.joinPath(folder, 'settings.json'), Buffer.from(text));
-    await untilSetting(MARK, 'claude-haiku');
-    assert.deepEqual(
-      ofTheMachine.map(([key]) => workspace.getConfiguration().get(key)),
-      before,
-    );
-    const running = await untilStatus(isReady);
-    assert.equal(running.port, port);
-    assert.equal((await chat(port, 'say: still here')).status, 200);
-  });
+  for (const { name, file } of placesOfSettings()) {
+    it(`change nothing that is of the machine: ${name}`, async () => {
+      const { port } = await ready();
+      const { contributes } = extension().packageJSON as {
+        contributes: { configuration: { properties: Readonly<Record<string, Property>> } };
+      };
+      const all = Object.entries(contributes.configuration.properties);
+      const ofTheMachine = all.filter(([, { scope }]) => scope === 'machine');
+      assert.ok(ofTheMachine.length >= 10);
+      const before = ofTheMachine.map(([key]) => get(key));
+      const usual = get(MARK);
+      const written = Object.fromEntries(ofTheMachine.map(([key, property]) => [key, hostile(property)]));
+      const old = await workspace.fs.readFile(file).then(
+        (bytes) => bytes,
+        () => undefined,
+      );
+      const text = JSON.stringify(inForm(old, { ...written, [MARK]: 7 }));
+      await workspace.fs.writeFile(file, Buffer.from(text));
+      try {
+        await untilMark(7);
+        assert.deepEqual(
+          ofTheMachine.map(([key]) => get(key)),
+          before,
+        );
+        const running = await untilStatus(isReady);
+        assert.equal(running.port, port);
+        assert.equal((await chat(port, 'say: still here')).status, 200);
+      } finally {
+        if (old === undefined) await workspace.fs.delete(file);
+        else await workspace.fs.writeFile(file, old);
+        await untilMark(usual);
+      }
+    });
+  }
 });
+
+/** The settings as such a file has them: alone, or beside the folders. */
+function inForm(old: Uint8Array | undefined, settings: object): object {
+  return old === undefined ? settings : { ...(JSON.parse(Buffer.from(old).toString()) as object), settings };
+}
 
 describe('a change of settings', () => {
   let port: unknown;

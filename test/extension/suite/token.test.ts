@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, env } from 'vscode';
-import { isRunning, ready, set, untilStatus } from './endpoint.js';
+import { chat, isOpen, isRunning, ready, set, streamOf, textOf, untilStatus } from './endpoint.js';
 
 const run = (name: string): Thenable<unknown> => commands.executeCommand(`claudeOllama.${name}`);
 
@@ -15,6 +16,19 @@ async function statusOf(port: number, headers: Record<string, string> = {}, pref
   const response = await fetch(`http://127.0.0.1:${port}${prefix}/api/version`, { headers });
   await response.text();
   return response.status;
+}
+
+/** A new token of that many characters, as nobody makes it now: the extension gets fewer random bytes than it asks for. */
+async function createTokenOf(length: number): Promise<string> {
+  // The extension host has one module of that name, whose members can be replaced.
+  const crypto = createRequire(__filename)('node:crypto') as { randomBytes: (size: number) => Buffer };
+  const { randomBytes } = crypto;
+  crypto.randomBytes = () => randomBytes(Math.floor((length * 6) / 8));
+  try {
+    return await copied('createToken');
+  } finally {
+    crypto.randomBytes = randomBytes;
+  }
 }
 
 /** Copies the URL and takes the entry of the list that is so many below the first. */
@@ -62,6 +76,19 @@ describe('the token', () => {
     assert.equal(await statusOf(port, { authorization: `Bearer ${after}` }), 200);
   });
 
+  it('replaces the one before while an answer is under way, which goes on to its end', async () => {
+    const { port } = await ready();
+    const before = await copied('createToken');
+    const stream = streamOf(chat(port, 'hold: what was begun is told to its end', { token: before }));
+    await stream.begun;
+    const after = await copied('createToken');
+    assert.equal(await statusOf(port, { authorization: `Bearer ${before}` }), 401);
+    assert.equal((await chat(port, 'release', { token: before })).status, 401);
+    assert.equal(stream.ended, false);
+    assert.equal((await chat(port, 'release', { token: after })).status, 200);
+    assert.equal(textOf(await stream.whole), 'what was begun is told to its end');
+  });
+
   it('is no longer asked for once it is removed', async () => {
     const { port } = await ready();
     await copied('createToken');
@@ -92,5 +119,20 @@ describe('the token', () => {
     assert.equal(await statusOf(port, { authorization: `Bearer ${token}` }), 200);
     await run('removeToken');
     await untilStatus((status) => status.state === 'failed');
+  });
+
+  it('of 31 characters does not let the server listen beyond the loopback, and one of 32 does', async () => {
+    const { port } = await ready();
+    const short = await createTokenOf(31);
+    assert.equal(short.length, 31);
+    assert.equal(await statusOf(port, { authorization: `Bearer ${short}` }), 200);
+    await set('host', '0.0.0.0');
+    const failed = await untilStatus((status) => status.state === 'failed');
+    assert.ok(failed.state === 'failed');
+    assert.match(failed.message, /token of at least 32 characters/);
+    assert.equal(await isOpen(port), false);
+    assert.equal((await createTokenOf(32)).length, 32);
+    await untilStatus(isRunning);
+    assert.equal(await isOpen(port), true);
   });
 });

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commands, Uri, window, workspace } from 'vscode';
+import { chat, children, isReady, ready, streamOf, textOf, untilStatus, until } from './endpoint.js';
+
+const BOTH_LANES = ['claude-sonnet', 'claude-sonnet:workspace'];
+
+describe('several open folders', () => {
+  const [first, second] = workspace.workspaceFolders!.map(({ uri }) => uri.fsPath) as [string, string];
+  const untilFolder = (folder: string) =>
+    untilStatus((status) => isReady(status) && status.folder === folder);
+
+  beforeEach(async () => {
+    await ready();
+    const file = join(second, 'plan.txt');
+    writeFileSync(file, 'Water the flowers.\n');
+    await window.showTextDocument(await workspace.openTextDocument(Uri.file(file)));
+    await untilFolder(second);
+  });
+  after(async () => {
+    await commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('are worked in where the person was last: in the folder of the file that is looked at', async () => {
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await untilFolder(second);
+    const file = join(first, 'cart.txt');
+    writeFileSync(file, 'Nothing.\n');
+    await window.showTextDocument(await workspace.openTextDocument(Uri.file(file)));
+    await untilFolder(first);
+  });
+
+  it('may lose the one that is worked in: the answers under way are whole, no process is left there, and the next are given in another', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { port } = await ready();
+    const streams = BOTH_LANES.map((model) => streamOf(chat(port, 'hold: told to its end', { model })));
+    await Promise.all(streams.map(({ begun }) => begun));
+    const before = children();
+    assert.ok(before.length >= 2);
+    assert.ok(workspace.updateWorkspaceFolders(1, 1));
+    await untilFolder(first);
+    assert.deepEqual(
+      streams.map(({ ended }) => ended),
+      [false, false],
+    );
+    assert.equal((await chat(port, 'release')).status, 200);
+    for (const { whole } of streams) {
+      const lines = await whole;
+      assert.deepEqual([textOf(lines), lines.at(-1)?.done], ['told to its end', true]);
+    }
+    await until('processes', () => before.filter((pid) => children().includes(pid)).length, 0);
+    for (const model of BOTH_LANES) {
+      const lines = await streamOf(chat(port, 'say: from the other folder', { model })).whole;
+      assert.equal(textOf(lines), 'from the other folder');
+    }
+    assert.ok(workspace.updateWorkspaceFolders(1, 0, { uri: Uri.file(second) }));
+    await until('open folders', () => workspace.workspaceFolders?.length, 2);
+  });
+});
