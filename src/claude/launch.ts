@@ -180,8 +180,8 @@ export function searchableFolders(
   const slash = platform === 'win32' ? '\\' : '/';
   const absolute = platform === 'win32' ? /^[a-z]:[\\/]|^\\\\/i : /^\//;
   const fold = (folder: string): string => {
-    const { normalize } = platform === 'win32' ? win32 : posix;
-    const trimmed = normalize(folder).replace(/[\\/]+$/, '');
+    const paths = platform === 'win32' ? win32 : posix;
+    const trimmed = paths.normalize(folder).replace(/[\\/]+$/, '');
     return platform === 'win32' ? trimmed.toLowerCase() : trimmed;
   };
   const roots = open.map(fold).filter((root) => root !== '');
