@@ -7,6 +7,7 @@ import { openChat, textOf as answerText } from '../e2e/client.js';
 import { startHeadless, type Headless } from '../e2e/headless.js';
 import { textOf, textReply, toolReply, type ApiMessage, type StandInRequest } from '../standin/server.js';
 import { promptCorpus } from './promptCorpus.js';
+import { codeSamples } from './promptCorpusCode.js';
 
 const CANARY = 'canary-of-a-file-3b9e';
 /** What the issue asks for. */
@@ -58,10 +59,11 @@ describe('prompts', function () {
     return request.body.messages.filter((message) => message.role === role).flatMap(partsOf);
   }
 
-  it('as questions reach the model as they are, with one request each', async () => {
-    const share = Math.ceil(prompts.length / CONVERSATIONS);
+  /** Asks them all. @returns what reached the model as the newest words of each request */
+  async function question(all: readonly string[]): Promise<string[]> {
+    const share = Math.ceil(all.length / CONVERSATIONS);
     const before = requests.length;
-    const asked = Array.from({ length: CONVERSATIONS }, (_, n) => prompts.slice(n * share, (n + 1) * share));
+    const asked = Array.from({ length: CONVERSATIONS }, (_, n) => all.slice(n * share, (n + 1) * share));
     await Promise.all(
       asked.map(async (mine) => {
         const messages: object[] = [];
@@ -72,9 +74,26 @@ describe('prompts', function () {
         }
       }),
     );
-    const last = requests.slice(before).map((request) => wordsOf(request, 'user').at(-1) ?? '');
+    return requests.slice(before).map((request) => wordsOf(request, 'user').at(-1) ?? '');
+  }
+
+  it('as questions reach the model as they are, with one request each', async () => {
+    const last = await question(prompts);
     assert.deepEqual([...last].sort(), [...prompts].sort());
-    console.log(`    ${last.length} prompts, ${requests.length - before} requests, all as they were`);
+    console.log(`    ${last.length} prompts, each in 1 request, all as they were`);
+  });
+
+  it('that are code with @ in it, from many packages, reach the model as they are', async () => {
+    const samples = await codeSamples(LEAST);
+    const texts = samples.map(({ text }) => text);
+    assert.equal(new Set(texts).size, LEAST);
+    for (const kind of ['email', 'types', 'scope', 'leading', 'tag', 'other']) {
+      assert.ok(samples.filter((sample) => sample.kind === kind).length >= 20, `too few of ${kind}`);
+    }
+    const last = await question(texts);
+    assert.deepEqual([...last].sort(), [...texts].sort());
+    const files = new Set(samples.map(({ file }) => file)).size;
+    console.log(`    ${last.length} samples of ${files} files, each in 1 request, all as they were`);
   });
 
   it('as history and system prompts reach the model as they are', async () => {
