@@ -1,8 +1,9 @@
 /** Where it listens: the loopback, both of its addresses; and beyond it only with a token that is worth its name. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { endianness, hostname, networkInterfaces } from 'node:os';
 import type { EndpointSettings } from '../../src/server/server.js';
 import { ListenError, whoListens } from '../../src/server/server.js';
 import { hangs } from './fakeBackend.js';
@@ -12,6 +13,34 @@ const TOKEN = 'x'.repeat(32);
 const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
 const hasV6 = addresses.some(({ address }) => address === '::1');
 const lan = addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+
+const HEX_PORT = 16;
+
+/** The addresses at which anybody listens on that port, as Linux writes them. */
+function listenersOn(port: number): string[] {
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/net/${table}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, local = '', , state]) => state === LISTENING && portOf(local) === port)
+      .map(([, local = '']) => local.slice(0, local.indexOf(':'))),
+  );
+}
+const LISTENING = '0A';
+const portOf = (local: string): number => Number.parseInt(local.slice(local.indexOf(':') + 1), HEX_PORT);
+const V4_LOOPBACK = '0100007F';
+const V6_LOOPBACK = '00000000000000000000000001000000';
+const hasTables = process.platform === 'linux' && endianness() === 'LE';
+
+/** A port on which nobody listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 async function statusAt(rig: Rig, host: string, headers: Record<string, string> = {}): Promise<number> {
   const at = host.includes(':') ? `[${host}]` : host;
@@ -58,6 +87,56 @@ describe('listening on the loopback', () => {
     if (lan === undefined) this.skip();
     const rig = await startRig();
     assert.equal(await whoListens(lan, rig.port), 'nobody');
+  });
+});
+
+describe('who listens, as the system tells it,', () => {
+  before(function () {
+    if (hasTables) return;
+    console.log('      skipped: only Linux shows it');
+    this.skip();
+  });
+  afterEach(stopRigs);
+
+  it('is this server on the loopback, and nobody once it has stopped', async () => {
+    const rig = await startRig();
+    assert.deepEqual(listenersOn(rig.port), hasV6 ? [V4_LOOPBACK, V6_LOOPBACK] : [V4_LOOPBACK]);
+    await rig.endpoint.stop();
+    assert.deepEqual(listenersOn(rig.port), []);
+  });
+
+  it('is nobody after a refusal to start, whatever address it was', async () => {
+    const wide = [
+      '0.0.0.0',
+      '::',
+      '0',
+      '0x0',
+      '::0',
+      '0:0:0:0:0:0:0:0',
+      '[::]',
+      '',
+      '*',
+      '00.0',
+      '0x00000000',
+    ];
+    const others = [
+      lan ?? '192.0.2.1',
+      '::ffff:0.0.0.0',
+      hostname(),
+      'example.com',
+      '127.0.0.1.nip.io',
+      '0.0.0.0 ',
+    ];
+    for (const host of [...wide, ...others]) {
+      if (host === 'localhost') continue;
+      for (const token of [undefined, 'x'.repeat(31)]) {
+        const port = await freePort();
+        await assert.rejects(startRig({ host, port, settings: { token } }), (error: unknown) => {
+          return error instanceof ListenError && error.kind === 'denied';
+        });
+        assert.deepEqual(listenersOn(port), [], host);
+      }
+    }
   });
 });
 

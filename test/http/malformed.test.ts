@@ -1,8 +1,13 @@
 /** Bytes that are no good request. Whatever comes, the next client is served. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ask, chat, chatBytes, open, raw, received, type Rig, startRig, stopRigs, until } from './rig.js';
 import { hangs, text } from './fakeBackend.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const HEAD = 'POST /api/chat HTTP/1.1\r\nHost: localhost\r\n';
 const MIB = 1024 * 1024;
@@ -32,6 +37,8 @@ describe('malformed HTTP', () => {
     ['a method in small letters', 'get / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['an unknown version', 'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n'],
     ['a TLS greeting', '\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03'],
+    ['a NUL in the target', 'GET /api/\0tags HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['a NUL as the target', 'GET \0 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['noise', 'hello\r\n\r\n'],
   ];
   for (const [what, bytes] of REFUSED) {
@@ -65,6 +72,21 @@ describe('malformed HTTP', () => {
     assert.equal(statusOf(await raw(rig, `${get}Expect: 999\r\n\r\n`)), 417);
     const answer = await raw(rig, `${get}Expect: 100-continue\r\n\r\n`);
     assert.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+  });
+
+  it('with a method that nobody has here is told which there are', async () => {
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'TRACE', 'QUERY', 'PROPFIND', 'LINK']) {
+      const bytes = `${method} /api/chat HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+      const answer = await raw(rig, bytes);
+      assert.match(
+        answer,
+        /^HTTP\/1\.1 405 [^]*\r\nAllow: POST\r\n[^]*\r\n\r\n405 method not allowed$/,
+        method,
+      );
+      // What a TRACE gets is not the request itself, with whatever secrets a proxy put into it.
+      assert.doesNotMatch(answer, /Host: localhost/);
+    }
+    assert.equal(statusOf(await raw(rig, 'BREW /api/chat HTTP/1.1\r\nHost: localhost\r\n\r\n')), 400);
   });
 
   it('with strange paths is a 404 or a redirect to a path of ours', async () => {
@@ -103,6 +125,40 @@ describe('a body', () => {
       socket.write('\r\n');
     }
     assert.match(await answer, /^HTTP\/1\.1 413 [^]*\{"error":"The request body is larger than 32 MiB\."\}/);
+    assert.deepEqual(rig.backend.requests, []);
+  });
+
+  it('without end is held no further than its bound, let go of at once, and cut off', async () => {
+    const socket = await open(rig, `${HEAD}Transfer-Encoding: chunked\r\n\r\n`);
+    const chunk = Buffer.concat([
+      Buffer.from(`${MIB.toString(16)}\r\n`),
+      Buffer.alloc(MIB, ' '),
+      Buffer.from('\r\n'),
+    ]);
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    let refusal = '';
+    let takenAtRefusal = 0;
+    let heldAtRefusal = 0;
+    socket.on('data', (bytes: Buffer) => {
+      if (refusal === '') {
+        takenAtRefusal = socket.bytesWritten - socket.writableLength;
+        collectGarbage();
+        heldAtRefusal = process.memoryUsage().arrayBuffers - before;
+      }
+      refusal += bytes.toString();
+    });
+    const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+    const send = (): void => {
+      while (!socket.destroyed && socket.writableLength < MIB) socket.write(chunk);
+    };
+    socket.on('drain', send);
+    send();
+    await closed;
+    assert.match(refusal, /^HTTP\/1\.1 413 /);
+    // What the system itself holds on the way comes on top.
+    assert.ok(takenAtRefusal < (32 + 16) * MIB, `${takenAtRefusal} bytes were taken`);
+    assert.ok(heldAtRefusal < 8 * MIB, `${heldAtRefusal} bytes were still held`);
     assert.deepEqual(rig.backend.requests, []);
   });
 

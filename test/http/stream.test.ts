@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { ChatError } from '../../src/core/errors.js';
-import { DONE, fails, floods, hangs, says, text } from './fakeBackend.js';
+import { DONE, fails, floods, hangs, says, type Script, text } from './fakeBackend.js';
 import {
   chat,
   chatBytes,
@@ -261,23 +262,41 @@ describe('a client that goes away', () => {
     });
   }
 
-  it('stops the backend when the answer was to come in one piece', async () => {
-    const rig = await startRig();
-    rig.backend.script = hangs(text('Hel'));
-    const socket = await open(rig, chatBytes({ stream: false }));
-    await until(() => rig.backend.requests.length === 1);
-    socket.destroy();
-    await until(() => rig.backend.ended === 1);
-  });
-
-  it('stops the backend by closing its half of the connection', async () => {
-    const rig = await startRig();
-    rig.backend.script = hangs(text('Hel'));
-    const socket = await open(rig, chatBytes());
-    await once(socket, 'data');
-    socket.end();
-    await until(() => rig.backend.ended === 1);
-  });
+  const WAYS: readonly (readonly [string, (socket: Socket) => void])[] = [
+    ['closing the connection', (socket) => socket.destroy()],
+    ['resetting it', (socket) => socket.resetAndDestroy()],
+    ['closing its half of it', (socket) => socket.end()],
+  ];
+  const MOMENTS: readonly (readonly [string, object, Script, boolean])[] = [
+    ['within an answer', {}, hangs(text('Hel')), true],
+    ['before its first word', {}, hangs(), false],
+    ['while it waits for one in one piece', { stream: false }, hangs(text('Hel')), false],
+  ];
+  for (const [how, leave] of WAYS) {
+    for (const [when, more, script, speaks] of MOMENTS) {
+      it(`stops the backend by ${how} ${when}, and gets nothing more`, async () => {
+        const rig = await startRig();
+        let reason: unknown;
+        rig.backend.script = (request, signal) => {
+          signal.addEventListener('abort', () => (reason = signal.reason));
+          return script(request, signal);
+        };
+        const over = rig.record();
+        const socket = await open(rig, chatBytes(more));
+        if (speaks) await once(socket, 'data');
+        else await until(() => rig.backend.requests.length === 1);
+        const rest = received(socket);
+        leave(socket);
+        const { status, error } = await over;
+        assert.equal(status, 499);
+        assert.equal(error, undefined);
+        assert.equal(await rest, '');
+        await until(() => rig.backend.ended === 1);
+        assert.ok(reason instanceof ChatError && reason.kind === 'cancelled');
+        await until(() => rig.endpoint.activity().running === 0);
+      });
+    }
+  }
 
   it('costs no backend when it leaves before its body is in', async () => {
     const rig = await startRig();

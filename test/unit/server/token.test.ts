@@ -65,6 +65,13 @@ describe('the token', () => {
     assert.ok(!hasToken([], undefined, TOKEN));
   });
 
+  it('may be compared with what has any length', () => {
+    for (const length of [0, 1, 31, 32, 33, 64, 1_000, 16_384]) {
+      const sent = 'é'.repeat(length);
+      assert.equal(hasToken(['X-Api-Key', sent, ...bearer(`Bearer ${sent}`)], sent, TOKEN), false);
+    }
+  });
+
   it('that is empty is nobody’s', () => {
     assert.ok(!hasToken([], undefined, ''));
     assert.ok(!hasToken(['X-Api-Key', '', ...bearer('Bearer ')], '', ''));
