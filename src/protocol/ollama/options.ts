@@ -67,10 +67,13 @@ export function readOptions(options: JsonObject): Generation {
   if (!stop.every((text) => typeof text === 'string')) {
     throw new OddStatusError(500, 'option "stop" must be of an array of strings');
   }
+  // JSON has numbers beyond those of JavaScript; such a limit is none.
   const limit = options['num_predict'];
   return {
     stop: stop.filter((text) => text !== ''),
-    ...(typeof limit === 'number' && limit >= 1 ? { maxTokens: Math.trunc(limit) } : {}),
+    ...(typeof limit === 'number' && Number.isFinite(limit) && limit >= 1
+      ? { maxTokens: Math.trunc(limit) }
+      : {}),
   };
 }
 
