@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
+import { HAS_PROCESS_TABLE, openFiles } from '../e2e/processTable.js';
 import { oddRequest, randomFrom } from './fuzzer.js';
 import { startTarget, type Target } from './target.js';
 
@@ -15,6 +17,8 @@ const LANES = 32;
 /** How long it waits for an answer to what may be only a part of a request. */
 const PATIENCE_MS = 250;
 const MOST_GROWTH = 100 * 1024 * 1024;
+/** Files more or less that a process may have open after much work. */
+const FEW_FILES = 2;
 /** `FUZZ_SEED=N` repeats a run. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
 
@@ -63,9 +67,11 @@ describe('the server', function () {
       'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n',
     ];
     const slow: Socket[] = [];
+    let late = 0;
     for (let n = 0; n < SLOW; n += 1) {
       const socket = connect(target.port, '127.0.0.1');
-      socket.on('error', () => undefined).resume();
+      // What is closed to make room is told nothing; what has been too slow is.
+      socket.on('error', () => undefined).on('data', () => (late += 1));
       await once(socket, 'connect');
       socket.write(bytes[n % bytes.length]!);
       slow.push(socket);
@@ -84,7 +90,9 @@ describe('the server', function () {
         if (head.includes('Hello')) break;
       }
       assert.match(head, /^HTTP\/1\.1 200 OK[^]*Hello/);
+      assert.equal(late, 0, 'the chat had to wait until slow ones were cut off for their slowness');
       const open = slow.filter((one) => !one.closed).length;
+      assert.ok(open > MAX_CONNECTIONS / 2 && open <= MAX_CONNECTIONS, `${open} are open`);
       console.log(
         `    ${SLOW} slow connections, ${open} of them still open: first words after ${Math.round(performance.now() - started)} ms`,
       );
@@ -124,6 +132,7 @@ describe('the server', function () {
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     let answered = 0;
     const before = await target.report();
+    const files = HAS_PROCESS_TABLE ? openFiles(target.pid) : 0;
     await Promise.all(
       Array.from({ length: 4 }, async () => {
         for (let n = 0; n < KEPT_ALIVE / 4; n += 1) {
@@ -142,10 +151,16 @@ describe('the server', function () {
     );
     agent.destroy();
     assert.equal(answered, KEPT_ALIVE);
+    // The last of its connections are closed a moment later.
+    while (HAS_PROCESS_TABLE && openFiles(target.pid) > files + FEW_FILES) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     const after = await target.report();
     assert.deepEqual(after.errors, []);
     assert.ok(after.residentBytes - before.residentBytes < MOST_GROWTH);
-    console.log(`    ${answered} of ${KEPT_ALIVE} answered`);
+    const left = HAS_PROCESS_TABLE ? openFiles(target.pid) - files : 0;
+    assert.ok(Math.abs(left) <= FEW_FILES, `${left} files more are open`);
+    console.log(`    ${answered} of ${KEPT_ALIVE} answered; ${left} files more are open than before`);
   });
 });
 

@@ -19,6 +19,7 @@ export interface Report {
 
 export interface Target {
   readonly port: number;
+  readonly pid: number;
   /** Rejects when the process has crashed. */
   report(): Promise<Report>;
   stop(): Promise<void>;
@@ -39,6 +40,7 @@ export async function startTarget(): Promise<Target> {
   const { port } = await next<{ port: number }>();
   return {
     port,
+    pid: child.pid ?? 0,
     report() {
       const report = next<Report>();
       send(child);

@@ -112,6 +112,11 @@ function refuseStored(fields: Fields): void {
 /** The fields of a response that repeat its request, or tell what was not asked for. */
 function echoOf(fields: Fields): JsonObject {
   const given = (name: string, otherwise: Json): Json => fields.any(name) ?? otherwise;
+  // Neither is used, so that an odd one needs no refusal; but what stands in a reply is a number.
+  const number = (name: string, otherwise: number): number => {
+    const found = fields.any(name);
+    return typeof found === 'number' && Number.isFinite(found) ? found : otherwise;
+  };
   const reasoning = fields.any('reasoning');
   return {
     instructions: given('instructions', null),
@@ -122,11 +127,11 @@ function echoOf(fields: Fields): JsonObject {
     previous_response_id: null,
     reasoning: { effort: null, summary: null, ...(isObject(reasoning) ? reasoning : {}) },
     store: false,
-    temperature: given('temperature', 1),
+    temperature: number('temperature', 1),
     text: { format: { type: 'text' }, ...fields.object('text', 'openai.ResponsesText') },
     tool_choice: given('tool_choice', 'auto'),
     tools: given('tools', []),
-    top_p: given('top_p', 1),
+    top_p: number('top_p', 1),
     truncation: given('truncation', 'disabled'),
   };
 }

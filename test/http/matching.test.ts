@@ -1,0 +1,171 @@
+/** Long texts of what makes patterns slow, in every field that is read by one: they cost no more than plain ones. */
+import assert from 'node:assert/strict';
+import { type Ask, ask, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+
+const MEGABYTE = 1_000_000;
+/** What a text may cost, in proportion to the same amount of `a`. Generous: a slow pattern costs thousands of times more. */
+const MOST_TIMES = 20;
+/** Milliseconds of work below which nothing is compared. */
+const NOISE_MS = 60;
+/** What a field costs at most, of so many tries: other work of this process counts, too. */
+const TRIES = 3;
+
+/** Units that are repeated up to the length. */
+const UNITS = [
+  '(((',
+  '@@@@',
+  '    ',
+  '\\',
+  '"',
+  '//',
+  '/t/',
+  'a ',
+  '{{',
+  '<',
+  '1h',
+  '9',
+  '::',
+  '..',
+  '%2',
+  '\n',
+  ' \t',
+  'Ā',
+  '[]',
+  'bearer ',
+  'sk-ant-',
+  '{{ if .Prompt }}',
+  '{{ range .Messages }}x{{ end }}',
+  '{{ .Prompt }}',
+  '{"a":',
+  'authorization: ',
+];
+
+/** Field → a chat with that text in it. */
+const FIELDS: Readonly<Record<string, (text: string) => Ask>> = {
+  'the name of a model': at('/api/chat', (model) => ({ model, messages: USER_HI })),
+  'the name of a model at /v1': at('/v1/chat/completions', (model) => ({ model, messages: USER_HI })),
+  'the name of a model to be shown': at('/api/show', (model) => ({ model })),
+  'the name of a model to be pulled': at('/api/pull', (model) => ({ model })),
+  'the name of a copy': at('/api/copy', (destination) => ({ source: 'claude-sonnet', destination })),
+  'a message': at('/api/chat', (content) => ({ messages: [{ role: 'user', content }] })),
+  'a system prompt': at('/api/generate', (system) => ({ prompt: 'hi', system })),
+  'a prompt': at('/api/generate', (prompt) => ({ prompt })),
+  'a suffix': at('/api/generate', (suffix) => ({ prompt: 'hi', suffix })),
+  'a template': at('/api/generate', (template) => ({ prompt: 'hi', template })),
+  'a role': at('/api/chat', (role) => ({ messages: [{ role, content: 'hi' }] })),
+  'a time': at('/api/chat', (text) => ({ messages: USER_HI, keep_alive: text })),
+  'a format': at('/api/chat', (format) => ({ messages: USER_HI, format })),
+  'a wish to think': at('/api/chat', (think) => ({ messages: USER_HI, think })),
+  'a stop sequence': at('/api/chat', (stop) => ({ messages: USER_HI, options: { stop: [stop] } })),
+  'an option': at('/api/chat', (odd) => ({ messages: USER_HI, options: { odd, [odd]: 1 } })),
+  'an image': at('/api/chat', (image) => ({ messages: [{ role: 'user', content: 'x', images: [image] }] })),
+  'the address of an image': at('/v1/chat/completions', (url) => ({
+    messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }],
+  })),
+  'the data of an image': at('/v1/chat/completions', (data) => ({
+    messages: [
+      { role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${data}` } }] },
+    ],
+  })),
+  'the name of a tool': at('/api/chat', (name) => ({ messages: USER_HI, tools: [tool(name, 'x')] })),
+  'the description of a tool': at('/api/chat', (text) => ({ messages: USER_HI, tools: [tool('f', text)] })),
+  'the arguments of a call': at('/v1/chat/completions', (text) => ({
+    messages: [
+      ...USER_HI,
+      {
+        role: 'assistant',
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: text } }],
+      },
+      { role: 'tool', tool_call_id: 'a', content: 'x' },
+    ],
+  })),
+  'the id of a call': at('/v1/chat/completions', (id) => ({
+    messages: [...USER_HI, { role: 'tool', tool_call_id: id, content: 'x' }],
+  })),
+  'an input': at('/v1/responses', (input) => ({ input })),
+  instructions: at('/v1/responses', (instructions) => ({ input: 'hi', instructions })),
+  'a message to Anthropic’s route': at('/v1/messages', (content) => ({
+    messages: [{ role: 'user', content }],
+  })),
+  'a broken body': (text) => ({ path: '/api/chat', body: text }),
+  'a body broken at its end': (text) => ({ path: '/api/chat', body: `{"model":${JSON.stringify(text)}` }),
+};
+/** The same in a head, which holds less. */
+const HEAD_FIELDS: Readonly<Record<string, (text: string) => Ask>> = {
+  'a path': (text) => ({ path: `/${encodeURI(text)}` }),
+  'a path that names a model': (text) => ({ path: `/v1/models/${encodeURIComponent(text)}` }),
+  'a token in a path': (text) => ({ path: `/t/${encodeURIComponent(text)}/api/tags` }),
+  'a host': inHeader('host'),
+  'an origin': inHeader('origin'),
+  'a referer': inHeader('referer'),
+  'a token': inHeader('authorization'),
+  'a type': inHeader('content-type'),
+  'an encoding': inHeader('content-encoding'),
+  'the name of a client': inHeader('user-agent'),
+};
+const HEAD_LENGTH = 8_000;
+
+function at(path: string, more: (text: string) => object): (text: string) => Ask {
+  return (text) => ({
+    path,
+    body: JSON.stringify({ model: 'claude-sonnet', stream: false, max_tokens: 9, ...more(text) }),
+  });
+}
+
+function tool(name: string, description: string): object {
+  return {
+    type: 'function',
+    function: { name, description, parameters: { type: 'object', properties: {} } },
+  };
+}
+
+function inHeader(name: string): (text: string) => Ask {
+  return (text) => ({
+    path: '/api/show',
+    body: '{"model":"sonnet"}',
+    headers: { [name]: text.replace(/[^\t -~]/g, '.') },
+  });
+}
+
+const filled = (unit: string, bytes: number): string =>
+  // What is escaped in JSON takes up to twice the room.
+  unit.repeat(Math.floor(bytes / Buffer.byteLength(JSON.stringify(unit).slice(1, -1))));
+
+/** What a request costs this process, in milliseconds of work. Not of time, which others on the machine take, too. */
+async function costOf(rig: Rig, asked: Ask): Promise<number> {
+  const before = process.cpuUsage();
+  const { body } = await ask(rig, asked);
+  const { user, system } = process.cpuUsage(before);
+  assert.doesNotMatch(body.slice(0, 200), /Internal error/);
+  return (user + system) / 1_000;
+}
+
+describe('a long text', () => {
+  let rig: Rig;
+  let worst = 0;
+  before(async () => (rig = await startRig({ settings: { token: undefined } })));
+  after(async () => {
+    console.log(`    ${UNITS.length} texts in each field cost at most ${worst.toFixed(0)} ms of work`);
+    await stopRigs();
+  });
+
+  const rows = [
+    ...Object.entries(FIELDS).map(([where, make]) => [where, make, MEGABYTE] as const),
+    ...Object.entries(HEAD_FIELDS).map(([where, make]) => [where, make, HEAD_LENGTH] as const),
+  ];
+  for (const [where, make, length] of rows) {
+    it(`costs in proportion to its length, whatever it is made of, as ${where}`, async () => {
+      await costOf(rig, make(filled('a', length)));
+      const plain = await costOf(rig, make(filled('a', length)));
+      const most = MOST_TIMES * plain + NOISE_MS;
+      for (const unit of UNITS) {
+        const asked = make(filled(unit, length));
+        let cost = Number.POSITIVE_INFINITY;
+        for (let tries = 0; tries < TRIES && cost > most; tries += 1)
+          cost = Math.min(cost, await costOf(rig, asked));
+        worst = Math.max(worst, cost);
+        assert.ok(cost <= most, `${JSON.stringify(unit)}: ${cost} ms, and ${plain} ms for as much of a`);
+      }
+    });
+  }
+});
