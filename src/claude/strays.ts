@@ -4,9 +4,9 @@
  * its environment, which all that it starts inherits, so nothing has to be written down.
  */
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import type { Logger } from '../core/log.js';
-import { killTree, run } from './tree.js';
+import { inProc, killTree, run } from './tree.js';
 
 /** The variable that holds the mark. */
 export const MARK_VARIABLE = 'CLAUDE_OLLAMA_SERVER_PID';
@@ -56,13 +56,6 @@ export function carriersInListing(listing: string, entry: string): number[] {
     const [pid, ...words] = line.trim().split(/\s+/);
     return words.includes(entry) ? [Number(pid)] : [];
   });
-}
-
-/** For each process of /proc; those that are gone meanwhile, or not ours to look at, count as nothing. */
-async function inProc<T>(look: (pid: string) => Promise<T | undefined>): Promise<T[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => look(pid).catch(() => undefined)));
-  return found.filter((one) => one !== undefined);
 }
 
 async function wordsOf(pid: string, file: 'cmdline' | 'environ'): Promise<string[]> {

@@ -37,17 +37,28 @@ export function run(file: string, args: readonly string[]): Promise<string> {
   });
 }
 
+/** Files of /proc that are open at once: there may be more processes than files that this program may open. */
+const AT_ONCE = 16;
+
+/** For each process of /proc; those that are gone meanwhile, or not ours to look at, count as nothing. */
+export async function inProc<T>(look: (pid: string) => Promise<T | undefined>): Promise<T[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found: (T | undefined)[] = [];
+  for (let at = 0; at < pids.length; at += AT_ONCE) {
+    const some = pids.slice(at, at + AT_ONCE);
+    found.push(...(await Promise.all(some.map((pid) => look(pid).catch(() => undefined)))));
+  }
+  return found.filter((one) => one !== undefined);
+}
+
 /** Lines of `pid ppid` of every process. Read from /proc because small Linux systems have no `ps`. */
 async function procTable(): Promise<string> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(
-    pids.map(async (pid) => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      // "pid (name) state ppid …", where the name may hold anything, brackets too.
-      const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-      return parent === undefined ? '' : `${pid} ${parent}`;
-    }),
-  );
+  const lines = await inProc(async (pid) => {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // "pid (name) state ppid …", where the name may hold anything, brackets too.
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    return parent === undefined ? undefined : `${pid} ${parent}`;
+  });
   return lines.join('\n');
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Turnstile } from '../../../src/claude/turnstile.js';
-import { descendants } from '../../../src/claude/tree.js';
+import { descendants, inProc } from '../../../src/claude/tree.js';
 
 const nothing = (): void => undefined;
 const open = new AbortController().signal;
@@ -85,5 +85,20 @@ describe('the tree of processes', () => {
       [11, 12],
     );
     assert.deepEqual(descendants(99, table), []);
+  });
+
+  it('is looked at a few processes at a time, and those that cannot be looked at count as none', async function () {
+    if (process.platform !== 'linux') this.skip();
+    let now = 0;
+    let most = 0;
+    const found = await inProc(async (pid) => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+      if (Number(pid) !== process.pid) throw new Error('not ours to look at');
+      return pid;
+    });
+    assert.deepEqual(found, [String(process.pid)]);
+    assert.ok(most <= 16, `${most} at once`);
   });
 });
