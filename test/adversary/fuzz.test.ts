@@ -5,6 +5,7 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
 import { HAS_PROCESS_TABLE, openFiles } from '../e2e/processTable.js';
+import { until } from '../http/rig.js';
 import { oddRequest, randomFrom } from './fuzzer.js';
 import { startTarget, type Target } from './target.js';
 
@@ -132,7 +133,7 @@ describe('the server', function () {
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     let answered = 0;
     const before = await target.report();
-    const files = HAS_PROCESS_TABLE ? openFiles(target.pid) : 0;
+    const files = filesOf(target);
     await Promise.all(
       Array.from({ length: 4 }, async () => {
         for (let n = 0; n < KEPT_ALIVE / 4; n += 1) {
@@ -152,17 +153,20 @@ describe('the server', function () {
     agent.destroy();
     assert.equal(answered, KEPT_ALIVE);
     // The last of its connections are closed a moment later.
-    while (HAS_PROCESS_TABLE && openFiles(target.pid) > files + FEW_FILES) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until(() => filesOf(target) <= files + FEW_FILES);
     const after = await target.report();
     assert.deepEqual(after.errors, []);
     assert.ok(after.residentBytes - before.residentBytes < MOST_GROWTH);
-    const left = HAS_PROCESS_TABLE ? openFiles(target.pid) - files : 0;
+    const left = filesOf(target) - files;
     assert.ok(Math.abs(left) <= FEW_FILES, `${left} files more are open`);
     console.log(`    ${answered} of ${KEPT_ALIVE} answered; ${left} files more are open than before`);
   });
 });
+
+/** Files and connections that it has open; 0 where that cannot be told. */
+function filesOf({ pid }: Target): number {
+  return HAS_PROCESS_TABLE ? openFiles(pid) : 0;
+}
 
 function chatBytes(connection = 'close', stream = true): string {
   const body = JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'hi' }], stream });

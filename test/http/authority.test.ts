@@ -92,7 +92,7 @@ describe('a request', () => {
       `~/${mark}`,
       `$HOME/${mark}`,
       `./${mark}`,
-      `${mark}`,
+      mark,
       `x/${mark}:latest`,
       `..\\${mark}`,
       `${mark}\0.txt`,

@@ -57,7 +57,7 @@ function nullsIn(value: unknown, path = ''): string[] {
   if (value === null) return [path];
   if (typeof value === 'number') assert.ok(Number.isFinite(value), path);
   if (typeof value !== 'object') return [];
-  return Object.entries(value as object).flatMap(([key, one]) => nullsIn(one, `${path}.${key}`));
+  return Object.entries(value).flatMap(([key, one]) => nullsIn(one, `${path}.${key}`));
 }
 
 describe('an odd number', () => {

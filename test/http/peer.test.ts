@@ -72,6 +72,15 @@ describe('other users of this machine', function () {
     });
   }
 
+  it('are told so in words that no page can read, not even one that this user lets in', async () => {
+    const rig = await startRig();
+    // Nothing that it says of itself is looked at: the page, too, is the other user's.
+    const bytes = request('GET /api/tags').replace('Host:', 'Origin: app://obsidian.md\r\nHost:');
+    const answer = await visit(rig, { uid: NOBODY, bytes });
+    assert.match(answer, /^HTTP\/1\.1 403 /);
+    assert.doesNotMatch(answer, /access-control/i);
+  });
+
   it('start nothing either when they close at once', async () => {
     const rig = await startRig();
     for (let round = 0; round < 5; round += 1) {
