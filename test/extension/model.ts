@@ -17,6 +17,8 @@ import {
 } from '../standin/server.js';
 
 const PIECE = 4;
+/** Of the account, as the environment gives it to the CLI. */
+const API_KEY = 'sk-ant-api03-canary-of-a-key-91b7';
 
 /**
  * `say: X` is answered with X in small pieces, `slowly: X` in as many seconds as it has pieces, `call: TOOL JSON` with
@@ -104,7 +106,7 @@ export async function startModel(): Promise<Model> {
       return respond(askedBy(last)) ?? hold(last) ?? work(messages);
     },
   });
-  const environment = await standInEnvironment(standIn.url);
+  const environment = await standInEnvironment(standIn.url, { ANTHROPIC_API_KEY: API_KEY });
   return {
     env: environment.env,
     cli: devCli(),

@@ -8,8 +8,10 @@ import { runSteps } from './report.mjs';
 import { conflict } from './scenarios/conflict.mjs';
 import { connecting } from './scenarios/connecting.mjs';
 import { daily } from './scenarios/daily.mjs';
+import { ending } from './scenarios/ending.mjs';
 import { firstRun } from './scenarios/firstRun.mjs';
 import { noFolder } from './scenarios/noFolder.mjs';
+import { privacy } from './scenarios/privacy.mjs';
 import { trusting } from './scenarios/trusting.mjs';
 import { WORKING, working } from './scenarios/working.mjs';
 
@@ -41,7 +43,8 @@ export async function runPackaged(report, host, vsix, model) {
     }),
   );
   await scenario('without a folder', noFolder);
-  await scenario('at work in the folder', working, WORKING);
+  const atWork = (editor) => [...working(editor), ...privacy(editor), ...ending(editor)];
+  await scenario('at work in the folder', atWork, WORKING);
   await withSetupModel((own) =>
     scenario('on its first run', (editor) => [...firstRun(editor, own), ...connecting(editor)], {
       model: own,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inRoot } from '../launch/place.mjs';
 import { openBrowser } from './host/browser.mjs';
 import { installExtension, startEditor } from './host/editor.mjs';
-import { processesOf } from './host/processes.mjs';
+import { commandsOf, processesOf } from './host/processes.mjs';
 import { createProfile } from './host/profile.mjs';
 import { createWorkbench } from './host/workbench.mjs';
 
@@ -55,6 +55,8 @@ export async function openPackaged({
     base,
     page,
     home: model.env.HOME,
+    /** All of the editor's own folders are in it. */
+    root: profile.root,
     userData: profile.userData,
     /** The folder for configuration, as the environment names it. */
     config: profile.env.XDG_CONFIG_HOME,
@@ -73,6 +75,8 @@ export async function openPackaged({
     untilStatus: (pattern) => workbench.untilStatus(ITEM, pattern),
     /** Ids of the CLI's processes that this editor has started. */
     processes: () => processesOf(model.cli, profile.root),
+    /** The same of the commands that Claude runs. */
+    commands: () => commandsOf(profile.root),
     /** @param {string} text see the model */
     chat: (text, client = 'sample-client/1.0') =>
       fetch(`${base}/api/chat`, {

@@ -1,4 +1,5 @@
 // The VS Code workbench in a browser page, used as a person does: by keyboard where there is a way.
+import { basename } from 'node:path';
 
 /** As people see it: without the editor's non-breaking spaces and marks. */
 const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
@@ -15,8 +16,8 @@ export function createWorkbench(page, url) {
   const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
 
   /** Looks again and again until `read` gives what fits; fails with what it gave last. */
-  async function until(what, read, fits) {
-    const end = Date.now() + WAIT_MS;
+  async function until(what, read, fits, withinMs = WAIT_MS) {
+    const end = Date.now() + withinMs;
     for (;;) {
       const seen = await read();
       if (fits(seen)) return seen;
@@ -111,6 +112,29 @@ export function createWorkbench(page, url) {
       await input.fill(entry);
       await rows.and(page.locator('.focused')).filter({ hasText: entry }).waitFor();
       await page.keyboard.press('Enter');
+      await input.waitFor({ state: 'hidden' });
+    },
+
+    /** Runs a command that asks for a folder, in the editor's own dialog, and types its path. */
+    async chooseFolder(title, path, button) {
+      await enter(title);
+      const accept = page.locator('.quick-input-widget').getByRole('button', { name: button, exact: true });
+      await accept.waitFor();
+      for (let attempt = 1; ; attempt += 1) {
+        await input.fill(path);
+        // The folder's neighbours are listed once the editor has looked at the path.
+        const seen = await rows
+          .filter({ hasText: basename(path) })
+          .waitFor({ timeout: 3000 })
+          .then(
+            () => true,
+            () => false,
+          );
+        if (seen) break;
+        // What the dialog begins with may come after what is typed.
+        if (attempt === PALETTE_TRIES) throw new Error(`the dialog of "${title}" does not find ${path}`);
+      }
+      await accept.click();
       await input.waitFor({ state: 'hidden' });
     },
 

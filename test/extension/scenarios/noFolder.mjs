@@ -1,11 +1,19 @@
 // A window in which no folder is open.
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { answerOf, ITEM } from '../packagedEditor.mjs';
 
 /** @returns {[string, () => Promise<void>][]} */
 export function noFolder(editor) {
   const { page, workbench, port } = editor;
+  /** None while the window reloads. */
+  const modelNames = () =>
+    fetch(`${editor.base}/api/tags`).then(
+      async (response) => (await response.json()).models?.map(({ name }) => name) ?? [],
+      () => [],
+    );
   return [
     [
       'answers from a private empty folder',
@@ -24,12 +32,27 @@ export function noFolder(editor) {
     [
       'lists no model for work in a folder',
       async () => {
-        const { models } = await (await fetch(`${editor.base}/api/tags`)).json();
-        assert.ok(models.length > 0);
+        const names = await modelNames();
+        assert.ok(names.length > 0);
         assert.deepEqual(
-          models.filter(({ name }) => name.endsWith(':workspace')),
+          names.filter((name) => name.endsWith(':workspace')),
           [],
         );
+      },
+    ],
+    [
+      'works in a folder that is added to the window',
+      async () => {
+        await workbench.chooseFolder('Workspaces: Add Folder to Workspace...', editor.workspace, 'Add');
+        await workbench.until('models', modelNames, (names) =>
+          names.some((name) => name.endsWith(':workspace')),
+        );
+        assert.equal(await answerOf(await editor.chat('say: somewhere')), 'somewhere');
+        const read = { name: 'Read', input: { file_path: 'notes.txt' } };
+        await writeFile(join(editor.workspace, 'notes.txt'), 'From the folder.\n');
+        assert.match(await answerOf(await editor.work([read])), /From the folder/);
+        const folders = new Set(editor.processes().map((pid) => readlinkSync(`/proc/${pid}/cwd`)));
+        assert.deepEqual([...folders], [editor.workspace]);
       },
     ],
   ];

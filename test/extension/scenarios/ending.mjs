@@ -1,0 +1,79 @@
+// A window whose folder is replaced while Claude works in it: nothing of that outlives it.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** As long as it takes when the editor is killed, too. */
+const GONE_WITHIN_MS = 5_000;
+const STREAMS = [1, 2, 3, 4];
+const OTHER = 'vscode-vfs://github/somebody/something';
+
+/** @returns {[string, () => Promise<void>][]} */
+export function ending(editor) {
+  const { page, workbench } = editor;
+  const question = (which) => workbench.notification(which);
+
+  /** What an answer ends with: an error, or `whole`. */
+  async function endOf(answer) {
+    try {
+      const text = await (await answer).text();
+      const last = JSON.parse(text.trim().split('\n').at(-1));
+      return last.error ?? 'whole';
+    } catch (error) {
+      return `cut: ${error.message}`;
+    }
+  }
+
+  /** Says yes to the questions, in the order in which they come. */
+  async function allow(count) {
+    for (let answered = 0; answered < count; answered += 1) {
+      const [command] = /started-\d/.exec(
+        await question(/started-\d/)
+          .first()
+          .innerText(),
+      );
+      await question(command).getByRole('button', { name: 'Allow', exact: true }).click();
+      await question(command).waitFor({ state: 'detached' });
+    }
+  }
+
+  return [
+    [
+      'leaves no process when its folder is replaced while four commands run, and tells so in every answer',
+      async () => {
+        const ends = STREAMS.map((number) => {
+          const command = `touch started-${number} && sleep 99700${number}`;
+          return endOf(editor.work([{ name: 'Bash', input: { command } }]));
+        });
+        await allow(STREAMS.length);
+        await workbench.until(
+          'commands',
+          () => STREAMS.filter((number) => existsSync(join(editor.folder, `started-${number}`))).length,
+          (count) => count === STREAMS.length,
+        );
+        assert.ok(editor.processes().length >= STREAMS.length);
+        assert.ok(editor.commands().length >= STREAMS.length);
+        const opened = workbench.open(OTHER);
+        // Awaited below; without this an early failure would count as unhandled while the page opens.
+        opened.catch(() => undefined);
+        for (const end of await Promise.all(ends)) assert.match(end, /stopping|cut/);
+        await workbench.until(
+          'what is left',
+          () => [...editor.processes(), ...editor.commands()],
+          (left) => left.length === 0,
+          GONE_WITHIN_MS,
+        );
+        await opened;
+      },
+    ],
+    [
+      'is switched off by the editor where the folder is not on the disk: nothing listens, nothing runs',
+      async () => {
+        await workbench.run('Extensions: Show Installed Extensions');
+        await page.locator('.monaco-list-row.disabled', { hasText: 'Ollama Server for Claude' }).waitFor();
+        assert.equal(await editor.isOpen(), false);
+        assert.deepEqual(editor.processes(), []);
+      },
+    ],
+  ];
+}
