@@ -1,5 +1,4 @@
 // The VS Code workbench in a browser page, used as a person does: by keyboard where there is a way.
-import { basename } from 'node:path';
 
 /** As people see it: without the editor's non-breaking spaces and marks. */
 const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
@@ -115,22 +114,24 @@ export function createWorkbench(page, url) {
       await input.waitFor({ state: 'hidden' });
     },
 
-    /** Runs a command that asks for a folder, in the editor's own dialog, and types its path. */
-    async chooseFolder(title, path, button) {
+    /**
+     * Runs a command that asks for a folder, in the editor's own dialog, and types its path.
+     * @param {string} inside a folder in it, which the dialog lists when it has arrived there
+     */
+    async chooseFolder(title, path, inside, button) {
       await enter(title);
       const accept = page.locator('.quick-input-widget').getByRole('button', { name: button, exact: true });
       await accept.waitFor();
       for (let attempt = 1; ; attempt += 1) {
-        await input.fill(path);
-        // The folder's neighbours are listed once the editor has looked at the path.
-        const seen = await rows
-          .filter({ hasText: basename(path) })
+        await input.fill(`${path}/`);
+        const arrived = await rows
+          .filter({ hasText: inside })
           .waitFor({ timeout: 3000 })
           .then(
             () => true,
             () => false,
           );
-        if (seen) break;
+        if (arrived) break;
         // What the dialog begins with may come after what is typed.
         if (attempt === PALETTE_TRIES) throw new Error(`the dialog of "${title}" does not find ${path}`);
       }

@@ -1,7 +1,7 @@
 // A window in which no folder is open.
 import assert from 'node:assert/strict';
 import { readlinkSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answerOf, ITEM } from '../packagedEditor.mjs';
 
@@ -14,6 +14,15 @@ export function noFolder(editor) {
       async (response) => (await response.json()).models?.map(({ name }) => name) ?? [],
       () => [],
     );
+  const foldersOfProcesses = () =>
+    editor.processes().flatMap((pid) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/cwd`)];
+      } catch {
+        // It has ended.
+        return [];
+      }
+    });
   return [
     [
       'answers from a private empty folder',
@@ -43,7 +52,13 @@ export function noFolder(editor) {
     [
       'works in a folder that is added to the window',
       async () => {
-        await workbench.chooseFolder('Workspaces: Add Folder to Workspace...', editor.workspace, 'Add');
+        await mkdir(join(editor.workspace, 'src'));
+        await workbench.chooseFolder(
+          'Workspaces: Add Folder to Workspace...',
+          editor.workspace,
+          'src',
+          'Add',
+        );
         await workbench.until('models', modelNames, (names) =>
           names.some((name) => name.endsWith(':workspace')),
         );
@@ -51,8 +66,10 @@ export function noFolder(editor) {
         const read = { name: 'Read', input: { file_path: 'notes.txt' } };
         await writeFile(join(editor.workspace, 'notes.txt'), 'From the folder.\n');
         assert.match(await answerOf(await editor.work([read])), /From the folder/);
-        const folders = new Set(editor.processes().map((pid) => readlinkSync(`/proc/${pid}/cwd`)));
-        assert.deepEqual([...folders], [editor.workspace]);
+        // Those of the window without a folder may still be ending.
+        await workbench.until('folders of processes', foldersOfProcesses, (folders) =>
+          folders.every((folder) => folder === editor.workspace),
+        );
       },
     ],
   ];
