@@ -11,6 +11,8 @@ import { createWorkbench } from './host/workbench.mjs';
 /** The status bar item. */
 export const ITEM = 'claude-ollama-server.claude-ollama-server.status';
 const SHOTS = inRoot('out/extension/screenshots');
+/** How long an editor waits for a page that has gone without a word, as it does on a busy machine. Seconds. */
+const GRACE_S = 15;
 /** Small enough for a README, large enough to read. */
 const VIEWPORT = { width: 1000, height: 620 };
 
@@ -43,7 +45,7 @@ export async function openPackaged({
   });
   await prepare?.(profile);
   await installExtension(host, profile, vsix);
-  const flags = trust ? [] : ['--disable-workspace-trust'];
+  const flags = [`--reconnection-grace-time=${GRACE_S}`, ...(trust ? [] : ['--disable-workspace-trust'])];
   const editor = await startEditor({ host, profile, env: model.env, flags });
   const browser = await openBrowser();
   const page = await browser.newPage({ viewport: VIEWPORT });

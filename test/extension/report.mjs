@@ -27,6 +27,22 @@ export function createReport() {
 
 /** @typedef {ReturnType<typeof createReport>} Report */
 
+/** What a step may take on the slowest machine. One that hangs ends the run of its editor, not that of all tests. */
+const STEP_MS = 240_000;
+
+/** @param {() => Promise<void>} run */
+async function withinTime(run) {
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done after ${STEP_MS / 1000} s`)), STEP_MS);
+  });
+  try {
+    await Promise.race([run(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Runs steps that build on each other: after one has failed, the rest is skipped.
  * @param {Report} report
@@ -41,7 +57,7 @@ export async function runSteps(report, steps, onFailure) {
       continue;
     }
     try {
-      await run();
+      await withinTime(run);
       report.result({ title, state: 'passed' });
     } catch (error) {
       broken = true;

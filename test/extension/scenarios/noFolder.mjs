@@ -67,8 +67,10 @@ export function noFolder(editor) {
         await writeFile(join(editor.workspace, 'notes.txt'), 'From the folder.\n');
         assert.match(await answerOf(await editor.work([read])), /From the folder/);
         // Those of the window without a folder may still be ending.
-        await workbench.until('folders of processes', foldersOfProcesses, (folders) =>
-          folders.every((folder) => folder === editor.workspace),
+        await workbench.until(
+          'folders of processes',
+          () => [...new Set(foldersOfProcesses())].join(),
+          (folders) => folders === editor.workspace,
         );
       },
     ],
