@@ -7,7 +7,7 @@ import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never } from './harness.js';
 import { isAlive, until } from './processes.js';
 
-const ROUNDS = process.env['SOAK'] === '1' ? 100 : 5;
+const ROUNDS = process.env['SOAK'] === '1' ? 100 : 3;
 const HANG: Act = { do: 'hang' };
 const ONE_AT_ONCE = { processes: 1 };
 

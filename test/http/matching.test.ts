@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type Ask, ask, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
 
-const LENGTH = process.env['SOAK'] === '1' ? 1_000_000 : 100_000;
+const LENGTH = process.env['SOAK'] === '1' ? 1_000_000 : 50_000;
 /** What a text may cost, in proportion to the same amount of `a`. Generous: a slow pattern costs thousands of times more. */
 const MOST_TIMES = 20;
 /** Milliseconds of work below which nothing is compared. */

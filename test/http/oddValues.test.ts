@@ -65,16 +65,14 @@ describe('an odd number', () => {
   before(async () => (rig = await startRig()));
   after(stopRigs);
 
+  const MORE = ['-1e999', '-9007199254740993', '1e308', '5e-324'];
   const NUMBERS = [
     '1e999',
-    '-1e999',
     '-0',
     '9007199254740993',
-    '-9007199254740993',
-    '1e308',
-    '5e-324',
     '0.1',
     '-1',
+    ...(process.env['SOAK'] === '1' ? MORE : []),
   ];
   const OPTIONS = [
     'num_predict',
