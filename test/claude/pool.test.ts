@@ -102,42 +102,6 @@ describe('the pool', function () {
       assert.match(results, /"tool_use_id":"toolu_a"[^}]*first.*"tool_use_id":"toolu_b"[^}]*second/s);
     });
 
-    for (const [what, change] of [
-      ['another system prompt', { system: 'other' }],
-      ['another model', { model: 'haiku' }],
-      ['other tools', { tools: TOOLS }],
-      ['another schema', { format: { type: 'json' } }],
-      ['another way of thinking', { thinking: { show: true } }],
-    ] as const) {
-      it(`starts anew for ${what}`, async () => {
-        rig.standIn.reply(textReply('A1'), textReply('A2'));
-        await ask(request([user('U1')]));
-        await ask(request([user('U1'), assistant('A1'), user('U2')], change)).catch(() => undefined);
-        assert.equal(started.length, 2);
-      });
-    }
-
-    for (const [what, messages] of [
-      ['an edited question', [user('u1'), assistant('A1'), user('U2')]],
-      ['an edited answer', [user('U1'), assistant('A1 '), user('U2')]],
-      ['a missing turn', [user('U2')]],
-      ['a question asked again', [user('U1')]],
-    ] as const) {
-      it(`starts anew for ${what} and sends what the client sent`, async () => {
-        rig.standIn.reply(textReply('A1'), textReply('A2'));
-        await ask(request([user('U1')]));
-        await ask(request(messages));
-        assert.equal(started.length, 2);
-        const texts = messages.map((message) =>
-          message.content.map((part) => ('text' in part ? part.text : '')).join(''),
-        );
-        const sent = said(rig.standIn.requests[1]!);
-        assert.equal(sent.length, messages.length);
-        for (const [i, text] of texts.entries())
-          assert.ok(sent[i]!.includes(text), `${sent[i]} lacks ${text}`);
-      });
-    }
-
     it('never lets equal requests share a process', async () => {
       rig.standIn.reply(textReply('A1'), textReply('A2'), textReply('A2'));
       await ask(request([user('U1')]));
@@ -247,7 +211,7 @@ describe('the pool', function () {
 
   it('keeps no more processes than it may, and answers all', async () => {
     await start({ processes: 2, keepSpares: 'always', queue: 100 });
-    const texts = Array.from({ length: 12 }, (_, i) => `answer ${i}`);
+    const texts = Array.from({ length: 8 }, (_, i) => `answer ${i}`);
     rig.standIn.reply(...texts.map((text) => textReply(text)));
     let most = 0;
     const watch = setInterval(() => (most = Math.max(most, rig.backend.activity().processes)), 5);
@@ -310,4 +274,68 @@ describe('the pool', function () {
     assert.equal(text, 'B');
     await until('spares stand by again', () => started.filter(isAlive).length === 4);
   });
+});
+
+describe('a request that continues no conversation of the pool', function () {
+  this.timeout(120_000);
+  let rig: Rig;
+  let started = 0;
+
+  function ask(asked: ChatRequest): Promise<Answer> {
+    return answerOf(rig.backend.chat(asked, never()));
+  }
+
+  before(async () => {
+    const debug = (line: string): void => {
+      if (/pid=\d+ started$/.test(line)) started += 1;
+    };
+    // Room for all of them, so that the one conversation which each of them might continue is always there.
+    const limits = { keepSpares: 'never', processes: 16 } as const;
+    rig = await startRig({ limits, log: { ...silentLogger, debug } });
+    rig.standIn.reply(textReply('A1'));
+    await ask(request([user('U1')]));
+  });
+  after(async () => {
+    // It is there, and was continued by nobody.
+    const before = started;
+    rig.standIn.reply(textReply('A2'));
+    await ask(request([user('U1'), assistant('A1'), user('U2')]));
+    assert.equal(started, before);
+    await rig.close({ lenient: true });
+  });
+
+  for (const [what, change] of [
+    ['another system prompt', { system: 'other' }],
+    ['another model', { model: 'haiku' }],
+    ['other tools', { tools: TOOLS }],
+    ['another schema', { format: { type: 'json' } }],
+    ['another way of thinking', { thinking: { show: true } }],
+  ] as const) {
+    it(`starts anew for ${what}`, async () => {
+      const before = started;
+      rig.standIn.reply(textReply('A2'));
+      await ask(request([user('U1'), assistant('A1'), user('U2')], change)).catch(() => undefined);
+      assert.equal(started, before + 1);
+    });
+  }
+
+  for (const [what, messages] of [
+    ['an edited question', [user('u1'), assistant('A1'), user('U2')]],
+    ['an edited answer', [user('U1'), assistant('A1 '), user('U2')]],
+    ['a missing turn', [user('U2')]],
+    ['a question asked again', [user('U1')]],
+  ] as const) {
+    it(`starts anew for ${what} and sends what the client sent`, async () => {
+      const before = started;
+      rig.standIn.reply(textReply('A2'));
+      await ask(request(messages));
+      assert.equal(started, before + 1);
+      const texts = messages.map((message) =>
+        message.content.map((part) => ('text' in part ? part.text : '')).join(''),
+      );
+      const sent = said(rig.standIn.requests.at(-1)!);
+      assert.equal(sent.length, messages.length);
+      for (const [i, text] of texts.entries()) assert.ok(sent[i]!.includes(text), `${sent[i]} lacks ${text}`);
+    });
+  }
 });

@@ -7,7 +7,7 @@ import { startHeadless, type Headless } from './headless.js';
 import { childrenIn, HAS_PROCESS_TABLE, openFiles, processesIn, watchChildrenIn } from './processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
-const ABORTED = SOAK ? 1000 : 32;
+const ABORTED = SOAK ? 1000 : 16;
 /** One CLI in so many stays when it is asked to go. */
 const STUBBORN = 4;
 /** The backend's defaults: processes at once, and those kept ahead after a conversation. */

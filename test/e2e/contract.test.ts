@@ -27,17 +27,13 @@ describe('the program without an editor', function () {
     headless = undefined;
   });
 
-  it('says on the first line of stdout where it listens, and nothing more there', async () => {
-    const { url, stdout, standIn } = await start();
+  it('says on the first line of stdout where it listens, and nothing more there, and writes its log to stderr, a level and a time on every line, and the CLI first', async () => {
+    const { url, stdout, stderr, standIn } = await start();
     standIn.reply(textReply('hello'));
     assert.equal(textOf(await (await openChat(url, chatOf('hi'))).rest()), 'hello');
     assert.deepEqual(stdout, [`Ollama Server for Claude is listening on ${url}`]);
     assert.notEqual(new URL(url).port, '0');
     assert.equal((await ask(url, { path: '/' })).body, 'Ollama is running');
-  });
-
-  it('writes its log to stderr, a level and a time on every line, and the CLI first', async () => {
-    const { stderr } = await start();
     for (const line of stderr) assert.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z \[(info|warn|error)\] \S/);
     assert.match(stderr[0] ?? '', /\[info\] \[cli\] version=\d+\.\d+\.\d+ path=.*claude/);
     assert.match(stderr[1] ?? '', /\[info\] \[cli\] models=default,.*sonnet/);

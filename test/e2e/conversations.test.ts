@@ -9,7 +9,7 @@ const SOAK = process.env['SOAK'] === '1';
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const CONVERSATIONS = SOAK ? 1000 : 40;
 /** None begins after that, so that a slow machine tests less rather than for ever. The soak test has no such bound. */
-const BEGIN_MS = SOAK ? Number.POSITIVE_INFINITY : 30_000;
+const BEGIN_MS = SOAK ? Number.POSITIVE_INFINITY : 18_000;
 const AT_ONCE = 3;
 /** The program is started again after some conversations and then after every so many, in the midst of others. */
 const RESTART_FIRST = 3;

@@ -9,6 +9,8 @@ import { startStandIn, type StandIn, type StandInOptions } from '../standin/serv
 
 /** The test launcher builds it. */
 const PROGRAM = fileURLToPath(new URL('../../../dist/headless.cjs', import.meta.url));
+/** What a line may take on the slowest machine. */
+const LINE_MS = 120_000;
 const BANNER = /^Ollama Server for Claude is listening on (http:\/\/127\.0\.0\.1:\d+)$/;
 
 /** How a program ended. */
@@ -30,7 +32,7 @@ export interface Headless extends Surroundings {
   /** Its lines so far. */
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
-  /** The first line on stderr, past or coming, that matches. Rejects when the program ends without one. */
+  /** The first line on stderr, past or coming, that matches. Rejects when the program ends without one, or is late. */
   readonly logged: (pattern: RegExp) => Promise<string>;
   /** Sends a signal and waits for the end. What surrounds the program stays. */
   readonly kill: (signal: NodeJS.Signals) => Promise<Exit>;
@@ -125,12 +127,19 @@ async function launch(around: Surroundings, options: HeadlessOptions): Promise<H
 
   function lineOf(lines: readonly string[], pattern: RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
+      const fail = (what: string): void =>
+        reject(new Error(`${what} without a line like ${pattern}:\n${stderr.join('\n')}`));
+      const timer = setTimeout(() => {
+        watchers.delete(look);
+        fail(`${LINE_MS / 1000} s`);
+      }, LINE_MS);
       const look = (): void => {
         const line = lines.find((one) => pattern.test(one));
         if (line === undefined && exit === undefined) return;
         watchers.delete(look);
+        clearTimeout(timer);
         if (line !== undefined) resolve(line);
-        else reject(new Error(`it ended without a line like ${pattern}:\n${stderr.join('\n')}`));
+        else fail('it ended');
       };
       watchers.add(look);
       look();

@@ -17,7 +17,7 @@ import {
 } from './processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
-const MINUTES = SOAK ? 60 : 0.1;
+const MINUTES = SOAK ? 60 : 0.06;
 /** What is loaded once, and a heap that finds its size, is no growth. */
 const WARM_UP_MINUTES = MINUTES / 6;
 const REQUESTS_PER_SECOND = 2;

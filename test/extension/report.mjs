@@ -16,9 +16,9 @@ export function createReport() {
       console.log(`    ${text}`);
     },
     /** @param {import('./suite/index.ts').TestResult} result */
-    result({ title, state, error }) {
+    result({ title, state, error, ms }) {
       const mark = { passed: '✔', failed: '✗', skipped: '-' }[state];
-      console.log(`    ${mark} ${title}`);
+      console.log(`    ${mark} ${title}${ms === undefined ? '' : ` (${Math.round(ms)}ms)`}`);
       if (error !== undefined) console.log(indent(error));
       totals = add(totals, { ...NOTHING, [state]: 1 });
     },
@@ -52,13 +52,14 @@ async function withinTime(run) {
 export async function runSteps(report, steps, onFailure) {
   let broken = false;
   for (const [title, run] of steps) {
+    const begun = performance.now();
     if (broken) {
       report.result({ title: `${title} (after a failure)`, state: 'skipped' });
       continue;
     }
     try {
       await withinTime(run);
-      report.result({ title, state: 'passed' });
+      report.result({ title, state: 'passed', ms: performance.now() - begun });
     } catch (error) {
       broken = true;
       const more = await onFailure().catch((thrown) => String(thrown));

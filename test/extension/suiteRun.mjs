@@ -11,10 +11,11 @@ import { createProfile } from './host/profile.mjs';
  * @param {string} title
  * @param {string} tests the bundle of the suite
  * @param {import('./model.ts').Model} model
- * @param {boolean} several whether two folders are open, by a file that names them, or one
+ * @param {{ several: boolean, brief: boolean }} how whether two folders are open, by a file that names them, or one; and
+ *   whether tests that do not depend on the editor's version are left out
  * @param {(run: { profile: import('./host/profile.mjs').Profile, opened: string, extension: string, tests: string, env: Record<string, string> }) => Promise<{ code: number, log: string[] }>} editor
  */
-export async function runSuite(report, title, tests, model, several, editor) {
+export async function runSuite(report, title, tests, model, { several, brief }, editor) {
   report.title(title);
   const profile = await createProfile({
     'claudeOllama.port': await freePort(),
@@ -22,7 +23,7 @@ export async function runSuite(report, title, tests, model, several, editor) {
   });
   const file = join(profile.root, 'results.json');
   try {
-    const env = { ...model.env, EDITOR_TEST_RESULTS: file };
+    const env = { ...model.env, EDITOR_TEST_RESULTS: file, EDITOR_TEST_BRIEF: brief ? '1' : '0' };
     const opened = several ? await twoFolders(profile) : profile.workspace;
     const { code, log } = await editor({ profile, opened, extension: root, tests, env });
     const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];

@@ -55,6 +55,7 @@ export async function startFaulty(): Promise<Faulty> {
       stages.settings();
       return undefined;
     },
+    allowOtherUsers: false,
   };
   const backend = {
     ...fake,

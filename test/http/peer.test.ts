@@ -60,7 +60,7 @@ describe('other users of this machine', function () {
   const hosts = ['127.0.0.1', '::ffff:127.0.0.1', ...(hasV6 ? ['::1'] : [])];
   for (const host of hosts) {
     it(`are refused, coming by ${host}; this user and root are not`, async () => {
-      const rig = await startRig();
+      const rig = await startRig({ settings: { allowOtherUsers: false } });
       for (const bytes of [request('GET /'), request('GET /api/tags'), chatBytes()]) {
         const closing = bytes.replace('Host:', 'Connection: close\r\nHost:');
         const answer = await visit(rig, { uid: NOBODY, bytes: closing, host });
@@ -73,7 +73,7 @@ describe('other users of this machine', function () {
   }
 
   it('are told so in words that no page can read, not even one that this user lets in', async () => {
-    const rig = await startRig();
+    const rig = await startRig({ settings: { allowOtherUsers: false } });
     // Nothing that it says of itself is looked at: the page, too, is the other user's.
     const bytes = request('GET /api/tags').replace('Host:', 'Origin: app://obsidian.md\r\nHost:');
     const answer = await visit(rig, { uid: NOBODY, bytes });
@@ -82,7 +82,7 @@ describe('other users of this machine', function () {
   });
 
   it('start nothing either when they close at once', async () => {
-    const rig = await startRig();
+    const rig = await startRig({ settings: { allowOtherUsers: false } });
     for (let round = 0; round < 5; round += 1) {
       await visit(rig, { uid: NOBODY, bytes: chatBytes(), close: true });
     }
@@ -92,7 +92,9 @@ describe('other users of this machine', function () {
   });
 
   it('are let in by a setting, which counts at once', async () => {
-    const settings: { -readonly [K in keyof EndpointSettings]?: EndpointSettings[K] } = {};
+    const settings: { -readonly [K in keyof EndpointSettings]?: EndpointSettings[K] } = {
+      allowOtherUsers: false,
+    };
     const rig = await startRig({ settings });
     const tags = (): Promise<string> => visit(rig, { uid: NOBODY, bytes: request('GET /api/tags') });
     assert.match(await tags(), /^HTTP\/1\.1 403 /);
@@ -107,7 +109,7 @@ describe('the look at a connection', () => {
   afterEach(stopRigs);
 
   it('is made once, and lets this user in', async () => {
-    const rig = await startRig();
+    const rig = await startRig({ settings: { allowOtherUsers: false } });
     const peers = createPeerCheck();
     const socket: Socket = connect(rig.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -121,7 +123,7 @@ describe('the look at a connection', () => {
   });
 
   it('does not hold up requests that follow each other', async () => {
-    const rig = await startRig();
+    const rig = await startRig({ settings: { allowOtherUsers: false } });
     const socket = await open(rig, request('GET /api/version').replace('close', 'keep-alive').repeat(50));
     const answer = received(socket);
     socket.write(request('GET /api/tags'));

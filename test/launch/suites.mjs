@@ -122,7 +122,9 @@ async function runExtension(run) {
   });
   const { code, signal } = await ending(child);
   const totals = parseTotals(output);
-  for (const [, title] of output.matchAll(/^ +✗ (.*)$/gm)) failures.push(`extension: ${title}`);
+  for (const [, title, why] of output.matchAll(/^ +✗ (.*)\n(?: {6}(.*))?/gm)) {
+    failures.push(`extension: ${title}: ${why}`);
+  }
   if (totals === undefined) return broken(NOTHING, `it printed no totals (${signal ?? `exit code ${code}`})`);
   if (code !== 0 && totals.failed === 0)
     return broken(totals, `it ended with ${signal ?? `exit code ${code}`}`);

@@ -21,6 +21,8 @@ const QUIET = {
   'git.openRepositoryInParentFolders': 'never',
   'git.enabled': false,
   'window.commandCenter': false,
+  'workbench.reduceMotion': 'on',
+  'editor.cursorBlinking': 'solid',
   // Not `chat.disableAIFeatures`: now and then it restarts the extension host at startup.
   'chat.agentHost.enabled': false,
 };

@@ -4,6 +4,8 @@
 const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
 
 const PALETTE_TRIES = 5;
+/** What each step in a dialog may take before all of it is tried again. */
+const DIALOG_MS = 5_000;
 const WAIT_MS = 30_000;
 
 /**
@@ -123,20 +125,20 @@ export function createWorkbench(page, url) {
       const accept = page.locator('.quick-input-widget').getByRole('button', { name: button, exact: true });
       await accept.waitFor();
       for (let attempt = 1; ; attempt += 1) {
-        await input.fill(`${path}/`);
-        const arrived = await rows
-          .filter({ hasText: inside })
-          .waitFor({ timeout: 3000 })
-          .then(
-            () => true,
-            () => false,
-          );
-        if (arrived) break;
-        // What the dialog begins with may come after what is typed.
-        if (attempt === PALETTE_TRIES) throw new Error(`the dialog of "${title}" does not find ${path}`);
+        try {
+          await input.fill(`${path}/`, { timeout: DIALOG_MS });
+          await rows.filter({ hasText: inside }).waitFor({ timeout: DIALOG_MS });
+          await accept.click({ timeout: DIALOG_MS });
+          await input.waitFor({ state: 'hidden', timeout: DIALOG_MS });
+          return;
+        } catch (error) {
+          // What the dialog begins with may come after what is typed, and it takes no click while it is still listing.
+          if (attempt === PALETTE_TRIES)
+            throw new Error(`"${title}" does not take ${path}`, { cause: error });
+          // It may have taken it at the last moment.
+          if (!(await input.isVisible())) return;
+        }
       }
-      await accept.click();
-      await input.waitFor({ state: 'hidden' });
     },
 
     /** What the palette offers for a text. */

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 /** As long as it takes when the editor is killed, too. */
 const GONE_WITHIN_MS = 5_000;
 const STREAMS = [1, 2, 3, 4];
+/** How long a question may take to show. */
+const MESSAGE_MS = 5_000;
+const MESSAGE_TRIES = 6;
 const OTHER = 'vscode-vfs://github/somebody/something';
 
 /** @returns {[string, () => Promise<void>][]} */
@@ -24,16 +27,32 @@ export function ending(editor) {
     }
   }
 
+  /**
+   * The command that is asked about now. The editor shows no message that comes among several others; the person finds
+   * it in the status bar then.
+   */
+  async function asked() {
+    const text = question(/started-\d/).first();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return /started-\d/.exec(await text.innerText({ timeout: MESSAGE_MS }))[0];
+      } catch (error) {
+        if (attempt === MESSAGE_TRIES) throw error;
+        await workbench.statusItem(editor.item).locator('a').first().click();
+      }
+    }
+  }
+
   /** Says yes to the questions, in the order in which they come. */
   async function allow(count) {
     for (let answered = 0; answered < count; answered += 1) {
-      const [command] = /started-\d/.exec(
-        await question(/started-\d/)
-          .first()
-          .innerText(),
+      const command = await asked();
+      await question(command).first().getByRole('button', { name: 'Allow', exact: true }).click();
+      await workbench.until(
+        `the question about ${command}`,
+        () => question(command).count(),
+        (shown) => shown === 0,
       );
-      await question(command).getByRole('button', { name: 'Allow', exact: true }).click();
-      await question(command).waitFor({ state: 'detached' });
     }
   }
 
