@@ -1,6 +1,5 @@
 /** Nothing of a request reaches the command line or the environment of a process, or chooses what the CLI may do. */
 import assert from 'node:assert/strict';
-import { readFileSync, readlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
 import { initializeRequest, userLine } from '../../src/claude/content.js';
@@ -15,7 +14,7 @@ import * as ollama from '../../src/protocol/ollama/request.js';
 import * as openai from '../../src/protocol/openai/request.js';
 import { ask, chatOf, openChat, textOf } from '../e2e/client.js';
 import { startHeadless, type Headless } from '../e2e/headless.js';
-import { childrenIn, HAS_PROCESS_TABLE } from '../e2e/processTable.js';
+import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../e2e/processTable.js';
 import { HAIKU, SONNET } from '../http/fakeBackend.js';
 import { devCli } from '../standin/cli.js';
 import { textReply } from '../standin/server.js';
@@ -114,14 +113,14 @@ describe('a request', function () {
       assert.equal(stream.status, 200, what);
       assert.equal(textOf(await stream.rest()), 'ok', what);
       for (const pid of childrenIn(workspace, headless.pid)) {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+        const launch = launchOf(pid);
+        if (launch === undefined) continue;
         assert.doesNotMatch(
-          environment,
+          launch.environment,
           new RegExp(`${CANARY}|(^|\\0)(NODE_OPTIONS|VSCODE_|CLAUDECODE)`),
           what,
         );
-        assert.equal(readlinkSync(`/proc/${pid}/cwd`), workspace);
-        commands.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+        commands.add(launch.command);
         processes += 1;
       }
     }

@@ -1,9 +1,8 @@
 /** Prompts of any size, and with what is no character: nothing of them is on a command line, and all of them arrives. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { ask as send, type Reply } from '../e2e/client.js';
 import { startHeadless, type Headless } from '../e2e/headless.js';
-import { childrenIn, HAS_PROCESS_TABLE } from '../e2e/processTable.js';
+import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../e2e/processTable.js';
 import { systemOf, textOf, textReply, type StandInRequest } from '../standin/server.js';
 
 const MARKER = 'marker-of-a-prompt-5f1c ';
@@ -73,16 +72,11 @@ describe('prompts at the bounds', function () {
     const seen = { commands: new Set<string>(), environments: 0, marked: 0 };
     const look = (): void => {
       for (const child of childrenIn(environment.workspace, pid)) {
-        try {
-          const command = readFileSync(`/proc/${child}/cmdline`, 'utf8');
-          // Between its fork and its exec a process is still this program.
-          if (command.includes('--input-format')) seen.commands.add(command);
-          const variables = readFileSync(`/proc/${child}/environ`, 'utf8');
-          seen.environments++;
-          if ((command + variables).includes(MARKER)) seen.marked++;
-        } catch {
-          // Gone meanwhile.
-        }
+        const launch = launchOf(child);
+        if (launch === undefined) continue;
+        seen.commands.add(launch.command);
+        seen.environments++;
+        if ((launch.command + launch.environment).includes(MARKER)) seen.marked++;
       }
     };
     const watch = setInterval(look, 10);

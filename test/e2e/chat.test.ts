@@ -75,6 +75,10 @@ describe('a chat from the port to the API and back', function () {
     assert.deepEqual([answer['done'], answer['done_reason'], answer['eval_count']], [true, 'stop', 34]);
   });
 
+  /** One conversation, so that each text is also what the live process must know again from what its client sends. */
+  const messages: object[] = [];
+  let process: unknown;
+
   for (const [name, pieces] of [
     ['new lines, tabs, indentation and trailing space', ['\n\n  def f():\n\treturn "x"  \r\n\n']],
     ['text outside the first plane', ['👩‍👩‍👧‍👦 日本語 \u{1F600}', 'e\u0301']],
@@ -86,7 +90,12 @@ describe('a chat from the port to the API and back', function () {
     it(`gives the model's text unchanged: ${name}`, async () => {
       standIn.reply(textReply(pieces));
       const whole = pieces.join('');
-      const lines = await (await openChat(url, chatOf('say it'))).rest();
+      messages.push({ role: 'user', content: 'say it' });
+      const lines = await (await openChat(url, { model: 'claude-sonnet', messages })).rest();
+      messages.push({ role: 'assistant', content: whole });
+      const session = standIn.requests.at(-1)?.headers['x-claude-code-session-id'];
+      process ??= session;
+      assert.equal(session, process, 'it was not continued in its process');
       // A failed comparison of megabytes would print them.
       assert.ok(textOf(lines) === whole, `${textOf(lines).length} of ${whole.length} characters`);
       assert.equal(lines.at(-1)?.done, true);

@@ -13,6 +13,24 @@ export function childrenIn(folder: string, parent: number): number[] {
   return processesIn(folder).filter((pid) => parentOf(pid) === parent);
 }
 
+/** What a process of the CLI was started with, as the kernel tells it. */
+export interface Launch {
+  /** Each argument with a NUL behind it. */
+  readonly command: string;
+  /** Each variable with a NUL behind it. */
+  readonly environment: string;
+}
+
+/** `undefined` when the process is gone, or is no CLI yet: between its fork and its exec it is still its parent. */
+export function launchOf(pid: number): Launch | undefined {
+  return attempt(() => {
+    const [command, environment] = ['cmdline', 'environ'].map((file) =>
+      readFileSync(`/proc/${pid}/${file}`, 'utf8'),
+    );
+    return command?.includes('--input-format') ? { command, environment: environment ?? '' } : undefined;
+  });
+}
+
 /** Processes, zombies excluded, whose environment has that entry (`NAME=value`). */
 export function processesWith(entry: string): number[] {
   return processes().filter(
