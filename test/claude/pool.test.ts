@@ -257,7 +257,7 @@ describe('the pool', function () {
   });
 
   it('keeps no spare once nobody has asked for a while, and no conversation that idles', async () => {
-    await start({ keepSpares: 'whileInUse', useMs: 8000, idleMs: 8000 });
+    await start({ keepSpares: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
     await until('spares stand by', () => rig.backend.activity().processes === 3, 60_000);

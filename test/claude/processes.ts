@@ -18,7 +18,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Waits until it holds; fails after `milliseconds`, which is a bound and not an expectation. */
-export async function until(what: string, holds: () => boolean, milliseconds = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, milliseconds = 25_000): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`waited ${milliseconds} ms in vain for: ${what}`);

@@ -17,7 +17,7 @@ import { createReport } from './report.mjs';
 import { runSuite } from './suiteRun.mjs';
 import { runWindow } from './window.mjs';
 
-const SUITE_TIMEOUT_MS = 120_000;
+const SUITE_TIMEOUT_MS = 300_000;
 const report = createReport();
 const say = (line) => report.note(line);
 const named = process.argv.slice(2);

@@ -20,7 +20,7 @@ export const SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e
  * @property {(text: string) => void} write where output goes
  */
 
-const TEST_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 60_000;
 /** How long a suite may take to end after its last test. Longer means that a test left something open. */
 const EXIT_GRACE_MS = 15_000;
 

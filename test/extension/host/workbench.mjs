@@ -6,13 +6,15 @@ const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u2
 const PALETTE_TRIES = 5;
 /** What each step in a dialog may take before all of it is tried again. */
 const DIALOG_MS = 5_000;
-const WAIT_MS = 30_000;
+/** What anything may take on a slow machine. */
+const WAIT_MS = 60_000;
 
 /**
  * @param {import('playwright-core').Page} page
  * @param {string} url of the editor
  */
 export function createWorkbench(page, url) {
+  page.setDefaultTimeout(WAIT_MS);
   const input = page.locator('.quick-input-widget input').first();
   const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
 

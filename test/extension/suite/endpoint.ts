@@ -10,7 +10,7 @@ import type { EndpointApi } from '../../../src/extension.js';
 import type { Status } from '../../../src/vscode/status.js';
 
 const ID = 'claude-ollama-server.claude-ollama-server';
-const WAIT_MS = 20_000;
+const WAIT_MS = 45_000;
 
 export function extension(): Extension<EndpointApi> {
   const found = extensions.getExtension<EndpointApi>(ID);

@@ -26,7 +26,7 @@ const FILES = [
   ...(workspace.workspaceFile === undefined ? [] : ['folders']),
   'deactivation',
 ];
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 60_000;
 
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
