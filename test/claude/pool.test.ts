@@ -26,19 +26,23 @@ function said(seen: StandInRequest): string[] {
     .map((line) => line.replace(/,"cache_control":\{[^}]*\}/g, ''));
 }
 
+/** A rig, and the ids of the processes that it has started, in order. */
+async function countedRig(limits: Partial<BackendLimits>): Promise<{ rig: Rig; started: number[] }> {
+  const started: number[] = [];
+  const debug = (line: string): void => {
+    const pid = /pid=(\d+) started$/.exec(line)?.[1];
+    if (pid !== undefined) started.push(Number(pid));
+  };
+  return { rig: await startRig({ limits, log: { ...silentLogger, debug } }), started };
+}
+
 describe('the pool', function () {
   this.timeout(120_000);
   let rig: Rig;
-  /** Process ids, in order. */
   let started: number[];
 
   async function start(limits: Partial<BackendLimits>): Promise<void> {
-    started = [];
-    const debug = (line: string): void => {
-      const pid = /pid=(\d+) started$/.exec(line)?.[1];
-      if (pid !== undefined) started.push(Number(pid));
-    };
-    rig = await startRig({ limits, log: { ...silentLogger, debug } });
+    ({ rig, started } = await countedRig(limits));
   }
   afterEach(async () => {
     await rig.close({ lenient: true });
@@ -279,28 +283,24 @@ describe('the pool', function () {
 describe('a request that continues no conversation of the pool', function () {
   this.timeout(120_000);
   let rig: Rig;
-  let started = 0;
+  let started: number[];
 
   function ask(asked: ChatRequest): Promise<Answer> {
     return answerOf(rig.backend.chat(asked, never()));
   }
 
   before(async () => {
-    const debug = (line: string): void => {
-      if (/pid=\d+ started$/.test(line)) started += 1;
-    };
     // Room for all of them, so that the one conversation which each of them might continue is always there.
-    const limits = { keepSpares: 'never', processes: 16 } as const;
-    rig = await startRig({ limits, log: { ...silentLogger, debug } });
+    ({ rig, started } = await countedRig({ keepSpares: 'never', processes: 16 }));
     rig.standIn.reply(textReply('A1'));
     await ask(request([user('U1')]));
   });
   after(async () => {
     // It is there, and was continued by nobody.
-    const before = started;
+    const before = started.length;
     rig.standIn.reply(textReply('A2'));
     await ask(request([user('U1'), assistant('A1'), user('U2')]));
-    assert.equal(started, before);
+    assert.equal(started.length, before);
     await rig.close({ lenient: true });
   });
 
@@ -312,10 +312,10 @@ describe('a request that continues no conversation of the pool', function () {
     ['another way of thinking', { thinking: { show: true } }],
   ] as const) {
     it(`starts anew for ${what}`, async () => {
-      const before = started;
+      const before = started.length;
       rig.standIn.reply(textReply('A2'));
       await ask(request([user('U1'), assistant('A1'), user('U2')], change)).catch(() => undefined);
-      assert.equal(started, before + 1);
+      assert.equal(started.length, before + 1);
     });
   }
 
@@ -326,10 +326,10 @@ describe('a request that continues no conversation of the pool', function () {
     ['a question asked again', [user('U1')]],
   ] as const) {
     it(`starts anew for ${what} and sends what the client sent`, async () => {
-      const before = started;
+      const before = started.length;
       rig.standIn.reply(textReply('A2'));
       await ask(request(messages));
-      assert.equal(started, before + 1);
+      assert.equal(started.length, before + 1);
       const texts = messages.map((message) =>
         message.content.map((part) => ('text' in part ? part.text : '')).join(''),
       );

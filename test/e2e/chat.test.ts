@@ -77,7 +77,7 @@ describe('a chat from the port to the API and back', function () {
 
   /** One conversation, so that each text is also what the live process must know again from what its client sends. */
   const messages: object[] = [];
-  let process: unknown;
+  let first: unknown;
 
   for (const [name, pieces] of [
     ['new lines, tabs, indentation and trailing space', ['\n\n  def f():\n\treturn "x"  \r\n\n']],
@@ -94,8 +94,8 @@ describe('a chat from the port to the API and back', function () {
       const lines = await (await openChat(url, { model: 'claude-sonnet', messages })).rest();
       messages.push({ role: 'assistant', content: whole });
       const session = standIn.requests.at(-1)?.headers['x-claude-code-session-id'];
-      process ??= session;
-      assert.equal(session, process, 'it was not continued in its process');
+      first ??= session;
+      assert.equal(session, first, 'it was not continued in its process');
       // A failed comparison of megabytes would print them.
       assert.ok(textOf(lines) === whole, `${textOf(lines).length} of ${whole.length} characters`);
       assert.equal(lines.at(-1)?.done, true);

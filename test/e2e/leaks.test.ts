@@ -18,8 +18,9 @@ const SOAK = process.env['SOAK'] === '1';
 const ABORTED = SOAK ? 1000 : 100;
 /** One stream in so many is left in mid-answer, one after a while, the others at once. Each in mid-answer costs a CLI. */
 const MANNERS = SOAK ? 2 : 8;
-const LEAVE_ROUNDS = 5;
 const KILLS = SOAK ? 20 : 2;
+/** How often a CLI may have ended by itself before one is left behind. */
+const LEAVE_ROUNDS = 5;
 /** The backend's defaults: processes at once, and those kept ahead after a conversation. */
 const LIMIT = 4;
 const SPARES = 2;

@@ -1,6 +1,7 @@
 // A VS Code whose own chat knows the endpoint as a provider of models.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { repeatedly } from './host/repeatedly.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 
 const PICK_TRIES = 5;
@@ -76,21 +77,14 @@ export async function openChatEditor({ files, ...options }) {
     return text.replaceAll('\u00a0', ' ');
   };
 
-  /** Whether the conversation is with the model then. A list that opens while the editor is still moving is empty. */
   async function pick(model) {
-    try {
-      await picker.click();
-      await page.getByPlaceholder('Search models').fill(model);
-      await page
-        .locator('.action-widget .monaco-list-row', { hasText: model })
-        .first()
-        .click({ timeout: PICK_MS });
-      await picker.filter({ hasText: model }).waitFor({ timeout: PICK_MS });
-      return true;
-    } catch {
-      await page.keyboard.press('Escape');
-      return false;
-    }
+    await picker.click();
+    await page.getByPlaceholder('Search models').fill(model);
+    await page
+      .locator('.action-widget .monaco-list-row', { hasText: model })
+      .first()
+      .click({ timeout: PICK_MS });
+    await picker.filter({ hasText: model }).waitFor({ timeout: PICK_MS });
   }
 
   return {
@@ -120,9 +114,12 @@ export async function openChatEditor({ files, ...options }) {
         () => answers.count(),
         (count) => count === 0,
       );
-      for (let attempt = 1; !(await pick(model)); attempt += 1) {
-        if (attempt === PICK_TRIES) throw new Error(`the model ${model} could not be picked`);
-      }
+      // A list that opens while the editor is still moving is empty.
+      await repeatedly(
+        PICK_TRIES,
+        () => pick(model),
+        () => page.keyboard.press('Escape'),
+      );
     },
 
     async ask(text) {

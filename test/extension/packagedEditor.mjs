@@ -15,8 +15,6 @@ const SHOTS = inRoot('out/extension/screenshots');
 const GRACE_S = 15;
 /** Small enough for a README, large enough to read. */
 const VIEWPORT = { width: 1000, height: 620 };
-/** Nothing spins or blinks: the browser draws without a graphics card. */
-const STILL = { reducedMotion: 'reduce' };
 
 /**
  * @param {object} options
@@ -50,7 +48,7 @@ export async function openPackaged({
   const flags = [`--reconnection-grace-time=${GRACE_S}`, ...(trust ? [] : ['--disable-workspace-trust'])];
   const editor = await startEditor({ host, profile, env: model.env, flags });
   const browser = await openBrowser();
-  const page = await browser.newPage({ viewport: VIEWPORT, ...STILL });
+  const page = await browser.newPage({ viewport: VIEWPORT });
   const workbench = createWorkbench(page, editor.url);
   await mkdir(SHOTS, { recursive: true });
   const base = `http://127.0.0.1:${port}`;
@@ -70,7 +68,7 @@ export async function openPackaged({
     workspace: profile.workspace,
     item: ITEM,
     /** A second window. */
-    newPage: () => browser.newPage({ viewport: page.viewportSize(), ...STILL }),
+    newPage: () => browser.newPage({ viewport: page.viewportSize() }),
     model,
     /** The one that is opened. */
     folder: folder ?? profile.workspace,

@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createPeerCheck } from '../../src/server/peer.js';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { chatBytes, open, received, type Rig, startRig, stopRigs } from './rig.js';
+import { chatBytes, open, received, type Rig, type RigOptions, startRig, stopRigs } from './rig.js';
 
 const NOBODY = 65_534;
 const hasV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
@@ -49,6 +49,9 @@ async function visit(rig: Rig, { uid, bytes, host = '127.0.0.1', close = false }
   return answer;
 }
 
+/** With the look at whose a connection is, as it comes. */
+const LOOKING: RigOptions = { settings: { allowOtherUsers: false } };
+
 describe('other users of this machine', function () {
   before(function () {
     if (process.platform === 'linux' && process.getuid?.() === 0) return;
@@ -60,7 +63,7 @@ describe('other users of this machine', function () {
   const hosts = ['127.0.0.1', '::ffff:127.0.0.1', ...(hasV6 ? ['::1'] : [])];
   for (const host of hosts) {
     it(`are refused, coming by ${host}; this user and root are not`, async () => {
-      const rig = await startRig({ settings: { allowOtherUsers: false } });
+      const rig = await startRig(LOOKING);
       for (const bytes of [request('GET /'), request('GET /api/tags'), chatBytes()]) {
         const closing = bytes.replace('Host:', 'Connection: close\r\nHost:');
         const answer = await visit(rig, { uid: NOBODY, bytes: closing, host });
@@ -73,7 +76,7 @@ describe('other users of this machine', function () {
   }
 
   it('are told so in words that no page can read, not even one that this user lets in', async () => {
-    const rig = await startRig({ settings: { allowOtherUsers: false } });
+    const rig = await startRig(LOOKING);
     // Nothing that it says of itself is looked at: the page, too, is the other user's.
     const bytes = request('GET /api/tags').replace('Host:', 'Origin: app://obsidian.md\r\nHost:');
     const answer = await visit(rig, { uid: NOBODY, bytes });
@@ -82,7 +85,7 @@ describe('other users of this machine', function () {
   });
 
   it('start nothing either when they close at once', async () => {
-    const rig = await startRig({ settings: { allowOtherUsers: false } });
+    const rig = await startRig(LOOKING);
     for (let round = 0; round < 5; round += 1) {
       await visit(rig, { uid: NOBODY, bytes: chatBytes(), close: true });
     }
@@ -109,7 +112,7 @@ describe('the look at a connection', () => {
   afterEach(stopRigs);
 
   it('is made once, and lets this user in', async () => {
-    const rig = await startRig({ settings: { allowOtherUsers: false } });
+    const rig = await startRig(LOOKING);
     const peers = createPeerCheck();
     const socket: Socket = connect(rig.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -123,7 +126,7 @@ describe('the look at a connection', () => {
   });
 
   it('does not hold up requests that follow each other', async () => {
-    const rig = await startRig({ settings: { allowOtherUsers: false } });
+    const rig = await startRig(LOOKING);
     const socket = await open(rig, request('GET /api/version').replace('close', 'keep-alive').repeat(50));
     const answer = received(socket);
     socket.write(request('GET /api/tags'));

@@ -123,7 +123,7 @@ async function runExtension(run) {
   const { code, signal } = await ending(child);
   const totals = parseTotals(output);
   for (const [, title, why] of output.matchAll(/^ +✗ (.*)\n(?: {6}(.*))?/gm)) {
-    failures.push(`extension: ${title}: ${why}`);
+    failures.push(`extension: ${title}${why === undefined ? '' : `: ${why}`}`);
   }
   if (totals === undefined) return broken(NOTHING, `it printed no totals (${signal ?? `exit code ${code}`})`);
   if (code !== 0 && totals.failed === 0)

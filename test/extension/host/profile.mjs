@@ -21,6 +21,7 @@ const QUIET = {
   'git.openRepositoryInParentFolders': 'never',
   'git.enabled': false,
   'window.commandCenter': false,
+  // Nothing spins or blinks: the browser draws without a graphics card.
   'workbench.reduceMotion': 'on',
   'editor.cursorBlinking': 'solid',
   // Not `chat.disableAIFeatures`: now and then it restarts the extension host at startup.

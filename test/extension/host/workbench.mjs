@@ -1,4 +1,5 @@
 // The VS Code workbench in a browser page, used as a person does: by keyboard where there is a way.
+import { repeatedly } from './repeatedly.mjs';
 
 /** As people see it: without the editor's non-breaking spaces and marks. */
 const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
@@ -126,21 +127,15 @@ export function createWorkbench(page, url) {
       await enter(title);
       const accept = page.locator('.quick-input-widget').getByRole('button', { name: button, exact: true });
       await accept.waitFor();
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          await input.fill(`${path}/`, { timeout: DIALOG_MS });
-          await rows.filter({ hasText: inside }).waitFor({ timeout: DIALOG_MS });
-          await accept.click({ timeout: DIALOG_MS });
-          await input.waitFor({ state: 'hidden', timeout: DIALOG_MS });
-          return;
-        } catch (error) {
-          // What the dialog begins with may come after what is typed, and it takes no click while it is still listing.
-          if (attempt === PALETTE_TRIES)
-            throw new Error(`"${title}" does not take ${path}`, { cause: error });
-          // It may have taken it at the last moment.
-          if (!(await input.isVisible())) return;
-        }
-      }
+      // What the dialog begins with may come after what is typed, and it takes no click while it is still listing.
+      await repeatedly(PALETTE_TRIES, async () => {
+        // It may have taken the last one after all.
+        if (!(await input.isVisible())) return;
+        await input.fill(`${path}/`, { timeout: DIALOG_MS });
+        await rows.filter({ hasText: inside }).waitFor({ timeout: DIALOG_MS });
+        await accept.click({ timeout: DIALOG_MS });
+        await input.waitFor({ state: 'hidden', timeout: DIALOG_MS });
+      });
     },
 
     /** What the palette offers for a text. */

@@ -1,5 +1,6 @@
 // The Activity view while requests come and go, by keyboard.
 import assert from 'node:assert/strict';
+import { repeatedly } from '../host/repeatedly.mjs';
 
 /** A menu ignores what comes in the moment in which it opens. */
 const MENU_MS = 300;
@@ -14,28 +15,19 @@ export function activity(editor, model) {
   const row = (text) => rows.filter({ hasText: text }).first();
   let stream;
 
-  /** Opens the menu of the first row and takes an entry. Whether it could. */
-  async function take(name) {
-    await workbench.run('Claude Ollama: Show Activity');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Home');
-    await page.keyboard.press('Shift+F10');
-    const item = page.getByRole('menuitem', { name });
-    try {
+  /** Chooses from the menu of the first row. */
+  async function choose(name) {
+    const attempt = async () => {
+      await workbench.run('Claude Ollama: Show Activity');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+F10');
+      const item = page.getByRole('menuitem', { name });
       await item.waitFor({ timeout: TRY_MS });
       await page.waitForTimeout(MENU_MS);
       await item.click({ timeout: TRY_MS });
-      return true;
-    } catch {
-      await page.keyboard.press('Escape');
-      return false;
-    }
-  }
-
-  async function choose(name) {
-    for (let attempt = 1; !(await take(name)); attempt += 1) {
-      if (attempt === MENU_TRIES) throw new Error(`the menu of the first row did not offer "${name}"`);
-    }
+    };
+    await repeatedly(MENU_TRIES, attempt, () => page.keyboard.press('Escape'));
   }
 
   return [

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { repeatedly } from '../host/repeatedly.mjs';
 
 /** As long as it takes when the editor is killed, too. */
 const GONE_WITHIN_MS = 5_000;
@@ -32,15 +33,15 @@ export function ending(editor) {
    * it in the status bar then.
    */
   async function asked() {
-    const text = question(/started-\d/).first();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return /started-\d/.exec(await text.innerText({ timeout: MESSAGE_MS }))[0];
-      } catch (error) {
-        if (attempt === MESSAGE_TRIES) throw error;
-        await workbench.statusItem(editor.item).locator('a').first().click();
-      }
-    }
+    const text = await repeatedly(
+      MESSAGE_TRIES,
+      () =>
+        question(/started-\d/)
+          .first()
+          .innerText({ timeout: MESSAGE_MS }),
+      () => workbench.statusItem(editor.item).locator('a').first().click(),
+    );
+    return /started-\d/.exec(text)[0];
   }
 
   /** Says yes to the questions, in the order in which they come. */
