@@ -112,7 +112,7 @@ export async function endStrays(log: Logger, platform: NodeJS.Platform = process
       await killTree(pid, platform);
     }
   } catch (error) {
-    log.debug(`[cli] strays cannot be looked for: ${String(error)}`);
+    log.warn(`[cli] processes that a killed program has left cannot be looked for: ${String(error)}`);
   }
 }
 
@@ -137,6 +137,6 @@ export async function endOrphans(
       for (const pid of left) await killTree(pid, platform);
     }
   } catch (error) {
-    log.debug(`[cli] what the CLI has left cannot be looked for: ${String(error)}`);
+    log.warn(`[cli] what a CLI has left cannot be looked for: ${String(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { MARK_VARIABLE } from '../../src/claude/strays.js';
 import { isAlive, until } from '../claude/processes.js';
 import { answerActs, fakeCli } from '../claude/fakeCli.js';
 import { textReply, type Reply as ModelReply } from '../standin/server.js';
@@ -8,6 +9,7 @@ import { startHeadless, type Headless } from './headless.js';
 import {
   childrenIn,
   HAS_PROCESS_TABLE,
+  launchOf,
   openFiles,
   processesIn,
   residentBytes,
@@ -19,8 +21,6 @@ const ABORTED = SOAK ? 1000 : 100;
 /** One stream in so many is left in mid-answer, one after a while, the others at once. Each in mid-answer costs a CLI. */
 const MANNERS = SOAK ? 2 : 8;
 const KILLS = SOAK ? 20 : 2;
-/** How often a CLI may have ended by itself before one is left behind. */
-const LEAVE_ROUNDS = 5;
 /** The backend's defaults: processes at once, and those kept ahead after a conversation. */
 const LIMIT = 4;
 const SPARES = 2;
@@ -122,37 +122,32 @@ describe('the program leaves nothing behind', function () {
     }
   });
 
-  /**
-   * Kills the program in mid-stream, and its guardian with it.
-   * @returns what they leave. None when the CLI had something to say in that moment: it ends when nobody takes it.
-   */
-  async function leave({ url, pid, environment, kill }: Headless): Promise<number[]> {
+  it('when its guardian is killed with it: what that leaves is ended at the next start', async () => {
+    headless = await startHeadless({ respond: endless });
+    const { url, pid, environment, kill } = headless;
     const { workspace } = environment;
     const stream = await openChat(url, chatOf('question'));
     assert.equal(await firstText(stream), 'begun');
     const broken = assert.rejects(stream.rest());
+    await until('the spares are there', () => childrenIn(workspace, pid).length === 1 + SPARES, 60_000);
     const guardians = childrenIn('/', pid);
     assert.equal(guardians.length, 1);
-    for (const guardian of guardians) process.kill(guardian, 'SIGSTOP');
+    const left = childrenIn(workspace, pid);
+    // All stand still: a CLI ends by itself when it has something to say and nobody takes it, a spare with its input.
+    for (const one of [...guardians, ...left]) process.kill(one, 'SIGSTOP');
     await kill('SIGKILL');
     for (const guardian of guardians) process.kill(guardian, 'SIGKILL');
     await broken;
-    await until('the spares have ended with their input', () => processesIn(workspace).length <= 1, 60_000);
-    return processesIn(workspace);
-  }
-
-  it('when its guardian is killed with it: what that leaves is ended at the next start', async () => {
-    let left: number[] = [];
-    headless = await startHeadless({ respond: endless });
-    for (let round = 1; left.length === 0; round++) {
-      assert.ok(round <= LEAVE_ROUNDS, 'nothing was ever left behind');
-      if (round > 1) headless = await headless.again();
-      left = await leave(headless);
-    }
+    assert.equal(isAlive(pid), false);
+    for (const one of left)
+      assert.match(launchOf(one)?.environment ?? '', new RegExp(`${MARK_VARIABLE}=${pid}\\.`));
     headless = await headless.again();
-    const line = await headless.logged(/was left behind by a program that was killed/);
-    assert.match(line, new RegExp(`\\[warn\\] \\[cli\\] pid=${left[0]} `));
-    await until('it is gone', () => !left.some(isAlive), OUTLIVE_MS);
+    for (const one of left) {
+      await headless.logged(
+        new RegExp(`\\[warn\\] \\[cli\\] pid=${one} was left behind by a program that was killed`),
+      );
+    }
+    await until('they are gone', () => !left.some(isAlive), OUTLIVE_MS);
   });
 });
 
