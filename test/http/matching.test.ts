@@ -8,7 +8,7 @@ const MOST_TIMES = 20;
 /** Milliseconds of work below which nothing is compared. */
 const NOISE_MS = 60;
 /** What a field costs at most, of so many tries: other work of this process counts, too. */
-const TRIES = 3;
+const TRIES = 10;
 
 /** Units that are repeated up to the length. */
 const UNITS = [
