@@ -3,7 +3,8 @@
 // person asks for now and then) and dist/fzstd.cjs (the decompressor for Codex). Prints each bundle's size; fails when
 // one outgrows its budget.
 import { build, context } from 'esbuild';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -61,10 +62,23 @@ const options = {
   logLevel: 'info',
 };
 
+/**
+ * Writes a bundle in one step, and only where it differs: whatever runs from dist/ may load it at any moment.
+ * @param {import('esbuild').OutputFile} bundle
+ */
+function put({ path, contents }) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const written = `${path}.${process.pid}`;
+  writeFileSync(written, contents);
+  renameSync(written, path);
+}
+
 if (watch) {
   await (await context(options)).watch();
 } else {
-  await build(options);
+  const { outputFiles } = await build({ ...options, write: false });
+  outputFiles.forEach(put);
   for (const file of ['extension', 'headless', ...Object.keys(LATE)].map((name) => `dist/${name}.cjs`)) {
     console.log(`${file}  ${(statSync(file).size / 1000).toFixed(1)} kB`);
   }

@@ -24,6 +24,7 @@ const BUNDLE_BYTES = {
   'dist/claude.cjs': 100_000,
   'dist/onDemand.cjs': 40_000,
 };
+const BUNDLES = [...Object.keys(BUNDLE_BYTES), 'dist/headless.cjs'];
 const PACKAGE_BYTES = 300_000;
 
 async function vsce(...args: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -70,8 +71,16 @@ describe('the packaged extension', function () {
     }
   });
 
+  it('is built without touching a bundle that stays the same, since programs may be loading it', async () => {
+    const written = async (): Promise<number[]> =>
+      Promise.all(BUNDLES.map(async (bundle) => (await stat(join(root, bundle))).mtimeMs));
+    const before = await written();
+    await promisify(execFile)(process.execPath, ['esbuild.js'], { cwd: root });
+    assert.deepEqual(await written(), before);
+  });
+
   it('has no trace of the stand-in', async () => {
-    for (const bundle of [...Object.keys(BUNDLE_BYTES), 'dist/headless.cjs']) {
+    for (const bundle of BUNDLES) {
       assert.doesNotMatch(await readFile(join(root, bundle), 'utf8'), /stand-?in/i, bundle);
     }
   });
