@@ -27,9 +27,12 @@ const BUNDLE_BYTES = {
 const BUNDLES = [...Object.keys(BUNDLE_BYTES), 'dist/headless.cjs'];
 const PACKAGE_BYTES = 300_000;
 
+async function node(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(process.execPath, args, { cwd: root });
+}
+
 async function vsce(...args: string[]): Promise<{ stdout: string; stderr: string }> {
-  const script = join(root, 'node_modules/@vscode/vsce/vsce');
-  return promisify(execFile)(process.execPath, [script, ...args], { cwd: root });
+  return node(join(root, 'node_modules/@vscode/vsce/vsce'), ...args);
 }
 
 describe('the packaged extension', function () {
@@ -75,7 +78,7 @@ describe('the packaged extension', function () {
     const written = async (): Promise<number[]> =>
       Promise.all(BUNDLES.map(async (bundle) => (await stat(join(root, bundle))).mtimeMs));
     const before = await written();
-    await promisify(execFile)(process.execPath, ['esbuild.js'], { cwd: root });
+    await node('esbuild.js');
     assert.deepEqual(await written(), before);
   });
 
