@@ -1,5 +1,5 @@
 // Bundles the programs: dist/extension.cjs (what VS Code loads) and dist/headless.cjs (the same endpoint without an
-// editor), and what they load when it is first needed: dist/claude.cjs (what drives the CLI), dist/onDemand.cjs (what a
+// editor), and what they load when it is first needed: dist/claude.cjs (what drives the CLI), dist/lazyBundle.cjs (what a
 // person asks for now and then) and dist/fzstd.cjs (the decompressor for Codex). Prints each bundle's size; fails when
 // one outgrows its budget.
 import { build, context } from 'esbuild';
@@ -11,17 +11,17 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const BUDGETS_BYTES = {
   'dist/extension.cjs': 200_000,
   'dist/claude.cjs': 100_000,
-  'dist/onDemand.cjs': 40_000,
+  'dist/lazyBundle.cjs': 40_000,
 };
 
 /** Bundles of modules that are imported when they are first needed. */
 const LATE = {
   claude: 'src/claude/backend.ts',
-  onDemand: 'src/vscode/onDemand.ts',
+  lazyBundle: 'src/vscode/lazyBundle.ts',
   fzstd: 'node_modules/fzstd/esm/index.mjs',
 };
 /** How those modules are imported. A program that imports one at its start has it inside. */
-const IMPORTED_AS = { 'claude/backend.js': 'claude', 'onDemand.js': 'onDemand', fzstd: 'fzstd' };
+const IMPORTED_AS = { 'claude/backend.js': 'claude', 'lazyBundle.js': 'lazyBundle', fzstd: 'fzstd' };
 
 /**
  * Leaves those modules out of the bundles that import them.
@@ -30,7 +30,7 @@ const IMPORTED_AS = { 'claude/backend.js': 'claude', 'onDemand.js': 'onDemand', 
 const loadedLate = {
   name: 'loaded-late',
   setup({ onResolve }) {
-    onResolve({ filter: /^(?:\.\/(?:claude\/backend|onDemand)\.js|fzstd)$/ }, ({ path, kind }) =>
+    onResolve({ filter: /^(?:\.\/(?:claude\/backend|lazyBundle)\.js|fzstd)$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' || path === 'fzstd'
         ? { path: `./${IMPORTED_AS[path.replace(/^\.\//, '')]}.cjs`, external: true }
         : undefined,

@@ -5,20 +5,20 @@ import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
-import { answerFrom } from './answering.js';
-import { Breaker } from './breaker.js';
-import { CliFinder, isSignedIn, missingFlags } from './cli.js';
-import { Conversation } from './conversation.js';
-import { Guardian } from './guardian.js';
-import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './lanes.js';
-import { thisMachine } from './locate.js';
+import { answerFrom } from './pool/retryDeadProcess.js';
+import { Breaker } from './pool/circuitBreaker.js';
+import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
+import { Conversation } from './conversation/conversation.js';
+import { Guardian } from './process/watchdog.js';
+import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './workspace/lanes.js';
+import { thisMachine } from './cli/locate.js';
 import { ModelList } from './modelList.js';
-import { Pool } from './pool.js';
-import { startProcess } from './process.js';
-import type { Member } from './slots.js';
-import type { KeepSpares } from './spares.js';
-import { endOrphans, endStrays, MARK_VARIABLE, newMark } from './strays.js';
-import { Turnstile } from './turnstile.js';
+import { Pool } from './pool/pool.js';
+import { startProcess } from './process/process.js';
+import type { Member } from './pool/processLimit.js';
+import type { KeepSpares } from './pool/warmProcesses.js';
+import { endOrphans, endStrays, MARK_VARIABLE, newMark } from './process/leftoverProcesses.js';
+import { Turnstile } from './pool/fairQueue.js';
 
 export interface ClaudeBackendOptions {
   /** The setting: an absolute path, or empty to search. */

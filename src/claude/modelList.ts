@@ -1,8 +1,8 @@
 /** The models of the CLI: asked for once, and what answers tell of them later. */
 import type { Model } from '../core/backend.js';
 import type { Effort } from '../core/chat.js';
-import type { ResultMessage } from './messages.js';
-import type { ListedModel } from './setup.js';
+import type { ResultMessage } from './process/incoming.js';
+import type { ListedModel } from './conversation/initialize.js';
 
 /** What every current model has at least, until the CLI reports the real figure. */
 const CONTEXT_TOKENS = 200_000;

@@ -3,7 +3,7 @@ import { asChatError, type ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
 import type { ChatPhase } from '../core/watch.js';
 import type { Dialect } from '../protocol/dialect.js';
-import type { RecordNotes } from './record.js';
+import type { RecordNotes } from './requestLog.js';
 
 /** One request on its way through the server, from its guarded head to the end of its answer. */
 export interface Exchange {

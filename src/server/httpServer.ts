@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ChatError } from '../core/errors.js';
-import type { Connections } from './connections.js';
+import type { Connections } from './connectionLimit.js';
 
 /** Bounds on the time of one connection, in milliseconds. None of them ends a long answer. */
 export interface Timeouts {

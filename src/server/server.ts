@@ -4,20 +4,20 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
-import { createConnections } from './connections.js';
-import { createCopies } from './copies.js';
+import { createConnections } from './connectionLimit.js';
+import { createCopies } from './copiedModels.js';
 import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
-import { createIntake } from './intake.js';
+import { createIntake } from './requestHandler.js';
 import { isStrong, type ListenAddress, requireBindAddress } from './listen.js';
-import { type Activity, harmless, type Listeners } from './listeners.js';
-import { createPeerCheck } from './peer.js';
-import { createResidency } from './residency.js';
+import { type Activity, harmless, type Listeners } from './observers.js';
+import { createPeerCheck } from './peerUser.js';
+import { createResidency } from './loadedModels.js';
 import { createRouter } from './router.js';
 import { anthropicRoutes } from './routes/anthropic.js';
 import type { RouteContext } from './routes/context.js';
 import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
-import { openServers, type Servers } from './servers.js';
+import { openServers, type Servers } from './dualStack.js';
 import type { EndpointSettings } from './settings.js';
 import { type WindowHost, windowRoutes } from './windows.js';
 
@@ -29,9 +29,9 @@ export {
   type ListenErrorKind,
   reachableHost,
 } from './listen.js';
-export type { Activity } from './listeners.js';
-export { type Listener, whoListens } from './probe.js';
-export { formatRecord, type RequestRecord } from './record.js';
+export type { Activity } from './observers.js';
+export { type Listener, whoListens } from './portOwner.js';
+export { formatRecord, type RequestRecord } from './requestLog.js';
 export type { EndpointSettings } from './settings.js';
 export { urlWithToken } from './token.js';
 export { askWindow, WINDOW_PATH, type WindowReport } from './windows.js';

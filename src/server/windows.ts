@@ -4,7 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { request } from 'node:http';
-import { attempt } from './listeners.js';
+import { attempt } from './observers.js';
 import type { Route } from './router.js';
 import { ollamaDialect } from '../protocol/ollama/errors.js';
 import { type Exchange, send, sendJson } from './exchange.js';

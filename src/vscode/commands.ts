@@ -2,20 +2,20 @@
 import { commands, Disposable, env, type LogOutputChannel } from 'vscode';
 import { activityCommands } from './activity/commands.js';
 import type { History } from './activity/history.js';
-import type { AddressBook } from './address.js';
-import { openChat } from './chat/opening.js';
-import type { Configuration } from './configuration.js';
-import type { Controller } from './controller.js';
-import { demandedCommands } from './demandedCommands.js';
-import { serveHere } from './handover.js';
-import { showMenu } from './menu.js';
-import { COMMANDS } from './names.js';
-import { showCopied } from './notifications.js';
-import { urlOf } from './plan.js';
-import type { SurroundingsWatch } from './surroundings.js';
-import type { Token } from './token.js';
+import type { AddressBook } from './ui/address.js';
+import { openChat } from './chat/openChat.js';
+import type { Configuration } from './platform/configuration.js';
+import type { Controller } from './lifecycle/controller.js';
+import { demandedCommands } from './lazyCommands.js';
+import { serveHere } from './ui/handover.js';
+import { showMenu } from './ui/menu.js';
+import { COMMANDS } from './platform/names.js';
+import { showCopied } from './ui/notifications.js';
+import { urlOf } from './lifecycle/desiredConfig.js';
+import type { SurroundingsWatch } from './ui/sessionSummary.js';
+import type { Token } from './platform/token.js';
 import { chooseUrl, tokenCommands } from './tokenCommands.js';
-import type { Windows } from './windows.js';
+import type { Windows } from './lifecycle/windows.js';
 import type { WorkspaceLane } from './workspaceLane.js';
 
 export interface CommandOptions {

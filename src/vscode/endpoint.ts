@@ -4,15 +4,15 @@ import type { Logger } from '../core/log.js';
 import { createEndpoint, type Endpoint } from '../server/server.js';
 import { VERSION } from '../version.js';
 import type { History } from './activity/history.js';
-import type { Configuration } from './configuration.js';
-import type { Controller } from './controller.js';
-import type { Display } from './display.js';
-import { DIAGNOSE_CLIENT } from './names.js';
-import type { PlaceWatch } from './place.js';
-import { lanesOf } from './plan.js';
-import { endpointSettings } from './settings.js';
-import type { Token } from './token.js';
-import type { Windows } from './windows.js';
+import type { Configuration } from './platform/configuration.js';
+import type { Controller } from './lifecycle/controller.js';
+import type { Display } from './ui/statusPresenter.js';
+import { DIAGNOSE_CLIENT } from './platform/names.js';
+import type { PlaceWatch } from './lifecycle/workspaceFolder.js';
+import { lanesOf } from './lifecycle/desiredConfig.js';
+import { endpointSettings } from './platform/settings.js';
+import type { Token } from './platform/token.js';
+import type { Windows } from './lifecycle/windows.js';
 
 export interface EndpointParts {
   readonly configuration: Pick<Configuration, 'current'>;

@@ -1,8 +1,8 @@
 /** What a person can do with the token. It is shown nowhere; it goes to the clipboard. */
 import { commands, env, window } from 'vscode';
 import { urlWithToken } from '../server/server.js';
-import { COMMANDS, PRODUCT } from './names.js';
-import type { Token } from './token.js';
+import { COMMANDS, PRODUCT } from './platform/names.js';
+import type { Token } from './platform/token.js';
 
 const COPY_URL = 'Copy Endpoint URL';
 const CREATE = 'Create Token';

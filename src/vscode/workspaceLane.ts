@@ -2,13 +2,13 @@
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 import type { Logger } from '../core/log.js';
 import type { AskPermission, PermissionRequest } from '../core/permission.js';
-import type { Configuration } from './configuration.js';
-import { editorContext } from './editorContext.js';
-import { createExhibits } from './exhibits.js';
-import { unsavedDocument } from './openFiles.js';
-import type { BackendPlan, WorkspacePlan } from './plan.js';
-import { putQuestion } from './prompt.js';
-import { createQuestions } from './questions.js';
+import type { Configuration } from './platform/configuration.js';
+import { editorContext } from './editorContext/editorContext.js';
+import { createExhibits } from './permissions/previewEditors.js';
+import { unsavedDocument } from './permissions/openFiles.js';
+import type { BackendPlan, WorkspacePlan } from './lifecycle/desiredConfig.js';
+import { putQuestion } from './permissions/permissionPrompt.js';
+import { createQuestions } from './permissions/permissionQueue.js';
 
 export interface WorkspaceLane extends Disposable {
   /** What Claude asks the person now. */

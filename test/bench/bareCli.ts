@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { CHAT_ARGUMENTS, workspaceArguments } from '../../src/claude/launch.js';
+import { CHAT_ARGUMENTS, workspaceArguments } from '../../src/claude/cli/launch.js';
 import type { Lane } from '../../src/core/chat.js';
 import { assistantLine, controlLine, deferral, initialize, userLine } from './cliLines.js';
 import { TOOL, type Talk } from './conversations.js';

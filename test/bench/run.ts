@@ -5,7 +5,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import type { Lane } from '../../src/core/chat.js';
-import { childEnvironment, parseVersion } from '../../src/claude/launch.js';
+import { childEnvironment, parseVersion } from '../../src/claude/cli/launch.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { burstAll, CROWDS, type Burst } from './atOnce.js';

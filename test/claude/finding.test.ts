@@ -4,8 +4,8 @@ import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createClaudeBackend } from '../../src/claude/backend.js';
-import { CliFinder } from '../../src/claude/cli.js';
-import { locate, thisMachine, type Machine } from '../../src/claude/locate.js';
+import { CliFinder } from '../../src/claude/cli/cli.js';
+import { locate, thisMachine, type Machine } from '../../src/claude/cli/locate.js';
 import { silentLogger } from '../../src/core/log.js';
 
 const NONE = { kind: 'cliMissing', message: /^The Claude CLI was not found/ };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loginPath, pathIn, rememberedPath } from '../../src/claude/loginPath.js';
+import { loginPath, pathIn, rememberedPath } from '../../src/claude/cli/loginPath.js';
 
 describe('PATH of a login shell', function () {
   this.timeout(30_000);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/core/json.js';
-import { editedPath, proposedEdit } from '../../src/vscode/proposedEdit.js';
+import { editedPath, proposedEdit } from '../../src/vscode/permissions/proposedEdit.js';
 import { textReply, toolReply } from '../standin/server.js';
 import { answerOf, never, request, startRig, user } from './harness.js';
 

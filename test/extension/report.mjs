@@ -1,5 +1,5 @@
 // Prints results as they come and counts them.
-import { NOTHING, add } from '../launch/totals.mjs';
+import { NOTHING, add } from '../../scripts/totals.mjs';
 
 const indent = (text) => text.replace(/^/gm, '      ');
 

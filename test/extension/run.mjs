@@ -2,7 +2,7 @@
 // version, then the packaged extension used by keyboard, and by the editor's own chat. Installs the editors first.
 // Arguments choose parts: oldest, newest, packaged, chat, window (the VS Code server from npm, on Linux), desktop (which
 // @vscode/test-electron downloads).
-import { totalsLine } from '../launch/totals.mjs';
+import { totalsLine } from '../../scripts/totals.mjs';
 import { bundleSuite, loadModel } from './bundle.mjs';
 import { runChat } from './chat.mjs';
 import { desktopEditor, runSuiteInDesktop } from './desktop.mjs';

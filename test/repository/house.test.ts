@@ -34,12 +34,12 @@ describe('the house', () => {
   it('starts processes in few places, by their file and without a shell', () => {
     const starters = sources.filter((file) => /['"](node:)?child_process['"]/.test(read(file)));
     assert.deepEqual(starters, [
-      'src/claude/cli.ts',
-      'src/claude/guardian.ts',
-      'src/claude/loginPath.ts',
-      'src/claude/process.ts',
-      'src/claude/tree.ts',
-      'src/vscode/gitIgnored.ts',
+      'src/claude/cli/cli.ts',
+      'src/claude/cli/loginPath.ts',
+      'src/claude/process/process.ts',
+      'src/claude/process/tree.ts',
+      'src/claude/process/watchdog.ts',
+      'src/vscode/editorContext/gitIgnored.ts',
     ]);
     for (const file of starters) {
       const text = read(file);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { CLIENTS } from '../../src/vscode/connect/clients.js';
 import { guideOf, type Reach } from '../../src/vscode/connect/guide.js';
-import { COMMANDS, milestoneKey, SECTION, WALKTHROUGH } from '../../src/vscode/names.js';
-import { STEPS } from '../../src/vscode/setup/milestones.js';
-import { readSettings } from '../../src/vscode/settings.js';
+import { COMMANDS, milestoneKey, SECTION, WALKTHROUGH } from '../../src/vscode/platform/names.js';
+import { STEPS } from '../../src/vscode/ui/milestones.js';
+import { readSettings } from '../../src/vscode/platform/settings.js';
 import { contributedSettings, filesUnder, manifest, read } from './repository.js';
 
 const commands = manifest().contributes.commands ?? [];

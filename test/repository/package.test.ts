@@ -13,16 +13,16 @@ const ALLOWED = [
   'README.md',
   'dist/claude.cjs',
   'dist/fzstd.cjs',
-  'dist/onDemand.cjs',
+  'dist/lazyBundle.cjs',
   'dist/extension.cjs',
   'media/icon.png',
   'package.json',
 ];
-const LATE = ['./claude.cjs', './onDemand.cjs', './fzstd.cjs'];
+const LATE = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs'];
 const BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
   'dist/claude.cjs': 100_000,
-  'dist/onDemand.cjs': 40_000,
+  'dist/lazyBundle.cjs': 40_000,
 };
 const BUNDLES = [...Object.keys(BUNDLE_BYTES), 'dist/headless.cjs'];
 const PACKAGE_BYTES = 300_000;
@@ -63,7 +63,7 @@ describe('the packaged extension', function () {
     for (const [bundle, allowed] of [
       ['dist/extension.cjs', ['vscode', ...LATE]],
       ['dist/claude.cjs', []],
-      ['dist/onDemand.cjs', ['vscode']],
+      ['dist/lazyBundle.cjs', ['vscode']],
       ['dist/headless.cjs', ['./fzstd.cjs']],
       ['dist/fzstd.cjs', []],
     ] as const) {

@@ -21,7 +21,7 @@ interface Program {
 
 /** What `npm start -- --port 0` runs, in a folder of its own. */
 function start(place: StandInEnvironment, env: NodeJS.ProcessEnv): Program {
-  const child = spawn(process.execPath, [join(root, 'test/launch/start.mjs'), '--port', '0'], {
+  const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--port', '0'], {
     cwd: place.workspace,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

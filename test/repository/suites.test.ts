@@ -27,7 +27,7 @@ describe('the runner of the suites', function () {
   ): Promise<{ totals: object; failures: string[]; output: string }> {
     const file = join(folder, 'one.test.mjs');
     await writeFile(file, source);
-    const suites = pathToFileURL(join(root, 'test/launch/suites.mjs')).href;
+    const suites = pathToFileURL(join(root, 'scripts/suites.mjs')).href;
     const script = `
       import { runFiles } from ${JSON.stringify(suites)};
       const run = { env: process.env, failures: [], write: (text) => process.stdout.write(text) };

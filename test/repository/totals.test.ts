@@ -20,7 +20,7 @@ describe('the totals of a test run', () => {
   let totals: TotalsModule;
 
   before(async () => {
-    totals = (await import(pathToFileURL(join(root, 'test/launch/totals.mjs')).href)) as TotalsModule;
+    totals = (await import(pathToFileURL(join(root, 'scripts/totals.mjs')).href)) as TotalsModule;
   });
 
   it('add up', () => {

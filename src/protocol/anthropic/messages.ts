@@ -10,7 +10,7 @@ import type {
 } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import { isObject } from '../fields.js';
+import { isObject } from '../json/fields.js';
 import { imageOf, readBase64 } from '../images.js';
 
 type UserPart = UserMessage['content'][number];

@@ -3,7 +3,7 @@ import type { Model } from '../../core/backend.js';
 import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { type Fields, isObject } from '../fields.js';
+import { type Fields, isObject } from '../json/fields.js';
 
 /** How the model is to answer. */
 export interface Manner {

@@ -2,7 +2,7 @@
 import type { ChatEvent, ToolCall, Usage } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import type { StreamEncoder } from '../dialect.js';
-import { createSpeech, type Voice, type Words } from '../speech.js';
+import { createSpeech, type Voice, type Words } from '../textChunker.js';
 import { SSE_TYPE, sseFrame } from '../sse.js';
 import { errorEvent } from './errors.js';
 

@@ -6,7 +6,7 @@ import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { fieldsOf, parseBody, type Place, typeError } from '../fields.js';
+import { fieldsOf, parseBody, type Place, typeError } from '../json/fields.js';
 import { type Offer, offerTools } from '../../core/toolChoice.js';
 import { type Conversation, readConversation, type WireMessage } from './messages.js';
 import { type Manner, readManner, thinkingFor } from './options.js';

@@ -2,7 +2,7 @@
 import type { ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { type Fields, fieldsOf, type Place } from '../fields.js';
+import { type Fields, fieldsOf, type Place } from '../json/fields.js';
 import type { ToolChoice } from '../../core/toolChoice.js';
 
 /**

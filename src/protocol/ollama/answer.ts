@@ -2,7 +2,7 @@
 import type { ChatEvent, ToolCall } from '../../core/chat.js';
 import type { StreamEncoder } from '../dialect.js';
 import { jsonLine, NDJSON_TYPE } from '../ndjson.js';
-import { createSpeech, type Words } from '../speech.js';
+import { createSpeech, type Words } from '../textChunker.js';
 import { errorLine } from './errors.js';
 
 export type DoneEvent = Extract<ChatEvent, { type: 'done' }>;

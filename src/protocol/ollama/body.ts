@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, parseBody } from '../fields.js';
+import { type Fields, fieldsOf, parseBody } from '../json/fields.js';
 
 const EMPTY_BODY = 'missing request body';
 

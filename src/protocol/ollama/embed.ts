@@ -1,8 +1,8 @@
 /** Requests of `/api/embed` and the older `/api/embeddings`. Claude makes no embeddings; who asks for none gets none. */
 import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { readKeepAlive } from '../duration.js';
-import type { Fields } from '../fields.js';
+import { readKeepAlive } from '../json/duration.js';
+import type { Fields } from '../json/fields.js';
 import { bodyFields } from './body.js';
 
 /** What both routes read. */

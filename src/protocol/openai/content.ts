@@ -3,7 +3,7 @@ import type { ImagePart, TextPart } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import type { Content } from '../../core/conversation.js';
-import { isObject } from '../fields.js';
+import { isObject } from '../json/fields.js';
 import { imageOf, readBase64 } from '../images.js';
 
 function refused(message: string): ChatError {

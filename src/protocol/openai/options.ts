@@ -3,7 +3,7 @@ import type { Model } from '../../core/backend.js';
 import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { isObject } from '../fields.js';
+import { isObject } from '../json/fields.js';
 import { goTypeOf } from './content.js';
 
 /**

@@ -2,8 +2,8 @@
 import type { ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import { type Fields, isObject } from '../fields.js';
-import { checkStructure, MOST_WEIGHT } from '../structure.js';
+import { type Fields, isObject } from '../json/fields.js';
+import { checkStructure, MOST_WEIGHT } from '../json/jsonLimits.js';
 import type { ToolChoice } from '../../core/toolChoice.js';
 
 /**

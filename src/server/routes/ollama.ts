@@ -1,8 +1,8 @@
 /** The native routes: `/` and `/api/…`. */
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
 import { psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
-import { chatEncoder, chatReply, loadReply } from '../../protocol/ollama/reply.js';
-import { decodeChat, decodeShow, translateChat } from '../../protocol/ollama/request.js';
+import { chatEncoder, chatReply, loadReply } from '../../protocol/ollama/chat/reply.js';
+import { decodeChat, decodeShow, translateChat } from '../../protocol/ollama/chat/request.js';
 import { readBody, SMALL_BODY_BYTES } from '../body.js';
 import { type Exchange, send, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';

@@ -8,13 +8,13 @@ import {
   decodeCompletion,
   loadedReply,
   translateCompletion,
-} from '../../protocol/openai/completions.js';
+} from '../../protocol/openai/completions/completions.js';
 import { openaiDialect } from '../../protocol/openai/errors.js';
 import { modelBody, modelsBody } from '../../protocol/openai/models.js';
-import { chatEncoder, chatReply, type ReplyContext } from '../../protocol/openai/reply.js';
-import { decodeChat, decodeEmbeddings, translateChat } from '../../protocol/openai/request.js';
-import { responsesEncoder, responsesReply } from '../../protocol/openai/responsesReply.js';
-import { decodeResponses, translateResponses } from '../../protocol/openai/responsesRequest.js';
+import { chatEncoder, chatReply, type ReplyContext } from '../../protocol/openai/chat/reply.js';
+import { decodeChat, decodeEmbeddings, translateChat } from '../../protocol/openai/chat/request.js';
+import { responsesEncoder, responsesReply } from '../../protocol/openai/responses/reply.js';
+import { decodeResponses, translateResponses } from '../../protocol/openai/responses/request.js';
 import { SSE_TYPE } from '../../protocol/sse.js';
 import { type Exchange, JSON_TYPE, send, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';

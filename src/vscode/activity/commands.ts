@@ -1,7 +1,7 @@
 /** What a person can do with the requests in the Activity view. */
 import { commands, env, window, type LogOutputChannel } from 'vscode';
-import { ACTIVITY_VIEW } from '../names.js';
-import { revealInLog } from '../output.js';
+import { ACTIVITY_VIEW } from '../platform/names.js';
+import { revealInLog } from '../platform/output.js';
 import type { History, HistoryEntry } from './history.js';
 import { copyText } from './rows.js';
 

@@ -9,10 +9,10 @@ import {
   type Disposable,
   type TreeDataProvider,
 } from 'vscode';
-import { ACTIVITY_VIEW } from '../names.js';
+import { ACTIVITY_VIEW } from '../platform/names.js';
 import type { History, HistoryEntry } from './history.js';
 import { detailsOf, rowOf, type Detail } from './rows.js';
-import { throttled } from './throttle.js';
+import { throttled } from '../platform/throttle.js';
 
 /** A request, or a line of details below it. */
 type Node = HistoryEntry | (Detail & { readonly of: number; readonly at: number });

@@ -17,14 +17,14 @@ import type { ChatEvent, Lane } from '../../core/chat.js';
 import { asChatError, ChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import type { History } from '../activity/history.js';
-import type { Controller } from '../controller.js';
-import { CHAT_VENDOR } from '../names.js';
-import type { PlaceWatch } from '../place.js';
-import { lanesOf } from '../plan.js';
-import { createDesk } from './desk.js';
+import type { Controller } from '../lifecycle/controller.js';
+import { CHAT_VENDOR } from '../platform/names.js';
+import type { PlaceWatch } from '../lifecycle/workspaceFolder.js';
+import { lanesOf } from '../lifecycle/desiredConfig.js';
+import { createDesk } from './observedChat.js';
 import { modelInformation, type ModelInformation } from './models.js';
-import { messageOf } from './parts.js';
-import { countTokens, requestOf } from './prompt.js';
+import { messageOf } from './fromVscode.js';
+import { countTokens, requestOf } from './toChatRequest.js';
 
 export interface ChatProviderOptions {
   readonly controller: Pick<Controller, 'backend' | 'readiness' | 'status'>;

@@ -14,7 +14,7 @@ import {
   QuickPickItemKind,
   type TextDocument,
 } from 'vscode';
-import { COMMANDS, GUIDE_SCHEME, PRODUCT } from '../names.js';
+import { COMMANDS, GUIDE_SCHEME, PRODUCT } from '../platform/names.js';
 import { CLIENTS, clientOf } from './clients.js';
 import { createFileChanges } from './fileChanges.js';
 import { guideOf, shownGuide, TOKEN_PLACEHOLDER, type Client, type Reach } from './guide.js';

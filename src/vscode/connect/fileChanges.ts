@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import { CancellationTokenSource, commands, env, FileSystemError, Uri, window, workspace } from 'vscode';
-import { CHANGE_SCHEME, PRODUCT } from '../names.js';
+import { CHANGE_SCHEME, PRODUCT } from '../platform/names.js';
 import { candidates, edited, type FilePlace } from './fileEdit.js';
 import type { OwnedFile, Snippet } from './guide.js';
 import { ensurePrivateFile } from './privateFile.js';

@@ -1,8 +1,8 @@
 /** What the findings of a diagnosis mean, and what to do about them. Pure. */
 import type { Inspection } from '../../core/inspection.js';
 import type { Listener } from '../../server/server.js';
-import type { Addresses } from '../address.js';
-import type { Status } from '../status.js';
+import type { Addresses } from '../ui/address.js';
+import type { Status } from '../lifecycle/status.js';
 
 export interface Check {
   readonly title: string;

@@ -5,12 +5,12 @@ import { asChatError } from '../../core/errors.js';
 import { reachableHost, whoListens } from '../../server/server.js';
 import { VERSION } from '../../version.js';
 import type { History, LastError } from '../activity/history.js';
-import type { AddressBook, Addresses } from '../address.js';
-import type { Configuration } from '../configuration.js';
-import type { Controller } from '../controller.js';
-import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION } from '../names.js';
-import { urlOf } from '../plan.js';
-import type { Token } from '../token.js';
+import type { AddressBook, Addresses } from '../ui/address.js';
+import type { Configuration } from '../platform/configuration.js';
+import type { Controller } from '../lifecycle/controller.js';
+import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION } from '../platform/names.js';
+import { urlOf } from '../lifecycle/desiredConfig.js';
+import type { Token } from '../platform/token.js';
 import {
   checkAddress,
   checkChat,

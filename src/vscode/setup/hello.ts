@@ -1,6 +1,6 @@
 /** A first question to Claude, asked through the port like a client's. */
 import { VERSION } from '../../version.js';
-import { OWN_CLIENT } from '../names.js';
+import { OWN_CLIENT } from '../platform/names.js';
 
 const MODEL = 'claude';
 const QUESTION = 'Say hello in one short sentence.';

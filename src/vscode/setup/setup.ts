@@ -12,8 +12,8 @@ import {
   type Terminal,
 } from 'vscode';
 import type { ErrorKind } from '../../core/errors.js';
-import type { Controller } from '../controller.js';
-import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH } from '../names.js';
+import type { Controller } from '../lifecycle/controller.js';
+import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH } from '../platform/names.js';
 import { askHello, type Endpoint } from './hello.js';
 import { INSTALL_DOCS, installWays, type InstallWay } from './installWays.js';
 import { shellCommand } from './shellCommand.js';

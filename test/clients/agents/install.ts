@@ -13,7 +13,7 @@ interface LaunchChild {
 }
 
 /** Compiled, this file is four folders deep. */
-const CHILD = new URL('../../../../test/launch/child.mjs', import.meta.url).href;
+const CHILD = new URL('../../../../scripts/child.mjs', import.meta.url).href;
 
 /**
  * Installs a package, unless the cache has it. Safe to run twice at once: each run installs into a folder of its own, and

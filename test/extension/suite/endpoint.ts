@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, ConfigurationTarget, extensions, workspace, type Extension } from 'vscode';
 import type { EndpointApi } from '../../../src/extension.js';
-import type { Status } from '../../../src/vscode/status.js';
+import type { Status } from '../../../src/vscode/lifecycle/status.js';
 
 const ID = 'claude-ollama-server.claude-ollama-server';
 const WAIT_MS = 45_000;

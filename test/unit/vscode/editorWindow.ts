@@ -1,9 +1,9 @@
 /** A window of the editor without the editor: the controller with the real server and a fake CLI. */
 import { silentLogger } from '../../../src/core/log.js';
 import { askWindow, createEndpoint } from '../../../src/server/server.js';
-import { createController, type Controller } from '../../../src/vscode/controller.js';
-import type { BackendPlan, Plan } from '../../../src/vscode/plan.js';
-import type { Status } from '../../../src/vscode/status.js';
+import { createController, type Controller } from '../../../src/vscode/lifecycle/controller.js';
+import type { BackendPlan, Plan } from '../../../src/vscode/lifecycle/desiredConfig.js';
+import type { Status } from '../../../src/vscode/lifecycle/status.js';
 import { fakeCli, type FakeCli } from './fakeCli.js';
 
 const IDENTITY = 'claude-ollama-server/0.1.0';

@@ -1,7 +1,7 @@
 /** A backend as the CLI's, driven by the test: answers wait until they are released. */
 import type { Model } from '../../../src/core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../../src/core/chat.js';
-import type { CliBackend } from '../../../src/vscode/backendSlot.js';
+import type { CliBackend } from '../../../src/vscode/lifecycle/swappableBackend.js';
 
 export const MODEL: Model = {
   value: 'sonnet',

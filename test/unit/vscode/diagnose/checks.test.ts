@@ -11,7 +11,7 @@ import {
   type Check,
   type Probe,
 } from '../../../../src/vscode/diagnose/checks.js';
-import type { Status } from '../../../../src/vscode/status.js';
+import type { Status } from '../../../../src/vscode/lifecycle/status.js';
 
 const FOUND = { path: '/bin/claude', source: 'PATH', version: '2.1.330', signedIn: true, missingFlags: [] };
 const states = (checks: readonly Check[]) => checks.map(({ state }) => state);

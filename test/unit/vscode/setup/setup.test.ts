@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { RequestRecord } from '../../../../src/server/server.js';
 import { INSTALL_DOCS, installWays } from '../../../../src/vscode/setup/installWays.js';
-import { provedBy, provedByRequest } from '../../../../src/vscode/setup/milestones.js';
-import { noticeOf } from '../../../../src/vscode/setup/problemNotice.js';
+import { provedBy, provedByRequest } from '../../../../src/vscode/ui/milestones.js';
+import { noticeOf } from '../../../../src/vscode/ui/problemNotice.js';
 import { shellCommand } from '../../../../src/vscode/setup/shellCommand.js';
 import { until } from '../../../../src/vscode/setup/until.js';
 import type { ErrorKind } from '../../../../src/core/errors.js';
-import type { Status } from '../../../../src/vscode/status.js';
+import type { Status } from '../../../../src/vscode/lifecycle/status.js';
 
 const running = (kind?: ErrorKind): Status => ({
   state: 'running',

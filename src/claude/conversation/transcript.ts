@@ -1,0 +1,150 @@
+/**
+ * A conversation in the one form in which two can be compared: alternating turns, tool calls numbered in their order
+ * (clients keep, drop or invent ids), objects with their keys sorted. Pure. Equality is equality of everything.
+ */
+import type { ChatMessage, ChatRequest, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
+import type { Json } from '../../core/json.js';
+
+/** A result by the number of its call in the conversation, counted from 0. */
+export interface NumberedResult {
+  readonly type: 'toolResult';
+  readonly call: number;
+  readonly content: string;
+  readonly isError: boolean;
+}
+
+export interface UserTurn {
+  readonly role: 'user';
+  /** Results first: the API wants them right behind their calls. */
+  readonly content: readonly (NumberedResult | TextPart | ImagePart)[];
+}
+
+export interface AssistantTurn {
+  readonly role: 'assistant';
+  readonly text: string;
+  readonly calls: readonly NumberedCall[];
+}
+
+export interface NumberedCall {
+  readonly number: number;
+  readonly call: ToolCall;
+}
+
+export type Turn = UserTurn | AssistantTurn;
+
+/** What stands in for a message without content, which the API refuses. The CLI's own words. */
+const NO_CONTENT = '(no content)';
+
+/** What asks for more when a client ends with the assistant's words: Claude cannot be made to complete them. */
+const CONTINUE = 'Continue exactly where you stopped.';
+
+/**
+ * Alternating turns, the first and the last the user's.
+ * Messages of one role that follow each other are one turn.
+ */
+export function toTurns(messages: readonly ChatMessage[]): Turn[] {
+  const turns: Turn[] = [];
+  const numbers = new Map<string, number>();
+  let calls = 0;
+  for (const message of messages) {
+    const last = turns.at(-1);
+    if (message.role === 'user') {
+      const content = message.content.map((part) => {
+        if (part.type !== 'toolResult') return part;
+        const { callId, ...result } = part;
+        return { ...result, call: numbers.get(callId) ?? -1 };
+      });
+      if (last?.role === 'user')
+        turns[turns.length - 1] = { role: 'user', content: [...last.content, ...content] };
+      else turns.push({ role: 'user', content });
+      continue;
+    }
+    const text = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+    const made = message.content.flatMap((part) => (part.type === 'toolCall' ? [part.call] : []));
+    const numbered = made.map((call) => {
+      const number = calls++;
+      numbers.set(call.id, number);
+      return { number, call };
+    });
+    if (last?.role === 'assistant') {
+      turns[turns.length - 1] = { ...last, text: last.text + text, calls: [...last.calls, ...numbered] };
+    } else turns.push({ role: 'assistant', text, calls: numbered });
+  }
+  if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', content: [] });
+  if (turns.at(-1)?.role !== 'user')
+    turns.push({ role: 'user', content: [{ type: 'text', text: CONTINUE }] });
+  return turns.map((turn, i) => (turn.role === 'user' ? tidy(turn, callsOf(turns[i - 1])) : turn));
+}
+
+function callsOf(turn: Turn | undefined): number[] {
+  return turn?.role === 'assistant' ? turn.calls.map(({ number }) => number) : [];
+}
+
+/**
+ * Results first, one for each call that was just made, no blank text beside other content, and never nothing at all.
+ * The API takes nothing else. Clients do give results as plain text, or give up on a call.
+ */
+function tidy(turn: UserTurn, calls: readonly number[]): UserTurn {
+  const results = new Map<number, NumberedResult>();
+  const rest: (TextPart | ImagePart)[] = [];
+  for (const part of turn.content) {
+    if (part.type !== 'toolResult') {
+      if (part.type === 'image' || part.text.trim() !== '') rest.push(part);
+    } else if (calls.includes(part.call) && !results.has(part.call)) results.set(part.call, part);
+    else if (part.content.trim() !== '') rest.push({ type: 'text', text: part.content });
+  }
+  const answered = calls.map((call) => results.get(call) ?? missing(call, rest.length > 0));
+  const content = [...answered, ...rest];
+  return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: NO_CONTENT }] };
+}
+
+function missing(call: number, more: boolean): NumberedResult {
+  const content = more ? 'There is no separate result; see the message.' : 'There is no result.';
+  return { type: 'toolResult', call, content, isError: false };
+}
+
+/** A turn as a string that equals another's exactly when the turns say the same. */
+export function canonicalTurn(turn: Turn): string {
+  if (turn.role === 'assistant') {
+    return canonicalJson([
+      turn.text,
+      turn.calls.map(({ number, call }): Json => [number, call.name, call.arguments]),
+    ]);
+  }
+  return canonicalJson(
+    turn.content.map((part): Json => {
+      switch (part.type) {
+        case 'text':
+          return part.text;
+        case 'image':
+          return [part.mediaType, part.data];
+        case 'toolResult':
+          return [part.call, part.isError, part.content];
+      }
+    }),
+  );
+}
+
+/**
+ * Everything of a request that a process is set up with once. The model is one: a live process could change it, but the
+ * CLI then writes the change into the conversation.
+ */
+export function canonicalSetup(request: ChatRequest): string {
+  return canonicalJson([
+    request.lane,
+    request.model,
+    request.system,
+    request.tools.map((tool): Json => [tool.name, tool.description, tool.parameters]),
+    request.format === undefined ? null : request.format.type === 'json' ? 'json' : request.format.schema,
+    request.thinking?.show ?? false,
+  ]);
+}
+
+/** JSON with the keys of every object sorted. */
+export function canonicalJson(value: Json): string {
+  return JSON.stringify(value, (_key, held: unknown) =>
+    typeof held === 'object' && held !== null && !Array.isArray(held)
+      ? Object.fromEntries(Object.entries(held).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : held,
+  );
+}

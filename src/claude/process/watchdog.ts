@@ -1,0 +1,132 @@
+/**
+ * Ends the CLI when this program is killed and can no longer do it. The CLI would run its turn to the end, commands
+ * included. A small process of its own holds a pipe to us; when the pipe closes, it ends what it was told to watch.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Logger } from '../../core/log.js';
+
+/**
+ * Reads `+ PID` and `- PID` until its input ends. Then: SIGTERM, on which the CLI ends its own commands; two seconds
+ * later SIGKILL for whatever of the processes and their descendants is left. Needs nothing but a POSIX shell.
+ */
+const POSIX_SCRIPT = `
+pids=" "
+while read -r op pid; do
+  case $op in
+    +) pids="$pids$pid " ;;
+    -) case $pids in *" $pid "*) pids="\${pids%%" $pid "*} \${pids#*" $pid "}" ;; esac ;;
+  esac
+done
+[ "$pids" = " " ] && exit 0
+table=
+if [ -r /proc/self/status ]; then
+  for folder in /proc/[0-9]*; do
+    while read -r key value; do
+      case $key in PPid:) table="$table \${folder#/proc/} $value"; break ;; esac
+    done 2>/dev/null <"$folder/status"
+  done
+else
+  table=$(ps -A -o pid= -o ppid=)
+fi
+all=$pids
+grew=1
+while [ $grew = 1 ]; do
+  grew=0
+  set -- $table
+  while [ $# -ge 2 ]; do
+    case $all in *" $2 "*) case $all in *" $1 "*) ;; *) all="$all$1 "; grew=1 ;; esac ;; esac
+    shift 2
+  done
+done
+kill -TERM $pids 2>/dev/null
+for second in 1 2; do
+  sleep 1
+  left=
+  for pid in $all; do kill -0 $pid 2>/dev/null && left=1; done
+  [ -z "$left" ] && exit 0
+done
+kill -KILL $all 2>/dev/null
+`;
+
+/** The same for Windows, where there are no signals and `taskkill` ends trees. Runs in Node. */
+const WINDOWS_SCRIPT = `
+const { execFileSync } = require('node:child_process');
+const { join } = require('node:path');
+const pids = new Set();
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const [op, pid] = line.split(' ');
+  if (op === '+') pids.add(pid);
+  else pids.delete(pid);
+}).on('close', () => {
+  const taskkill = join(process.env.SystemRoot || 'C:\\\\Windows', 'System32', 'taskkill.exe');
+  for (const pid of pids) {
+    try { execFileSync(taskkill, ['/T', '/F', '/PID', pid], { stdio: 'ignore' }); } catch {}
+  }
+});
+`;
+
+/** How the guardian is started on a system. Pure. */
+export function guardianCommand(
+  platform: NodeJS.Platform,
+  node: string,
+): { file: string; args: readonly string[]; env: Readonly<Record<string, string>> } {
+  return platform === 'win32'
+    ? { file: node, args: ['-e', WINDOWS_SCRIPT], env: { ELECTRON_RUN_AS_NODE: '1' } }
+    : { file: '/bin/sh', args: ['-c', POSIX_SCRIPT], env: {} };
+}
+
+export class Guardian {
+  readonly #log: Logger;
+  readonly #watched = new Set<number>();
+  #child: ChildProcess | undefined;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** From now on that process does not outlive this program. */
+  watch(pid: number): void {
+    this.#watched.add(pid);
+    if (this.#child === undefined) this.#start();
+    else this.#tell('+', pid);
+  }
+
+  /** That process is gone. */
+  forget(pid: number): void {
+    this.#watched.delete(pid);
+    this.#tell('-', pid);
+  }
+
+  /** Ends the guardian, which ends what it still watches. */
+  close(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.stdin?.end();
+  }
+
+  #start(): void {
+    const { file, args, env } = guardianCommand(process.platform, process.execPath);
+    const child = spawn(file, args, {
+      // A group of its own: what is sent to ours must not end it.
+      detached: true,
+      cwd: process.platform === 'win32' ? undefined : '/',
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'ignore', 'ignore'],
+      windowsHide: true,
+    });
+    this.#child = child;
+    const gone = (why: string): void => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      this.#log.debug(`[guardian] ${why}`);
+    };
+    child.on('error', (error) => gone(error.message)).on('exit', () => gone('ended'));
+    child.stdin?.on('error', (error) => gone(error.message));
+    child.unref();
+    for (const pid of this.#watched) this.#tell('+', pid);
+  }
+
+  #tell(op: '+' | '-', pid: number): void {
+    this.#child?.stdin?.write(`${op} ${pid}\n`);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * A backend whose code is loaded when it is first needed. What drives the CLI is most of the program, and the
+ * activation of the extension must not wait for it.
+ */
+import type { CliBackend } from './swappableBackend.js';
+
+/** @param load called at most once */
+export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
+  let loading: Promise<CliBackend> | undefined;
+  let loaded: CliBackend | undefined;
+  const get = (): Promise<CliBackend> => {
+    loading ??= load().then((backend) => (loaded = backend));
+    return loading;
+  };
+  return {
+    describe: async () => (await get()).describe(),
+    inspect: async () => (await get()).inspect(),
+    models: async () => (await get()).models(),
+    async *chat(request, signal, listener) {
+      yield* (await get()).chat(request, signal, listener);
+    },
+    async close() {
+      if (loading !== undefined) await (await loading).close();
+    },
+    activity: () => loaded?.activity() ?? { waiting: 0 },
+    closeNow: () => loaded?.closeNow(),
+  };
+}

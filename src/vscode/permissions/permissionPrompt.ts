@@ -1,0 +1,44 @@
+/** Puts a question for permission to the person: as a notification, and beside it what must be seen whole. */
+import { commands, window } from 'vscode';
+import type { PermissionAnswer, PermissionRequest } from '../../core/permission.js';
+import type { Exhibits } from './previewEditors.js';
+import { fileAt, unsavedDocument } from './openFiles.js';
+import { askedPath, questionOf } from './permissionText.js';
+
+/** The editor lets nobody take a notification back, only out of sight. What is hidden can be found under the bell. */
+const hideNotifications = (): void => void commands.executeCommand('notifications.hideToasts');
+
+/**
+ * Shows a question.
+ * @param minutes after which no answer is a denial
+ * @param over from then on no answer counts
+ * @returns the answer, or `undefined` when the notification was closed
+ */
+export async function putQuestion(
+  exhibits: Exhibits,
+  minutes: number,
+  request: PermissionRequest,
+  over: AbortSignal,
+): Promise<PermissionAnswer | undefined> {
+  const path = askedPath(request);
+  const file = path === undefined ? undefined : await fileAt(path);
+  const { message, choices, exhibit } = questionOf(request, minutes, file);
+  if (over.aborted) return undefined;
+  if (exhibit !== undefined) await exhibits.show(exhibit, over);
+  over.addEventListener('abort', hideNotifications, { once: true });
+  const title = await window.showInformationMessage(message, ...choices.map((choice) => choice.title));
+  over.removeEventListener('abort', hideNotifications);
+  const choice = choices.find((one) => one.title === title);
+  if (choice === undefined) return undefined;
+  if (over.aborted) {
+    window.setStatusBarMessage('Claude no longer waits for this answer', 5000);
+    return undefined;
+  }
+  if (path === undefined || choice.answer === 'deny') return choice.answer;
+  const unsaved = await unsavedDocument(path);
+  if (unsaved === undefined) return choice.answer;
+  // Changed since the question was shown: the person has allowed something else.
+  if (choice.save !== true) return putQuestion(exhibits, minutes, request, over);
+  // The editor says why when it cannot; the question stays.
+  return (await unsaved.save()) ? choice.answer : undefined;
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { ChatMessage, ChatRequest } from '../../../../src/core/chat.js';
+import type { Json } from '../../../../src/core/json.js';
+import {
+  canonicalJson,
+  canonicalSetup,
+  canonicalTurn,
+  toTurns,
+} from '../../../../src/claude/conversation/transcript.js';
+
+const user = (...texts: string[]): ChatMessage => ({
+  role: 'user',
+  content: texts.map((text) => ({ type: 'text', text })),
+});
+const assistant = (text: string): ChatMessage => ({ role: 'assistant', content: [{ type: 'text', text }] });
+const called = (...ids: string[]): ChatMessage => ({
+  role: 'assistant',
+  content: ids.map((id) => ({ type: 'toolCall', call: { id, name: 'f', arguments: {} } })),
+});
+const result = (callId: string, content = 'r'): ChatMessage => ({
+  role: 'user',
+  content: [{ type: 'toolResult', callId, content, isError: false }],
+});
+
+function request(messages: readonly ChatMessage[], more: Partial<ChatRequest> = {}): ChatRequest {
+  return { lane: 'chat', model: 'm', system: '', messages, tools: [], stop: [], ...more };
+}
+
+describe('a transcript', function () {
+  this.timeout(60_000);
+  it('alternates, whatever the client sent', () => {
+    const turns = toTurns([user('a'), user('b'), assistant('c'), assistant('d'), user('e')]);
+    assert.deepEqual(
+      turns.map((turn) => turn.role),
+      ['user', 'assistant', 'user'],
+    );
+    assert.deepEqual(turns[0]?.role === 'user' && turns[0].content, [
+      { type: 'text', text: 'a' },
+      { type: 'text', text: 'b' },
+    ]);
+    assert.equal(turns[1]?.role === 'assistant' && turns[1].text, 'cd');
+  });
+
+  it('begins and ends with the user', () => {
+    const turns = toTurns([assistant('Hello, I am…')]);
+    assert.deepEqual(
+      turns.map((turn) => turn.role),
+      ['user', 'assistant', 'user'],
+    );
+  });
+
+  it('has words for a message without content', () => {
+    for (const messages of [[user('')], [user(' \n ')], [user()]]) {
+      assert.deepEqual(toTurns(messages), [
+        { role: 'user', content: [{ type: 'text', text: '(no content)' }] },
+      ]);
+    }
+  });
+
+  it('keeps text exactly, white space too', () => {
+    const [turn] = toTurns([user('  a\n\n')]);
+    assert.deepEqual(turn?.role === 'user' && turn.content, [{ type: 'text', text: '  a\n\n' }]);
+  });
+
+  /** What a user turn holds: numbers of calls for results, and texts. */
+  function contentOf(messages: readonly ChatMessage[]): (number | string)[] {
+    const last = toTurns(messages).at(-1);
+    assert.ok(last?.role === 'user');
+    return last.content.map((part) =>
+      part.type === 'toolResult' ? part.call : part.type === 'text' ? part.text : part.type,
+    );
+  }
+
+  it('puts results before other content, in the order of their calls, numbered through the conversation', () => {
+    const messages = [
+      user('q'),
+      called('x'),
+      result('x'),
+      called('x', 'y'),
+      user('and?'),
+      result('y'),
+      result('x'),
+    ];
+    assert.deepEqual(contentOf(messages), [1, 2, 'and?']);
+  });
+
+  it('has a result for every call, whatever the client gave', () => {
+    assert.deepEqual(contentOf([user('q'), called('x', 'y'), result('y')]), [0, 1]);
+    assert.deepEqual(contentOf([user('q'), called('x'), user('[result] 42')]), [0, '[result] 42']);
+    assert.deepEqual(contentOf([user('q'), called('x')]), [0, 'Continue exactly where you stopped.']);
+  });
+
+  it('takes results of no call, of an earlier one, and second ones for text', () => {
+    assert.deepEqual(contentOf([user('q'), result('nope', 'r')]), ['q', 'r']);
+    assert.deepEqual(contentOf([user('q'), called('x'), result('x'), called('y'), result('x', 'old')]), [
+      1,
+      'old',
+    ]);
+    assert.deepEqual(contentOf([user('q'), called('x'), result('x', 'one'), result('x', 'two')]), [0, 'two']);
+  });
+
+  it('is the same whatever ids the client gives the calls', () => {
+    const one = toTurns([user('q'), called('toolu_1', 'toolu_2'), result('toolu_2')]).map(canonicalTurn);
+    const other = toTurns([user('q'), called('a', 'b'), result('b')]).map(canonicalTurn);
+    assert.deepEqual(one, other);
+  });
+
+  it('differs when results are of other calls', () => {
+    const one = toTurns([user('q'), called('a', 'b'), result('b')]).map(canonicalTurn);
+    const other = toTurns([user('q'), called('a', 'b'), result('a')]).map(canonicalTurn);
+    assert.notDeepEqual(one, other);
+  });
+
+  it('differs when anything of what was said differs', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        fc.pre(a !== b && a.trim() !== '' && b.trim() !== '');
+        assert.notEqual(canonicalTurn(toTurns([user(a)])[0]!), canonicalTurn(toTurns([user(b)])[0]!));
+        const answer = (s: string): string => canonicalTurn(toTurns([user('q'), assistant(s)])[1]!);
+        assert.notEqual(answer(a), answer(b));
+      }),
+    );
+  });
+
+  it('does not take one message cut in two for another', () => {
+    const whole = canonicalTurn(toTurns([user('ab')])[0]!);
+    const cut = canonicalTurn(toTurns([user('a', 'b')])[0]!);
+    assert.notEqual(whole, cut);
+  });
+
+  it('tells an image from text that looks like one', () => {
+    const image: ChatMessage = {
+      role: 'user',
+      content: [{ type: 'image', mediaType: 'image/png', data: 'AA==' }],
+    };
+    assert.notEqual(
+      canonicalTurn(toTurns([image])[0]!),
+      canonicalTurn(toTurns([user('["image/png","AA=="]')])[0]!),
+    );
+  });
+});
+
+describe('a set-up', () => {
+  const base = request([user('q')]);
+
+  for (const [what, change] of [
+    ['lane', { lane: 'workspace' }],
+    ['model', { model: 'n' }],
+    ['system prompt', { system: 's' }],
+    ['tools', { tools: [{ name: 'f', description: '', parameters: {} }] }],
+    ['format', { format: { type: 'json' } }],
+    ['shown thinking', { thinking: { show: true } }],
+  ] as const) {
+    it(`differs by its ${what}`, () => {
+      assert.notEqual(canonicalSetup(base), canonicalSetup({ ...base, ...change }));
+    });
+  }
+
+  for (const [what, change] of [
+    ['messages', { messages: [user('other')] }],
+    ['effort', { thinking: { show: false, effort: 'high' } }],
+    ['stop sequences', { stop: ['x'] }],
+    ['client', { client: 'c' }],
+  ] as const) {
+    it(`does not differ by ${what}`, () => {
+      assert.equal(
+        canonicalSetup({ ...base, thinking: { show: false } }),
+        canonicalSetup({ ...base, ...change }),
+      );
+    });
+  }
+});
+
+describe('canonical JSON', function () {
+  this.timeout(60_000);
+  it('is equal exactly for equal values', () => {
+    const shuffled = (value: Json): Json => {
+      if (Array.isArray(value)) return value.map(shuffled);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(
+        Object.entries(value)
+          .toReversed()
+          .map(([key, held]) => [key, shuffled(held)]),
+      );
+    };
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        assert.equal(canonicalJson(a as Json), canonicalJson(shuffled(a as Json)));
+        let equal = true;
+        try {
+          assert.deepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
+        } catch {
+          equal = false;
+        }
+        assert.equal(canonicalJson(a as Json) === canonicalJson(b as Json), equal);
+      }),
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import type { ChatBackend } from '../../../../src/core/backend.js';
+import type { CatalogEntry } from '../../../../src/core/catalog.js';
+import type { ChatEvent } from '../../../../src/core/chat.js';
+import { ChatError } from '../../../../src/core/errors.js';
+import { silentLogger } from '../../../../src/core/log.js';
+import { createHistory } from '../../../../src/vscode/activity/history.js';
+import { createDesk } from '../../../../src/vscode/chat/observedChat.js';
+import { fakeCli, MODEL, REQUEST } from '../fakeCli.js';
+
+const ENTRY: CatalogEntry = { name: 'claude-sonnet:latest', lane: 'chat', model: MODEL };
+
+function open(backend: ChatBackend) {
+  const history = createHistory();
+  const lines: string[] = [];
+  const log = {
+    ...silentLogger,
+    info: (line: string) => void lines.push(`info ${line}`),
+    warn: (line: string) => void lines.push(`warn ${line}`),
+  };
+  const desk = createDesk({ backend, watch: history.watch, log });
+  const asker = new AbortController();
+  const events: ChatEvent[] = [];
+  const ask = (emit = (event: ChatEvent): void => void events.push(event)): Promise<void> =>
+    desk.answer(ENTRY, { ...REQUEST, client: 'VS Code Chat' }, asker.signal, emit);
+  return { history, lines, asker, events, ask };
+}
+
+/** Never answers, and ends when it is told to. */
+function silentBackend(): ChatBackend {
+  return {
+    models: () => Promise.resolve([MODEL]),
+    async *chat(_request, signal): AsyncGenerator<ChatEvent> {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      yield* [];
+      throw new ChatError('cancelled', 'The request was cancelled.');
+    },
+  };
+}
+
+describe('a chat of this window', () => {
+  it('is answered, watched, and logged without its words', async () => {
+    const cli = fakeCli();
+    const { history, lines, events, ask } = open(cli);
+    cli.release();
+    await ask();
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['text', 'done'],
+    );
+    const [entry] = history.entries;
+    assert.deepEqual([entry?.client, entry?.phase, entry?.label], ['VS Code Chat', 'answering', 'chat 1']);
+    assert.deepEqual([entry?.result?.outputTokens, entry?.result?.error], [1, undefined]);
+    assert.match(
+      lines.join(),
+      /^info \[request\] chat 1 claude-sonnet:latest first \d+ ms, .* \[VS Code Chat\]$/,
+    );
+    assert.doesNotMatch(lines.join(), /hello|hi\b/);
+  });
+
+  it('fails with the error of the backend, which the history has too', async () => {
+    const cli = fakeCli();
+    cli.fail = new ChatError('overloaded', 'Too much to do.');
+    const { history, lines, ask } = open(cli);
+    await assert.rejects(ask(), { kind: 'overloaded' });
+    assert.equal(history.totals.lastError?.message, 'Too much to do.');
+    assert.match(lines.join(), /^warn .* error: Too much to do\.$/);
+  });
+
+  it('ends with its asker, which is no failure', async () => {
+    const { history, lines, asker, ask } = open(silentBackend());
+    const answer = ask();
+    asker.abort();
+    await assert.rejects(answer, { kind: 'cancelled' });
+    assert.equal(history.entries[0]?.result?.cancelled, true);
+    assert.equal(history.totals.failed, 0);
+    assert.match(lines.join(), /^info /);
+  });
+
+  it('can be cancelled in the activity, and its asker is told so', async () => {
+    const { history, ask } = open(silentBackend());
+    const answer = ask();
+    history.cancel(history.entries[0]!.key);
+    await assert.rejects(answer, { kind: 'ended', message: /ended by a person/ });
+  });
+});
