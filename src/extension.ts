@@ -5,13 +5,13 @@ import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { watchConfiguration } from './vscode/platform/configuration.js';
 import { createController, PACE, type Controller } from './vscode/lifecycle/controller.js';
-import { createDisplay } from './vscode/ui/statusPresenter.js';
+import { createStatusPresenter } from './vscode/ui/statusPresenter.js';
 import { openEndpoint } from './vscode/endpoint.js';
 import { lazyBackend } from './vscode/lifecycle/lazyBackend.js';
 import { showActivationFailure } from './vscode/ui/notifications.js';
 import { createOutput, loggerOf } from './vscode/platform/output.js';
-import { watchPlace } from './vscode/lifecycle/workspaceFolder.js';
-import { planOf } from './vscode/lifecycle/desiredConfig.js';
+import { watchWorkspaceFolder } from './vscode/lifecycle/workspaceFolder.js';
+import { desiredConfig } from './vscode/lifecycle/desiredConfig.js';
 import { watchToken } from './vscode/platform/token.js';
 import { refreshOnChange, startAfterActivation } from './vscode/lifecycle/lifecycleTriggers.js';
 import { createWindows } from './vscode/lifecycle/windows.js';
@@ -41,16 +41,16 @@ function wire(context: ExtensionContext): EndpointApi {
   const token = watchToken(context.secrets);
   const log = loggerOf(output, () => [token.current ?? '']);
   const configuration = watchConfiguration(log);
-  const place = watchPlace(context.globalStorageUri);
+  const place = watchWorkspaceFolder(context.globalStorageUri);
   const lane = createWorkspaceLane(configuration, log);
   const history = createHistory();
   const windows = createWindows(context.globalStorageUri.fsPath, log);
   const parts = { configuration, token, place, lane, history, windows, log };
-  const display = createDisplay({ ...parts, context });
+  const display = createStatusPresenter({ ...parts, context });
   const controller = createController({
     ...parts,
     known: token.known,
-    plan: () => planOf(configuration.current, place.current, token.current),
+    plan: () => desiredConfig(configuration.current, place.current, token.current),
     createEndpoint: (backend) => openEndpoint(backend, { ...parts, display, controller }),
     createBackend: (plan, onActivity) =>
       lazyBackend(async () => {

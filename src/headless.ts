@@ -10,9 +10,9 @@ import {
   createEndpoint,
   formatRecord,
   ListenError,
-  whoListens,
+  findPortOwner,
   type Endpoint,
-  type Listener,
+  type PortOwner,
 } from './server/server.js';
 import { VERSION } from './version.js';
 
@@ -140,7 +140,7 @@ async function reportCli(backend: ClaudeBackend, log: Logger): Promise<void> {
 
 const HOST = '127.0.0.1';
 
-const OWNERS: Readonly<Record<Listener, string>> = {
+const OWNERS: Readonly<Record<PortOwner, string>> = {
   ours: 'another Ollama Server for Claude',
   ollama: 'Ollama itself',
   other: 'another program',
@@ -150,7 +150,7 @@ const OWNERS: Readonly<Record<Listener, string>> = {
 /** A port in use is told with who has it. */
 async function explained(error: unknown, port: number): Promise<unknown> {
   if (!(error instanceof ListenError) || error.kind !== 'inUse') return error;
-  const owner = OWNERS[await whoListens(HOST, port)];
+  const owner = OWNERS[await findPortOwner(HOST, port)];
   return new Error(
     `Port ${port} on ${HOST} is in use by ${owner}. End that, or choose another port with --port.`,
   );

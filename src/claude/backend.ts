@@ -6,19 +6,24 @@ import { ChatError } from '../core/errors.js';
 import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
 import { answerFrom } from './pool/retryDeadProcess.js';
-import { Breaker } from './pool/circuitBreaker.js';
+import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
-import { Guardian } from './process/watchdog.js';
+import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
-import type { Member } from './pool/processLimit.js';
-import type { KeepSpares } from './pool/warmProcesses.js';
-import { endOrphans, endStrays, MARK_VARIABLE, newMark } from './process/leftoverProcesses.js';
-import { Turnstile } from './pool/fairQueue.js';
+import type { PooledProcess } from './pool/processLimit.js';
+import type { Prewarm } from './pool/warmProcesses.js';
+import {
+  endOrphanedProcesses,
+  endLeftoverProcesses,
+  MARK_VARIABLE,
+  newMark,
+} from './process/leftoverProcesses.js';
+import { FairQueue } from './pool/fairQueue.js';
 
 export interface ClaudeBackendOptions {
   /** The setting: an absolute path, or empty to search. */
@@ -46,7 +51,7 @@ export interface BackendLimits {
   readonly queue: number;
   /** How long a conversation's process waits for its next turn. Milliseconds. */
   readonly idleMs: number;
-  readonly keepSpares: KeepSpares;
+  readonly keepSpares: Prewarm;
   /** How long after the last request spares are kept by `whileInUse`. Milliseconds. */
   readonly useMs: number;
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
@@ -111,12 +116,12 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   };
   const open = [folder, ...(options.workspace?.moreFolders ?? [])];
   const finder = new CliFinder(options.claudePath, open, thisMachine(options.env));
-  const guardian = new Guardian(log);
+  const guardian = new Watchdog(log);
   const onActivity = options.onActivity ?? (() => undefined);
-  const turnstile = new Turnstile(limits.processes, limits.queue, onActivity);
-  const breaker = new Breaker(clock);
+  const turnstile = new FairQueue(limits.processes, limits.queue, onActivity);
+  const breaker = new CircuitBreaker(clock);
   const list = new ModelList(() => pool.withBlank((conversation) => conversation.models()));
-  void endStrays(log); // never rejects
+  void endLeftoverProcesses(log); // never rejects
   /** What is still being ended after CLIs that died. */
   const endings = new Set<Promise<void>>();
 
@@ -139,7 +144,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     log,
   });
 
-  async function start(lane: Lane): Promise<Member> {
+  async function start(lane: Lane): Promise<PooledProcess> {
     const spec = lanes[lane];
     if (spec === undefined) throw NO_WORKSPACE;
     breaker.pass();
@@ -154,7 +159,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       void process.ended.then(({ asked }) => {
         guardian.forget(pid);
         if (asked) return;
-        const ending = endOrphans(mark, log).then(() => void endings.delete(ending));
+        const ending = endOrphanedProcesses(mark, log).then(() => void endings.delete(ending));
         endings.add(ending);
       });
     }

@@ -52,7 +52,7 @@ export interface ChatWatcher {
 }
 
 /** Why a chat ends that was cancelled by its watcher. */
-export function endedByPerson(): ChatError {
+export function cancelledInVscode(): ChatError {
   return new ChatError('ended', 'The request was ended by a person, in VS Code.');
 }
 

@@ -2,26 +2,26 @@
 import { isHighSurrogate, pieces, TEXT_PER_LINE } from './ndjson.js';
 
 /** What the model says, or what it thinks. */
-export type Voice = 'text' | 'thinking';
+export type TextChunkerOutput = 'text' | 'thinking';
 
 /** A piece of one voice: not empty, bounded, and never one half of a character beside the other half. */
-export interface Words {
-  readonly type: Voice;
+export interface TextChunk {
+  readonly type: TextChunkerOutput;
   readonly text: string;
 }
 
 /** Has state: one an answer, its words in their order. */
-export interface Speech {
+export interface TextChunker {
   /** The pieces that may be sent now. Half of a surrogate pair waits for its other half. */
-  say(type: Voice, more: string): Words[];
+  say(type: TextChunkerOutput, more: string): TextChunk[];
   /** What still waits when something other than words follows. It is a lone half then, and the client gets it. */
-  flush(): Words[];
+  flush(): TextChunk[];
 }
 
-export function createSpeech(): Speech {
-  let half: Words | undefined;
+export function createTextChunker(): TextChunker {
+  let half: TextChunk | undefined;
 
-  const flush = (): Words[] => {
+  const flush = (): TextChunk[] => {
     const waiting = half === undefined ? [] : [half];
     half = undefined;
     return waiting;

@@ -1,7 +1,7 @@
 /** Whether a request may come in: by its connection, its head and its token, in this order. Reads no body. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type GuardPolicy, judge, type Verdict } from './guard.js';
+import { type GuardPolicy, checkRequest, type Verdict } from './guard.js';
 import { type Addressed, hasToken } from './token.js';
 import { WINDOW_PATH } from './windows.js';
 
@@ -37,7 +37,7 @@ function isOpenToAll(method: string, target: string): boolean {
  * Decides on a request.
  * @param isOwnPeer whether a connection is of this process's user
  */
-export async function admit(
+export async function authorize(
   request: IncomingMessage,
   { target, token }: Addressed,
   access: Access,
@@ -46,7 +46,7 @@ export async function admit(
   const { method = '', rawHeaders, socket } = request;
   const { localAddress } = socket;
   if (!access.otherUsers && !(await isOwnPeer(socket))) return OTHER_USER;
-  const verdict = judge({ method, target, rawHeaders, localAddress }, access.policy);
+  const verdict = checkRequest({ method, target, rawHeaders, localAddress }, access.policy);
   if (verdict.type !== 'allow' || access.token === undefined || isOpenToAll(method, target)) return verdict;
   if (hasToken(rawHeaders, token, access.token)) return verdict;
   const { corsOrigin } = verdict;

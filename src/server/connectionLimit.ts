@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
  * The open connections, within a bound. One too many does not keep new clients out: it costs the connection that has
  * been of no use for longest, which is what slow and idle ones are.
  */
-export interface Connections {
+export interface ConnectionLimit {
   /** A new one. May close another, or this one when all others are at work. */
   add(socket: Duplex): void;
   /** A whole request has come: the connection stays until its answer is out. */
@@ -13,7 +13,7 @@ export interface Connections {
 }
 
 /** @param most open at once */
-export function createConnections(most: number): Connections {
+export function createConnectionLimit(most: number): ConnectionLimit {
   /** Answers under way; the connection that was at work last is last. */
   const open = new Map<Duplex, number>();
   return {

@@ -8,7 +8,7 @@ const MOST = 100;
  * Names that clients gave to models by copying them, as `ollama cp` does. They last as long as the endpoint and are
  * kept in memory only.
  */
-export interface Copies {
+export interface CopiedModels {
   /**
    * The entries with their copies behind them. A copy whose model is gone is left out.
    */
@@ -22,7 +22,7 @@ export interface Copies {
   delete(name: string): boolean;
 }
 
-export function createCopies(): Copies {
+export function createCopiedModels(): CopiedModels {
   /** Names → names of the catalog. */
   const originals = new Map<string, string>();
   return {

@@ -5,7 +5,7 @@ import type { Logger } from '../core/log.js';
 import { type BindAddress, listen, type ListenAddress, ListenError } from './listen.js';
 
 /** Several servers that are one for everybody else. */
-export interface Servers {
+export interface DualStackServer {
   /** The first one's. */
   readonly address: ListenAddress;
   /** Ends listening; resolves when every connection is closed. */
@@ -37,12 +37,12 @@ async function openTwin(twin: Server, host: string, port: number, log: Logger): 
  * @param newServer makes a server that does not listen yet
  * @throws ListenError
  */
-export async function openServers(
+export async function openDualStack(
   newServer: () => Server,
   bind: BindAddress,
   port: number,
   log: Logger,
-): Promise<Servers> {
+): Promise<DualStackServer> {
   const first = newServer();
   const address = await listen(first, bind.host, port);
   const twin = TWINS.get(bind.host);

@@ -163,7 +163,7 @@ function judgeSource(head: RequestHead, policy: GuardPolicy): Verdict {
 }
 
 /** Decides on the head of a request. Pure; reads no body and trusts no `Forwarded` header. */
-export function judge(head: RequestHead, policy: GuardPolicy): Verdict {
+export function checkRequest(head: RequestHead, policy: GuardPolicy): Verdict {
   const source = judgeSource(head, policy);
   if (source.type !== 'allow') return source;
   const { corsOrigin } = source;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ChatError } from '../core/errors.js';
-import type { Connections } from './connectionLimit.js';
+import type { ConnectionLimit } from './connectionLimit.js';
 
 /** Bounds on the time of one connection, in milliseconds. None of them ends a long answer. */
 export interface Timeouts {
@@ -46,12 +46,12 @@ export interface HttpServerOptions {
   readonly onConnection: (socket: Socket) => void;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** Shared by all servers of an endpoint. */
-  readonly connections: Connections;
+  readonly connections: ConnectionLimit;
   readonly timeouts: Timeouts;
 }
 
 /** Counts a connection as at work from the end of its request to the end of the answer. */
-function mark(connections: Connections, request: IncomingMessage, response: ServerResponse): void {
+function mark(connections: ConnectionLimit, request: IncomingMessage, response: ServerResponse): void {
   const { socket, headers } = request;
   let working = false;
   const begin = (): void => {

@@ -1,19 +1,19 @@
 import type { CatalogEntry } from '../core/catalog.js';
 
 /** A model that counts as loaded. */
-export interface Resident {
+export interface LoadedModelTime {
   readonly entry: CatalogEntry;
   /** Milliseconds until it is unloaded, if nobody uses it meanwhile. */
   readonly remainingMs: number;
 }
 
 /** Which models count as loaded: from the start of a chat or load until `keep_alive` has run out, or an unload. */
-export interface Residency {
+export interface LoadedModels {
   /** Loads it and keeps it until the returned function is called, and for that long from then on. */
   use(entry: CatalogEntry, keepAliveMs: number): () => void;
   unload(entry: CatalogEntry): void;
   /** The loaded ones, the one that stays longest first. */
-  list(): Resident[];
+  list(): LoadedModelTime[];
 }
 
 interface State {
@@ -24,7 +24,7 @@ interface State {
 }
 
 /** @param nowMs a clock that never runs backwards */
-export function createResidency(nowMs: () => number): Residency {
+export function createLoadedModels(nowMs: () => number): LoadedModels {
   const states = new Map<string, State>();
   const remaining = (state: State): number =>
     state.keepAliveMs - (state.users > 0 ? 0 : nowMs() - state.idleSinceMs);

@@ -15,7 +15,7 @@ export interface Activity {
   readonly total: number;
 }
 
-export interface Listeners {
+export interface Observers {
   /** Gets what the records do not say: defects, foreign model names, refused pages, and bodies at `trace`. */
   readonly log: Logger;
   /** Called once for each request, when it is over; meant for a line of the log, by `formatRecord`. */
@@ -71,7 +71,7 @@ function lastKnown(secrets: () => readonly string[]): () => readonly string[] {
 }
 
 /** The same listeners, all of them there. None throws, and none gets a secret. */
-export function harmless(listeners: Listeners, secrets: () => readonly string[]): Required<Listeners> {
+export function isolated(listeners: Observers, secrets: () => readonly string[]): Required<Observers> {
   const known = lastKnown(secrets);
   const clean = (text: string): string => redact(text, known());
   const cleanError = <T extends { readonly error?: string }>(told: T): T =>

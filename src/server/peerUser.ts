@@ -167,7 +167,7 @@ async function* piecesOf(path: string): AsyncGenerator<string, void, undefined> 
 const TRY_AGAIN = 'Close some programs, then try again.';
 
 /** Tells connections of this user from those of others. */
-export interface PeerCheck {
+export interface PeerUserCheck {
   /**
    * Whether the client is this user or root, or can never be told. Looked up once for each connection, without blocking.
    * @throws ChatError when it cannot be told now
@@ -176,7 +176,7 @@ export interface PeerCheck {
 }
 
 /** The check for this process's user. Where the system is not Linux, everybody counts as this user. */
-export function createPeerCheck(): PeerCheck {
+export function createPeerUserCheck(): PeerUserCheck {
   const ownUid = process.platform === 'linux' ? process.getuid?.() : undefined;
   const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => createTable(() => piecesOf(path)));
   const verdicts = new WeakMap<Socket, Promise<boolean>>();

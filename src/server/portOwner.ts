@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 
 /** Who answers on a port: an endpoint of ours (another window), a real Ollama, some other program, or nobody. */
-export type Listener = 'ours' | 'ollama' | 'other' | 'nobody';
+export type PortOwner = 'ours' | 'ollama' | 'other' | 'nobody';
 
 const PROBE_MS = 1_000;
 const BODY_CHARACTERS = 64;
@@ -10,7 +10,11 @@ const BODY_CHARACTERS = 64;
  * Asks `GET /` who listens there. Bounded to a second; sends nothing but the request line and a Host.
  * @param product the name before the slash in our `Server` header
  */
-export function whoListens(host: string, port: number, product = 'claude-ollama-server'): Promise<Listener> {
+export function findPortOwner(
+  host: string,
+  port: number,
+  product = 'claude-ollama-server',
+): Promise<PortOwner> {
   return new Promise((resolve) => {
     const request = get({ host, port, path: '/', agent: false, signal: AbortSignal.timeout(PROBE_MS) });
     request.on('response', (response) => {

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
-import { type ChatWatcher, endedByPerson, type WatchChat } from '../core/watch.js';
+import { type ChatWatcher, cancelledInVscode, type WatchChat } from '../core/watch.js';
 import type { Dialect } from '../protocol/dialect.js';
-import { type Access, admit } from './authorize.js';
+import { type Access, authorize } from './authorize.js';
 import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
 import { corsHeaders, preflightHeaders, type Verdict } from './guard.js';
 import { clientName, type RecordNotes, type RequestRecord, routeName } from './requestLog.js';
@@ -13,7 +13,7 @@ import { type Match, pathOf, type Router } from './router.js';
 import { type Addressed, takeToken } from './token.js';
 
 /** What the intake needs of its endpoint. `onRecord`, `onWork`, `watch` and what that returns, and the log never throw. */
-export interface IntakeContext {
+export interface RequestHandlerContext {
   readonly router: Router;
   readonly access: () => Access;
   readonly isOwnPeer: (socket: Socket) => Promise<boolean>;
@@ -25,7 +25,7 @@ export interface IntakeContext {
 }
 
 /** Takes requests in, and can end all that are under way. */
-export interface Intake {
+export interface RequestHandler {
   accept(request: IncomingMessage, response: ServerResponse): void;
   /**
    * Ends every request under way with that error; those that come after it are refused with it.
@@ -88,7 +88,7 @@ function sendUnrouted(
   }
 }
 
-export function createIntake(context: IntakeContext): Intake {
+export function createRequestHandler(context: RequestHandlerContext): RequestHandler {
   const underWay = new Set<AbortController>();
   let closed: ChatError | undefined;
   let whenIdle: (() => void) | undefined;
@@ -139,7 +139,7 @@ export function createIntake(context: IntakeContext): Intake {
         context.onWork(1);
         try {
           const { model = '', lane = 'chat' } = notes;
-          const cancel = (): void => controller.abort(endedByPerson());
+          const cancel = (): void => controller.abort(cancelledInVscode());
           watcher = context.watch({ label: `#${id}`, client, model, lane, startedAt, cancel });
           return await work();
         } finally {
@@ -152,7 +152,7 @@ export function createIntake(context: IntakeContext): Intake {
   const answer = async (exchange: Exchange, addressed: Addressed): Promise<void> => {
     const { request, response, notes } = exchange;
     setHeaders(response, SECURITY_HEADERS);
-    const verdict = await admit(request, addressed, context.access(), context.isOwnPeer);
+    const verdict = await authorize(request, addressed, context.access(), context.isOwnPeer);
     if (verdict.type === 'preflight') {
       setHeaders(response, preflightHeaders(verdict.corsOrigin));
       response.writeHead(204);

@@ -4,20 +4,20 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
-import { createConnections } from './connectionLimit.js';
-import { createCopies } from './copiedModels.js';
+import { createConnectionLimit } from './connectionLimit.js';
+import { createCopiedModels } from './copiedModels.js';
 import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
-import { createIntake } from './requestHandler.js';
+import { createRequestHandler } from './requestHandler.js';
 import { isStrong, type ListenAddress, requireBindAddress } from './listen.js';
-import { type Activity, harmless, type Listeners } from './observers.js';
-import { createPeerCheck } from './peerUser.js';
-import { createResidency } from './loadedModels.js';
+import { type Activity, isolated, type Observers } from './observers.js';
+import { createPeerUserCheck } from './peerUser.js';
+import { createLoadedModels } from './loadedModels.js';
 import { createRouter } from './router.js';
 import { anthropicRoutes } from './routes/anthropic.js';
 import type { RouteContext } from './routes/context.js';
 import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
-import { openServers, type Servers } from './dualStack.js';
+import { openDualStack, type DualStackServer } from './dualStack.js';
 import type { EndpointSettings } from './settings.js';
 import { type WindowHost, windowRoutes } from './windows.js';
 
@@ -30,13 +30,13 @@ export {
   reachableHost,
 } from './listen.js';
 export type { Activity } from './observers.js';
-export { type Listener, whoListens } from './portOwner.js';
+export { type PortOwner, findPortOwner } from './portOwner.js';
 export { formatRecord, type RequestRecord } from './requestLog.js';
 export type { EndpointSettings } from './settings.js';
 export { urlWithToken } from './token.js';
 export { askWindow, WINDOW_PATH, type WindowReport } from './windows.js';
 
-export interface EndpointOptions extends Listeners {
+export interface EndpointOptions extends Observers {
   readonly backend: () => ChatBackend;
   readonly settings: () => EndpointSettings;
   /** `claude-ollama-server/0.1.0`: the `Server` header of `/`, by which other windows know us. */
@@ -70,7 +70,7 @@ const CLOSE_MS = 1_000;
 /** Starting, and running once `address` is set. */
 interface Active {
   readonly type: 'active';
-  readonly opened: Promise<Servers>;
+  readonly opened: Promise<DualStackServer>;
   readonly started: Promise<ListenAddress>;
   address: ListenAddress | undefined;
 }
@@ -91,11 +91,11 @@ async function within(promise: Promise<unknown>, ms: number): Promise<void> {
 
 /** An endpoint that does not listen yet. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const listeners = harmless(options, () => [options.settings().token ?? '']);
+  const listeners = isolated(options, () => [options.settings().token ?? '']);
   const { log } = listeners;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
-  const connections = createConnections(MAX_CONNECTIONS);
-  const peers = createPeerCheck();
+  const connections = createConnectionLimit(MAX_CONNECTIONS);
+  const peers = createPeerUserCheck();
   /** Whether other machines may reach it. */
   let wide = false;
   let state: State = { type: 'stopped' };
@@ -105,13 +105,13 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const context: RouteContext = {
     backend: options.backend,
     settings: options.settings,
-    residency: createResidency(() => performance.now()),
-    copies: createCopies(),
+    residency: createLoadedModels(() => performance.now()),
+    copies: createCopiedModels(),
     identity: options.identity,
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     since: new Date(),
   };
-  const intake = createIntake({
+  const intake = createRequestHandler({
     router: createRouter([
       ...ollamaRoutes(context),
       ...openaiRoutes(context),
@@ -151,14 +151,14 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       timeouts,
     });
 
-  const open = (asked: string, port: number): Promise<Servers> => {
+  const open = (asked: string, port: number): Promise<DualStackServer> => {
     const bind = requireBindAddress(asked, options.settings().token);
     wide = bind.wide;
     intake.open();
-    return openServers(newServer, bind, port, log);
+    return openDualStack(newServer, bind, port, log);
   };
 
-  const shutDown = async (opened: Promise<Servers>): Promise<void> => {
+  const shutDown = async (opened: Promise<DualStackServer>): Promise<void> => {
     const servers = await opened.catch(() => undefined);
     if (servers === undefined) return;
     const closed = servers.close();

@@ -6,13 +6,13 @@ import type { AddressBook } from './ui/address.js';
 import { openChat } from './chat/openChat.js';
 import type { Configuration } from './platform/configuration.js';
 import type { Controller } from './lifecycle/controller.js';
-import { demandedCommands } from './lazyCommands.js';
+import { lazyCommands } from './lazyCommands.js';
 import { serveHere } from './ui/handover.js';
 import { showMenu } from './ui/menu.js';
 import { COMMANDS } from './platform/names.js';
 import { showCopied } from './ui/notifications.js';
 import { urlOf } from './lifecycle/desiredConfig.js';
-import type { SurroundingsWatch } from './ui/sessionSummary.js';
+import type { SessionSummaryWatch } from './ui/sessionSummary.js';
 import type { Token } from './platform/token.js';
 import { chooseUrl, tokenCommands } from './tokenCommands.js';
 import type { Windows } from './lifecycle/windows.js';
@@ -26,7 +26,7 @@ export interface CommandOptions {
   readonly lane: WorkspaceLane;
   readonly history: History;
   readonly addresses: AddressBook;
-  readonly surroundings: SurroundingsWatch;
+  readonly surroundings: SessionSummaryWatch;
   readonly windows: Windows;
   /** The extension's full id. */
   readonly extension: string;
@@ -43,7 +43,7 @@ export function registerCommands(options: CommandOptions): Disposable {
       served: 'url' in status,
     };
   };
-  const demanded = demandedCommands({
+  const demanded = lazyCommands({
     controller,
     extension,
     endpoint,

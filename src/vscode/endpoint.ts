@@ -6,9 +6,9 @@ import { VERSION } from '../version.js';
 import type { History } from './activity/history.js';
 import type { Configuration } from './platform/configuration.js';
 import type { Controller } from './lifecycle/controller.js';
-import type { Display } from './ui/statusPresenter.js';
+import type { StatusPresenter } from './ui/statusPresenter.js';
 import { DIAGNOSE_CLIENT } from './platform/names.js';
-import type { PlaceWatch } from './lifecycle/workspaceFolder.js';
+import type { WorkspaceFolderWatch } from './lifecycle/workspaceFolder.js';
 import { lanesOf } from './lifecycle/desiredConfig.js';
 import { endpointSettings } from './platform/settings.js';
 import type { Token } from './platform/token.js';
@@ -17,11 +17,11 @@ import type { Windows } from './lifecycle/windows.js';
 export interface EndpointParts {
   readonly configuration: Pick<Configuration, 'current'>;
   readonly token: Pick<Token, 'current'>;
-  readonly place: Pick<PlaceWatch, 'current'>;
+  readonly place: Pick<WorkspaceFolderWatch, 'current'>;
   readonly history: History;
   readonly log: Logger;
   readonly windows: Pick<Windows, 'key'>;
-  readonly display: Pick<Display, 'request'>;
+  readonly display: Pick<StatusPresenter, 'request'>;
   readonly controller: Pick<Controller, 'status' | 'cede'>;
 }
 

@@ -5,13 +5,13 @@ import type { DiagnoseOptions } from './diagnose/command.js';
 import { CHANGE_SCHEME, GUIDE_SCHEME, type COMMANDS } from './platform/names.js';
 import type { Setup, SetupOptions } from './setup/setup.js';
 
-export interface DemandedOptions extends ConnectOptions, Omit<SetupOptions, 'endpoint' | 'since'> {
+export interface LazyCommandOptions extends ConnectOptions, Omit<SetupOptions, 'endpoint' | 'since'> {
   /** Fire when what the guides say may no longer be right. */
   readonly changes: readonly Event<void>[];
   readonly diagnosis: DiagnoseOptions;
 }
 
-export interface DemandedCommands {
+export interface LazyCommands {
   readonly table: Readonly<
     Record<
       keyof typeof COMMANDS &
@@ -28,7 +28,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-export function demandedCommands(options: DemandedOptions): DemandedCommands {
+export function lazyCommands(options: LazyCommandOptions): LazyCommands {
   const since = performance.now();
   const connect = once(async (): Promise<Connect> =>
     (await import('./lazyBundle.js')).createConnect(options),

@@ -4,11 +4,11 @@ import type { Logger } from '../core/log.js';
 import type { AskPermission, PermissionRequest } from '../core/permission.js';
 import type { Configuration } from './platform/configuration.js';
 import { editorContext } from './editorContext/editorContext.js';
-import { createExhibits } from './permissions/previewEditors.js';
+import { createPreviewEditors } from './permissions/previewEditors.js';
 import { unsavedDocument } from './permissions/openFiles.js';
-import type { BackendPlan, WorkspacePlan } from './lifecycle/desiredConfig.js';
-import { putQuestion } from './permissions/permissionPrompt.js';
-import { createQuestions } from './permissions/permissionQueue.js';
+import type { BackendConfig, WorkspaceConfig } from './lifecycle/desiredConfig.js';
+import { showPermissionPrompt } from './permissions/permissionPrompt.js';
+import { createPermissionQueue } from './permissions/permissionQueue.js';
 
 export interface WorkspaceLane extends Disposable {
   /** What Claude asks the person now. */
@@ -18,7 +18,7 @@ export interface WorkspaceLane extends Disposable {
   /** Shows the question again. */
   showQuestion(): void;
   /** What a backend of that plan is given. */
-  optionsFor(plan: BackendPlan & { kind: 'cli' }): { workspace?: WorkspacePlan & EditorAccess };
+  optionsFor(plan: BackendConfig & { kind: 'cli' }): { workspace?: WorkspaceConfig & EditorAccess };
 }
 
 interface EditorAccess {
@@ -32,9 +32,9 @@ const PATIENCE_MINUTES = 5;
 
 export function createWorkspaceLane(configuration: Configuration, log: Logger): WorkspaceLane {
   const changed = new EventEmitter<void>();
-  const exhibits = createExhibits();
-  const questions = createQuestions({
-    show: (request, over) => putQuestion(exhibits, PATIENCE_MINUTES, request, over),
+  const exhibits = createPreviewEditors();
+  const questions = createPermissionQueue({
+    show: (request, over) => showPermissionPrompt(exhibits, PATIENCE_MINUTES, request, over),
     onChange: () => changed.fire(),
     log,
     patienceMs: PATIENCE_MINUTES * 60_000,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { endStrays, MARK_VARIABLE, newMark } from '../../src/claude/process/leftoverProcesses.js';
+import { endLeftoverProcesses, MARK_VARIABLE, newMark } from '../../src/claude/process/leftoverProcesses.js';
 import { silentLogger } from '../../src/core/log.js';
 import { isAlive, until } from './processes.js';
 
@@ -47,7 +47,7 @@ describe('a process of the CLI whose program may be gone', function () {
   /** The warnings of a look. */
   async function look(): Promise<string> {
     const warnings: string[] = [];
-    await endStrays({ ...silentLogger, warn: (line) => void warnings.push(line) });
+    await endLeftoverProcesses({ ...silentLogger, warn: (line) => void warnings.push(line) });
     return warnings.join('\n');
   }
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { endianness, hostname, networkInterfaces } from 'node:os';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { ListenError, whoListens } from '../../src/server/server.js';
+import { ListenError, findPortOwner } from '../../src/server/server.js';
 import { hangs } from './fakeBackend.js';
 import { ask, type Rig, startRig, stopRigs } from './rig.js';
 
@@ -65,7 +65,7 @@ describe('listening on the loopback', () => {
     while (rig.backend.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await rig.endpoint.stop();
     assert.equal((await chat).status, 503);
-    for (const host of ['127.0.0.1', '::1']) assert.equal(await whoListens(host, rig.port), 'nobody');
+    for (const host of ['127.0.0.1', '::1']) assert.equal(await findPortOwner(host, rig.port), 'nobody');
   });
 
   it('goes on, with a warning, when somebody else has one of them', async function () {
@@ -86,7 +86,7 @@ describe('listening on the loopback', () => {
   it('is nowhere else', async function () {
     if (lan === undefined) this.skip();
     const rig = await startRig();
-    assert.equal(await whoListens(lan, rig.port), 'nobody');
+    assert.equal(await findPortOwner(lan, rig.port), 'nobody');
   });
 });
 

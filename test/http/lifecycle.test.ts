@@ -8,7 +8,7 @@ import {
   type Endpoint,
   type EndpointSettings,
   ListenError,
-  whoListens,
+  findPortOwner,
 } from '../../src/server/server.js';
 import { createFakeBackend, floods, hangs, text } from './fakeBackend.js';
 import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs } from './rig.js';
@@ -32,7 +32,7 @@ function endpoint(settings: Partial<EndpointSettings> = {}): Endpoint {
 }
 
 const isRefused = async (rig: Pick<Rig, 'port'>): Promise<boolean> =>
-  (await whoListens('127.0.0.1', rig.port)) === 'nobody';
+  (await findPortOwner('127.0.0.1', rig.port)) === 'nobody';
 
 describe('starting', () => {
   afterEach(stopRigs);
@@ -171,7 +171,7 @@ describe('who listens', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     try {
-      return await whoListens('127.0.0.1', (server.address() as AddressInfo).port);
+      return await findPortOwner('127.0.0.1', (server.address() as AddressInfo).port);
     } finally {
       server.close();
     }
@@ -179,7 +179,7 @@ describe('who listens', () => {
 
   it('knows one of ours', async () => {
     const rig = await startRig();
-    assert.equal(await whoListens('127.0.0.1', rig.port), 'ours');
+    assert.equal(await findPortOwner('127.0.0.1', rig.port), 'ours');
   });
 
   it('knows Ollama, a stranger, and one whose name only begins like ours', async () => {
@@ -199,7 +199,7 @@ describe('who listens', () => {
     const server = createTcpServer(() => undefined);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    assert.equal(await whoListens('127.0.0.1', (server.address() as AddressInfo).port), 'other');
+    assert.equal(await findPortOwner('127.0.0.1', (server.address() as AddressInfo).port), 'other');
     server.close();
   });
 });

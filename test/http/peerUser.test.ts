@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { createPeerCheck } from '../../src/server/peerUser.js';
+import { createPeerUserCheck } from '../../src/server/peerUser.js';
 import type { EndpointSettings } from '../../src/server/server.js';
 import { chatBytes, open, received, type Rig, type RigOptions, startRig, stopRigs } from './rig.js';
 
@@ -113,7 +113,7 @@ describe('the look at a connection', () => {
 
   it('is made once, and lets this user in', async () => {
     const rig = await startRig(LOOKING);
-    const peers = createPeerCheck();
+    const peers = createPeerUserCheck();
     const socket: Socket = connect(rig.port, '127.0.0.1');
     await once(socket, 'connect');
     const first = peers.isOwn(socket);
@@ -122,7 +122,7 @@ describe('the look at a connection', () => {
     socket.destroy();
     // What is gone cannot be told, and does no harm.
     await once(socket, 'close');
-    assert.equal(await createPeerCheck().isOwn(socket), true);
+    assert.equal(await createPeerUserCheck().isOwn(socket), true);
   });
 
   it('does not hold up requests that follow each other', async () => {

@@ -2,33 +2,33 @@
 import { randomUUID } from 'node:crypto';
 import { asChatError, ChatError } from '../../core/errors.js';
 import { endError } from '../process/failure.js';
-import { Inbox } from './messageQueue.js';
+import { MessageQueue } from './messageQueue.js';
 import type { CliMessage, CliMessageOf } from '../process/incoming.js';
 import type { ClaudeProcess, ProcessEnd } from '../process/process.js';
 
 type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
 
 /** What to write back when the CLI asks something of its host. The signal: it does not want to know any more. */
-export type HostAnswer = (
+export type ControlAnswer = (
   message: CliMessageOf<'control_request'>,
   signal: AbortSignal,
 ) => object | Promise<object>;
 
 export class Channel {
   readonly process: ClaudeProcess;
-  readonly #inbox: Inbox<Incoming>;
-  readonly #answer: HostAnswer;
+  readonly #inbox: MessageQueue<Incoming>;
+  readonly #answer: ControlAnswer;
   #resting = false;
   readonly #onDeath: (error: ChatError) => void;
   /** What the CLI has asked and not been answered yet, each with what withdraws it. */
   readonly #asked = new Map<string, AbortController>();
 
   /** @param onDeath told when the process has ended while something was wanted of it */
-  constructor(process: ClaudeProcess, answer: HostAnswer, onDeath: (error: ChatError) => void) {
+  constructor(process: ClaudeProcess, answer: ControlAnswer, onDeath: (error: ChatError) => void) {
     this.process = process;
     this.#answer = answer;
     this.#onDeath = onDeath;
-    this.#inbox = new Inbox((full) => (full ? process.pause() : process.resume()));
+    this.#inbox = new MessageQueue((full) => (full ? process.pause() : process.resume()));
     process.listen((message) => {
       if (message.type === 'control_request')
         void this.#reply(message); // never rejects

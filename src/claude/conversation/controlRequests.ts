@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { ToolSpec } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import { toolManifest } from './outgoing.js';
-import type { Gate } from '../workspace/permissionGate.js';
+import type { PermissionGate } from '../workspace/permissionGate.js';
 import type { ToolNames } from './toolNames.js';
 import type { CliMessageOf } from '../process/incoming.js';
 import { STRUCTURED_OUTPUT } from '../turn/structured.js';
@@ -24,12 +24,12 @@ const rpc = v.object({
 });
 
 /** What a conversation lets the CLI do. */
-export interface HostRules {
+export interface ControlRequestRules {
   /** The client's tools, and their names. */
   readonly tools: readonly ToolSpec[];
   readonly names: ToolNames;
   /** For the CLI's own tools; without one there are none. */
-  readonly gate: Gate | undefined;
+  readonly gate: PermissionGate | undefined;
 }
 
 /**
@@ -37,9 +37,9 @@ export interface HostRules {
  * cleanly, and its result comes with the client's next request.
  * @param signal the answer is not wanted any more
  */
-export async function answerHost(
+export async function answerControlRequest(
   message: CliMessageOf<'control_request'>,
-  rules: HostRules,
+  rules: ControlRequestRules,
   signal: AbortSignal,
 ): Promise<object> {
   const { request_id, request } = message;
@@ -62,7 +62,7 @@ export async function answerHost(
   }
 }
 
-async function hookAnswer(input: unknown, { names, gate }: HostRules): Promise<object> {
+async function hookAnswer(input: unknown, { names, gate }: ControlRequestRules): Promise<object> {
   const call = v.safeParse(hookInput, input);
   if (!call.success) return decision('deny');
   const { tool_name: tool, tool_input, permission_mode, cwd, transcript_path } = call.output;
@@ -82,7 +82,11 @@ function decision(permissionDecision: 'defer' | 'deny'): object {
   return { hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision } };
 }
 
-async function permissionAnswer(request: unknown, { gate }: HostRules, signal: AbortSignal): Promise<object> {
+async function permissionAnswer(
+  request: unknown,
+  { gate }: ControlRequestRules,
+  signal: AbortSignal,
+): Promise<object> {
   const asked = v.safeParse(question, request);
   if (gate === undefined || !asked.success) {
     return { behavior: 'deny', message: 'Tools of the CLI are not available here.' };
@@ -92,7 +96,7 @@ async function permissionAnswer(request: unknown, { gate }: HostRules, signal: A
 }
 
 /** For CLIs that do not take the manifest and ask for the tools instead. */
-function mcpAnswer(message: unknown, { tools, names }: HostRules): object {
+function mcpAnswer(message: unknown, { tools, names }: ControlRequestRules): object {
   const call = v.safeParse(rpc, message);
   const { id, method } = call.success ? call.output : { id: 0, method: '' };
   const { initializeResult, toolsListResult } = toolManifest(tools, names);

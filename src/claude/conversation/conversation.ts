@@ -9,16 +9,16 @@ import type { ChatEvent, ChatRequest, ToolCall } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import { allowanceOf } from '../turn/allowance.js';
 import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
-import { Channel, refuseAborted, type HostAnswer } from './channel.js';
-import { answerHost } from './controlRequests.js';
+import { Channel, refuseAborted, type ControlAnswer } from './channel.js';
+import { answerControlRequest } from './controlRequests.js';
 import type { WorkspaceSide } from '../workspace/lanes.js';
 import type { ResultMessage } from '../process/incoming.js';
 import type { ClaudeProcess } from '../process/process.js';
 import { canonicalSetup, toTurns, type Turn, type UserTurn } from './transcript.js';
 import { OutputLimit } from '../turn/outputLimit.js';
-import { seedHistory } from './replayHistory.js';
-import { Seen } from './processHistory.js';
-import { askModels, prime, setUp, type ListedModel } from './initialize.js';
+import { replayHistory } from './replayHistory.js';
+import { ProcessHistory } from './processHistory.js';
+import { askModels, warmUp, initialize, type ListedModel } from './initialize.js';
 import { AnswerText } from '../turn/structured.js';
 import { turnTimings } from '../turn/timings.js';
 import { ToolNames } from './toolNames.js';
@@ -60,7 +60,7 @@ export class Conversation {
   #tools: ChatRequest['tools'] = [];
   #names = new ToolNames([]);
   #setup = '';
-  readonly #seen = new Seen();
+  readonly #seen = new ProcessHistory();
   /** The id of the question before. */
   #earlier: string | undefined;
   #effort: string | null = null;
@@ -68,8 +68,12 @@ export class Conversation {
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    const answer: HostAnswer = (message, signal) =>
-      answerHost(message, { tools: this.#tools, names: this.#names, gate: options.side?.gate }, signal);
+    const answer: ControlAnswer = (message, signal) =>
+      answerControlRequest(
+        message,
+        { tools: this.#tools, names: this.#names, gate: options.side?.gate },
+        signal,
+      );
     this.#channel = new Channel(process, answer, options.onDeath);
   }
 
@@ -95,8 +99,8 @@ export class Conversation {
     this.#names = new ToolNames(request.tools, this.#options.side === undefined ? '' : CLIENT_TOOLS_PREFIX);
     this.#setup = canonicalSetup(request);
     this.#state = 'prepared';
-    setUp(this.#channel, request, this.#names);
-    if (ahead) prime(this.#channel);
+    initialize(this.#channel, request, this.#names);
+    if (ahead) warmUp(this.#channel);
   }
 
   /** Whether this process is set up for such requests and has an empty conversation. */
@@ -221,7 +225,7 @@ export class Conversation {
 
   async #tell(earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
     const { reactionMs } = this.#options;
-    this.#seen.begin(earlier, await seedHistory(this.#channel, earlier, this.#names, reactionMs, signal));
+    this.#seen.begin(earlier, await replayHistory(this.#channel, earlier, this.#names, reactionMs, signal));
   }
 
   /** Effort may change between turns. */

@@ -29,7 +29,7 @@ export async function askModels(channel: Channel, reactionMs: number): Promise<r
 }
 
 /** Sets a fresh process up for requests like this one. Cannot be done twice. */
-export function setUp(channel: Channel, request: ChatRequest, names: ToolNames): void {
+export function initialize(channel: Channel, request: ChatRequest, names: ToolNames): void {
   channel.control(initializeRequest(request, names));
   if (request.thinking?.show === true) {
     channel.control({
@@ -50,7 +50,7 @@ export function setUp(channel: Channel, request: ChatRequest, names: ToolNames):
  * Lets the CLI do, ahead of the first question, what it does once in a conversation. A blank message makes it: the CLI
  * refuses it without a trace.
  */
-export function prime(channel: Channel): void {
+export function warmUp(channel: Channel): void {
   const blank: UserTurn = { role: 'user', content: [{ type: 'text', text: ' ' }] };
   channel.send(userLine(blank, [], randomUUID(), true));
 }

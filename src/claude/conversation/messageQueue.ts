@@ -1,5 +1,5 @@
 /** Messages between a process that pushes and a turn that takes, bounded by holding the process back. */
-export class Inbox<T> {
+export class MessageQueue<T> {
   readonly #hold: (full: boolean) => void;
   readonly #clock: () => number;
   readonly #waiting: T[] = [];

@@ -4,7 +4,7 @@ import type { CallIds } from './outgoing.js';
 import type { ToolNames } from './toolNames.js';
 import { canonicalTurn, type Turn, type UserTurn } from './transcript.js';
 
-export class Seen {
+export class ProcessHistory {
   #turns: string[] = [];
   #callIds: string[] = [];
 

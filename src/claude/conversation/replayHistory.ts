@@ -11,7 +11,7 @@ import type { Turn, UserTurn } from './transcript.js';
  * @returns the ids that the calls have from now on, in their order
  * @throws ChatError
  */
-export async function seedHistory(
+export async function replayHistory(
   channel: Channel,
   earlier: readonly Turn[],
   names: ToolNames,

@@ -3,7 +3,7 @@
  * (clients keep, drop or invent ids), objects with their keys sorted. Pure. Equality is equality of everything.
  */
 import type { ChatMessage, ChatRequest, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
-import type { Json } from '../../core/json.js';
+import { canonicalJson, type Json } from '../../core/json.js';
 
 /** A result by the number of its call in the conversation, counted from 0. */
 export interface NumberedResult {
@@ -138,13 +138,4 @@ export function canonicalSetup(request: ChatRequest): string {
     request.format === undefined ? null : request.format.type === 'json' ? 'json' : request.format.schema,
     request.thinking?.show ?? false,
   ]);
-}
-
-/** JSON with the keys of every object sorted. */
-export function canonicalJson(value: Json): string {
-  return JSON.stringify(value, (_key, held: unknown) =>
-    typeof held === 'object' && held !== null && !Array.isArray(held)
-      ? Object.fromEntries(Object.entries(held).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : held,
-  );
 }

@@ -1,7 +1,7 @@
 /** Stops starting a CLI that dies every time: clients that ask again and again would keep the machine busy with it. */
 import { ChatError } from '../../core/errors.js';
 
-export interface BreakerLimits {
+export interface CircuitBreakerLimits {
   /** So many deaths in so long, without an answer between them, are a habit. Milliseconds. */
   readonly deaths: number;
   readonly withinMs: number;
@@ -10,17 +10,17 @@ export interface BreakerLimits {
 }
 
 /** The bounds are those of VS Code's language client for a server that crashes; a rest here ends by itself. */
-const LIMITS: BreakerLimits = { deaths: 5, withinMs: 3 * 60_000, restMs: 30_000 };
+const LIMITS: CircuitBreakerLimits = { deaths: 5, withinMs: 3 * 60_000, restMs: 30_000 };
 
-export class Breaker {
+export class CircuitBreaker {
   readonly #clock: () => number;
-  readonly #limits: BreakerLimits;
+  readonly #limits: CircuitBreakerLimits;
   /** When they died, the latest last. */
   #deaths: number[] = [];
   #lastWords = '';
 
   /** @param clock monotonic, milliseconds */
-  constructor(clock: () => number, limits: BreakerLimits = LIMITS) {
+  constructor(clock: () => number, limits: CircuitBreakerLimits = LIMITS) {
     this.#clock = clock;
     this.#limits = limits;
   }

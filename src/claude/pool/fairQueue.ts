@@ -9,7 +9,7 @@ interface Waiter {
 /** What a client should wait before it asks a full queue again. */
 const RETRY_SECONDS = 5;
 
-export class Turnstile {
+export class FairQueue {
   readonly #places: number;
   readonly #limit: number;
   readonly #onChange: () => void;

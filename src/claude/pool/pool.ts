@@ -6,8 +6,8 @@ import type { ChatRequest, Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import { refuseAborted } from '../conversation/channel.js';
 import type { Conversation } from '../conversation/conversation.js';
-import { Slots, type Member } from './processLimit.js';
-import { Spares, type SpareLimits } from './warmProcesses.js';
+import { ProcessLimit, type PooledProcess } from './processLimit.js';
+import { WarmProcesses, type WarmProcessLimits } from './warmProcesses.js';
 import { canonicalSetup, canonicalTurn, toTurns } from '../conversation/transcript.js';
 
 export interface PoolLimits {
@@ -15,13 +15,13 @@ export interface PoolLimits {
   readonly processes: number;
   /** How long a conversation waits for its next turn. Milliseconds. */
   readonly idleMs: number;
-  readonly spares: SpareLimits;
+  readonly spares: WarmProcessLimits;
 }
 
 export interface PoolOptions {
   readonly limits: PoolLimits;
   /** A fresh conversation in a new process of that lane. @throws ChatError */
-  readonly start: (lane: Lane) => Promise<Member>;
+  readonly start: (lane: Lane) => Promise<PooledProcess>;
   /** Of the CLI's file. @throws ChatError when there is no usable CLI */
   readonly fingerprint: () => Promise<string>;
   /** Of the project's files that a process of that lane reads when it starts. */
@@ -52,18 +52,18 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #slots: Slots;
-  readonly #spares: Spares;
-  readonly #members = new Map<Conversation, Member>();
+  readonly #slots: ProcessLimit;
+  readonly #spares: WarmProcesses;
+  readonly #members = new Map<Conversation, PooledProcess>();
   /** Conversations that wait for their next turn, each with what ends it. Least recently used first. */
-  readonly #idle = new Map<Member, Waiting>();
+  readonly #idle = new Map<PooledProcess, Waiting>();
   #opening = 0;
   #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#slots = new Slots(options.limits.processes, options.start, (member) => this.#forget(member));
-    this.#spares = new Spares({
+    this.#slots = new ProcessLimit(options.limits.processes, options.start, (member) => this.#forget(member));
+    this.#spares = new WarmProcesses({
       limits: options.limits.spares,
       slots: this.#slots,
       makeRoom: () => this.#giveUpOldest(),
@@ -107,7 +107,7 @@ export class Pool {
       return { conversation: waiting.conversation, waited: true };
     }
     this.#spares.dropStale(lane, { cli, project: await this.#options.project(lane) });
-    const spare = (): Member | undefined => (anew ? undefined : this.#spares.take(lane, setup));
+    const spare = (): PooledProcess | undefined => (anew ? undefined : this.#spares.take(lane, setup));
     const asked = this.#options.clock();
     const member = spare() ?? (await this.#open(lane, spare, signal));
     this.#spares.use(lane, request);
@@ -140,7 +140,7 @@ export class Pool {
 
   /** A blank process of the chat lane for a question that leaves it blank. It becomes a spare. */
   async withBlank<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
-    const blank = (): Member | undefined => this.#spares.takeBlank('chat');
+    const blank = (): PooledProcess | undefined => this.#spares.takeBlank('chat');
     const member = blank() ?? (await this.#open('chat', blank));
     let answered = false;
     try {
@@ -167,7 +167,7 @@ export class Pool {
     this.#slots.terminateNow();
   }
 
-  #takeIdle(setup: string, earlier: readonly string[]): Member | undefined {
+  #takeIdle(setup: string, earlier: readonly string[]): PooledProcess | undefined {
     for (const [member, { timer }] of this.#idle) {
       if (member.conversation.continues(setup, earlier)) {
         clearTimeout(timer);
@@ -182,7 +182,11 @@ export class Pool {
    * A new process of that lane, in the place of the least useful one where there is no room.
    * @param spare gives one that will do as well, should it turn up
    */
-  async #open(lane: Lane, spare: () => Member | undefined, signal?: AbortSignal): Promise<Member> {
+  async #open(
+    lane: Lane,
+    spare: () => PooledProcess | undefined,
+    signal?: AbortSignal,
+  ): Promise<PooledProcess> {
     this.#opening++;
     try {
       while (!this.#slots.free) {
@@ -213,13 +217,13 @@ export class Pool {
     if (this.#options.clock() - since > IN_TALK_MS) this.#giveUp(member);
   }
 
-  #giveUp(member: Member): void {
+  #giveUp(member: PooledProcess): void {
     clearTimeout(this.#idle.get(member)?.timer);
     this.#idle.delete(member);
     void member.conversation.end(); // never rejects
   }
 
-  #forget(member: Member): void {
+  #forget(member: PooledProcess): void {
     clearTimeout(this.#idle.get(member)?.timer);
     this.#idle.delete(member);
     this.#members.delete(member.conversation);

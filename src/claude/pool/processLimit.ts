@@ -12,7 +12,7 @@ export interface Origin {
 }
 
 /** A live process and what it was started from. */
-export interface Member {
+export interface PooledProcess {
   readonly conversation: Conversation;
   readonly lane: Lane;
   readonly origin: Origin;
@@ -20,17 +20,21 @@ export interface Member {
   readonly startedAt: number;
 }
 
-export class Slots {
+export class ProcessLimit {
   readonly #limit: number;
-  readonly #start: (lane: Lane) => Promise<Member>;
-  readonly #onEnded: (member: Member) => void;
-  readonly #members = new Set<Member>();
+  readonly #start: (lane: Lane) => Promise<PooledProcess>;
+  readonly #onEnded: (member: PooledProcess) => void;
+  readonly #members = new Set<PooledProcess>();
   #used = 0;
   #closed = false;
   #watchers: (() => void)[] = [];
 
   /** @param onEnded told when a member's process is gone, whoever ended it */
-  constructor(limit: number, start: (lane: Lane) => Promise<Member>, onEnded: (member: Member) => void) {
+  constructor(
+    limit: number,
+    start: (lane: Lane) => Promise<PooledProcess>,
+    onEnded: (member: PooledProcess) => void,
+  ) {
     this.#limit = limit;
     this.#start = start;
     this.#onEnded = onEnded;
@@ -53,10 +57,10 @@ export class Slots {
    * Starts a process. The caller has seen that there is room, or made it.
    * @throws ChatError when it cannot be started
    */
-  async open(lane: Lane): Promise<Member> {
+  async open(lane: Lane): Promise<PooledProcess> {
     if (this.#closed) throw new ChatError('cancelled', 'The server is stopping. Try again.');
     this.#used++;
-    let member: Member;
+    let member: PooledProcess;
     try {
       member = await this.#start(lane);
     } catch (error) {

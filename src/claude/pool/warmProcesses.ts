@@ -5,14 +5,14 @@
  */
 import type { ChatRequest, Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import type { Member, Origin, Slots } from './processLimit.js';
+import type { PooledProcess, Origin, ProcessLimit } from './processLimit.js';
 import { canonicalSetup } from '../conversation/transcript.js';
 
 /** When spares are kept: `whileInUse` until nobody has asked for a while. */
-export type KeepSpares = 'always' | 'whileInUse' | 'never';
+export type Prewarm = 'always' | 'whileInUse' | 'never';
 
-export interface SpareLimits {
-  readonly keep: KeepSpares;
+export interface WarmProcessLimits {
+  readonly keep: Prewarm;
   /** How long after the last request `whileInUse` keeps them. Milliseconds. */
   readonly useMs: number;
   /** How old one may get, and how often that and the CLI's file are looked at. Milliseconds. */
@@ -22,9 +22,9 @@ export interface SpareLimits {
   readonly refillMs: number;
 }
 
-export interface SpareOptions {
-  readonly limits: SpareLimits;
-  readonly slots: Slots;
+export interface WarmProcessOptions {
+  readonly limits: WarmProcessLimits;
+  readonly slots: ProcessLimit;
   /** Gives up a slot for a blank spare, where that is worth it. */
   readonly makeRoom: () => void;
   /** What a process of that lane would be started from now. */
@@ -37,10 +37,10 @@ export interface SpareOptions {
 /** A spare that dies younger than this is not replaced before the next request: the next one would die too. */
 const INFANCY_MS = 5000;
 
-export class Spares {
-  readonly #options: SpareOptions;
-  readonly #blanks = new Map<Lane, Member>();
-  #foreseen: Member | undefined;
+export class WarmProcesses {
+  readonly #options: WarmProcessOptions;
+  readonly #blanks = new Map<Lane, PooledProcess>();
+  #foreseen: PooledProcess | undefined;
   /** A request like those foreseen; its conversation is empty. */
   #pattern: ChatRequest | undefined;
   /** Lanes that were asked for lately, each with what ends that. */
@@ -54,27 +54,27 @@ export class Spares {
   #refill: NodeJS.Timeout | undefined;
   readonly #check: NodeJS.Timeout;
 
-  constructor(options: SpareOptions) {
+  constructor(options: WarmProcessOptions) {
     this.#options = options;
     this.#check = setInterval(() => void this.#inspect(), options.limits.checkMs).unref(); // never rejects
   }
 
   /** The best spare for a request set up like this; it is the caller's from now on. */
-  take(lane: Lane, setup: string): Member | undefined {
+  take(lane: Lane, setup: string): PooledProcess | undefined {
     const foreseen = this.#foreseen;
     if (foreseen?.conversation.isPreparedFor(setup) !== true) return this.takeBlank(lane);
     this.#foreseen = undefined;
     return foreseen;
   }
 
-  takeBlank(lane: Lane): Member | undefined {
+  takeBlank(lane: Lane): PooledProcess | undefined {
     const blank = this.#blanks.get(lane);
     this.#blanks.delete(lane);
     return blank?.conversation.state === 'fresh' ? blank : undefined;
   }
 
   /** Keeps a blank process where one is wanted, ends it otherwise. */
-  keep(member: Member): void {
+  keep(member: PooledProcess): void {
     const { lane, conversation } = member;
     if (this.#wants(lane) && !this.#blanks.has(lane) && conversation.state === 'fresh') {
       this.#blanks.set(lane, member);
@@ -83,7 +83,7 @@ export class Spares {
   }
 
   /** The spare to end first when room is needed. */
-  get leastUseful(): Member | undefined {
+  get leastUseful(): PooledProcess | undefined {
     return this.#all[0];
   }
 
@@ -114,7 +114,7 @@ export class Spares {
   }
 
   /** A process is gone; it may have been a spare, or has made room for one. */
-  forget(member: Member): void {
+  forget(member: PooledProcess): void {
     const spare = this.#all.includes(member);
     if (member === this.#blanks.get(member.lane)) this.#blanks.delete(member.lane);
     if (member === this.#foreseen) this.#foreseen = undefined;
@@ -129,7 +129,7 @@ export class Spares {
     }
   }
 
-  drop(spare: Member): void {
+  drop(spare: PooledProcess): void {
     this.forget(spare);
     void spare.conversation.end(); // never rejects
   }
@@ -150,7 +150,7 @@ export class Spares {
   }
 
   /** Those alive, the least useful first. */
-  get #all(): Member[] {
+  get #all(): PooledProcess[] {
     const blanks = [...this.#blanks.values()];
     return this.#foreseen === undefined ? blanks : [this.#foreseen, ...blanks];
   }
@@ -212,7 +212,7 @@ export class Spares {
     await member.conversation.end();
   }
 
-  #foresee(member: Member, pattern: ChatRequest): void {
+  #foresee(member: PooledProcess, pattern: ChatRequest): void {
     if (!this.#wants(member.lane)) {
       void member.conversation.end(); // never rejects
       return;

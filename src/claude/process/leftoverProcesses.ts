@@ -104,7 +104,10 @@ function exists(pid: number): boolean {
 }
 
 /** Looks for them and ends them, with all they started. Never rejects. */
-export async function endStrays(log: Logger, platform: NodeJS.Platform = process.platform): Promise<void> {
+export async function endLeftoverProcesses(
+  log: Logger,
+  platform: NodeJS.Platform = process.platform,
+): Promise<void> {
   try {
     for (const { pid, owner } of await ownedProcesses(platform)) {
       if (exists(owner)) continue;
@@ -124,7 +127,7 @@ const ROUNDS = 5;
  * so it is for such ends only. Never rejects.
  * @param mark the CLI's own, which is gone
  */
-export async function endOrphans(
+export async function endOrphanedProcesses(
   mark: string,
   log: Logger,
   platform: NodeJS.Platform = process.platform,

@@ -66,7 +66,7 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
 `;
 
 /** How the guardian is started on a system. Pure. */
-export function guardianCommand(
+export function watchdogCommand(
   platform: NodeJS.Platform,
   node: string,
 ): { file: string; args: readonly string[]; env: Readonly<Record<string, string>> } {
@@ -75,7 +75,7 @@ export function guardianCommand(
     : { file: '/bin/sh', args: ['-c', POSIX_SCRIPT], env: {} };
 }
 
-export class Guardian {
+export class Watchdog {
   readonly #log: Logger;
   readonly #watched = new Set<number>();
   #child: ChildProcess | undefined;
@@ -105,7 +105,7 @@ export class Guardian {
   }
 
   #start(): void {
-    const { file, args, env } = guardianCommand(process.platform, process.execPath);
+    const { file, args, env } = watchdogCommand(process.platform, process.execPath);
     const child = spawn(file, args, {
       // A group of its own: what is sent to ours must not end it.
       detached: true,

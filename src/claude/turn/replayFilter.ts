@@ -5,7 +5,7 @@ import { ChatError } from '../../core/errors.js';
  * An answer whose connection breaks is asked for again. The CLI then drops it whole, or keeps the blocks that were
  * complete and drops the rest. Either way the client has what was dropped, so the repetition must begin with it.
  */
-export class SentText {
+export class ReplayFilter {
   #sent = '';
   /** How much of it the present attempt has said. */
   #position = 0;

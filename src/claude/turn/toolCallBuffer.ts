@@ -4,10 +4,9 @@
  * bends values to the schema. Pure.
  */
 import type { ToolCall } from '../../core/chat.js';
-import type { JsonObject } from '../../core/json.js';
-import { canonicalJson } from '../conversation/transcript.js';
+import { canonicalJson, type JsonObject } from '../../core/json.js';
 
-export class Calls {
+export class ToolCallBuffer {
   #all: ToolCall[] = [];
   readonly #texts = new Map<string, string>();
   #current: string | undefined;

@@ -8,8 +8,8 @@ import type { ChatEvent } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { hookError, resultError, retryError } from '../process/failure.js';
-import { Calls } from './toolCallBuffer.js';
-import { SentText } from './replayFilter.js';
+import { ToolCallBuffer } from './toolCallBuffer.js';
+import { ReplayFilter } from './replayFilter.js';
 import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from '../process/incoming.js';
 import type { Cut, TurnEnd, TurnStep } from './turnStep.js';
@@ -27,10 +27,10 @@ export class TurnReader {
   readonly #isClients: (tool: string) => boolean;
   /** The API message being received. It counts only once it is complete: a cut one starts over. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
-  readonly #sent = new SentText();
+  readonly #sent = new ReplayFilter();
   /** The CLI has told the model to go on with a broken answer, in words that no client sent. */
   #prompted = false;
-  readonly #calls = new Calls();
+  readonly #calls = new ToolCallBuffer();
   /** Whether the block being received is the structured answer, and whether the client has one already. */
   #inAnswer = false;
   #answered = false;

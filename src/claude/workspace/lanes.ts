@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import type { AskPermission } from '../../core/permission.js';
-import { Gate } from './permissionGate.js';
+import { PermissionGate } from './permissionGate.js';
 import {
   CHAT_ARGUMENTS,
   childEnvironment,
@@ -31,7 +31,7 @@ export interface WorkspaceOptions {
 
 /** What a conversation at work in the folder has besides. */
 export interface WorkspaceSide {
-  readonly gate: Gate;
+  readonly gate: PermissionGate;
   /** What is said about the editor with the question that is asked now. Never rejects. */
   context(): Promise<string | undefined>;
   /** One line on a call of the CLI's own tools that is over, where it is of interest. */
@@ -91,7 +91,12 @@ export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions)
     env: childEnvironment(env, folder, app, 'workspace'),
     project: () => projectState(folder, configFolder),
     side: () => ({
-      gate: new Gate({ permissions, place, log, ...(askPermission === undefined ? {} : { askPermission }) }),
+      gate: new PermissionGate({
+        permissions,
+        place,
+        log,
+        ...(askPermission === undefined ? {} : { askPermission }),
+      }),
       context,
       progress: (use, failed) => progressLine(use, failed, folder, path),
     }),

@@ -7,11 +7,11 @@ import type { ChatRequest } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import type { AskPermission, PermissionAnswer, Sensitivity } from '../../core/permission.js';
 import type { WorkspacePermissions } from '../cli/launch.js';
-import { judge } from './permissionPolicy.js';
+import { evaluate } from './permissionPolicy.js';
 import { objectOf } from './toolPhrases.js';
 import type { ToolUse, WorkPlace } from './toolPaths.js';
 
-export interface GateOptions {
+export interface PermissionGateOptions {
   readonly permissions: WorkspacePermissions;
   readonly place: WorkPlace;
   /** Without one, what would be asked is denied. */
@@ -24,14 +24,14 @@ const DENIED =
 const NOBODY =
   'This needs the permission of the person, and nobody can be asked here. Nothing was done. Go on without it, or say what you would have done.';
 
-export class Gate {
-  readonly #options: GateOptions;
+export class PermissionGate {
+  readonly #options: PermissionGateOptions;
   /** What need not be asked again in this conversation. */
   readonly #granted = new Set<string>();
   #asker: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
   #listener: Pick<ChatListener, 'decided'> | undefined;
 
-  constructor(options: GateOptions) {
+  constructor(options: PermissionGateOptions) {
     this.#options = options;
   }
 
@@ -46,7 +46,7 @@ export class Gate {
    * @param mode the CLI's mode at that moment
    */
   async before(use: ToolUse, mode: string | undefined): Promise<object> {
-    const verdict = await judge(use, this.#options.permissions, this.#options.place, mode);
+    const verdict = await evaluate(use, this.#options.permissions, this.#options.place, mode);
     if (verdict.type === 'pass') return {};
     if (verdict.type === 'deny') this.#note('denied', use);
     const reason = verdict.type === 'deny' ? verdict.reason : undefined;
@@ -62,7 +62,7 @@ export class Gate {
   /** The answer where the CLI's rules have none. Judged anew: hooks of the project may have changed the call. */
   async permit(use: ToolUse, signal: AbortSignal): Promise<object> {
     const { permissions, place, askPermission } = this.#options;
-    const verdict = await judge(use, permissions, place);
+    const verdict = await evaluate(use, permissions, place);
     if (permissions === 'readOnly' || verdict.type === 'deny') {
       return this.#deny(use, verdict.type === 'deny' ? verdict.reason : NOBODY);
     }

@@ -21,7 +21,7 @@ const USUAL_MODE = 'default';
 /**
  * @param mode the CLI's own mode at that moment
  */
-export async function judge(
+export async function evaluate(
   use: ToolUse,
   permissions: WorkspacePermissions,
   place: WorkPlace,

@@ -6,7 +6,7 @@ import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
 
 /** How the model is to answer. */
-export interface Manner {
+export interface GenerationOptions {
   readonly showThinking: boolean;
   readonly effort: Effort | undefined;
   readonly format: ResponseFormat | undefined;
@@ -40,7 +40,7 @@ function readFormat(value: Json | undefined): ResponseFormat | undefined {
  * the effort's business.
  * @throws ChatError `badRequest`
  */
-export function readManner(fields: Fields): Manner {
+export function readGenerationOptions(fields: Fields): GenerationOptions {
   const thinking = fields.fields('thinking', 'anthropic.ThinkingConfig');
   thinking?.integer('budget_tokens');
   const type = thinking?.string('type');
@@ -53,7 +53,7 @@ export function readManner(fields: Fields): Manner {
 }
 
 /** What that means for a model. What it cannot do is left out rather than refused, which is Ollama's rule here. */
-export function thinkingFor({ showThinking, effort }: Manner, model: Model): Thinking {
+export function thinkingFor({ showThinking, effort }: GenerationOptions, model: Model): Thinking {
   const show = showThinking && model.thinking;
   const met = effort === undefined ? undefined : EFFORTS[effort].find((one) => model.efforts.includes(one));
   return met === undefined ? { show } : { show, effort: met };

@@ -2,7 +2,7 @@
 import type { ChatEvent, ToolCall, Usage } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import type { StreamEncoder } from '../dialect.js';
-import { createSpeech, type Voice, type Words } from '../textChunker.js';
+import { createTextChunker, type TextChunkerOutput, type TextChunk } from '../textChunker.js';
 import { SSE_TYPE, sseFrame } from '../sse.js';
 import { errorEvent } from './errors.js';
 
@@ -53,7 +53,7 @@ function envelope(context: ReplyContext): JsonObject {
 }
 
 /** A block of words. There is no signature to give: nobody needs to believe this thinking later. */
-function wordsBlock({ type, text }: Words): JsonObject {
+function wordsBlock({ type, text }: TextChunk): JsonObject {
   return type === 'text' ? { type, text } : { type, thinking: text, signature: '' };
 }
 
@@ -61,7 +61,7 @@ function callBlock(call: ToolCall, input: JsonObject): JsonObject {
   return { type: 'tool_use', id: call.id, name: call.name, input };
 }
 
-function delta({ type, text }: Words): JsonObject {
+function delta({ type, text }: TextChunk): JsonObject {
   return type === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text };
 }
 
@@ -71,11 +71,11 @@ function frame(event: JsonObject & { readonly type: string }): string {
 
 /** Events of a streamed answer, in Anthropic's order. */
 export function messagesEncoder(context: ReplyContext): StreamEncoder {
-  const speech = createSpeech();
+  const speech = createTextChunker();
   let counted = NOTHING_COUNTED;
   let started = false;
   /** The block that is open now, and how many there have been. */
-  let open: Voice | undefined;
+  let open: TextChunkerOutput | undefined;
   let blocks = 0;
 
   const start = (): string[] => {
@@ -105,7 +105,7 @@ export function messagesEncoder(context: ReplyContext): StreamEncoder {
     return [end()];
   };
 
-  const say = (pieces: readonly Words[]): string[] =>
+  const say = (pieces: readonly TextChunk[]): string[] =>
     pieces.flatMap((words) => {
       const change = open === words.type ? [] : [...close(), begin(wordsBlock({ ...words, text: '' }))];
       open = words.type;
@@ -151,7 +151,7 @@ export function messagesEncoder(context: ReplyContext): StreamEncoder {
 /** The whole answer as one JSON text. The last event is `done`. */
 export function messagesReply(events: readonly ChatEvent[], context: ReplyContext): string {
   const content: JsonObject[] = [];
-  let words: Words | undefined;
+  let words: TextChunk | undefined;
   let end: JsonObject = {};
   const close = (): void => {
     if (words !== undefined) content.push(wordsBlock(words));

@@ -9,7 +9,7 @@ import type { Json } from '../../core/json.js';
 import { fieldsOf, parseBody, type Place, typeError } from '../json/fields.js';
 import { type Offer, offerTools } from '../../core/toolChoice.js';
 import { type Conversation, readConversation, type WireMessage } from './messages.js';
-import { type Manner, readManner, thinkingFor } from './options.js';
+import { type GenerationOptions, readGenerationOptions, thinkingFor } from './options.js';
 import { readTool, readToolChoice } from './tools.js';
 
 const EMPTY_BODY = 'EOF';
@@ -24,7 +24,7 @@ export interface MessagesBody {
   readonly stop: readonly string[];
   readonly conversation: Conversation;
   readonly offer: Offer;
-  readonly manner: Manner;
+  readonly manner: GenerationOptions;
 }
 
 function refused(message: string): ChatError {
@@ -54,7 +54,7 @@ export function decodeMessages(text: string): MessagesBody {
   const stop = fields.list('stop_sequences', '[]string', readStop).filter((sequence) => sequence !== '');
   const tools: readonly ToolSpec[] = fields.list('tools', '[]anthropic.Tool', readTool);
   const choice = readToolChoice(fields.fields('tool_choice', 'anthropic.ToolChoice'));
-  const manner = readManner(fields);
+  const manner = readGenerationOptions(fields);
   if (model === '') throw refused('model is required');
   if (maxTokens <= 0) throw refused('max_tokens is required and must be positive');
   if (wire.length === 0) throw refused('messages is required');

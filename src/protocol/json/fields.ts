@@ -5,7 +5,7 @@
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { scanValue } from './jsonSyntax.js';
-import { checkStructure } from './jsonLimits.js';
+import { checkJsonLimits } from './jsonLimits.js';
 
 function refused(message: string): ChatError {
   return new ChatError('badRequest', message);
@@ -19,7 +19,7 @@ function refused(message: string): ChatError {
 export function parseBody(text: string, whenEmpty: string): Json {
   // The trim is quick with megabytes of blanks, but takes more for blank than JSON does.
   if (text.trimStart() === '' && /^[ \t\r\n]*$/.test(text)) throw refused(whenEmpty);
-  checkStructure(text);
+  checkJsonLimits(text);
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -107,7 +107,7 @@ function createNames(text: string): { add(start: number, end: number): void } {
  * @returns what they weigh
  * @throws ChatError `badRequest` for one that nests too deep or holds too many values
  */
-export function checkStructure(text: string, room = MOST_WEIGHT): number {
+export function checkJsonLimits(text: string, room = MOST_WEIGHT): number {
   const strings = createStrings(text);
   const names = createNames(text);
   const runs = createRuns(text);

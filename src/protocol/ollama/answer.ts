@@ -2,7 +2,7 @@
 import type { ChatEvent, ToolCall } from '../../core/chat.js';
 import type { StreamEncoder } from '../dialect.js';
 import { jsonLine, NDJSON_TYPE } from '../ndjson.js';
-import { createSpeech, type Words } from '../textChunker.js';
+import { createTextChunker, type TextChunk } from '../textChunker.js';
 import { errorLine } from './errors.js';
 
 export type DoneEvent = Extract<ChatEvent, { type: 'done' }>;
@@ -19,7 +19,7 @@ export interface ReplyContext {
 
 /** How a route words what its chunks carry. */
 export interface ChunkShape {
-  words(words: Words): object;
+  words(words: TextChunk): object;
   /** One call; the index counts from 0 in each answer. */
   call(call: ToolCall, index: number): object;
   /** A chunk that says nothing. */
@@ -64,11 +64,11 @@ export function ending(done: DoneEvent, context: ReplyContext, last: object): ob
  * chunk but the first.
  */
 export function answerEncoder(context: ReplyContext, shape: ChunkShape): StreamEncoder {
-  const speech = createSpeech();
+  const speech = createTextChunker();
   let calls = 0;
 
   const chunk = (fields: object): string => jsonLine({ ...opening(context), ...fields, done: false });
-  const say = (words: readonly Words[]): string[] => words.map((piece) => chunk(shape.words(piece)));
+  const say = (words: readonly TextChunk[]): string[] => words.map((piece) => chunk(shape.words(piece)));
 
   return {
     contentType: NDJSON_TYPE,

@@ -31,7 +31,7 @@ const BUSY_TEXT = 'server busy, please try again.  maximum pending requests exce
 const BUSY_RETRY_SECONDS = 1;
 
 /** A bad request that Ollama, by an oddity that its clients know, answers with another status than 400. */
-export class OddStatusError extends ChatError {
+export class OllamaStatusError extends ChatError {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -59,7 +59,7 @@ export function errorLine(error: ChatError): { readonly error: string } {
 function errorReply(error: ChatError): ErrorReply {
   const wait = error.retryAfterSeconds ?? (error.kind === 'busy' ? BUSY_RETRY_SECONDS : undefined);
   return {
-    status: error instanceof OddStatusError ? error.status : STATUS[error.kind],
+    status: error instanceof OllamaStatusError ? error.status : STATUS[error.kind],
     body: errorBody(errorText(error)),
     ...(wait === undefined ? {} : { retryAfterSeconds: Math.max(0, Math.ceil(wait)) }),
   };

@@ -4,7 +4,7 @@ import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
-import { OddStatusError } from './errors.js';
+import { OllamaStatusError } from './errors.js';
 
 type OptionType = 'integer' | 'float32' | 'boolean' | 'array';
 
@@ -59,13 +59,13 @@ export function readOptions(options: JsonObject): Generation {
     const type = OPTION_TYPES.get(name);
     if (type === undefined || value === null) continue;
     if (!hasType(value, type)) {
-      throw new OddStatusError(500, `option ${JSON.stringify(name)} must be of type ${type}`);
+      throw new OllamaStatusError(500, `option ${JSON.stringify(name)} must be of type ${type}`);
     }
   }
   const listed = options['stop'] ?? [];
   const stop = Array.isArray(listed) ? (listed as readonly Json[]) : [];
   if (!stop.every((text) => typeof text === 'string')) {
-    throw new OddStatusError(500, 'option "stop" must be of an array of strings');
+    throw new OllamaStatusError(500, 'option "stop" must be of an array of strings');
   }
   // JSON has numbers beyond those of JavaScript; such a limit is none.
   const limit = options['num_predict'];
@@ -86,7 +86,7 @@ export function readFormat(format: Json | undefined): ResponseFormat | undefined
   if (format === 'json') return { type: 'json' };
   if (isObject(format)) return { type: 'schema', schema: format };
   const shown = JSON.stringify(JSON.stringify(format));
-  throw new OddStatusError(500, `invalid format: ${shown}; expected "json" or a valid JSON Schema object`);
+  throw new OllamaStatusError(500, `invalid format: ${shown}; expected "json" or a valid JSON Schema object`);
 }
 
 /** `think` as the client sent it. */

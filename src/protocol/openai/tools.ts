@@ -3,7 +3,7 @@ import type { ToolSpec } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
-import { checkStructure, MOST_WEIGHT } from '../json/jsonLimits.js';
+import { checkJsonLimits, MOST_WEIGHT } from '../json/jsonLimits.js';
 import type { ToolChoice } from '../../core/toolChoice.js';
 
 /**
@@ -29,7 +29,7 @@ export function createArgumentsReader(): ReadArguments {
   let room = MOST_WEIGHT;
   return (text) => {
     if (text.trim() === '') return {};
-    room -= checkStructure(text, room);
+    room -= checkJsonLimits(text, room);
     let value: Json | undefined;
     try {
       value = JSON.parse(text) as Json;

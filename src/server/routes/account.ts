@@ -3,7 +3,7 @@
  * nothing; clients that ask get told so in Ollama's words.
  */
 import { bodyFields } from '../../protocol/ollama/body.js';
-import { OddStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
+import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
 import { readBody, SMALL_BODY_BYTES } from '../body.js';
 import { type Exchange, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
@@ -11,7 +11,7 @@ import { routesOf } from './context.js';
 
 function refuse(message: string): () => never {
   return () => {
-    throw new OddStatusError(401, message);
+    throw new OllamaStatusError(401, message);
   };
 }
 
@@ -19,7 +19,7 @@ function refuse(message: string): () => never {
 function cloudOnly(what: string, struct: string): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
     bodyFields(await readBody(exchange.request, SMALL_BODY_BYTES), struct);
-    throw new OddStatusError(403, `ollama cloud is disabled: ${what} is unavailable`);
+    throw new OllamaStatusError(403, `ollama cloud is disabled: ${what} is unavailable`);
   };
 }
 

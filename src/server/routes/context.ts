@@ -8,10 +8,10 @@ import type { Dialect, StreamEncoder } from '../../protocol/dialect.js';
 import { requireModelName } from '../../protocol/modelName.js';
 import { CHAT_BODY_BYTES, readBody } from '../body.js';
 import type { Exchange } from '../exchange.js';
-import type { Copies } from '../copiedModels.js';
+import type { CopiedModels } from '../copiedModels.js';
 import { checkLimits } from '../limits.js';
 import { clientName } from '../requestLog.js';
-import type { Residency } from '../loadedModels.js';
+import type { LoadedModels } from '../loadedModels.js';
 import type { Route } from '../router.js';
 import type { EndpointSettings } from '../settings.js';
 import { streamAnswer, wholeAnswer } from '../stream.js';
@@ -20,8 +20,8 @@ import { streamAnswer, wholeAnswer } from '../stream.js';
 export interface RouteContext {
   readonly backend: () => ChatBackend;
   readonly settings: () => EndpointSettings;
-  readonly residency: Residency;
-  readonly copies: Copies;
+  readonly residency: LoadedModels;
+  readonly copies: CopiedModels;
   readonly identity: string;
   readonly heartbeatMs: number;
   /** When the endpoint was created; the date of every model. */

@@ -7,7 +7,7 @@ import { ChatError } from '../../core/errors.js';
 import { printable } from '../../core/log.js';
 import { isModelName } from '../../protocol/modelName.js';
 import { NDJSON_TYPE } from '../../protocol/ndjson.js';
-import { OddStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
+import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
 import {
   createProgress,
   decodeCopy,
@@ -78,7 +78,7 @@ async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
   const entry = await modelOrNone(context, exchange, model);
   if (entry !== undefined) sendProgress(exchange, stream, pullProgress(entry));
   else {
-    const error = new OddStatusError(500, NOT_IN_REGISTRY);
+    const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
     sendProgress(exchange, stream, [{ status: 'pulling manifest' }], error);
   }
 }
@@ -89,10 +89,10 @@ async function push(context: RouteContext, exchange: Exchange): Promise<void> {
   const entry = await modelOrNone(context, exchange, model);
   const retrieving = { status: 'retrieving manifest' };
   if (entry === undefined) {
-    const error = new OddStatusError(500, `model ${quoted(model)} not found`);
+    const error = new OllamaStatusError(500, `model ${quoted(model)} not found`);
     sendProgress(exchange, stream, [retrieving, { status: "couldn't retrieve manifest" }], error);
   } else {
-    const error = new OddStatusError(500, 'Claude cannot be pushed: its models have no files.');
+    const error = new OllamaStatusError(500, 'Claude cannot be pushed: its models have no files.');
     sendProgress(exchange, stream, [retrieving], error);
   }
 }
@@ -135,7 +135,7 @@ async function create(context: RouteContext, exchange: Exchange): Promise<void> 
   }
   const entry = isModelName(wanted.from) ? await modelOrNone(context, exchange, wanted.from) : undefined;
   if (entry === undefined) {
-    const error = new OddStatusError(500, NOT_IN_REGISTRY);
+    const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
     sendProgress(exchange, wanted.stream, [{ status: 'pulling manifest' }], error);
     return;
   }

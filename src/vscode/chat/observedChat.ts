@@ -6,13 +6,13 @@ import { asChatError, type ChatError } from '../../core/errors.js';
 import { printable, type Logger } from '../../core/log.js';
 import {
   countEvent,
-  endedByPerson,
+  cancelledInVscode,
   formatFigures,
   type ChatFigures,
   type WatchChat,
 } from '../../core/watch.js';
 
-export interface Desk {
+export interface ObservedChats {
   /**
    * Answers one chat to its end.
    * @param asker aborted when who asks wants no answer any more
@@ -26,13 +26,13 @@ export interface Desk {
   ): Promise<void>;
 }
 
-export interface DeskOptions {
+export interface ObservedChatOptions {
   readonly backend: ChatBackend;
   readonly watch: WatchChat;
   readonly log: Logger;
 }
 
-export function createDesk({ backend, watch, log }: DeskOptions): Desk {
+export function createObservedChats({ backend, watch, log }: ObservedChatOptions): ObservedChats {
   let count = 0;
   return {
     async answer(entry, request, asker, emit) {
@@ -43,7 +43,7 @@ export function createDesk({ backend, watch, log }: DeskOptions): Desk {
       const started = performance.now();
       const elapsed = (): number => performance.now() - started;
       const person = new AbortController();
-      const cancel = (): void => person.abort(endedByPerson());
+      const cancel = (): void => person.abort(cancelledInVscode());
       const watcher = watch({ label, client, model: entry.name, lane: entry.lane, startedAt, cancel });
       const signal = AbortSignal.any([asker, person.signal]);
       const figures: ChatFigures = {};

@@ -19,16 +19,16 @@ import type { Logger } from '../../core/log.js';
 import type { History } from '../activity/history.js';
 import type { Controller } from '../lifecycle/controller.js';
 import { CHAT_VENDOR } from '../platform/names.js';
-import type { PlaceWatch } from '../lifecycle/workspaceFolder.js';
+import type { WorkspaceFolderWatch } from '../lifecycle/workspaceFolder.js';
 import { lanesOf } from '../lifecycle/desiredConfig.js';
-import { createDesk } from './observedChat.js';
+import { createObservedChats } from './observedChat.js';
 import { modelInformation, type ModelInformation } from './models.js';
 import { messageOf } from './fromVscode.js';
-import { countTokens, requestOf } from './toChatRequest.js';
+import { countTokens, toChatRequest } from './toChatRequest.js';
 
 export interface ChatProviderOptions {
   readonly controller: Pick<Controller, 'backend' | 'readiness' | 'status'>;
-  readonly place: Pick<PlaceWatch, 'current'>;
+  readonly place: Pick<WorkspaceFolderWatch, 'current'>;
   readonly history: Pick<History, 'watch'>;
   readonly log: Logger;
   /** Of the controller. When it may have changed the list of models, the editor asks for the list anew. */
@@ -41,7 +41,7 @@ const CLIENT = 'VS Code Chat';
 export function provideChat(options: ChatProviderOptions): Disposable {
   const { controller, place, history, log } = options;
   const { backend } = controller;
-  const desk = createDesk({ backend, watch: history.watch, log });
+  const desk = createObservedChats({ backend, watch: history.watch, log });
   const lanes = (): readonly Lane[] => lanesOf(place.current);
   const folder = (): string => place.current.folder;
   const changed = new EventEmitter<void>();
@@ -66,7 +66,7 @@ export function provideChat(options: ChatProviderOptions): Disposable {
         const entry = (await entries()).find(({ name }) => name === id);
         if (entry === undefined) throw new ChatError('unknownModel', `There is no model ${id} any more.`);
         const mustCall = toolMode === LanguageModelChatToolMode.Required;
-        const request = requestOf({ messages: messages.map(messageOf), tools, mustCall }, entry, CLIENT);
+        const request = toChatRequest({ messages: messages.map(messageOf), tools, mustCall }, entry, CLIENT);
         await desk.answer(entry, request, signalOf(token), (event) => {
           const part = partOf(event);
           if (part !== undefined) progress.report(part);

@@ -79,7 +79,7 @@ function entriesOf({ role, parts }: PromptMessage): Entry[] {
 }
 
 /** @throws ChatError `badRequest` */
-export function requestOf(prompt: Prompt, { lane, model }: CatalogEntry, client: string): ChatRequest {
+export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, client: string): ChatRequest {
   const specs = prompt.tools.map(({ name, description, inputSchema }) => ({
     name,
     description,

@@ -1,6 +1,6 @@
 /** What the findings of a diagnosis mean, and what to do about them. Pure. */
 import type { Inspection } from '../../core/inspection.js';
-import type { Listener } from '../../server/server.js';
+import type { PortOwner } from '../../server/server.js';
 import type { Addresses } from '../ui/address.js';
 import type { Status } from '../lifecycle/status.js';
 
@@ -74,7 +74,7 @@ export function checkServer(status: Status): Check {
   }
 }
 
-const WHO: Readonly<Record<Listener, string>> = {
+const WHO: Readonly<Record<PortOwner, string>> = {
   ours: 'this server answers',
   ollama: 'a real Ollama answers',
   other: 'another program answers',
@@ -82,7 +82,7 @@ const WHO: Readonly<Record<Listener, string>> = {
 };
 
 /** Who listens on the two loopback addresses, either of which clients may take `localhost` for. */
-export function checkPort(port: number, v4: Listener, v6: Listener): Check[] {
+export function checkPort(port: number, v4: PortOwner, v6: PortOwner): Check[] {
   const title = (address: string): string => `Port ${port} on ${address}`;
   const first =
     v4 === 'ours'

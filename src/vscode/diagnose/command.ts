@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { env, lm, ProgressLocation, version, window, workspace } from 'vscode';
 import { asChatError } from '../../core/errors.js';
-import { reachableHost, whoListens } from '../../server/server.js';
+import { reachableHost, findPortOwner } from '../../server/server.js';
 import { VERSION } from '../../version.js';
 import type { History, LastError } from '../activity/history.js';
 import type { AddressBook, Addresses } from '../ui/address.js';
@@ -55,7 +55,7 @@ async function checkEndpoint(options: DiagnoseOptions, chat: boolean): Promise<C
   const { host: asked, port } = options.configuration.current;
   const token = options.token.current;
   const host = reachableHost(asked);
-  const [v4, v6] = await Promise.all([whoListens(host, port), whoListens('::1', port)]);
+  const [v4, v6] = await Promise.all([findPortOwner(host, port), findPortOwner('::1', port)]);
   const ports = checkPort(port, v4, v6);
   if (v4 !== 'ours') return ports;
   const ask = (path: string, more: Partial<ProbeOptions> = {}) => {

@@ -1,9 +1,15 @@
 /** Takes the port, or finds out why it cannot be had. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ListenError, reachableHost, whoListens, type Endpoint, type Listener } from '../../server/server.js';
-import type { ListenPlan } from './desiredConfig.js';
+import {
+  ListenError,
+  reachableHost,
+  findPortOwner,
+  type Endpoint,
+  type PortOwner,
+} from '../../server/server.js';
+import type { ListenConfig } from './desiredConfig.js';
 
-export type Binding =
+export type AcquiredPort =
   | { readonly kind: 'listening'; readonly url: string }
   /** Another window of ours has the port. */
   | { readonly kind: 'elsewhere' }
@@ -19,8 +25,8 @@ const PROBES = 3;
 /** Listens, or says why not; `undefined` when the port is in use. */
 async function attempt(
   endpoint: Pick<Endpoint, 'start'>,
-  { host, port }: ListenPlan,
-): Promise<Binding | undefined> {
+  { host, port }: ListenConfig,
+): Promise<AcquiredPort | undefined> {
   try {
     const { url } = await endpoint.start(host, port);
     return { kind: 'listening', url };
@@ -34,12 +40,12 @@ async function attempt(
  * Listens where the plan says.
  * @param patienceMs how long a port in use is tried again: a window that reloads may still hold it for a moment
  */
-export async function bind(
+export async function acquirePort(
   endpoint: Pick<Endpoint, 'start'>,
-  plan: ListenPlan,
+  plan: ListenConfig,
   patienceMs: number,
   signal: AbortSignal,
-): Promise<Binding> {
+): Promise<AcquiredPort> {
   const patience = AbortSignal.timeout(patienceMs);
   const pause = AbortSignal.any([signal, patience]);
   for (;;) {
@@ -57,17 +63,17 @@ export async function bind(
   return free ?? explain(listener, plan);
 }
 
-async function owner(plan: ListenPlan): Promise<Listener> {
-  let listener: Listener = 'nobody';
+async function owner(plan: ListenConfig): Promise<PortOwner> {
+  let listener: PortOwner = 'nobody';
   for (let probe = 0; probe < PROBES; probe += 1) {
-    listener = await whoListens(reachableHost(plan.host), plan.port);
+    listener = await findPortOwner(reachableHost(plan.host), plan.port);
     if (listener === 'ours' || listener === 'ollama') break;
   }
   return listener;
 }
 
-function explain(listener: Listener, plan: ListenPlan): Binding {
-  const taken = (by: string): Binding => ({
+function explain(listener: PortOwner, plan: ListenConfig): AcquiredPort {
+  const taken = (by: string): AcquiredPort => ({
     kind: 'failed',
     message: `Port ${plan.port} is in use by ${by}, or use another port here.`,
     taken: true,

@@ -7,9 +7,9 @@ import { refusingBackend, type ChatBackend } from '../../core/backend.js';
 import { asChatError, ChatError } from '../../core/errors.js';
 import type { Inspection } from '../../core/inspection.js';
 import type { Logger } from '../../core/log.js';
-import { createBackendSlot, UNTRUSTED, type CliBackend } from './swappableBackend.js';
-import { bind } from './acquirePort.js';
-import { samePlan, type BackendPlan, type ListenPlan, type Plan } from './desiredConfig.js';
+import { createSwappableBackend, UNTRUSTED, type CliBackend } from './swappableBackend.js';
+import { acquirePort } from './acquirePort.js';
+import { sameConfig, type BackendConfig, type ListenConfig, type DesiredConfig } from './desiredConfig.js';
 import { singleFlight } from '../platform/singleFlight.js';
 import { statusOf, type EndpointLife, type State } from './state.js';
 import type { Readiness, Status } from './status.js';
@@ -19,10 +19,10 @@ export interface ControllerOptions {
   /** Settles when it is known who may use the endpoint: nothing listens before. Rejects when that cannot be known. */
   readonly known: Promise<void>;
   /** What settings and folders come to now. */
-  plan(): Plan;
+  plan(): DesiredConfig;
   createEndpoint(backend: ChatBackend): EndpointLife;
   /** @param onActivity called when the number of waiting requests has changed */
-  createBackend(plan: BackendPlan & { kind: 'cli' }, onActivity: () => void): CliBackend;
+  createBackend(plan: BackendConfig & { kind: 'cli' }, onActivity: () => void): CliBackend;
   onChange(status: Status): void;
   readonly windows: Pick<Windows, 'look' | 'ask'>;
   readonly log: Logger;
@@ -85,7 +85,7 @@ export function createController(options: ControllerOptions): Controller {
   let promised = false;
   let attempt = new AbortController();
 
-  const slot = createBackendSlot({
+  const slot = createSwappableBackend({
     create: (plan, onActivity) => options.createBackend(plan, onActivity),
     onChange: () => options.onChange(statusOf(state, slot)),
     warn: (line) => log.warn(line),
@@ -97,7 +97,7 @@ export function createController(options: ControllerOptions): Controller {
     options.onChange(statusOf(state, slot));
   }
 
-  function fail({ listen }: Plan, message: string): void {
+  function fail({ listen }: DesiredConfig, message: string): void {
     log.error(`[controller] ${message}`);
     enter({ name: 'failed', listen, message, taken: false });
   }
@@ -119,21 +119,21 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   /** @param afterMs until this window looks again whether it can have the port */
-  function waitForOther(listen: ListenPlan, folder: string | undefined, afterMs: number): State {
+  function waitForOther(listen: ListenConfig, folder: string | undefined, afterMs: number): State {
     // Nothing waits for this step: it reports through the state.
     const timer = setTimeout(() => void advance(), afterMs);
     timer.unref();
     return { name: 'elsewhere', listen, folder, timer };
   }
 
-  async function take(plan: Plan): Promise<State> {
+  async function take(plan: DesiredConfig): Promise<State> {
     const { listen } = plan;
     const endpoint = options.createEndpoint(slot.backend);
     // A window that waits for its turn looks once; its state changes only with the result.
     const patienceMs = state.name === 'elsewhere' && !promised ? 0 : pace.patienceMs;
     promised = false;
     if (state.name !== 'elsewhere') enter({ name: 'starting', listen });
-    const binding = await bind(endpoint, listen, patienceMs, attempt.signal);
+    const binding = await acquirePort(endpoint, listen, patienceMs, attempt.signal);
     switch (binding.kind) {
       case 'listening':
         log.info(`[controller] listening on ${binding.url}, folder ${plan.backend.folder}`);
@@ -162,7 +162,7 @@ export function createController(options: ControllerOptions): Controller {
       (error: unknown) => asChatError(error).message,
     );
     const plan = options.plan();
-    const unchanged = 'listen' in state && samePlan(state.listen, plan.listen) && !force;
+    const unchanged = 'listen' in state && sameConfig(state.listen, plan.listen) && !force;
     if (ceding) {
       ceding = false;
       await release();

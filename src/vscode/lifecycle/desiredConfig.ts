@@ -5,14 +5,14 @@ import { bindAddress, isStrong, reachableHost } from '../../server/server.js';
 import type { Settings, WorkspacePermissions } from '../platform/settings.js';
 
 /** Where Claude works. */
-export interface Place {
+export interface WorkspaceFolder {
   readonly trusted: boolean;
   readonly folder: string;
   /** The other folders that are open; `undefined` when `folder` is not open itself: the private one. */
   readonly moreFolders: readonly string[] | undefined;
 }
 
-export interface ListenPlan {
+export interface ListenConfig {
   readonly host: string;
   readonly port: number;
   /** Only for a host that other machines may reach: whether there is a token that is good enough for it. */
@@ -20,7 +20,7 @@ export interface ListenPlan {
 }
 
 /** `refuse`: the folder is not trusted, so no process may start. */
-export type BackendPlan =
+export type BackendConfig =
   | { readonly kind: 'refuse'; readonly folder: string }
   | {
       readonly kind: 'cli';
@@ -28,10 +28,10 @@ export type BackendPlan =
       readonly claudePath: string;
       readonly limits: BackendLimits;
       /** Absent: there is no open folder to work in. */
-      readonly workspace?: WorkspacePlan;
+      readonly workspace?: WorkspaceConfig;
     };
 
-export interface WorkspacePlan {
+export interface WorkspaceConfig {
   readonly permissions: WorkspacePermissions;
   readonly moreFolders: readonly string[];
 }
@@ -44,13 +44,13 @@ export interface BackendLimits {
   readonly idleMs: number;
 }
 
-export interface Plan {
-  readonly listen: ListenPlan;
-  readonly backend: BackendPlan;
+export interface DesiredConfig {
+  readonly listen: ListenConfig;
+  readonly backend: BackendConfig;
 }
 
 /** @param token the one that clients must send */
-export function planOf(settings: Settings, place: Place, token?: string): Plan {
+export function desiredConfig(settings: Settings, place: WorkspaceFolder, token?: string): DesiredConfig {
   const { folder } = place;
   return {
     listen: listenOf(settings, token),
@@ -66,17 +66,17 @@ export function planOf(settings: Settings, place: Place, token?: string): Plan {
   };
 }
 
-function workspaceOf(settings: Settings, { moreFolders }: Place): { workspace?: WorkspacePlan } {
+function workspaceOf(settings: Settings, { moreFolders }: WorkspaceFolder): { workspace?: WorkspaceConfig } {
   if (moreFolders === undefined) return {};
   return { workspace: { permissions: settings['workspace.permissions'], moreFolders } };
 }
 
 /** The lanes that can be had there. Claude works only in a folder that a person has opened and trusted. */
-export function lanesOf({ trusted, moreFolders }: Place): readonly Lane[] {
+export function lanesOf({ trusted, moreFolders }: WorkspaceFolder): readonly Lane[] {
   return trusted && moreFolders !== undefined ? ['chat', 'workspace'] : ['chat'];
 }
 
-function listenOf({ host, port }: Settings, token: string | undefined): ListenPlan {
+function listenOf({ host, port }: Settings, token: string | undefined): ListenConfig {
   return bindAddress(host)?.wide === true ? { host, port, secured: isStrong(token) } : { host, port };
 }
 
@@ -91,7 +91,7 @@ function limitsOf({ maxProcesses, maxWaiting, keepSpare, idleMinutes }: Settings
   };
 }
 
-export const samePlan = <T extends ListenPlan | BackendPlan>(one: T, other: T): boolean =>
+export const sameConfig = <T extends ListenConfig | BackendConfig>(one: T, other: T): boolean =>
   isDeepStrictEqual(one, other);
 
 /**
@@ -105,7 +105,7 @@ export function chooseFolder(open: readonly string[], active: string | undefined
 }
 
 /** The URL, without a path, under which a server that listens there is reached from the same machine. */
-export function urlOf(listen: ListenPlan): string {
+export function urlOf(listen: ListenConfig): string {
   const host = reachableHost(listen.host);
   return `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;
 }

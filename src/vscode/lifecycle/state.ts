@@ -1,7 +1,7 @@
 /** The states of the controller, each with what it holds. */
 import type { Endpoint } from '../../server/server.js';
-import type { BackendSlot } from './swappableBackend.js';
-import { urlOf, type ListenPlan } from './desiredConfig.js';
+import type { SwappableBackend } from './swappableBackend.js';
+import { urlOf, type ListenConfig } from './desiredConfig.js';
 import type { Status } from './status.js';
 
 /** The server's endpoint, as far as its life is concerned. */
@@ -9,29 +9,29 @@ export type EndpointLife = Pick<Endpoint, 'start' | 'stop'>;
 
 export type State =
   | { readonly name: 'stopped' }
-  | { readonly name: 'starting'; readonly listen: ListenPlan }
+  | { readonly name: 'starting'; readonly listen: ListenConfig }
   | {
       readonly name: 'running';
-      readonly listen: ListenPlan;
+      readonly listen: ListenConfig;
       readonly url: string;
       readonly endpoint: EndpointLife;
     }
   | {
       readonly name: 'elsewhere';
-      readonly listen: ListenPlan;
+      readonly listen: ListenConfig;
       /** Of the window that serves. */
       readonly folder: string | undefined;
       readonly timer: NodeJS.Timeout;
     }
   | {
       readonly name: 'failed';
-      readonly listen: ListenPlan;
+      readonly listen: ListenConfig;
       readonly message: string;
       readonly taken: boolean;
     };
 
 /** What the state comes to for everybody else. */
-export function statusOf(state: State, slot: BackendSlot): Status {
+export function statusOf(state: State, slot: SwappableBackend): Status {
   switch (state.name) {
     case 'stopped':
       return { state: 'stopped' };

@@ -6,7 +6,7 @@ import { refusingBackend, type ChatBackend, type ChatListener } from '../../core
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
 import type { Inspection } from '../../core/inspection.js';
-import { samePlan, type BackendPlan } from './desiredConfig.js';
+import { sameConfig, type BackendConfig } from './desiredConfig.js';
 import type { Readiness } from './status.js';
 
 /** A backend with a process behind it. */
@@ -23,7 +23,7 @@ export interface CliBackend extends ChatBackend {
   closeNow(): void;
 }
 
-export interface BackendSlot {
+export interface SwappableBackend {
   /** What requests are answered with. */
   readonly backend: ChatBackend;
   readonly readiness: Readiness;
@@ -33,7 +33,7 @@ export interface BackendSlot {
   readonly waiting: number;
   readonly folder: string;
   /** Makes the backend of that plan the current one, unless it is already. */
-  use(plan: BackendPlan): void;
+  use(plan: BackendConfig): void;
   /** Looks again when the last look found a problem. */
   recheck(): void;
   /** Ends every backend; the slot can be used again. */
@@ -41,8 +41,8 @@ export interface BackendSlot {
   closeNow(): void;
 }
 
-export interface SlotOptions {
-  create(plan: BackendPlan & { kind: 'cli' }, onActivity: () => void): CliBackend;
+export interface SwappableBackendOptions {
+  create(plan: BackendConfig & { kind: 'cli' }, onActivity: () => void): CliBackend;
   /** Readiness or the number of requests changed. */
   onChange(): void;
   /** A backend did not end as it should. */
@@ -50,7 +50,7 @@ export interface SlotOptions {
 }
 
 interface Held {
-  readonly plan: BackendPlan;
+  readonly plan: BackendConfig;
   readonly backend: CliBackend;
   running: number;
   retired: boolean;
@@ -82,7 +82,7 @@ function refuser(): CliBackend {
   };
 }
 
-export function createBackendSlot(options: SlotOptions): BackendSlot {
+export function createSwappableBackend(options: SwappableBackendOptions): SwappableBackend {
   const all = new Set<Held>();
   let current: Held | undefined;
 
@@ -174,7 +174,7 @@ export function createBackendSlot(options: SlotOptions): BackendSlot {
       return current?.plan.folder ?? '';
     },
     use(plan) {
-      if (current !== undefined && samePlan(current.plan, plan)) return;
+      if (current !== undefined && sameConfig(current.plan, plan)) return;
       if (current !== undefined) retire(current);
       const held: Held = {
         plan,

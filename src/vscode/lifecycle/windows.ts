@@ -5,15 +5,15 @@ import { dirname, join } from 'node:path';
 import { asChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import { askWindow, reachableHost, type WindowReport } from '../../server/server.js';
-import type { ListenPlan } from './desiredConfig.js';
+import type { ListenConfig } from './desiredConfig.js';
 
 export interface Windows {
   /** The key that all of them share; `undefined` when it cannot be had, and then they do not speak with each other. */
   key(): string | undefined;
   /** What the window that serves there tells. `undefined` when it tells nothing: an older one, or another editor's. */
-  look(listen: ListenPlan): Promise<WindowReport | undefined>;
+  look(listen: ListenConfig): Promise<WindowReport | undefined>;
   /** Asks it for the port. Whether it lets go. */
-  ask(listen: ListenPlan): Promise<boolean>;
+  ask(listen: ListenConfig): Promise<boolean>;
 }
 
 const KEY_FILE = 'window-key';
@@ -64,7 +64,7 @@ export function createWindows(folder: string, log: Logger): Windows {
 
   async function speak(
     method: 'GET' | 'POST',
-    { host, port }: ListenPlan,
+    { host, port }: ListenConfig,
   ): Promise<WindowReport | undefined> {
     const shared = key();
     return shared === undefined ? undefined : askWindow(reachableHost(host), port, shared, method);

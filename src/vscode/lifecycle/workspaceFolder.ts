@@ -10,11 +10,11 @@ import {
   type TextEditor,
   type Uri,
 } from 'vscode';
-import { chooseFolder, type Place } from './desiredConfig.js';
+import { chooseFolder, type WorkspaceFolder } from './desiredConfig.js';
 
-export interface PlaceWatch extends Disposable {
+export interface WorkspaceFolderWatch extends Disposable {
   /** From memory: every request reads it. */
-  readonly current: Place;
+  readonly current: WorkspaceFolder;
   readonly onChange: Event<void>;
 }
 
@@ -28,7 +28,7 @@ function folderOf(editor: TextEditor | undefined): string | undefined {
  * Watches folders, trust and the active editor.
  * @param storage this extension's own folder; a window without a folder works in an empty one below it
  */
-export function watchPlace(storage: Uri): PlaceWatch {
+export function watchWorkspaceFolder(storage: Uri): WorkspaceFolderWatch {
   const changed = new EventEmitter<void>();
   let active = folderOf(window.activeTextEditor);
   let current = look();
@@ -48,7 +48,7 @@ export function watchPlace(storage: Uri): PlaceWatch {
     }),
   ];
 
-  function look(): Place {
+  function look(): WorkspaceFolder {
     const trusted = workspace.isTrusted;
     const open = (workspace.workspaceFolders ?? [])
       .filter((folder) => folder.uri.scheme === 'file')

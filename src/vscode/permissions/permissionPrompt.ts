@@ -1,9 +1,9 @@
 /** Puts a question for permission to the person: as a notification, and beside it what must be seen whole. */
 import { commands, window } from 'vscode';
 import type { PermissionAnswer, PermissionRequest } from '../../core/permission.js';
-import type { Exhibits } from './previewEditors.js';
+import type { PreviewEditors } from './previewEditors.js';
 import { fileAt, unsavedDocument } from './openFiles.js';
-import { askedPath, questionOf } from './permissionText.js';
+import { askedPath, permissionText } from './permissionText.js';
 
 /** The editor lets nobody take a notification back, only out of sight. What is hidden can be found under the bell. */
 const hideNotifications = (): void => void commands.executeCommand('notifications.hideToasts');
@@ -14,15 +14,15 @@ const hideNotifications = (): void => void commands.executeCommand('notification
  * @param over from then on no answer counts
  * @returns the answer, or `undefined` when the notification was closed
  */
-export async function putQuestion(
-  exhibits: Exhibits,
+export async function showPermissionPrompt(
+  exhibits: PreviewEditors,
   minutes: number,
   request: PermissionRequest,
   over: AbortSignal,
 ): Promise<PermissionAnswer | undefined> {
   const path = askedPath(request);
   const file = path === undefined ? undefined : await fileAt(path);
-  const { message, choices, exhibit } = questionOf(request, minutes, file);
+  const { message, choices, exhibit } = permissionText(request, minutes, file);
   if (over.aborted) return undefined;
   if (exhibit !== undefined) await exhibits.show(exhibit, over);
   over.addEventListener('abort', hideNotifications, { once: true });
@@ -38,7 +38,7 @@ export async function putQuestion(
   const unsaved = await unsavedDocument(path);
   if (unsaved === undefined) return choice.answer;
   // Changed since the question was shown: the person has allowed something else.
-  if (choice.save !== true) return putQuestion(exhibits, minutes, request, over);
+  if (choice.save !== true) return showPermissionPrompt(exhibits, minutes, request, over);
   // The editor says why when it cannot; the question stays.
   return (await unsaved.save()) ? choice.answer : undefined;
 }

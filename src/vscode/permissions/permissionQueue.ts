@@ -6,7 +6,7 @@ import type { Logger } from '../../core/log.js';
 import type { AskPermission, PermissionAnswer, PermissionRequest } from '../../core/permission.js';
 import { loggedSubject } from './permissionText.js';
 
-export interface QuestionsOptions {
+export interface PermissionQueueOptions {
   /**
    * Shows a question, perhaps not for the first time, until the signal: from then on no answer counts.
    * Resolves to `undefined` when it was put aside without an answer.
@@ -19,7 +19,7 @@ export interface QuestionsOptions {
   readonly patienceMs: number;
 }
 
-export interface Questions {
+export interface PermissionQueue {
   readonly ask: AskPermission;
   /** The one that waits for its answer now. */
   readonly current: PermissionRequest | undefined;
@@ -27,7 +27,7 @@ export interface Questions {
   showAgain(): void;
 }
 
-export function createQuestions(options: QuestionsOptions): Questions {
+export function createPermissionQueue(options: PermissionQueueOptions): PermissionQueue {
   let current: { readonly request: PermissionRequest; show(): void } | undefined;
   let before: Promise<unknown> = Promise.resolve();
 

@@ -4,12 +4,12 @@ import { printable } from '../../core/log.js';
 import type { PermissionAnswer, PermissionRequest, Sensitivity } from '../../core/permission.js';
 import { editedPath, proposedEdit } from './proposedEdit.js';
 
-export interface Question {
+export interface PermissionText {
   /** For a notification: one line, in which foreign text makes no links. */
   readonly message: string;
   readonly choices: readonly Choice[];
   /** What must be seen whole, and does not fit into a line. */
-  readonly exhibit?: Exhibit;
+  readonly exhibit?: Preview;
 }
 
 export interface Choice {
@@ -20,7 +20,7 @@ export interface Choice {
 }
 
 /** Texts to show in an editor. `path` gives name and language: absolute, with forward slashes. */
-export type Exhibit =
+export type Preview =
   | { readonly title: string; readonly path: string; readonly before: string; readonly after: string }
   | { readonly path: string; readonly text: string };
 
@@ -54,7 +54,7 @@ const EACH_TIME: Readonly<Record<Sensitivity, string>> = {
  * @param minutes after which no answer is a denial
  * @param file what an edit is about; of no matter for other tools
  */
-export function questionOf(request: PermissionRequest, minutes: number, file = NO_FILE): Question {
+export function permissionText(request: PermissionRequest, minutes: number, file = NO_FILE): PermissionText {
   const { sensitive } = request;
   const { verb, object, exhibit } = subjectOf(request, file);
   const client = /^[\w./-]{1,40}/.exec(request.client ?? '')?.[0];
@@ -92,7 +92,7 @@ export function askedPath({ tool, input, folder }: PermissionRequest): string | 
 function subjectOf(
   request: PermissionRequest,
   file: AskedFile,
-): { readonly verb: string; readonly object: string; readonly exhibit?: Exhibit } {
+): { readonly verb: string; readonly object: string; readonly exhibit?: Preview } {
   const { tool, input, folder } = request;
   const path = askedPath(request);
   if (path !== undefined) {

@@ -10,13 +10,13 @@ import {
   type Disposable,
   type Tab,
 } from 'vscode';
-import type { Exhibit } from './permissionText.js';
+import type { Preview } from './permissionText.js';
 
 const SCHEME = 'claude-ollama';
 
-export interface Exhibits extends Disposable {
+export interface PreviewEditors extends Disposable {
   /** Shows it until the signal, without taking the focus; in the same editor when it was shown before. */
-  show(exhibit: Exhibit, over: AbortSignal): Promise<void>;
+  show(exhibit: Preview, over: AbortSignal): Promise<void>;
 }
 
 /** The document of ours that a tab shows. */
@@ -41,7 +41,7 @@ async function closeTabs(fits: (uri: Uri) => boolean): Promise<void> {
   await window.tabGroups.close(tabs, true).then(undefined, () => undefined);
 }
 
-export function createExhibits(): Exhibits {
+export function createPreviewEditors(): PreviewEditors {
   const texts = new Map<string, string>();
   const changed = new EventEmitter<Uri>();
   const shown = new WeakMap<AbortSignal, number>();

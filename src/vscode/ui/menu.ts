@@ -5,10 +5,10 @@ import { PRODUCT } from '../platform/names.js';
 import { choosePort } from './notifications.js';
 import { describeSession } from './sessionText.js';
 import type { Status } from '../lifecycle/status.js';
-import type { Surroundings } from './sessionSummary.js';
+import type { SessionSummary } from './sessionSummary.js';
 
 /** @param extension the extension's full id */
-export async function showMenu(status: Status, extension: string, around: Surroundings): Promise<void> {
+export async function showMenu(status: Status, extension: string, around: SessionSummary): Promise<void> {
   const chosen = await window.showQuickPick(menuItems(status, extension, describeSession(around)), {
     title: PRODUCT,
     placeHolder: menuTitle(status),

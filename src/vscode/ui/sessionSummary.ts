@@ -6,7 +6,7 @@ import { throttled } from '../platform/throttle.js';
 import type { AddressBook, Addresses } from './address.js';
 import type { Token } from '../platform/token.js';
 
-export interface Surroundings {
+export interface SessionSummary {
   /** Whether clients must send a token. */
   readonly secured: boolean;
   readonly totals: Totals;
@@ -14,8 +14,8 @@ export interface Surroundings {
   readonly addressesOf: (inside: string) => Addresses;
 }
 
-export interface SurroundingsWatch extends Disposable {
-  readonly current: Surroundings;
+export interface SessionSummaryWatch extends Disposable {
+  readonly current: SessionSummary;
   /** Fires some time after a change, so that quick ones are one. */
   readonly onChange: Event<void>;
   /** The CLI has told of the plan's limits. */
@@ -24,11 +24,11 @@ export interface SurroundingsWatch extends Disposable {
 
 const SETTLE_MS = 250;
 
-export function watchSurroundings(
+export function watchSessionSummary(
   token: Pick<Token, 'current' | 'onChange'>,
   history: Pick<History, 'totals' | 'subscribe'>,
   addresses: Pick<AddressBook, 'of' | 'onChange'>,
-): SurroundingsWatch {
+): SessionSummaryWatch {
   const changed = new EventEmitter<void>();
   const fire = throttled(SETTLE_MS, () => changed.fire());
   let allowance: Allowance | undefined;

@@ -1,7 +1,7 @@
 /** What a window has used so far, and what is left to it, in words. Pure. */
 import type { Allowance, AllowanceWindow } from '../../core/allowance.js';
 import type { Totals } from '../activity/history.js';
-import type { Surroundings } from './sessionSummary.js';
+import type { SessionSummary } from './sessionSummary.js';
 import { dollars, number } from '../activity/rows.js';
 
 export const count = (n: number, noun: string): string => `${number(n)} ${noun}${n === 1 ? '' : 's'}`;
@@ -51,7 +51,7 @@ export function describeAllowance(allowance: Allowance | undefined, now: number)
 }
 
 /** Both on one line; empty before the first request. */
-export function describeSession({ totals, allowance }: Pick<Surroundings, 'totals' | 'allowance'>): string {
+export function describeSession({ totals, allowance }: Pick<SessionSummary, 'totals' | 'allowance'>): string {
   const left = describeAllowance(allowance, Date.now());
   return [...(totals.requests === 0 ? [] : [describeTotals(totals)]), ...(left === '' ? [] : [left])].join(
     ' · ',

@@ -19,13 +19,13 @@ import { provedBy, provedByRequest, STEPS, type Milestone } from './milestones.j
 import { noticeOf } from './problemNotice.js';
 import type { StateName, Status } from '../lifecycle/status.js';
 import { createStatusBar } from './statusBar.js';
-import { watchSurroundings, type SurroundingsWatch } from './sessionSummary.js';
+import { watchSessionSummary, type SessionSummaryWatch } from './sessionSummary.js';
 import type { Token } from '../platform/token.js';
 import type { WorkspaceLane } from '../workspaceLane.js';
 
-export interface Display extends Disposable {
+export interface StatusPresenter extends Disposable {
   readonly addresses: AddressBook;
-  readonly surroundings: SurroundingsWatch;
+  readonly surroundings: SessionSummaryWatch;
   show(status: Status): void;
   /** Fires when a status was shown. */
   readonly onChange: Event<void>;
@@ -33,7 +33,7 @@ export interface Display extends Disposable {
   request(record: RequestRecord): void;
 }
 
-export interface DisplayOptions {
+export interface StatusPresenterOptions {
   readonly token: Pick<Token, 'current' | 'onChange'>;
   readonly lane: Pick<WorkspaceLane, 'question' | 'onChange'>;
   readonly history: History;
@@ -44,11 +44,17 @@ export interface DisplayOptions {
 /** In the memory of all windows: problems of the set-up are not told unasked. */
 const QUIET = 'problems.quiet';
 
-export function createDisplay({ token, lane, history, log, context }: DisplayOptions): Display {
+export function createStatusPresenter({
+  token,
+  lane,
+  history,
+  log,
+  context,
+}: StatusPresenterOptions): StatusPresenter {
   const statusBar = createStatusBar();
   const changed = new EventEmitter<void>();
   const addresses = createAddressBook();
-  const surroundings = watchSurroundings(token, history, addresses);
+  const surroundings = watchSessionSummary(token, history, addresses);
   const reached = new Set<Milestone>();
   const told = new Set<ErrorKind>();
   let shown: StateName | undefined;
@@ -89,7 +95,7 @@ export function createDisplay({ token, lane, history, log, context }: DisplayOpt
     if (await showProblem(notice)) await context.globalState.update(QUIET, true);
   }
 
-  const display: Display = {
+  const display: StatusPresenter = {
     addresses,
     surroundings,
     onChange: changed.event,

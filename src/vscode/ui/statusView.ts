@@ -4,7 +4,7 @@ import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT } from '../platform/names.js';
 import { clock, count, describeAllowance, describeTotals, isUsedUp } from './sessionText.js';
 import type { Readiness, Status } from '../lifecycle/status.js';
-import type { Surroundings } from './sessionSummary.js';
+import type { SessionSummary } from './sessionSummary.js';
 
 export interface StatusView {
   /** With an icon as the editor writes it: `$(broadcast) Claude :11434`. */
@@ -20,7 +20,7 @@ export interface StatusView {
 }
 
 /** What counts besides the status. */
-export interface Circumstances extends Partial<Surroundings> {
+export interface Circumstances extends Partial<SessionSummary> {
   /** Claude waits for a permission. */
   readonly asks?: boolean;
 }
@@ -95,7 +95,7 @@ const whose = ({ folder }: Status & { state: 'elsewhere' }): string =>
 const SECURED = `$(lock) Clients must send the token. ${link('Copy token', COMMANDS.copyToken)}`;
 
 /** Where clients reach the server: one address, or in a remote window two. */
-function describeAddresses(url: string, addressesOf: Surroundings['addressesOf'] | undefined): string {
+function describeAddresses(url: string, addressesOf: SessionSummary['addressesOf'] | undefined): string {
   const addresses = addressesOf?.(url) ?? { inside: url, outside: undefined, remote: undefined };
   const lines = addressLines(addresses).map(
     ({ url, whose }) => `\`${url}\`${whose === '' ? '' : ` ${escapeMarkdown(whose)}`}`,
@@ -104,7 +104,7 @@ function describeAddresses(url: string, addressesOf: Surroundings['addressesOf']
 }
 
 /** What this window has used, what is left, and what went wrong last. */
-function sessionLines({ totals, allowance }: Partial<Surroundings>, now: number): string[] {
+function sessionLines({ totals, allowance }: Partial<SessionSummary>, now: number): string[] {
   const left = describeAllowance(allowance, now);
   const error = totals?.lastError;
   return [

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createSpeech, type Voice, type Words } from '../../../src/protocol/textChunker.js';
+import {
+  createTextChunker,
+  type TextChunkerOutput,
+  type TextChunk,
+} from '../../../src/protocol/textChunker.js';
 import { sseFrame } from '../../../src/protocol/sse.js';
 
 const LONE_HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -8,7 +12,7 @@ const LONE_HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc0
 /** Text cut anywhere, also inside characters, said by turns of two voices. */
 const said = fc.array(
   fc.tuple(
-    fc.constantFrom<Voice>('text', 'thinking'),
+    fc.constantFrom<TextChunkerOutput>('text', 'thinking'),
     fc.string({ unit: 'binary', maxLength: 6 }).chain((text) =>
       fc.array(fc.nat(text.length), { maxLength: 4 }).map((at) => {
         const edges = [0, ...at.sort((a, b) => a - b), text.length];
@@ -23,10 +27,10 @@ describe('the words of an answer', () => {
   it('come out as they went in, whole characters only, whatever the cuts', () => {
     fc.assert(
       fc.property(said, (turns) => {
-        const speech = createSpeech();
-        const wanted: Words[] = [];
-        const pieces: Words[] = [];
-        const join = (into: Words[], words: Words): void => {
+        const speech = createTextChunker();
+        const wanted: TextChunk[] = [];
+        const pieces: TextChunk[] = [];
+        const join = (into: TextChunk[], words: TextChunk): void => {
           const last = into.at(-1);
           if (last?.type !== words.type) into.push(words);
           else into[into.length - 1] = { type: last.type, text: last.text + words.text };
@@ -41,7 +45,7 @@ describe('the words of an answer', () => {
           }
         }
         assert.deepEqual(speech.flush(), []);
-        const got: Words[] = [];
+        const got: TextChunk[] = [];
         for (const piece of pieces) join(got, piece);
         assert.deepEqual(got, wanted);
       }),
@@ -49,7 +53,7 @@ describe('the words of an answer', () => {
   });
 
   it('give half a character away when its other half does not come', () => {
-    const speech = createSpeech();
+    const speech = createTextChunker();
     assert.deepEqual(speech.say('text', 'a\ud83d'), [{ type: 'text', text: 'a' }]);
     assert.deepEqual(speech.say('thinking', 'b'), [
       { type: 'text', text: '\ud83d' },
@@ -61,7 +65,7 @@ describe('the words of an answer', () => {
   });
 
   it('are cut where they are long', () => {
-    const pieces = createSpeech().say('text', 'x'.repeat(2_500_000));
+    const pieces = createTextChunker().say('text', 'x'.repeat(2_500_000));
     assert.deepEqual(
       pieces.map(({ text }) => text.length),
       [1_000_000, 1_000_000, 500_000],

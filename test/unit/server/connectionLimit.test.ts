@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { createConnections } from '../../../src/server/connectionLimit.js';
+import { createConnectionLimit } from '../../../src/server/connectionLimit.js';
 
 const socket = (): PassThrough => new PassThrough();
 
 describe('connections', () => {
   it('one too many costs the one that was of no use for longest', () => {
-    const connections = createConnections(2);
+    const connections = createConnectionLimit(2);
     const [first, second, third] = [socket(), socket(), socket()];
     for (const one of [first, second, third]) connections.add(one);
     assert.deepEqual([first.destroyed, second.destroyed, third.destroyed], [true, false, false]);
   });
 
   it('one that works is kept, and has been of use when it is done', () => {
-    const connections = createConnections(2);
+    const connections = createConnectionLimit(2);
     const [first, second, third, fourth] = [socket(), socket(), socket(), socket()];
     connections.add(first);
     connections.begin(first);
@@ -27,7 +27,7 @@ describe('connections', () => {
   });
 
   it('one with two answers under way works until both are out', () => {
-    const connections = createConnections(1);
+    const connections = createConnectionLimit(1);
     const [first, second] = [socket(), socket()];
     connections.add(first);
     connections.begin(first);
@@ -38,7 +38,7 @@ describe('connections', () => {
   });
 
   it('a new one is refused when all others work', () => {
-    const connections = createConnections(1);
+    const connections = createConnectionLimit(1);
     const [first, second] = [socket(), socket()];
     connections.add(first);
     connections.begin(first);
@@ -47,7 +47,7 @@ describe('connections', () => {
   });
 
   it('a closed one makes room', async () => {
-    const connections = createConnections(1);
+    const connections = createConnectionLimit(1);
     const [first, second] = [socket(), socket()];
     connections.add(first);
     first.destroy();

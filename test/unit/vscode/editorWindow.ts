@@ -2,7 +2,7 @@
 import { silentLogger } from '../../../src/core/log.js';
 import { askWindow, createEndpoint } from '../../../src/server/server.js';
 import { createController, type Controller } from '../../../src/vscode/lifecycle/controller.js';
-import type { BackendPlan, Plan } from '../../../src/vscode/lifecycle/desiredConfig.js';
+import type { BackendConfig, DesiredConfig } from '../../../src/vscode/lifecycle/desiredConfig.js';
 import type { Status } from '../../../src/vscode/lifecycle/status.js';
 import { fakeCli, type FakeCli } from './fakeCli.js';
 
@@ -12,7 +12,7 @@ const PATIENCE_MS = 400;
 export interface Window {
   readonly controller: Controller;
   readonly made: FakeCli[];
-  plan: Plan;
+  plan: DesiredConfig;
   /** What windows of one user share. */
   key: string;
   /** The next status that fits, from now on. */
@@ -20,13 +20,16 @@ export interface Window {
   readonly states: string[];
 }
 
-export const cli = (folder: string): BackendPlan => ({
+export const cli = (folder: string): BackendConfig => ({
   kind: 'cli',
   folder,
   claudePath: '',
   limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
 });
-export const planFor = (port: number): Plan => ({ listen: { host: '127.0.0.1', port }, backend: cli('/a') });
+export const planFor = (port: number): DesiredConfig => ({
+  listen: { host: '127.0.0.1', port },
+  backend: cli('/a'),
+});
 
 /**
  * A window of the editor, with the real server and a fake CLI.

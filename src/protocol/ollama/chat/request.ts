@@ -15,7 +15,7 @@ import { readFormat, readOptions, readThink, type Think, thinkingFor } from '../
 const MAX_TOP_LOGPROBS = 20;
 
 /** What chats and prompts may ask for besides their words. */
-export interface Wishes {
+export interface RequestOptions {
   readonly stream: boolean;
   readonly format: Json | undefined;
   /** `undefined` when the client does not say. */
@@ -28,8 +28,8 @@ export interface Wishes {
  * Reads the wishes.
  * @throws ChatError `badRequest` in Ollama's words
  */
-export function readWishes(fields: Fields): Wishes {
-  const wishes: Wishes = {
+export function readRequestOptions(fields: Fields): RequestOptions {
+  const wishes: RequestOptions = {
     stream: fields.boolean('stream') ?? true,
     format: fields.any('format'),
     keepAliveMs: readKeepAlive(fields.any('keep_alive')),
@@ -45,7 +45,7 @@ export function readWishes(fields: Fields): Wishes {
 }
 
 /** A body of `/api/chat` with its types checked. */
-export interface ChatBody extends Wishes {
+export interface ChatBody extends RequestOptions {
   /** As the client typed it; may be empty. */
   readonly model: string;
   readonly messages: readonly WireMessage[];
@@ -62,12 +62,12 @@ export function decodeChat(text: string): ChatBody {
     model: fields.string('model') ?? '',
     messages: fields.list('messages', '[]api.Message', readMessage),
     tools: fields.list('tools', 'api.Tools', readTool),
-    ...readWishes(fields),
+    ...readRequestOptions(fields),
   };
 }
 
 /** What a chat body wants: an answer, or only that the model is loaded or unloaded. */
-export type ChatWish =
+export type ChatOrLoad =
   | { readonly type: 'answer'; readonly request: ChatRequest }
   | { readonly type: 'load' }
   | { readonly type: 'unload' };
@@ -76,7 +76,7 @@ export type ChatWish =
  * Translates a decoded body for the model that its name resolved to.
  * @throws ChatError in Ollama's words and in Ollama's order
  */
-export function translateChat(body: ChatBody, entry: CatalogEntry): ChatWish {
+export function translateChat(body: ChatBody, entry: CatalogEntry): ChatOrLoad {
   const empty = body.messages.length === 0;
   if (empty && body.keepAliveMs === 0) return { type: 'unload' };
   const thinking = thinkingFor(body.think, entry.model, body.model);

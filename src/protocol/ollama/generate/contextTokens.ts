@@ -5,7 +5,7 @@
 import type { Json } from '../../../core/json.js';
 
 /** A conversation in words. */
-export interface Remembered {
+export interface ContextConversation {
   readonly system: string;
   /** The user's and the assistant's by turns, the user's first. */
   readonly texts: readonly string[];
@@ -40,7 +40,7 @@ function jsonBytes(value: Json): Uint8Array {
 }
 
 /** As numbers. The oldest exchanges are left out where it is too long; a single one that is too long gives none. */
-export function encodeContext({ system, texts }: Remembered): number[] {
+export function encodeContext({ system, texts }: ContextConversation): number[] {
   let room = MAX_BYTES - jsonBytes([system]).length;
   let from = texts.length;
   while (from >= 2) {
@@ -59,7 +59,7 @@ function isTexts(value: Json): value is readonly [string, ...string[]] {
 }
 
 /** The conversation in those numbers, or `undefined` when they were not made here. */
-export function decodeContext(numbers: readonly number[]): Remembered | undefined {
+export function decodeContext(numbers: readonly number[]): ContextConversation | undefined {
   const bytes = unpack(numbers);
   if (bytes === undefined) return undefined;
   try {

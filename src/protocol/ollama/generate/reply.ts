@@ -3,10 +3,10 @@ import type { ChatEvent } from '../../../core/chat.js';
 import type { JsonObject } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
 import { answerEncoder, ending, opening, type ReplyContext, wholeOf } from '../answer.js';
-import { encodeContext, type Remembered } from './contextTokens.js';
+import { encodeContext, type ContextConversation } from './contextTokens.js';
 
 /** What the last chunk says of the conversation. `undefined` in raw mode, which has none. */
-export type Conversation = Remembered | undefined;
+export type Conversation = ContextConversation | undefined;
 
 function contextOf(conversation: Conversation, answer: string): { readonly context?: readonly number[] } {
   if (conversation === undefined) return {};

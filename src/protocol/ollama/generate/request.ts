@@ -6,16 +6,16 @@ import type { Json } from '../../../core/json.js';
 import { type Place, typeError } from '../../json/fields.js';
 import { imageOf } from '../../images.js';
 import { bodyFields } from '../body.js';
-import { OddStatusError } from '../errors.js';
+import { OllamaStatusError } from '../errors.js';
 import type { Conversation } from './reply.js';
 import { readImageText } from '../chat/messages.js';
 import { readFormat, readOptions, thinkingFor } from '../options.js';
-import { decodeContext, type Remembered } from './contextTokens.js';
-import { readWishes, type Wishes } from '../chat/request.js';
+import { decodeContext, type ContextConversation } from './contextTokens.js';
+import { readRequestOptions, type RequestOptions } from '../chat/request.js';
 import { templateError } from './template.js';
 
 /** A body of `/api/generate` with its types checked. */
-export interface GenerateBody extends Wishes {
+export interface GenerateBody extends RequestOptions {
   /** As the client typed it; may be empty. */
   readonly model: string;
   readonly prompt: string;
@@ -48,12 +48,12 @@ export function decodeGenerate(text: string): GenerateBody {
     context: fields.list('context', '[]int', readNumber),
     raw: fields.boolean('raw') ?? false,
     images: fields.list('images', '[]api.ImageData', readImageText),
-    ...readWishes(fields),
+    ...readRequestOptions(fields),
   };
 }
 
 /** What a body wants: an answer, or only that the model is loaded or unloaded. */
-export type GenerateWish =
+export type GenerateOrLoad =
   | {
       readonly type: 'answer';
       readonly request: ChatRequest;
@@ -65,7 +65,7 @@ export type GenerateWish =
   | { readonly type: 'load' }
   | { readonly type: 'unload' };
 
-function earlier({ system, texts }: Remembered): { system: string; messages: ChatMessage[] } {
+function earlier({ system, texts }: ContextConversation): { system: string; messages: ChatMessage[] } {
   const messages = texts.map((text, index): ChatMessage => {
     const content = text === '' ? [] : [{ type: 'text', text } as const];
     return index % 2 === 0 ? { role: 'user', content } : { role: 'assistant', content };
@@ -77,7 +77,7 @@ function earlier({ system, texts }: Remembered): { system: string; messages: Cha
  * Translates a decoded body for the model that its name resolved to.
  * @throws ChatError in Ollama's words and in Ollama's order
  */
-export function translateGenerate(body: GenerateBody, entry: CatalogEntry): GenerateWish {
+export function translateGenerate(body: GenerateBody, entry: CatalogEntry): GenerateOrLoad {
   const empty = body.prompt === '';
   if (empty && body.keepAliveMs === 0) return { type: 'unload' };
   if (body.raw && (body.template !== '' || body.system !== '' || body.context.length > 0)) {
@@ -90,7 +90,7 @@ export function translateGenerate(body: GenerateBody, entry: CatalogEntry): Gene
   const generation = readOptions(body.options);
   if (empty) return { type: 'load' };
   const broken = templateError(body.template);
-  if (broken !== undefined) throw new OddStatusError(500, broken);
+  if (broken !== undefined) throw new OllamaStatusError(500, broken);
   const format = readFormat(body.format);
   const images: ImagePart[] = body.images.map(imageOf);
   const remembered = decodeContext(body.context);

@@ -2,7 +2,7 @@
 import type { ChatEvent, DoneReason, ToolCall, Usage } from '../../../core/chat.js';
 import type { JsonObject } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
-import { createSpeech, type Words } from '../../textChunker.js';
+import { createTextChunker, type TextChunk } from '../../textChunker.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
 import { errorBody } from '../errors.js';
 
@@ -63,7 +63,7 @@ function opening(context: ReplyContext, object: string): JsonObject {
  * chunk of its own: clients lose text beside calls.
  */
 export function chatEncoder(context: ReplyContext, includeUsage: boolean): StreamEncoder {
-  const speech = createSpeech();
+  const speech = createTextChunker();
   let begun = false;
   let calls = 0;
 
@@ -76,7 +76,7 @@ export function chatEncoder(context: ReplyContext, includeUsage: boolean): Strea
     begun = true;
     return choice({ ...role, ...more }, null);
   };
-  const words = (said: readonly Words[]): string[] =>
+  const words = (said: readonly TextChunk[]): string[] =>
     said.map(({ type, text }) =>
       delta(type === 'text' ? { content: text } : { content: '', reasoning: text }),
     );

@@ -30,7 +30,7 @@ export function bodyFields(text: string, struct: string): Fields {
 }
 
 /** What an answer needs to know of its request, whatever its route. */
-export interface Wishes {
+export interface RequestOptions {
   /** As the client typed it; may be empty. */
   readonly model: string;
   readonly stream: boolean;
@@ -39,7 +39,7 @@ export interface Wishes {
 }
 
 /** `model`, `stream` and `stream_options`. */
-export function readWishes(fields: Fields): Wishes {
+export function readRequestOptions(fields: Fields): RequestOptions {
   const streaming = fields.fields('stream_options', 'openai.StreamOptions');
   return {
     model: fields.string('model') ?? '',
@@ -49,7 +49,7 @@ export function readWishes(fields: Fields): Wishes {
 }
 
 /** A body of `/v1/chat/completions` with its types checked. */
-export interface ChatBody extends Wishes, Translatable {}
+export interface ChatBody extends RequestOptions, Translatable {}
 
 /** What both families of chats ask for. */
 export interface Translatable {
@@ -116,7 +116,7 @@ function readEffort(fields: Fields): Reasoning | undefined {
  */
 export function decodeChat(text: string): ChatBody {
   const fields = bodyFields(text, 'ChatCompletionRequest');
-  const wishes = readWishes(fields);
+  const wishes = readRequestOptions(fields);
   const readArguments = createArgumentsReader();
   const entries = fields.list('messages', '[]openai.Message', (message, place) =>
     readMessage(message, place, readArguments),

@@ -4,17 +4,17 @@ import type { ChatEvent, ChatRequest, Usage } from '../../../core/chat.js';
 import { ChatError } from '../../../core/errors.js';
 import type { JsonObject } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
-import { createSpeech } from '../../textChunker.js';
+import { createTextChunker } from '../../textChunker.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
 import { errorBody } from '../errors.js';
 import { readLimit, readStop } from '../options.js';
 import { FINGERPRINT, FINISH_REASONS, type ReplyContext, STREAM_END, wireUsage } from '../chat/reply.js';
-import { bodyFields, readWishes, type Wishes } from '../chat/request.js';
+import { bodyFields, readRequestOptions, type RequestOptions } from '../chat/request.js';
 
 const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
 
 /** A body of `/v1/completions` with its types checked. */
-export interface CompletionBody extends Wishes {
+export interface CompletionBody extends RequestOptions {
   /** Empty: only load the model. */
   readonly prompt: string;
   readonly suffix: string;
@@ -29,7 +29,7 @@ export interface CompletionBody extends Wishes {
 export function decodeCompletion(text: string): CompletionBody {
   const fields = bodyFields(text, 'CompletionRequest');
   return {
-    ...readWishes(fields),
+    ...readRequestOptions(fields),
     prompt: fields.string('prompt') ?? '',
     suffix: fields.string('suffix') ?? '',
     stop: readStop(fields.any('stop'), true),
@@ -76,7 +76,7 @@ function choice(text: string, finish: string | null): JsonObject {
 
 /** Chunks of a streamed completion. With usage asked for, each has one, of zeros but for the last. */
 export function completionEncoder(context: ReplyContext, includeUsage: boolean): StreamEncoder {
-  const speech = createSpeech();
+  const speech = createTextChunker();
   const usage = includeUsage ? NO_USAGE : undefined;
   const chunk = (text: string, finish: string | null): string =>
     sseFrame(object(context, [choice(text, finish)], usage));

@@ -1,7 +1,7 @@
 /** The items of a response, each with the events that tell a client how it grows. */
 import type { ToolCall } from '../../../core/chat.js';
 import type { JsonObject } from '../../../core/json.js';
-import type { Voice } from '../../textChunker.js';
+import type { TextChunkerOutput } from '../../textChunker.js';
 
 /** An event without its number, its `type` first. */
 export type ItemEvent = JsonObject & { readonly type: string };
@@ -14,7 +14,7 @@ interface Spot {
 
 /** An item that may still grow. */
 export interface OpenItem {
-  readonly voice: Voice;
+  readonly voice: TextChunkerOutput;
   /** The events of its beginning. */
   readonly begun: readonly ItemEvent[];
   /** The events of its growth by that much. */
@@ -95,7 +95,7 @@ function reasoning(spot: Spot): OpenItem {
 }
 
 /** Begins an item for words or thinking. */
-export function beginItem(voice: Voice, responseId: string, index: number): OpenItem {
+export function beginItem(voice: TextChunkerOutput, responseId: string, index: number): OpenItem {
   const name = `${responseId}_${index}`;
   return voice === 'text'
     ? message({ item_id: `msg_${name}`, output_index: index })

@@ -3,7 +3,7 @@ import type { ChatEvent, DoneReason, Usage } from '../../../core/chat.js';
 import type { ChatError } from '../../../core/errors.js';
 import type { Json, JsonObject } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
-import { createSpeech, type Words } from '../../textChunker.js';
+import { createTextChunker, type TextChunk } from '../../textChunker.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
 import { codeOf } from '../errors.js';
 import type { ReplyContext } from '../chat/reply.js';
@@ -42,7 +42,7 @@ interface Growth {
 
 function createGrowth(context: ResponsesContext): Growth {
   const { id } = context;
-  const speech = createSpeech();
+  const speech = createTextChunker();
   const output: Json[] = [];
   let open: OpenItem | undefined;
   let begun = false;
@@ -75,7 +75,7 @@ function createGrowth(context: ResponsesContext): Growth {
     return events;
   };
 
-  const words = (said: readonly Words[]): ItemEvent[] =>
+  const words = (said: readonly TextChunk[]): ItemEvent[] =>
     said.flatMap(({ type, text }) => {
       const before = open?.voice === type ? [] : [...endItem('completed')];
       if (open === undefined) {

@@ -7,7 +7,7 @@ import {
   searchableFolders,
   workspaceArguments,
 } from '../../../../src/claude/cli/launch.js';
-import { guardianCommand } from '../../../../src/claude/process/watchdog.js';
+import { watchdogCommand } from '../../../../src/claude/process/watchdog.js';
 
 describe('the command line of the chat lane', () => {
   it('gives the CLI no tools, no project settings, no commands and no permissions', () => {
@@ -179,12 +179,12 @@ describe('folders of PATH', () => {
 
 describe('the guardian', () => {
   it('needs only a shell where there is one', () => {
-    assert.equal(guardianCommand('linux', '/node').file, '/bin/sh');
-    assert.equal(guardianCommand('darwin', '/node').file, '/bin/sh');
+    assert.equal(watchdogCommand('linux', '/node').file, '/bin/sh');
+    assert.equal(watchdogCommand('darwin', '/node').file, '/bin/sh');
   });
 
   it('is the editor’s own Node on Windows', () => {
-    const { file, env } = guardianCommand('win32', 'C:\\code.exe');
+    const { file, env } = watchdogCommand('win32', 'C:\\code.exe');
     assert.equal(file, 'C:\\code.exe');
     assert.equal(env['ELECTRON_RUN_AS_NODE'], '1');
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Channel, type HostAnswer } from '../../../../src/claude/conversation/channel.js';
+import { Channel, type ControlAnswer } from '../../../../src/claude/conversation/channel.js';
 import type { CliMessage } from '../../../../src/claude/process/incoming.js';
 import type { ClaudeProcess, ProcessEnd } from '../../../../src/claude/process/process.js';
 
@@ -39,7 +39,7 @@ describe('a channel', () => {
   let signals: Map<string, AbortSignal>;
   let channel: Channel;
 
-  function start(answer?: HostAnswer): void {
+  function start(answer?: ControlAnswer): void {
     cli = createProcess();
     settle = new Map();
     signals = new Map();

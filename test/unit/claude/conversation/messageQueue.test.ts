@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { Inbox } from '../../../../src/claude/conversation/messageQueue.js';
+import { MessageQueue } from '../../../../src/claude/conversation/messageQueue.js';
 
 const nothing = (): void => undefined;
 
@@ -13,7 +13,7 @@ function standStill(milliseconds: number): void {
 describe('an inbox', () => {
   it('holds the sender back when it fills, and lets go when it is empty', async () => {
     const held: boolean[] = [];
-    const inbox = new Inbox<number>((full) => held.push(full));
+    const inbox = new MessageQueue<number>((full) => held.push(full));
     for (let i = 0; i < 300; i++) inbox.push(i);
     assert.deepEqual(held, [true]);
     for (let i = 0; i < 300; i++) assert.equal(await inbox.take(1000), i);
@@ -22,7 +22,7 @@ describe('an inbox', () => {
 
   it('lets go when what waits is forgotten, and keeps what is to be kept', async () => {
     const held: boolean[] = [];
-    const inbox = new Inbox<number>((full) => held.push(full));
+    const inbox = new MessageQueue<number>((full) => held.push(full));
     for (let i = 0; i < 300; i++) inbox.push(i);
     inbox.forget((item) => item === 7);
     assert.deepEqual(held, [true, false]);
@@ -31,7 +31,7 @@ describe('an inbox', () => {
   });
 
   it('gives up when nothing comes', async () => {
-    assert.equal(await new Inbox<number>(nothing).take(1), undefined);
+    assert.equal(await new MessageQueue<number>(nothing).take(1), undefined);
   });
 
   it('does not give up in a program that stood still before it could read what had come', async () => {
@@ -44,7 +44,7 @@ describe('an inbox', () => {
       await new Promise<void>((resolve, reject) =>
         writer.write('here', (error) => (error ? reject(error) : resolve())),
       );
-      const inbox = new Inbox<string>(nothing);
+      const inbox = new MessageQueue<string>(nothing);
       reader.setEncoding('utf8').on('data', (text: string) => inbox.push(text));
       const taken = inbox.take(40);
       standStill(400);
@@ -65,7 +65,7 @@ describe('an inbox', () => {
       now += looks === 3 ? 86_400_000 : 1;
       return now;
     };
-    assert.equal(await new Inbox<number>(nothing, clock).take(8), undefined);
+    assert.equal(await new MessageQueue<number>(nothing, clock).take(8), undefined);
     assert.equal(looks, 1 + 8 + 1);
   });
 });

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatMessage, ChatRequest } from '../../../../src/core/chat.js';
-import type { Json } from '../../../../src/core/json.js';
-import {
-  canonicalJson,
-  canonicalSetup,
-  canonicalTurn,
-  toTurns,
-} from '../../../../src/claude/conversation/transcript.js';
+import { canonicalJson, type Json } from '../../../../src/core/json.js';
+import { canonicalSetup, canonicalTurn, toTurns } from '../../../../src/claude/conversation/transcript.js';
 
 const user = (...texts: string[]): ChatMessage => ({
   role: 'user',

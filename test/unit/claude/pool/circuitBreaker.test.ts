@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { Breaker } from '../../../../src/claude/pool/circuitBreaker.js';
+import { CircuitBreaker } from '../../../../src/claude/pool/circuitBreaker.js';
 import { ChatError } from '../../../../src/core/errors.js';
 
 const DEATH = new ChatError('cliFailed', 'The Claude CLI ended with code 3.');
 
 describe('the breaker', () => {
   let now: number;
-  let breaker: Breaker;
+  let breaker: CircuitBreaker;
   beforeEach(() => {
     now = 1000;
-    breaker = new Breaker(() => now, { deaths: 3, withinMs: 60_000, restMs: 10_000 });
+    breaker = new CircuitBreaker(() => now, { deaths: 3, withinMs: 60_000, restMs: 10_000 });
   });
 
   function die(times: number): void {

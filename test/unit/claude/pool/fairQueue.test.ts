@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Turnstile } from '../../../../src/claude/pool/fairQueue.js';
+import { FairQueue } from '../../../../src/claude/pool/fairQueue.js';
 import { descendants, inProc } from '../../../../src/claude/process/tree.js';
 
 const nothing = (): void => undefined;
@@ -9,7 +9,7 @@ const open = new AbortController().signal;
 describe('the turnstile', function () {
   this.timeout(60_000);
   it('lets clients take turns, each in its own order', async () => {
-    const turnstile = new Turnstile(1, 10, nothing);
+    const turnstile = new FairQueue(1, 10, nothing);
     const leave = await turnstile.enter('greedy', open);
     const order: string[] = [];
     const enter = (client: string, name: string): Promise<void> =>
@@ -31,7 +31,7 @@ describe('the turnstile', function () {
   });
 
   it('refuses who would wait too long a line, and says when to come again', async () => {
-    const turnstile = new Turnstile(1, 1, nothing);
+    const turnstile = new FairQueue(1, 1, nothing);
     const leave = await turnstile.enter('a', open);
     const waiting = turnstile.enter('a', open);
     await assert.rejects(turnstile.enter('b', open), { kind: 'busy', retryAfterSeconds: 5 });
@@ -48,7 +48,7 @@ describe('the turnstile', function () {
           maxLength: 20,
         }),
         async (places, visitors) => {
-          const turnstile = new Turnstile(places, 100, nothing);
+          const turnstile = new FairQueue(places, 100, nothing);
           let inside = 0;
           const done = await Promise.all(
             visitors.map(async ({ client, aborts }) => {

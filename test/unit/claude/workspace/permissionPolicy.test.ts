@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { JsonObject } from '../../../../src/core/json.js';
 import type { WorkspacePermissions } from '../../../../src/claude/cli/launch.js';
-import { judge, type Verdict } from '../../../../src/claude/workspace/permissionPolicy.js';
+import { evaluate, type Verdict } from '../../../../src/claude/workspace/permissionPolicy.js';
 import type { WorkPlace } from '../../../../src/claude/workspace/toolPaths.js';
 
 /** A disk of links: each leads from a path, and from all below it, to another one. */
@@ -24,7 +24,7 @@ function verdict(
   place = placeWith(),
   mode?: string,
 ): Promise<Verdict> {
-  return judge({ tool, input }, permissions, place, mode);
+  return evaluate({ tool, input }, permissions, place, mode);
 }
 
 /** `pass`, `allow`, `deny`, `ask`, or `ask outside` and the like. */
@@ -244,7 +244,7 @@ describe('what Claude may do', () => {
 
   it('begins relative paths where the CLI works at that moment', async () => {
     const read = (file_path: string, cwd: string): Promise<Verdict> =>
-      judge({ tool: 'Read', input: { file_path }, cwd }, 'readOnly', placeWith());
+      evaluate({ tool: 'Read', input: { file_path }, cwd }, 'readOnly', placeWith());
     assert.equal((await read('../a.txt', '/home/me/project/src')).type, 'pass');
     assert.equal((await read('a.txt', '/home/me')).type, 'deny');
     assert.equal((await read('../../a.txt', '/home/me/project/src')).type, 'deny');
@@ -254,7 +254,7 @@ describe('what Claude may do', () => {
     const records = '/home/me/.claude/projects/x';
     const id = '0f0f0f0f-7a7a-4b4b-8c8c-1d1d1d1d1d1d';
     const use = (tool: string, input: JsonObject): Promise<Verdict> =>
-      judge({ tool, input, records }, tool === 'Write' ? 'acceptEdits' : 'readOnly', placeWith());
+      evaluate({ tool, input, records }, tool === 'Write' ? 'acceptEdits' : 'readOnly', placeWith());
     const kept = `${records}/${id}/tool-results/a.txt`;
     assert.equal((await use('Read', { file_path: kept })).type, 'pass');
     assert.equal((await use('Grep', { pattern: 'x', path: kept })).type, 'pass');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ChatError } from '../../../../src/core/errors.js';
 import { parseBody } from '../../../../src/protocol/json/fields.js';
 import {
-  checkStructure,
+  checkJsonLimits,
   MOST_ESCAPES,
   MOST_LEVELS,
   MOST_NAMES,
@@ -12,7 +12,7 @@ import {
 
 const refused = (text: string, why: RegExp): void => {
   assert.throws(
-    () => checkStructure(text),
+    () => checkJsonLimits(text),
     (error: unknown) => error instanceof ChatError && error.kind === 'badRequest' && why.test(error.message),
   );
 };
@@ -27,10 +27,10 @@ describe('the shape of a JSON text', () => {
       ['[', ']'],
       ['{"a":', '}'],
     ] as const) {
-      checkStructure(nested(open, close, MOST_LEVELS));
+      checkJsonLimits(nested(open, close, MOST_LEVELS));
       for (const levels of [MOST_LEVELS + 1, 1_000_000]) refused(nested(open, close, levels), /128 levels/);
     }
-    checkStructure(`[${'[],'.repeat(MOST_LEVELS * 2)}[]]`);
+    checkJsonLimits(`[${'[],'.repeat(MOST_LEVELS * 2)}[]]`);
   });
 
   it('may have so many values', () => {
@@ -41,7 +41,7 @@ describe('the shape of a JSON text', () => {
 
   it('has room for the longest sessions of agents', () => {
     const message = { role: 'assistant', content: [{ type: 'text', text: 'x' }] };
-    checkStructure(JSON.stringify({ model: 'x', messages: Array.from({ length: 10_000 }, () => message) }));
+    checkJsonLimits(JSON.stringify({ model: 'x', messages: Array.from({ length: 10_000 }, () => message) }));
     const parameters = {
       type: 'object',
       properties: Object.fromEntries(
@@ -49,29 +49,29 @@ describe('the shape of a JSON text', () => {
       ),
     };
     const tool = { type: 'function', function: { name: 'x', description: 'x', parameters } };
-    checkStructure(JSON.stringify({ tools: Array.from({ length: 512 }, () => tool) }));
-    checkStructure(JSON.stringify({ context: Array(400_000).fill(1_234_567) }));
+    checkJsonLimits(JSON.stringify({ tools: Array.from({ length: 512 }, () => tool) }));
+    checkJsonLimits(JSON.stringify({ context: Array(400_000).fill(1_234_567) }));
   });
 
   it('may have so many different names, in one object or many', () => {
-    checkStructure(names(MOST_NAMES - 1));
+    checkJsonLimits(names(MOST_NAMES - 1));
     refused(names(MOST_NAMES * 1.2), /different names/);
     refused(
       `[${Array.from({ length: MOST_NAMES * 1.2 }, (_, index) => `{"${index}":1}`).join(',')}]`,
       /different names/,
     );
     refused(names(MOST_NAMES + 1, 'x'.repeat(100)), /different names/);
-    checkStructure(`[${'{"a":1},'.repeat(MOST_NAMES * 2)}1]`);
+    checkJsonLimits(`[${'{"a":1},'.repeat(MOST_NAMES * 2)}1]`);
   });
 
   it('may have so many escapes', () => {
-    checkStructure(`["${'\\n'.repeat(MOST_ESCAPES)}"]`);
+    checkJsonLimits(`["${'\\n'.repeat(MOST_ESCAPES)}"]`);
     refused(`["${'\\"'.repeat(MOST_ESCAPES)}","\\\\"]`, /escapes/);
   });
 
   it('is that of its values, not of what stands in its strings', () => {
     const inside = JSON.stringify(nested('{"a":[', ']}', 5_000) + '\\"'.repeat(50));
-    assert.equal(checkStructure(`[${inside},${inside}]`), checkStructure('["",""]'));
+    assert.equal(checkJsonLimits(`[${inside},${inside}]`), checkJsonLimits('["",""]'));
   });
 
   it('is refused for what it is, not for what any text might be', () => {
@@ -79,7 +79,7 @@ describe('the shape of a JSON text', () => {
       fc.property(
         fc.oneof(fc.json(), fc.string(), fc.string({ unit: fc.constantFrom(...Array.from('{}[]:,"\\ a1')) })),
         (text) => {
-          checkStructure(text);
+          checkJsonLimits(text);
         },
       ),
       { numRuns: 2_000 },
@@ -98,7 +98,7 @@ describe('the shape of a JSON text', () => {
     };
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        assert.equal(checkStructure(JSON.stringify(value)), weigh(value));
+        assert.equal(checkJsonLimits(JSON.stringify(value)), weigh(value));
       }),
       { numRuns: 1_000 },
     );
@@ -107,14 +107,14 @@ describe('the shape of a JSON text', () => {
   it('ends with its first value: what follows is not looked at', () => {
     for (const first of ['{}', '[[1],{"a":[]}]', ' [ "]" ] ']) {
       const more = '['.repeat(MOST_LEVELS + 1);
-      assert.equal(checkStructure(first + more), checkStructure(first));
+      assert.equal(checkJsonLimits(first + more), checkJsonLimits(first));
       assert.deepEqual(parseBody(first + more, ''), JSON.parse(first));
     }
   });
 
   it('counts what stands between long numbers and blanks', () => {
     const blank = ' '.repeat(100);
-    assert.equal(checkStructure(`${blank}[${blank}${'1'.repeat(99)}${blank},${blank}{}${blank}]`), 13);
+    assert.equal(checkJsonLimits(`${blank}[${blank}${'1'.repeat(99)}${blank},${blank}{}${blank}]`), 13);
     refused(`[${`${blank}[${blank}`.repeat(MOST_LEVELS)}`, /levels/);
   });
 

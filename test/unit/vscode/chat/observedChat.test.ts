@@ -5,7 +5,7 @@ import type { ChatEvent } from '../../../../src/core/chat.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createHistory } from '../../../../src/vscode/activity/history.js';
-import { createDesk } from '../../../../src/vscode/chat/observedChat.js';
+import { createObservedChats } from '../../../../src/vscode/chat/observedChat.js';
 import { fakeCli, MODEL, REQUEST } from '../fakeCli.js';
 
 const ENTRY: CatalogEntry = { name: 'claude-sonnet:latest', lane: 'chat', model: MODEL };
@@ -18,7 +18,7 @@ function open(backend: ChatBackend) {
     info: (line: string) => void lines.push(`info ${line}`),
     warn: (line: string) => void lines.push(`warn ${line}`),
   };
-  const desk = createDesk({ backend, watch: history.watch, log });
+  const desk = createObservedChats({ backend, watch: history.watch, log });
   const asker = new AbortController();
   const events: ChatEvent[] = [];
   const ask = (emit = (event: ChatEvent): void => void events.push(event)): Promise<void> =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CatalogEntry } from '../../../../src/core/catalog.js';
 import {
   countTokens,
-  requestOf,
+  toChatRequest,
   type Prompt,
   type PromptMessage,
   type PromptPart,
@@ -13,7 +13,7 @@ const ENTRY: CatalogEntry = { name: 'claude-sonnet:latest', lane: 'chat', model:
 const text = (words: string): PromptPart => ({ type: 'text', text: words });
 const user = (...parts: PromptPart[]): PromptMessage => ({ role: 'user', parts });
 const ask = (messages: readonly PromptMessage[], more: Partial<Prompt> = {}) =>
-  requestOf({ messages, tools: [], mustCall: false, ...more }, ENTRY, 'VS Code Chat');
+  toChatRequest({ messages, tools: [], mustCall: false, ...more }, ENTRY, 'VS Code Chat');
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47]);
 
 describe("a request of the editor's chat", () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { ListenError, type ListenAddress } from '../../../../src/server/server.js';
-import { bind } from '../../../../src/vscode/lifecycle/acquirePort.js';
+import { acquirePort } from '../../../../src/vscode/lifecycle/acquirePort.js';
 import { freePort } from '../ports.js';
 
 /** An endpoint whose port is in use for as long as that holds. */
@@ -26,13 +26,13 @@ describe('taking a port', () => {
     await once(leaving, 'listening');
     const { port } = leaving.address() as AddressInfo;
     const endpoint = endpointWhile(() => leaving.listening);
-    const binding = await bind(endpoint, { host: '127.0.0.1', port }, 0, never);
+    const binding = await acquirePort(endpoint, { host: '127.0.0.1', port }, 0, never);
     assert.deepEqual(binding, { kind: 'listening', url: `http://127.0.0.1:${port}` });
   });
 
   it('fails when somebody has it who does not answer', async () => {
     const endpoint = endpointWhile(() => true);
-    const binding = await bind(endpoint, { host: '127.0.0.1', port: await freePort() }, 0, never);
+    const binding = await acquirePort(endpoint, { host: '127.0.0.1', port: await freePort() }, 0, never);
     assert.ok(binding.kind === 'failed' && binding.taken);
     assert.match(binding.message, /a program that does not answer/);
   });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import {
   chooseFolder,
   lanesOf,
-  planOf,
-  samePlan,
+  desiredConfig,
+  sameConfig,
   urlOf,
-  type Place,
+  type WorkspaceFolder,
 } from '../../../../src/vscode/lifecycle/desiredConfig.js';
 import type { Settings } from '../../../../src/vscode/platform/settings.js';
 
@@ -27,62 +27,62 @@ const settings: Settings = {
   'workspace.permissions': 'readOnly',
   'workspace.editorContext': true,
 };
-const trusted: Place = { trusted: true, folder: '/code/a', moreFolders: [] };
+const trusted: WorkspaceFolder = { trusted: true, folder: '/code/a', moreFolders: [] };
 
 describe('the plan', () => {
   it('is the same when only settings changed that are read for every request', () => {
-    const one = planOf(settings, trusted);
-    const other = planOf(
+    const one = desiredConfig(settings, trusted);
+    const other = desiredConfig(
       { ...settings, aliases: { a: 'b' }, defaultModel: 'sonnet', allowedHosts: ['x'] },
       trusted,
     );
-    assert.ok(samePlan(one.listen, other.listen));
-    assert.ok(samePlan(one.backend, other.backend));
+    assert.ok(sameConfig(one.listen, other.listen));
+    assert.ok(sameConfig(one.backend, other.backend));
   });
 
   it('listens anew when the port or the host changed, with the same backend', () => {
-    const one = planOf(settings, trusted);
+    const one = desiredConfig(settings, trusted);
     for (const change of [{ port: 11500 }, { host: '::1' }]) {
-      const other = planOf({ ...settings, ...change }, trusted);
-      assert.ok(!samePlan(one.listen, other.listen));
-      assert.ok(samePlan(one.backend, other.backend));
+      const other = desiredConfig({ ...settings, ...change }, trusted);
+      assert.ok(!sameConfig(one.listen, other.listen));
+      assert.ok(sameConfig(one.backend, other.backend));
     }
   });
 
   it('listens anew when a token comes or goes, but only where other machines may reach the server', () => {
     const token = 'x'.repeat(32);
-    const loopback = [planOf(settings, trusted), planOf(settings, trusted, token)];
-    assert.ok(samePlan(loopback[0]!.listen, loopback[1]!.listen));
+    const loopback = [desiredConfig(settings, trusted), desiredConfig(settings, trusted, token)];
+    assert.ok(sameConfig(loopback[0]!.listen, loopback[1]!.listen));
     for (const host of ['0.0.0.0', '::', '0', '192.168.1.5']) {
       const wide = { ...settings, host };
       const [without, weak, strong, rotated] = [undefined, 'short', token, token.replaceAll('x', 'y')].map(
-        (one) => planOf(wide, trusted, one).listen,
+        (one) => desiredConfig(wide, trusted, one).listen,
       );
-      assert.ok(samePlan(without!, weak!));
-      assert.ok(!samePlan(weak!, strong!));
-      assert.ok(samePlan(strong!, rotated!));
+      assert.ok(sameConfig(without!, weak!));
+      assert.ok(!sameConfig(weak!, strong!));
+      assert.ok(sameConfig(strong!, rotated!));
     }
   });
 
   it('needs another backend when the folder, the path of the CLI or its limits changed, on the same port', () => {
-    const one = planOf(settings, trusted);
+    const one = desiredConfig(settings, trusted);
     const others = [
-      planOf(settings, { ...trusted, folder: '/code/b' }),
-      planOf(settings, { ...trusted, moreFolders: ['/code/b'] }),
-      planOf(settings, { ...trusted, moreFolders: undefined }),
-      planOf({ ...settings, 'workspace.permissions': 'ask' }, trusted),
-      planOf({ ...settings, claudePath: '/opt/claude' }, trusted),
-      planOf({ ...settings, maxProcesses: 2 }, trusted),
-      planOf({ ...settings, idleMinutes: 1 }, trusted),
+      desiredConfig(settings, { ...trusted, folder: '/code/b' }),
+      desiredConfig(settings, { ...trusted, moreFolders: ['/code/b'] }),
+      desiredConfig(settings, { ...trusted, moreFolders: undefined }),
+      desiredConfig({ ...settings, 'workspace.permissions': 'ask' }, trusted),
+      desiredConfig({ ...settings, claudePath: '/opt/claude' }, trusted),
+      desiredConfig({ ...settings, maxProcesses: 2 }, trusted),
+      desiredConfig({ ...settings, idleMinutes: 1 }, trusted),
     ];
     for (const other of others) {
-      assert.ok(samePlan(one.listen, other.listen));
-      assert.ok(!samePlan(one.backend, other.backend));
+      assert.ok(sameConfig(one.listen, other.listen));
+      assert.ok(!sameConfig(one.backend, other.backend));
     }
   });
 
   it('refuses in a folder that is not trusted, whatever the path of the CLI', () => {
-    const plan = planOf({ ...settings, claudePath: '/evil' }, { ...trusted, trusted: false });
+    const plan = desiredConfig({ ...settings, claudePath: '/evil' }, { ...trusted, trusted: false });
     assert.deepEqual(plan.backend, { kind: 'refuse', folder: '/code/a' });
   });
 });
@@ -95,8 +95,8 @@ describe('the lanes', () => {
   });
 
   it('work in all folders that are open, and in none that nobody has opened', () => {
-    const plan = (place: Place) => {
-      const { backend } = planOf({ ...settings, 'workspace.permissions': 'ask' }, place);
+    const plan = (place: WorkspaceFolder) => {
+      const { backend } = desiredConfig({ ...settings, 'workspace.permissions': 'ask' }, place);
       return backend.kind === 'cli' ? backend.workspace : 'refused';
     };
     assert.deepEqual(plan({ ...trusted, moreFolders: ['/code/b'] }), {

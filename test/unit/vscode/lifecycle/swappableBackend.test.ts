@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ChatEvent } from '../../../../src/core/chat.js';
 import { ChatError } from '../../../../src/core/errors.js';
-import { createBackendSlot, type BackendSlot } from '../../../../src/vscode/lifecycle/swappableBackend.js';
-import type { BackendPlan } from '../../../../src/vscode/lifecycle/desiredConfig.js';
+import {
+  createSwappableBackend,
+  type SwappableBackend,
+} from '../../../../src/vscode/lifecycle/swappableBackend.js';
+import type { BackendConfig } from '../../../../src/vscode/lifecycle/desiredConfig.js';
 import { fakeCli, REQUEST, type FakeCli } from '../fakeCli.js';
 
-const cli = (folder: string): BackendPlan => ({
+const cli = (folder: string): BackendConfig => ({
   kind: 'cli',
   folder,
   claudePath: '',
@@ -15,11 +18,11 @@ const cli = (folder: string): BackendPlan => ({
 const signal = new AbortController().signal;
 
 function slotWith(prepare: (fake: FakeCli) => void = () => undefined): {
-  slot: BackendSlot;
+  slot: SwappableBackend;
   made: FakeCli[];
 } {
   const made: FakeCli[] = [];
-  const slot = createBackendSlot({
+  const slot = createSwappableBackend({
     create() {
       const fake = fakeCli();
       prepare(fake);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { silentLogger } from '../../../../src/core/log.js';
 import type { PermissionAnswer, PermissionRequest } from '../../../../src/core/permission.js';
-import { createQuestions } from '../../../../src/vscode/permissions/permissionQueue.js';
+import { createPermissionQueue } from '../../../../src/vscode/permissions/permissionQueue.js';
 
 const request = (command: string): PermissionRequest => ({
   tool: 'Bash',
@@ -23,7 +23,7 @@ function desk(patienceMs = 60_000) {
   const shown: Shown[] = [];
   const lines: string[] = [];
   let wake = (): void => undefined;
-  const questions = createQuestions({
+  const questions = createPermissionQueue({
     show: ({ input }, over) =>
       new Promise((answer, fail) => {
         shown.push({ command: input['command'], over, answer, fail });

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type { PermissionRequest } from '../../../../src/core/permission.js';
-import { askedPath, loggedSubject, questionOf } from '../../../../src/vscode/permissions/permissionText.js';
+import {
+  askedPath,
+  loggedSubject,
+  permissionText,
+} from '../../../../src/vscode/permissions/permissionText.js';
 
 const edit: PermissionRequest = {
   tool: 'Edit',
@@ -12,7 +16,7 @@ const edit: PermissionRequest = {
 const bash = (command: string): PermissionRequest => ({ ...edit, tool: 'Bash', input: { command } });
 const cart = { exists: true, text: 'one\n', unsaved: false };
 const titles = (request: PermissionRequest, file = cart) =>
-  questionOf(request, 5, file).choices.map(({ title }) => title);
+  permissionText(request, 5, file).choices.map(({ title }) => title);
 
 describe('a question', () => {
   before(function () {
@@ -21,7 +25,7 @@ describe('a question', () => {
 
   it('about an edit names the file from the folder, who asks, and when no answer is a denial', () => {
     assert.equal(
-      questionOf(edit, 5, cart).message,
+      permissionText(edit, 5, cart).message,
       'Claude wants to edit src/cart.ts, for sample-client/1.0. Without an answer this is denied after 5 minutes.',
     );
     assert.equal(askedPath(edit), '/code/shop/src/cart.ts');
@@ -30,7 +34,7 @@ describe('a question', () => {
   });
 
   it('about an edit shows the file before and after', () => {
-    assert.deepEqual(questionOf(edit, 5, cart).exhibit, {
+    assert.deepEqual(permissionText(edit, 5, cart).exhibit, {
       title: 'src/cart.ts: what Claude wants',
       path: '/code/shop/src/cart.ts',
       before: 'one\n',
@@ -40,14 +44,14 @@ describe('a question', () => {
 
   it('tells a new file from one that is there', () => {
     const write = { ...edit, tool: 'Write', input: { file_path: 'new.ts', content: 'x' } };
-    assert.match(questionOf(write, 5).message, /^Claude wants to create new\.ts/);
-    assert.match(questionOf(write, 5, cart).message, /^Claude wants to edit new\.ts/);
+    assert.match(permissionText(write, 5).message, /^Claude wants to create new\.ts/);
+    assert.match(permissionText(write, 5, cart).message, /^Claude wants to edit new\.ts/);
   });
 
   it('can be answered for once, for the conversation, and with no', () => {
     assert.deepEqual(titles(edit), ['Allow', 'Allow for This Conversation', 'Deny']);
     assert.deepEqual(
-      questionOf(edit, 5, cart).choices.map(({ answer }) => answer),
+      permissionText(edit, 5, cart).choices.map(({ answer }) => answer),
       ['once', 'conversation', 'deny'],
     );
   });
@@ -59,17 +63,17 @@ describe('a question', () => {
       ['git', /Git's own files/],
     ] as const) {
       const request = { ...edit, sensitive };
-      assert.match(questionOf(request, 5, cart).message, why);
-      assert.match(questionOf(request, 5, cart).message, /you are asked each time/);
+      assert.match(permissionText(request, 5, cart).message, why);
+      assert.match(permissionText(request, 5, cart).message, /you are asked each time/);
       assert.deepEqual(titles(request), ['Allow', 'Deny']);
     }
   });
 
   it('about a file with unsaved changes allows it only after they are saved', () => {
     const unsaved = { ...cart, unsaved: true };
-    assert.match(questionOf(edit, 5, unsaved).message, /unsaved changes/);
+    assert.match(permissionText(edit, 5, unsaved).message, /unsaved changes/);
     assert.deepEqual(titles(edit, unsaved), ['Save and Allow', 'Deny']);
-    assert.deepEqual(questionOf(edit, 5, unsaved).choices[0], {
+    assert.deepEqual(permissionText(edit, 5, unsaved).choices[0], {
       title: 'Save and Allow',
       answer: 'once',
       save: true,
@@ -77,14 +81,14 @@ describe('a question', () => {
   });
 
   it('about a short command has it in its last words, whole', () => {
-    const { message, exhibit } = questionOf(bash('npm test -- unit'), 5);
+    const { message, exhibit } = permissionText(bash('npm test -- unit'), 5);
     assert.match(message, /^Claude wants to run a command, for .* The command: npm test -- unit$/);
     assert.equal(exhibit, undefined);
   });
 
   it('about a command of many lines, or a long one, shows all of it', () => {
     for (const command of ['ls\nrm -rf x', `echo ${'x'.repeat(200)} ; rm -rf x`]) {
-      const { message, exhibit } = questionOf(bash(command), 5);
+      const { message, exhibit } = permissionText(bash(command), 5);
       assert.match(message, /The command: see the editor\.$/);
       assert.ok(exhibit !== undefined && 'text' in exhibit);
       assert.equal(exhibit.text, command);
@@ -92,11 +96,11 @@ describe('a question', () => {
   });
 
   it('shows control and direction characters as what they are', () => {
-    const { exhibit } = questionOf(bash('echo \u001b[8m\n\trm \u202e x'), 5);
+    const { exhibit } = permissionText(bash('echo \u001b[8m\n\trm \u202e x'), 5);
     assert.ok(exhibit !== undefined && 'text' in exhibit);
     assert.equal(exhibit.text, 'echo \\u001b[8m\n\trm \\u202e x');
     const path = { ...edit, input: { ...edit.input, file_path: '/code/shop/a\u202e\n.ts' } };
-    assert.match(questionOf(path, 5, cart).message, /edit a\\u202e\\u000a\.ts/);
+    assert.match(permissionText(path, 5, cart).message, /edit a\\u202e\\u000a\.ts/);
   });
 
   it('makes no links of foreign text', () => {
@@ -108,19 +112,19 @@ describe('a question', () => {
       { ...edit, tool: 'Read', input: { file_path: words } },
       { ...bash('ls'), client: words },
     ]) {
-      assert.doesNotMatch(questionOf(request, 5, cart).message, /\]\(/);
+      assert.doesNotMatch(permissionText(request, 5, cart).message, /\]\(/);
     }
   });
 
   it('about any other tool shows what it is given', () => {
-    const short = questionOf({ ...edit, tool: 'WebFetch', input: { url: 'https://example.com' } }, 5);
+    const short = permissionText({ ...edit, tool: 'WebFetch', input: { url: 'https://example.com' } }, 5);
     assert.match(short.message, /use WebFetch.* With: \{"url":"https:\/\/example\.com"\}$/);
-    const long = questionOf({ ...edit, tool: 'Task', input: { prompt: 'x'.repeat(500) } }, 5);
+    const long = permissionText({ ...edit, tool: 'Task', input: { prompt: 'x'.repeat(500) } }, 5);
     assert.match(long.message, /With: see the editor\.$/);
     assert.ok(long.exhibit !== undefined && 'text' in long.exhibit);
     assert.match(long.exhibit.text, /x{500}/);
     const read = { ...edit, tool: 'Read', input: { file_path: '/etc/hosts' }, sensitive: 'outside' as const };
-    assert.match(questionOf(read, 5).message, /^Claude wants to read \/etc\/hosts/);
+    assert.match(permissionText(read, 5).message, /^Claude wants to read \/etc\/hosts/);
   });
 
   it('is in the log as its tool and its file, without contents', () => {

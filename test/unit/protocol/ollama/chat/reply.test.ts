@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatEvent } from '../../../../../src/core/chat.js';
 import { ChatError, type ErrorKind } from '../../../../../src/core/errors.js';
-import { OddStatusError, ollamaDialect } from '../../../../../src/protocol/ollama/errors.js';
+import { OllamaStatusError, ollamaDialect } from '../../../../../src/protocol/ollama/errors.js';
 import { digestOf, psBody, showBody, tagsBody } from '../../../../../src/protocol/ollama/models.js';
 import { chatEncoder, chatReply, loadReply } from '../../../../../src/protocol/ollama/chat/reply.js';
 import { listEntries } from '../../../../../src/core/catalog.js';
@@ -175,7 +175,7 @@ describe('an error', () => {
   });
 
   it('may have a status against the table', () => {
-    assert.equal(ollamaDialect.error(new OddStatusError(500, 'x')).status, 500);
+    assert.equal(ollamaDialect.error(new OllamaStatusError(500, 'x')).status, 500);
   });
 });
 

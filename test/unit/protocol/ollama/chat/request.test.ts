@@ -5,9 +5,9 @@ import type { CatalogEntry } from '../../../../../src/core/catalog.js';
 import type { ChatMessage, ChatRequest } from '../../../../../src/core/chat.js';
 import { ChatError } from '../../../../../src/core/errors.js';
 import type { Json } from '../../../../../src/core/json.js';
-import { OddStatusError } from '../../../../../src/protocol/ollama/errors.js';
+import { OllamaStatusError } from '../../../../../src/protocol/ollama/errors.js';
 import {
-  type ChatWish,
+  type ChatOrLoad,
   decodeChat,
   decodeShow,
   translateChat,
@@ -27,7 +27,7 @@ const PLAIN: CatalogEntry = { ...ENTRY, model: { ...MODEL, thinking: false } };
 const PNG = Buffer.from('89504e470d0a1a0a00', 'hex').toString('base64');
 const HI = [{ role: 'user', content: 'hi' }];
 
-function wish(body: Json, entry = ENTRY): ChatWish {
+function wish(body: Json, entry = ENTRY): ChatOrLoad {
   return translateChat(decodeChat(JSON.stringify(body)), entry);
 }
 
@@ -145,7 +145,7 @@ describe('a native chat', () => {
       schema: { type: 'object' },
     });
     for (const format of [5, true, ['json'], 'JSON']) {
-      assert.throws(() => requestOf({ messages: HI, format }), OddStatusError);
+      assert.throws(() => requestOf({ messages: HI, format }), OllamaStatusError);
     }
   });
 

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import {
   decodeContext,
   encodeContext,
-  type Remembered,
+  type ContextConversation,
 } from '../../../../../src/protocol/ollama/generate/contextTokens.js';
 import { templateError } from '../../../../../src/protocol/ollama/generate/template.js';
 
 const anyText = fc.string({ unit: 'binary' });
-const conversation: fc.Arbitrary<Remembered> = fc.record(
+const conversation: fc.Arbitrary<ContextConversation> = fc.record(
   {
     system: anyText,
     texts: fc
