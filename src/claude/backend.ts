@@ -15,8 +15,9 @@ import { thisMachine } from './cli/locate.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
-import type { PooledProcess } from './pool/processLimit.js';
-import type { Prewarm } from './pool/warmProcesses.js';
+import type { Origin, PooledProcess } from './pool/processLimit.js';
+import type { Prewarm } from './pool/prewarmer.js';
+import { privateMemory } from './process/memory.js';
 import {
   endOrphanedProcesses,
   endLeftoverProcesses,
@@ -54,6 +55,8 @@ export interface BackendLimits {
   readonly keepSpares: Prewarm;
   /** How long after the last request spares are kept by `whileInUse`. Milliseconds. */
   readonly useMs: number;
+  /** A process that uses more memory than this serves no further conversation. Bytes. */
+  readonly processBytes: number;
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
   readonly reactionMs: number;
   readonly silenceMs: number;
@@ -65,6 +68,7 @@ export const DEFAULT_LIMITS: BackendLimits = {
   idleMs: 10 * 60_000,
   keepSpares: 'whileInUse',
   useMs: 10 * 60_000,
+  processBytes: 300 * 1024 * 1024,
   reactionMs: 60_000,
   // Longer than the CLI's own patience with the API, so that its error comes first.
   silenceMs: 660_000,
@@ -96,9 +100,13 @@ export interface ClaudeBackend extends ChatBackend {
   closeNow(): void;
 }
 
-const SPARE_AGE_MS = 30 * 60_000;
-const SPARE_CHECK_MS = 60_000;
+const CHECK_MS = 60_000;
 const REFILL_MS = 250;
+
+/** A process grows a little with each conversation. */
+const MAX_CONVERSATIONS = 100;
+/** After every so many conversations the memory is looked at. */
+const MEMORY_CHECK_EVERY = 5;
 
 const NO_WORKSPACE = new ChatError(
   'unknownModel',
@@ -120,7 +128,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   const onActivity = options.onActivity ?? (() => undefined);
   const turnstile = new FairQueue(limits.processes, limits.queue, onActivity);
   const breaker = new CircuitBreaker(clock);
-  const list = new ModelList(() => pool.withBlank((conversation) => conversation.models()));
+  const list = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   void endLeftoverProcesses(log); // never rejects
   /** What is still being ended after CLIs that died. */
   const endings = new Set<Promise<void>>();
@@ -129,26 +137,40 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     limits: {
       processes: limits.processes,
       idleMs: limits.idleMs,
-      spares: {
-        keep: limits.keepSpares,
-        useMs: limits.useMs,
-        ageMs: SPARE_AGE_MS,
-        checkMs: SPARE_CHECK_MS,
-        refillMs: REFILL_MS,
-      },
+      prewarm: limits.keepSpares,
+      useMs: limits.useMs,
+      checkMs: CHECK_MS,
+      refillMs: REFILL_MS,
     },
     start,
-    fingerprint: async () => (await finder.find()).fingerprint,
-    project: (lane) => lanes[lane]?.project() ?? Promise.resolve(''),
+    origin: async (lane) => originOf(lane, await finder.find()),
+    isWornOut,
     clock,
     log,
   });
+
+  async function originOf(lane: Lane, cli: { readonly fingerprint: string }): Promise<Origin> {
+    const project = (await lanes[lane]?.project()) ?? '';
+    return { cli: cli.fingerprint, project, day: new Date().toDateString() };
+  }
+
+  async function isWornOut(conversation: Conversation): Promise<boolean> {
+    const { served, process } = conversation;
+    if (served >= MAX_CONVERSATIONS) return true;
+    if (served % MEMORY_CHECK_EVERY > 0 || process.pid === undefined) return false;
+    const bytes = (await privateMemory(process.pid)) ?? 0;
+    log.debug(
+      `[pool] pid=${process.pid} has served ${served} conversations and uses ${Math.round(bytes / 2 ** 20)} MB`,
+    );
+    return bytes > limits.processBytes;
+  }
 
   async function start(lane: Lane): Promise<PooledProcess> {
     const spec = lanes[lane];
     if (spec === undefined) throw NO_WORKSPACE;
     breaker.pass();
-    const [cli, project] = await Promise.all([finder.find(), spec.project()]);
+    const cli = await finder.find();
+    const origin = await originOf(lane, cli);
     const mark = newMark();
     const env = { ...spec.env, [MARK_VARIABLE]: mark };
     const process = await startProcess({ file: cli.path, args: spec.args, env, folder }, log);
@@ -177,8 +199,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       silenceMs: limits.silenceMs,
       side: spec.side(),
     });
-    const origin = { cli: cli.fingerprint, project };
-    return { conversation, lane, origin, startedAt: clock() };
+    const startedAt = clock();
+    return { conversation, lane, origin, startedAt, turnAt: startedAt };
   }
 
   return {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
-import { initializeRequest, userLine } from '../../src/claude/conversation/outgoing.js';
+import { userLine } from '../../src/claude/conversation/outgoing.js';
 import { CHAT_ARGUMENTS, workspaceArguments } from '../../src/claude/cli/launch.js';
-import { ToolNames } from '../../src/claude/conversation/toolNames.js';
+import { INITIAL_SETUP, setupFor, setupRequests } from '../../src/claude/conversation/processSetup.js';
 import { toTurns } from '../../src/claude/conversation/transcript.js';
 import { listEntries, resolveName } from '../../src/core/catalog.js';
 import type { ChatRequest } from '../../src/core/chat.js';
@@ -173,14 +173,12 @@ describe('a request', function () {
         );
         assert.equal(request.lane, 'chat');
         assert.ok(MODELS.some(({ value }) => value === request.model));
-        const setUp = initializeRequest(request, new ToolNames(request.tools));
-        assert.deepEqual(
-          Object.keys(setUp).filter((key) => !SET_UP_FIELDS.has(key)),
-          [],
-        );
+        for (const message of setupRequests(INITIAL_SETUP, setupFor(request))) {
+          assert.ok(SET_UP_SUBTYPES.has(message['subtype'] as string), JSON.stringify(message));
+        }
         for (const turn of toTurns(request.messages)) {
           if (turn.role !== 'user') continue;
-          const line = userLine(turn, [], 'uuid', true);
+          const line = userLine(turn, [], { uuid: 'uuid', query: true });
           assert.deepEqual(Object.keys(line), LINE_FIELDS);
           assert.equal(JSON.stringify(line).includes('\n'), false);
         }
@@ -207,17 +205,7 @@ const REQUEST_FIELDS = new Set([
     'keepAliveMs',
   ],
 ]);
-const SET_UP_FIELDS = new Set([
-  ...[
-    'subtype',
-    'systemPrompt',
-    'sdkMcpServers',
-    'sdkMcpServerManifests',
-    'sdkMcpServerConfigs',
-    'hooks',
-    'jsonSchema',
-  ],
-]);
+const SET_UP_SUBTYPES = new Set(['set_model', 'set_max_thinking_tokens', 'apply_flag_settings']);
 const LINE_FIELDS = ['type', 'message', 'parent_tool_use_id', 'session_id', 'uuid', 'client_composed'];
 
 /** The request that a body is, or `undefined` where it is refused. */

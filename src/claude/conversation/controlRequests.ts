@@ -1,11 +1,9 @@
 /** What the CLI asks of the program that runs it, and the answers. Pure. */
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import type { ToolSpec } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
-import { toolManifest } from './outgoing.js';
 import type { PermissionGate } from '../workspace/permissionGate.js';
-import type { ToolNames } from './toolNames.js';
+import type { ToolServer } from './toolServer.js';
 import type { CliMessageOf } from '../process/incoming.js';
 import { STRUCTURED_OUTPUT } from '../turn/structured.js';
 
@@ -18,16 +16,10 @@ const hookInput = v.object({
   transcript_path: v.optional(v.string()),
 });
 const question = v.object({ tool_name: v.string(), input: toolInput });
-const rpc = v.object({
-  id: v.optional(v.union([v.number(), v.string()]), 0),
-  method: v.optional(v.string(), ''),
-});
 
 /** What a conversation lets the CLI do. */
 export interface ControlRequestRules {
-  /** The client's tools, and their names. */
-  readonly tools: readonly ToolSpec[];
-  readonly names: ToolNames;
+  readonly client: ToolServer;
   /** For the CLI's own tools; without one there are none. */
   readonly gate: PermissionGate | undefined;
 }
@@ -51,7 +43,7 @@ export async function answerControlRequest(
     case 'hook_callback':
       return success(await hookAnswer(request['input'], rules));
     case 'mcp_message':
-      return success({ mcp_response: mcpAnswer(request['message'], rules) });
+      return success({ mcp_response: rules.client.answer(request['message']) });
     case 'can_use_tool':
       return success(await permissionAnswer(request, rules, signal));
     default:
@@ -62,12 +54,12 @@ export async function answerControlRequest(
   }
 }
 
-async function hookAnswer(input: unknown, { names, gate }: ControlRequestRules): Promise<object> {
+async function hookAnswer(input: unknown, { client, gate }: ControlRequestRules): Promise<object> {
   const call = v.safeParse(hookInput, input);
   if (!call.success) return decision('deny');
   const { tool_name: tool, tool_input, permission_mode, cwd, transcript_path } = call.output;
+  if (gate === undefined || client.names.isClients(tool)) return decision('defer');
   if (tool === STRUCTURED_OUTPUT) return {};
-  if (gate === undefined || names.isClients(tool)) return decision('defer');
   const use = {
     tool,
     input: tool_input as JsonObject,
@@ -93,16 +85,4 @@ async function permissionAnswer(
   }
   const { tool_name: tool, input } = asked.output;
   return gate.permit({ tool, input: input as JsonObject }, signal);
-}
-
-/** For CLIs that do not take the manifest and ask for the tools instead. */
-function mcpAnswer(message: unknown, { tools, names }: ControlRequestRules): object {
-  const call = v.safeParse(rpc, message);
-  const { id, method } = call.success ? call.output : { id: 0, method: '' };
-  const { initializeResult, toolsListResult } = toolManifest(tools, names);
-  const results: Readonly<Record<string, object>> = {
-    initialize: initializeResult,
-    'tools/list': toolsListResult,
-  };
-  return { jsonrpc: '2.0', id, result: results[method] ?? {} };
 }

@@ -1,38 +1,45 @@
 /**
- * One process with one conversation in it. Sets it up, gives it its history, asks, reads the answer. Knows what the
- * process has seen; who may continue it is the pool's business.
+ * One CLI process and the conversation in it. A process of the chat lane serves any number of conversations, one after
+ * the other: it is set up for each request, continues or rewinds its conversation, and is emptied when that is over
+ * (`docs/architecture.md`). A process of the workspace lane serves one.
  */
 import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
 import type { Allowance } from '../../core/allowance.js';
 import type { ChatListener } from '../../core/backend.js';
-import type { ChatEvent, ChatRequest, ToolCall } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
-import { allowanceOf } from '../turn/allowance.js';
-import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
-import { Channel, refuseAborted, type ControlAnswer } from './channel.js';
-import { answerControlRequest } from './controlRequests.js';
-import type { WorkspaceSide } from '../workspace/lanes.js';
+import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
 import type { ResultMessage } from '../process/incoming.js';
 import type { ClaudeProcess } from '../process/process.js';
-import { canonicalSetup, toTurns, type Turn, type UserTurn } from './transcript.js';
-import { OutputLimit } from '../turn/outputLimit.js';
-import { replayHistory } from './replayHistory.js';
-import { ProcessHistory } from './processHistory.js';
-import { askModels, warmUp, initialize, type ListedModel } from './initialize.js';
 import { AnswerText } from '../turn/structured.js';
-import { turnTimings } from '../turn/timings.js';
-import { ToolNames } from './toolNames.js';
-import { ToolRounds } from '../turn/toolRounds.js';
 import { TurnReader } from '../turn/turn.js';
+import type { WorkspaceSide } from '../workspace/lanes.js';
+import { readAnswer } from './answer.js';
+import { Channel, refuseAborted, type ControlAnswer } from './channel.js';
+import { answerControlRequest } from './controlRequests.js';
+import { askModels, initializeChat, initializeWorkspace, warmUp, type ListedModel } from './initialize.js';
+import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
+import { ProcessHistory } from './processHistory.js';
+import {
+  canonicalOffer,
+  canonicalSetup,
+  INITIAL_SETUP,
+  setupFor,
+  setupRequests,
+  type ProcessSetup,
+} from './processSetup.js';
+import { replayHistory } from './replayHistory.js';
+import { ToolServer } from './toolServer.js';
+import { toTurns, type Turn, type UserTurn } from './transcript.js';
 
 export interface ConversationOptions {
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
-  /** Told each result, for what it says about models. */
+  /** Gets each result, for what it says about models. */
   readonly onResult: (result: ResultMessage) => void;
-  /** Told when the process has ended while something was wanted of it. */
+  /** Called when the process has ended while an answer was expected of it. */
   readonly onDeath: (error: ChatError) => void;
-  /** Told what the CLI hears of the plan's limits. */
+  /** Gets what the CLI hears of the plan's limits. */
   readonly onAllowance: (allowance: Allowance) => void;
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
   readonly reactionMs: number;
@@ -42,39 +49,46 @@ export interface ConversationOptions {
 }
 
 /**
- * `fresh`: nothing was written to the process. `prepared`: it is set up, its conversation is empty. `idle`: its last
- * turn ended well. `spent`: it must not be asked again.
+ * `new`: nothing was written to the process. `empty`: it can take any conversation. `busy`: it answers. `idle`: it holds
+ * a conversation whose last turn ended well. `emptying`: its conversation is being taken away. `spent`: it must not be
+ * used again.
  */
-export type ConversationState = 'fresh' | 'prepared' | 'busy' | 'idle' | 'spent';
+export type ConversationState = 'new' | 'empty' | 'busy' | 'idle' | 'emptying' | 'spent';
 
-/** The `system` message that comes just before a request leaves for the API. */
-const REQUESTING = 'status';
+/** How long the CLI may take to take a conversation away. It needs 1 to 35 milliseconds. */
+const REWIND_MS = 3000;
 
-/** While one of its tools runs, or the person is asked, the CLI need not say anything. Milliseconds. */
-const TOOLS_MS = 24 * 60 * 60_000;
+/** Failures behind which the CLI itself may be out of order. */
+const USELESS_AFTER: ReadonlySet<ErrorKind> = new Set(['timeout', 'cliFailed', 'internal']);
+
+const rewindAnswer = v.object({ rewound: v.literal(true) });
 
 export class Conversation {
   readonly #channel: Channel;
   readonly #options: ConversationOptions;
-  #state: ConversationState = 'fresh';
-  #tools: ChatRequest['tools'] = [];
-  #names = new ToolNames([]);
-  #setup = '';
-  readonly #seen = new ProcessHistory();
+  readonly #tools: ToolServer;
+  readonly #history = new ProcessHistory();
+  #setup: ProcessSetup = INITIAL_SETUP;
+  #state: ConversationState = 'new';
+  #emptied: Promise<void> = Promise.resolve();
   /** The id of the question before. */
   #earlier: string | undefined;
-  #effort: string | null = null;
   #costUsd = 0;
+  #served = 0;
+  /** The model refused an answer: the CLI's later requests differ from those of a new process in a header. */
+  #refused = false;
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
+    const { side } = options;
     const answer: ControlAnswer = (message, signal) =>
-      answerControlRequest(
-        message,
-        { tools: this.#tools, names: this.#names, gate: options.side?.gate },
-        signal,
-      );
+      answerControlRequest(message, { client: this.#tools, gate: side?.gate }, signal);
     this.#channel = new Channel(process, answer, options.onDeath);
+    this.#tools = new ToolServer(this.#channel, side === undefined ? '' : CLIENT_TOOLS_PREFIX);
+    if (side === undefined) {
+      initializeChat(this.#channel);
+      this.#state = 'empty';
+    }
   }
 
   get process(): ClaudeProcess {
@@ -85,37 +99,51 @@ export class Conversation {
     return this.process.alive ? this.#state : 'spent';
   }
 
-  /** The models the CLI offers. Leaves a fresh process fresh. @throws ChatError */
+  /** How many conversations the process has served. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Roughly how much text the conversation has, in characters. */
+  get size(): number {
+    return this.#history.size;
+  }
+
+  /** The models that the CLI offers. Leaves the process as it is. @throws ChatError */
   models(): Promise<readonly ListedModel[]> {
     return askModels(this.#channel, this.#options.reactionMs);
   }
 
+  /** Prepares an empty process, so that its first question leaves sooner. */
+  warmUp(): void {
+    if (this.#state === 'empty') warmUp(this.#channel);
+  }
+
   /**
-   * Sets a fresh process up for requests like this one. Cannot be done twice.
-   * @param ahead also does what is done once in a conversation, before there is a question
+   * How many turns of a request the process need not be given, because its conversation begins with them. All of the
+   * conversation: it is continued. Fewer: it is rewound to there.
+   * @param turns the request's turns before its question
    */
-  prepare(request: ChatRequest, ahead: boolean): void {
-    this.#tools = request.tools;
-    this.#names = new ToolNames(request.tools, this.#options.side === undefined ? '' : CLIENT_TOOLS_PREFIX);
-    this.#setup = canonicalSetup(request);
-    this.#state = 'prepared';
-    initialize(this.#channel, request, this.#names);
-    if (ahead) warmUp(this.#channel);
+  sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean } {
+    const same = this.state === 'idle' && canonicalSetup(this.#setup) === canonicalSetup(setup);
+    const shared = same ? this.#history.sharedWith(turns) : 0;
+    return { shared, continues: same && shared === turns.length && shared === this.#history.length };
   }
 
-  /** Whether this process is set up for such requests and has an empty conversation. */
-  isPreparedFor(setup: string): boolean {
-    return this.state === 'prepared' && this.#setup === setup;
+  /** How much of the set-up a request would change: nothing, what one message changes, or the tools. */
+  changesFor(setup: ProcessSetup): number {
+    if (canonicalOffer(this.#setup.offer) !== canonicalOffer(setup.offer)) return 2;
+    return canonicalSetup(this.#setup) === canonicalSetup(setup) ? 0 : 1;
   }
 
-  /** Whether this process has seen exactly what the request holds before its last turn. */
-  continues(setup: string, earlier: readonly string[]): boolean {
-    return this.state === 'idle' && this.#setup === setup && this.#seen.equals(earlier);
+  /** Whether the CLI can offer these tools as they are described. */
+  canOffer(setup: ProcessSetup): boolean {
+    return !this.#tools.conflictsWith(setup.offer);
   }
 
   /**
-   * Asks the last turn of the request, after giving an empty conversation all that comes before it.
-   * Leaving the iteration early or aborting ends the conversation.
+   * Asks the last turn of the request, after making sure that the process holds exactly what comes before it. Leaving the
+   * iteration early or aborting cancels the answer; the process is then emptied.
    * @throws ChatError
    */
   async *ask(
@@ -126,95 +154,38 @@ export class Conversation {
     const turns = toTurns(request.messages);
     const last = turns.pop();
     refuseAborted(signal);
-    if (last?.role !== 'user' || this.#state === 'busy' || this.#state === 'spent') {
-      throw new ChatError('internal', `a ${this.#state} conversation was asked`);
+    if (last?.role !== 'user' || !['new', 'empty', 'idle'].includes(this.#state)) {
+      throw new ChatError('internal', `a process was asked while it is ${this.#state}`);
     }
-    if (this.#state === 'fresh') this.prepare(request, false);
-    const empty = this.#state === 'prepared';
+    const isNew = this.#state === 'new';
     this.#state = 'busy';
     const started = this.#options.clock();
+    let failure: ChatError | undefined;
     try {
-      this.#setEffort(request);
-      if (empty) await this.#tell(turns, signal);
-      const uuid = randomUUID();
+      if (isNew) this.#initializeFor(request);
+      if (this.#options.side === undefined) await this.#setUp(setupFor(request), turns, signal);
+      const { names } = this.#tools;
+      const timeoutMs = this.#options.reactionMs;
+      const missing = turns.slice(this.#history.length);
+      this.#channel.begin();
+      await replayHistory(this.#channel, this.#history, missing, { names, timeoutMs, signal });
       this.#options.side?.gate.serve(request, listener);
       const asked = await this.#addContext(last);
       refuseAborted(signal);
-      const isClients = this.#names.isClients.bind(this.#names);
-      const structured = request.format && new AnswerText(request.format);
-      const reader = new TurnReader(uuid, structured, Date.now, isClients, this.#earlier);
-      this.#earlier = uuid;
-      this.#channel.begin();
-      this.#channel.send(userLine(asked, this.#seen.callIds, uuid, true));
-      yield* this.#answer(request, last, reader, started, signal, listener);
+      yield* this.#answer(request, { asked, last, started }, signal, listener);
+    } catch (error) {
+      failure = asChatError(error);
+      throw error;
     } finally {
       this.#channel.withdraw();
-      if (this.#state === 'busy') {
-        this.#interrupt();
-        this.#state = 'spent';
-      }
+      if (this.#state === 'busy') this.#giveUp(failure);
     }
   }
 
-  /** What goes along is for the model's eyes: the conversation that the client has is the one without it. */
-  async #addContext(turn: UserTurn): Promise<UserTurn> {
-    const { side } = this.#options;
-    return side === undefined ? turn : withContext(turn, () => side.context());
-  }
-
-  async *#answer(
-    request: ChatRequest,
-    asked: UserTurn,
-    reader: TurnReader,
-    started: number,
-    signal: AbortSignal,
-    listener: ChatListener,
-  ): AsyncGenerator<ChatEvent, void, void> {
-    const output = new OutputLimit(request.stop, request.maxTokens);
-    const rounds = new ToolRounds(
-      (tool) => this.#names.isClients(tool),
-      (use, failed) => this.#options.side?.progress(use, failed),
-    );
-    let text = '';
-    const calls: ToolCall[] = [];
-    let firstEvent = this.#options.clock();
-    for (let wait = this.#options.reactionMs; ; wait = rounds.running ? TOOLS_MS : this.#options.silenceMs) {
-      const message = await this.#channel.next(wait, signal);
-      if (message.type === 'system' && message.subtype === REQUESTING) listener.asked();
-      if (message.type === 'rate_limit_event')
-        this.#options.onAllowance(allowanceOf(message.rate_limit_info));
-      const step = rounds.read(message, reader.read(message));
-      if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
-      let { end } = step;
-      for (const event of output.pass(step)) {
-        if (event.type === 'cut') {
-          end = reader.cutShort(event, output.tokens);
-          break;
-        }
-        if (event.type === 'text') text += event.text;
-        if (event.type === 'toolCall') calls.push(event.call);
-        if (event.type !== 'thinking' || request.thinking?.show === true) yield this.#named(event);
-      }
-      if (end === undefined) continue;
-      const { result, ...how } = end;
-      if (result) this.#options.onResult(result);
-      const timings = turnTimings(result, { started, firstEvent, now: this.#options.clock() });
-      // Without a result the CLI is not done: it was cut short.
-      if (result === undefined) this.#interrupt();
-      else if (reader.faithful) {
-        this.#seen.add(asked, text, calls, this.#names);
-        this.#state = 'idle';
-        this.#channel.rest();
-      } else this.#state = 'spent';
-      yield { type: 'done', ...how, timings, ...this.#cost(result) };
-      return;
-    }
-  }
-
-  /** Calls by the names that the client gave its tools. */
-  #named(event: ChatEvent): ChatEvent {
-    if (event.type !== 'toolCall') return event;
-    return { type: 'toolCall', call: { ...event.call, name: this.#names.own(event.call.name) } };
+  /** Takes the conversation away. Settles when the process is empty or spent. Never rejects. */
+  empty(): Promise<void> {
+    if (this.#state === 'idle') this.#startEmptying();
+    return this.#emptied;
   }
 
   /** Ends the process in a bounded time. */
@@ -223,17 +194,106 @@ export class Conversation {
     return this.process.end();
   }
 
-  async #tell(earlier: readonly Turn[], signal: AbortSignal): Promise<void> {
-    const { reactionMs } = this.#options;
-    this.#seen.begin(earlier, await replayHistory(this.#channel, earlier, this.#names, reactionMs, signal));
+  #initializeFor(request: ChatRequest): void {
+    this.#tools.assume({ tools: request.tools, answerSchema: undefined });
+    initializeWorkspace(this.#channel, request, this.#tools.names);
   }
 
-  /** Effort may change between turns. */
-  #setEffort(request: ChatRequest): void {
-    const effort = request.thinking?.effort ?? null;
-    if (effort === this.#effort) return;
-    this.#channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
-    this.#effort = effort;
+  /** Leaves what the request's turns share with the conversation, and changes the set-up to what the request needs. */
+  async #setUp(setup: ProcessSetup, turns: readonly Turn[], signal: AbortSignal): Promise<void> {
+    const { reactionMs } = this.#options;
+    const same = canonicalSetup(this.#setup) === canonicalSetup(setup);
+    const shared = same ? this.#history.sharedWith(turns) : 0;
+    if (shared < this.#history.length) await this.#rewindTo(shared);
+    if (shared === 0) this.#served++;
+    refuseAborted(signal);
+    await this.#tools.offer(setup.offer, reactionMs, signal);
+    const requests = setupRequests(this.#setup, setup);
+    this.#setup = setup;
+    await Promise.all(requests.map((request) => this.#channel.request(request, reactionMs, signal)));
+  }
+
+  /** Takes the turns from that one on away. @throws ChatError when the CLI does not, so that the process is of no use */
+  async #rewindTo(turn: number): Promise<void> {
+    const cut = this.#history.cutAt(turn);
+    if (cut === undefined) return;
+    const answer = await this.#channel.request(
+      {
+        subtype: 'rewind_conversation',
+        target_message_uuid: cut.target,
+        last_seen_user_message_uuid: cut.last,
+        interrupt_if_running: true,
+      },
+      REWIND_MS,
+    );
+    // The answer holds the user's words: it must not get into an error or a log.
+    if (!v.is(rewindAnswer, answer)) {
+      this.#state = 'spent';
+      throw new ChatError('cliFailed', 'The Claude CLI could not leave a conversation. Try again.');
+    }
+  }
+
+  /** The editor's context is for the model only: the client's conversation has no part of it. */
+  async #addContext(turn: UserTurn): Promise<UserTurn> {
+    const { side } = this.#options;
+    return side === undefined ? turn : withContext(turn, () => side.context());
+  }
+
+  async *#answer(
+    request: ChatRequest,
+    { asked, last, started }: { asked: UserTurn; last: UserTurn; started: number },
+    signal: AbortSignal,
+    listener: ChatListener,
+  ): AsyncGenerator<ChatEvent, void, void> {
+    const uuid = randomUUID();
+    const { names } = this.#tools;
+    const isClients = names.isClients.bind(names);
+    const structured = request.format && new AnswerText(request.format);
+    const reader = new TurnReader(uuid, structured, Date.now, isClients, this.#earlier);
+    this.#earlier = uuid;
+    this.#channel.begin();
+    this.#channel.send(userLine(asked, this.#history.callIds, { uuid, query: true }));
+    this.#history.addQuestion(last, uuid);
+    const options = { ...this.#options, names, started, signal, listener };
+    try {
+      const end = yield* readAnswer(this.#channel, reader, request, options);
+      this.#refused ||= reader.refused;
+      const { text, calls, result, ...how } = end;
+      // Behind a structured answer the CLI waits for the result of a call, which no client sends.
+      if (result === undefined || !reader.faithful || request.format !== undefined) this.#giveUp();
+      else {
+        this.#history.addAnswer(text, calls, names);
+        this.#state = 'idle';
+        this.#channel.rest();
+      }
+      yield { type: 'done', ...how, ...this.#cost(result) };
+    } finally {
+      this.#refused ||= reader.refused;
+    }
+  }
+
+  /**
+   * The answer was not read to its end, or the process holds what the client does not have.
+   * @param failure why it was not read to its end
+   */
+  #giveUp(failure?: ChatError): void {
+    const useless = this.#refused || (failure !== undefined && USELESS_AFTER.has(failure.kind));
+    if (this.#options.side === undefined && !useless) this.#startEmptying();
+    else {
+      this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
+      this.#state = 'spent';
+    }
+  }
+
+  #startEmptying(): void {
+    this.#state = 'emptying';
+    this.#channel.rest();
+    const emptied = (): void => {
+      if (this.#state === 'emptying') this.#state = 'empty';
+    };
+    this.#emptied = this.#rewindTo(0).then(emptied, () => {
+      this.#state = 'spent';
+    });
   }
 
   /** The CLI counts over the life of its process. */
@@ -243,10 +303,5 @@ export class Conversation {
     const costUsd = total - this.#costUsd;
     this.#costUsd = total;
     return { costUsd };
-  }
-
-  #interrupt(): void {
-    this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
-    this.#state = 'spent';
   }
 }

@@ -1,10 +1,10 @@
-/** Makes a fresh process ready for a conversation, and asks one that stays fresh for the models. */
+/** What is written to a process once, when it has just been started, and what it can be asked for the models. */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
-import { initializeRequest, userLine } from './outgoing.js';
+import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
 import { modelList } from '../process/incoming.js';
 import type { ToolNames } from './toolNames.js';
 import type { UserTurn } from './transcript.js';
@@ -13,24 +13,26 @@ import type { UserTurn } from './transcript.js';
 export type ListedModel = v.InferOutput<typeof modelList>['models'][number];
 
 /**
- * The models the CLI offers. Leaves a fresh process fresh.
- * @param reactionMs how long the CLI may take
+ * The models that the CLI offers. Leaves the process as it is.
+ * @param timeoutMs how long the CLI may take
  * @throws ChatError
  */
-export async function askModels(channel: Channel, reactionMs: number): Promise<readonly ListedModel[]> {
-  const id = channel.control({ subtype: 'list_models' });
-  for (;;) {
-    const message = await channel.next(reactionMs);
-    if (message.type !== 'control_response' || message.response.request_id !== id) continue;
-    const answer = v.safeParse(modelList, message.response.response);
-    if (answer.success) return answer.output.models;
-    throw new ChatError('cliFailed', 'The Claude CLI does not tell its models. Run "claude update".');
-  }
+export async function askModels(channel: Channel, timeoutMs: number): Promise<readonly ListedModel[]> {
+  const answer = v.safeParse(modelList, await channel.request({ subtype: 'list_models' }, timeoutMs));
+  if (answer.success) return answer.output.models;
+  throw new ChatError('cliFailed', 'The Claude CLI does not tell its models. Run "claude update".');
 }
 
-/** Sets a fresh process up for requests like this one. Cannot be done twice. */
-export function initialize(channel: Channel, request: ChatRequest, names: ToolNames): void {
-  channel.control(initializeRequest(request, names));
+/** Starts a process of the chat lane: every one alike, whatever it will be asked. */
+export function initializeChat(channel: Channel): void {
+  channel.control(chatInitialization());
+  // A client's tool that is named like one of the CLI's would add the CLI's advice on commit messages.
+  channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+}
+
+/** Sets a new process of the workspace lane up for a request. Cannot be done twice. */
+export function initializeWorkspace(channel: Channel, request: ChatRequest, names: ToolNames): void {
+  channel.control(workspaceInitialization(request, names));
   if (request.thinking?.show === true) {
     channel.control({
       subtype: 'set_max_thinking_tokens',
@@ -38,19 +40,19 @@ export function initialize(channel: Channel, request: ChatRequest, names: ToolNa
       thinking_display: 'summarized',
     });
   }
-  // Before the history: a change of model after it becomes a part of the conversation.
+  // Before the history: the CLI writes a later change of the model into the conversation.
   channel.control({ subtype: 'set_model', model: request.model });
-  if (request.lane === 'chat' && request.tools.length > 0) {
-    // A client's tool named like one of the CLI's would bring the CLI's advice on commit messages along.
-    channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+  const effort = request.thinking?.effort;
+  if (effort !== undefined) {
+    channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
   }
 }
 
 /**
- * Lets the CLI do, ahead of the first question, what it does once in a conversation. A blank message makes it: the CLI
- * refuses it without a trace.
+ * Makes the CLI do, before there is a question, what it does once in its life. The CLI refuses a blank message, and keeps
+ * no trace of it.
  */
 export function warmUp(channel: Channel): void {
   const blank: UserTurn = { role: 'user', content: [{ type: 'text', text: ' ' }] };
-  channel.send(userLine(blank, [], randomUUID(), true));
+  channel.send(userLine(blank, [], { uuid: randomUUID(), query: true }));
 }

@@ -1,8 +1,9 @@
 /** Turns and set-ups as the CLI takes them on stdin. Pure. */
 import { randomUUID } from 'node:crypto';
-import type { ChatRequest, ToolSpec } from '../../core/chat.js';
+import type { ChatRequest } from '../../core/chat.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
-import { objectSchema } from '../turn/structured.js';
+import { objectSchema, STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
 
@@ -15,14 +16,29 @@ const TOOL_HOOK = 'tool';
 /** What the CLI puts before the names of the client's tools where it has tools of its own, too. */
 export const CLIENT_TOOLS_PREFIX = `mcp__${CLIENT_TOOLS_SERVER}__`;
 
-/** The manifest of the client's tools, by which the CLI needs no handshake. */
+/** The CLI's own description of this tool, so that the request is the one that the CLI makes for a schema. */
+const STRUCTURED_OUTPUT_DESCRIPTION =
+  'Use this tool to return your final response in the requested structured format. You MUST call this tool exactly ' +
+  'once at the end of your response to provide the structured output.';
+
+/** What the MCP server of the client's tools says of itself and of them. */
 export function toolManifest(
-  tools: readonly ToolSpec[],
+  { tools, answerSchema }: ToolOffer,
   names: ToolNames,
 ): {
   initializeResult: object;
   toolsListResult: object;
 } {
+  const offered = tools.map((tool) => ({
+    name: names.bare(tool.name),
+    description: tool.description,
+    inputSchema: { type: 'object', ...tool.parameters },
+  }));
+  const structured = {
+    name: STRUCTURED_OUTPUT,
+    description: STRUCTURED_OUTPUT_DESCRIPTION,
+    inputSchema: answerSchema,
+  };
   return {
     initializeResult: {
       protocolVersion: '2025-11-25',
@@ -30,10 +46,8 @@ export function toolManifest(
       serverInfo: { name: CLIENT_TOOLS_SERVER, version: '1' },
     },
     toolsListResult: {
-      tools: tools.map((tool) => ({
-        name: names.bare(tool.name),
-        description: tool.description,
-        inputSchema: { type: 'object', ...tool.parameters },
+      tools: [...offered, ...(answerSchema === undefined ? [] : [structured])].map((tool) => ({
+        ...tool,
         annotations: { readOnlyHint: true },
         _meta: { 'anthropic/alwaysLoad': true, 'anthropic/maxResultSizeChars': 500_000 },
       })),
@@ -41,28 +55,41 @@ export function toolManifest(
   };
 }
 
+/** The hook that lets this program decide on every call of a tool. */
+const HOOKS = { PreToolUse: [{ hookCallbackIds: [TOOL_HOOK] }] };
+
+/** The control request by which every process of the chat lane starts, before any request is known. */
+export function chatInitialization(): object {
+  return {
+    subtype: 'initialize',
+    systemPrompt: '',
+    systemPromptSnapshot: false,
+    agents: { [BLANK_AGENT]: { description: '-', prompt: 'x' } },
+    hooks: HOOKS,
+  };
+}
+
 /**
- * The control request that sets a fresh process up for a conversation. In the chat lane the client's system prompt is all
- * there is; in the workspace lane it is added to the CLI's own.
+ * The control request by which a process of the workspace lane starts. The client's system prompt is added to the CLI's
+ * own.
  */
-export function initializeRequest(request: ChatRequest, names: ToolNames): object {
-  const tools =
-    request.tools.length === 0
+export function workspaceInitialization(request: ChatRequest, names: ToolNames): object {
+  const { system, tools, format } = request;
+  const manifest = toolManifest({ tools, answerSchema: undefined }, names);
+  const client =
+    tools.length === 0
       ? {}
       : {
           sdkMcpServers: [CLIENT_TOOLS_SERVER],
-          sdkMcpServerManifests: { [CLIENT_TOOLS_SERVER]: toolManifest(request.tools, names) },
+          sdkMcpServerManifests: { [CLIENT_TOOLS_SERVER]: manifest },
           sdkMcpServerConfigs: { [CLIENT_TOOLS_SERVER]: { disableAutoBackground: true } },
         };
-  const inWorkspace = request.lane === 'workspace';
-  const system = inWorkspace ? { appendSystemPrompt: request.system } : { systemPrompt: request.system };
-  const hooked = inWorkspace || request.tools.length > 0;
   return {
     subtype: 'initialize',
-    ...(inWorkspace && request.system === '' ? {} : system),
-    ...tools,
-    ...(hooked ? { hooks: { PreToolUse: [{ hookCallbackIds: [TOOL_HOOK] }] } } : {}),
-    ...(request.format === undefined ? {} : { jsonSchema: objectSchema(request.format) }),
+    ...(system === '' ? {} : { appendSystemPrompt: system }),
+    ...client,
+    hooks: HOOKS,
+    ...(format === undefined ? {} : { jsonSchema: objectSchema(format) }),
   };
 }
 
@@ -81,7 +108,11 @@ export async function withContext(
 }
 
 /** A user turn that asks (`query`) or that only becomes history. */
-export function userLine(turn: UserTurn, ids: CallIds, uuid: string, query: boolean): object {
+export function userLine(
+  turn: UserTurn,
+  ids: CallIds,
+  { uuid, query }: { uuid: string; query: boolean },
+): object {
   return {
     type: 'user',
     message: { role: 'user', content: userContent(turn, ids) },
@@ -114,14 +145,23 @@ export function assistantLine(turn: AssistantTurn, ids: CallIds, names: ToolName
   };
 }
 
-/** The id of the call with that number in seeded history, where the client's own may be missing or repeat. */
-export function seededCallId(number: number): string {
-  return `call_${number}`;
-}
+/** What the API takes as the id of a call. */
+const API_CALL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
-/** How many calls these turns hold. */
-export function countCalls(turns: readonly Turn[]): number {
-  return turns.reduce((sum, turn) => sum + (turn.role === 'assistant' ? turn.calls.length : 0), 0);
+/**
+ * The ids by which the API gets to know the calls of replayed turns: the client's own, where the API takes them and they
+ * do not repeat.
+ * @param known ids of the calls before
+ */
+export function replayCallIds(turns: readonly Turn[], known: CallIds): string[] {
+  const taken = new Set(known);
+  const calls = turns.flatMap((turn) => (turn.role === 'assistant' ? turn.calls : []));
+  return calls.map(({ number, call }) => {
+    let id = API_CALL_ID.test(call.id) && !taken.has(call.id) ? call.id : `call_${number}`;
+    while (taken.has(id)) id += '_';
+    taken.add(id);
+    return id;
+  });
 }
 
 function userContent(turn: UserTurn, ids: CallIds): string | object[] {
@@ -135,7 +175,7 @@ function userContent(turn: UserTurn, ids: CallIds): string | object[] {
         return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
       case 'toolResult': {
         const error = part.isError ? { is_error: true } : {};
-        const id = ids[part.call] ?? seededCallId(part.call);
+        const id = ids[part.call] ?? `call_${part.call}`;
         return { type: 'tool_result', tool_use_id: id, content: part.content, ...error };
       }
     }
@@ -146,7 +186,7 @@ function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): 
   const text = turn.text.trim() === '' ? [] : [{ type: 'text', text: turn.text }];
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
-    id: ids[number] ?? seededCallId(number),
+    id: ids[number] ?? `call_${number}`,
     name: names.safe(call.name),
     input: call.arguments,
   }));

@@ -1,42 +1,48 @@
-/** Gives an empty conversation the history that another one had. */
+/** Gives a process turns that another process, or another program, has lived through. */
 import { randomUUID } from 'node:crypto';
 import type { Channel } from './channel.js';
-import { assistantLine, countCalls, seededCallId, userLine, type CallIds } from './outgoing.js';
+import { assistantLine, replayCallIds, userLine, type CallIds } from './outgoing.js';
+import type { ProcessHistory } from './processHistory.js';
 import type { ToolNames } from './toolNames.js';
 import type { Turn, UserTurn } from './transcript.js';
 
 /**
- * Each user turn must be acknowledged, or the turns change places.
- * @param reactionMs how long the CLI may take for one of them
- * @returns the ids that the calls have from now on, in their order
+ * Writes the turns behind those that the process has, and notes them in its history.
+ * @param timeoutMs how long the CLI may take for one of them
  * @throws ChatError
  */
 export async function replayHistory(
   channel: Channel,
-  earlier: readonly Turn[],
-  names: ToolNames,
-  reactionMs: number,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const ids = Array.from({ length: countCalls(earlier) }, (_, number) => seededCallId(number));
-  for (const turn of earlier) {
-    if (turn.role === 'assistant') channel.send(assistantLine(turn, ids, names));
-    else await seed(channel, turn, ids, reactionMs, signal);
+  history: ProcessHistory,
+  turns: readonly Turn[],
+  { names, timeoutMs, signal }: { names: ToolNames; timeoutMs: number; signal: AbortSignal },
+): Promise<void> {
+  const known = history.callIds;
+  const ids = [...known, ...replayCallIds(turns, known)];
+  for (const turn of turns) {
+    if (turn.role === 'assistant') {
+      channel.send(assistantLine(turn, ids, names));
+      history.addReplayed(
+        turn,
+        turn.calls.map(({ number }) => ids[number]!),
+      );
+    } else {
+      const uuid = randomUUID();
+      history.addQuestion(turn, uuid);
+      await replayQuestion(channel, turn, { ids, uuid, timeoutMs, signal });
+    }
   }
-  return ids;
 }
 
-async function seed(
+/** Waits until the CLI has taken the turn: otherwise the turns change places. */
+async function replayQuestion(
   channel: Channel,
   turn: UserTurn,
-  ids: CallIds,
-  reactionMs: number,
-  signal: AbortSignal,
+  { ids, uuid, timeoutMs, signal }: { ids: CallIds; uuid: string; timeoutMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const uuid = randomUUID();
-  channel.send(userLine(turn, ids, uuid, false));
+  channel.send(userLine(turn, ids, { uuid, query: false }));
   for (;;) {
-    const message = await channel.next(reactionMs, signal);
+    const message = await channel.next(timeoutMs, signal);
     if (
       message.type === 'command_lifecycle' &&
       message.command_uuid === uuid &&

@@ -2,7 +2,7 @@
  * A conversation in the one form in which two can be compared: alternating turns, tool calls numbered in their order
  * (clients keep, drop or invent ids), objects with their keys sorted. Pure. Equality is equality of everything.
  */
-import type { ChatMessage, ChatRequest, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
+import type { ChatMessage, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
 import { canonicalJson, type Json } from '../../core/json.js';
 
 /** A result by the number of its call in the conversation, counted from 0. */
@@ -123,19 +123,4 @@ export function canonicalTurn(turn: Turn): string {
       }
     }),
   );
-}
-
-/**
- * Everything of a request that a process is set up with once. The model is one: a live process could change it, but the
- * CLI then writes the change into the conversation.
- */
-export function canonicalSetup(request: ChatRequest): string {
-  return canonicalJson([
-    request.lane,
-    request.model,
-    request.system,
-    request.tools.map((tool): Json => [tool.name, tool.description, tool.parameters]),
-    request.format === undefined ? null : request.format.type === 'json' ? 'json' : request.format.schema,
-    request.thinking?.show ?? false,
-  ]);
 }

@@ -1,38 +1,36 @@
-/**
- * Which process answers a request: one whose conversation it continues, a spare, or a new one. No request ever gets a
- * process that has seen anything but the request's own history, compared whole.
- */
+/** The processes of the backend: gives each request one, by the policy, and takes it back. */
 import type { ChatRequest, Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import { refuseAborted } from '../conversation/channel.js';
 import type { Conversation } from '../conversation/conversation.js';
-import { ProcessLimit, type PooledProcess } from './processLimit.js';
-import { WarmProcesses, type WarmProcessLimits } from './warmProcesses.js';
-import { canonicalSetup, canonicalTurn, toTurns } from '../conversation/transcript.js';
+import { canonicalSetup, setupFor, type ProcessSetup } from '../conversation/processSetup.js';
+import { toTurns, type Turn } from '../conversation/transcript.js';
+import { Continuations, conversationKind } from './continuations.js';
+import { chooseProcess, conversationValue, type Candidate } from './policy.js';
+import { Prewarmer, type PrewarmLimits } from './prewarmer.js';
+import { ProcessLimit, type Origin, type PooledProcess } from './processLimit.js';
 
-export interface PoolLimits {
-  /** Processes alive at once, spares included. */
+export interface PoolLimits extends PrewarmLimits {
+  /** Processes alive at once. */
   readonly processes: number;
   /** How long a conversation waits for its next turn. Milliseconds. */
   readonly idleMs: number;
-  readonly spares: WarmProcessLimits;
+  /** How often processes that are ready are compared with what they would be started from now. Milliseconds. */
+  readonly checkMs: number;
 }
 
 export interface PoolOptions {
   readonly limits: PoolLimits;
-  /** A fresh conversation in a new process of that lane. @throws ChatError */
+  /** A new process of that lane. @throws ChatError */
   readonly start: (lane: Lane) => Promise<PooledProcess>;
-  /** Of the CLI's file. @throws ChatError when there is no usable CLI */
-  readonly fingerprint: () => Promise<string>;
-  /** Of the project's files that a process of that lane reads when it starts. */
-  readonly project: (lane: Lane) => Promise<string>;
+  /** What a process of that lane would be started from now. @throws ChatError when there is no usable CLI */
+  readonly origin: (lane: Lane) => Promise<Origin>;
+  /** Whether a process should not serve another conversation: it has grown too large. Never rejects. */
+  readonly isWornOut: (conversation: Conversation) => Promise<boolean>;
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
 }
-
-/** A conversation whose last turn is no older than this is being talked in: its next turn is worth more than a spare. */
-const IN_TALK_MS = 60_000;
 
 /** What answers a request. */
 export interface Taken {
@@ -41,192 +39,257 @@ export interface Taken {
   readonly waited: boolean;
 }
 
-/** What ends a conversation that waits, and since when it has. */
-interface Waiting {
-  readonly timer: NodeJS.Timeout;
-  readonly since: number;
+interface Seen extends Candidate {
+  readonly member: PooledProcess;
 }
 
 /** Timers take no more than 31 bits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A process that dies younger than this is not replaced before the next request: the next one would die too. */
+const INFANCY_MS = 5000;
 
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #slots: ProcessLimit;
-  readonly #spares: WarmProcesses;
+  readonly #limit: ProcessLimit;
+  readonly #prewarmer: Prewarmer;
+  readonly #continuations = new Continuations();
   readonly #members = new Map<Conversation, PooledProcess>();
-  /** Conversations that wait for their next turn, each with what ends it. Least recently used first. */
-  readonly #idle = new Map<PooledProcess, Waiting>();
-  #opening = 0;
+  /** Processes that were given to a request. */
+  readonly #taken = new Set<PooledProcess>();
+  /** What ends the wait of a conversation for its next turn. */
+  readonly #idleTimers = new Map<PooledProcess, NodeJS.Timeout>();
+  readonly #check: NodeJS.Timeout;
   #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#slots = new ProcessLimit(options.limits.processes, options.start, (member) => this.#forget(member));
-    this.#spares = new WarmProcesses({
-      limits: options.limits.spares,
-      slots: this.#slots,
-      makeRoom: () => this.#giveUpOldest(),
-      origin: async (lane) => ({
-        cli: await options.fingerprint(),
-        project: await options.project(lane),
-      }),
-      clock: options.clock,
-      log: options.log,
+    const { limits, log } = options;
+    this.#limit = new ProcessLimit(limits.processes, options.start, (member) => this.#forget(member));
+    this.#prewarmer = new Prewarmer({
+      limits,
+      isReady: (lane) => this.#ready(lane).length > 0,
+      start: (lane) => this.#startAhead(lane),
+      retire: (lane) => this.#ready(lane).forEach((member) => this.#end(member)),
+      log,
     });
+    this.#check = setInterval(() => void this.#inspect(), limits.checkMs).unref(); // never rejects
   }
 
   /** Processes alive now. */
   get size(): number {
-    return this.#slots.size;
+    return this.#limit.size;
   }
 
-  /**
-   * No spare is started while a request waits or is on its way to the API: that would slow it down.
-   * @returns tells that it has left, or never will; calls after the first do nothing
-   */
+  /** See `Prewarmer.hold`. */
   hold(): () => void {
-    return this.#spares.hold();
+    return this.#prewarmer.hold();
   }
 
   /**
    * The conversation that is to answer this request. The caller asks it once and then gives it back.
-   * @param anew whether it must be in a process that did not wait
    * @throws ChatError when no process can be had, or the client went away first
    */
-  async take(request: ChatRequest, signal: AbortSignal, anew = false): Promise<Taken> {
+  async take(request: ChatRequest, signal: AbortSignal, { anew }: { anew: boolean }): Promise<Taken> {
     const { lane } = request;
-    const cli = await this.#options.fingerprint();
-    // A conversation under way knows its project; another version of the CLI is another matter.
-    for (const member of this.#idle.keys()) if (member.origin.cli !== cli) this.#giveUp(member);
-    const setup = canonicalSetup(request);
-    const earlier = toTurns(request.messages).slice(0, -1).map(canonicalTurn);
-    const waiting = anew ? undefined : this.#takeIdle(setup, earlier);
-    if (waiting !== undefined) {
-      this.#spares.use(lane);
-      return { conversation: waiting.conversation, waited: true };
-    }
-    this.#spares.dropStale(lane, { cli, project: await this.#options.project(lane) });
-    const spare = (): PooledProcess | undefined => (anew ? undefined : this.#spares.take(lane, setup));
+    const origin = await this.#options.origin(lane);
+    this.#endStale(lane, origin);
     const asked = this.#options.clock();
-    const member = spare() ?? (await this.#open(lane, spare, signal));
-    this.#spares.use(lane, request);
-    this.#members.set(member.conversation, member);
+    const setup = setupFor(request);
+    const turns = toTurns(request.messages).slice(0, -1);
+    const member = anew
+      ? await this.#startFor(lane, signal)
+      : await this.#choose(lane, (candidate) => this.#see(candidate, setup, turns), signal);
+    this.#note(member, request, setup);
+    this.#prewarmer.use(lane);
     return { conversation: member.conversation, waited: member.startedAt < asked };
   }
 
   /**
-   * After its turn a conversation waits for the next one or, when it cannot have one, ends. One that was not asked
-   * after all is as good as a spare.
-   * @param keepMs how long; `undefined` for the usual time
+   * After its turn a conversation waits for its next one, or its process is emptied, or ends.
+   * @param keepMs how long it waits; `undefined` for the usual time
    */
   giveBack(conversation: Conversation, keepMs = this.#options.limits.idleMs): void {
     const member = this.#members.get(conversation);
-    if (member !== undefined && conversation.state === 'fresh') {
-      this.#members.delete(conversation);
-      this.#spares.keep(member);
-      return;
-    }
-    if (member === undefined || this.#closed || keepMs <= 0 || conversation.state !== 'idle') {
-      void conversation.end(); // never rejects
-      return;
-    }
-    const end = (): void => this.#giveUp(member);
-    const timer = setTimeout(end, Math.min(keepMs, LONGEST_TIMER_MS)).unref();
-    this.#idle.set(member, { timer, since: this.#options.clock() });
-    this.#slots.announce();
-    this.#spares.refill();
+    if (member === undefined) return;
+    this.#taken.delete(member);
+    if (this.#closed || conversation.state === 'spent') this.#end(member);
+    else if (conversation.state === 'idle' && keepMs > 0) {
+      const end = (): void => void this.#empty(member); // never rejects
+      this.#idleTimers.set(member, setTimeout(end, Math.min(keepMs, MAX_TIMER_MS)).unref());
+      this.#limit.announce();
+    } else void this.#empty(member); // never rejects
+    this.#prewarmer.refill();
   }
 
-  /** A blank process of the chat lane for a question that leaves it blank. It becomes a spare. */
-  async withBlank<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
-    const blank = (): PooledProcess | undefined => this.#spares.takeBlank('chat');
-    const member = blank() ?? (await this.#open('chat', blank));
-    let answered = false;
+  /** Lends an empty process of the chat lane for a question that leaves it empty. */
+  async withEmpty<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
+    const member = this.#ready('chat')[0] ?? (await this.#startFor('chat'));
+    this.#taken.add(member);
     try {
-      const answer = await ask(member.conversation);
-      answered = true;
-      return answer;
+      return await ask(member.conversation);
+    } catch (error) {
+      this.#end(member);
+      throw error;
     } finally {
-      this.#spares.use('chat');
-      if (answered) this.#spares.keep(member);
-      else this.#giveUp(member);
+      this.#prewarmer.use('chat');
+      this.giveBack(member.conversation);
     }
   }
 
-  /** Ends every process in a bounded time, and takes no more. */
+  /** Ends every process in a bounded time, and takes no more requests. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#spares.close();
-    for (const { timer } of this.#idle.values()) clearTimeout(timer);
-    await this.#slots.close();
+    clearInterval(this.#check);
+    this.#prewarmer.close();
+    for (const timer of this.#idleTimers.values()) clearTimeout(timer);
+    await this.#limit.close();
   }
 
   /** The last resort when this program exits. */
   terminateNow(): void {
-    this.#slots.terminateNow();
+    this.#limit.terminateNow();
   }
 
-  #takeIdle(setup: string, earlier: readonly string[]): PooledProcess | undefined {
-    for (const [member, { timer }] of this.#idle) {
-      if (member.conversation.continues(setup, earlier)) {
-        clearTimeout(timer);
-        this.#idle.delete(member);
-        return member;
-      }
-    }
-    return undefined;
+  /** Processes that can take any conversation of that lane. */
+  #ready(lane: Lane): PooledProcess[] {
+    return [...this.#members.values()].filter((member) => {
+      const { state } = member.conversation;
+      return member.lane === lane && !this.#taken.has(member) && (state === 'empty' || state === 'new');
+    });
   }
 
-  /**
-   * A new process of that lane, in the place of the least useful one where there is no room.
-   * @param spare gives one that will do as well, should it turn up
-   */
-  async #open(
+  async #choose(
     lane: Lane,
-    spare: () => PooledProcess | undefined,
-    signal?: AbortSignal,
+    see: (member: PooledProcess) => Seen,
+    signal: AbortSignal,
   ): Promise<PooledProcess> {
-    this.#opening++;
-    try {
-      while (!this.#slots.free) {
-        if (this.#slots.leaving < this.#opening) this.#makeRoom();
-        await this.#slots.changed();
-        refuseAborted(signal);
-        const turnedUp = spare();
-        if (turnedUp !== undefined) return turnedUp;
+    const prewarm = this.#options.limits.prewarm !== 'never';
+    for (;;) {
+      refuseAborted(signal);
+      const candidates = [...this.#members.values()].filter((member) => !this.#taken.has(member)).map(see);
+      const room = this.#limit.free;
+      const leaving = this.#limit.leaving > 0;
+      const choice = chooseProcess(candidates, { lane, room, leaving, prewarm });
+      switch (choice.kind) {
+        case 'use':
+          return this.#lend(choice.candidate.member);
+        case 'start':
+          return this.#lend(await this.#open(lane));
+        case 'end':
+          this.#end(choice.candidate.member);
+          break;
+        case 'wait':
+          break;
       }
-      return await this.#slots.open(lane);
-    } finally {
-      this.#opening--;
+      await this.#limit.changed();
     }
   }
 
-  #makeRoom(): void {
-    const [oldest] = this.#idle.keys();
-    const spare = this.#spares.leastUseful;
-    if (oldest !== undefined) this.#giveUp(oldest);
-    else if (spare !== undefined) this.#spares.drop(spare);
+  #see(member: PooledProcess, setup: ProcessSetup, turns: readonly Turn[]): Seen {
+    const { conversation, lane, kind, turnAt } = member;
+    const { state } = conversation;
+    const idleMs = this.#options.clock() - turnAt;
+    const continuation = kind === undefined ? 0 : this.#continuations.probability(kind);
+    return {
+      member,
+      lane,
+      state,
+      ...conversation.sharedTurns(setup, turns),
+      fits: lane === 'workspace' || conversation.canOffer(setup),
+      changes: conversation.changesFor(setup),
+      value: state === 'idle' ? conversationValue(conversation.size, idleMs, continuation) : 0,
+    };
   }
 
-  /** The blank spare serves everybody, the conversation that has waited longest hardly anybody, if another one stays. */
-  #giveUpOldest(): void {
-    const [oldest] = this.#idle;
-    if (oldest === undefined || this.#idle.size < 2 || this.#slots.leaving > 0) return;
-    const [member, { since }] = oldest;
-    if (this.#options.clock() - since > IN_TALK_MS) this.#giveUp(member);
+  /** A process that was started for this request. */
+  async #startFor(lane: Lane, signal?: AbortSignal): Promise<PooledProcess> {
+    while (!this.#limit.free) {
+      refuseAborted(signal);
+      const [spare] = [...this.#ready('chat'), ...this.#ready('workspace'), ...this.#idleTimers.keys()];
+      if (spare !== undefined && this.#limit.leaving === 0) this.#end(spare);
+      await this.#limit.changed();
+    }
+    return this.#lend(await this.#open(lane));
   }
 
-  #giveUp(member: PooledProcess): void {
-    clearTimeout(this.#idle.get(member)?.timer);
-    this.#idle.delete(member);
+  async #open(lane: Lane): Promise<PooledProcess> {
+    const member = await this.#limit.open(lane);
+    this.#members.set(member.conversation, member);
+    return member;
+  }
+
+  async #startAhead(lane: Lane): Promise<void> {
+    if (!this.#limit.free) return;
+    const member = await this.#open(lane);
+    if (!this.#prewarmer.wants(lane)) this.#end(member);
+    else if (!this.#taken.has(member)) member.conversation.warmUp();
+    this.#limit.announce();
+  }
+
+  #lend(member: PooledProcess): PooledProcess {
+    clearTimeout(this.#idleTimers.get(member));
+    this.#idleTimers.delete(member);
+    this.#taken.add(member);
+    return member;
+  }
+
+  /** Learns how often conversations of the request's kind go on. */
+  #note(member: PooledProcess, request: ChatRequest, setup: ProcessSetup): void {
+    const kind = conversationKind(request, canonicalSetup(setup));
+    const begins = !request.messages.some((message) => message.role === 'assistant');
+    if (begins) this.#continuations.started(kind);
+    else if (member.begun === true) this.#continuations.continued(kind);
+    member.kind = kind;
+    member.begun = begins;
+    member.turnAt = this.#options.clock();
+  }
+
+  /** Makes a process ready for another conversation, where it can be used for one. */
+  async #empty(member: PooledProcess): Promise<void> {
+    const { conversation, lane } = member;
+    clearTimeout(this.#idleTimers.get(member));
+    this.#idleTimers.delete(member);
+    await conversation.empty();
+    const keep = conversation.state === 'empty' && this.#prewarmer.wants(lane);
+    if (!keep || this.#closed || (await this.#options.isWornOut(conversation))) {
+      if (!this.#taken.has(member)) this.#end(member);
+    }
+    this.#limit.announce();
+  }
+
+  /** Ends the processes that are not in use and were started from something else. */
+  #endStale(lane: Lane, origin: Origin): void {
+    for (const member of this.#members.values()) {
+      if (member.lane !== lane || this.#taken.has(member)) continue;
+      const { cli, project, day } = member.origin;
+      const idle = member.conversation.state === 'idle';
+      // A conversation knows its project and its date; another version of the CLI is another matter.
+      const stale = cli !== origin.cli || (!idle && (project !== origin.project || day !== origin.day));
+      if (stale) this.#end(member);
+    }
+  }
+
+  /** Ends what has become stale while there were no requests. */
+  async #inspect(): Promise<void> {
+    for (const lane of new Set([...this.#members.values()].map((member) => member.lane))) {
+      const origin = await this.#options.origin(lane).catch(() => undefined);
+      if (origin !== undefined) this.#endStale(lane, origin);
+    }
+    this.#prewarmer.refill();
+  }
+
+  #end(member: PooledProcess): void {
+    clearTimeout(this.#idleTimers.get(member));
+    this.#idleTimers.delete(member);
     void member.conversation.end(); // never rejects
   }
 
   #forget(member: PooledProcess): void {
-    clearTimeout(this.#idle.get(member)?.timer);
-    this.#idle.delete(member);
+    clearTimeout(this.#idleTimers.get(member));
+    this.#idleTimers.delete(member);
     this.#members.delete(member.conversation);
-    this.#spares.forget(member);
+    this.#taken.delete(member);
+    if (this.#options.clock() - member.startedAt > INFANCY_MS) this.#prewarmer.refill();
   }
 }

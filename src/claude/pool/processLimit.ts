@@ -2,6 +2,7 @@
 import type { Lane } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Conversation } from '../conversation/conversation.js';
+import type { ConversationKind } from './continuations.js';
 
 /** What a process is started from. */
 export interface Origin {
@@ -9,6 +10,8 @@ export interface Origin {
   readonly cli: string;
   /** Of the project's files that are read then, where any are. */
   readonly project: string;
+  /** The date, which the CLI tells the model. */
+  readonly day: string;
 }
 
 /** A live process and what it was started from. */
@@ -18,6 +21,12 @@ export interface PooledProcess {
   readonly origin: Origin;
   /** Monotonic, milliseconds. */
   readonly startedAt: number;
+  /** When its conversation got its latest request. */
+  turnAt: number;
+  /** What its conversation is for. */
+  kind?: ConversationKind;
+  /** The latest request began the conversation. */
+  begun?: boolean;
 }
 
 export class ProcessLimit {

@@ -25,7 +25,7 @@ export async function* answerFrom(
     decided: (decision) => listener.decided(decision),
   };
   for (let anew = false; ; anew = true) {
-    const { conversation, waited } = await pool.take(request, signal, anew);
+    const { conversation, waited } = await pool.take(request, signal, { anew });
     try {
       yield* conversation.ask(request, signal, hears);
       return;

@@ -36,6 +36,7 @@ export class TurnReader {
   #answered = false;
   /** Words beside a structured answer; they are the answer only if none comes. */
   #aside = '';
+  #refused = false;
   #resetsAt: number | undefined;
   /** All waits between the CLI's attempts so far, milliseconds. */
   #waitedMs = 0;
@@ -98,6 +99,11 @@ export class TurnReader {
   /** Whether the CLI's conversation is what was said. If it is not, nothing may continue it. */
   get faithful(): boolean {
     return !this.#calls.rewritten && !this.#prompted;
+  }
+
+  /** Whether the model refused to answer. */
+  get refused(): boolean {
+    return this.#refused;
   }
 
   /** The end of a turn that is cut short here. The CLI has not counted the answer, so the caller estimates it. */
@@ -168,6 +174,7 @@ export class TurnReader {
     const events = this.#structured === undefined ? [] : this.#text(this.#structured.flush());
     this.#sent.end();
     if (this.#message) this.#message.complete = true;
+    this.#refused ||= reason === 'refusal';
     this.#answered = this.#structured !== undefined && !this.#sent.isEmpty;
     const cut =
       reason === 'max_tokens' ? 'length' : reason === 'refusal' && !this.#sent.isEmpty ? reason : undefined;
@@ -185,6 +192,10 @@ export class TurnReader {
         this.#calls.add(block.id, block.name, block.input as JsonObject);
       }
       if (this.#message?.streamed === true) continue;
+      if (block.type === 'tool_use' && block.name === STRUCTURED_OUTPUT && this.#structured !== undefined) {
+        events.push(...this.#structuredText(this.#structured.whole(block.input)));
+        this.#answered = true;
+      }
       if (block.type === 'text') events.push(...this.#words(block.text));
       if (block.type === 'thinking') events.push(...this.#thinking(block.thinking));
     }
@@ -227,7 +238,9 @@ export class TurnReader {
     const events = this.#answered ? [] : this.#lateAnswer(result);
     if (result.stop_reason === 'tool_deferred') {
       const calls = this.#calls.all.map((call): ChatEvent => ({ type: 'toolCall', call }));
-      return { events: [...events, ...calls], end: { reason: 'toolCalls', usage, result } };
+      // The structured answer is a call that the client does not see.
+      const reason = calls.length > 0 ? 'toolCalls' : 'stop';
+      return { events: [...events, ...calls], end: { reason, usage, result } };
     }
     return { events, end: { reason: 'stop', usage, result } };
   }

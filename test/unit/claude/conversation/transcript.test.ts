@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ChatMessage, ChatRequest } from '../../../../src/core/chat.js';
+import type { ChatMessage } from '../../../../src/core/chat.js';
 import { canonicalJson, type Json } from '../../../../src/core/json.js';
-import { canonicalSetup, canonicalTurn, toTurns } from '../../../../src/claude/conversation/transcript.js';
+import { canonicalTurn, toTurns } from '../../../../src/claude/conversation/transcript.js';
 
 const user = (...texts: string[]): ChatMessage => ({
   role: 'user',
@@ -17,10 +17,6 @@ const result = (callId: string, content = 'r'): ChatMessage => ({
   role: 'user',
   content: [{ type: 'toolResult', callId, content, isError: false }],
 });
-
-function request(messages: readonly ChatMessage[], more: Partial<ChatRequest> = {}): ChatRequest {
-  return { lane: 'chat', model: 'm', system: '', messages, tools: [], stop: [], ...more };
-}
 
 describe('a transcript', function () {
   this.timeout(60_000);
@@ -135,37 +131,6 @@ describe('a transcript', function () {
       canonicalTurn(toTurns([user('["image/png","AA=="]')])[0]!),
     );
   });
-});
-
-describe('a set-up', () => {
-  const base = request([user('q')]);
-
-  for (const [what, change] of [
-    ['lane', { lane: 'workspace' }],
-    ['model', { model: 'n' }],
-    ['system prompt', { system: 's' }],
-    ['tools', { tools: [{ name: 'f', description: '', parameters: {} }] }],
-    ['format', { format: { type: 'json' } }],
-    ['shown thinking', { thinking: { show: true } }],
-  ] as const) {
-    it(`differs by its ${what}`, () => {
-      assert.notEqual(canonicalSetup(base), canonicalSetup({ ...base, ...change }));
-    });
-  }
-
-  for (const [what, change] of [
-    ['messages', { messages: [user('other')] }],
-    ['effort', { thinking: { show: false, effort: 'high' } }],
-    ['stop sequences', { stop: ['x'] }],
-    ['client', { client: 'c' }],
-  ] as const) {
-    it(`does not differ by ${what}`, () => {
-      assert.equal(
-        canonicalSetup({ ...base, thinking: { show: false } }),
-        canonicalSetup({ ...base, ...change }),
-      );
-    });
-  }
 });
 
 describe('canonical JSON', function () {

@@ -1,0 +1,86 @@
+/** Reads the messages of one answer, and passes its events on. */
+import type { Allowance } from '../../core/allowance.js';
+import type { ChatListener } from '../../core/backend.js';
+import type { ChatEvent, ChatRequest, Timings, ToolCall } from '../../core/chat.js';
+import type { ResultMessage } from '../process/incoming.js';
+import { allowanceOf } from '../turn/allowance.js';
+import { OutputLimit } from '../turn/outputLimit.js';
+import { turnTimings } from '../turn/timings.js';
+import { ToolRounds } from '../turn/toolRounds.js';
+import type { TurnReader } from '../turn/turn.js';
+import type { TurnEnd } from '../turn/turnStep.js';
+import type { WorkspaceSide } from '../workspace/lanes.js';
+import type { Channel } from './channel.js';
+import type { ToolNames } from './toolNames.js';
+
+export interface AnswerOptions {
+  readonly clock: () => number;
+  readonly onResult: (result: ResultMessage) => void;
+  readonly onAllowance: (allowance: Allowance) => void;
+  readonly reactionMs: number;
+  readonly silenceMs: number;
+  readonly side: WorkspaceSide | undefined;
+  readonly names: ToolNames;
+  /** When the request came, by the clock. */
+  readonly started: number;
+  readonly signal: AbortSignal;
+  readonly listener: ChatListener;
+}
+
+/** How an answer ended, and what the client has of it. The calls have the names that the model knows. */
+export interface AnswerEnd extends TurnEnd {
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly timings: Timings;
+}
+
+/** The `system` message that comes just before a request leaves for the API. */
+const REQUESTING = 'status';
+
+/** While a tool of the CLI runs, or the user is asked, the CLI need not say anything. Milliseconds. */
+const TOOLS_MS = 24 * 60 * 60_000;
+
+/** @throws ChatError when the turn failed */
+export async function* readAnswer(
+  channel: Channel,
+  reader: TurnReader,
+  request: ChatRequest,
+  options: AnswerOptions,
+): AsyncGenerator<ChatEvent, AnswerEnd, void> {
+  const { clock, names, side, listener } = options;
+  const output = new OutputLimit(request.stop, request.maxTokens);
+  const rounds = new ToolRounds(
+    (tool) => names.isClients(tool),
+    (use, failed) => side?.progress(use, failed),
+  );
+  let text = '';
+  const calls: ToolCall[] = [];
+  let firstEvent = clock();
+  for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
+    const message = await channel.next(wait, options.signal);
+    if (message.type === 'system' && message.subtype === REQUESTING) listener.asked();
+    if (message.type === 'rate_limit_event') options.onAllowance(allowanceOf(message.rate_limit_info));
+    const step = rounds.read(message, reader.read(message));
+    if (text === '' && calls.length === 0) firstEvent = clock();
+    let { end } = step;
+    for (const event of output.pass(step)) {
+      if (event.type === 'cut') {
+        end = reader.cutShort(event, output.tokens);
+        break;
+      }
+      if (event.type === 'text') text += event.text;
+      if (event.type === 'toolCall') calls.push(event.call);
+      if (event.type !== 'thinking' || request.thinking?.show === true) yield named(event, names);
+    }
+    if (end === undefined) continue;
+    if (end.result) options.onResult(end.result);
+    const timings = turnTimings(end.result, { started: options.started, firstEvent, now: clock() });
+    return { ...end, text, calls, timings };
+  }
+}
+
+/** Calls by the names that the client gave its tools. */
+function named(event: ChatEvent, names: ToolNames): ChatEvent {
+  if (event.type !== 'toolCall') return event;
+  return { type: 'toolCall', call: { ...event.call, name: names.own(event.call.name) } };
+}

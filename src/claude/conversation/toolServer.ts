@@ -1,0 +1,133 @@
+/**
+ * The MCP server under which a CLI process knows the client's tools. The CLI reads the tools of a server once, so another
+ * set of tools needs another server.
+ */
+import * as v from 'valibot';
+import { ChatError } from '../../core/errors.js';
+import { canonicalJson } from '../../core/json.js';
+import type { Channel } from './channel.js';
+import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
+import { toolManifest } from './outgoing.js';
+import { canonicalOffer, INITIAL_SETUP, type ToolOffer } from './processSetup.js';
+import { ToolNames } from './toolNames.js';
+
+const mcpStatus = v.object({
+  mcpServers: v.array(
+    v.object({
+      name: v.string(),
+      status: v.string(),
+    }),
+  ),
+});
+const rpc = v.object({
+  id: v.optional(v.union([v.number(), v.string()]), 0),
+  method: v.optional(v.string(), ''),
+});
+
+/** How often, and after how many milliseconds, the CLI is asked again whether it has taken the tools. */
+const STATUS_CHECKS = 400;
+const STATUS_PAUSE_MS = 5;
+/** The CLI reads a list again that it could not use. */
+const MAX_LISTS = 2;
+
+export class ToolServer {
+  readonly #channel: Channel;
+  readonly #prefix: string;
+  #offer = INITIAL_SETUP.offer;
+  #names: ToolNames;
+  #servers = 0;
+  /** How often the CLI has read the tools of the present server. */
+  #lists = 0;
+  #onListed: (() => void) | undefined;
+  /** By name and schema. The CLI keeps the first description that it was given for them. */
+  readonly #descriptions = new Map<string, string>();
+
+  /** @param prefix what the CLI puts before the names of the client's tools */
+  constructor(channel: Channel, prefix: string) {
+    this.#channel = channel;
+    this.#prefix = prefix;
+    this.#names = new ToolNames([], prefix);
+  }
+
+  get names(): ToolNames {
+    return this.#names;
+  }
+
+  /** Takes note of an offer that the process gets with its `initialize` request. */
+  assume(offer: ToolOffer): void {
+    this.#names = new ToolNames(offer.tools, this.#prefix);
+    this.#offer = offer;
+    for (const [key, description] of described(offer, this.#names)) this.#descriptions.set(key, description);
+  }
+
+  /** Whether the CLI would give a tool of this offer the description of an earlier tool. */
+  conflictsWith(offer: ToolOffer): boolean {
+    return described(offer, new ToolNames(offer.tools, this.#prefix)).some(([key, description]) => {
+      const known = this.#descriptions.get(key);
+      return known !== undefined && known !== description;
+    });
+  }
+
+  /**
+   * Offers the model these tools and no others.
+   * @param timeoutMs how long the CLI may take for one step
+   * @throws ChatError `badRequest` with the names of tools that the CLI does not take
+   */
+  async offer(offer: ToolOffer, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (canonicalOffer(this.#offer) === canonicalOffer(offer)) return;
+    if (!isEmpty(this.#offer)) await this.#setServers({}, timeoutMs, signal);
+    this.assume(offer);
+    if (isEmpty(offer)) return;
+    const listed = new Promise<void>((resolve) => (this.#onListed = resolve));
+    this.#lists = 0;
+    const name = `${CLIENT_TOOLS_SERVER}${++this.#servers}`;
+    await this.#setServers({ [name]: { type: 'sdk', name, disableAutoBackground: true } }, timeoutMs, signal);
+    await this.#channel.settled(listed, timeoutMs, signal);
+    await this.#connected(name, timeoutMs, signal);
+  }
+
+  /** The answer to a JSON-RPC message that the CLI sends to the server. */
+  answer(message: unknown): object {
+    const call = v.safeParse(rpc, message);
+    const { id, method } = call.success ? call.output : { id: 0, method: '' };
+    const { initializeResult, toolsListResult } = toolManifest(this.#offer, this.#names);
+    const results: Readonly<Record<string, object>> = {
+      initialize: initializeResult,
+      'tools/list': toolsListResult,
+    };
+    if (method === 'tools/list') {
+      this.#lists++;
+      this.#onListed?.();
+    }
+    return { jsonrpc: '2.0', id, result: results[method] ?? {} };
+  }
+
+  async #setServers(servers: object, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    await this.#channel.request({ subtype: 'mcp_set_servers', servers }, timeoutMs, signal);
+  }
+
+  /** Waits until the CLI has taken the tools. It refuses all of them for one schema that it cannot read. */
+  async #connected(name: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    for (let check = 0; check < STATUS_CHECKS && this.#lists < MAX_LISTS; check++) {
+      const answer = await this.#channel.request({ subtype: 'mcp_status' }, timeoutMs, signal);
+      const parsed = v.safeParse(mcpStatus, answer);
+      const server = parsed.success && parsed.output.mcpServers.find((listed) => listed.name === name);
+      if (server && server.status === 'connected') return;
+      await new Promise((resolve) => setTimeout(resolve, STATUS_PAUSE_MS));
+    }
+    throw new ChatError(
+      'badRequest',
+      'The Claude CLI cannot read the JSON Schema of one of these tools: ' +
+        `${this.#offer.tools.map((tool) => tool.name).join(', ')}.`,
+    );
+  }
+}
+
+function isEmpty({ tools, answerSchema }: ToolOffer): boolean {
+  return tools.length === 0 && answerSchema === undefined;
+}
+
+/** Each tool's name and schema as a string, and its description. */
+function described({ tools }: ToolOffer, names: ToolNames): (readonly [string, string])[] {
+  return tools.map((tool) => [canonicalJson([names.bare(tool.name), tool.parameters]), tool.description]);
+}

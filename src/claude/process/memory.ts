@@ -1,0 +1,24 @@
+/** How much memory a process has for itself. */
+import { readFile } from 'node:fs/promises';
+import { run } from './tree.js';
+
+/**
+ * The memory that ends with the process, without what it shares with others. On macOS all of its resident memory.
+ * @returns bytes; `undefined` where the system does not tell
+ */
+export async function privateMemory(pid: number): Promise<number | undefined> {
+  if (process.platform === 'linux') {
+    const table = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+    return privateBytes(table);
+  }
+  if (process.platform !== 'darwin') return undefined;
+  const kilobytes = Number((await run('/bin/ps', ['-o', 'rss=', '-p', String(pid)])).trim());
+  return kilobytes > 0 ? kilobytes * 1024 : undefined;
+}
+
+/** The sum of the private pages in the kernel's `smaps_rollup`. Bytes; `undefined` when there are none. Pure. */
+export function privateBytes(table: string): number | undefined {
+  const rows = [...table.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)];
+  if (rows.length === 0) return undefined;
+  return rows.reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0) * 1024;
+}

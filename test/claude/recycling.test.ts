@@ -1,0 +1,246 @@
+/** A process that has served a conversation is as good as a new one: its next requests are the same, byte for byte. */
+import assert from 'node:assert/strict';
+import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
+import { silentLogger, type Logger } from '../../src/core/log.js';
+import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
+import { devCli } from '../standin/cli.js';
+import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
+import {
+  errorReply,
+  messageReply,
+  startStandIn,
+  textReply,
+  toolReply,
+  type Reply,
+  type StandIn,
+  type StandInRequest,
+} from '../standin/server.js';
+import { answerOf, assistant, never, request, user } from './harness.js';
+
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const SCHEMA = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
+const tool = (name: string, description = `Finds ${name}.`): ChatRequest['tools'][number] => ({
+  name,
+  description,
+  parameters: { type: 'object', properties: { q: { type: 'string' } } },
+});
+const CALLED: readonly ChatMessage[] = [
+  user('Look.'),
+  { role: 'assistant', content: [{ type: 'toolCall', call: { id: 'c1', name: 'look', arguments: {} } }] },
+  {
+    role: 'user',
+    content: [{ type: 'toolResult', callId: 'c1', content: 'SECRET result', isError: false }],
+  },
+];
+
+/** What a process has done before. */
+interface Use {
+  readonly request: ChatRequest;
+  readonly replies: readonly Reply[];
+  /** The client leaves after the first event. */
+  readonly leaves?: true;
+}
+
+const secret = (more: Partial<ChatRequest> = {}): ChatRequest => request([user('SECRET question')], more);
+
+const USES: Readonly<Record<string, Use>> = {
+  'a plain question': { request: secret(), replies: [textReply('SECRET answer')] },
+  'a system prompt': { request: secret({ system: 'SECRET prompt' }), replies: [textReply('A')] },
+  'a tool call without a result': {
+    request: secret({ tools: [tool('look'), tool('other')] }),
+    replies: [toolReply({ id: 'toolu_1', name: 'look', input: { q: 'SECRET' } })],
+  },
+  'a tool that does not exist': {
+    request: secret({ tools: [tool('look')] }),
+    replies: [toolReply({ id: 'toolu_1', name: 'nope', input: {} }), textReply('A')],
+  },
+  'a replayed history with tool results': {
+    request: request(CALLED, { tools: [tool('look')] }),
+    replies: [textReply('A')],
+  },
+  'a structured answer': {
+    request: secret({ format: { type: 'schema', schema: SCHEMA } }),
+    replies: [toolReply({ id: 'toolu_1', name: 'StructuredOutput', input: { n: 1 } })],
+  },
+  'an image': {
+    request: request([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'SECRET' },
+          { type: 'image', mediaType: 'image/png', data: PIXEL },
+        ],
+      },
+    ]),
+    replies: [textReply('A')],
+  },
+  'thinking that is shown, and effort': {
+    request: secret({ thinking: { show: true, effort: 'low' } }),
+    replies: [
+      messageReply([
+        { type: 'thinking', thinking: 'SECRET thought', signature: 'sig' },
+        { type: 'text', text: 'A' },
+      ]),
+    ],
+  },
+  'another model': { request: secret({ model: 'haiku' }), replies: [textReply('A')] },
+  'an error of the API': { request: secret(), replies: [errorReply(400, 'no')] },
+  'an answer that the client left': {
+    request: secret(),
+    replies: [textReply(['SECRET', new Promise(() => undefined)])],
+    leaves: true,
+  },
+  'an answer that was cut by a stop sequence': {
+    request: secret({ stop: ['STOP'] }),
+    replies: [textReply(['one STOP', ' two'])],
+  },
+};
+
+/** Conversations that follow, each of one or two turns. */
+const NEXT: Readonly<Record<string, readonly ChatRequest[]>> = {
+  'a plain conversation': [request([user('q1')]), request([user('q1'), assistant('A'), user('q2')])],
+  'a system prompt': [request([user('q1')], { system: 'S' })],
+  tools: [request([user('q1')], { tools: [tool('find'), tool('look')] })],
+  'a replayed history with tools': [request(CALLED, { tools: [tool('look')], system: 'S' })],
+  'a schema': [request([user('q1')], { format: { type: 'schema', schema: SCHEMA } })],
+  'thinking and effort': [request([user('q1')], { thinking: { show: true, effort: 'high' } })],
+  'another model': [request([user('q1')], { model: 'haiku', system: 'S' })],
+};
+
+const UNEQUAL_HEADERS = new Set(['content-length', 'host', 'x-claude-code-session-id']);
+
+/** All that the API sees of a request, without what names the process. */
+function essence({ raw, headers }: StandInRequest): unknown {
+  const masked = raw.replace(/session_id\\":\\"[^\\]+/g, 'session_id');
+  return {
+    body: JSON.parse(masked) as unknown,
+    headers: Object.entries(headers)
+      .filter(([name]) => !UNEQUAL_HEADERS.has(name))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  };
+}
+
+describe('a recycled process', function () {
+  this.timeout(180_000);
+  let standIn: StandIn;
+  let environment: StandInEnvironment;
+  let started: number;
+
+  before(async () => {
+    standIn = await startStandIn();
+    environment = await standInEnvironment(standIn.url);
+  });
+  after(async () => {
+    await environment.dispose();
+    await standIn.close({ lenient: true });
+  });
+
+  function createBackend(given: Partial<BackendLimits>, env = environment.env): ClaudeBackend {
+    const debug = (line: string): void => void (line.endsWith(' started') && started++);
+    const log: Logger = { ...silentLogger, debug };
+    const folder = environment.workspace;
+    // A process under load grows faster than it is tidied up.
+    const limits = { ...given, processBytes: Infinity };
+    return createClaudeBackend({ claudePath: devCli(), folder, env, log, version: '0.0.0', limits });
+  }
+
+  /** Asks a conversation's turns; what reached the API. */
+  async function converse(backend: ClaudeBackend, turns: readonly ChatRequest[]): Promise<unknown[]> {
+    const seen: unknown[] = [];
+    for (const turn of turns) {
+      const structured = turn.format !== undefined;
+      standIn.reply(
+        structured ? toolReply({ id: 'toolu_n', name: 'StructuredOutput', input: { n: 2 } }) : textReply('A'),
+      );
+      const { text } = await answerOf(backend.chat(turn, never()));
+      assert.equal(text, structured ? '{"n":2}' : 'A');
+      seen.push(essence(standIn.requests.at(-1)!));
+    }
+    return seen;
+  }
+
+  const fresh = new Map<string, unknown[]>();
+  before(async function () {
+    for (const [name, turns] of Object.entries(NEXT)) {
+      const backend = createBackend({ processes: 1, keepSpares: 'never' });
+      fresh.set(name, await converse(backend, turns));
+      await backend.close();
+    }
+  });
+
+  for (const [use, { request: asked, replies, leaves }] of Object.entries(USES)) {
+    it(`makes the same requests as a new one, after ${use}`, async () => {
+      started = 0;
+      const backend = createBackend({ processes: 1, keepSpares: 'always' });
+      try {
+        for (const [name, turns] of Object.entries(NEXT)) {
+          standIn.reply(...replies);
+          if (leaves) {
+            for await (const _event of backend.chat(asked, never())) break;
+          } else await answerOf(backend.chat(asked, never())).catch(() => undefined);
+          assert.deepEqual(await converse(backend, turns), fresh.get(name), name);
+        }
+        assert.equal(started, 1);
+      } finally {
+        await backend.close();
+      }
+    });
+  }
+
+  it('is not used again after the model has refused', async () => {
+    started = 0;
+    const refusing = await startStandIn({
+      // The CLI may ask once more by itself before it is stopped.
+      respond: ({ raw }) =>
+        raw.includes('SECRET')
+          ? messageReply([{ type: 'text', text: 'I cannot' }], { stopReason: 'refusal' })
+          : textReply('A'),
+    });
+    const env = { ...environment.env, ANTHROPIC_BASE_URL: refusing.url };
+    const backend = createBackend({ processes: 1, keepSpares: 'always' }, env);
+    try {
+      const { done } = await answerOf(backend.chat(secret(), never()));
+      assert.equal(done.reason, 'refusal');
+      assert.equal((await answerOf(backend.chat(request([user('q1')]), never()))).text, 'A');
+      assert.equal(started, 2);
+    } finally {
+      await backend.close();
+      await refusing.close({ lenient: true });
+    }
+  });
+
+  it('is not used for a tool whose description the CLI would replace by an earlier one', async () => {
+    started = 0;
+    const backend = createBackend({ processes: 1, keepSpares: 'always' });
+    try {
+      for (const description of ['First.', 'Second.']) {
+        await converse(backend, [request([user(description)], { tools: [tool('look', description)] })]);
+        const [offered] = standIn.requests.at(-1)!.body.tools ?? [];
+        assert.equal(offered?.['description'], description);
+      }
+      assert.equal(started, 2);
+    } finally {
+      await backend.close();
+    }
+  });
+
+  it('rewinds to the question that the client has edited, keeping what comes before', async () => {
+    started = 0;
+    const backend = createBackend({ processes: 1, keepSpares: 'always' });
+    try {
+      const first = [user('q1'), assistant('A'), user('q2'), assistant('A')];
+      await converse(backend, [
+        request([user('q1')]),
+        request([...first.slice(0, 2), user('q2')]),
+        request([...first, user('q3')]),
+      ]);
+      const expected = standIn.requests.at(-2)!;
+      await converse(backend, [request([...first.slice(0, 2), user('q2')])]);
+      assert.deepEqual(essence(standIn.requests.at(-1)!), essence(expected));
+      assert.equal(started, 1);
+    } finally {
+      await backend.close();
+    }
+  });
+});

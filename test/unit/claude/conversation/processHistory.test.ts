@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { ProcessHistory } from '../../../../src/claude/conversation/processHistory.js';
+import { ToolNames } from '../../../../src/claude/conversation/toolNames.js';
+import { toTurns, type Turn, type UserTurn } from '../../../../src/claude/conversation/transcript.js';
+import type { ChatMessage, ToolCall } from '../../../../src/core/chat.js';
+
+const NAMES = new ToolNames([]);
+const user = (text: string): ChatMessage => ({ role: 'user', content: [{ type: 'text', text }] });
+const said = (text: string): ChatMessage => ({ role: 'assistant', content: [{ type: 'text', text }] });
+const question = (text: string): UserTurn => ({ role: 'user', content: [{ type: 'text', text }] });
+const call = (id: string, args: ToolCall['arguments'] = { city: 'Bern' }, name = 'look'): ToolCall => ({
+  id,
+  name,
+  arguments: args,
+});
+const called = (text: string, ...calls: readonly ToolCall[]): ChatMessage => ({
+  role: 'assistant',
+  content: [
+    ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+    ...calls.map((made) => ({ type: 'toolCall' as const, call: made })),
+  ],
+});
+
+/** A history of two questions with their answers. */
+function twoRounds(): ProcessHistory {
+  const history = new ProcessHistory();
+  history.addQuestion(question('q1'), 'u1');
+  history.addAnswer('a1', [], NAMES);
+  history.addQuestion(question('q2'), 'u2');
+  history.addAnswer('a2', [], NAMES);
+  return history;
+}
+
+/** The turns before the last question of a conversation. */
+const before = (...messages: ChatMessage[]): Turn[] => toTurns([...messages, user('next')]).slice(0, -1);
+
+describe('ProcessHistory.sharedWith', () => {
+  it('counts all turns of an equal conversation', () => {
+    assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('q2'), said('a2'))), 4);
+  });
+
+  it('ends before an edited question', () => {
+    assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('Q2'), said('a2'))), 2);
+  });
+
+  it('ends before the question whose answer was edited', () => {
+    assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('q2'), said('a2 '))), 2);
+  });
+
+  it('counts nothing of another conversation', () => {
+    assert.equal(twoRounds().sharedWith(before(user('other'), said('a1'))), 0);
+  });
+
+  describe('for an answer with a tool call that a client sends back changed', () => {
+    function shared(copy: ChatMessage, original: readonly ToolCall[] = [call('toolu_1')]): number {
+      const history = new ProcessHistory();
+      history.addQuestion(question('q'), 'u1');
+      history.addAnswer('I will look.', original, NAMES);
+      return history.sharedWith(before(user('q'), copy));
+    }
+
+    for (const [what, copy] of [
+      ['without the text before the call', called('', call('toolu_1'))],
+      ['with a line feed behind the text', called('I will look.\n', call('toolu_1'))],
+      ['without the id, as the only call of its name', called('I will look.', call('call_1'))],
+      ['without the text and the id, as the only call of its name', called('', call('call_00000001'))],
+    ] as const) {
+      it(`recognizes it ${what}`, () => assert.equal(shared(copy), 2));
+    }
+
+    it('recognizes it without arguments that are empty', () => {
+      const original = [call('toolu_1', { name: 'Kitchen', area: '', floor: null })];
+      assert.equal(shared(called('', call('x', { name: 'Kitchen' })), original), 2);
+    });
+
+    for (const [what, copy] of [
+      ['other text', called('I looked.', call('toolu_1'))],
+      ['other arguments', called('I will look.', call('toolu_1', { city: 'Basel' }))],
+      ['another tool', called('I will look.', call('toolu_1', {}, 'see'))],
+      ['one more call', called('I will look.', call('toolu_1'), call('toolu_2'))],
+      ['no call', said('I will look.')],
+    ] as const) {
+      it(`takes ${what} for the client's will`, () => assert.equal(shared(copy), 0));
+    }
+
+    it('does not guess which of two calls of one name a foreign id means', () => {
+      const original = [call('toolu_1', { n: 1 }), call('toolu_2', { n: 1 })];
+      assert.equal(shared(called('', call('a', { n: 1 }), call('b', { n: 1 })), original), 0);
+    });
+  });
+});
+
+describe('ProcessHistory.cutAt', () => {
+  it('names the question that is taken away and the last one', () => {
+    const history = twoRounds();
+    assert.deepEqual(history.cutAt(2), { target: 'u2', last: 'u2' });
+    assert.deepEqual(history.cutAt(0), { target: 'u1', last: 'u1' });
+    assert.equal(history.length, 0);
+  });
+
+  it('has nothing to take away from an empty conversation', () => {
+    assert.equal(new ProcessHistory().cutAt(0), undefined);
+  });
+});

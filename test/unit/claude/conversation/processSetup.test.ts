@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  canonicalSetup,
+  INITIAL_SETUP,
+  setupFor,
+  setupRequests,
+  type ProcessSetup,
+} from '../../../../src/claude/conversation/processSetup.js';
+import type { ChatRequest } from '../../../../src/core/chat.js';
+
+const MODELS = ['default', 'sonnet', 'haiku'];
+const SCHEMA = { type: 'object', properties: { n: { type: 'number' } } };
+
+function request(more: Partial<ChatRequest> = {}): ChatRequest {
+  const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'q' }] }];
+  return { lane: 'chat', model: 'm', system: '', messages, tools: [], stop: [], ...more };
+}
+
+describe('canonicalSetup', () => {
+  const base = request();
+
+  for (const [what, change] of [
+    ['the model', { model: 'n' }],
+    ['the system prompt', { system: 's' }],
+    ['the tools', { tools: [{ name: 'f', description: '', parameters: {} }] }],
+    ['the format', { format: { type: 'json' } }],
+    ['thinking that is shown', { thinking: { show: true } }],
+  ] as const) {
+    it(`differs by ${what}`, () => {
+      assert.notEqual(canonicalSetup(setupFor(base)), canonicalSetup(setupFor({ ...base, ...change })));
+    });
+  }
+
+  for (const [what, change] of [
+    ['the messages', { messages: [{ role: 'user', content: [{ type: 'text', text: 'other' }] }] }],
+    ['the effort', { thinking: { show: false, effort: 'high' } }],
+    ['stop sequences', { stop: ['x'] }],
+    ['the client', { client: 'c' }],
+  ] as const) {
+    it(`does not differ by ${what}`, () => {
+      assert.equal(canonicalSetup(setupFor(base)), canonicalSetup(setupFor({ ...base, ...change })));
+    });
+  }
+});
+
+describe('setupFor', () => {
+  it('forces the tool for a structured answer, with thinking off', () => {
+    const setup = setupFor(request({ format: { type: 'schema', schema: SCHEMA } }));
+    assert.deepEqual(setup.extraBody, { tool_choice: { type: 'tool', name: 'StructuredOutput' } });
+    assert.equal(setup.thinkingOff, true);
+    assert.deepEqual(setup.offer.answerSchema, SCHEMA);
+  });
+
+  it('lets the model call another tool before the structured answer', () => {
+    const tools = [{ name: 'f', description: '', parameters: {} }];
+    const { extraBody } = setupFor(request({ tools, format: { type: 'json' } }));
+    assert.deepEqual(extraBody, { tool_choice: { type: 'any' } });
+  });
+
+  it('forces no tool where the client wants to see thinking, which the API would refuse', () => {
+    const setup = setupFor(request({ format: { type: 'json' }, thinking: { show: true } }));
+    assert.deepEqual(setup.extraBody, {});
+    assert.equal(setup.thinkingOff, false);
+  });
+});
+
+/** What a CLI that follows these control requests is set up with. */
+function follow(state: Map<string, unknown>, requests: readonly object[]): void {
+  for (const { subtype, ...rest } of requests as ({ subtype: string } & Record<string, unknown>)[]) {
+    if (subtype === 'set_model') {
+      state.set('model', rest['model']);
+      if (rest['system_prompt'] !== undefined) state.set('system', rest['system_prompt']);
+    } else if (subtype === 'set_max_thinking_tokens') state.set('display', rest['thinking_display']);
+    else {
+      const settings = rest['settings'] as Record<string, unknown>;
+      for (const [name, value] of Object.entries(settings)) {
+        if (name === 'env') for (const [key, text] of Object.entries(value as object)) state.set(key, text);
+        else state.set(name, value);
+      }
+    }
+  }
+}
+
+describe('setupRequests', () => {
+  it('writes nothing between equal set-ups', () => {
+    const setup = setupFor(request({ system: 'S', thinking: { show: true, effort: 'low' } }));
+    assert.deepEqual(setupRequests(setup, { ...setup }), []);
+  });
+
+  it('takes the system prompt away by an agent without one', () => {
+    const from = setupFor(request({ system: 'S' }));
+    const [first] = setupRequests(from, setupFor(request()));
+    assert.deepEqual(first, { subtype: 'apply_flag_settings', settings: { agent: null } });
+  });
+
+  it('leads to the same set-up by every way', () => {
+    const setups: fc.Arbitrary<ProcessSetup> = fc
+      .record({
+        model: fc.constantFrom(...MODELS),
+        system: fc.constantFrom('', 'A', 'B'),
+        show: fc.boolean(),
+        effort: fc.constantFrom(undefined, 'low' as const, 'high' as const),
+        format: fc.constantFrom(undefined, { type: 'json' as const }),
+      })
+      .map(({ model, system, show, effort, format }) =>
+        setupFor(
+          request({
+            model,
+            system,
+            thinking: { show, ...(effort === undefined ? {} : { effort }) },
+            ...(format === undefined ? {} : { format }),
+          }),
+        ),
+      );
+    fc.assert(
+      fc.property(fc.array(setups, { minLength: 1, maxLength: 6 }), (steps) => {
+        const state = new Map<string, unknown>();
+        let from = INITIAL_SETUP;
+        for (const to of steps) {
+          follow(state, setupRequests(from, to));
+          from = to;
+        }
+        assert.equal(state.get('model'), from.model);
+        // Without a system prompt the agent's absence decides; with one, the agent is there and the prompt is set.
+        assert.equal(state.get('agent') ?? null, from.system === '' ? null : 'blank');
+        if (from.system !== '') assert.equal(state.get('system'), from.system);
+        assert.equal(state.get('display') ?? null, from.showThinking ? 'summarized' : null);
+        assert.equal(state.get('effortLevel') ?? null, from.effort);
+        assert.equal(state.get('CLAUDE_CODE_DISABLE_THINKING') ?? '', from.thinkingOff ? '1' : '');
+        const body = state.get('CLAUDE_CODE_EXTRA_BODY') ?? '';
+        assert.equal(body, Object.keys(from.extraBody).length === 0 ? '' : JSON.stringify(from.extraBody));
+      }),
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { Continuations, conversationKind } from '../../../../src/claude/pool/continuations.js';
+import type { ChatRequest } from '../../../../src/core/chat.js';
+
+const kind = (text: string, setup = 'S'): ReturnType<typeof conversationKind> => {
+  const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text }] }];
+  const request: ChatRequest = { lane: 'chat', model: 'm', system: '', messages, tools: [], stop: [] };
+  return conversationKind(request, setup);
+};
+const TITLE = 'Write a title of at most five words for this chat: ';
+
+describe('Continuations', () => {
+  it('expects one conversation in two to go on where nothing is known', () => {
+    assert.equal(new Continuations().probability(kind('hello')), 0.5);
+  });
+
+  it('learns that titles do not go on, whatever they are about', () => {
+    const continuations = new Continuations();
+    for (const topic of ['cats', 'dogs', 'birds', 'fish']) continuations.started(kind(TITLE + topic));
+    assert.ok(continuations.probability(kind(`${TITLE}horses`)) < 0.1);
+  });
+
+  it('learns that the chats of the same client go on all the same', () => {
+    const continuations = new Continuations();
+    for (let i = 0; i < 10; i++) {
+      continuations.started(kind(TITLE + i));
+      continuations.started(kind(`question ${i}`));
+      continuations.continued(kind(`question ${i}`));
+    }
+    const chat = continuations.probability(kind('another question'));
+    assert.ok(chat > 0.4, String(chat));
+    assert.ok(chat > 3 * continuations.probability(kind(TITLE)));
+  });
+
+  it('remembers a bounded number of kinds', () => {
+    const continuations = new Continuations();
+    continuations.started(kind('first', 'first'));
+    for (let i = 0; i < 2000; i++) continuations.started(kind(`k${i}`, `s${i}`));
+    assert.equal(continuations.probability(kind('first', 'first')), 0.5);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { chooseProcess, conversationValue, type Candidate } from '../../../../src/claude/pool/policy.js';
+
+const CHAT = { lane: 'chat', room: true, leaving: false, prewarm: true } as const;
+
+function candidate(more: Partial<Candidate>): Candidate {
+  return {
+    lane: 'chat',
+    state: 'idle',
+    continues: false,
+    shared: 0,
+    fits: true,
+    changes: 0,
+    value: 0,
+    ...more,
+  };
+}
+
+const idle = (value: number): Candidate => candidate({ value });
+const empty = (more: Partial<Candidate> = {}): Candidate => candidate({ state: 'empty', ...more });
+const use = (chosen: Candidate): object => ({ kind: 'use', candidate: chosen });
+
+describe('chooseProcess', () => {
+  it('prefers the process whose conversation the request continues', () => {
+    const continued = candidate({ continues: true, shared: 4 });
+    assert.deepEqual(chooseProcess([empty(), candidate({ shared: 6 }), continued], CHAT), use(continued));
+  });
+
+  it('then rewinds the process that shares most turns', () => {
+    const most = candidate({ shared: 4 });
+    assert.deepEqual(chooseProcess([empty(), candidate({ shared: 2 }), most], CHAT), use(most));
+  });
+
+  it('then takes the empty process that needs the fewest changes', () => {
+    const same = empty({ changes: 0 });
+    assert.deepEqual(chooseProcess([idle(0), empty({ changes: 2 }), same], CHAT), use(same));
+  });
+
+  it('then empties the conversation that is worth least, although there is room for another process', () => {
+    const least = idle(1);
+    assert.deepEqual(chooseProcess([idle(5), least, idle(3)], CHAT), use(least));
+  });
+
+  it('starts a process rather than give up a conversation where none is started ahead', () => {
+    assert.deepEqual(chooseProcess([idle(1)], { ...CHAT, prewarm: false }), { kind: 'start' });
+    const full = { ...CHAT, prewarm: false, room: false };
+    assert.deepEqual(chooseProcess([idle(1)], full), use(idle(1)));
+  });
+
+  it('waits for a process that is being emptied rather than start one', () => {
+    const emptying = candidate({ state: 'emptying' });
+    assert.deepEqual(chooseProcess([emptying], CHAT), { kind: 'wait' });
+  });
+
+  it('starts a process when there is none that is not busy', () => {
+    assert.deepEqual(chooseProcess([], CHAT), { kind: 'start' });
+    assert.deepEqual(chooseProcess([candidate({ state: 'busy' })], CHAT), { kind: 'start' });
+  });
+
+  it('passes over a process that cannot offer the tools of the request', () => {
+    assert.deepEqual(chooseProcess([empty({ fits: false })], CHAT), { kind: 'start' });
+  });
+
+  it('ends a process of the other lane when there is no room, the emptied ones first', () => {
+    const workspace = candidate({ lane: 'workspace', value: 7 });
+    const full = { ...CHAT, lane: 'workspace', room: false } as const;
+    assert.deepEqual(chooseProcess([idle(5), empty()], full), { kind: 'end', candidate: empty() });
+    assert.deepEqual(chooseProcess([workspace], { ...CHAT, room: false }), {
+      kind: 'end',
+      candidate: workspace,
+    });
+  });
+
+  it('ends no second process while one is leaving', () => {
+    const workspace = candidate({ lane: 'workspace' });
+    assert.deepEqual(chooseProcess([workspace], { ...CHAT, room: false, leaving: true }), { kind: 'wait' });
+  });
+
+  it('never rewinds a conversation of the workspace lane', () => {
+    const lived = candidate({ lane: 'workspace', shared: 2 });
+    assert.deepEqual(chooseProcess([lived], { ...CHAT, lane: 'workspace' }), { kind: 'start' });
+  });
+});
+
+describe('conversationValue', () => {
+  it('grows with the history and with the chance of a next turn', () => {
+    assert.ok(conversationValue(8000, 0, 0.5) > conversationValue(4000, 0, 0.5));
+    assert.ok(conversationValue(4000, 0, 0.9) > conversationValue(4000, 0, 0.5));
+    assert.equal(conversationValue(4000, 0, 0), 0);
+  });
+
+  it('falls when the API has forgotten the prompt', () => {
+    assert.ok(conversationValue(4000, 60_000, 0.5) > conversationValue(4000, 6 * 60_000, 0.5));
+  });
+});
