@@ -17,11 +17,11 @@ import type { Windows } from './lifecycle/windows.js';
 export interface EndpointParts {
   readonly configuration: Pick<Configuration, 'current'>;
   readonly token: Pick<Token, 'current'>;
-  readonly place: Pick<WorkspaceFolderWatch, 'current'>;
+  readonly folder: Pick<WorkspaceFolderWatch, 'current'>;
   readonly history: History;
   readonly log: Logger;
   readonly windows: Pick<Windows, 'key'>;
-  readonly display: Pick<StatusPresenter, 'request'>;
+  readonly presenter: Pick<StatusPresenter, 'request'>;
   readonly controller: Pick<Controller, 'status' | 'cede'>;
 }
 
@@ -29,14 +29,14 @@ export interface EndpointParts {
 const IDENTITY = `claude-ollama-server/${VERSION}`;
 
 export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoint {
-  const { configuration, token, place, history, log, windows, display, controller } = parts;
+  const { configuration, token, folder, history, log, windows, presenter, controller } = parts;
   return createEndpoint({
     backend: () => backend,
-    settings: () => endpointSettings(configuration.current, token.current, lanesOf(place.current)),
+    settings: () => endpointSettings(configuration.current, token.current, lanesOf(folder.current)),
     log,
     identity: IDENTITY,
     onRequest(record) {
-      display.request(record);
+      presenter.request(record);
       // What Diagnose has refused on purpose is nobody's failure.
       if (record.client !== DIAGNOSE_CLIENT) history.note(record);
     },

@@ -3,6 +3,7 @@ import { EventEmitter, type Disposable, type Event } from 'vscode';
 import type { Logger } from '../core/log.js';
 import type { AskPermission, PermissionRequest } from '../core/permission.js';
 import type { Configuration } from './platform/configuration.js';
+import type { CommandTable } from './platform/names.js';
 import { editorContext } from './editorContext/editorContext.js';
 import { createPreviewEditors } from './permissions/previewEditors.js';
 import { unsavedDocument } from './permissions/openFiles.js';
@@ -29,6 +30,12 @@ interface EditorAccess {
 
 /** How long a question waits for its answer. */
 const PATIENCE_MINUTES = 5;
+
+export const workspaceLaneCommands = (
+  lane: Pick<WorkspaceLane, 'showQuestion'>,
+): CommandTable<'showQuestion'> => ({
+  showQuestion: () => lane.showQuestion(),
+});
 
 export function createWorkspaceLane(configuration: Configuration, log: Logger): WorkspaceLane {
   const changed = new EventEmitter<void>();

@@ -26,7 +26,7 @@ export interface ControllerOptions {
   onChange(status: Status): void;
   readonly windows: Pick<Windows, 'look' | 'ask'>;
   readonly log: Logger;
-  readonly pace: Pace;
+  readonly pace?: Pace;
 }
 
 /** All in milliseconds. */
@@ -40,7 +40,7 @@ export interface Pace {
 }
 
 /** The host gives all extensions together 5 seconds to end. */
-export const PACE: Pace = { patienceMs: 3_000, takeOverEveryMs: 2_000, endWithinMs: 3_000 };
+const PACE: Pace = { patienceMs: 3_000, takeOverEveryMs: 2_000, endWithinMs: 3_000 };
 
 export interface Controller {
   readonly status: Status;
@@ -74,7 +74,7 @@ export interface Controller {
 const STOPPED = new ChatError('cancelled', 'The server is stopped. Start it, then try again.');
 
 export function createController(options: ControllerOptions): Controller {
-  const { log, pace } = options;
+  const { log, pace = PACE } = options;
   let state: State = { name: 'stopped' };
   let wanted = false;
   /** The next step acts although the plan has not changed. */

@@ -33,6 +33,14 @@ export const COMMANDS = {
   showQuestion: 'claudeOllama.showQuestion',
 } as const;
 
+/** The short name of a command: a key of `COMMANDS`. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** The handlers of these commands. VS Code passes the arguments that the caller of the command gave. */
+export type CommandTable<Name extends CommandName = CommandName> = Readonly<
+  Record<Name, (...args: never[]) => Promise<void> | void>
+>;
+
 export const ACTIVITY_VIEW = 'claudeOllama.activity';
 
 /** The provider of models as the manifest contributes it, by which other extensions select its models. */
