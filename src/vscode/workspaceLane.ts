@@ -33,8 +33,8 @@ const PATIENCE_MINUTES = 5;
 
 export const workspaceLaneCommands = (
   lane: Pick<WorkspaceLane, 'showQuestion'>,
-): CommandTable<'showQuestion'> => ({
-  showQuestion: () => lane.showQuestion(),
+): CommandTable<'showPermissionRequest'> => ({
+  showPermissionRequest: () => lane.showQuestion(),
 });
 
 export function createWorkspaceLane(configuration: Configuration, log: Logger): WorkspaceLane {

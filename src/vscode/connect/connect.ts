@@ -174,11 +174,11 @@ export function createConnect({ endpoint, outside }: ConnectOptions): Connect {
 
 export const connectCommands = (
   connect: Connect,
-): CommandTable<'connectClient' | 'copySnippet' | 'addSnippet' | 'writeChange'> => ({
+): CommandTable<'connectClient' | 'copySnippet' | 'addSnippet' | 'applyChange'> => ({
   connectClient: () => connect.pick(),
   copySnippet: (id?: unknown, index?: unknown) => connect.copy(id, index),
   addSnippet: (id?: unknown) => connect.add(id),
-  writeChange: (uri?: unknown) => connect.write(uri),
+  applyChange: (uri?: unknown) => connect.write(uri),
 });
 
 function clientInUri(uri: Uri): Client | undefined {

@@ -60,9 +60,9 @@ describe('the settings of a repository', () => {
     it(`change nothing that is of the machine: ${name}`, async () => {
       const { port } = await ready();
       const { contributes } = extension().packageJSON as {
-        contributes: { configuration: { properties: Readonly<Record<string, Property>> } };
+        contributes: { configuration: { properties: Readonly<Record<string, Property>> }[] };
       };
-      const all = Object.entries(contributes.configuration.properties);
+      const all = contributes.configuration.flatMap(({ properties }) => Object.entries(properties));
       const ofTheMachine = all.filter(([, { scope }]) => scope === 'machine');
       assert.ok(ofTheMachine.length >= 10);
       const before = ofTheMachine.map(([key]) => get(key));
