@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { until } from '../claude/processes.js';
-import { createFakeBackend, DONE, says, SONNET, text } from '../http/fakeBackend.js';
-import { type Rig, startRig, stopRigs } from '../http/rig.js';
+import { until } from '../support/processes.js';
+import { createFakeBackend, DONE, says, SONNET, text } from '../support/fakeBackend.js';
+import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 import { type Arrival, type Arrivals, watchArrivals } from './arrivals.js';
 import { openChromium } from './chromium.js';
 import {

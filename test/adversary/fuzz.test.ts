@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
-import { HAS_PROCESS_TABLE, openFiles } from '../e2e/processTable.js';
-import { until } from '../http/rig.js';
+import { HAS_PROCESS_TABLE, openFiles } from '../support/processTable.js';
+import { until } from '../support/endpointRig.js';
 import { oddRequest, randomFrom } from './fuzzer.js';
 import { startTarget, type Target } from './target.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { planHeaders, planLimitReply, textReply } from '../standin/server.js';
-import { answerOf, never, request, startRig, user, type Rig } from './harness.js';
+import { answerOf, never, request, startRig, user, type Rig } from '../support/cliRig.js';
 
 describe("the plan's limits, as the real CLI tells them", function () {
   this.timeout(60_000);

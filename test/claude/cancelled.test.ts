@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import type { ChatEvent } from '../../src/core/chat.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
-import { answerActs, beginActs, requesting, stop, type Act } from './fakeCli.js';
+import { answerActs, beginActs, requesting, stop, type Act } from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
-import { answerOf, never } from './harness.js';
-import { isAlive, until } from './processes.js';
+import { answerOf, never } from '../support/cliRig.js';
+import { isAlive, until } from '../support/processes.js';
 
 const ROUNDS = process.env['SOAK'] === '1' ? 100 : 3;
 const HANG: Act = { do: 'hang' };

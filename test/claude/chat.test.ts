@@ -9,9 +9,9 @@ import {
   type ApiMessage,
   type StandInRequest,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Rig } from './harness.js';
-import { childrenIn } from '../e2e/processTable.js';
-import { isAlive } from './processes.js';
+import { answerOf, assistant, never, request, startRig, user, type Rig } from '../support/cliRig.js';
+import { childrenIn } from '../support/processTable.js';
+import { isAlive } from '../support/processes.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

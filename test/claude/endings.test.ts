@@ -1,9 +1,9 @@
 /** How processes of the CLI end that nobody has told to, or that do not end when told: with all that they started. */
 import assert from 'node:assert/strict';
-import { answerActs, beginActs, requesting, type Act, type FakeScript } from './fakeCli.js';
+import { answerActs, beginActs, requesting, type Act, type FakeScript } from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
-import { answerOf, never, request, user } from './harness.js';
-import { isAlive, until } from './processes.js';
+import { answerOf, never, request, user } from '../support/cliRig.js';
+import { isAlive, until } from '../support/processes.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
 
 const GRANDCHILD: Act = { do: 'grandchild' };

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import { errorReply, planLimitReply, textReply, type Block, type Reply } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Rig, type RigOptions } from './harness.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startRig,
+  user,
+  type Rig,
+  type RigOptions,
+} from '../support/cliRig.js';
 
 const HI = request([user('hi')]);
 /** Keeps the waits between the CLI's own attempts short. */

@@ -7,8 +7,17 @@ import type { JsonObject } from '../../src/core/json.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { PermissionAnswer, PermissionRequest } from '../../src/core/permission.js';
 import { messageReply, textReply, toolReply, type ToolUseBlock } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startRig,
+  user,
+  type Answer,
+  type Rig,
+} from '../support/cliRig.js';
+import { isAlive, pidsIn, until } from '../support/processes.js';
 
 describe('the person’s permission', function () {
   this.timeout(120_000);

@@ -10,8 +10,17 @@ import {
   type ApiMessage,
   type StandInRequest,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startRig,
+  user,
+  type Answer,
+  type Rig,
+} from '../support/cliRig.js';
+import { isAlive, until } from '../support/processes.js';
 
 const TOOLS = [{ name: 'look', description: '', parameters: { type: 'object' } }] as const;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/core/json.js';
 import { editedPath, proposedEdit } from '../../src/vscode/permissions/proposedEdit.js';
 import { textReply, toolReply } from '../standin/server.js';
-import { answerOf, never, request, startRig, user } from './harness.js';
+import { answerOf, never, request, startRig, user } from '../support/cliRig.js';
 
 const CART = 'a = 1\nb = 2\na = 1\n';
 const NOTEBOOK = JSON.stringify({

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beginActs, fakeCli, type FakeCli, type FakeScript } from './fakeCli.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import { beginActs, fakeCli, type FakeCli, type FakeScript } from '../support/fakeCli.js';
+import { isAlive, pidsIn, until } from '../support/processes.js';
 
 /** A program that asks the CLI one question, says when the answer has begun, and waits to be killed. */
 const HOST = `

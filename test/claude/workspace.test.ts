@@ -15,7 +15,16 @@ import {
   type StandInRequest,
   type ToolUseBlock,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startRig,
+  user,
+  type Answer,
+  type Rig,
+} from '../support/cliRig.js';
 
 const LOOK: ToolSpec = { name: 'look', description: 'Looks.', parameters: { type: 'object' } };
 const CLIENTS_READ: ToolSpec = { ...LOOK, name: 'Read' };

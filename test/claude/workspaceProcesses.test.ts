@@ -8,8 +8,17 @@ import { silentLogger } from '../../src/core/log.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { textReply, toolReply } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startRig,
+  user,
+  type Answer,
+  type Rig,
+} from '../support/cliRig.js';
+import { isAlive, pidsIn, until } from '../support/processes.js';
 
 const IN_WORKSPACE = { lane: 'workspace' } as const;
 

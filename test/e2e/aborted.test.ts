@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { answerActs, beginActs, fakeCli, type FakeCli } from '../claude/fakeCli.js';
-import { isAlive, pidsIn, until } from '../claude/processes.js';
-import { ask, chatOf, firstText, openChat, textOf, type Line } from './client.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, openFiles, processesIn, watchChildrenIn } from './processTable.js';
+import { answerActs, beginActs, fakeCli, type FakeCli } from '../support/fakeCli.js';
+import { isAlive, pidsIn, until } from '../support/processes.js';
+import { ask, chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import {
+  childrenIn,
+  HAS_PROCESS_TABLE,
+  openFiles,
+  processesIn,
+  watchChildrenIn,
+} from '../support/processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
 const ABORTED = SOAK ? 1000 : 16;

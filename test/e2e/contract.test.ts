@@ -4,12 +4,12 @@ import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { until } from '../claude/processes.js';
+import { until } from '../support/processes.js';
 import { textReply } from '../standin/server.js';
-import { ask, chatOf, firstText, openChat, textOf } from './client.js';
-import { gate } from './gate.js';
-import { runToEnd, startHeadless, type Headless, type HeadlessOptions } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, processesIn, processesWith } from './processTable.js';
+import { ask, chatOf, firstText, openChat, textOf } from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { runToEnd, startHeadless, type Headless, type HeadlessOptions } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE, processesIn, processesWith } from '../support/processTable.js';
 
 /** The bound. */
 const SHUTDOWN_MS = 3000;

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { isAlive, until } from '../claude/processes.js';
-import { answerActs, fakeCli } from '../claude/fakeCli.js';
+import { isAlive, until } from '../support/processes.js';
+import { answerActs, fakeCli } from '../support/fakeCli.js';
 import { textReply, type Reply as ModelReply } from '../standin/server.js';
-import { ask, chatOf, chatUntil, firstText, openChat, textOf, type Line, type Reply } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless } from './headless.js';
+import {
+  ask,
+  chatOf,
+  chatUntil,
+  firstText,
+  openChat,
+  textOf,
+  type Line,
+  type Reply,
+} from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import {
   childrenIn,
   HAS_PROCESS_TABLE,
@@ -12,7 +21,7 @@ import {
   processesIn,
   residentBytes,
   watchChildrenIn,
-} from './processTable.js';
+} from '../support/processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
 const ABORTED = SOAK ? 1000 : 100;

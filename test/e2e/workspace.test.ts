@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { createEndpoint } from '../../src/server/server.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { PermissionAnswer } from '../../src/core/permission.js';
-import { startRig } from '../claude/harness.js';
-import { isAlive, pidsIn, until } from '../claude/processes.js';
+import { startRig } from '../support/cliRig.js';
+import { isAlive, pidsIn, until } from '../support/processes.js';
 import { messageReply, textReply, toolReply, type StandInRequest } from '../standin/server.js';
-import { ask, chatUntil, openChat, textOf, type Line } from './client.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE } from './processTable.js';
+import { ask, chatUntil, openChat, textOf, type Line } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const MODEL = 'claude-sonnet:workspace';
 

@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { endianness, hostname, networkInterfaces } from 'node:os';
 import type { EndpointSettings } from '../../src/server/server.js';
 import { ListenError, findPortOwner } from '../../src/server/server.js';
-import { hangs } from './fakeBackend.js';
-import { ask, type Rig, startRig, stopRigs } from './rig.js';
+import { hangs } from '../support/fakeBackend.js';
+import { ask, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 const TOKEN = 'x'.repeat(32);
 const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);

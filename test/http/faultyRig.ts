@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { ChatBackend } from '../../src/core/backend.js';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { createFakeBackend, DONE, text } from './fakeBackend.js';
-import { chat, linesOf, nextChunk, type Rig, startRig, until, USER_HI } from './rig.js';
+import { createFakeBackend, DONE, text } from '../support/fakeBackend.js';
+import { chat, linesOf, nextChunk, type Rig, startRig, until, USER_HI } from '../support/endpointRig.js';
 
 /** What is done at each stage; a defect there is a function that throws. */
 export interface Stages {

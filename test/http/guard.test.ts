@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { assertRefused, CHAT_BODY, chatHead, head, parse, tags } from './heads.js';
-import { ask, linesOf, open, raw, type Rig, startRig, stopRigs, until } from './rig.js';
+import { ask, linesOf, open, raw, type Rig, startRig, stopRigs, until } from '../support/endpointRig.js';
 
 describe('the Host header', () => {
   let rig: Rig;

@@ -3,8 +3,19 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ask, chat, chatBytes, open, raw, received, type Rig, startRig, stopRigs, until } from './rig.js';
-import { hangs, text } from './fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  raw,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+  until,
+} from '../support/endpointRig.js';
+import { hangs, text } from '../support/fakeBackend.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

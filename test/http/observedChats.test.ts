@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import type { ChatOutcome, ChatPhase, WatchedChat } from '../../src/core/watch.js';
-import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
-import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, until, type Rig } from './rig.js';
+import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from '../support/fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  linesOf,
+  open,
+  startRig,
+  stopRigs,
+  until,
+  type Rig,
+} from '../support/endpointRig.js';
 
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { askWindow } from '../../src/server/server.js';
 import { besideAnother, defect, type Stages, startFaulty } from './faultyRig.js';
-import { ask, chat, linesOf, type Rig, startRig, stopRigs, until } from './rig.js';
+import { ask, chat, linesOf, type Rig, startRig, stopRigs, until } from '../support/endpointRig.js';
 
 const wasTold = ({ lines }: Rig): boolean =>
   lines.some((line) => line.startsWith('error ') && line.includes('a defect'));

@@ -3,8 +3,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
-import { DONE, floods, hangs, text } from './fakeBackend.js';
-import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs, until } from './rig.js';
+import { DONE, floods, hangs, text } from '../support/fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+  until,
+} from '../support/endpointRig.js';
 
 const HEAD = 'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n';
 const TIMEOUTS = { headers: 200, request: 500 };

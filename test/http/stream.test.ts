@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { ChatError } from '../../src/core/errors.js';
-import { DONE, fails, floods, hangs, says, type Script, text } from './fakeBackend.js';
+import { DONE, fails, floods, hangs, says, type Script, text } from '../support/fakeBackend.js';
 import {
   chat,
   chatBytes,
@@ -16,7 +16,7 @@ import {
   stopRigs,
   until,
   USER_HI,
-} from './rig.js';
+} from '../support/endpointRig.js';
 
 /** A streamed chat whose answer is read by hand. */
 async function streamedChat(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { askWindow } from '../../src/server/server.js';
 import { proofOf, WINDOW_PATH } from '../../src/server/windows.js';
-import { ask, startRig, stopRigs, until, type Rig, type RigOptions } from './rig.js';
+import { ask, startRig, stopRigs, until, type Rig, type RigOptions } from '../support/endpointRig.js';
 
 const KEY = 'a key that windows share';
 const REPORT = { folder: '/code/shop', requests: 2 };

@@ -4,7 +4,7 @@ import { askWindow, createEndpoint } from '../../../src/server/server.js';
 import { createController, type Controller } from '../../../src/vscode/lifecycle/controller.js';
 import type { BackendConfig, DesiredConfig } from '../../../src/vscode/lifecycle/desiredConfig.js';
 import type { Status } from '../../../src/vscode/lifecycle/status.js';
-import { fakeCli, type FakeCli } from './fakeCli.js';
+import { fakeCli, type FakeCli } from './fakeCliBackend.js';
 
 const IDENTITY = 'claude-ollama-server/0.1.0';
 const PATIENCE_MS = 400;

@@ -6,7 +6,7 @@ import { ChatError } from '../../../../src/core/errors.js';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createHistory } from '../../../../src/vscode/activity/history.js';
 import { createObservedChats } from '../../../../src/vscode/chat/observedChat.js';
-import { fakeCli, MODEL, REQUEST } from '../fakeCli.js';
+import { fakeCli, MODEL, REQUEST } from '../fakeCliBackend.js';
 
 const ENTRY: CatalogEntry = { name: 'claude-sonnet:latest', lane: 'chat', model: MODEL };
 

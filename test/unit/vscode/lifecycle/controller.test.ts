@@ -5,7 +5,7 @@ import { ChatError } from '../../../../src/core/errors.js';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createController, type Controller } from '../../../../src/vscode/lifecycle/controller.js';
 import { cli, openWindow, planFor, type Window } from '../editorWindow.js';
-import { fakeCli, MODEL } from '../fakeCli.js';
+import { fakeCli, MODEL } from '../fakeCliBackend.js';
 import { freePort, isOpen, stranger } from '../ports.js';
 
 describe('the controller', () => {

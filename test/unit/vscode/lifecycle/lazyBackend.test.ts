@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lazyBackend } from '../../../../src/vscode/lifecycle/lazyBackend.js';
-import { fakeCli, REQUEST } from '../fakeCli.js';
+import { fakeCli, REQUEST } from '../fakeCliBackend.js';
 
 describe('a backend that is loaded when it is needed', () => {
   it('is loaded once, by the first who asks', async () => {

@@ -7,7 +7,7 @@ import {
   type SwappableBackend,
 } from '../../../../src/vscode/lifecycle/swappableBackend.js';
 import type { BackendConfig } from '../../../../src/vscode/lifecycle/desiredConfig.js';
-import { fakeCli, REQUEST, type FakeCli } from '../fakeCli.js';
+import { fakeCli, REQUEST, type FakeCli } from '../fakeCliBackend.js';
 
 const cli = (folder: string): BackendConfig => ({
   kind: 'cli',
