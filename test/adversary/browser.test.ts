@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { until } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import { createFakeBackend, DONE, says, SONNET, text } from '../support/fakeBackend.js';
 import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 import { type Arrival, type Arrivals, watchArrivals } from './arrivals.js';
@@ -144,7 +144,7 @@ describe('a browser', function () {
       return past().every(({ number }) => numbers.has(number));
     };
     // Who got in and left does not count as answered either; that is for the caller to see.
-    await until('every request is judged', judged, VERDICT_MS).catch(() => undefined);
+    await until('every request is judged', judged, { timeoutMs: VERDICT_MS }).catch(() => undefined);
     return past();
   }
 

@@ -6,10 +6,10 @@ import {
   assistant,
   never,
   request,
-  startRig,
+  startCliRig,
   user,
-  type Rig,
-  type RigOptions,
+  type CliRig,
+  type CliRigOptions,
 } from '../support/cliRig.js';
 
 const HI = request([user('hi')]);
@@ -18,10 +18,10 @@ const ONE_RETRY = { CLAUDE_CODE_MAX_RETRIES: '1' };
 
 describe('failures of the API', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
 
-  async function start(options: RigOptions = {}): Promise<void> {
-    rig = await startRig({ ...options, env: { ...ONE_RETRY, ...options.env } });
+  async function start(options: CliRigOptions = {}): Promise<void> {
+    rig = await startCliRig({ ...options, env: { ...ONE_RETRY, ...options.env } });
   }
   afterEach(async () => {
     await rig.close({ lenient: true });

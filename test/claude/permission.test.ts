@@ -12,16 +12,17 @@ import {
   assistant,
   never,
   request,
-  startRig,
+  startCliRig,
   user,
   type Answer,
-  type Rig,
+  type CliRig,
 } from '../support/cliRig.js';
-import { isAlive, pidsIn, until } from '../support/processes.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 describe('the person’s permission', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let asked: PermissionRequest[];
   let log: string[];
   let answers: (PermissionAnswer | 'silence')[];
@@ -32,7 +33,7 @@ describe('the person’s permission', function () {
     log = [];
     answers = [];
     withdrawn = 0;
-    rig = await startRig({
+    rig = await startCliRig({
       log: { ...silentLogger, info: (line) => void log.push(line) },
       workspace: {
         permissions,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { answerActs, beginActs, fakeCli, type FakeCli } from '../support/fakeCli.js';
-import { isAlive, pidsIn, until } from '../support/processes.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import { ask, chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import {
@@ -69,7 +70,7 @@ describe('with a CLI that starts programs in sessions of their own', function ()
           files = now;
           return still >= 50;
         },
-        60_000,
+        { timeoutMs: 60_000 },
       );
       return files;
     }

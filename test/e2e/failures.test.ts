@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { until } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import { errorReply, textReply } from '../standin/server.js';
 import { ask, chatOf, firstText, openChat, textOf, type Reply } from '../support/httpClient.js';
 import { gate } from '../support/gate.js';

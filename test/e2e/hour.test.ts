@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { median, slopeOf } from '../support/statistics.js';
-import { until } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import { ERRANDS, errandReply } from './errands.js';
 import { startHeadless } from '../support/headless.js';
 import {

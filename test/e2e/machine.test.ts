@@ -6,7 +6,7 @@ import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import { textReply } from '../standin/server.js';
 import { ask, chatOf, firstText, openChat, textOf } from '../support/httpClient.js';
 import { gate } from '../support/gate.js';

@@ -13,8 +13,8 @@ import {
   type Rig,
   startRig,
   stopRigs,
-  until,
 } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 import { hangs, text } from '../support/fakeBackend.js';
 
 setFlagsFromString('--expose-gc');
@@ -75,7 +75,7 @@ describe('malformed HTTP', () => {
     await once(socket, 'data');
     socket.write('\r\n\0\0nonsense\r\n\r\n');
     assert.doesNotMatch(await answer, /400 Bad Request/);
-    await until(() => rig.backend.ended === rig.backend.requests.length);
+    await until('every chat has ended', () => rig.backend.ended === rig.backend.requests.length);
   });
 
   it('with an expectation nobody has is refused; with the usual one it is served', async () => {
