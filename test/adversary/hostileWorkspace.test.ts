@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { chatOf, firstText, openChat, textOf, type Line } from '../e2e/client.js';
 import { gate } from '../e2e/gate.js';
 import { startHeadless, type Headless } from '../e2e/headless.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { startStandIn, textReply, toolReply, type StandIn } from '../standin/server.js';
 import { plantRepository, type HostileRepository } from './hostileRepository.js';

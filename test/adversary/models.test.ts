@@ -16,7 +16,7 @@ import { ask, chatOf, openChat, textOf } from '../e2e/client.js';
 import { startHeadless, type Headless } from '../e2e/headless.js';
 import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../e2e/processTable.js';
 import { HAIKU, SONNET } from '../http/fakeBackend.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { textReply } from '../standin/server.js';
 import { HOSTILE_FIELDS, HOSTILE_NAMES } from './hostileNames.js';
 

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import type { Lane } from '../../src/core/chat.js';
 import { childEnvironment, parseVersion } from '../../src/claude/cli/launch.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { burstAll, CROWDS, type Burst } from './atOnce.js';
 import type { CliPlace } from './bareCli.js';

@@ -4,7 +4,7 @@ import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js
 import { silentLogger, type Logger } from '../../src/core/log.js';
 import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn } from '../standin/server.js';
 

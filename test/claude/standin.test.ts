@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import type { StandInEnvironment } from '../standin/environment.js';
 import { errorReply, messageReply, startStandIn, textOf, textReply } from '../standin/server.js';

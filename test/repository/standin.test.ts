@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cannedReply } from '../standin/canned.js';
+import { cannedReply } from '../standin/cannedReply.js';
 import { errorReply, messageReply, startStandIn, textReply, toolReply } from '../standin/server.js';
 import type { Reply, StandIn } from '../standin/server.js';
 

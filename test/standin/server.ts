@@ -5,11 +5,11 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createReplyQueue } from './queue.js';
+import { createReplyQueue } from './replyQueue.js';
 import type { Reply } from './reply.js';
 import { readBody, watchClosing } from './request.js';
 import type { MessagesBody, StandInRequest } from './request.js';
-import { sendError, sendJson, sendReply } from './sending.js';
+import { sendError, sendJson, sendReply } from './responseWriter.js';
 
 export * from './reply.js';
 export type { ApiBlock, ApiMessage, Closing, MessagesBody, StandInRequest } from './request.js';

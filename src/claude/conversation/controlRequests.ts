@@ -7,7 +7,7 @@ import { toolManifest } from './outgoing.js';
 import type { PermissionGate } from '../workspace/permissionGate.js';
 import type { ToolNames } from './toolNames.js';
 import type { CliMessageOf } from '../process/incoming.js';
-import { STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { STRUCTURED_OUTPUT } from '../turn/structuredOutput.js';
 
 const toolInput = v.optional(v.record(v.string(), v.unknown()), {});
 const hookInput = v.object({

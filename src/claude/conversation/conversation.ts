@@ -19,11 +19,11 @@ import { OutputLimit } from '../turn/outputLimit.js';
 import { replayHistory } from './replayHistory.js';
 import { ProcessHistory } from './processHistory.js';
 import { askModels, warmUp, initialize, type ListedModel } from './initialize.js';
-import { AnswerText } from '../turn/structured.js';
+import { AnswerText } from '../turn/structuredOutput.js';
 import { turnTimings } from '../turn/timings.js';
 import { ToolNames } from './toolNames.js';
 import { ToolRounds } from '../turn/toolRounds.js';
-import { TurnReader } from '../turn/turn.js';
+import { TurnReader } from '../turn/turnReader.js';
 
 export interface ConversationOptions {
   /** Monotonic, milliseconds. */

@@ -1,6 +1,6 @@
 /** Names of the client's tools as the API allows them, and back. Pure. */
 import type { ToolSpec } from '../../core/chat.js';
-import { STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { STRUCTURED_OUTPUT } from '../turn/structuredOutput.js';
 
 /** Of a name in the API. */
 const LONGEST = 64;

@@ -1,7 +1,7 @@
 /** Ends an answer where the client said, which the CLI cannot be told per request. Pure. */
 import type { ChatEvent } from '../../core/chat.js';
 import { isAscii, tokensFor } from '../../core/tokens.js';
-import type { Cut, TurnStep } from './turnStep.js';
+import type { Cut, TurnStep } from './turnOutput.js';
 
 /** What became of a piece of text: what may be shown, and why nothing more will be. */
 export interface Limited {

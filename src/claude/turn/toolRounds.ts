@@ -5,9 +5,9 @@
 import type { ChatEvent } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import type { CliMessage, CliMessageOf } from '../process/incoming.js';
-import { STRUCTURED_OUTPUT } from './structured.js';
+import { STRUCTURED_OUTPUT } from './structuredOutput.js';
 import type { ToolUse } from '../workspace/toolPaths.js';
-import type { TurnStep } from './turnStep.js';
+import type { TurnStep } from './turnOutput.js';
 
 /** Between what one message says and the next. */
 const PARAGRAPH = '\n\n';

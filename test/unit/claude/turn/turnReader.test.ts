@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseMessage } from '../../../../src/claude/process/incoming.js';
 import type { ResponseFormat } from '../../../../src/core/chat.js';
-import { AnswerText } from '../../../../src/claude/turn/structured.js';
-import { TurnReader } from '../../../../src/claude/turn/turn.js';
-import type { TurnEnd } from '../../../../src/claude/turn/turnStep.js';
+import { AnswerText } from '../../../../src/claude/turn/structuredOutput.js';
+import { TurnReader } from '../../../../src/claude/turn/turnReader.js';
+import type { TurnEnd } from '../../../../src/claude/turn/turnOutput.js';
 
 const start = (id: string): object => ({
   type: 'stream_event',

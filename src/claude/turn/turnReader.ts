@@ -10,9 +10,9 @@ import type { JsonObject } from '../../core/json.js';
 import { hookError, resultError, retryError } from '../process/failure.js';
 import { ToolCallBuffer } from './toolCallBuffer.js';
 import { ReplayFilter } from './replayFilter.js';
-import { STRUCTURED_OUTPUT, type AnswerText } from './structured.js';
+import { STRUCTURED_OUTPUT, type AnswerText } from './structuredOutput.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from '../process/incoming.js';
-import type { Cut, TurnEnd, TurnStep } from './turnStep.js';
+import type { Cut, TurnEnd, TurnStep } from './turnOutput.js';
 import { toUsage, UsageSoFar } from './usage.js';
 
 type ContentDelta = Extract<CliMessageOf<'stream_event'>['event'], { type: 'content_block_delta' }>['delta'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../../src/core/json.js';
-import { AnswerText, isWrapped, objectSchema } from '../../../../src/claude/turn/structured.js';
+import { AnswerText, isWrapped, objectSchema } from '../../../../src/claude/turn/structuredOutput.js';
 import { ToolNames } from '../../../../src/claude/conversation/toolNames.js';
 
 const LIST = {
