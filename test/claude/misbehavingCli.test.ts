@@ -100,7 +100,7 @@ describe('a CLI that misbehaves', function () {
   it('that is not there is an error that names what to do', async () => {
     await start({});
     const missing = backendOf(join(fake.folder, 'nothing'));
-    await fails('cliMissing', /is not a program that can be run\. Correct it/, missing);
+    await fails('cliMissing', /is not an executable file\. Correct the setting/, missing);
   });
 
   const unusable: readonly (readonly [string, (path: string) => Promise<void>])[] = [
@@ -201,7 +201,7 @@ describe('a CLI that misbehaves', function () {
     await start({ acts: answerActs('back') });
     const path = join(fake.folder, 'later');
     const late = backendOf(path);
-    await fails('cliMissing', /not a program/, late);
+    await fails('cliMissing', /not an executable file/, late);
     await copyFile(fake.path, path);
     assert.equal((await answerOf(late.chat(HI, never()))).text, 'back');
     await late.close();
@@ -209,7 +209,10 @@ describe('a CLI that misbehaves', function () {
 
   it('that is too old is named with its version', async () => {
     await start({ version: '2.1.247' });
-    await fails('cliTooOld', /is 2\.1\.247; at least 2\.1\.248 is needed\. Run "claude update"/);
+    await fails(
+      'cliTooOld',
+      /is version 2\.1\.247; version 2\.1\.248 or later is required\. Run "claude update"/,
+    );
   });
 
   it('that was updated in place is asked for its version again', async () => {

@@ -40,11 +40,11 @@ describe('a chat that cannot be answered', function () {
     headless = await startHeadless({ args: ['--claude', join('no', 'such', 'claude')] });
     const reply = await chat(headless.url);
     assert.equal(reply.status, 503);
-    assert.match(errorOf(reply), /no.such.claude", which is not a program that can be run\. Correct it\./);
+    assert.match(errorOf(reply), /no.such.claude", which is not an executable file\. Correct the setting\./);
     assert.equal((await ask(headless.url, { path: '/api/version' })).status, 200);
     const list = await ask(headless.url, { path: '/api/tags' });
     assert.deepEqual([list.status, errorOf(list)], [503, errorOf(reply)]);
-    await headless.logged(/\[error\] \[cli\] .*is not a program that can be run/);
+    await headless.logged(/\[error\] \[cli\] .*is not an executable file/);
   });
 
   it('for want of its folder says so', async () => {
