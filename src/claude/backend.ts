@@ -20,8 +20,8 @@ import type { Prewarm } from './pool/warmProcesses.js';
 import {
   endOrphanedProcesses,
   endLeftoverProcesses,
-  MARK_VARIABLE,
-  newMark,
+  newProcessTag,
+  TAG_VARIABLE,
 } from './process/leftoverProcesses.js';
 import { FairQueue } from './pool/fairQueue.js';
 
@@ -149,17 +149,17 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     if (spec === undefined) throw NO_WORKSPACE;
     breaker.pass();
     const [cli, project] = await Promise.all([finder.find(), spec.project()]);
-    const mark = newMark();
-    const env = { ...spec.env, [MARK_VARIABLE]: mark };
+    const tag = newProcessTag();
+    const env = { ...spec.env, [TAG_VARIABLE]: tag };
     const process = await startProcess({ file: cli.path, args: spec.args, env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
       guardian.watch(pid);
       // Never rejects.
-      void process.ended.then(({ asked }) => {
-        guardian.forget(pid);
-        if (asked) return;
-        const ending = endOrphanedProcesses(mark, log).then(() => void endings.delete(ending));
+      void process.ended.then(({ requested }) => {
+        guardian.unwatch(pid);
+        if (requested) return;
+        const ending = endOrphanedProcesses(tag, log).then(() => void endings.delete(ending));
         endings.add(ending);
       });
     }

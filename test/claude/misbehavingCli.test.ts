@@ -134,10 +134,7 @@ describe('a CLI that misbehaves', function () {
 
   it('that lacks an option which keeps the folder out is not run without it', async () => {
     await start({ unknownOption: '--setting-sources' });
-    await fails(
-      'cliTooOld',
-      /does not know --setting-sources, without which it is not run\. Run "claude update"/,
-    );
+    await fails('cliTooOld', /does not support the required option --setting-sources\. Run "claude update"/);
     assert.deepEqual(pids(), []);
   });
 
@@ -166,13 +163,14 @@ describe('a CLI that misbehaves', function () {
         { do: 'exit', code: 3 },
       ],
     });
-    for (let deaths = 1; deaths <= 5; deaths++) await fails('cliFailed', /^The Claude CLI ended with code 3/);
+    for (let deaths = 1; deaths <= 5; deaths++)
+      await fails('cliFailed', /^The Claude CLI exited with code 3/);
     assert.equal(pids().length, 5);
     await assert.rejects(answerOf(backend.chat(HI, never())), (error: ChatError) => {
       assert.equal(error.kind, 'cliFailed');
       assert.match(
         error.message,
-        /failed 5 times in a row and is left alone for \d+ seconds.*ended with code 3.*claude update/,
+        /failed 5 times in a row and is left alone for \d+ seconds.*exited with code 3.*claude update/,
       );
       assert.ok((error.retryAfterSeconds ?? 0) > 0);
       return true;
@@ -227,7 +225,7 @@ describe('a CLI that misbehaves', function () {
   it('whose folder is gone is told apart from one that is missing', async () => {
     await start({ acts: answerActs('x') });
     const gone = join(fake.folder, 'gone');
-    await fails('cliFailed', /folder .*gone does not exist any more/, backendOf(fake.path, gone));
+    await fails('cliFailed', /folder .*gone no longer exists/, backendOf(fake.path, gone));
   });
 
   it('that dies before the answer is an error with its last words', async () => {
@@ -237,17 +235,17 @@ describe('a CLI that misbehaves', function () {
         { do: 'exit', code: 3 },
       ],
     });
-    await fails('cliFailed', /ended with code 3 before the answer was complete/);
+    await fails('cliFailed', /exited with code 3 before the answer was complete/);
   });
 
   it('that dies in mid-answer never looks complete', async () => {
     await start({ acts: [...beginActs('Hel'), { do: 'die', signal: 'SIGKILL' }] });
-    await fails('cliFailed', /was ended by SIGKILL before the answer was complete/);
+    await fails('cliFailed', /was terminated by SIGKILL before the answer was complete/);
   });
 
   it('that exits with 0 and no result is an error', async () => {
     await start({ acts: [...beginActs('Hel'), { do: 'exit', code: 0 }] });
-    await fails('cliFailed', /ended with code 0 before/);
+    await fails('cliFailed', /exited with code 0 before/);
   });
 
   it('that closes its output but lives on is an error once it is silent or gone', async () => {
@@ -366,7 +364,7 @@ describe('a CLI that misbehaves', function () {
 
   it('whose child holds its output open is over when it exits', async () => {
     await start({ acts: [{ do: 'grandchild' }, ...beginActs('a'), { do: 'exit', code: 1 }] });
-    await fails('cliFailed', /ended with code 1/);
+    await fails('cliFailed', /exited with code 1/);
     const [grandchild = 0] = pidsIn(join(fake.folder, 'grandchild'));
     await until('the grandchild is gone', () => !isAlive(grandchild));
   });

@@ -1,4 +1,4 @@
-/** How processes of the CLI end that nobody has told to, or that do not end when told: with all that they started. */
+/** Every CLI process ends with everything it started: after a crash, when it is silent, and when it ignores SIGTERM. */
 import assert from 'node:assert/strict';
 import { answerActs, beginActs, requesting, type Act, type FakeScript } from './fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
@@ -8,30 +8,30 @@ import type { BackendLimits } from '../../src/claude/backend.js';
 
 const GRANDCHILD: Act = { do: 'grandchild' };
 const HANG: Act = { do: 'hang' };
-/** The last that is heard of it. */
-const AWAKE: Act = { do: 'say', message: requesting };
+/** The last message before it falls silent. */
+const REQUESTING: Act = { do: 'say', message: requesting };
 
-describe('a process of the CLI', function () {
+describe('a CLI process', function () {
   this.timeout(60_000);
   let rig: FakeRig;
-  const further: FakeRig[] = [];
+  const otherRigs: FakeRig[] = [];
 
   before(function () {
     // The fake is a script with `#!`.
     if (process.platform === 'win32') this.skip();
   });
   afterEach(async () => {
-    for (const one of [rig, ...further.splice(0)]) await one.close();
+    for (const each of [rig, ...otherRigs.splice(0)]) await each.close();
   });
 
   async function start(script: FakeScript, limits: Partial<BackendLimits> = {}): Promise<void> {
     rig = await startFake(script, limits);
   }
 
-  const all = (): number[] => [...rig.pids(), ...rig.grandchildren()];
-  const gone = (): Promise<void> => until('all are gone', () => !all().some(isAlive));
+  const allPids = (): number[] => [...rig.pids(), ...rig.grandchildren()];
+  const allExited = (): Promise<void> => until('all have exited', () => !allPids().some(isAlive));
 
-  describe('that dies by itself', () => {
+  describe('that exits unexpectedly', () => {
     const deaths: readonly Act[] = [
       { do: 'exit', code: 1 },
       { do: 'exit', code: 0 },
@@ -40,42 +40,42 @@ describe('a process of the CLI', function () {
     ];
     for (const death of deaths) {
       const how = death.do === 'exit' ? `code ${death.code}` : death.do === 'die' ? death.signal : '';
-      it(`(${how}) takes with it what it has started in sessions of their own`, async () => {
+      it(`(${how}) has its descendants ended, in whatever session they run`, async () => {
         await start({ acts: [GRANDCHILD, GRANDCHILD, ...beginActs('a'), death] });
         await rig.fails('cliFailed', /before the answer was complete/);
         assert.equal(rig.grandchildren().length, 2);
-        await gone();
+        await allExited();
         assert.match(rig.log.join('\n'), /^warn \[cli\] pid=\d+,\d+ outlived the CLI that started it/m);
       });
     }
 
-    it('does so between two turns, too', async () => {
+    it('has its descendants ended between two turns, too', async () => {
       await start({
         acts: [GRANDCHILD, ...answerActs('a'), { do: 'await', file: 'go' }, { do: 'exit', code: 3 }],
       });
       assert.equal((await answerOf(rig.backend.chat(HI, never()))).text, 'a');
-      assert.deepEqual(all().filter(isAlive), all());
+      assert.deepEqual(allPids().filter(isAlive), allPids());
       rig.put('go');
-      await gone();
+      await allExited();
     });
 
-    it('has its leftovers ended before the backend is closed', async () => {
+    it('has its descendants ended before close() resolves', async () => {
       await start({ acts: [GRANDCHILD, ...beginActs('a'), { do: 'exit', code: 3 }] });
-      await rig.fails('cliFailed', /ended with code 3/);
+      await rig.fails('cliFailed', /exited with code 3/);
       await rig.backend.close();
-      await gone();
+      await allExited();
     });
 
-    it('takes nothing with it of what others have started', async () => {
+    it('does not affect what other CLI processes have started', async () => {
       await start({ acts: [GRANDCHILD, ...beginActs('a'), { do: 'exit', code: 3 }] });
       const other = await startFake({
         acts: [GRANDCHILD, ...beginActs('b'), { do: 'await', file: 'go' }, ...answerActs('b').slice(-2)],
       });
-      further.push(other);
+      otherRigs.push(other);
       const events = other.backend.chat(HI, never())[Symbol.asyncIterator]();
       await events.next();
-      await rig.fails('cliFailed', /ended with code 3/);
-      await gone();
+      await rig.fails('cliFailed', /exited with code 3/);
+      await allExited();
       assert.equal(other.grandchildren().length, 1);
       assert.ok(other.grandchildren().every(isAlive));
       other.put('go');
@@ -83,21 +83,21 @@ describe('a process of the CLI', function () {
     });
   });
 
-  it('that is told to end ends its own; nobody looks for more', async () => {
+  it('that is told to end ends its own descendants, without a search for orphans', async () => {
     await start({ acts: [GRANDCHILD, ...answerActs('a')] });
     await answerOf(rig.backend.chat(HI, never()));
     await rig.backend.close();
-    await gone();
+    await allExited();
     assert.doesNotMatch(rig.log.join('\n'), /outlived/);
   });
 
-  describe('that is silent is given up, and then it is gone', () => {
+  describe('that is silent is ended', () => {
     const scripts: readonly (readonly [string, FakeScript])[] = [
-      ['when asked to go', { acts: [AWAKE, HANG] }],
-      ['when asked to go, with what it has started', { acts: [GRANDCHILD, AWAKE, HANG] }],
-      ['by force when it does not go', { ignoreTerm: true, acts: [AWAKE, HANG] }],
-      ['by force with what it has started', { ignoreTerm: true, acts: [GRANDCHILD, AWAKE, HANG] }],
-      ['by force in mid-answer', { ignoreTerm: true, acts: [GRANDCHILD, ...beginActs('a'), HANG] }],
+      ['by SIGTERM', { acts: [REQUESTING, HANG] }],
+      ['by SIGTERM, with its descendants', { acts: [GRANDCHILD, REQUESTING, HANG] }],
+      ['by SIGKILL if it ignores SIGTERM', { ignoreTerm: true, acts: [REQUESTING, HANG] }],
+      ['by SIGKILL, with its descendants', { ignoreTerm: true, acts: [GRANDCHILD, REQUESTING, HANG] }],
+      ['by SIGKILL during an answer', { ignoreTerm: true, acts: [GRANDCHILD, ...beginActs('a'), HANG] }],
     ];
     for (const [how, script] of scripts) {
       it(how, async () => {
@@ -105,13 +105,13 @@ describe('a process of the CLI', function () {
         await rig.fails('timeout', /was silent/);
         assert.equal(rig.pids().length, 1);
         await rig.backend.close();
-        await gone();
-        const said = rig.log
-          .filter((line) => /did not end in|ended code=/.test(line))
+        await allExited();
+        const lines = rig.log
+          .filter((line) => /did not exit within|ended code=/.test(line))
           .map((line) => line.replace(/pid=\d+ /, '').replace(/code=(143|0) /, 'code=its-own '));
-        const killed = 'warn [cli] did not end in 1800 ms and is killed';
+        const killed = 'warn [cli] did not exit within 1800 ms: killing it';
         assert.deepEqual(
-          said,
+          lines,
           script.ignoreTerm === true
             ? [killed, 'debug [cli] ended code=null signal=SIGKILL']
             : ['debug [cli] ended code=its-own signal=null'],
@@ -120,41 +120,41 @@ describe('a process of the CLI', function () {
     }
   });
 
-  describe('that can be heard no more and lives on', () => {
-    it('is ended long before the silence would tell', async () => {
+  describe('that closes its output but keeps running', () => {
+    it('is ended long before the timeout for silence', async () => {
       await start({ acts: [...beginActs('a'), { do: 'closeStdout' }, HANG] });
-      await rig.fails('cliFailed', /before the answer was complete: it closed its output and went on/);
-      await gone();
+      await rig.fails('cliFailed', /before the answer was complete: it closed its output but kept running/);
+      await allExited();
     });
 
-    it('is ended once it is silent where what it started holds the pipe', async () => {
+    it('is ended by the timeout for silence if a descendant keeps the pipe open', async () => {
       await start({ acts: [GRANDCHILD, ...beginActs('a'), { do: 'closeStdout' }, HANG] }, { silenceMs: 200 });
       await rig.fails('timeout', /was silent/);
-      await gone();
+      await allExited();
     });
   });
 
-  it('that can be told nothing is ended, whatever it was to be told', async () => {
+  it('that closes its input is ended, even while a large prompt is being written', async () => {
     await start({ closesStdin: true });
     const big = request([user('x'.repeat(5_000_000))], { model: 'default' });
     await assert.rejects(answerOf(rig.backend.chat(big, never())), {
       kind: 'cliFailed',
-      message: /it closed its input and went on/,
+      message: /it closed its input but kept running/,
     });
     assert.equal(rig.pids().length, 1);
-    await gone();
+    await allExited();
   });
 
-  it('has its lines counted that are no messages', async () => {
+  it('has its invalid lines counted in the log, without their text', async () => {
     const junk =
       '\n\r\n\u001b[31mwarning\u001b[0m secret\n{"type":"future","x":1}\n{"type":"result"\n[]\n7\n{"a":1}\n';
     const bytes: Act = { do: 'bytes', base64: Buffer.from(junk).toString('base64'), size: 7 };
     await start({ acts: [bytes, ...answerActs('still')] });
     assert.equal((await answerOf(rig.backend.chat(HI, never()))).text, 'still');
     await rig.backend.close();
-    const lines = rig.log.filter((line) => /no messages/.test(line));
+    const lines = rig.log.filter((line) => /not messages/.test(line));
     assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? '', /^debug \[cli\] pid=\d+ wrote 5 lines that are no messages$/);
+    assert.match(lines[0] ?? '', /^debug \[cli\] pid=\d+ wrote 5 lines that are not messages$/);
     assert.doesNotMatch(rig.log.join('\n'), /secret/);
   });
 });

@@ -174,7 +174,7 @@ describe('processes of the workspace lane', function () {
     const running = pidsIn(pids);
     assert.ok(running.every(isAlive));
     process.kill(lastPid, 'SIGKILL');
-    await assert.rejects(answer, { kind: 'cliFailed', message: /was ended by SIGKILL/ });
+    await assert.rejects(answer, { kind: 'cliFailed', message: /was terminated by SIGKILL/ });
     await until('all of it is gone', () => !running.some(isAlive));
   });
 });

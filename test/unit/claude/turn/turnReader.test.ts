@@ -286,7 +286,7 @@ describe('reading a turn', function () {
     assert.equal(read(tries(20)).end, undefined);
     assert.throws(() => read(tries(30)), {
       kind: 'overloaded',
-      message: /not answered 22 times \(overloaded_error\)/,
+      message: /did not answer after 22 attempts \(overloaded_error\)/,
     });
   });
 
