@@ -83,7 +83,7 @@ describe('the person’s permission', function () {
       [['Bash', 'touch ran']],
     );
     assert.ok(!existsSync(file('ran')));
-    assert.match(said(), /The person did not allow this/);
+    assert.match(said(), /The user did not allow this/);
     assert.equal(thinking, 'Could not run `touch ran`\n');
     assert.deepEqual(log, ['[permission] denied: Bash `touch ran`']);
   });

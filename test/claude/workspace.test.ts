@@ -276,7 +276,7 @@ describe('the workspace lane', function () {
     assert.equal(readFileSync(file('made.txt'), 'utf8'), 'made');
     assert.ok(!existsSync(file('ran')));
     assert.equal(thinking, 'Wrote made.txt\nCould not run `touch ran`\n');
-    assert.match(JSON.stringify(resultsOf(rig.standIn.requests[1])), /nobody can be asked/);
+    assert.match(JSON.stringify(resultsOf(rig.standIn.requests[1])), /cannot be asked here/);
     assert.deepEqual(log, ['[permission] denied: Bash `touch ran`']);
     assert.deepEqual(decisions, ['denied: Bash `touch ran`']);
   });

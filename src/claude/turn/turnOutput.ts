@@ -1,25 +1,26 @@
-/** What the messages of a turn bring, one by one. */
+/** What reading a turn produces. */
 import type { ChatEvent, DoneReason, Usage } from '../../core/chat.js';
 import type { ResultMessage } from '../process/incoming.js';
 
-/** How a turn ended well. */
+/** A turn that ended without an error. */
 export interface TurnEnd {
   readonly reason: DoneReason;
   readonly stopSequence?: string;
   readonly usage: Usage;
-  /** Absent when the turn was cut before the CLI reported on it. */
+  /** Absent if the answer was complete before the CLI reported its result. */
   readonly result?: ResultMessage;
 }
 
-/** What one message brought. `end` comes once, last. */
-export interface TurnStep {
+/** The events that one message adds to an answer, and the end of the turn if the message ends it. */
+export interface TurnOutput {
   readonly events: readonly ChatEvent[];
   readonly end?: TurnEnd;
 }
 
-/** Where a turn is ended before the CLI ends it. */
-export interface Cut {
-  readonly type: 'cut';
+/** A limit of the request is reached: the answer ends here, before the CLI ends it. */
+export interface LimitReached {
+  readonly type: 'limitReached';
   readonly reason: 'stop' | 'length';
+  /** With `stop`: the stop sequence that was found. */
   readonly stopSequence?: string;
 }

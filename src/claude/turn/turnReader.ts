@@ -1,8 +1,8 @@
 /**
- * The messages of one turn, read in order, become the events of one answer. Pure.
+ * Turns the CLI's messages of one turn, read in order, into the events of one answer. Pure.
  *
- * The text is what the model was heard to say, piece by piece. A whole message counts only where no piece of it came, and
- * the text of a result never does: what is sent cannot be taken back, and who takes the answer whole is to get the same.
+ * The text is what the model streamed. A whole message counts only if no part of it was streamed, and the text of the result
+ * message never counts: sent text cannot be taken back, and all clients must get the same text, whether they stream or not.
  */
 import type { ChatEvent } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
@@ -10,82 +10,74 @@ import type { JsonObject } from '../../core/json.js';
 import { hookError, resultError, retryError } from '../process/failure.js';
 import { ToolCallBuffer } from './toolCallBuffer.js';
 import { ReplayFilter } from './replayFilter.js';
-import { STRUCTURED_OUTPUT, type AnswerText } from './structuredOutput.js';
+import { STRUCTURED_OUTPUT_TOOL, type StructuredAnswer } from './structuredOutput.js';
 import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from '../process/incoming.js';
-import type { Cut, TurnEnd, TurnStep } from './turnOutput.js';
-import { toUsage, UsageSoFar } from './usage.js';
+import type { LimitReached, TurnEnd, TurnOutput } from './turnOutput.js';
+import { toUsage, UsageCounter } from './usage.js';
 
 type ContentDelta = Extract<CliMessageOf<'stream_event'>['event'], { type: 'content_block_delta' }>['delta'];
 
-const NOTHING: TurnStep = { events: [] };
+const NOTHING: TurnOutput = { events: [] };
+
+export interface TurnReaderOptions {
+  /** The uuid of the user message of this turn. */
+  readonly uuid: string;
+  /** The uuid of the user message of the turn before; its result may be reported a second time. */
+  readonly previousUuid?: string | undefined;
+  /** Set if the answer is to be JSON. */
+  readonly structured?: StructuredAnswer | undefined;
+  /** Whether a tool of that name is the client's; calls of other tools stay inside the CLI. */
+  readonly isClientTool: (name: string) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
 
 export class TurnReader {
-  readonly #uuid: string;
-  readonly #earlier: string | undefined;
-  readonly #structured: AnswerText | undefined;
-  readonly #now: () => number;
-  readonly #isClients: (tool: string) => boolean;
-  /** The API message being received. It counts only once it is complete: a cut one starts over. */
+  readonly #options: TurnReaderOptions;
+  readonly #structured: StructuredAnswer | undefined;
+  /** The API message being received. If it is interrupted, the CLI requests it again. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
   readonly #sent = new ReplayFilter();
-  /** The CLI has told the model to go on with a broken answer, in words that no client sent. */
-  #prompted = false;
+  /** The CLI asked the model to continue an interrupted answer, with a message that no client sent. */
+  #addedMessage = false;
   readonly #calls = new ToolCallBuffer();
-  /** Whether the block being received is the structured answer, and whether the client has one already. */
-  #inAnswer = false;
-  #answered = false;
-  /** Words beside a structured answer; they are the answer only if none comes. */
-  #aside = '';
+  #inStructuredAnswer = false;
+  #structuredAnswerComplete = false;
+  /** Plain text of the model in a structured turn. It becomes the answer only if no structured answer follows. */
+  #plainText = '';
   #resetsAt: number | undefined;
-  /** All waits between the CLI's attempts so far, milliseconds. */
-  #waitedMs = 0;
-  readonly #usage = new UsageSoFar();
+  #retryDelaysMs = 0;
+  readonly #usage = new UsageCounter();
 
-  /**
-   * @param uuid of the user message that asks; results of other messages are of seeded history
-   * @param structured where the answer is to be JSON, which the CLI has the model give to a tool
-   * @param now milliseconds since 1970
-   * @param isClients whether a tool of that name is the client's; calls of others are the CLI's own business
-   * @param earlier uuid of the question before; its result may come a second time
-   */
-  constructor(
-    uuid: string,
-    structured: AnswerText | undefined,
-    now: () => number,
-    isClients: (tool: string) => boolean = () => true,
-    earlier?: string,
-  ) {
-    this.#uuid = uuid;
-    this.#earlier = earlier;
-    this.#structured = structured;
-    this.#now = now;
-    this.#isClients = isClients;
+  constructor(options: TurnReaderOptions) {
+    this.#options = options;
+    this.#structured = options.structured;
   }
 
-  /** @throws ChatError when the turn failed */
-  read(message: CliMessage): TurnStep {
+  /** @throws ChatError if the turn failed */
+  read(message: CliMessage): TurnOutput {
     switch (message.type) {
       case 'stream_event':
-        return message.parent_tool_use_id ? NOTHING : this.#event(message.event);
+        return message.parent_tool_use_id ? NOTHING : this.#onStreamEvent(message.event);
       case 'assistant':
-        return message.parent_tool_use_id ? NOTHING : this.#assistant(message);
+        return message.parent_tool_use_id ? NOTHING : this.#onAssistant(message);
       case 'user':
         if (message.parent_tool_use_id) return NOTHING;
-        if (message.isSynthetic === true) this.#resume();
-        this.#calls.forget(answeredIn(message));
+        if (message.isSynthetic === true) this.#onSyntheticMessage();
+        this.#calls.remove(answeredCallIds(message));
         return NOTHING;
       case 'system': {
         if (message.subtype !== 'api_retry') return NOTHING;
-        const error = retryError(message, this.#waitedMs);
+        const error = retryError(message, this.#retryDelaysMs);
         if (error) throw error;
-        this.#waitedMs += message.retry_delay_ms ?? 0;
+        this.#retryDelaysMs += message.retry_delay_ms ?? 0;
         return NOTHING;
       }
       case 'rate_limit_event':
         this.#resetsAt = message.rate_limit_info.resetsAt ?? this.#resetsAt;
         return NOTHING;
       case 'result':
-        return this.#result(message);
+        return this.#onResult(message);
       case 'control_request':
       case 'control_cancel_request':
       case 'control_response':
@@ -95,116 +87,124 @@ export class TurnReader {
     }
   }
 
-  /** Whether the CLI's conversation is what was said. If it is not, nothing may continue it. */
-  get faithful(): boolean {
-    return !this.#calls.rewritten && !this.#prompted;
+  /** Whether the CLI's conversation contains exactly what the client sent and the model said, so that it may continue. */
+  get continuable(): boolean {
+    return !this.#calls.rewritten && !this.#addedMessage;
   }
 
-  /** The end of a turn that is cut short here. The CLI has not counted the answer, so the caller estimates it. */
-  cutShort({ reason, stopSequence }: Cut, outputTokens: number): TurnEnd {
+  /**
+   * The end of a turn at a limit of the request.
+   * @param outputTokens estimate for the current message, because the CLI has not counted it
+   */
+  endAtLimit({ reason, stopSequence }: LimitReached, outputTokens: number): TurnEnd {
     return {
       reason,
       ...(stopSequence === undefined ? {} : { stopSequence }),
-      usage: this.#usage.cutAt(outputTokens),
+      usage: this.#usage.stopMessage(outputTokens),
     };
   }
 
-  #event(event: CliMessageOf<'stream_event'>['event']): TurnStep {
+  #onStreamEvent(event: CliMessageOf<'stream_event'>['event']): TurnOutput {
     switch (event.type) {
       case 'message_start':
-        this.#begin(event.message.id, true);
-        return this.#counted(event.message.usage);
+        this.#startMessage({ id: event.message.id, streamed: true });
+        return this.#onPromptUsage(event.message.usage);
       case 'content_block_start':
-        this.#inAnswer = this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT;
-        this.#calls.open(event.content_block.id ?? undefined);
+        this.#inStructuredAnswer =
+          this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT_TOOL;
+        this.#calls.startBlock(event.content_block.id ?? undefined);
         return NOTHING;
       case 'content_block_delta':
-        return { events: this.#delta(event.delta) };
+        return { events: this.#onDelta(event.delta) };
       case 'message_delta':
-        return event.delta.stop_reason ? this.#stopped(event.delta.stop_reason, event.usage ?? {}) : NOTHING;
+        return event.delta.stop_reason ? this.#onMessageEnd(event.delta.stop_reason, event.usage) : NOTHING;
     }
   }
 
-  #counted(told: WireUsage | undefined): TurnStep {
-    const usage = this.#usage.begin(told ?? {});
-    return told === undefined ? NOTHING : { events: [{ type: 'usage', usage }] };
+  #onPromptUsage(reported: WireUsage | undefined): TurnOutput {
+    const usage = this.#usage.startMessage(reported ?? {});
+    return reported === undefined ? NOTHING : { events: [{ type: 'usage', usage }] };
   }
 
-  #delta(delta: ContentDelta): ChatEvent[] {
+  #onDelta(delta: ContentDelta): ChatEvent[] {
     switch (delta.type) {
       case 'text_delta':
-        return this.#words(delta.text);
+        return this.#onText(delta.text);
       case 'thinking_delta':
         return this.#thinking(delta.thinking);
       case 'input_json_delta':
         this.#calls.feed(delta.partial_json);
-        return this.#inAnswer ? this.#structuredText(delta.partial_json) : [];
+        return this.#inStructuredAnswer ? this.#onStructuredJson(delta.partial_json) : [];
     }
   }
 
-  /** Text of the model: the answer, or only words beside a structured one. */
-  #words(text: string): ChatEvent[] {
+  #onText(text: string): ChatEvent[] {
     if (this.#structured === undefined) return this.#text(text);
-    this.#aside += text;
+    this.#plainText += text;
     return [];
   }
 
-  /** The client has the JSON as it grows; a second one, because the first did not obey the schema, cannot replace it. */
-  #structuredText(json: string): ChatEvent[] {
-    if (this.#answered && json !== '') {
-      throw new ChatError(
-        'cliFailed',
-        "The model's JSON did not obey the schema and was repeated. Try again.",
-      );
+  /**
+   * If the model's JSON does not match the schema, the CLI makes it answer again. The client already has the first JSON,
+   * which the second one cannot replace.
+   */
+  #onStructuredJson(json: string): ChatEvent[] {
+    if (this.#structuredAnswerComplete && json !== '') {
+      const message = "The model's JSON did not match the schema and was repeated. Try again.";
+      throw new ChatError('cliFailed', message);
     }
     return this.#text(this.#structured?.feed(json) ?? json);
   }
 
   /**
-   * The API is done with a message. After two reasons the CLI would by itself ask the model again: to go on behind the
-   * token limit, and to think better of a refusal. The client asked for neither, and has the text already.
+   * For two stop reasons the turn ends here, because the CLI would ask the model again without being told to: to continue
+   * after the token limit, and to reconsider a refusal whose text the client already has.
    */
-  #stopped(reason: string, usage: WireUsage): TurnStep {
+  #onMessageEnd(stopReason: string, usage: WireUsage = {}): TurnOutput {
     const events = this.#structured === undefined ? [] : this.#text(this.#structured.flush());
-    this.#sent.end();
+    this.#sent.finish();
     if (this.#message) this.#message.complete = true;
-    this.#answered = this.#structured !== undefined && !this.#sent.isEmpty;
-    const cut =
-      reason === 'max_tokens' ? 'length' : reason === 'refusal' && !this.#sent.isEmpty ? reason : undefined;
-    const sum = this.#usage.complete(usage);
-    return cut === undefined ? { events } : { events, end: { reason: cut, usage: sum } };
+    this.#structuredAnswerComplete = this.#structured !== undefined && !this.#sent.isEmpty;
+    const total = this.#usage.completeMessage(usage);
+    if (stopReason === 'max_tokens') return { events, end: { reason: 'length', usage: total } };
+    const refused = stopReason === 'refusal' && !this.#sent.isEmpty;
+    return refused ? { events, end: { reason: 'refusal', usage: total } } : { events };
   }
 
-  #assistant(message: CliMessageOf<'assistant'>): TurnStep {
+  #onAssistant(message: CliMessageOf<'assistant'>): TurnOutput {
     const { id, model, content } = message.message;
     if (message.is_api_error_message === true || model === '<synthetic>') return NOTHING;
-    if (this.#message?.id !== id) this.#begin(id, false);
+    if (this.#message?.id !== id) this.#startMessage({ id, streamed: false });
     const events: ChatEvent[] = [];
     for (const block of content) {
-      if (block.type === 'tool_use' && block.name !== STRUCTURED_OUTPUT && this.#isClients(block.name)) {
+      if (block.type === 'tool_use' && this.#isClientCall(block.name)) {
         this.#calls.add(block.id, block.name, block.input as JsonObject);
       }
       if (this.#message?.streamed === true) continue;
-      if (block.type === 'text') events.push(...this.#words(block.text));
+      if (block.type === 'text') events.push(...this.#onText(block.text));
       if (block.type === 'thinking') events.push(...this.#thinking(block.thinking));
     }
-    this.#sent.keep();
+    this.#sent.completeBlock();
     return { events };
   }
 
-  #begin(id: string, streamed: boolean): void {
+  #isClientCall(tool: string): boolean {
+    return tool !== STRUCTURED_OUTPUT_TOOL && this.#options.isClientTool(tool);
+  }
+
+  #startMessage({ id, streamed }: { id: string; streamed: boolean }): void {
     this.#structured?.restart();
-    if (this.#message?.complete === false) this.#sent.startOver();
-    else this.#sent.clear();
+    if (this.#message?.complete === false) this.#sent.startAttempt();
+    else this.#sent.reset();
     this.#calls.clear();
     this.#message = { id, streamed, complete: false };
   }
 
-  /** The answer broke off behind complete blocks; the CLI keeps those and has the model go on. */
-  #resume(): void {
+  /** If the answer was interrupted after complete blocks, the CLI keeps these and asks the model to continue. */
+  #onSyntheticMessage(): void {
     if (this.#message?.complete !== false) return;
-    this.#prompted = true;
-    this.#sent.resume();
+    this.#addedMessage = true;
+    this.#sent.continueAfterLastBlock();
   }
 
   #text(text: string): ChatEvent[] {
@@ -213,38 +213,38 @@ export class TurnReader {
   }
 
   #thinking(text: string): ChatEvent[] {
-    const fresh = this.#sent.feedThought(text);
+    const fresh = this.#sent.feedThinking(text);
     return fresh === '' ? [] : [{ type: 'thinking', text: fresh }];
   }
 
-  #result(result: ResultMessage): TurnStep {
-    if (this.#isOfAnother(result)) return NOTHING;
+  #onResult(result: ResultMessage): TurnOutput {
+    if (this.#belongsToOtherTurn(result)) return NOTHING;
     const usage = toUsage(result.usage ?? {});
     if (result.is_error || result.subtype !== 'success')
-      throw resultError(result, this.#resetsAt, this.#now());
+      throw resultError(result, this.#resetsAt, this.#options.now());
     if (result.num_turns === 0 || result.terminal_reason === 'hook_stopped') throw hookError(result);
-    if (this.#message?.complete === false) this.#sent.end();
-    const events = this.#answered ? [] : this.#lateAnswer(result);
+    if (this.#message?.complete === false) this.#sent.finish();
+    const events = this.#structuredAnswerComplete ? [] : this.#lateAnswer(result);
     if (result.stop_reason === 'tool_deferred') {
-      const calls = this.#calls.all.map((call): ChatEvent => ({ type: 'toolCall', call }));
+      const calls = this.#calls.calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
       return { events: [...events, ...calls], end: { reason: 'toolCalls', usage, result } };
     }
     return { events, end: { reason: 'stop', usage, result } };
   }
 
-  /** Of seeded history, of words that only prepare the process, or once more of the question before. */
-  #isOfAnother({ num_turns, user_message_uuid: uuid }: ResultMessage): boolean {
-    return uuid !== this.#uuid && (num_turns === 0 || (uuid !== undefined && uuid === this.#earlier));
+  /** The result of a replayed or warm-up message, or the previous turn's result reported again. */
+  #belongsToOtherTurn({ num_turns, user_message_uuid: uuid }: ResultMessage): boolean {
+    const { uuid: own, previousUuid } = this.#options;
+    return uuid !== own && (num_turns === 0 || (uuid !== undefined && uuid === previousUuid));
   }
 
-  /** A structured answer that did not stream; or what the model said instead of one. */
+  /** In a structured turn: the JSON that did not stream, or else the model's plain text. */
   #lateAnswer({ structured_output: output }: ResultMessage): ChatEvent[] {
     if (this.#structured === undefined) return [];
-    return this.#text(output === undefined ? this.#aside : this.#structured.whole(output));
+    return this.#text(output === undefined ? this.#plainText : this.#structured.fromInput(output));
   }
 }
 
-/** Ids of the calls that a message has results of. */
-function answeredIn(message: CliMessageOf<'user'>): string[] {
+function answeredCallIds(message: CliMessageOf<'user'>): string[] {
   return message.message.content.flatMap((b) => (b.type === 'tool_result' ? [b.tool_use_id] : []));
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseMessage } from '../../../../src/claude/process/incoming.js';
 import type { ResponseFormat } from '../../../../src/core/chat.js';
-import { AnswerText } from '../../../../src/claude/turn/structuredOutput.js';
-import { TurnReader } from '../../../../src/claude/turn/turnReader.js';
+import { StructuredAnswer } from '../../../../src/claude/turn/structuredOutput.js';
+import { TurnReader, type TurnReaderOptions } from '../../../../src/claude/turn/turnReader.js';
 import type { TurnEnd } from '../../../../src/claude/turn/turnOutput.js';
 
 const start = (id: string): object => ({
@@ -18,15 +18,15 @@ const thinking = (text: string): object => ({
   type: 'stream_event',
   event: { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: text } },
 });
-const stopped = (reason: string): object => ({
+const messageEnd = (reason: string): object => ({
   type: 'stream_event',
   event: { type: 'message_delta', delta: { stop_reason: reason }, usage: { output_tokens: 4 } },
 });
-const whole = (id: string, content: readonly object[]): object => ({
+const wholeMessage = (id: string, content: readonly object[]): object => ({
   type: 'assistant',
   message: { id, model: 'm', content },
 });
-const resume = {
+const syntheticMessage = {
   type: 'user',
   isSynthetic: true,
   message: { role: 'user', content: [{ type: 'text', text: 'Go on.' }] },
@@ -42,6 +42,10 @@ const result = (more: object = {}): object => ({
 
 const JSON_FORMAT: ResponseFormat = { type: 'json' };
 
+function createReader(options: Partial<TurnReaderOptions> = {}): TurnReader {
+  return new TurnReader({ uuid: 'uuid', isClientTool: () => true, now: () => 0, ...options });
+}
+
 function read(
   messages: readonly object[],
   format?: ResponseFormat,
@@ -51,43 +55,43 @@ function read(
   calls: string[];
   end: TurnEnd | undefined;
 } {
-  const reader = new TurnReader('uuid', format && new AnswerText(format), () => 0);
-  const seen = { text: '', thinking: '', calls: [] as string[], end: undefined as TurnEnd | undefined };
+  const reader = createReader({ structured: format && new StructuredAnswer(format) });
+  const answer = { text: '', thinking: '', calls: [] as string[], end: undefined as TurnEnd | undefined };
   for (const message of messages) {
     const step = reader.read(parseMessage(JSON.stringify(message)));
     for (const event of step.events) {
-      if (event.type === 'text') seen.text += event.text;
-      if (event.type === 'thinking') seen.thinking += event.text;
-      if (event.type === 'toolCall') seen.calls.push(event.call.id);
+      if (event.type === 'text') answer.text += event.text;
+      if (event.type === 'thinking') answer.thinking += event.text;
+      if (event.type === 'toolCall') answer.calls.push(event.call.id);
     }
-    if (step.end) return { ...seen, end: step.end };
+    if (step.end) return { ...answer, end: step.end };
   }
-  return seen;
+  return answer;
 }
 
-/** Any way to cut a text into deltas. */
-const cuts = (text: string): fc.Arbitrary<string[]> =>
+/** Any way to split a text into deltas. */
+const splits = (text: string): fc.Arbitrary<string[]> =>
   fc.array(fc.nat(text.length), { maxLength: 8 }).map((at) => {
     const edges = [0, ...at.sort((a, b) => a - b), text.length];
     return edges.slice(1).map((edge, i) => text.slice(edges[i], edge));
   });
 
-describe('reading a turn', function () {
+describe('TurnReader', function () {
   this.timeout(60_000);
-  it('gives the text of the deltas, once, although whole messages repeat it', () => {
-    const seen = read([
+  it('emits the text of the deltas once, although the whole message repeats it', () => {
+    const answer = read([
       start('a'),
       delta('Hel'),
       delta('lo'),
-      whole('a', [{ type: 'text', text: 'Hello' }]),
-      stopped('end_turn'),
+      wholeMessage('a', [{ type: 'text', text: 'Hello' }]),
+      messageEnd('end_turn'),
       result(),
     ]);
-    assert.equal(seen.text, 'Hello');
-    assert.equal(seen.end?.reason, 'stop');
+    assert.equal(answer.text, 'Hello');
+    assert.equal(answer.end?.reason, 'stop');
   });
 
-  it('gives the same text however an answer that starts over is cut', () => {
+  it('emits the same text when an answer is retried from the start, however it is split into deltas', () => {
     fc.assert(
       fc.property(
         fc
@@ -95,25 +99,25 @@ describe('reading a turn', function () {
           .chain(([text, first, second]) =>
             fc.tuple(
               fc.constant(text),
-              cuts(text.slice(0, first % (text.length + 1))),
-              cuts(text.slice(0, second % (text.length + 1))),
-              cuts(text),
+              splits(text.slice(0, first % (text.length + 1))),
+              splits(text.slice(0, second % (text.length + 1))),
+              splits(text),
             ),
           ),
         ([text, one, two, three]) => {
-          const seen = read([
+          const answer = read([
             ...[start('a'), ...one.map(delta), retry],
             ...[start('b'), ...two.map(delta), retry],
-            ...[start('c'), ...three.map(delta), stopped('end_turn'), result()],
+            ...[start('c'), ...three.map(delta), messageEnd('end_turn'), result()],
           ]);
-          assert.equal(seen.text, text);
+          assert.equal(answer.text, text);
         },
       ),
       { numRuns: process.env['SOAK'] === '1' ? 10_000 : 300 },
     );
   });
 
-  it('gives the same text wherever an answer breaks off that goes on behind its complete blocks', () => {
+  it('emits the same text when an interrupted answer continues after its complete blocks', () => {
     const block = fc.string({ unit: 'binary', minLength: 1 });
     fc.assert(
       fc.property(
@@ -124,45 +128,55 @@ describe('reading a turn', function () {
           const kept = first % (blocks.length + 1);
           const tail = blocks.slice(kept).join('');
           const broken = tail.slice(0, second % (tail.length + 1));
-          const seen = read([
+          const answer = read([
             start('a'),
-            ...blocks.slice(0, kept).flatMap((text) => [delta(text), whole('a', [{ type: 'text', text }])]),
+            ...blocks
+              .slice(0, kept)
+              .flatMap((text) => [delta(text), wholeMessage('a', [{ type: 'text', text }])]),
             delta(broken),
-            resume,
+            syntheticMessage,
             ...[start('b'), delta(broken.slice(0, 1)), retry],
             ...[
               start('c'),
               delta(tail),
-              whole('c', [{ type: 'text', text: tail }]),
-              stopped('end_turn'),
+              wholeMessage('c', [{ type: 'text', text: tail }]),
+              messageEnd('end_turn'),
               result(),
             ],
           ]);
-          assert.equal(seen.text, blocks.join(''));
+          assert.equal(answer.text, blocks.join(''));
         },
       ),
     );
   });
 
-  it('knows a conversation in which the CLI has told the model to go on', () => {
-    const reader = new TurnReader('uuid', undefined, () => 0);
-    const faithful = (message: object): boolean => {
+  it('is not continuable after the CLI has asked the model to continue', () => {
+    const reader = createReader();
+    const continuableAfter = (message: object): boolean => {
       reader.read(parseMessage(JSON.stringify(message)));
-      return reader.faithful;
+      return reader.continuable;
     };
-    assert.equal(faithful(start('a')), true);
-    assert.equal(faithful(delta('x')), true);
-    assert.equal(faithful(resume), false);
-    assert.equal(faithful(start('b')), false);
+    assert.equal(continuableAfter(start('a')), true);
+    assert.equal(continuableAfter(delta('x')), true);
+    assert.equal(continuableAfter(syntheticMessage), false);
+    assert.equal(continuableAfter(start('b')), false);
   });
 
-  it('never gives a mixture of two answers', () => {
+  it('fails rather than mix two different answers', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.string(), (first, second) => {
         fc.pre(!second.startsWith(first));
         assert.throws(
           () =>
-            read([start('a'), delta(first), retry, start('b'), delta(second), stopped('end_turn'), result()]),
+            read([
+              start('a'),
+              delta(first),
+              retry,
+              start('b'),
+              delta(second),
+              messageEnd('end_turn'),
+              result(),
+            ]),
           {
             kind: 'cliFailed',
           },
@@ -171,54 +185,64 @@ describe('reading a turn', function () {
     );
   });
 
-  it('completes a broken answer from a whole message', () => {
-    const seen = read([start('a'), delta('Hel'), whole('b', [{ type: 'text', text: 'Hello' }]), result()]);
-    assert.equal(seen.text, 'Hello');
-  });
-
-  it('joins the texts of several finished messages of one turn', () => {
-    const seen = read([
+  it('completes an interrupted answer from a whole message', () => {
+    const answer = read([
       start('a'),
-      delta('one '),
-      stopped('tool_use'),
-      start('b'),
-      delta('two'),
-      stopped('end_turn'),
+      delta('Hel'),
+      wholeMessage('b', [{ type: 'text', text: 'Hello' }]),
       result(),
     ]);
-    assert.equal(seen.text, 'one two');
+    assert.equal(answer.text, 'Hello');
   });
 
-  it('does not think aloud twice', () => {
-    const seen = read([
+  it('joins the texts of several complete messages', () => {
+    const answer = read([
+      start('a'),
+      delta('one '),
+      messageEnd('tool_use'),
+      start('b'),
+      delta('two'),
+      messageEnd('end_turn'),
+      result(),
+    ]);
+    assert.equal(answer.text, 'one two');
+  });
+
+  it('emits the thinking of one attempt only', () => {
+    const answer = read([
       start('a'),
       thinking('hm'),
       retry,
       start('b'),
       thinking('other'),
       delta('x'),
-      stopped('end_turn'),
+      messageEnd('end_turn'),
       result(),
     ]);
-    assert.equal(seen.thinking, 'hm');
+    assert.equal(answer.thinking, 'hm');
   });
 
-  it('gives the deferred calls of the last message, not those of an attempt that broke off or that the CLI answered', () => {
+  it('emits the deferred calls of the last message, without those of interrupted attempts or with a result from the CLI', () => {
     const call = (id: string): object => ({ type: 'tool_use', id, name: 'f', input: {} });
-    const seen = read([
-      ...[start('a'), whole('a', [call('lost')]), retry],
-      ...[start('b'), whole('b', [call('unknown')]), whole('b', [call('kept')]), stopped('tool_use')],
+    const answer = read([
+      ...[start('a'), wholeMessage('a', [call('lost')]), retry],
+      ...[
+        start('b'),
+        wholeMessage('b', [call('unknown')]),
+        wholeMessage('b', [call('kept')]),
+        messageEnd('tool_use'),
+      ],
       { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 'unknown' }] } },
       result({ stop_reason: 'tool_deferred' }),
     ]);
-    assert.deepEqual(seen.calls, ['kept']);
-    assert.equal(seen.end?.reason, 'toolCalls');
+    assert.deepEqual(answer.calls, ['kept']);
+    assert.equal(answer.end?.reason, 'toolCalls');
   });
 
-  it('leaves out what subagents say and what the CLI made up', () => {
-    const seen = read([
+  it('ignores messages of subagents and synthetic messages of the CLI', () => {
+    const answer = read([
       { ...delta('sub'), parent_tool_use_id: 'toolu' },
-      { ...whole('x', [{ type: 'text', text: 'API Error' }]), is_api_error_message: true },
+      { ...wholeMessage('x', [{ type: 'text', text: 'API Error' }]), is_api_error_message: true },
       {
         type: 'assistant',
         message: {
@@ -227,54 +251,58 @@ describe('reading a turn', function () {
           content: [{ type: 'text', text: 'No response requested.' }],
         },
       },
-      ...[start('a'), delta('real'), stopped('end_turn'), result()],
+      ...[start('a'), delta('real'), messageEnd('end_turn'), result()],
     ]);
-    assert.equal(seen.text, 'real');
+    assert.equal(answer.text, 'real');
   });
 
-  it('passes over the results of history', () => {
-    const seen = read([
+  it('ignores the results of replayed history', () => {
+    const answer = read([
       result({ num_turns: 0, user_message_uuid: 'other' }),
       start('a'),
       delta('x'),
-      stopped('end_turn'),
+      messageEnd('end_turn'),
       result(),
     ]);
-    assert.equal(seen.text, 'x');
+    assert.equal(answer.text, 'x');
   });
 
-  it('ends at the token limit', () => {
-    const seen = read([start('a'), delta('cut'), stopped('max_tokens')]);
-    assert.deepEqual([seen.end?.reason, seen.end?.usage.outputTokens], ['length', 4]);
+  it('ends at the model’s token limit', () => {
+    const answer = read([start('a'), delta('cut'), messageEnd('max_tokens')]);
+    assert.deepEqual([answer.end?.reason, answer.end?.usage.outputTokens], ['length', 4]);
   });
 
-  it('lets a refusal without words be thought over, and reports one that stays', () => {
+  it('waits for the CLI to retry a refusal without text, and fails if it is refused again', () => {
     assert.equal(
-      read([start('a'), stopped('refusal'), start('b'), delta('fine'), stopped('end_turn'), result()]).text,
+      read([start('a'), messageEnd('refusal'), start('b'), delta('fine'), messageEnd('end_turn'), result()])
+        .text,
       'fine',
     );
     const refused = result({ is_error: true, stop_reason: 'refusal', result: 'flagged' });
-    assert.throws(() => read([start('a'), stopped('refusal'), start('b'), stopped('refusal'), refused]), {
-      kind: 'badRequest',
-      message: 'flagged',
-    });
+    assert.throws(
+      () => read([start('a'), messageEnd('refusal'), start('b'), messageEnd('refusal'), refused]),
+      {
+        kind: 'badRequest',
+        message: 'flagged',
+      },
+    );
   });
 
-  it('reports a long wait for a rate limit at once', () => {
+  it('fails immediately when the delay for a rate limit is long', () => {
     const message = { type: 'system', subtype: 'api_retry', error_status: 429, retry_delay_ms: 33_000 };
     assert.throws(() => read([message]), { kind: 'rateLimited', retryAfterSeconds: 33 });
   });
 
-  it('lets an expired sign-in be renewed, and reports one that is refused again', () => {
+  it('waits for expired credentials to be renewed, and fails if they are rejected again', () => {
     const refused = (attempt: number): object => ({ ...retry, attempt, error_status: 401 });
-    assert.equal(read([refused(1), start('a'), delta('x'), stopped('end_turn'), result()]).text, 'x');
+    assert.equal(read([refused(1), start('a'), delta('x'), messageEnd('end_turn'), result()]).text, 'x');
     assert.throws(() => read([refused(1), refused(2)]), {
       kind: 'notSignedIn',
       message: /claude auth login/,
     });
   });
 
-  it('reports an API that never answers, however often the CLI would ask it', () => {
+  it('fails when the API has not answered for ten minutes, however often the CLI would retry', () => {
     const tries = (count: number): object[] =>
       Array.from({ length: count }, (_, i) => ({
         ...retry,
@@ -290,44 +318,44 @@ describe('reading a turn', function () {
     });
   });
 
-  it('survives messages of unknown types and shapes', () => {
+  it('ignores messages of unknown types and shapes', () => {
     const strange = [
       { type: 'later' },
       { type: 'result' },
       { type: 'stream_event', event: { type: 'new' } },
       { type: 'assistant', message: 7 },
     ];
-    assert.equal(read([...strange, start('a'), delta('x'), stopped('end_turn'), result()]).text, 'x');
+    assert.equal(read([...strange, start('a'), delta('x'), messageEnd('end_turn'), result()]).text, 'x');
   });
 
-  it('knows no message in what is not an object with a type', () => {
+  it('rejects lines that are not objects with a type', () => {
     for (const line of ['{}', '[]', '7', 'null', '"result"', '{"type":7}', '{"type":', 'words']) {
       assert.throws(() => parseMessage(line), SyntaxError, line);
     }
   });
 
-  describe('whose parts say different things', () => {
+  describe('when the parts of a turn differ', () => {
     const ways: readonly (readonly [string, readonly object[], string])[] = [
       [
-        'is the deltas, not the result',
-        [start('a'), delta('str'), delta('eamed'), stopped('end_turn'), result({ result: 'summed up' })],
+        'prefers the deltas to the result',
+        [start('a'), delta('str'), delta('eamed'), messageEnd('end_turn'), result({ result: 'summed up' })],
         'streamed',
       ],
       [
-        'is the deltas, not the whole message',
+        'prefers the deltas to the whole message',
         [
           start('a'),
           delta('streamed'),
-          whole('a', [{ type: 'text', text: 'whole' }]),
-          stopped('end_turn'),
+          wholeMessage('a', [{ type: 'text', text: 'whole' }]),
+          messageEnd('end_turn'),
           result(),
         ],
         'streamed',
       ],
       [
-        'is the whole messages where nothing streamed, not the result',
+        'prefers whole messages to the result if nothing streamed',
         [
-          whole('a', [
+          wholeMessage('a', [
             { type: 'text', text: 'wh' },
             { type: 'text', text: 'ole' },
           ]),
@@ -335,37 +363,37 @@ describe('reading a turn', function () {
         ],
         'whole',
       ],
-      ['is nothing where only the result has words', [result({ result: 'summed up' })], ''],
+      ['emits nothing if only the result has text', [result({ result: 'summed up' })], ''],
     ];
     for (const [what, messages, text] of ways) {
       it(what, () => {
-        const seen = read(messages);
-        assert.equal(seen.text, text);
-        assert.equal(seen.end?.reason, 'stop');
+        const answer = read(messages);
+        assert.equal(answer.text, text);
+        assert.equal(answer.end?.reason, 'stop');
       });
     }
   });
 
-  describe('with results that are not of its question', () => {
-    const reading = (of: string | undefined, more: object = {}): TurnEnd | undefined => {
-      const reader = new TurnReader('mine', undefined, () => 0, undefined, 'before');
-      return reader.read(parseMessage(JSON.stringify(result({ user_message_uuid: of, ...more })))).end;
+  describe('with results of other turns', () => {
+    const endAfter = (uuid: string | undefined, more: object = {}): TurnEnd | undefined => {
+      const reader = createReader({ uuid: 'own', previousUuid: 'previous' });
+      return reader.read(parseMessage(JSON.stringify(result({ user_message_uuid: uuid, ...more })))).end;
     };
-    it('is not ended by that of the question before, success or failure', () => {
-      assert.equal(reading('before'), undefined);
-      assert.equal(reading('before', { is_error: true, subtype: 'error_during_execution' }), undefined);
+    it('does not end at the result of the previous turn, success or failure', () => {
+      assert.equal(endAfter('previous'), undefined);
+      assert.equal(endAfter('previous', { is_error: true, subtype: 'error_during_execution' }), undefined);
     });
-    it('is ended by its own, and by one that names none or one unknown', () => {
-      for (const of of ['mine', undefined, 'unknown']) assert.equal(reading(of)?.reason, 'stop', of);
+    it('ends at its own result, and at one with no uuid or an unknown one', () => {
+      for (const uuid of ['own', undefined, 'unknown']) assert.equal(endAfter(uuid)?.reason, 'stop', uuid);
     });
   });
 
   describe('with a structured answer', () => {
-    const open = {
+    const jsonBlock = {
       type: 'stream_event',
       event: { type: 'content_block_start', content_block: { type: 'tool_use', name: 'StructuredOutput' } },
     };
-    const text = {
+    const textBlock = {
       type: 'stream_event',
       event: { type: 'content_block_start', content_block: { type: 'text' } },
     };
@@ -378,16 +406,16 @@ describe('reading a turn', function () {
       },
     });
 
-    it('gives the JSON as it grows and nothing beside it', () => {
+    it('emits the JSON as it streams, without the text beside it', () => {
       const messages = [
         start('a'),
-        text,
+        textBlock,
         delta('Here it is:'),
-        open,
+        jsonBlock,
         json(''),
         json('{"a":'),
         json(' 1}'),
-        stopped('tool_use'),
+        messageEnd('tool_use'),
       ];
       assert.equal(read(messages, JSON_FORMAT).text, '{"a": 1}');
       assert.equal(
@@ -396,33 +424,41 @@ describe('reading a turn', function () {
       );
     });
 
-    it('gives JSON that did not stream at the end', () => {
+    it('emits JSON that did not stream at the end', () => {
       assert.equal(
-        read([start('a'), stopped('end_turn'), result({ structured_output: { a: 1 } })], JSON_FORMAT).text,
+        read([start('a'), messageEnd('end_turn'), result({ structured_output: { a: 1 } })], JSON_FORMAT).text,
         '{"a":1}',
       );
     });
 
-    it('gives the words of a model that gave no JSON', () => {
-      assert.equal(read([start('a'), delta('no'), stopped('end_turn'), result()], JSON_FORMAT).text, 'no');
+    it('emits the plain text of a model that produced no JSON', () => {
+      assert.equal(read([start('a'), delta('no'), messageEnd('end_turn'), result()], JSON_FORMAT).text, 'no');
     });
 
-    it('is an error when a second one would follow the first', () => {
-      const twice = [start('a'), open, json('{}'), stopped('tool_use'), start('b'), open, json('{"a":1}')];
+    it('fails if a second structured answer follows the first', () => {
+      const twice = [
+        start('a'),
+        jsonBlock,
+        json('{}'),
+        messageEnd('tool_use'),
+        start('b'),
+        jsonBlock,
+        json('{"a":1}'),
+      ];
       assert.throws(() => read(twice, JSON_FORMAT), { kind: 'cliFailed', message: /schema/ });
     });
 
-    it('goes on where it was cut', () => {
+    it('continues where it was interrupted', () => {
       const cut = [
         start('a'),
-        open,
+        jsonBlock,
         json('{"a"'),
         retry,
         start('b'),
-        open,
+        jsonBlock,
         json('{'),
         json('"a":1}'),
-        stopped('tool_use'),
+        messageEnd('tool_use'),
       ];
       assert.equal(read(cut, JSON_FORMAT).text, '{"a":1}');
     });
