@@ -1,15 +1,15 @@
-/** What comes from the CLI when it is not expected: behind a result, and while this program stands still. */
+/** Output of the CLI at unexpected times: after a result, and while this program is blocked. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  answerActs,
-  beginActs,
+  answerSteps,
+  beginSteps,
   event,
   requesting,
-  stop,
+  messageEnd,
   success,
-  type Act,
+  type Step,
   type FakeScript,
 } from './fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
@@ -17,18 +17,18 @@ import { answerOf, assistant, never, request, user, type Answer } from './harnes
 import { until } from './processes.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
 
-/** One piece of output, so that all of it is there at once. */
-function atOnce(...messages: readonly object[]): Act {
+/** Writes all messages in one piece. */
+function atOnce(...messages: readonly object[]): Step {
   const lines = messages.map((message) => `${JSON.stringify(message)}\n`).join('');
   return { do: 'bytes', base64: Buffer.from(lines).toString('base64'), size: lines.length * 4 };
 }
 
-describe('output that the CLI writes', function () {
+describe('output of the CLI', function () {
   this.timeout(60_000);
   let rig: FakeRig;
 
   before(function () {
-    // The fake is a script with `#!`.
+    // The fake CLI is a script with `#!`.
     if (process.platform === 'win32') this.skip();
   });
   afterEach(() => rig.close());
@@ -37,88 +37,91 @@ describe('output that the CLI writes', function () {
     rig = await startFake(script, limits);
   }
 
-  function second(first: string): Promise<Answer> {
+  /** Sends the second turn of a conversation whose first answer was `first`. */
+  function secondTurn(first: string): Promise<Answer> {
     const next = request([user('hi'), assistant(first), user('again')], { model: 'default' });
     return answerOf(rig.backend.chat(next, never()));
   }
 
-  describe('behind a result is of the past', () => {
-    const { user_message_uuid: _none, ...nameless } = success('two') as Record<string, unknown>;
-    const failure = { ...nameless, is_error: true, subtype: 'error_during_execution' };
-    const late = event({
+  describe('after a result is ignored', () => {
+    const { user_message_uuid: _omitted, ...withoutUuid } = success('two') as Record<string, unknown>;
+    const failure = { ...withoutUuid, is_error: true, subtype: 'error_during_execution' };
+    const lateText = event({
       type: 'content_block_delta',
       index: 0,
       delta: { type: 'text_delta', text: 'late' },
     });
-    const behind: readonly (readonly [string, readonly object[]])[] = [
-      ['another result', [nameless]],
+    const lateOutputs: readonly (readonly [string, readonly object[]])[] = [
+      ['another result', [withoutUuid]],
       ['a failure', [failure]],
-      ['words and a result', [late, nameless]],
-      ['a thousand words', Array.from({ length: 1000 }, () => late)],
+      ['text and a result', [lateText, withoutUuid]],
+      ['a thousand pieces of text', Array.from({ length: 1000 }, () => lateText)],
     ];
-    for (const [what, messages] of behind) {
-      it(`(${what}): the next question of that process gets its own answer`, async () => {
-        const whole = [success('one'), ...messages];
+    for (const [what, messages] of lateOutputs) {
+      it(`(${what}), so that the next turn gets its own answer`, async () => {
+        const output = [success('one'), ...messages];
         await start({
-          acts: [
-            ...beginActs('one'),
-            { do: 'say', message: stop },
-            atOnce(...whole),
-            { do: 'mark', file: 'written' },
+          steps: [
+            ...beginSteps('one'),
+            { do: 'send', message: messageEnd },
+            atOnce(...output),
+            { do: 'createFile', file: 'written' },
           ],
-          later: answerActs('three'),
+          laterSteps: answerSteps('three'),
         });
         assert.equal((await answerOf(rig.backend.chat(HI, never()))).text, 'one');
-        await until('all is written', () => existsSync(join(rig.folder, 'written')));
-        assert.equal((await second('one')).text, 'three');
+        await until('everything is written', () => existsSync(join(rig.folder, 'written')));
+        assert.equal((await secondTurn('one')).text, 'three');
         assert.equal(rig.pids().length, 1);
       });
     }
 
-    it('also when it comes while the next question is on its way, where it names its own', async () => {
+    it('(the same result again), even if it arrives during the next turn', async () => {
       const again = { ...success('one'), user_message_uuid: '@FIRST' };
       await start({
-        acts: answerActs('one'),
-        later: [{ do: 'say', message: again }, ...answerActs('three')],
+        steps: answerSteps('one'),
+        laterSteps: [{ do: 'send', message: again }, ...answerSteps('three')],
       });
       assert.equal((await answerOf(rig.backend.chat(HI, never()))).text, 'one');
-      assert.equal((await second('one')).text, 'three');
+      assert.equal((await secondTurn('one')).text, 'three');
       assert.equal(rig.pids().length, 1);
     });
   });
 
-  it('is the answer where no deltas come, but whole messages only', async () => {
-    const whole = (text: string): Act => ({
-      do: 'say',
+  it('is the answer even if it consists of whole messages without deltas', async () => {
+    const wholeMessage = (text: string): Step => ({
+      do: 'send',
       message: {
         type: 'assistant',
         message: { id: 'msg_1', model: 'claude-fake-1', content: [{ type: 'text', text }] },
       },
     });
-    await start({ acts: [whole('Hel'), whole('lo'), { do: 'say', message: success('Hello') }] });
+    await start({
+      steps: [wholeMessage('Hel'), wholeMessage('lo'), { do: 'send', message: success('Hello') }],
+    });
     const answer = await answerOf(rig.backend.chat(HI, never()));
     assert.deepEqual([answer.text, answer.done.reason], ['Hello', 'stop']);
   });
 
-  it('while this program stands still is read when it goes on, and is no silence', async () => {
-    const bound = 400;
+  it('is read after this program was blocked, without a timeout for silence', async () => {
+    const silenceMs = 400;
     await start(
       {
-        acts: [
-          { do: 'say', message: requesting },
-          { do: 'await', file: 'go' },
-          ...answerActs('all ', 'of ', 'it'),
-          { do: 'mark', file: 'answered' },
+        steps: [
+          { do: 'send', message: requesting },
+          { do: 'waitForFile', file: 'go' },
+          ...answerSteps('all ', 'of ', 'it'),
+          { do: 'createFile', file: 'answered' },
         ],
       },
-      { silenceMs: bound },
+      { silenceMs },
     );
     const listener = {
       asked() {
-        // From now on nothing is read and no time is told.
+        // While this program is blocked, it reads no output and runs no timers.
         setImmediate(() => {
-          rig.put('go');
-          stand(3 * bound, () => existsSync(join(rig.folder, 'answered')));
+          rig.createFile('go');
+          block(3 * silenceMs, () => existsSync(join(rig.folder, 'answered')));
         });
       },
       decided: () => undefined,
@@ -127,8 +130,8 @@ describe('output that the CLI writes', function () {
   });
 });
 
-/** Stands still for at least that long, and until it holds. */
-function stand(milliseconds: number, holds: () => boolean): void {
+/** Blocks this program for at least that long, and until the condition holds. */
+function block(milliseconds: number, holds: () => boolean): void {
   const end = performance.now() + milliseconds;
   const never = new Int32Array(new SharedArrayBuffer(4));
   while (performance.now() < end || !holds()) Atomics.wait(never, 0, 0, 10);

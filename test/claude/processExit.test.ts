@@ -1,15 +1,15 @@
 /** Every CLI process ends with everything it started: after a crash, when it is silent, and when it ignores SIGTERM. */
 import assert from 'node:assert/strict';
-import { answerActs, beginActs, requesting, type Act, type FakeScript } from './fakeCli.js';
+import { answerSteps, beginSteps, requesting, type Step, type FakeScript } from './fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never, request, user } from './harness.js';
 import { isAlive, until } from './processes.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
 
-const GRANDCHILD: Act = { do: 'grandchild' };
-const HANG: Act = { do: 'hang' };
+const GRANDCHILD: Step = { do: 'grandchild' };
+const HANG: Step = { do: 'hang' };
 /** The last message before it falls silent. */
-const REQUESTING: Act = { do: 'say', message: requesting };
+const REQUESTING: Step = { do: 'send', message: requesting };
 
 describe('a CLI process', function () {
   this.timeout(60_000);
@@ -32,16 +32,16 @@ describe('a CLI process', function () {
   const allExited = (): Promise<void> => until('all have exited', () => !allPids().some(isAlive));
 
   describe('that exits unexpectedly', () => {
-    const deaths: readonly Act[] = [
+    const deaths: readonly Step[] = [
       { do: 'exit', code: 1 },
       { do: 'exit', code: 0 },
-      { do: 'die', signal: 'SIGSEGV' },
-      { do: 'die', signal: 'SIGKILL' },
+      { do: 'kill', signal: 'SIGSEGV' },
+      { do: 'kill', signal: 'SIGKILL' },
     ];
     for (const death of deaths) {
-      const how = death.do === 'exit' ? `code ${death.code}` : death.do === 'die' ? death.signal : '';
+      const how = death.do === 'exit' ? `code ${death.code}` : death.do === 'kill' ? death.signal : '';
       it(`(${how}) has its descendants ended, in whatever session they run`, async () => {
-        await start({ acts: [GRANDCHILD, GRANDCHILD, ...beginActs('a'), death] });
+        await start({ steps: [GRANDCHILD, GRANDCHILD, ...beginSteps('a'), death] });
         await rig.fails('cliFailed', /before the answer was complete/);
         assert.equal(rig.grandchildren().length, 2);
         await allExited();
@@ -51,25 +51,30 @@ describe('a CLI process', function () {
 
     it('has its descendants ended between two turns, too', async () => {
       await start({
-        acts: [GRANDCHILD, ...answerActs('a'), { do: 'await', file: 'go' }, { do: 'exit', code: 3 }],
+        steps: [GRANDCHILD, ...answerSteps('a'), { do: 'waitForFile', file: 'go' }, { do: 'exit', code: 3 }],
       });
       assert.equal((await answerOf(rig.backend.chat(HI, never()))).text, 'a');
       assert.deepEqual(allPids().filter(isAlive), allPids());
-      rig.put('go');
+      rig.createFile('go');
       await allExited();
     });
 
     it('has its descendants ended before close() resolves', async () => {
-      await start({ acts: [GRANDCHILD, ...beginActs('a'), { do: 'exit', code: 3 }] });
+      await start({ steps: [GRANDCHILD, ...beginSteps('a'), { do: 'exit', code: 3 }] });
       await rig.fails('cliFailed', /exited with code 3/);
       await rig.backend.close();
       await allExited();
     });
 
     it('does not affect what other CLI processes have started', async () => {
-      await start({ acts: [GRANDCHILD, ...beginActs('a'), { do: 'exit', code: 3 }] });
+      await start({ steps: [GRANDCHILD, ...beginSteps('a'), { do: 'exit', code: 3 }] });
       const other = await startFake({
-        acts: [GRANDCHILD, ...beginActs('b'), { do: 'await', file: 'go' }, ...answerActs('b').slice(-2)],
+        steps: [
+          GRANDCHILD,
+          ...beginSteps('b'),
+          { do: 'waitForFile', file: 'go' },
+          ...answerSteps('b').slice(-2),
+        ],
       });
       otherRigs.push(other);
       const events = other.backend.chat(HI, never())[Symbol.asyncIterator]();
@@ -78,13 +83,13 @@ describe('a CLI process', function () {
       await allExited();
       assert.equal(other.grandchildren().length, 1);
       assert.ok(other.grandchildren().every(isAlive));
-      other.put('go');
+      other.createFile('go');
       assert.equal((await answerOf({ [Symbol.asyncIterator]: () => events })).text, 'b');
     });
   });
 
   it('that is told to end ends its own descendants, without a search for orphans', async () => {
-    await start({ acts: [GRANDCHILD, ...answerActs('a')] });
+    await start({ steps: [GRANDCHILD, ...answerSteps('a')] });
     await answerOf(rig.backend.chat(HI, never()));
     await rig.backend.close();
     await allExited();
@@ -93,11 +98,11 @@ describe('a CLI process', function () {
 
   describe('that is silent is ended', () => {
     const scripts: readonly (readonly [string, FakeScript])[] = [
-      ['by SIGTERM', { acts: [REQUESTING, HANG] }],
-      ['by SIGTERM, with its descendants', { acts: [GRANDCHILD, REQUESTING, HANG] }],
-      ['by SIGKILL if it ignores SIGTERM', { ignoreTerm: true, acts: [REQUESTING, HANG] }],
-      ['by SIGKILL, with its descendants', { ignoreTerm: true, acts: [GRANDCHILD, REQUESTING, HANG] }],
-      ['by SIGKILL during an answer', { ignoreTerm: true, acts: [GRANDCHILD, ...beginActs('a'), HANG] }],
+      ['by SIGTERM', { steps: [REQUESTING, HANG] }],
+      ['by SIGTERM, with its descendants', { steps: [GRANDCHILD, REQUESTING, HANG] }],
+      ['by SIGKILL if it ignores SIGTERM', { ignoreTerm: true, steps: [REQUESTING, HANG] }],
+      ['by SIGKILL, with its descendants', { ignoreTerm: true, steps: [GRANDCHILD, REQUESTING, HANG] }],
+      ['by SIGKILL during an answer', { ignoreTerm: true, steps: [GRANDCHILD, ...beginSteps('a'), HANG] }],
     ];
     for (const [how, script] of scripts) {
       it(how, async () => {
@@ -122,13 +127,16 @@ describe('a CLI process', function () {
 
   describe('that closes its output but keeps running', () => {
     it('is ended long before the timeout for silence', async () => {
-      await start({ acts: [...beginActs('a'), { do: 'closeStdout' }, HANG] });
+      await start({ steps: [...beginSteps('a'), { do: 'closeStdout' }, HANG] });
       await rig.fails('cliFailed', /before the answer was complete: it closed its output but kept running/);
       await allExited();
     });
 
     it('is ended by the timeout for silence if a descendant keeps the pipe open', async () => {
-      await start({ acts: [GRANDCHILD, ...beginActs('a'), { do: 'closeStdout' }, HANG] }, { silenceMs: 200 });
+      await start(
+        { steps: [GRANDCHILD, ...beginSteps('a'), { do: 'closeStdout' }, HANG] },
+        { silenceMs: 200 },
+      );
       await rig.fails('timeout', /was silent/);
       await allExited();
     });
@@ -148,8 +156,8 @@ describe('a CLI process', function () {
   it('has its invalid lines counted in the log, without their text', async () => {
     const junk =
       '\n\r\n\u001b[31mwarning\u001b[0m secret\n{"type":"future","x":1}\n{"type":"result"\n[]\n7\n{"a":1}\n';
-    const bytes: Act = { do: 'bytes', base64: Buffer.from(junk).toString('base64'), size: 7 };
-    await start({ acts: [bytes, ...answerActs('still')] });
+    const bytes: Step = { do: 'bytes', base64: Buffer.from(junk).toString('base64'), size: 7 };
+    await start({ steps: [bytes, ...answerSteps('still')] });
     assert.equal((await answerOf(rig.backend.chat(HI, never()))).text, 'still');
     await rig.backend.close();
     const lines = rig.log.filter((line) => /not messages/.test(line));

@@ -1,8 +1,8 @@
-/** Looks at processes from outside. */
+/** Observes processes. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Whether a process of that id exists and is no zombie. */
+/** Whether a process with that id exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -17,16 +17,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until it holds; fails after `milliseconds`, which is a bound and not an expectation. */
+/**
+ * Waits until a condition holds.
+ * @param milliseconds an upper bound, not the expected time
+ * @throws Error naming `what`, after that time
+ */
 export async function until(what: string, holds: () => boolean, milliseconds = 25_000): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!holds()) {
-    if (performance.now() > end) throw new Error(`waited ${milliseconds} ms in vain for: ${what}`);
+    if (performance.now() > end) throw new Error(`timed out after ${milliseconds} ms waiting for: ${what}`);
     await delay(10);
   }
 }
 
-/** Process ids that the fake wrote into one of its files; empty when it wrote none. */
+/** The process ids in a file, one per line; empty if the file does not exist. */
 export function pidsIn(path: string): number[] {
   try {
     return readFileSync(path, 'utf8').trim().split('\n').map(Number);

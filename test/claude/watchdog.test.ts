@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beginActs, fakeCli, type FakeCli, type FakeScript } from './fakeCli.js';
+import { beginSteps, fakeCli, type FakeCli, type FakeScript } from './fakeCli.js';
 import { isAlive, pidsIn, until } from './processes.js';
 
 /** A program that sends the CLI one request, prints a line when the answer begins, and waits to be killed. */
@@ -45,14 +45,17 @@ describe('Watchdog, when the host program is killed', function () {
   }
 
   it('ends the CLI before its turn is complete', async () => {
-    const { cli } = await startAndKillHost({ ignoreTerm: false, acts: [...beginActs('a'), { do: 'hang' }] });
+    const { cli } = await startAndKillHost({
+      ignoreTerm: false,
+      steps: [...beginSteps('a'), { do: 'hang' }],
+    });
     await until('the CLI has exited', () => !cli.some(isAlive), 5000);
   });
 
   it('kills a CLI that ignores SIGTERM, with everything it started', async () => {
     const { cli, grandchild } = await startAndKillHost({
       ignoreTerm: true,
-      acts: [{ do: 'grandchild' }, ...beginActs('a'), { do: 'hang' }],
+      steps: [{ do: 'grandchild' }, ...beginSteps('a'), { do: 'hang' }],
     });
     assert.equal(grandchild.length, 1);
     await until('all have exited', () => ![...cli, ...grandchild].some(isAlive), 5000);

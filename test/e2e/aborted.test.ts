@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { answerActs, beginActs, fakeCli, type FakeCli } from '../claude/fakeCli.js';
+import { answerSteps, beginSteps, fakeCli, type FakeCli } from '../claude/fakeCli.js';
 import { isAlive, pidsIn, until } from '../claude/processes.js';
 import { ask, chatOf, firstText, openChat, textOf, type Line } from './client.js';
 import { startHeadless, type Headless } from './headless.js';
@@ -26,7 +26,7 @@ describe('with a CLI that starts programs in sessions of their own', function ()
     if (!HAS_PROCESS_TABLE) return this.skip();
     fake = await fakeCli({
       ignoreTerm: STUBBORN,
-      acts: [{ do: 'grandchild' }, ...beginActs('begun'), { do: 'hang' }],
+      steps: [{ do: 'grandchild' }, ...beginSteps('begun'), { do: 'hang' }],
     });
     headless = await startHeadless({ args: ['--claude', fake.path] });
   });
@@ -95,7 +95,7 @@ describe(`${AT_ONCE} requests at once`, function () {
 
   before(async function () {
     if (!HAS_PROCESS_TABLE) return this.skip();
-    fake = await fakeCli({ acts: answerActs('ok') });
+    fake = await fakeCli({ steps: answerSteps('ok') });
     headless = await startHeadless({ args: ['--claude', fake.path] });
   });
   after(async () => {
@@ -140,8 +140,8 @@ describe('a CLI whose result says something else than its deltas', function () {
   it('is believed the deltas, by clients that stream and by those that do not', async function () {
     if (process.platform === 'win32') this.skip();
     const says = { type: 'result', subtype: 'success', is_error: false, result: 'summed up', num_turns: 1 };
-    const acts = [...answerActs('stre', 'amed').slice(0, -1), { do: 'say', message: says } as const];
-    const fake = await fakeCli({ acts });
+    const steps = [...answerSteps('stre', 'amed').slice(0, -1), { do: 'send', message: says } as const];
+    const fake = await fakeCli({ steps });
     const headless = await startHeadless({ args: ['--claude', fake.path] });
     try {
       const { url } = headless;

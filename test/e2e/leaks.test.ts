@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isAlive, until } from '../claude/processes.js';
-import { answerActs, fakeCli } from '../claude/fakeCli.js';
+import { answerSteps, fakeCli } from '../claude/fakeCli.js';
 import { textReply, type Reply as ModelReply } from '../standin/server.js';
 import { ask, chatOf, chatUntil, firstText, openChat, textOf, type Line, type Reply } from './client.js';
 import { gate } from './gate.js';
@@ -148,7 +148,7 @@ describe('a hundred requests at once', function () {
   it(`share ${LIMIT} processes; each is answered or told to come back, and no client waits for another's to end`, async function () {
     if (!HAS_PROCESS_TABLE) this.skip();
     // The bound and the order are ours, not the CLI's, and the real one needs a second of computing for each.
-    const fake = SOAK ? undefined : await fakeCli({ acts: answerActs('ok') });
+    const fake = SOAK ? undefined : await fakeCli({ steps: answerSteps('ok') });
     const headless = await startHeadless({
       respond: () => textReply('ok'),
       args: fake === undefined ? [] : ['--claude', fake.path],
