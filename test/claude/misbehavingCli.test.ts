@@ -68,7 +68,7 @@ describe('a misbehaving CLI', function () {
     await fake.dispose();
   });
 
-  it('that behaves well answers', async () => {
+  it('answers if nothing goes wrong', async () => {
     await start({ steps: answerSteps('Hel', 'lo') });
     const answer = await answerOf(backend.chat(HI, never()));
     assert.equal(answer.text, 'Hello');

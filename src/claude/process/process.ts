@@ -21,14 +21,14 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
   /** Whether this program requested it. Otherwise the commands that the process had started may still be running. */
   readonly requested: boolean;
-  /** The last 64 KiB that it wrote to stderr. */
+  /** The end of what it wrote to stderr, at most 65,536 characters. */
   readonly stderr: string;
   readonly cause?: Error;
 }
 
-/** Bytes of one message. */
+/** Most characters of one message. */
 const LINE_LIMIT = 64 * 1024 * 1024;
-const STDERR_KEPT = 64 * 1024;
+const STDERR_LIMIT = 64 * 1024;
 /** From SIGTERM to SIGKILL. The CLI needs 1.3 s to end its own commands. */
 const GRACE_MS = 1800;
 /** A process that has closed a pipe is expected to exit within this time. Without the pipe it is useless. */
@@ -98,7 +98,7 @@ export class ClaudeProcess {
     child.stdout.once('close', () => this.#onPipeClosed('output'));
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      this.#stderr = (this.#stderr + chunk).slice(-STDERR_KEPT);
+      this.#stderr = (this.#stderr + chunk).slice(-STDERR_LIMIT);
     });
     log.debug(`[cli] pid=${child.pid} started`);
   }

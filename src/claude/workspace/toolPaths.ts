@@ -1,4 +1,4 @@
-/** Which files and folders a call of the CLI's own tools is about, and whether these are sensitive. Pure, except for reading links. */
+/** The paths that a call of the CLI's own tools is about, and whether these are sensitive. Pure, given `WorkspacePaths`. */
 import type { PlatformPath } from 'node:path';
 import type { JsonObject } from '../../core/json.js';
 import type { Sensitivity } from '../../core/permission.js';
