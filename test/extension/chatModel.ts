@@ -1,5 +1,5 @@
 /** The model behind the editor's own chat: it does what the person asks it to, and uses the editor's tools. */
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import {
   messageReply,

@@ -1,6 +1,6 @@
 /** The model behind the CLI in the editor's tests: it does what the last message asks it to. */
 import type { JsonObject } from '../../src/core/json.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { gate, type OpenableGate } from '../support/gate.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {
