@@ -67,7 +67,7 @@ function wire(context: ExtensionContext): EndpointApi {
   const { id } = context.extension;
   context.subscriptions.push(output, configuration, token, folder, lane, presenter);
   context.subscriptions.push(
-    provideChat({ controller, place: folder, history, log, onChange: presenter.onChange }),
+    provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
     registerCommands({ id, controller, output, configuration, token, lane, history, presenter, windows }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { listEntries } from '../../../../src/core/catalog.js';
-import { modelInformation } from '../../../../src/vscode/chat/models.js';
+import { modelInformation } from '../../../../src/vscode/chat/modelInformation.js';
 import { MODEL } from '../fakeCli.js';
 
 const [sonnet, workspace] = listEntries([{ ...MODEL, description: 'Everyday tasks' }], ['chat', 'workspace']);
-const [byDefault] = listEntries(
+const [defaultModel] = listEntries(
   [{ ...MODEL, value: 'default', displayName: 'Default (recommended)' }],
   ['chat'],
 );
 
-describe("a model in the editor's list", () => {
-  it('is told with its name, its version and where it answers', () => {
+describe('modelInformation', () => {
+  it('contains the name, the version and the folder of the model', () => {
     assert.deepEqual(modelInformation(sonnet!, '/code/shop'), {
       id: 'claude-sonnet:latest',
       name: 'Claude Sonnet',
@@ -24,17 +24,17 @@ describe("a model in the editor's list", () => {
     });
   });
 
-  it('has the limits that the CLI has reported, together no more than the context', () => {
+  it('uses the limits that the CLI has reported, which together fit into the context', () => {
     const entry = { ...sonnet!, model: { ...sonnet!.model, maxOutputTokens: 64_000 } };
     const { maxInputTokens, maxOutputTokens } = modelInformation(entry, '/');
     assert.deepEqual([maxInputTokens, maxOutputTokens], [136_000, 64_000]);
   });
 
-  it('has a short name', () => {
-    assert.equal(modelInformation(byDefault!, '/').name, 'Claude Default');
+  it('shortens the name', () => {
+    assert.equal(modelInformation(defaultModel!, '/').name, 'Claude Default');
   });
 
-  it('is another one in the other lane', () => {
+  it('lists the workspace lane as a model of its own', () => {
     const { id, name, detail } = modelInformation(workspace!, '/');
     assert.deepEqual(
       [id, name, detail],

@@ -1,7 +1,7 @@
 /** The models as VS Code's chat lists them. Pure. */
 import type { CatalogEntry } from '../../core/catalog.js';
 
-/** The part of the editor's `LanguageModelChatInformation` that is told. */
+/** The fields of VS Code's `LanguageModelChatInformation` that are set. */
 export interface ModelInformation {
   /** The catalog's name. */
   readonly id: string;
@@ -10,22 +10,21 @@ export interface ModelInformation {
   readonly version: string;
   readonly detail: string;
   readonly tooltip: string;
-  /** Tokens, as are all limits. */
   readonly maxInputTokens: number;
   readonly maxOutputTokens: number;
   readonly capabilities: { readonly imageInput: boolean; readonly toolCalling: boolean };
 }
 
-/** What the CLI asks of the API at most, until it has reported a model's own figure. */
-const USUAL_OUTPUT_TOKENS = 32_000;
+/** The limit that the CLI requests from the API by default. It applies until the CLI has reported the model's own. */
+const DEFAULT_MAX_OUTPUT_TOKENS = 32_000;
 
-/** @param folder where Claude works */
+/** @param folder the folder that Claude runs in, for the tooltip */
 export function modelInformation({ name, lane, model }: CatalogEntry, folder: string): ModelInformation {
   const { displayName, description, resolved, contextLength } = model;
-  const maxOutputTokens = model.maxOutputTokens ?? USUAL_OUTPUT_TOKENS;
-  // "Default (recommended)": the picker has no room for the second part.
-  const short = displayName.replace(/\s*\(.*\)$/, '');
-  const title = /^claude/i.test(short) ? short : `Claude ${short}`;
+  const maxOutputTokens = model.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  // VS Code's model picker is too narrow for the second part of "Default (recommended)".
+  const shortName = displayName.replace(/\s*\(.*\)$/, '');
+  const title = /^claude/i.test(shortName) ? shortName : `Claude ${shortName}`;
   return {
     id: name,
     name: lane === 'chat' ? title : `${title} (${lane})`,
