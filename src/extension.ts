@@ -56,7 +56,7 @@ function wire(context: ExtensionContext): EndpointApi {
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        const { learn: onAllowance } = presenter.surroundings;
+        const { setAllowance: onAllowance } = presenter.sessionSummary;
         const own = { ...lane.optionsFor(config), onActivity, onAllowance, log };
         return createClaudeBackend({ ...config, ...own, env: process.env, version: VERSION });
       }),

@@ -1,10 +1,10 @@
 /** The README's list of clients, made of what Connect a Client shows for the usual address. */
 import { CLIENTS } from '../../src/vscode/connect/clients.js';
-import { guideOf, type Client, type Reach, type Snippet } from '../../src/vscode/connect/guide.js';
+import { guideOf, type Client, type EndpointInfo, type Snippet } from '../../src/vscode/connect/guide.js';
 
-const USUAL: Reach = {
-  near: 'http://127.0.0.1:11434',
-  far: 'http://127.0.0.1:11434',
+const USUAL: EndpointInfo = {
+  localUrl: 'http://127.0.0.1:11434',
+  externalUrl: 'http://127.0.0.1:11434',
   models: ['claude-sonnet', 'claude-opus', 'claude-haiku'],
   token: undefined,
   platform: 'linux',

@@ -1,6 +1,7 @@
 /** Puts a question for permission to the person: as a notification, and beside it what must be seen whole. */
-import { commands, window } from 'vscode';
+import { commands } from 'vscode';
 import type { PermissionAnswer, PermissionRequest } from '../../core/permission.js';
+import { showPermissionRequest, showStatusMessage } from '../ui/notifications.js';
 import type { PreviewEditors } from './previewEditors.js';
 import { fileAt, unsavedDocument } from './openFiles.js';
 import { askedPath, permissionText } from './permissionText.js';
@@ -26,12 +27,15 @@ export async function showPermissionPrompt(
   if (over.aborted) return undefined;
   if (exhibit !== undefined) await exhibits.show(exhibit, over);
   over.addEventListener('abort', hideNotifications, { once: true });
-  const title = await window.showInformationMessage(message, ...choices.map((choice) => choice.title));
+  const title = await showPermissionRequest(
+    message,
+    choices.map((choice) => choice.title),
+  );
   over.removeEventListener('abort', hideNotifications);
   const choice = choices.find((one) => one.title === title);
   if (choice === undefined) return undefined;
   if (over.aborted) {
-    window.setStatusBarMessage('Claude no longer waits for this answer', 5000);
+    showStatusMessage('Claude no longer waits for this answer', 5000);
     return undefined;
   }
   if (path === undefined || choice.answer === 'deny') return choice.answer;

@@ -49,7 +49,7 @@ export const CHAT_VENDOR = 'claude-ollama';
 /** Set to the name of the state, for `when` clauses. */
 export const STATE_CONTEXT_KEY = 'claudeOllama.state';
 
-/** Each is set to `true` once that much of the set-up is done; see `setup/milestones.ts`. */
+/** Each is set to `true` once that much of the set-up is done; see `ui/setupProgress.ts`. */
 export const milestoneKey = (name: string): string => `${SECTION}.${name}`;
 
 /** How the User-Agent of this extension's own requests begins. */
@@ -70,3 +70,6 @@ export const ASKS_CONTEXT_KEY = 'claudeOllama.asks';
 
 /** What people see as the product's name in the output list, the status bar's menu and messages. */
 export const PRODUCT = 'Ollama Server for Claude';
+
+/** The short form, where space is scarce: the category of the commands and the status bar's tooltip. */
+export const SHORT_NAME = 'Claude Ollama';

@@ -1,10 +1,10 @@
-/** A first question to Claude, asked through the port like a client's. */
+/** The first prompt of the walkthrough, sent to the server as a client sends it. */
 import { VERSION } from '../../version.js';
 import { OWN_CLIENT } from '../platform/names.js';
 
 const MODEL = 'claude';
-const QUESTION = 'Say hello in one short sentence.';
-const SHOWN_CHARACTERS = 200;
+const PROMPT = 'Say hello in one short sentence.';
+const MAX_CHARACTERS = 200;
 
 export interface Endpoint {
   /** Without a path. */
@@ -12,29 +12,29 @@ export interface Endpoint {
   readonly token: string | undefined;
 }
 
-/** The headers of this extension's own requests. */
-export const ownHeaders = (token: string | undefined): Record<string, string> => ({
+/** The headers of requests that this extension sends to its own server. */
+export const extensionHeaders = (token: string | undefined): Record<string, string> => ({
   'User-Agent': `${OWN_CLIENT}${VERSION}`,
   ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
 });
 
 /**
- * Asks, and gives what Claude said, on one line.
- * @throws Error with the server's words, or because the signal was aborted
+ * Sends the prompt and returns Claude's answer on one line, shortened to `MAX_CHARACTERS`.
+ * @throws Error with the server's error message, or because `signal` was aborted
  */
-export async function askHello({ url, token }: Endpoint, signal: AbortSignal): Promise<string> {
+export async function sendHello({ url, token }: Endpoint, signal: AbortSignal): Promise<string> {
   const response = await fetch(`${url}/api/chat`, {
     method: 'POST',
-    headers: { ...ownHeaders(token), 'Content-Type': 'application/json' },
-    body: JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: QUESTION }], stream: false }),
+    headers: { ...extensionHeaders(token), 'Content-Type': 'application/json' },
+    body: JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: PROMPT }], stream: false }),
     signal,
   });
-  const answer = (await response.json()) as {
+  const reply = (await response.json()) as {
     readonly error?: string;
     readonly message?: { readonly content: string };
   };
-  if (answer.message === undefined)
-    throw new Error(answer.error ?? `The server answered ${response.status}.`);
-  const text = answer.message.content.replace(/\s+/g, ' ').trim();
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  if (reply.message === undefined)
+    throw new Error(reply.error ?? `The server answered with status ${response.status}.`);
+  const text = reply.message.content.replace(/\s+/g, ' ').trim();
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
 }

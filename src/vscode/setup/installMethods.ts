@@ -1,24 +1,24 @@
-/** The documented ways to install the Claude CLI. Pure. */
+/** The documented methods of installing the Claude CLI. Pure. */
 
-export interface InstallWay {
+export interface InstallMethod {
   readonly label: string;
-  /** What runs in a terminal. */
+  /** To run in a terminal. */
   readonly command: string;
-  /** The terminal's program; `undefined`: the person's own shell. */
+  /** The shell of the terminal; `undefined` for the user's default shell. */
   readonly shell?: string;
 }
 
-/** The page that the ways are from. */
+/** The page that documents the methods. */
 export const INSTALL_DOCS = 'https://code.claude.com/docs/en/setup';
 
-const NPM: InstallWay = { label: 'npm', command: 'npm install -g @anthropic-ai/claude-code' };
-const BREW: InstallWay = { label: 'Homebrew', command: 'brew install --cask claude-code' };
-const SCRIPT: InstallWay = {
+const NPM: InstallMethod = { label: 'npm', command: 'npm install -g @anthropic-ai/claude-code' };
+const HOMEBREW: InstallMethod = { label: 'Homebrew', command: 'brew install --cask claude-code' };
+const SCRIPT: InstallMethod = {
   label: "Claude's Installer",
   command: 'curl -fsSL https://claude.ai/install.sh | bash',
 };
 
-const WINDOWS: readonly InstallWay[] = [
+const WINDOWS: readonly InstallMethod[] = [
   {
     label: "Claude's Installer",
     command: 'irm https://claude.ai/install.ps1 | iex',
@@ -28,8 +28,8 @@ const WINDOWS: readonly InstallWay[] = [
   NPM,
 ];
 
-/** Best first. */
-export function installWays(platform: NodeJS.Platform): readonly InstallWay[] {
+/** The recommended method first. */
+export function installMethods(platform: NodeJS.Platform): readonly InstallMethod[] {
   if (platform === 'win32') return WINDOWS;
-  return platform === 'darwin' ? [SCRIPT, BREW, NPM] : [SCRIPT, NPM];
+  return platform === 'darwin' ? [SCRIPT, HOMEBREW, NPM] : [SCRIPT, NPM];
 }

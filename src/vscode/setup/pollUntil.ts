@@ -1,32 +1,29 @@
-/** Waits for something that tells nobody when it happens, as a sign-in in a terminal does. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface Patience {
-  /** Milliseconds between two looks. */
-  readonly everyMs: number;
-  /** Milliseconds after which it is given up. */
-  readonly limitMs: number;
+export interface PollOptions {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Aborting it ends the wait after one more check. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Looks again and again.
- * @param look starts or makes a look, and tells whether it has happened
- * @param signal ends the wait, after one more look
- * @returns whether it has happened
+ * Calls `isDone` at an interval, for events that have no notification, such as a sign-in in a terminal.
+ * @param isDone may also start an asynchronous check, whose result the next call returns
+ * @returns whether `isDone` returned `true` in time
  */
-export async function until(
-  look: () => boolean,
-  { everyMs, limitMs }: Patience,
-  signal: AbortSignal,
+export async function pollUntil(
+  isDone: () => boolean,
+  { intervalMs, timeoutMs, signal }: PollOptions,
 ): Promise<boolean> {
-  const end = performance.now() + limitMs;
-  while (!look()) {
+  const end = performance.now() + timeoutMs;
+  while (!isDone()) {
     if (signal.aborted || performance.now() > end) {
-      await delay(everyMs);
-      return look();
+      await delay(intervalMs);
+      return isDone();
     }
-    // An abort is a reason to look at once.
-    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+    // When the signal aborts, the next check follows at once.
+    await delay(intervalMs, undefined, { signal }).catch(() => undefined);
   }
   return true;
 }

@@ -56,8 +56,8 @@ export function activity(editor, model) {
       'tells in the tooltip what was used, and what is at work',
       async () => {
         await workbench.statusItem(editor.item).locator('a').first().hover();
-        const tooltip = page.locator('.workbench-hover', { hasText: 'Ollama Server for Claude' });
-        await tooltip.filter({ hasText: /1 request at work/ }).waitFor();
+        const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
+        await tooltip.filter({ hasText: /1 active request/ }).waitFor();
         await tooltip
           .filter({ hasText: /This session: \d requests · \d+ tokens in, \d+ out · \$/ })
           .waitFor();

@@ -18,7 +18,7 @@ export function connecting(editor) {
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const untilCopied = (pattern) => workbench.until('the clipboard', clipboard, (text) => pattern.test(text));
   const untilAsked = (file) =>
-    page.locator('.quick-input-title', { hasText: `Write this change to ${file}?` }).waitFor();
+    page.locator('.quick-input-title', { hasText: `Apply this change to ${file}?` }).waitFor();
   const input = page.locator('.quick-input-widget input').first();
 
   /** Waits for a file to be open: an editor that comes later takes the palette away. */
@@ -29,7 +29,7 @@ export function connecting(editor) {
 
   /** Chooses a client from the list, and waits for its document. */
   async function choose(title) {
-    await workbench.runAsking('Claude Ollama: Connect a Client…', 'Which program shall talk to Claude?');
+    await workbench.runAsking('Claude Ollama: Connect a Client…', 'Which client do you want to connect?');
     await input.fill(title);
     await page.keyboard.press('Enter');
     await page
@@ -48,7 +48,7 @@ export function connecting(editor) {
         const panel = page.locator('.part.panel');
         await panel.getByRole('button', { name: /^Hide Panel/ }).click();
         await panel.waitFor({ state: 'hidden' });
-        await workbench.runAsking('Claude Ollama: Connect a Client…', 'Which program shall talk to Claude?');
+        await workbench.runAsking('Claude Ollama: Connect a Client…', 'Which client do you want to connect?');
         const entries = (await workbench.listEntries()).join('\n');
         for (const name of ['VS Code Chat', 'Continue', 'Cline', 'Zed', 'JetBrains']) {
           assert.ok(entries.includes(name), entries);
@@ -102,7 +102,7 @@ export function connecting(editor) {
       async () => {
         await choose('Continue');
         await add();
-        const message = workbench.notification('has these lines already');
+        const message = workbench.notification('already contains these lines');
         await message.getByRole('button', { name: 'Show File' }).click();
         await untilOpen('config.yaml');
       },

@@ -96,11 +96,11 @@ export function daily(editor) {
       'shows its state in the tooltip',
       async () => {
         await workbench.statusItem(ITEM).locator('a').first().hover();
-        const tooltip = page.locator('.workbench-hover', { hasText: 'Ollama Server for Claude' });
+        const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
         await tooltip.waitFor();
         const text = await tooltip.innerText();
         assert.match(text, new RegExp(`http://127\\.0\\.0\\.1:${port}`));
-        assert.match(text, /No request at work/);
+        assert.match(text, /Idle/);
         await editor.shot('5-tooltip');
       },
     ],

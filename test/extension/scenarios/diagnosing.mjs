@@ -17,9 +17,9 @@ export function diagnosing(editor) {
       'finds everything in order, a chat included',
       async () => {
         await workbench.pick('Claude Ollama: Diagnose', 'Check Everything and Ask Claude for One Word');
-        const text = await untilReport(/Achat/);
+        const text = await untilReport(/\*\*Chat\*\*/);
         assert.doesNotMatch(text, /✗/);
-        assert.match(text, /✓\*\*Achat\*\*:Claudeanswered/);
+        assert.match(text, /✓\*\*Chat\*\*:Claudeanswered/);
       },
     ],
     [

@@ -40,11 +40,11 @@ export function firstRun(editor, model) {
       'tells what is wrong, with a button that helps',
       async () => {
         const message = workbench.notification('which is not a program that can be run');
-        for (const name of ['Install…', 'Open Walkthrough', "Don't Show Again"]) {
+        for (const name of ['Install the Claude CLI…', 'Open Walkthrough', "Don't Show Again"]) {
           await message.getByRole('button', { name }).waitFor();
         }
         await editor.shot('first-2-told');
-        await message.getByRole('button', { name: 'Install…' }).click();
+        await message.getByRole('button', { name: 'Install the Claude CLI…' }).click();
         const ways = (await workbench.listEntries()).join('\n');
         assert.match(ways, /curl -fsSL https:\/\/claude\.ai\/install\.sh \| bash/);
         assert.match(ways, /npm install -g @anthropic-ai\/claude-code/);

@@ -24,7 +24,9 @@ export function handover(editor) {
         await until(other, 'window');
         await other.statusItem(ITEM).locator('a').first().click();
         await page
-          .getByPlaceholder(`Another window serves http://127.0.0.1:${port}, from ${editor.workspace}`)
+          .getByPlaceholder(
+            `Another window is serving http://127.0.0.1:${port} (folder: ${editor.workspace})`,
+          )
           .waitFor();
         await editor.shot('handover-1-elsewhere', page);
         await page.keyboard.press('Escape');

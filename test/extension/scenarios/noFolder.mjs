@@ -31,7 +31,7 @@ export function noFolder(editor) {
         await editor.untilStatus(new RegExp(`Claude :${port}`));
         assert.equal(await answerOf(await editor.chat('say: nowhere')), 'nowhere');
         await workbench.statusItem(ITEM).locator('a').first().hover();
-        const tooltip = page.locator('.workbench-hover', { hasText: 'Ollama Server for Claude' });
+        const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
         await tooltip.waitFor();
         const folder = /Folder: (.+)/.exec(await tooltip.innerText())?.[1] ?? '';
         assert.match(folder, /claude-ollama-server.+no-folder$/);

@@ -44,10 +44,10 @@ describe('what a client is told', () => {
 
   it('says when the server does not run', async () => {
     await ready();
-    assert.doesNotMatch(await guide('zed'), /does not run/);
+    assert.doesNotMatch(await guide('zed'), /is not running/);
     await commands.executeCommand('claudeOllama.stop');
     const shown = await guide('zed');
-    assert.match(shown, /The server does not run\. Start it with "Claude Ollama: Start"\./);
+    assert.match(shown, /The server is not running\. Start it with "Claude Ollama: Start"\./);
     assert.match(shown, /"name": "claude-sonnet"/);
   });
 
