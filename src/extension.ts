@@ -49,8 +49,8 @@ function wire(context: ExtensionContext): EndpointApi {
   const controller = createController({
     windows,
     log,
-    known: token.known,
-    plan: () => desiredConfig(configuration.current, folder.current, token.current),
+    tokenKnown: token.known,
+    desiredConfig: () => desiredConfig(configuration.current, folder.current, token.current),
     createEndpoint: (backend) =>
       openEndpoint(backend, { configuration, token, folder, history, log, windows, presenter, controller }),
     createBackend: (config, onActivity) =>

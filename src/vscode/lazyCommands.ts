@@ -19,7 +19,7 @@ export interface LazyCommandOptions {
 }
 
 type LazyCommandName =
-  | 'diagnose'
+  | 'runDiagnostics'
   | 'openWalkthrough'
   | 'installCli'
   | 'updateCli'
@@ -28,7 +28,7 @@ type LazyCommandName =
   | 'connectClient'
   | 'copySnippet'
   | 'addSnippet'
-  | 'writeChange';
+  | 'applyChange';
 
 export interface LazyCommands {
   readonly commands: CommandTable<LazyCommandName>;
@@ -101,9 +101,9 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
   );
   return {
     commands: {
-      ...lazyTable(['diagnose'], diagnoseTable),
+      ...lazyTable(['runDiagnostics'], diagnoseTable),
       ...lazyTable(['openWalkthrough', 'installCli', 'updateCli', 'signIn', 'sayHello'], setupTable),
-      ...lazyTable(['connectClient', 'copySnippet', 'addSnippet', 'writeChange'], connectTable),
+      ...lazyTable(['connectClient', 'copySnippet', 'addSnippet', 'applyChange'], connectTable),
     },
     dispose: () => void disposable.dispose(),
   };

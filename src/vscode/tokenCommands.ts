@@ -68,7 +68,7 @@ async function chooseUrl(url: string, token: string | undefined): Promise<string
       },
       {
         label: 'URL with Token',
-        detail: 'For clients that cannot send an API key. Anyone who has this URL can use your Claude.',
+        detail: 'For clients that cannot send an API key. Anyone with this URL can use your Claude.',
         value: urlWithToken(url, token),
       },
     ],

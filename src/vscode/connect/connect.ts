@@ -170,11 +170,11 @@ export function createConnect({ endpoint, resolveExternalUrl }: ConnectOptions):
 
 export const connectCommands = (
   connect: Connect,
-): CommandTable<'connectClient' | 'copySnippet' | 'addSnippet' | 'writeChange'> => ({
+): CommandTable<'connectClient' | 'copySnippet' | 'addSnippet' | 'applyChange'> => ({
   connectClient: () => connect.pick(),
   copySnippet: (clientId?: unknown, index?: unknown) => connect.copy(clientId, index),
   addSnippet: (clientId?: unknown) => connect.add(clientId),
-  writeChange: (uri?: unknown) => connect.write(uri),
+  applyChange: (uri?: unknown) => connect.write(uri),
 });
 
 const lens = (line: number, title: string, command: string, ...args: unknown[]): CodeLens =>

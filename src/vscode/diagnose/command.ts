@@ -152,6 +152,6 @@ async function diagnose(options: DiagnoseOptions): Promise<void> {
   await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }));
 }
 
-export const diagnoseCommands = (options: DiagnoseOptions): CommandTable<'diagnose'> => ({
-  diagnose: () => diagnose(options),
+export const diagnoseCommands = (options: DiagnoseOptions): CommandTable<'runDiagnostics'> => ({
+  runDiagnostics: () => diagnose(options),
 });

@@ -7,7 +7,7 @@ import type { History } from '../activity/history.js';
 import { createActivityView } from '../activity/view.js';
 import { createAddressBook, type AddressBook } from './address.js';
 import {
-  ASKS_CONTEXT_KEY,
+  PERMISSION_PENDING_KEY,
   milestoneKey,
   OWN_CLIENT,
   STATE_CONTEXT_KEY,
@@ -40,7 +40,7 @@ export interface StatusPresenter extends Disposable {
 
 export interface StatusPresenterOptions {
   readonly token: Pick<Token, 'current' | 'onChange'>;
-  readonly lane: Pick<WorkspaceLane, 'question' | 'onChange'>;
+  readonly lane: Pick<WorkspaceLane, 'permissionRequest' | 'onChange'>;
   readonly history: History;
   readonly log: Logger;
   readonly context: Pick<ExtensionContext, 'globalState' | 'extension'>;
@@ -65,7 +65,10 @@ export function createStatusPresenter({
   let shownState: StateName | undefined;
   let current: Status = { state: 'stopped' };
   const updateStatusBar = (): void =>
-    statusBar.show(current, { ...sessionSummary.current, permissionPending: lane.question !== undefined });
+    statusBar.show(current, {
+      ...sessionSummary.current,
+      permissionPending: lane.permissionRequest !== undefined,
+    });
   const subscription = Disposable.from(
     statusBar,
     changed,
@@ -76,7 +79,11 @@ export function createStatusPresenter({
     lane.onChange(() => {
       updateStatusBar();
       // Not awaited: VS Code sets context keys in the order of the calls.
-      void commands.executeCommand('setContext', ASKS_CONTEXT_KEY, lane.question !== undefined);
+      void commands.executeCommand(
+        'setContext',
+        PERMISSION_PENDING_KEY,
+        lane.permissionRequest !== undefined,
+      );
     }),
   );
 

@@ -3,7 +3,7 @@ import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT, SHORT_NAME } from '../platform/names.js';
 import { REMEDIES } from './remedies.js';
 import { describeAllowance, describeTotals, formatTime, isPlanExhausted, quantity } from './sessionText.js';
-import type { Readiness, Status } from '../lifecycle/status.js';
+import type { CliReadiness, Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';
 
 export interface StatusView {
@@ -34,9 +34,9 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.showLog,
   COMMANDS.showActivity,
   COMMANDS.serveHere,
-  COMMANDS.diagnose,
+  COMMANDS.runDiagnostics,
   COMMANDS.connectClient,
-  COMMANDS.showQuestion,
+  COMMANDS.showPermissionRequest,
   ...Object.values(REMEDIES).map(({ command }) => command),
 ];
 
@@ -45,11 +45,11 @@ const LOG = link('Show log', COMMANDS.showLog);
 const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
 const TRY_AGAIN = link('Try again', COMMANDS.start);
-const PERMISSION_REQUEST = link('Show permission request', COMMANDS.showQuestion);
+const PERMISSION_REQUEST = link('Show permission request', COMMANDS.showPermissionRequest);
 const COPY_URL = link('Copy URL', COMMANDS.copyUrl);
 const COPY_TOKEN = link('Copy token', COMMANDS.copyToken);
 const ACTIVITY = link('Activity', COMMANDS.showActivity);
-const DIAGNOSTICS = link('Run diagnostics', COMMANDS.diagnose);
+const DIAGNOSTICS = link('Run diagnostics', COMMANDS.runDiagnostics);
 const CONNECT = link('Connect a client', COMMANDS.connectClient);
 const SERVE_HERE = link('Serve from this window', COMMANDS.serveHere);
 
@@ -63,7 +63,7 @@ export function escapeMarkdown(text: string): string {
 const tooltipOf = (...paragraphs: (string | undefined)[]): string =>
   [`**${SHORT_NAME}**`, ...paragraphs.filter((paragraph) => paragraph !== undefined)].join('\n\n');
 
-function describeReadiness(readiness: Readiness): string {
+function describeReadiness(readiness: CliReadiness): string {
   switch (readiness.kind) {
     case 'checking':
       return 'Looking for the Claude CLI…';
@@ -122,7 +122,7 @@ export function statusView(status: Status, context: StatusContext = {}, now = Da
     label: `${PRODUCT}: Claude asks for your permission`,
     tooltip: tooltipOf(`Claude asks for your permission. ${PERMISSION_REQUEST}`),
     color: 'warning',
-    command: COMMANDS.showQuestion,
+    command: COMMANDS.showPermissionRequest,
   };
 }
 
