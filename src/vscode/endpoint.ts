@@ -48,7 +48,7 @@ export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoi
         const { folder, requests } = status.state === 'running' ? status : { folder: '', requests: 0 };
         return { folder, requests };
       },
-      cede: () => controller.cede(),
+      releasePort: () => controller.cede(),
     },
   });
 }

@@ -114,7 +114,7 @@ describe('who watches the chats', () => {
     socket.destroy();
     await until(() => seen[0]!.outcomes.length === 1);
     const [outcome] = seen[0]!.outcomes;
-    assert.deepEqual([outcome?.cancelled, outcome?.error], [true, 'The client went away.']);
+    assert.deepEqual([outcome?.cancelled, outcome?.error], [true, 'The client disconnected.']);
   });
 
   it('hears nothing of requests that are no chats, which the records tell apart', async () => {

@@ -41,7 +41,7 @@ const CLIENT = 'VS Code Chat';
 export function provideChat(options: ChatProviderOptions): Disposable {
   const { controller, place, history, log } = options;
   const { backend } = controller;
-  const desk = createObservedChats({ backend, watch: history.watch, log });
+  const chats = createObservedChats({ backend, watch: history.watch, log });
   const lanes = (): readonly Lane[] => lanesOf(place.current);
   const folder = (): string => place.current.folder;
   const changed = new EventEmitter<void>();
@@ -67,7 +67,7 @@ export function provideChat(options: ChatProviderOptions): Disposable {
         if (entry === undefined) throw new ChatError('unknownModel', `There is no model ${id} any more.`);
         const mustCall = toolMode === LanguageModelChatToolMode.Required;
         const request = toChatRequest({ messages: messages.map(messageOf), tools, mustCall }, entry, CLIENT);
-        await desk.answer(entry, request, signalOf(token), (event) => {
+        await chats.answer(entry, request, signalOf(token), (event) => {
           const part = partOf(event);
           if (part !== undefined) progress.report(part);
         });

@@ -75,25 +75,25 @@ export function checkServer(status: Status): Check {
 }
 
 const WHO: Readonly<Record<PortOwner, string>> = {
-  ours: 'this server answers',
+  claudeOllama: 'this server answers',
   ollama: 'a real Ollama answers',
   other: 'another program answers',
-  nobody: 'nobody answers',
+  none: 'nobody answers',
 };
 
 /** Who listens on the two loopback addresses, either of which clients may take `localhost` for. */
 export function checkPort(port: number, v4: PortOwner, v6: PortOwner): Check[] {
   const title = (address: string): string => `Port ${port} on ${address}`;
   const first =
-    v4 === 'ours'
-      ? ok(title('127.0.0.1'), WHO.ours)
+    v4 === 'claudeOllama'
+      ? ok(title('127.0.0.1'), WHO.claudeOllama)
       : failed(
           title('127.0.0.1'),
           WHO[v4],
-          v4 === 'nobody' ? 'Run "Claude Ollama: Start".' : 'Quit it, or change claudeOllama.port.',
+          v4 === 'none' ? 'Run "Claude Ollama: Start".' : 'Quit it, or change claudeOllama.port.',
         );
-  if (v6 === 'ours') return [first, ok(title('::1'), WHO.ours)];
-  if (v6 === 'nobody') return [first, skipped(title('::1'), 'nobody answers: clients use 127.0.0.1')];
+  if (v6 === 'claudeOllama') return [first, ok(title('::1'), WHO.claudeOllama)];
+  if (v6 === 'none') return [first, skipped(title('::1'), 'nobody answers: clients use 127.0.0.1')];
   return [
     first,
     warning(title('::1'), WHO[v6], 'Clients that use "localhost" may reach it: give them 127.0.0.1.'),

@@ -57,7 +57,7 @@ async function checkEndpoint(options: DiagnoseOptions, chat: boolean): Promise<C
   const host = reachableHost(asked);
   const [v4, v6] = await Promise.all([findPortOwner(host, port), findPortOwner('::1', port)]);
   const ports = checkPort(port, v4, v6);
-  if (v4 !== 'ours') return ports;
+  if (v4 !== 'claudeOllama') return ports;
   const ask = (path: string, more: Partial<ProbeOptions> = {}) => {
     const authorization: Record<string, string> =
       token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -59,15 +59,15 @@ export async function acquirePort(
   if (signal.aborted) return { kind: 'aborted' };
   const listener = await owner(plan);
   // Who was going while it was asked has left the port by now.
-  const free = listener === 'nobody' || listener === 'other' ? await attempt(endpoint, plan) : undefined;
+  const free = listener === 'none' || listener === 'other' ? await attempt(endpoint, plan) : undefined;
   return free ?? explain(listener, plan);
 }
 
 async function owner(plan: ListenConfig): Promise<PortOwner> {
-  let listener: PortOwner = 'nobody';
+  let listener: PortOwner = 'none';
   for (let probe = 0; probe < PROBES; probe += 1) {
     listener = await findPortOwner(reachableHost(plan.host), plan.port);
-    if (listener === 'ours' || listener === 'ollama') break;
+    if (listener === 'claudeOllama' || listener === 'ollama') break;
   }
   return listener;
 }
@@ -79,13 +79,13 @@ function explain(listener: PortOwner, plan: ListenConfig): AcquiredPort {
     taken: true,
   });
   switch (listener) {
-    case 'ours':
+    case 'claudeOllama':
       return { kind: 'elsewhere' };
     case 'ollama':
       return taken('Ollama itself. Quit Ollama');
     case 'other':
       return taken('another program. Quit it');
-    case 'nobody':
+    case 'none':
       return taken('a program that does not answer. Quit it');
   }
 }

@@ -77,7 +77,7 @@ export function lanesOf({ trusted, moreFolders }: WorkspaceFolder): readonly Lan
 }
 
 function listenOf({ host, port }: Settings, token: string | undefined): ListenConfig {
-  return bindAddress(host)?.wide === true ? { host, port, secured: isStrong(token) } : { host, port };
+  return bindAddress(host)?.public === true ? { host, port, secured: isStrong(token) } : { host, port };
 }
 
 const MINUTE_MS = 60_000;

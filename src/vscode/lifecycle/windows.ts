@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { asChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
-import { askWindow, reachableHost, type WindowReport } from '../../server/server.js';
+import { reachableHost, requestWindow, type WindowReport } from '../../server/server.js';
 import type { ListenConfig } from './desiredConfig.js';
 
 export interface Windows {
@@ -67,7 +67,9 @@ export function createWindows(folder: string, log: Logger): Windows {
     { host, port }: ListenConfig,
   ): Promise<WindowReport | undefined> {
     const shared = key();
-    return shared === undefined ? undefined : askWindow(reachableHost(host), port, shared, method);
+    return shared === undefined
+      ? undefined
+      : requestWindow({ host: reachableHost(host), port, key: shared, method });
   }
 
   return {

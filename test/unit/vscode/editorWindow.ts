@@ -1,6 +1,6 @@
 /** A window of the editor without the editor: the controller with the real server and a fake CLI. */
 import { silentLogger } from '../../../src/core/log.js';
-import { askWindow, createEndpoint } from '../../../src/server/server.js';
+import { requestWindow, createEndpoint } from '../../../src/server/server.js';
 import { createController, type Controller } from '../../../src/vscode/lifecycle/controller.js';
 import type { BackendConfig, DesiredConfig } from '../../../src/vscode/lifecycle/desiredConfig.js';
 import type { Status } from '../../../src/vscode/lifecycle/status.js';
@@ -58,12 +58,13 @@ export function openWindow(port: number, known: Promise<void> = Promise.resolve(
         windows: {
           key: () => window.key,
           report: () => ({ folder: window.plan.backend.folder, requests: 0 }),
-          cede: () => controller.cede(),
+          releasePort: () => controller.cede(),
         },
       }),
     windows: {
-      look: ({ host, port }) => askWindow(host, port, window.key, 'GET'),
-      ask: async ({ host, port }) => (await askWindow(host, port, window.key, 'POST')) !== undefined,
+      look: ({ host, port }) => requestWindow({ host, port, key: window.key, method: 'GET' }),
+      ask: async ({ host, port }) =>
+        (await requestWindow({ host, port, key: window.key, method: 'POST' })) !== undefined,
     },
     createBackend() {
       const fake = fakeCli();

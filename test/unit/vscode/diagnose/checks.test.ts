@@ -53,17 +53,17 @@ describe('a diagnosis', () => {
   });
 
   it('finds the port in order when this server has it, on both addresses or on the one that there is', () => {
-    assert.deepEqual(states(checkPort(11434, 'ours', 'ours')), ['ok', 'ok']);
-    assert.deepEqual(states(checkPort(11434, 'ours', 'nobody')), ['ok', 'skipped']);
+    assert.deepEqual(states(checkPort(11434, 'claudeOllama', 'claudeOllama')), ['ok', 'ok']);
+    assert.deepEqual(states(checkPort(11434, 'claudeOllama', 'none')), ['ok', 'skipped']);
   });
 
   it('tells who else has the port, and what that means for clients', () => {
-    const [v4] = checkPort(11434, 'ollama', 'nobody');
+    const [v4] = checkPort(11434, 'ollama', 'none');
     assert.match(
       `${v4?.state} ${v4?.detail} ${v4?.next}`,
       /failed a real Ollama answers .*claudeOllama\.port/,
     );
-    const [, v6] = checkPort(11434, 'ours', 'other');
+    const [, v6] = checkPort(11434, 'claudeOllama', 'other');
     assert.match(`${v6?.state} ${v6?.next}`, /warning .*"localhost".*127\.0\.0\.1/);
   });
 
