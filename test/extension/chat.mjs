@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { loadChatModel } from './bundle.mjs';
 import { API_PATHS, customName, FILE_NAME, openChatEditor } from './chatEditor.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { runSteps } from './report.mjs';
 
 /** The output panel has room for the last requests beside the chat. */

@@ -11,7 +11,7 @@ import {
   type Reply,
   type StandInRequest,
 } from '../standin/server.js';
-import { guideFor } from '../clients/connected.js';
+import { guideFor } from '../support/connectGuide.js';
 import type { Model } from './model.js';
 
 /** Among much else, what the person has typed is in the last message, after what was never answered. */

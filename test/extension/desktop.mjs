@@ -1,6 +1,6 @@
 // Runs the Mocha suite in desktop VS Code, which @vscode/test-electron downloads.
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
-import { HostUnavailable } from './host/unavailable.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 
 /** @returns {Promise<string>} the program. @throws HostUnavailable when it cannot be downloaded */
 export async function desktopEditor() {

@@ -1,7 +1,7 @@
 /** The model behind the CLI in the editor's tests: it does what the last message asks it to. */
 import type { JsonObject } from '../../src/core/json.js';
 import { devCli } from '../standin/cli.js';
-import { gate, type OpenableGate } from '../e2e/gate.js';
+import { gate, type OpenableGate } from '../support/gate.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {
   errorReply,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Ollama } from 'ollama';
 import { inRoot } from '../../scripts/place.mjs';
 import { loadModel } from './bundle.mjs';
-import { runCommand } from './host/command.mjs';
+import { runCommand } from '../support/command.mjs';
 import { ensureHost } from './host/install.mjs';
 import { NEWEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { inRoot } from '../../scripts/place.mjs';
 import { loadSetupModel } from './bundle.mjs';
 import { ensureHost } from './host/install.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { NEWEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { openPackaged } from './packagedEditor.mjs';

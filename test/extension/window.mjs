@@ -1,7 +1,7 @@
 // A window as a person lives in it: the editor's own chat, the Activity view, another window, Diagnose. One editor for
 // all of it, on a profile that has never been used.
 import { loadChatModel } from './bundle.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 import { runSteps } from './report.mjs';
 import { activity } from './scenarios/activity.mjs';

@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { MAX_IMAGES, MAX_MESSAGES, MAX_STOPS, MAX_TOOLS } from '../../src/server/limits.js';
-import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const MIB = 1024 * 1024;
 const image = (bytes: number): string =>

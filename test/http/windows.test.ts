@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { requestWindow } from '../../src/server/server.js';
 import { proofOf, WINDOW_PATH } from '../../src/server/windowLink.js';
-import { ask, startRig, stopRigs, until, type Rig, type RigOptions } from './rig.js';
+import { ask, startRig, stopRigs, type Rig, type RigOptions } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 const KEY = 'a key that windows share';
 const REPORT = { folder: '/code/shop', requests: 2 };
@@ -34,7 +35,7 @@ describe('windows of the editor', () => {
       await requestWindow({ host: '127.0.0.1', port: rig.port, key: KEY, method: 'POST' }),
       REPORT,
     );
-    await until(() => ceded() === 1);
+    await until('the window cedes the port', () => ceded() === 1);
   });
 
   it('need no token for it, because the key is better', async () => {

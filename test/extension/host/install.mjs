@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from './command.mjs';
-import { ensurePrograms } from './debian.mjs';
-import { HostUnavailable } from './unavailable.mjs';
+import { runCommand } from '../../support/command.mjs';
+import { ensurePrograms } from '../../support/systemPackages.mjs';
+import { HostUnavailable } from '../../support/unavailable.mjs';
 
 /** Grows when the steps below change, so that older installs are made anew. */
 const RECIPE = 1;

@@ -1,4 +1,5 @@
 // The VS Code workbench in a browser page, used as a person does: by keyboard where there is a way.
+import { until } from '../../support/until.mjs';
 import { repeatedly } from './repeatedly.mjs';
 
 /** As people see it: without the editor's non-breaking spaces and marks. */
@@ -19,16 +20,15 @@ export function createWorkbench(page, url) {
   const input = page.locator('.quick-input-widget input').first();
   const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
 
-  /** Looks again and again until `read` gives what fits; fails with what it gave last. */
-  async function until(what, read, fits, withinMs = WAIT_MS) {
-    const end = Date.now() + withinMs;
-    for (;;) {
-      const seen = await read();
-      if (fits(seen)) return seen;
-      if (Date.now() > end) throw new Error(`${what} stayed ${JSON.stringify(seen)}`);
-      await page.waitForTimeout(100);
-    }
-  }
+  /**
+   * `until`, as slowly as a page in a browser needs it.
+   * @template T
+   * @param {string} what
+   * @param {() => T | Promise<T>} read
+   * @param {(value: T) => boolean} fits
+   */
+  const untilFits = (what, read, fits, timeoutMs = WAIT_MS) =>
+    until(what, read, { fits, timeoutMs, intervalMs: 100 });
 
   const statusItem = (id) => page.locator(`.part.statusbar .statusbar-item[id="${id}"]`);
   const statusText = async (id) =>
@@ -74,7 +74,7 @@ export function createWorkbench(page, url) {
 
   return {
     page,
-    until,
+    until: untilFits,
     statusItem,
 
     /** Opens a folder, or an empty window, and waits until the editor is connected. */
@@ -158,7 +158,7 @@ export function createWorkbench(page, url) {
 
     /** Waits for the text of a status bar item. Icons are no text. */
     untilStatus: (id, pattern) =>
-      until(
+      untilFits(
         `the status item ${id}`,
         () => statusText(id),
         (text) => pattern.test(text),
@@ -166,7 +166,7 @@ export function createWorkbench(page, url) {
 
     /** Waits for text in the output panel that is open; without line breaks, because the panel wraps long lines anywhere. */
     untilOutput: (pattern) =>
-      until(
+      untilFits(
         'the output',
         async () => {
           const lines = await page.locator('.output-view .view-lines .view-line').evaluateAll((elements) =>

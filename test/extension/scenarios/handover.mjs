@@ -11,7 +11,7 @@ export function handover(editor) {
   const icon = (name) => `.codicon-${name}`;
   let page;
   let other;
-  const until = (which, name) => which.statusItem(ITEM).locator(icon(name)).waitFor();
+  const untilIcon = (which, name) => which.statusItem(ITEM).locator(icon(name)).waitFor();
   return [
     [
       'leaves the port to the first window, and names its folder in the second',
@@ -21,7 +21,7 @@ export function handover(editor) {
         page = await editor.newPage();
         other = createWorkbench(page, editor.url);
         await other.open(folder);
-        await until(other, 'window');
+        await untilIcon(other, 'window');
         await other.statusItem(ITEM).locator('a').first().click();
         await page
           .getByPlaceholder(`Another window serves http://127.0.0.1:${port}, from ${editor.workspace}`)
@@ -34,8 +34,8 @@ export function handover(editor) {
       'hands the port over when the second window asks for it',
       async () => {
         await other.run('Claude Ollama: Serve From This Window');
-        await until(other, 'broadcast');
-        await until(workbench, 'window');
+        await untilIcon(other, 'broadcast');
+        await untilIcon(workbench, 'window');
         assert.equal(await answerOf(await editor.chat('ask-say: from the garden')), 'from the garden');
         await editor.shot('handover-2-here', page);
       },
@@ -44,7 +44,7 @@ export function handover(editor) {
       'takes the port back when the second window closes',
       async () => {
         await page.close();
-        await until(workbench, 'broadcast');
+        await untilIcon(workbench, 'broadcast');
         assert.equal(await answerOf(await editor.chat('ask-say: from the shop')), 'from the shop');
       },
     ],

@@ -2,19 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Uri, workspace } from 'vscode';
-import {
-  chat,
-  extension,
-  freePort,
-  isOpen,
-  isReady,
-  isRunning,
-  ready,
-  set,
-  setting,
-  until,
-  untilStatus,
-} from './endpoint.js';
+import { freePort, isOpen } from '../../support/ports.mjs';
+import { until } from '../../support/until.mjs';
+import { chat, extension, isReady, isRunning, ready, set, setting, untilStatus } from './endpoint.js';
 
 /** What a repository might write for a setting: of the right type, and never its default. */
 function hostile({ type, default: usual }: Property): unknown {
@@ -54,7 +44,8 @@ describe('the settings of a repository', () => {
   const MARK = 'editor.tabSize';
   const get = (key: string): unknown =>
     workspace.getConfiguration(undefined, workspace.workspaceFolders![0]!.uri).get(key);
-  const untilMark = (value: unknown): Promise<void> => until(`the setting ${MARK}`, () => get(MARK), value);
+  const untilMark = (value: unknown): Promise<unknown> =>
+    until(`the setting ${MARK}`, () => get(MARK), { fits: (seen) => seen === value, timeoutMs: 45_000 });
 
   for (const { name, file } of placesOfSettings()) {
     it(`change nothing that is of the machine: ${name}`, async () => {
