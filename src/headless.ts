@@ -2,7 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClaudeBackend, type ClaudeBackend } from './claude/backend.js';
+import { createClaudeBackend } from './claude/backend.js';
+import type { CliBackend } from './core/cliBackend.js';
 import { asChatError } from './core/errors.js';
 import type { Logger } from './core/log.js';
 import { redactingLogger } from './core/redaction.js';
@@ -126,7 +127,7 @@ function stderrLogger(trace: boolean): Logger {
 }
 
 /** Says early what a request would fail on. The endpoint serves all the same: the CLI may appear later. */
-async function reportCli(backend: ClaudeBackend, log: Logger): Promise<void> {
+async function reportCli(backend: CliBackend, log: Logger): Promise<void> {
   try {
     const cli = await backend.describe();
     log.info(`[cli] version=${cli.version} path=${cli.path}`);
@@ -156,7 +157,7 @@ async function explained(error: unknown, port: number): Promise<unknown> {
   );
 }
 
-function stopOnSignal(endpoint: Endpoint, backend: ClaudeBackend): void {
+function stopOnSignal(endpoint: Endpoint, backend: CliBackend): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

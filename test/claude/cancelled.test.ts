@@ -1,7 +1,7 @@
 /** Clients that go away at every stage of an answer: nothing is left of them, and nothing counts as running. */
 import assert from 'node:assert/strict';
 import type { ChatEvent } from '../../src/core/chat.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import { answerActs, beginActs, requesting, stop, type Act } from './fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never } from './harness.js';

@@ -4,7 +4,7 @@ import { answerActs, beginActs, requesting, type Act, type FakeScript } from './
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never, request, user } from './harness.js';
 import { isAlive, until } from './processes.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 
 const GRANDCHILD: Act = { do: 'grandchild' };
 const HANG: Act = { do: 'hang' };

@@ -2,7 +2,8 @@
 import type { Allowance } from '../../src/core/allowance.js';
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
-import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
@@ -11,7 +12,7 @@ import { startStandIn, type StandIn } from '../standin/server.js';
 export interface Rig {
   readonly standIn: StandIn;
   readonly environment: StandInEnvironment;
-  readonly backend: ClaudeBackend;
+  readonly backend: CliBackend;
   /** What the backend has told of the plan's limits. */
   readonly allowances: readonly Allowance[];
   /** Ends everything; rejects when the stand-in saw something unexpected. */

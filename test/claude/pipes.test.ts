@@ -15,7 +15,7 @@ import {
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, assistant, never, request, user, type Answer } from './harness.js';
 import { until } from './processes.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 
 /** One piece of output, so that all of it is there at once. */
 function atOnce(...messages: readonly object[]): Act {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import {
   errorReply,
   messageReply,

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { textReply, toolReply } from '../standin/server.js';
 import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';

@@ -5,8 +5,12 @@
 import type { ChatListener } from '../../core/backend.js';
 import type { ChatRequest } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import type { AskPermission, PermissionAnswer, Sensitivity } from '../../core/permission.js';
-import type { WorkspacePermissions } from '../cli/launch.js';
+import type {
+  AskPermission,
+  PermissionAnswer,
+  Sensitivity,
+  WorkspacePermissions,
+} from '../../core/permission.js';
 import { evaluate } from './permissionPolicy.js';
 import { objectOf } from './toolPhrases.js';
 import type { ToolUse, WorkPlace } from './toolPaths.js';

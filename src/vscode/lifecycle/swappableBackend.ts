@@ -4,24 +4,10 @@
  */
 import { refusingBackend, type ChatBackend, type ChatListener } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import { type CliBackend, IDLE } from '../../core/cliBackend.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
-import type { Inspection } from '../../core/inspection.js';
 import { sameConfig, type BackendConfig } from './desiredConfig.js';
 import type { Readiness } from './status.js';
-
-/** A backend with a process behind it. */
-export interface CliBackend extends ChatBackend {
-  /** @throws ChatError when the CLI cannot be used */
-  describe(): Promise<{ path: string; version: string; signedIn: boolean }>;
-  /** @throws ChatError the same */
-  inspect(): Promise<Inspection>;
-  /** Requests that wait for a process. */
-  activity(): { readonly waiting: number };
-  /** Ends every process; bounded. */
-  close(): Promise<void>;
-  /** The same without waiting, for the moment in which the host exits. */
-  closeNow(): void;
-}
 
 export interface SwappableBackend {
   /** What requests are answered with. */
@@ -76,7 +62,7 @@ function refuser(): CliBackend {
     ...refusingBackend(UNTRUSTED),
     describe: () => Promise.reject(UNTRUSTED),
     inspect: () => Promise.reject(UNTRUSTED),
-    activity: () => ({ waiting: 0 }),
+    activity: () => IDLE,
     close: () => Promise.resolve(),
     closeNow: () => undefined,
   };
