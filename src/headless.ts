@@ -6,7 +6,7 @@ import { createClaudeBackend } from './claude/backend.js';
 import type { CliBackend } from './core/cliBackend.js';
 import { asChatError } from './core/errors.js';
 import type { Logger } from './core/log.js';
-import { redactingLogger } from './core/redaction.js';
+import { redactingLogger } from './core/secretRedaction.js';
 import {
   createEndpoint,
   formatRecord,

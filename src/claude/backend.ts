@@ -1,6 +1,6 @@
 /** The backend that answers with the installed Claude CLI. */
-import type { Allowance } from '../core/allowance.js';
-import type { ChatListener } from '../core/backend.js';
+import type { PlanUsage } from '../core/planUsage.js';
+import type { BackendObserver } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
 import type { BackendLimits, CliBackend } from '../core/cliBackend.js';
 import { ChatError } from '../core/errors.js';
@@ -40,14 +40,14 @@ export interface ClaudeBackendOptions {
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: () => void;
   /** Told whenever the CLI has heard of the plan's limits. */
-  readonly onAllowance?: (allowance: Allowance) => void;
+  readonly onPlanUsage?: (planUsage: PlanUsage) => void;
 }
 
 export const DEFAULT_LIMITS: BackendLimits = {
   processes: 4,
   queue: 64,
   idleMs: 10 * 60_000,
-  keepSpares: 'whileInUse',
+  prewarm: 'whileInUse',
   useMs: 10 * 60_000,
   reactionMs: 60_000,
   // Longer than the CLI's own patience with the API, so that its error comes first.
@@ -88,7 +88,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       processes: limits.processes,
       idleMs: limits.idleMs,
       spares: {
-        keep: limits.keepSpares,
+        keep: limits.prewarm,
         useMs: limits.useMs,
         ageMs: SPARE_AGE_MS,
         checkMs: SPARE_CHECK_MS,
@@ -129,7 +129,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
         breaker.answered();
       },
       onDeath: (error) => breaker.died(error),
-      onAllowance: options.onAllowance ?? (() => undefined),
+      onPlanUsage: options.onPlanUsage ?? (() => undefined),
       // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
@@ -144,7 +144,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     async *chat(
       request: ChatRequest,
       signal: AbortSignal,
-      listener?: ChatListener,
+      listener?: BackendObserver,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const { running, waiting } = turnstile;
@@ -155,12 +155,12 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       try {
         const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          const hears: ChatListener = {
-            asked() {
+          const hears: BackendObserver = {
+            requestSent() {
               left();
-              listener?.asked();
+              listener?.requestSent();
             },
-            decided: (decision) => listener?.decided(decision),
+            permissionDecided: (decision) => listener?.permissionDecided(decision),
           };
           yield* answerFrom(pool, request, signal, hears, log);
         } finally {

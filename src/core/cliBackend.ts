@@ -12,7 +12,7 @@ export interface BackendLimits {
   readonly queue: number;
   /** How long the process of a conversation is kept for its next turn. Milliseconds. */
   readonly idleMs: number;
-  readonly keepSpares: Prewarm;
+  readonly prewarm: Prewarm;
   /** How long after the last request `whileInUse` keeps prewarmed processes. Milliseconds. */
   readonly useMs: number;
   /** How long the CLI may take to send its first message. Milliseconds. */
@@ -22,7 +22,7 @@ export interface BackendLimits {
 }
 
 /** The limits that the user can set; the backend has defaults for the others. */
-export type UserLimits = Pick<BackendLimits, 'processes' | 'queue' | 'idleMs' | 'keepSpares'>;
+export type UserLimits = Pick<BackendLimits, 'processes' | 'queue' | 'idleMs' | 'prewarm'>;
 
 /** The installed CLI. */
 export interface CliInfo {

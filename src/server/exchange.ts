@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asChatError, type ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
-import type { ChatPhase } from '../core/watch.js';
+import type { ChatPhase } from '../core/chatObserver.js';
 import type { Dialect } from '../protocol/dialect.js';
 import type { RecordNotes } from './requestLog.js';
 

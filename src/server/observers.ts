@@ -3,8 +3,8 @@
  * log and reaches neither a client nor the program that all this runs in.
  */
 import { type Logger, printable } from '../core/log.js';
-import { redact, redactingLogger } from '../core/redaction.js';
-import type { ChatOutcome, ChatWatcher, WatchChat } from '../core/watch.js';
+import { redactSecrets, redactingLogger } from '../core/secretRedaction.js';
+import type { ChatOutcome, ChatObserver, ObserveChat } from '../core/chatObserver.js';
 import type { RequestRecord } from './requestLog.js';
 
 /** What the endpoint is doing. */
@@ -21,7 +21,7 @@ export interface Observers {
   /** Called once for each request, when it is over; meant for a line of the log, by `formatRecord`. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Is told of every chat that the backend begins to work for. */
-  readonly watch?: WatchChat;
+  readonly watch?: ObserveChat;
   /** Called whenever the activity has changed. */
   readonly onActivity?: (activity: Activity) => void;
 }
@@ -73,16 +73,16 @@ function lastKnown(secrets: () => readonly string[]): () => readonly string[] {
 /** The same listeners, all of them there. None throws, and none gets a secret. */
 export function isolated(listeners: Observers, secrets: () => readonly string[]): Required<Observers> {
   const known = lastKnown(secrets);
-  const clean = (text: string): string => redact(text, known());
+  const clean = (text: string): string => redactSecrets(text, known());
   const cleanError = <T extends { readonly error?: string }>(told: T): T =>
     told.error === undefined ? told : { ...told, error: clean(told.error) };
   const log = silentWhenBroken(redactingLogger(listeners.log, known));
 
-  const harmlessWatcher = (watcher: ChatWatcher | undefined): ChatWatcher => {
+  const harmlessWatcher = (watcher: ChatObserver | undefined): ChatObserver => {
     const tell = (work: () => void): void => attempt(log, 'A watcher of chats', work);
     return {
       phase: (phase) => tell(() => watcher?.phase(phase)),
-      decided: (decision) => tell(() => watcher?.decided(clean(decision))),
+      permissionDecided: (decision) => tell(() => watcher?.permissionDecided(clean(decision))),
       end: (outcome: ChatOutcome) => tell(() => watcher?.end(cleanError(outcome))),
     };
   };

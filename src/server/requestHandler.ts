@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
-import { type ChatWatcher, cancelledInVscode, type WatchChat } from '../core/watch.js';
+import { type ChatObserver, cancelledInVscode, type ObserveChat } from '../core/chatObserver.js';
 import type { Dialect } from '../protocol/dialect.js';
 import { type Access, authorize } from './authorize.js';
 import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
@@ -21,7 +21,7 @@ export interface RequestHandlerContext {
   readonly onRecord: (record: RequestRecord) => void;
   /** Called with +1 and -1 around the backend's work. */
   readonly onWork: (change: 1 | -1) => void;
-  readonly watch: WatchChat;
+  readonly watch: ObserveChat;
 }
 
 /** Takes requests in, and can end all that are under way. */
@@ -102,7 +102,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
     const notes: RecordNotes = {};
     const controller = new AbortController();
     const client = clientName(request.headers['user-agent']);
-    let watcher: ChatWatcher | undefined;
+    let watcher: ChatObserver | undefined;
     const elapsedMs = (): number => performance.now() - started;
     underWay.add(controller);
     response.once('close', () => {
@@ -134,7 +134,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       elapsedMs,
       notes,
       reached: (phase) => watcher?.phase(phase),
-      decided: (decision) => watcher?.decided(decision),
+      decided: (decision) => watcher?.permissionDecided(decision),
       async working(work) {
         context.onWork(1);
         try {

@@ -1,9 +1,9 @@
 import type { Lane } from '../core/chat.js';
 import { printable } from '../core/log.js';
-import { type ChatFigures, formatFigures } from '../core/watch.js';
+import { type ChatMetrics, formatMetrics } from '../core/chatObserver.js';
 
 /** What is known of one request once it is over. Holds no prompt, no answer and no secret. */
-export interface RequestRecord extends Readonly<ChatFigures> {
+export interface RequestRecord extends Readonly<ChatMetrics> {
   /** Counts from 1 for each endpoint. */
   readonly id: number;
   readonly method: string;
@@ -26,7 +26,7 @@ export interface RequestRecord extends Readonly<ChatFigures> {
 }
 
 /** The part of a record that a request's handler fills in as it goes. */
-export type RecordNotes = ChatFigures & {
+export type RecordNotes = ChatMetrics & {
   -readonly [K in 'model' | 'lane' | 'error']?: RequestRecord[K];
 };
 
@@ -48,7 +48,7 @@ export function formatRecord(record: RequestRecord): string {
   return [
     `#${record.id} ${record.method} ${record.route}`,
     ...(record.model === undefined ? [] : [record.model]),
-    `${record.status} ${formatFigures(record)}`,
+    `${record.status} ${formatMetrics(record)}`,
     ...(record.client === '' ? [] : [`[${record.client}]`]),
     ...(record.error === undefined ? [] : [`error: ${printable(record.error)}`]),
   ].join(' ');

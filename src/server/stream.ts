@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ChatEvent } from '../core/chat.js';
 import { asChatError, ChatError } from '../core/errors.js';
-import { countEvent } from '../core/watch.js';
+import { recordEvent } from '../core/chatObserver.js';
 import type { StreamEncoder } from '../protocol/dialect.js';
 import { BARE_JSON_TYPE, type Exchange, JSON_TYPE, noteFailure, send, sendFailure } from './exchange.js';
 
@@ -48,7 +48,7 @@ async function* answerOf(
   for await (const event of abortable(source, exchange.signal)) {
     if (complete) continue;
     if (event.type === 'done') complete = true;
-    const phase = countEvent(notes, event, exchange.elapsedMs());
+    const phase = recordEvent(notes, event, exchange.elapsedMs());
     if (phase !== undefined) exchange.reached(phase);
     yield event;
   }

@@ -44,10 +44,13 @@ describe(`a client that goes away, ${ROUNDS} times`, function () {
   function chat(): Chat {
     const client = new AbortController();
     const events: ChatEvent[] = [];
-    let asked = (): void => undefined;
-    const left = new Promise<void>((resolve) => (asked = resolve));
+    let requestSent = (): void => undefined;
+    const left = new Promise<void>((resolve) => (requestSent = resolve));
     async function read(): Promise<void> {
-      for await (const event of rig.backend.chat(HI, client.signal, { asked, decided: () => undefined }))
+      for await (const event of rig.backend.chat(HI, client.signal, {
+        requestSent,
+        permissionDecided: () => undefined,
+      }))
         events.push(event);
     }
     const over = read().then(

@@ -50,7 +50,7 @@ export async function startFake(script: FakeScript, limits: Partial<BackendLimit
     env: process.env,
     log: logger,
     version: '0.0.0',
-    limits: { keepSpares: 'never', ...limits },
+    limits: { prewarm: 'never', ...limits },
   });
   const pids = (): number[] => pidsIn(join(folder, 'pids'));
   const grandchildren = (): number[] => pidsIn(join(folder, 'grandchild'));

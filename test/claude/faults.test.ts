@@ -47,7 +47,7 @@ describe('a CLI that misbehaves', function () {
       env: process.env,
       log: silentLogger,
       version: '0.0.0',
-      limits: { keepSpares: 'never', ...limits },
+      limits: { prewarm: 'never', ...limits },
     });
   }
 

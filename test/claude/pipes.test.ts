@@ -114,14 +114,14 @@ describe('output that the CLI writes', function () {
       { silenceMs: bound },
     );
     const listener = {
-      asked() {
+      requestSent() {
         // From now on nothing is read and no time is told.
         setImmediate(() => {
           rig.put('go');
           stand(3 * bound, () => existsSync(join(rig.folder, 'answered')));
         });
       },
-      decided: () => undefined,
+      permissionDecided: () => undefined,
     };
     assert.equal((await answerOf(rig.backend.chat(HI, never(), listener))).text, 'all of it');
   });

@@ -65,7 +65,7 @@ export async function startFaulty(): Promise<Faulty> {
     },
     chat(...args: Parameters<ChatBackend['chat']>) {
       if (stages.chat !== undefined) return stages.chat(...args);
-      args[2]?.decided('denied: Bash');
+      args[2]?.permissionDecided('denied: Bash');
       return fake.chat(...args);
     },
   };
@@ -76,7 +76,7 @@ export async function startFaulty(): Promise<Faulty> {
       stages.watch();
       return {
         phase: () => stages.phase(),
-        decided: () => stages.decided(),
+        permissionDecided: () => stages.decided(),
         end: () => stages.end(),
       };
     },

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import type { ChatOutcome, ChatPhase, WatchedChat } from '../../src/core/watch.js';
+import type { ChatOutcome, ChatPhase, RunningChat } from '../../src/core/chatObserver.js';
 import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
 import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, until, type Rig } from './rig.js';
 
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
 
 interface Seen {
-  readonly chat: WatchedChat;
+  readonly chat: RunningChat;
   readonly phases: ChatPhase[];
   readonly decisions: string[];
   readonly outcomes: ChatOutcome[];
@@ -25,7 +25,7 @@ async function startWatched(script = says(text('hello'), DONE)): Promise<{ rig: 
       seen.push({ chat, phases, decisions, outcomes });
       return {
         phase: (phase) => void (phases.at(-1) === phase || phases.push(phase)),
-        decided: (decision) => void decisions.push(decision),
+        permissionDecided: (decision) => void decisions.push(decision),
         end: (outcome) => void outcomes.push(outcome),
       };
     },
@@ -42,7 +42,7 @@ describe('who watches the chats', () => {
     const [{ chat: begun, phases, outcomes }] = seen as [Seen];
     const { label, model, lane } = begun;
     assert.deepEqual({ label, model, lane }, { label: '#1', model: 'claude-sonnet:latest', lane: 'chat' });
-    assert.deepEqual(phases, ['asked', 'thinking', 'answering']);
+    assert.deepEqual(phases, ['sent', 'thinking', 'answering']);
     const [outcome] = outcomes as [ChatOutcome];
     const { totalMs, firstTokenMs, promptTokens, outputTokens, outputMs, cancelled } = outcome;
     assert.ok(firstTokenMs !== undefined && firstTokenMs <= totalMs);
@@ -56,14 +56,14 @@ describe('who watches the chats', () => {
       backend: {
         ...backend,
         chat(request, signal, listener) {
-          listener?.decided(`denied: Bash \`echo ${TOKEN}\``);
+          listener?.permissionDecided(`denied: Bash \`echo ${TOKEN}\``);
           return backend.chat(request, signal, listener);
         },
       },
       settings: { token: TOKEN },
       watch: () => ({
         phase: () => undefined,
-        decided: (line) => void heard.push(line),
+        permissionDecided: (line) => void heard.push(line),
         end: () => undefined,
       }),
     }).then((rig) =>
@@ -96,10 +96,10 @@ describe('who watches the chats', () => {
     seen[0]!.chat.cancel();
     const { status, body } = await silent;
     assert.equal(status, 403);
-    assert.match(body, /ended by a person/);
+    assert.match(body, /cancelled in VS Code/);
     assert.equal(seen[1]!.outcomes.length, 0);
     seen[1]!.chat.cancel();
-    assert.match(String(linesOf((await speaking).body).at(-1)?.['error']), /ended by a person/);
+    assert.match(String(linesOf((await speaking).body).at(-1)?.['error']), /cancelled in VS Code/);
     await until(() => seen.every(({ outcomes }) => outcomes.length === 1));
     assert.deepEqual(
       seen.map(({ outcomes }) => outcomes[0]!.cancelled),

@@ -126,8 +126,8 @@ export async function answerChat(
   try {
     await exchange.working(async () => {
       const events = context.backend().chat(request, exchange.signal, {
-        asked: () => exchange.reached('asked'),
-        decided: (decision) => exchange.decided(decision),
+        requestSent: () => exchange.reached('sent'),
+        permissionDecided: (decision) => exchange.decided(decision),
       });
       if (writer.type === 'stream') await streamAnswer(exchange, events, writer.encoder, context.heartbeatMs);
       else await wholeAnswer(exchange, events, writer.encode);

@@ -5,12 +5,12 @@ import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { asChatError, type ChatError } from '../../core/errors.js';
 import { printable, type Logger } from '../../core/log.js';
 import {
-  countEvent,
+  recordEvent,
   cancelledInVscode,
-  formatFigures,
-  type ChatFigures,
-  type WatchChat,
-} from '../../core/watch.js';
+  formatMetrics,
+  type ChatMetrics,
+  type ObserveChat,
+} from '../../core/chatObserver.js';
 
 export interface ObservedChats {
   /**
@@ -28,7 +28,7 @@ export interface ObservedChats {
 
 export interface ObservedChatOptions {
   readonly backend: ChatBackend;
-  readonly watch: WatchChat;
+  readonly watch: ObserveChat;
   readonly log: Logger;
 }
 
@@ -46,24 +46,24 @@ export function createObservedChats({ backend, watch, log }: ObservedChatOptions
       const cancel = (): void => person.abort(cancelledInVscode());
       const watcher = watch({ label, client, model: entry.name, lane: entry.lane, startedAt, cancel });
       const signal = AbortSignal.any([asker, person.signal]);
-      const figures: ChatFigures = {};
+      const figures: ChatMetrics = {};
 
       const end = (failure?: ChatError): void => {
         const error = failure === undefined ? {} : { error: failure.message };
         const outcome = { ...figures, totalMs: elapsed(), cancelled: signal.aborted, ...error };
         watcher.end(outcome);
-        const line = `[request] ${label} ${entry.name} ${formatFigures(outcome)} [${client}]`;
+        const line = `[request] ${label} ${entry.name} ${formatMetrics(outcome)} [${client}]`;
         if (failure === undefined) log.info(line);
         else log[signal.aborted ? 'info' : 'warn'](`${line} error: ${printable(failure.message)}`);
       };
 
       try {
         const listener = {
-          asked: () => watcher.phase('asked'),
-          decided: (line: string) => watcher.decided(line),
+          requestSent: () => watcher.phase('sent'),
+          permissionDecided: (line: string) => watcher.permissionDecided(line),
         };
         for await (const event of backend.chat(request, signal, listener)) {
-          const phase = countEvent(figures, event, elapsed());
+          const phase = recordEvent(figures, event, elapsed());
           if (phase !== undefined) watcher.phase(phase);
           emit(event);
         }

@@ -80,7 +80,7 @@ function limitsOf({ maxProcesses, maxWaiting, keepSpare, idleMinutes }: Settings
   return {
     processes: maxProcesses,
     queue: maxWaiting,
-    keepSpares: keepSpare,
+    prewarm: keepSpare,
     idleMs: idleMinutes * MINUTE_MS,
   };
 }

@@ -2,7 +2,7 @@
  * Holds the backend that answers now. A change of folder or CLI swaps it while the port stays open: new
  * requests go to the new one, and the old one is closed when the last request that it answers has ended.
  */
-import { refusingBackend, type ChatBackend, type ChatListener } from '../../core/backend.js';
+import { refusingBackend, type ChatBackend, type BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { type CliBackend, IDLE } from '../../core/cliBackend.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
@@ -120,7 +120,7 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
     held: Held,
     request: ChatRequest,
     signal: AbortSignal,
-    listener: ChatListener | undefined,
+    listener: BackendObserver | undefined,
   ): AsyncGenerator<ChatEvent, void> {
     held.running += 1;
     options.onChange();

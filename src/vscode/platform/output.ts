@@ -1,7 +1,7 @@
 /** The output channel. Its level is the person's: "Developer: Set Log Level…". */
 import { Selection, TextEditorRevealType, window, type LogOutputChannel, type TextEditor } from 'vscode';
 import type { Logger } from '../../core/log.js';
-import { redactingLogger } from '../../core/redaction.js';
+import { redactingLogger } from '../../core/secretRedaction.js';
 import { formatRecord, WINDOW_PATH, type RequestRecord } from '../../server/server.js';
 import { PRODUCT } from './names.js';
 

@@ -81,6 +81,6 @@ describe('a chat of this window', () => {
     const { history, ask } = open(silentBackend());
     const answer = ask();
     history.cancel(history.entries[0]!.key);
-    await assert.rejects(answer, { kind: 'ended', message: /ended by a person/ });
+    await assert.rejects(answer, { kind: 'cancelledByUser', message: /cancelled in VS Code/ });
   });
 });

@@ -23,7 +23,7 @@ const SHORTEST_SECRET = 4;
  * The text with its secrets blackened: headers that carry them, keys of Anthropic's API, and those given.
  * @param secrets as they are; empty and very short ones count for nothing
  */
-export function redact(text: string, secrets: readonly string[]): string {
+export function redactSecrets(text: string, secrets: readonly string[]): string {
   let safe = text;
   for (const secret of secrets) {
     if (secret.length >= SHORTEST_SECRET) safe = safe.replaceAll(secret, HIDDEN);
@@ -37,7 +37,7 @@ export function redact(text: string, secrets: readonly string[]): string {
  * @param secrets those of the moment
  */
 export function redactingLogger(log: Logger, secrets: () => readonly string[]): Logger {
-  const clean = (line: string): string => redact(line, secrets());
+  const clean = (line: string): string => redactSecrets(line, secrets());
   return {
     trace: (line) => log.trace(clean(line)),
     debug: (line) => log.debug(clean(line)),
