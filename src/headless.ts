@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { createClaudeBackend } from './claude/backend.js';
 import type { CliBackend } from './core/cliBackend.js';
 import { asChatError } from './core/errors.js';
-import type { Logger } from './core/log.js';
+import { createLogger, type Logger } from './core/log.js';
 import { redactingLogger } from './core/secretRedaction.js';
 import {
   createEndpoint,
@@ -111,19 +111,10 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
 }
 
 function stderrLogger(trace: boolean): Logger {
-  const write =
-    (level: string) =>
-    (line: string): void => {
-      process.stderr.write(`${new Date().toISOString()} [${level}] ${line}\n`);
-    };
-  const quiet = (): void => undefined;
-  return {
-    trace: trace ? write('trace') : quiet,
-    debug: trace ? write('debug') : quiet,
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-  };
+  return createLogger((level, line) => {
+    if (!trace && (level === 'trace' || level === 'debug')) return;
+    process.stderr.write(`${new Date().toISOString()} [${level}] ${line}\n`);
+  });
 }
 
 /** Says early what a request would fail on. The endpoint serves all the same: the CLI may appear later. */

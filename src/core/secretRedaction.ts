@@ -1,48 +1,41 @@
-/** Keeps secrets out of the log, whatever line they stand in. Pure. */
-import type { Logger } from './log.js';
+/** Keeps secrets out of the log and of reports. */
+import { createLogger, type Logger } from './log.js';
 
-const HIDDEN = '[redacted]';
+const REPLACEMENT = '[redacted]';
 
 /**
- * What is a secret by its looks, or by what stands before it. Each keeps its first group. None asks for the beginning of a
- * word: in a line of the log that may be the end of an escape.
+ * Secrets that are recognized by their form or by the header name before them. The first group of each is kept. None
+ * requires a word boundary: in a line of the log, the character before a secret may be the end of an escape sequence.
  */
-const SECRETS: readonly RegExp[] = [
+const SECRET_PATTERNS: readonly RegExp[] = [
   /()sk-ant-[\w-]+/g,
   /((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;\\]+/gi,
   /(x-api-key["']?\s*[:=]\s*["']?)[^\s"',;\\]+/gi,
   /((?:set-)?cookie["']?\s*:\s*["']?)[^"'\\]+/gi,
   /(bearer\s+)[\w.~+/=-]{16,}/gi,
-  // The token in a path that stands alone or behind a host.
+  // The access token in a path (`/t/TOKEN/…`), alone or after a host.
   /((?:^|[\s"'(=]|\/\/[^\s/]{1,255})\/t\/)[^/?\s"'\\]+/g,
 ];
-/** Shorter ones would blacken every other word. */
-const SHORTEST_SECRET = 4;
+/** Shorter secrets are not replaced: they would match parts of ordinary words. */
+const MIN_SECRET_LENGTH = 4;
 
 /**
- * The text with its secrets blackened: headers that carry them, keys of Anthropic's API, and those given.
- * @param secrets as they are; empty and very short ones count for nothing
+ * Replaces secrets in a text by `[redacted]`: authorization and cookie headers, Anthropic API keys, and the given ones.
+ * @param secrets replaced literally; those shorter than 4 characters are ignored
  */
 export function redactSecrets(text: string, secrets: readonly string[]): string {
-  let safe = text;
+  let redacted = text;
   for (const secret of secrets) {
-    if (secret.length >= SHORTEST_SECRET) safe = safe.replaceAll(secret, HIDDEN);
+    if (secret.length >= MIN_SECRET_LENGTH) redacted = redacted.replaceAll(secret, REPLACEMENT);
   }
-  for (const pattern of SECRETS) safe = safe.replace(pattern, `$1${HIDDEN}`);
-  return safe;
+  for (const pattern of SECRET_PATTERNS) redacted = redacted.replace(pattern, `$1${REPLACEMENT}`);
+  return redacted;
 }
 
 /**
- * A log that blackens secrets in every line.
- * @param secrets those of the moment
+ * A logger that redacts every line before it passes it on.
+ * @param secrets called for each line, because secrets may change
  */
 export function redactingLogger(log: Logger, secrets: () => readonly string[]): Logger {
-  const clean = (line: string): string => redactSecrets(line, secrets());
-  return {
-    trace: (line) => log.trace(clean(line)),
-    debug: (line) => log.debug(clean(line)),
-    info: (line) => log.info(clean(line)),
-    warn: (line) => log.warn(clean(line)),
-    error: (line) => log.error(clean(line)),
-  };
+  return createLogger((level, line) => log[level](redactSecrets(line, secrets())));
 }

@@ -2,7 +2,7 @@
  * Those outside who hear of requests. They get no secrets; and what they throw is a defect of theirs, which goes into the
  * log and reaches neither a client nor the program that all this runs in.
  */
-import { type Logger, printable } from '../core/log.js';
+import { createLogger, type Logger, printable } from '../core/log.js';
 import { redactSecrets, redactingLogger } from '../core/secretRedaction.js';
 import type { ChatOutcome, ChatObserver, ObserveChat } from '../core/chatObserver.js';
 import type { RequestRecord } from './requestLog.js';
@@ -41,20 +41,13 @@ export function attempt<T>(log: Logger, whose: string, work: () => T): T | undef
 
 /** A log that fails cannot be told of, and is no reason for anything else to fail. */
 function silentWhenBroken(log: Logger): Logger {
-  const quietly = (write: () => void): void => {
+  return createLogger((level, line) => {
     try {
-      write();
+      log[level](line);
     } catch {
-      // Nobody is left to hear of it.
+      // A failure of the log cannot be logged.
     }
-  };
-  return {
-    trace: (line) => quietly(() => log.trace(line)),
-    debug: (line) => quietly(() => log.debug(line)),
-    info: (line) => quietly(() => log.info(line)),
-    warn: (line) => quietly(() => log.warn(line)),
-    error: (line) => quietly(() => log.error(line)),
-  };
+  });
 }
 
 /** The secrets of the moment; where they cannot be had, those of the moment before. Never throws. */
