@@ -2,10 +2,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClaudeBackend, type ClaudeBackend } from './claude/backend.js';
+import { createClaudeBackend } from './claude/backend.js';
+import type { CliBackend } from './core/cliBackend.js';
 import { asChatError } from './core/errors.js';
-import type { Logger } from './core/log.js';
-import { redactingLogger } from './core/redaction.js';
+import { createLogger, type Logger } from './core/log.js';
+import { redactingLogger } from './core/secretRedaction.js';
 import {
   createEndpoint,
   describePortInUse,
@@ -114,23 +115,14 @@ function oneOf<T extends string>(option: string, value: string, allowed: readonl
 }
 
 function stderrLogger(trace: boolean): Logger {
-  const write =
-    (level: string) =>
-    (line: string): void => {
-      process.stderr.write(`${new Date().toISOString()} [${level}] ${line}\n`);
-    };
-  const ignore = (): void => undefined;
-  return {
-    trace: trace ? write('trace') : ignore,
-    debug: trace ? write('debug') : ignore,
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-  };
+  return createLogger((level, line) => {
+    if (!trace && (level === 'trace' || level === 'debug')) return;
+    process.stderr.write(`${new Date().toISOString()} [${level}] ${line}\n`);
+  });
 }
 
 /** Logs problems of the CLI at start, before a request fails. The server runs anyway: the CLI may be installed later. */
-async function reportCli(backend: ClaudeBackend, log: Logger): Promise<void> {
+async function reportCli(backend: CliBackend, log: Logger): Promise<void> {
   try {
     const cli = await backend.describe();
     log.info(`[cli] version=${cli.version} path=${cli.path}`);
@@ -153,7 +145,7 @@ async function explainPortInUse(error: unknown, port: number): Promise<unknown> 
   );
 }
 
-function stopOnSignal(endpoint: Endpoint, backend: ClaudeBackend): void {
+function stopOnSignal(endpoint: Endpoint, backend: CliBackend): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

@@ -1,56 +1,61 @@
-/** Reports one chat to its watcher: its phases, counted events and outcome. Used for every chat, over HTTP or not. Pure. */
-import type { ChatListener } from './backend.js';
+/** Reports one chat to its observer: phases, metrics and outcome. Used for every chat, over HTTP or not. Pure. */
+import type { BackendObserver } from './backend.js';
 import type { ChatEvent } from './chat.js';
-import type { ChatError } from './errors.js';
 import {
   cancelledInVscode,
-  type ChatFigures,
+  type ChatMetrics,
   type ChatOutcome,
-  countEvent,
-  type WatchChat,
-  type WatchedChat,
-} from './watch.js';
+  type ObserveChat,
+  recordEvent,
+  type RunningChat,
+} from './chatObserver.js';
+import type { ChatError } from './errors.js';
 
 export interface ChatObservation {
   /** For the backend that answers the chat. */
-  readonly listener: ChatListener;
-  /** What has been counted so far. */
-  readonly figures: Readonly<ChatFigures>;
-  /** Counts an event of the reply and reports the phase that it shows. */
-  count(event: ChatEvent): void;
+  readonly backendObserver: BackendObserver;
+  /** What has been measured so far. */
+  readonly metrics: Readonly<ChatMetrics>;
+  /** Measures an event of the reply and reports the phase that it shows. */
+  record(event: ChatEvent): void;
   /** Reports the outcome. Call it once, last. */
   end(ending: ChatEnding): ChatOutcome;
 }
 
-/** How a chat ended, without its figures. */
+/** How a chat ended, without its metrics. */
 export type ChatEnding = Pick<ChatOutcome, 'totalMs' | 'cancelled' | 'error'>;
 
-export interface ObserveChatOptions {
-  readonly watch: WatchChat;
-  readonly chat: Omit<WatchedChat, 'cancel'>;
+export interface ObservationOptions {
+  readonly observeChat: ObserveChat;
+  readonly chat: Omit<RunningChat, 'cancel'>;
   /** Milliseconds since the request arrived. */
   readonly elapsedMs: () => number;
-  /** Stops the chat when the watcher cancels it. */
+  /** Stops the chat, because the user cancelled it in VS Code. */
   readonly cancel: (reason: ChatError) => void;
 }
 
-/** Announces a chat to `watch` and returns what reports the rest of it. */
-export function observeChat({ watch, chat, elapsedMs, cancel }: ObserveChatOptions): ChatObservation {
-  const watcher = watch({ ...chat, cancel: () => cancel(cancelledInVscode()) });
-  const figures: ChatFigures = {};
+/** Announces a chat to `observeChat` and returns what reports the rest of it. */
+export function startObservation({
+  observeChat,
+  chat,
+  elapsedMs,
+  cancel,
+}: ObservationOptions): ChatObservation {
+  const observer = observeChat({ ...chat, cancel: () => cancel(cancelledInVscode()) });
+  const metrics: ChatMetrics = {};
   return {
-    listener: {
-      asked: () => watcher.phase('asked'),
-      decided: (decision) => watcher.decided(decision),
+    backendObserver: {
+      requestSent: () => observer.phase('sent'),
+      permissionDecided: (decision) => observer.permissionDecided(decision),
     },
-    figures,
-    count(event) {
-      const phase = countEvent(figures, event, elapsedMs());
-      if (phase !== undefined) watcher.phase(phase);
+    metrics,
+    record(event) {
+      const phase = recordEvent(metrics, event, elapsedMs());
+      if (phase !== undefined) observer.phase(phase);
     },
     end(ending) {
-      const outcome = { ...figures, ...ending };
-      watcher.end(outcome);
+      const outcome = { ...metrics, ...ending };
+      observer.end(outcome);
       return outcome;
     },
   };

@@ -2,9 +2,9 @@
  * Callbacks of the embedding program that are told about requests. They receive no secrets. An exception of a callback is
  * logged and affects neither a client nor the embedding program.
  */
-import { type Logger, printable } from '../core/log.js';
-import { redact, redactingLogger } from '../core/redaction.js';
-import type { ChatOutcome, ChatWatcher, WatchChat } from '../core/watch.js';
+import type { ChatObserver, ChatOutcome, ObserveChat } from '../core/chatObserver.js';
+import { createLogger, type Logger, printable } from '../core/log.js';
+import { redactingLogger, redactSecrets } from '../core/secretRedaction.js';
 import type { RequestRecord } from './requestLog.js';
 
 /** What the endpoint is doing. */
@@ -21,7 +21,7 @@ export interface Observers {
   /** Called once for each request, when it ends; see `formatRecord` for a line of the log. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Called for every chat that is passed to the backend. */
-  readonly watch?: WatchChat;
+  readonly observeChat?: ObserveChat;
   /** Called whenever the activity has changed. */
   readonly onActivity?: (activity: Activity) => void;
 }
@@ -41,20 +41,13 @@ export function attempt<T>(log: Logger, callback: string, run: () => T): T | und
 
 /** Ignores failures of the log: they cannot be logged, and must not make anything else fail. */
 function ignoreLogFailures(log: Logger): Logger {
-  const quietly = (write: () => void): void => {
+  return createLogger((level, line) => {
     try {
-      write();
+      log[level](line);
     } catch {
       // There is no other place to report it.
     }
-  };
-  return {
-    trace: (line) => quietly(() => log.trace(line)),
-    debug: (line) => quietly(() => log.debug(line)),
-    info: (line) => quietly(() => log.info(line)),
-    warn: (line) => quietly(() => log.warn(line)),
-    error: (line) => quietly(() => log.error(line)),
-  };
+  });
 }
 
 /** The current secrets or, if they cannot be read, the last known ones. Never throws. */
@@ -76,17 +69,17 @@ export function isolateObservers(
   secrets: () => readonly string[],
 ): Required<Observers> {
   const known = lastKnown(secrets);
-  const clean = (text: string): string => redact(text, known());
+  const clean = (text: string): string => redactSecrets(text, known());
   const cleanError = <T extends { readonly error?: string }>(value: T): T =>
     value.error === undefined ? value : { ...value, error: clean(value.error) };
   const log = ignoreLogFailures(redactingLogger(observers.log, known));
 
-  const isolateWatcher = (watcher: ChatWatcher | undefined): ChatWatcher => {
+  const isolateObserver = (observer: ChatObserver | undefined): ChatObserver => {
     const tell = (call: () => void): void => attempt(log, 'The chat observer', call);
     return {
-      phase: (phase) => tell(() => watcher?.phase(phase)),
-      decided: (decision) => tell(() => watcher?.decided(clean(decision))),
-      end: (outcome: ChatOutcome) => tell(() => watcher?.end(cleanError(outcome))),
+      phase: (phase) => tell(() => observer?.phase(phase)),
+      permissionDecided: (decision) => tell(() => observer?.permissionDecided(clean(decision))),
+      end: (outcome: ChatOutcome) => tell(() => observer?.end(cleanError(outcome))),
     };
   };
   return {
@@ -97,9 +90,11 @@ export function isolateObservers(
           cleanError({ ...record, route: clean(record.route), client: clean(record.client) }),
         ),
       ),
-    watch: (chat) =>
-      isolateWatcher(
-        attempt(log, 'The chat observer', () => observers.watch?.({ ...chat, client: clean(chat.client) })),
+    observeChat: (chat) =>
+      isolateObserver(
+        attempt(log, 'The chat observer', () =>
+          observers.observeChat?.({ ...chat, client: clean(chat.client) }),
+        ),
       ),
     onActivity: (activity) => attempt(log, 'The activity observer', () => observers.onActivity?.(activity)),
   };

@@ -1,10 +1,10 @@
 /** Handles a request: connection owner, guard, token, router, route; and records it when it ends. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ChatObservation, observeChat } from '../core/chatObservation.js';
+import { type ChatObservation, startObservation } from '../core/chatObservation.js';
+import type { ObserveChat } from '../core/chatObserver.js';
 import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
-import type { WatchChat } from '../core/watch.js';
 import type { Dialect } from '../protocol/dialect.js';
 import { type Access, authorize } from './authorize.js';
 import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
@@ -13,7 +13,7 @@ import { clientName, type RecordNotes, type RequestRecord, routeName } from './r
 import { type Match, pathOf, type Router } from './router.js';
 import { takeToken, type TargetWithToken } from './token.js';
 
-/** What the request handler needs of its endpoint. The callbacks, the watchers and the log must not throw. */
+/** What the request handler needs of its endpoint. The callbacks, the observers and the log must not throw. */
 export interface RequestHandlerContext {
   readonly router: Router;
   readonly access: () => Access;
@@ -22,7 +22,7 @@ export interface RequestHandlerContext {
   readonly onRecord: (record: RequestRecord) => void;
   /** Called with +1 when a chat is passed to the backend and with -1 when it ends. */
   readonly onRunningChats: (change: 1 | -1) => void;
-  readonly watch: WatchChat;
+  readonly observeChat: ObserveChat;
 }
 
 /** Accepts requests, and can end all that are running. */
@@ -128,7 +128,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
         startedAt,
         totalMs,
         chat: observation !== undefined,
-        ...observation?.figures,
+        ...observation?.metrics,
         ...notes,
       });
       const error = signal.aborted ? asChatError(signal.reason).message : notes.error;
@@ -148,8 +148,8 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
         context.onRunningChats(1);
         try {
           const { model = '', lane = 'chat' } = notes;
-          observation = observeChat({
-            watch: context.watch,
+          observation = startObservation({
+            observeChat: context.observeChat,
             chat: { label: `#${id}`, client, model, lane, startedAt },
             elapsedMs,
             cancel: (reason) => controller.abort(reason),

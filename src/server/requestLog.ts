@@ -1,9 +1,9 @@
 import type { Lane } from '../core/chat.js';
 import { printable } from '../core/log.js';
-import { type ChatFigures, formatFigures } from '../core/watch.js';
+import { type ChatMetrics, formatMetrics } from '../core/chatObserver.js';
 
 /** Summary of one request after its end. Contains no prompt, no reply and no secret. */
-export interface RequestRecord extends Readonly<ChatFigures> {
+export interface RequestRecord extends Readonly<ChatMetrics> {
   /** The number of the request, from 1 for each endpoint. */
   readonly id: number;
   readonly method: string;
@@ -48,7 +48,7 @@ export function formatRecord(record: RequestRecord): string {
   return [
     `#${record.id} ${record.method} ${record.route}`,
     ...(record.model === undefined ? [] : [record.model]),
-    `${record.status} ${formatFigures(record)}`,
+    `${record.status} ${formatMetrics(record)}`,
     ...(record.client === '' ? [] : [`[${record.client}]`]),
     ...(record.error === undefined ? [] : [`error: ${printable(record.error)}`]),
   ].join(' ');

@@ -132,7 +132,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     isOwnUser: (socket) => peerUsers.isOwnUser(socket),
     log,
     onRecord: observers.onRequest,
-    watch: observers.watch,
+    observeChat: observers.observeChat,
     onRunningChats: (change) => {
       running += change;
       if (change > 0) total += 1;

@@ -40,7 +40,7 @@ export function openEndpoint(backend: ChatBackend, parts: EndpointParts): Endpoi
       // What Diagnose has refused on purpose is nobody's failure.
       if (record.client !== DIAGNOSE_CLIENT) history.note(record);
     },
-    watch: history.watch,
+    observeChat: history.watch,
     windows: {
       key: () => windows.key(),
       report() {

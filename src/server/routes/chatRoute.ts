@@ -126,8 +126,8 @@ async function runChat(
   const release = context.loadedModels.use(chat.entry, chat.keepAliveMs);
   try {
     await exchange.runChat(async (observation) => {
-      const events = context.backend().chat(request, exchange.signal, observation.listener);
-      await write(replyEvents(events, exchange.signal, (event) => observation.count(event)));
+      const events = context.backend().chat(request, exchange.signal, observation.backendObserver);
+      await write(replyEvents(events, exchange.signal, (event) => observation.record(event)));
     });
   } finally {
     release();

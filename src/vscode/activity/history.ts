@@ -1,6 +1,6 @@
 /** The requests of this window since it opened: those at work, the last ones that are over, and their sums. Pure. */
 import type { Lane } from '../../core/chat.js';
-import type { ChatOutcome, ChatPhase, WatchChat, WatchedChat } from '../../core/watch.js';
+import type { ChatOutcome, ChatPhase, ObserveChat, RunningChat } from '../../core/chatObserver.js';
 import type { RequestRecord } from '../../server/server.js';
 
 /** A request that is over. */
@@ -46,7 +46,7 @@ export interface Totals {
 }
 
 export interface History {
-  readonly watch: WatchChat;
+  readonly watch: ObserveChat;
   /** Takes note of a request that failed before there was a chat. Others have been watched, or are of no interest. */
   note(record: RequestRecord): void;
   /** The latest first. */
@@ -120,7 +120,7 @@ export function createHistory(now: () => number = Date.now): History {
   }
 
   return {
-    watch(chat: WatchedChat) {
+    watch(chat: RunningChat) {
       const { label, client, model: subject, lane, startedAt } = chat;
       const entry = insert({
         label,
@@ -140,7 +140,7 @@ export function createHistory(now: () => number = Date.now): History {
           entry.phase = phase;
           changed();
         },
-        decided(decision) {
+        permissionDecided(decision) {
           if (entry.decisions.length >= KEPT_DECISIONS) return;
           entry.decisions = [...entry.decisions, decision];
           changed();

@@ -1,5 +1,5 @@
 /** How requests look in the Activity view. Pure: text in, text out. */
-import type { ChatPhase } from '../../core/watch.js';
+import type { ChatPhase } from '../../core/chatObserver.js';
 import type { HistoryEntry, Result } from './history.js';
 
 /** A request as a row. */
@@ -24,7 +24,7 @@ export interface Detail {
 
 const PHASES: Readonly<Record<ChatPhase, { readonly word: string; readonly icon: string }>> = {
   waiting: { word: 'waiting for a process', icon: 'watch' },
-  asked: { word: 'waiting for Claude', icon: 'loading~spin' },
+  sent: { word: 'waiting for Claude', icon: 'loading~spin' },
   thinking: { word: 'thinking', icon: 'lightbulb' },
   answering: { word: 'answering', icon: 'comment-discussion' },
 };

@@ -71,7 +71,7 @@ export function createActivityView(history: History): Disposable {
     const live = history.entries.filter(({ result }) => result === undefined);
     const atWork = `${live.length} request${live.length === 1 ? '' : 's'} at work`;
     view.badge = live.length === 0 ? undefined : { value: live.length, tooltip: atWork };
-    showProgress(live.some(({ phase }) => phase === 'waiting' || phase === 'asked'));
+    showProgress(live.some(({ phase }) => phase === 'waiting' || phase === 'sent'));
     changed.fire();
   });
   const unsubscribe = history.subscribe(refresh);

@@ -2,10 +2,10 @@
 import type { ChatBackend } from '../../core/backend.js';
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
-import { observeChat } from '../../core/chatObservation.js';
+import { startObservation } from '../../core/chatObservation.js';
+import { formatMetrics, type ObserveChat } from '../../core/chatObserver.js';
 import { asChatError, type ChatError } from '../../core/errors.js';
 import { printable, type Logger } from '../../core/log.js';
-import { formatFigures, type WatchChat } from '../../core/watch.js';
 
 export interface ObservedChats {
   /**
@@ -23,11 +23,11 @@ export interface ObservedChats {
 
 export interface ObservedChatOptions {
   readonly backend: ChatBackend;
-  readonly watch: WatchChat;
+  readonly observeChat: ObserveChat;
   readonly log: Logger;
 }
 
-export function createObservedChats({ backend, watch, log }: ObservedChatOptions): ObservedChats {
+export function createObservedChats({ backend, observeChat, log }: ObservedChatOptions): ObservedChats {
   let count = 0;
   return {
     async answer(entry, request, callerSignal, emit) {
@@ -39,8 +39,8 @@ export function createObservedChats({ backend, watch, log }: ObservedChatOptions
       const elapsedMs = (): number => performance.now() - started;
       const cancelled = new AbortController();
       const signal = AbortSignal.any([callerSignal, cancelled.signal]);
-      const observation = observeChat({
-        watch,
+      const observation = startObservation({
+        observeChat,
         chat: { label, client, model: entry.name, lane: entry.lane, startedAt },
         elapsedMs,
         cancel: (reason) => cancelled.abort(reason),
@@ -49,14 +49,14 @@ export function createObservedChats({ backend, watch, log }: ObservedChatOptions
       const end = (failure?: ChatError): void => {
         const error = failure === undefined ? {} : { error: failure.message };
         const outcome = observation.end({ totalMs: elapsedMs(), cancelled: signal.aborted, ...error });
-        const line = `[request] ${label} ${entry.name} ${formatFigures(outcome)} [${client}]`;
+        const line = `[request] ${label} ${entry.name} ${formatMetrics(outcome)} [${client}]`;
         if (failure === undefined) log.info(line);
         else log[signal.aborted ? 'info' : 'warn'](`${line} error: ${printable(failure.message)}`);
       };
 
       try {
-        for await (const event of backend.chat(request, signal, observation.listener)) {
-          observation.count(event);
+        for await (const event of backend.chat(request, signal, observation.backendObserver)) {
+          observation.record(event);
           emit(event);
         }
       } catch (thrown) {

@@ -41,7 +41,7 @@ const CLIENT = 'VS Code Chat';
 export function provideChat(options: ChatProviderOptions): Disposable {
   const { controller, place, history, log } = options;
   const { backend } = controller;
-  const chats = createObservedChats({ backend, watch: history.watch, log });
+  const chats = createObservedChats({ backend, observeChat: history.watch, log });
   const lanes = (): readonly Lane[] => lanesOf(place.current);
   const folder = (): string => place.current.folder;
   const changed = new EventEmitter<void>();

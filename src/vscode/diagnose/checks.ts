@@ -1,5 +1,5 @@
 /** What the findings of a diagnosis mean, and what to do about them. Pure. */
-import type { Inspection } from '../../core/inspection.js';
+import type { CliDiagnosis } from '../../core/cliBackend.js';
 import type { PortOwner } from '../../server/server.js';
 import type { Addresses } from '../ui/address.js';
 import type { Status } from '../lifecycle/status.js';
@@ -34,7 +34,7 @@ const warning = (title: string, detail: string, next: string): Check => ({
 const skipped = (title: string, detail: string): Check => ({ title, state: 'skipped', detail });
 
 /** @param found what was found, or in words why it was not */
-export function checkCli(found: Inspection | string): Check[] {
+export function checkCli(found: CliDiagnosis | string): Check[] {
   const title = 'Claude CLI';
   if (typeof found === 'string') {
     return [

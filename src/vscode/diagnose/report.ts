@@ -1,5 +1,5 @@
 /** The report of a diagnosis: Markdown to read and to pass on, without secrets. Pure. */
-import { redact } from '../../core/redaction.js';
+import { redactSecrets } from '../../core/secretRedaction.js';
 import type { LastError } from '../activity/history.js';
 import type { Check } from './checks.js';
 
@@ -64,5 +64,5 @@ export function reportOf(findings: Findings, { secrets, home }: Hidden): string 
       .join('\n') || 'None.',
     '',
   ].join('\n\n');
-  return redact(shorten(text, home), secrets);
+  return redactSecrets(shorten(text, home), secrets);
 }

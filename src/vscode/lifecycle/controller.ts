@@ -5,9 +5,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { refusingBackend, type ChatBackend } from '../../core/backend.js';
 import { asChatError, ChatError } from '../../core/errors.js';
-import type { Inspection } from '../../core/inspection.js';
+import type { CliBackend, CliDiagnosis } from '../../core/cliBackend.js';
 import type { Logger } from '../../core/log.js';
-import { createSwappableBackend, UNTRUSTED, type CliBackend } from './swappableBackend.js';
+import { createSwappableBackend, UNTRUSTED } from './swappableBackend.js';
 import { acquirePort } from './acquirePort.js';
 import { sameConfig, type BackendConfig, type ListenConfig, type DesiredConfig } from './desiredConfig.js';
 import { singleFlight } from '../platform/singleFlight.js';
@@ -64,7 +64,7 @@ export interface Controller {
   /** Looks again for a CLI that had a problem. */
   recheck(): void;
   /** Looks closely at the CLI, whether or not anything runs. @throws ChatError when it cannot be used */
-  inspect(): Promise<Inspection>;
+  inspect(): Promise<CliDiagnosis>;
   /** Kills what still lives, without waiting: for the exit of the host. */
   killNow(): void;
   /** Stops for good, in a bounded time. */

@@ -1,8 +1,10 @@
 /** What the settings and the open folders come to. Two plans that are equal need no restart. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Lane } from '../../core/chat.js';
+import type { UserLimits } from '../../core/cliBackend.js';
+import type { WorkspacePermissions } from '../../core/permission.js';
 import { bindAddress, isStrong, reachableHost } from '../../server/server.js';
-import type { Settings, WorkspacePermissions } from '../platform/settings.js';
+import type { Settings } from '../platform/settings.js';
 
 /** Where Claude works. */
 export interface WorkspaceFolder {
@@ -26,7 +28,7 @@ export type BackendConfig =
       readonly kind: 'cli';
       readonly folder: string;
       readonly claudePath: string;
-      readonly limits: BackendLimits;
+      readonly limits: UserLimits;
       /** Absent: there is no open folder to work in. */
       readonly workspace?: WorkspaceConfig;
     };
@@ -34,14 +36,6 @@ export type BackendConfig =
 export interface WorkspaceConfig {
   readonly permissions: WorkspacePermissions;
   readonly moreFolders: readonly string[];
-}
-
-/** How many processes there may be, and how long they are kept. */
-export interface BackendLimits {
-  readonly processes: number;
-  readonly queue: number;
-  readonly keepSpares: Settings['keepSpare'];
-  readonly idleMs: number;
 }
 
 export interface DesiredConfig {
@@ -82,11 +76,11 @@ function listenOf({ host, port }: Settings, token: string | undefined): ListenCo
 
 const MINUTE_MS = 60_000;
 
-function limitsOf({ maxProcesses, maxWaiting, keepSpare, idleMinutes }: Settings): BackendLimits {
+function limitsOf({ maxProcesses, maxWaiting, keepSpare, idleMinutes }: Settings): UserLimits {
   return {
     processes: maxProcesses,
     queue: maxWaiting,
-    keepSpares: keepSpare,
+    prewarm: keepSpare,
     idleMs: idleMinutes * MINUTE_MS,
   };
 }

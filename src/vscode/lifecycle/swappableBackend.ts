@@ -2,26 +2,12 @@
  * Holds the backend that answers now. A change of folder or CLI swaps it while the port stays open: new
  * requests go to the new one, and the old one is closed when the last request that it answers has ended.
  */
-import { refusingBackend, type ChatBackend, type ChatListener } from '../../core/backend.js';
+import { refusingBackend, type ChatBackend, type BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import { type CliBackend, IDLE } from '../../core/cliBackend.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
-import type { Inspection } from '../../core/inspection.js';
 import { sameConfig, type BackendConfig } from './desiredConfig.js';
 import type { Readiness } from './status.js';
-
-/** A backend with a process behind it. */
-export interface CliBackend extends ChatBackend {
-  /** @throws ChatError when the CLI cannot be used */
-  describe(): Promise<{ path: string; version: string; signedIn: boolean }>;
-  /** @throws ChatError the same */
-  inspect(): Promise<Inspection>;
-  /** Requests that wait for a process. */
-  activity(): { readonly waiting: number };
-  /** Ends every process; bounded. */
-  close(): Promise<void>;
-  /** The same without waiting, for the moment in which the host exits. */
-  closeNow(): void;
-}
 
 export interface SwappableBackend {
   /** What requests are answered with. */
@@ -76,7 +62,7 @@ function refuser(): CliBackend {
     ...refusingBackend(UNTRUSTED),
     describe: () => Promise.reject(UNTRUSTED),
     inspect: () => Promise.reject(UNTRUSTED),
-    activity: () => ({ waiting: 0 }),
+    activity: () => IDLE,
     close: () => Promise.resolve(),
     closeNow: () => undefined,
   };
@@ -134,7 +120,7 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
     held: Held,
     request: ChatRequest,
     signal: AbortSignal,
-    listener: ChatListener | undefined,
+    listener: BackendObserver | undefined,
   ): AsyncGenerator<ChatEvent, void> {
     held.running += 1;
     options.onChange();

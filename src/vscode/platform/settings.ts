@@ -1,5 +1,7 @@
 /** What a person has set, checked. The defaults are the manifest's and are written nowhere else. Pure. */
 import type { Lane } from '../../core/chat.js';
+import { type Prewarm, PREWARM_MODES } from '../../core/cliBackend.js';
+import { WORKSPACE_PERMISSIONS, type WorkspacePermissions } from '../../core/permission.js';
 import type { EndpointSettings } from '../../server/server.js';
 
 export interface Settings {
@@ -18,15 +20,13 @@ export interface Settings {
   /** Processes of the CLI alive at once. */
   readonly maxProcesses: number;
   readonly maxWaiting: number;
-  readonly keepSpare: 'always' | 'whileInUse' | 'never';
+  readonly keepSpare: Prewarm;
   readonly idleMinutes: number;
   /** What Claude may do in the workspace lane. */
   readonly 'workspace.permissions': WorkspacePermissions;
   /** Whether that lane is told what is open in the editor. */
   readonly 'workspace.editorContext': boolean;
 }
-
-export type WorkspacePermissions = 'readOnly' | 'ask' | 'acceptEdits';
 
 /** Where settings come from: the editor's configuration, of this extension's section. */
 export interface SettingsSource {
@@ -41,10 +41,9 @@ const isText = (value: unknown): value is string => isString(value) && value.tri
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 const isPolicy = (value: unknown): value is 'default' | 'reject' => value === 'default' || value === 'reject';
-const isKeep = (value: unknown): value is Settings['keepSpare'] =>
-  value === 'always' || value === 'whileInUse' || value === 'never';
+const isKeep = (value: unknown): value is Prewarm => PREWARM_MODES.some((mode) => mode === value);
 const isPermissions = (value: unknown): value is WorkspacePermissions =>
-  value === 'readOnly' || value === 'ask' || value === 'acceptEdits';
+  WORKSPACE_PERMISSIONS.some((permissions) => permissions === value);
 const isCount =
   (least: number, most: number) =>
   (value: unknown): value is number =>

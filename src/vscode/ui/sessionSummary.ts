@@ -1,6 +1,6 @@
 /** What is told to people beside the state: who may ask, what was used, what is left, where clients find it. */
 import { EventEmitter, type Disposable, type Event } from 'vscode';
-import type { Allowance } from '../../core/allowance.js';
+import type { PlanUsage } from '../../core/planUsage.js';
 import type { History, Totals } from '../activity/history.js';
 import { throttled } from '../platform/throttle.js';
 import type { AddressBook, Addresses } from './address.js';
@@ -10,7 +10,7 @@ export interface SessionSummary {
   /** Whether clients must send a token. */
   readonly secured: boolean;
   readonly totals: Totals;
-  readonly allowance: Allowance | undefined;
+  readonly planUsage: PlanUsage | undefined;
   readonly addressesOf: (inside: string) => Addresses;
 }
 
@@ -19,7 +19,7 @@ export interface SessionSummaryWatch extends Disposable {
   /** Fires some time after a change, so that quick ones are one. */
   readonly onChange: Event<void>;
   /** The CLI has told of the plan's limits. */
-  readonly learn: (allowance: Allowance) => void;
+  readonly learn: (planUsage: PlanUsage) => void;
 }
 
 const SETTLE_MS = 250;
@@ -31,7 +31,7 @@ export function watchSessionSummary(
 ): SessionSummaryWatch {
   const changed = new EventEmitter<void>();
   const fire = throttled(SETTLE_MS, () => changed.fire());
-  let allowance: Allowance | undefined;
+  let planUsage: PlanUsage | undefined;
   const subscriptions = [token.onChange(fire), addresses.onChange(fire)];
   const unsubscribe = history.subscribe(fire);
   return {
@@ -39,13 +39,13 @@ export function watchSessionSummary(
       return {
         secured: token.current !== undefined,
         totals: history.totals,
-        allowance,
+        planUsage,
         addressesOf: (inside: string) => addresses.of(inside),
       };
     },
     onChange: changed.event,
     learn(told) {
-      allowance = told;
+      planUsage = told;
       fire();
     },
     dispose() {

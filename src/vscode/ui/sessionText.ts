@@ -1,5 +1,5 @@
 /** What a window has used so far, and what is left to it, in words. Pure. */
-import type { Allowance, AllowanceWindow } from '../../core/allowance.js';
+import type { PlanUsage, RateLimitWindow } from '../../core/planUsage.js';
 import type { Totals } from '../activity/history.js';
 import type { SessionSummary } from './sessionSummary.js';
 import { dollars, number } from '../activity/rows.js';
@@ -33,7 +33,7 @@ export function clock(at: number, now: number): string {
   return new Date(at).toLocaleString('en', { ...far, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
-function describeWindow({ name, used, resetsAt }: AllowanceWindow, now: number): string {
+function describeWindow({ name, used, resetsAt }: RateLimitWindow, now: number): string {
   const share = used === undefined ? '' : ` ${Math.round(used * 100)} % used`;
   const reset = resetsAt === undefined ? '' : `, resets ${clock(resetsAt * SECOND_MS, now)}`;
   return `${LIMITS[name] ?? name.replaceAll('_', ' ')}${share}${reset}`;
@@ -43,22 +43,22 @@ function describeWindow({ name, used, resetsAt }: AllowanceWindow, now: number):
  * `5 hours 25 % used, resets 23:05 · week 50 % used, resets Fri 07:00`; empty when nothing is known that is still true.
  * @param now milliseconds since 1970
  */
-export function describeAllowance(allowance: Allowance | undefined, now: number): string {
-  const current = (allowance?.windows ?? []).filter(
+export function describePlanUsage(planUsage: PlanUsage | undefined, now: number): string {
+  const current = (planUsage?.windows ?? []).filter(
     ({ resetsAt }) => resetsAt === undefined || resetsAt * SECOND_MS > now,
   );
   return current.map((window) => describeWindow(window, now)).join(' · ');
 }
 
 /** Both on one line; empty before the first request. */
-export function describeSession({ totals, allowance }: Pick<SessionSummary, 'totals' | 'allowance'>): string {
-  const left = describeAllowance(allowance, Date.now());
+export function describeSession({ totals, planUsage }: Pick<SessionSummary, 'totals' | 'planUsage'>): string {
+  const left = describePlanUsage(planUsage, Date.now());
   return [...(totals.requests === 0 ? [] : [describeTotals(totals)]), ...(left === '' ? [] : [left])].join(
     ' · ',
   );
 }
 
 /** Whether requests are refused now because a limit is reached. */
-export function isUsedUp(allowance: Allowance | undefined, now: number): boolean {
-  return allowance?.status === 'rejected' && describeAllowance(allowance, now) !== '';
+export function isUsedUp(planUsage: PlanUsage | undefined, now: number): boolean {
+  return planUsage?.status === 'rejected' && describePlanUsage(planUsage, now) !== '';
 }

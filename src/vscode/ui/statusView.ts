@@ -2,7 +2,7 @@
 import type { ErrorKind } from '../../core/errors.js';
 import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT } from '../platform/names.js';
-import { clock, count, describeAllowance, describeTotals, isUsedUp } from './sessionText.js';
+import { clock, count, describePlanUsage, describeTotals, isUsedUp } from './sessionText.js';
 import type { Readiness, Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';
 
@@ -104,14 +104,14 @@ function describeAddresses(url: string, addressesOf: SessionSummary['addressesOf
 }
 
 /** What this window has used, what is left, and what went wrong last. */
-function sessionLines({ totals, allowance }: Partial<SessionSummary>, now: number): string[] {
-  const left = describeAllowance(allowance, now);
+function sessionLines({ totals, planUsage }: Partial<SessionSummary>, now: number): string[] {
+  const left = describePlanUsage(planUsage, now);
   const error = totals?.lastError;
   return [
     ...(totals === undefined || totals.requests === 0
       ? []
       : [`This session: ${escapeMarkdown(describeTotals(totals))}`]),
-    ...(left === '' ? [] : [`${isUsedUp(allowance, now) ? '$(warning) ' : ''}Plan: ${escapeMarkdown(left)}`]),
+    ...(left === '' ? [] : [`${isUsedUp(planUsage, now) ? '$(warning) ' : ''}Plan: ${escapeMarkdown(left)}`]),
     ...(error === undefined
       ? []
       : [

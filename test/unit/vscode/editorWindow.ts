@@ -24,7 +24,7 @@ export const cli = (folder: string): BackendConfig => ({
   kind: 'cli',
   folder,
   claudePath: '',
-  limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
+  limits: { processes: 4, queue: 64, prewarm: 'whileInUse', idleMs: 600_000 },
 });
 export const planFor = (port: number): DesiredConfig => ({
   listen: { host: '127.0.0.1', port },

@@ -27,7 +27,7 @@ const over = (result: Partial<Result>): HistoryEntry => ({ ...LIVE, result: { ..
 
 describe('a row of the Activity view', () => {
   it('says what a request at work is doing, and since when', () => {
-    const rows = (['waiting', 'asked', 'thinking', 'answering'] as const).map(
+    const rows = (['waiting', 'sent', 'thinking', 'answering'] as const).map(
       (phase) => rowOf({ ...LIVE, phase }, 13_999).description,
     );
     assert.deepEqual(rows, [

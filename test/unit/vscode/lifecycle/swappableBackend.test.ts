@@ -13,7 +13,7 @@ const cli = (folder: string): BackendConfig => ({
   kind: 'cli',
   folder,
   claudePath: '',
-  limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
+  limits: { processes: 4, queue: 64, prewarm: 'whileInUse', idleMs: 600_000 },
 });
 const signal = new AbortController().signal;
 

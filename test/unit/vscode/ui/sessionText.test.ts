@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { clock, describeAllowance, describeTotals } from '../../../../src/vscode/ui/sessionText.js';
+import { clock, describePlanUsage, describeTotals } from '../../../../src/vscode/ui/sessionText.js';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const HOUR = 3_600;
@@ -19,19 +19,19 @@ describe("what is left of a plan's limits", () => {
       { name: 'seven_day', used: 0.5, resetsAt: NOW / 1000 + 72 * HOUR },
     ];
     assert.match(
-      describeAllowance({ status: 'allowed', windows }, NOW),
+      describePlanUsage({ status: 'allowed', windows }, NOW),
       /^5 hours 25 % used, resets \d\d:\d\d · week 50 % used, resets \w{3} \d\d:\d\d$/,
     );
   });
 
   it('is told by the name of a limit that is not known, and without figures that are not known', () => {
-    assert.equal(describeAllowance({ status: 'allowed', windows: [{ name: 'new_kind' }] }, NOW), 'new kind');
+    assert.equal(describePlanUsage({ status: 'allowed', windows: [{ name: 'new_kind' }] }, NOW), 'new kind');
   });
 
   it('is nothing once every limit has begun anew', () => {
     const windows = [{ name: 'five_hour', used: 1, resetsAt: NOW / 1000 - 1 }];
-    assert.equal(describeAllowance({ status: 'rejected', windows }, NOW), '');
-    assert.equal(describeAllowance(undefined, NOW), '');
+    assert.equal(describePlanUsage({ status: 'rejected', windows }, NOW), '');
+    assert.equal(describePlanUsage(undefined, NOW), '');
   });
 });
 

@@ -117,7 +117,7 @@ describe('the status bar', () => {
       lastError: { message: 'Too *much*.', client: 'sample/1.0', at: now - 60_000 },
     };
     const windows = [{ name: 'five_hour', used: 0.25, resetsAt: now / 1000 + 3_600 }];
-    const { tooltip } = viewOf(running(ready), { totals, allowance: { status: 'allowed', windows } }, now);
+    const { tooltip } = viewOf(running(ready), { totals, planUsage: { status: 'allowed', windows } }, now);
     assert.match(tooltip, /This session: 12 requests, 1 failed · 4,321 tokens in, 567 out · \\\$0\.25/);
     assert.match(tooltip, /\nPlan: 5 hours 25 % used, resets \d\d:\d\d\n/);
     assert.match(tooltip, /\$\(error\) \d\d:\d\d sample\/1\.0: Too \\\*much\\\*\./);
@@ -126,7 +126,7 @@ describe('the status bar', () => {
   it('warns when the plan is used up, as long as it is', () => {
     const windows = [{ name: 'five_hour', used: 1, resetsAt: 1_000 }];
     const tooltip = (now: number) =>
-      viewOf(running(ready), { allowance: { status: 'rejected', windows } }, now).tooltip;
+      viewOf(running(ready), { planUsage: { status: 'rejected', windows } }, now).tooltip;
     assert.match(tooltip(999_000), /\$\(warning\) Plan: 5 hours 100 % used/);
     assert.doesNotMatch(tooltip(1_001_000), /Plan/);
   });
