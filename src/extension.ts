@@ -56,8 +56,8 @@ function wire(context: ExtensionContext): EndpointApi {
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        const { setAllowance: onAllowance } = presenter.sessionSummary;
-        const own = { ...lane.optionsFor(config), onActivity, onAllowance, log };
+        const { setPlanUsage: onPlanUsage } = presenter.sessionSummary;
+        const own = { ...lane.optionsFor(config), onActivity, onPlanUsage, log };
         return createClaudeBackend({ ...config, ...own, env: process.env, version: VERSION });
       }),
     onChange: (status) => presenter.show(status),

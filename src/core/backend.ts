@@ -19,11 +19,11 @@ export interface Model {
 }
 
 /** Hears how a chat goes on, besides its events. */
-export interface ChatListener {
+export interface BackendObserver {
   /** The question leaves for the model: it waits for nothing of ours any more. */
-  asked(): void;
+  requestSent(): void;
   /** What became of something that Claude wanted to do in the workspace lane, safe to print: `denied: Bash npm test`. */
-  decided(decision: string): void;
+  permissionDecided(decision: string): void;
 }
 
 /** What answers chats. The server knows nothing else of it. */
@@ -39,7 +39,7 @@ export interface ChatBackend {
    * Aborting the signal, or leaving the iteration early, stops the work behind it.
    * @throws ChatError also in mid-iteration
    */
-  chat(request: ChatRequest, signal: AbortSignal, listener?: ChatListener): AsyncIterable<ChatEvent>;
+  chat(request: ChatRequest, signal: AbortSignal, listener?: BackendObserver): AsyncIterable<ChatEvent>;
 }
 
 /** A backend that refuses everything with the same error: an untrusted folder, for one. */

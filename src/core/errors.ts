@@ -30,8 +30,8 @@ export type ErrorKind =
   | 'timeout'
   /** The client went away, or the server stops. */
   | 'cancelled'
-  /** A person ended the request in the editor, so it is not to be repeated. */
-  | 'ended'
+  /** The user cancelled the request in VS Code. The client must not repeat it. */
+  | 'cancelledByUser'
   /** A defect of ours. */
   | 'internal';
 

@@ -1,6 +1,13 @@
 /** What Claude wants to do in the workspace lane and may not do without the person. */
 import type { JsonObject } from './json.js';
 
+/**
+ * What Claude may do in the workspace lane. `readOnly`: read files; everything else is denied. `ask`: read files; the
+ * user is asked for everything else. `acceptEdits`: as `ask`, but edits in the open folders are not asked for.
+ */
+export const WORKSPACE_PERMISSIONS = ['readOnly', 'ask', 'acceptEdits'] as const;
+export type WorkspacePermissions = (typeof WORKSPACE_PERMISSIONS)[number];
+
 export interface PermissionRequest {
   /** The CLI's name of the tool: `Edit`, `Write`, `Bash`, … */
   readonly tool: string;

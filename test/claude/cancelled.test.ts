@@ -1,7 +1,7 @@
 /** Clients that go away at every stage of an answer: nothing is left of them, and nothing counts as running. */
 import assert from 'node:assert/strict';
 import type { ChatEvent } from '../../src/core/chat.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import { answerActs, beginActs, requesting, stop, type Act } from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never } from '../support/cliRig.js';
@@ -45,10 +45,13 @@ describe(`a client that goes away, ${ROUNDS} times`, function () {
   function chat(): Chat {
     const client = new AbortController();
     const events: ChatEvent[] = [];
-    let asked = (): void => undefined;
-    const left = new Promise<void>((resolve) => (asked = resolve));
+    let requestSent = (): void => undefined;
+    const left = new Promise<void>((resolve) => (requestSent = resolve));
     async function read(): Promise<void> {
-      for await (const event of rig.backend.chat(HI, client.signal, { asked, decided: () => undefined }))
+      for await (const event of rig.backend.chat(HI, client.signal, {
+        requestSent,
+        permissionDecided: () => undefined,
+      }))
         events.push(event);
     }
     const over = read().then(

@@ -100,7 +100,7 @@ describe('finding the CLI on this machine', function () {
       env: { HOME: home, PATH: `${path}${delimiter}/bin${delimiter}/usr/bin` },
       log: silentLogger,
       version: '0.0.0',
-      limits: { keepSpares: 'never' },
+      limits: { prewarm: 'never' },
       workspace: { permissions: 'readOnly', moreFolders: [further] },
     });
     try {

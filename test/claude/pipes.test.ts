@@ -15,7 +15,7 @@ import {
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, assistant, never, request, user, type Answer } from '../support/cliRig.js';
 import { until } from '../support/until.mjs';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 
 /** One piece of output, so that all of it is there at once. */
 function atOnce(...messages: readonly object[]): Act {
@@ -114,14 +114,14 @@ describe('output that the CLI writes', function () {
       { silenceMs: bound },
     );
     const listener = {
-      asked() {
+      requestSent() {
         // From now on nothing is read and no time is told.
         setImmediate(() => {
           rig.put('go');
           stand(3 * bound, () => existsSync(join(rig.folder, 'answered')));
         });
       },
-      decided: () => undefined,
+      permissionDecided: () => undefined,
     };
     assert.equal((await answerOf(rig.backend.chat(HI, never(), listener))).text, 'all of it');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import {
   errorReply,
   messageReply,
@@ -63,7 +63,7 @@ describe('the pool', function () {
   }
 
   describe('without spares', () => {
-    beforeEach(() => start({ keepSpares: 'never' }));
+    beforeEach(() => start({ prewarm: 'never' }));
 
     it('continues a conversation in its process, sending exactly its history', async () => {
       rig.standIn.reply(textReply('A1\n'), textReply('A2'), textReply('A3'));
@@ -224,7 +224,7 @@ describe('the pool', function () {
   });
 
   it('keeps no more processes than it may, and answers all', async () => {
-    await start({ processes: 2, keepSpares: 'always', queue: 100 });
+    await start({ processes: 2, prewarm: 'always', queue: 100 });
     const texts = Array.from({ length: 8 }, (_, i) => `answer ${i}`);
     rig.standIn.reply(...texts.map((text) => textReply(text)));
     let most = 0;
@@ -238,7 +238,7 @@ describe('the pool', function () {
   });
 
   it('refuses what no longer fits into the queue, and forgets who leaves it', async () => {
-    await start({ processes: 1, keepSpares: 'never', queue: 1 });
+    await start({ processes: 1, prewarm: 'never', queue: 1 });
     let release = (): void => undefined;
     rig.standIn.reply(textReply(['A', new Promise<void>((resolve) => (release = resolve))]), textReply('B'));
     const first = ask(request([user('1')]));
@@ -256,7 +256,7 @@ describe('the pool', function () {
   });
 
   it('gives the first question to a spare and starts another', async () => {
-    await start({ keepSpares: 'whileInUse' });
+    await start({ prewarm: 'whileInUse' });
     await rig.backend.models();
     assert.equal(started.length, 1);
     rig.standIn.reply(textReply('A'), textReply('B'));
@@ -271,7 +271,7 @@ describe('the pool', function () {
   });
 
   it('keeps no spare once nobody has asked for a while, and no conversation that idles', async () => {
-    await start({ keepSpares: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
+    await start({ prewarm: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
     await until('spares stand by', () => rig.backend.activity().processes === 3, { timeoutMs: 60_000 });
@@ -279,7 +279,7 @@ describe('the pool', function () {
   });
 
   it('answers although the spares have died, and replaces them', async () => {
-    await start({ keepSpares: 'always' });
+    await start({ prewarm: 'always' });
     rig.standIn.reply(textReply('A'), textReply('B'));
     await ask(request([user('U')], { system: 'S' }));
     await until('spares stand by', () => started.length === 3);
@@ -301,7 +301,7 @@ describe('a request that continues no conversation of the pool', function () {
 
   before(async () => {
     // Room for all of them, so that the one conversation which each of them might continue is always there.
-    ({ rig, started } = await countedRig({ keepSpares: 'never', processes: 16 }));
+    ({ rig, started } = await countedRig({ prewarm: 'never', processes: 16 }));
     rig.standIn.reply(textReply('A1'));
     await ask(request([user('U1')]));
   });

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { textReply, toolReply } from '../standin/server.js';
 import {
@@ -56,7 +56,7 @@ describe('processes of the workspace lane', function () {
 
   it('stand by for the lane once it is used, beside those of the chat lane', async () => {
     // Room for two conversations, a blank spare for either lane and a foreseen one: no more can be started then.
-    await start({ keepSpares: 'whileInUse', processes: 5 });
+    await start({ prewarm: 'whileInUse', processes: 5 });
     await rig.backend.models();
     assert.equal(started, 1);
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'), textReply('D'));
@@ -79,7 +79,7 @@ describe('processes of the workspace lane', function () {
   });
 
   it('share one bound with those of the chat lane', async () => {
-    await start({ keepSpares: 'always', processes: 2 });
+    await start({ prewarm: 'always', processes: 2 });
     rig.standIn.reply(...Array.from({ length: 6 }, (_, n) => textReply(`A${n}`)));
     let most = 0;
     const watch = setInterval(() => (most = Math.max(most, rig.backend.activity().processes)), 5);
@@ -91,7 +91,7 @@ describe('processes of the workspace lane', function () {
   });
 
   it('know the project as it is when a conversation begins, although they have stood by', async () => {
-    await start({ keepSpares: 'whileInUse', processes: 6 });
+    await start({ prewarm: 'whileInUse', processes: 6 });
     await put('CLAUDE.md', 'The old rule.\n');
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
     await ask('U1', IN_WORKSPACE);
@@ -127,7 +127,7 @@ describe('processes of the workspace lane', function () {
   }
 
   it('run the hooks of the project as in a terminal, once a prompt of the person’s and never for history', async () => {
-    await start({ keepSpares: 'never' });
+    await start({ prewarm: 'never' });
     const ran = await plantProject();
     rig.standIn.reply(textReply('A2'), textReply('A3'));
     const history = [user('U1'), assistant('A1'), user('U2')];
@@ -146,7 +146,7 @@ describe('processes of the workspace lane', function () {
     ['PostToolUse', `echo '{"continue":false,"stopReason":"Enough."}'`, /A hook .*stopped/],
   ] as const) {
     it(`are stopped by a hook of the project, which is an error and no answer (${event})`, async () => {
-      await start({ keepSpares: 'never' });
+      await start({ prewarm: 'never' });
       const hooks = { [event]: [{ hooks: [{ type: 'command', command }] }] };
       await put('.claude/settings.json', JSON.stringify({ hooks }));
       if (event === 'PostToolUse') {
@@ -161,7 +161,7 @@ describe('processes of the workspace lane', function () {
   }
 
   it('run the servers of the project where Claude may do more than read, and nothing of it in the chat lane', async () => {
-    await start({ keepSpares: 'never' }, { permissions: 'acceptEdits' });
+    await start({ prewarm: 'never' }, { permissions: 'acceptEdits' });
     const ran = await plantProject();
     rig.standIn.reply(textReply('A'), textReply('A'));
     await ask('U');
@@ -171,10 +171,7 @@ describe('processes of the workspace lane', function () {
   });
 
   it('that are killed from outside take with them the commands that they run, in sessions of their own too', async () => {
-    await start(
-      { keepSpares: 'never' },
-      { permissions: 'ask', askPermission: () => Promise.resolve('once') },
-    );
+    await start({ prewarm: 'never' }, { permissions: 'ask', askPermission: () => Promise.resolve('once') });
     const pids = join(rig.environment.workspace, 'pids');
     const command = `sleep 1000 & echo $! >> pids; setsid sleep 1000 & echo $! >> pids; echo $$ >> pids; sleep 1000`;
     const input = { command, description: 'x', timeout: 600_000 };

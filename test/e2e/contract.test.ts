@@ -109,11 +109,11 @@ describe('the program without an editor', function () {
   for (const [args, words] of [
     [['--nonsense'], /--nonsense/],
     [['stray'], /stray/],
-    [['--port', 'many'], /--port takes a number from 0 to 65535, not "many"/],
-    [['--port', '65536'], /--port takes a number from 0 to 65535/],
+    [['--port', 'many'], /--port must be a number from 0 to 65535, not "many"/],
+    [['--port', '65536'], /--port must be a number from 0 to 65535/],
     [['--port'], /--port/],
-    [['--unknown-models', 'guess'], /--unknown-models takes default or reject, not "guess"/],
-    [['--workspace-permissions', 'bypass'], /--workspace-permissions takes readOnly or acceptEdits/],
+    [['--unknown-models', 'guess'], /--unknown-models must be default or reject, not "guess"/],
+    [['--workspace-permissions', 'bypass'], /--workspace-permissions must be readOnly or acceptEdits/],
   ] as const) {
     it(`refuses ${args.join(' ')} with words, its usage and exit code 1`, async () => {
       const { code, stdout, stderr } = await runToEnd(args, {});

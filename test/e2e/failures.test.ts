@@ -145,7 +145,7 @@ describe('a chat that goes wrong', function () {
     standIn.reply(textReply('hello'));
     const lines = await (await openChat(url, chatOf('hi', { model: 'llama3.2' }))).rest();
     assert.deepEqual([textOf(lines), lines[0]?.['model']], ['hello', 'llama3.2']);
-    await headless.logged(/\[warn\] #\d+ llama3\.2 is no model of ours; claude:latest answers/);
+    await headless.logged(/\[warn\] #\d+ Unknown model 'llama3\.2': answered by claude:latest/);
   });
 
   const ollama = (error: string, status = 400) => [status, JSON_TYPE, JSON.stringify({ error })] as const;

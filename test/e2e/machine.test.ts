@@ -123,7 +123,7 @@ describe('when the machine has its troubles', function () {
     const version = 'GET /api/version HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const [last, ...others] = idle.filter((socket) => !socket.closed).toReversed();
     const refused = await said(last!, version);
-    assert.match(refused, /^HTTP\/1\.1 503 [^]*does not tell whose the connection is/);
+    assert.match(refused, /^HTTP\/1\.1 503 [^]*Cannot determine which user opened this connection/);
     for (const socket of others) socket.destroy();
     await until('its files are back', () => openFiles(program.pid) <= atRest + 1);
     assert.match(await said(last!, version), /^HTTP\/1\.1 200 /);

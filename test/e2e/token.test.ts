@@ -51,7 +51,7 @@ describe('a token from a file', function () {
       write(text);
       const { code, stderr } = await runToEnd(['--port', '0', '--token-file', file], {});
       assert.equal(code, 1, text);
-      assert.match(stderr, /--token-file: .* must hold one line/);
+      assert.match(stderr, /--token-file: .* must contain one line/);
     }
     const missing = await runToEnd(['--port', '0', '--token-file', join(folder, 'none')], {});
     assert.equal(missing.code, 1);

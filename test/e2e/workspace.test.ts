@@ -109,7 +109,7 @@ describe('Claude at work in the folder, from the port to the API and back', func
     it('keeps the connection alive for longer than the CLI may be silent otherwise', async () => {
       let decide: (answer: PermissionAnswer) => void = () => assert.fail('nobody was asked');
       const rig = await startCliRig({
-        limits: { keepSpares: 'never', silenceMs: 6000 },
+        limits: { prewarm: 'never', silenceMs: 6000 },
         workspace: {
           permissions: 'ask',
           askPermission: () => new Promise((resolve) => (decide = resolve)),

@@ -56,7 +56,7 @@ describe('listening on the loopback', () => {
     while (rig.backend.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await rig.endpoint.stop();
     assert.equal((await chat).status, 503);
-    for (const host of ['127.0.0.1', '::1']) assert.equal(await findPortOwner(host, rig.port), 'nobody');
+    for (const host of ['127.0.0.1', '::1']) assert.equal(await findPortOwner(host, rig.port), 'none');
   });
 
   it('goes on, with a warning, when somebody else has one of them', async function () {
@@ -77,7 +77,7 @@ describe('listening on the loopback', () => {
   it('is nowhere else', async function () {
     if (lan === undefined) this.skip();
     const rig = await startRig();
-    assert.equal(await findPortOwner(lan, rig.port), 'nobody');
+    assert.equal(await findPortOwner(lan, rig.port), 'none');
   });
 });
 

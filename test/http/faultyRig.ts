@@ -66,18 +66,18 @@ export async function startFaulty(): Promise<Faulty> {
     },
     chat(...args: Parameters<ChatBackend['chat']>) {
       if (stages.chat !== undefined) return stages.chat(...args);
-      args[2]?.decided('denied: Bash');
+      args[2]?.permissionDecided('denied: Bash');
       return fake.chat(...args);
     },
   };
   const rig = await startRig({
     settings,
     backend,
-    watch() {
+    observeChat() {
       stages.watch();
       return {
         phase: () => stages.phase(),
-        decided: () => stages.decided(),
+        permissionDecided: () => stages.decided(),
         end: () => stages.end(),
       };
     },

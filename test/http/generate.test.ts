@@ -350,7 +350,7 @@ describe('one prompt', () => {
     const rig = await startRig();
     await post(rig, GENERATE, { model: 'claude-sonnet', prompt: 'hi', context: [1, 2, 3] });
     assert.equal(rig.backend.requests[0]?.messages.length, 1);
-    assert.ok(rig.lines.some((line) => line.startsWith('warn #1 its context is of another server')));
+    assert.ok(rig.lines.some((line) => line.startsWith('warn #1 ignored "context"')));
   });
 
   it('counts as loaded after an answer and a load, not after an unload', async () => {

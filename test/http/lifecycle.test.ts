@@ -41,7 +41,7 @@ function endpoint(settings: Partial<EndpointSettings> = {}): Endpoint {
 }
 
 const isRefused = async (rig: Pick<Rig, 'port'>): Promise<boolean> =>
-  (await findPortOwner('127.0.0.1', rig.port)) === 'nobody';
+  (await findPortOwner('127.0.0.1', rig.port)) === 'none';
 
 describe('starting', () => {
   afterEach(stopRigs);
@@ -188,7 +188,7 @@ describe('who listens', () => {
 
   it('knows one of ours', async () => {
     const rig = await startRig();
-    assert.equal(await findPortOwner('127.0.0.1', rig.port), 'ours');
+    assert.equal(await findPortOwner('127.0.0.1', rig.port), 'claudeOllama');
   });
 
   it('knows Ollama, a stranger, and one whose name only begins like ours', async () => {

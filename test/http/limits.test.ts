@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { MOST_IMAGES, MOST_MESSAGES, MOST_STOPS, MOST_TOOLS } from '../../src/server/limits.js';
+import { MAX_IMAGES, MAX_MESSAGES, MAX_STOPS, MAX_TOOLS } from '../../src/server/limits.js';
 import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const MIB = 1024 * 1024;
@@ -67,20 +67,16 @@ describe('a chat', () => {
 
   for (const face of [ollama, openai, anthropic]) {
     const rows: readonly (readonly [string, (count: number) => object, number])[] = [
-      ['messages', (count) => ({ messages: Array.from({ length: count }, () => USER_HI[0]) }), MOST_MESSAGES],
-      ['tools', (count) => ({ tools: Array(count).fill(face.tool) }), MOST_TOOLS],
-      ['images', (count) => ({ messages: Array(count).fill(face.image(image(8))) }), MOST_IMAGES],
-      [
-        'stop sequences',
-        (count) => face.stop(Array.from({ length: count }, (_, at) => `s${at}`)),
-        MOST_STOPS,
-      ],
+      ['messages', (count) => ({ messages: Array.from({ length: count }, () => USER_HI[0]) }), MAX_MESSAGES],
+      ['tools', (count) => ({ tools: Array(count).fill(face.tool) }), MAX_TOOLS],
+      ['images', (count) => ({ messages: Array(count).fill(face.image(image(8))) }), MAX_IMAGES],
+      ['stop sequences', (count) => face.stop(Array.from({ length: count }, (_, at) => `s${at}`)), MAX_STOPS],
     ];
     for (const [what, more, most] of rows) {
       it(`at ${face.path} may have ${most} ${what} and no more`, async () => {
         const reply = await say(rig, face, more(most + 1));
         assert.equal(reply.status, 400);
-        assert.equal(messageOf(reply), `The request has ${most + 1} ${what}; ${most} are the most.`);
+        assert.equal(messageOf(reply), `The request has ${most + 1} ${what}; the maximum is ${most}.`);
         assert.deepEqual(rig.backend.requests, []);
         assert.equal((await say(rig, face, more(most))).status, 200);
       });
@@ -89,7 +85,7 @@ describe('a chat', () => {
     it(`at ${face.path} may have images of 10 MiB`, async () => {
       const reply = await say(rig, face, { messages: [face.image(image(10 * MIB + 1))] });
       assert.equal(reply.status, 400);
-      assert.equal(messageOf(reply), 'An image has more than 10 MiB.');
+      assert.equal(messageOf(reply), 'An image is larger than 10 MiB.');
       assert.deepEqual(rig.backend.requests, []);
       assert.equal((await say(rig, face, { messages: [face.image(image(10 * MIB))] })).status, 200);
     });

@@ -181,7 +181,7 @@ const ROWS: readonly Row[] = [
     ask: to('/api/push', { model: 'claude-sonnet', stream: false }),
     status: 500,
     type: BARE,
-    body: error('Claude cannot be pushed: its models have no files.'),
+    body: error('Claude models cannot be pushed: they have no files.'),
   },
   {
     row: '87',
@@ -211,7 +211,7 @@ const ROWS: readonly Row[] = [
       ask: to('/api/create', { model: 'x', from: 'claude-sonnet', ...more }),
       status: 400,
       type: JSON_TYPE,
-      body: (reply) => assert.match(reply.body, /Only another name/),
+      body: (reply) => assert.match(reply.body, /only create another name/),
     }),
   ),
   {
@@ -267,7 +267,7 @@ const ROWS: readonly Row[] = [
     what: 'a blob, which is refused: files of models are of no use here',
     ask: { path: `/api/blobs/sha256:${DIGEST}`, body: 'x'.repeat(3_000_000) },
     status: 400,
-    body: error('Files of models are not taken: the models here are those of the Claude CLI.'),
+    body: error('This server does not accept model files: its models are those of the Claude CLI.'),
   },
   {
     what: 'POST /api/me',
@@ -347,7 +347,7 @@ describe('the management of models', () => {
     const before = await names(rig);
     const refused = await copy(rig, 'claude-haiku', 'Claude-Sonnet');
     assert.equal(refused.status, 400);
-    assert.match(refused.body, /stays what it is/);
+    assert.match(refused.body, /cannot be replaced/);
     assert.equal((await copy(rig, 'claude-haiku', 'claude-haiku:latest')).status, 200);
     assert.equal((await ask(rig, remove({ model: 'claude-haiku' }))).status, 200);
     assert.deepEqual(await names(rig), before);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChatOutcome, ChatPhase, WatchedChat } from '../../src/core/watch.js';
+import type { ChatOutcome, ChatPhase, RunningChat } from '../../src/core/chatObserver.js';
 import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from '../support/fakeBackend.js';
 import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, type Rig } from '../support/endpointRig.js';
 import { until } from '../support/until.mjs';
@@ -7,7 +7,7 @@ import { until } from '../support/until.mjs';
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
 
 interface Seen {
-  readonly chat: WatchedChat;
+  readonly chat: RunningChat;
   readonly phases: ChatPhase[];
   readonly decisions: string[];
   readonly outcomes: ChatOutcome[];
@@ -19,14 +19,14 @@ async function startWatched(script = says(text('hello'), DONE)): Promise<{ rig: 
   backend.script = script;
   const rig = await startRig({
     backend,
-    watch(chat) {
+    observeChat(chat) {
       const phases: ChatPhase[] = [];
       const decisions: string[] = [];
       const outcomes: ChatOutcome[] = [];
       seen.push({ chat, phases, decisions, outcomes });
       return {
         phase: (phase) => void (phases.at(-1) === phase || phases.push(phase)),
-        decided: (decision) => void decisions.push(decision),
+        permissionDecided: (decision) => void decisions.push(decision),
         end: (outcome) => void outcomes.push(outcome),
       };
     },
@@ -43,7 +43,7 @@ describe('who watches the chats', () => {
     const [{ chat: begun, phases, outcomes }] = seen as [Seen];
     const { label, model, lane } = begun;
     assert.deepEqual({ label, model, lane }, { label: '#1', model: 'claude-sonnet:latest', lane: 'chat' });
-    assert.deepEqual(phases, ['asked', 'thinking', 'answering']);
+    assert.deepEqual(phases, ['sent', 'thinking', 'answering']);
     const [outcome] = outcomes as [ChatOutcome];
     const { totalMs, firstTokenMs, promptTokens, outputTokens, outputMs, cancelled } = outcome;
     assert.ok(firstTokenMs !== undefined && firstTokenMs <= totalMs);
@@ -57,14 +57,14 @@ describe('who watches the chats', () => {
       backend: {
         ...backend,
         chat(request, signal, listener) {
-          listener?.decided(`denied: Bash \`echo ${TOKEN}\``);
+          listener?.permissionDecided(`denied: Bash \`echo ${TOKEN}\``);
           return backend.chat(request, signal, listener);
         },
       },
       settings: { token: TOKEN },
-      watch: () => ({
+      observeChat: () => ({
         phase: () => undefined,
-        decided: (line) => void heard.push(line),
+        permissionDecided: (line) => void heard.push(line),
         end: () => undefined,
       }),
     }).then((rig) =>
@@ -97,10 +97,10 @@ describe('who watches the chats', () => {
     seen[0]!.chat.cancel();
     const { status, body } = await silent;
     assert.equal(status, 403);
-    assert.match(body, /ended by a person/);
+    assert.match(body, /cancelled in VS Code/);
     assert.equal(seen[1]!.outcomes.length, 0);
     seen[1]!.chat.cancel();
-    assert.match(String(linesOf((await speaking).body).at(-1)?.['error']), /ended by a person/);
+    assert.match(String(linesOf((await speaking).body).at(-1)?.['error']), /cancelled in VS Code/);
     await until('both chats have an outcome', () => seen.every(({ outcomes }) => outcomes.length === 1));
     assert.deepEqual(
       seen.map(({ outcomes }) => outcomes[0]!.cancelled),
@@ -115,7 +115,7 @@ describe('who watches the chats', () => {
     socket.destroy();
     await until('the chat has an outcome', () => seen[0]!.outcomes.length === 1);
     const [outcome] = seen[0]!.outcomes;
-    assert.deepEqual([outcome?.cancelled, outcome?.error], [true, 'The client went away.']);
+    assert.deepEqual([outcome?.cancelled, outcome?.error], [true, 'The client disconnected.']);
   });
 
   it('hears nothing of requests that are no chats, which the records tell apart', async () => {

@@ -1,6 +1,6 @@
 /** Those outside who hear of requests. Their defects are theirs: no answer suffers from one, and not the program. */
 import assert from 'node:assert/strict';
-import { askWindow } from '../../src/server/server.js';
+import { requestWindow } from '../../src/server/server.js';
 import { besideAnother, defect, type Stages, startFaulty } from './faultyRig.js';
 import { ask, chat, linesOf, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 import { until } from '../support/until.mjs';
@@ -55,9 +55,9 @@ describe('a defect of those who listen', () => {
   it('that give up the port for another window is logged', async () => {
     const key = 'k'.repeat(32);
     const rig = await startRig({
-      windows: { key: () => key, report: () => ({ folder: '', requests: 0 }), cede: defect },
+      windows: { key: () => key, report: () => ({ folder: '', requests: 0 }), releasePort: defect },
     });
-    assert.ok(await askWindow('127.0.0.1', rig.port, key, 'POST'));
+    assert.ok(await requestWindow({ host: '127.0.0.1', port: rig.port, key, method: 'POST' }));
     await until('the observer is called', () => wasTold(rig));
     assert.equal((await chat(rig)).status, 200);
   });

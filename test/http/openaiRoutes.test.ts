@@ -204,7 +204,8 @@ const ROWS: readonly OpenaiRow[] = [
     what: 'embeddings',
     ask: at(EMBEDDINGS, { model: 'claude-sonnet', input: 'x', encoding_format: 'base64' }),
     status: 400,
-    message: '"claude-sonnet" does not support embeddings: Claude makes none. Use another provider for them.',
+    message:
+      '"claude-sonnet" does not support embeddings: Claude has no embedding models. Use another provider for embeddings.',
   },
 ];
 

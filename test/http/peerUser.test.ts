@@ -76,7 +76,7 @@ describe('other users of this machine', function () {
         const closing = bytes.replace('Host:', 'Connection: close\r\nHost:');
         const answer = await visit(rig, { uid: NOBODY, bytes: closing, host });
         assert.match(answer, /^HTTP\/1\.1 403 /);
-        assert.match(answer, /\{"error":"This server answers only the user who started it/);
+        assert.match(answer, /\{"error":"This server accepts requests only from the user who started it/);
       }
       assert.deepEqual(rig.backend.requests, []);
       assert.match(await visit(rig, { uid: 0, bytes: request('GET /api/tags'), host }), /^HTTP\/1\.1 200 /);
@@ -124,13 +124,13 @@ describe('the look at a connection', () => {
     const peers = createPeerUserCheck();
     const socket: Socket = connect(rig.port, '127.0.0.1');
     await once(socket, 'connect');
-    const first = peers.isOwn(socket);
-    assert.equal(peers.isOwn(socket), process.platform === 'linux' ? first : peers.isOwn(socket));
+    const first = peers.isOwnUser(socket);
+    assert.equal(peers.isOwnUser(socket), process.platform === 'linux' ? first : peers.isOwnUser(socket));
     assert.equal(await first, true);
     socket.destroy();
     // What is gone cannot be told, and does no harm.
     await once(socket, 'close');
-    assert.equal(await createPeerUserCheck().isOwn(socket), true);
+    assert.equal(await createPeerUserCheck().isOwnUser(socket), true);
   });
 
   it('does not hold up requests that follow each other', async () => {

@@ -80,7 +80,7 @@ describe('slow clients', () => {
     await done;
     const { status, error } = await record;
     assert.equal(status, 499);
-    assert.equal(error, 'The client took nothing for 0.2 s.');
+    assert.equal(error, 'The client read nothing for 0.2 s.');
     socket.destroy();
   });
 

@@ -81,7 +81,7 @@ describe('with a token', () => {
         const reply = await post(rig, path, CHAT, headers);
         assert.equal(reply.status, 401, path);
         assert.equal(reply.headers['www-authenticate'], 'Bearer');
-        assert.match(messageOf(reply), /needs its token/);
+        assert.match(messageOf(reply), /requires a token/);
         assert.doesNotMatch(reply.body, /signin_url/);
       }
       for (const path of ['/api/tags', '/api/version', '/api/ps', '/v1/models', '/nope', '//api/tags']) {

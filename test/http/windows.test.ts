@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { askWindow } from '../../src/server/server.js';
-import { proofOf, WINDOW_PATH } from '../../src/server/windows.js';
+import { requestWindow } from '../../src/server/server.js';
+import { proofOf, WINDOW_PATH } from '../../src/server/windowLink.js';
 import { ask, startRig, stopRigs, type Rig, type RigOptions } from '../support/endpointRig.js';
 import { until } from '../support/until.mjs';
 
@@ -9,12 +9,12 @@ const REPORT = { folder: '/code/shop', requests: 2 };
 
 async function startWindow(options: RigOptions = {}): Promise<{ rig: Rig; ceded: () => number }> {
   let ceded = 0;
-  const windows = { key: () => KEY, report: () => REPORT, cede: () => void (ceded += 1) };
+  const windows = { key: () => KEY, report: () => REPORT, releasePort: () => void (ceded += 1) };
   return { rig: await startRig({ windows, ...options }), ceded: () => ceded };
 }
 
 const prove = (method: 'GET' | 'POST', port: number, at = Date.now()): Record<string, string> => ({
-  'x-window-proof': proofOf(KEY, method, port, at),
+  'x-window-proof': proofOf(KEY, { method, port }, at),
 });
 
 describe('windows of the editor', () => {
@@ -22,28 +22,46 @@ describe('windows of the editor', () => {
 
   it('tell each other where Claude works', async () => {
     const { rig, ceded } = await startWindow();
-    assert.deepEqual(await askWindow('127.0.0.1', rig.port, KEY, 'GET'), REPORT);
+    assert.deepEqual(
+      await requestWindow({ host: '127.0.0.1', port: rig.port, key: KEY, method: 'GET' }),
+      REPORT,
+    );
     assert.equal(ceded(), 0);
   });
 
   it('let go of the port for each other, once the answer is out', async () => {
     const { rig, ceded } = await startWindow();
-    assert.deepEqual(await askWindow('127.0.0.1', rig.port, KEY, 'POST'), REPORT);
+    assert.deepEqual(
+      await requestWindow({ host: '127.0.0.1', port: rig.port, key: KEY, method: 'POST' }),
+      REPORT,
+    );
     await until('the window cedes the port', () => ceded() === 1);
   });
 
   it('need no token for it, because the key is better', async () => {
     const { rig } = await startWindow({ settings: { token: 'x'.repeat(32) } });
-    assert.deepEqual(await askWindow('127.0.0.1', rig.port, KEY, 'GET'), REPORT);
+    assert.deepEqual(
+      await requestWindow({ host: '127.0.0.1', port: rig.port, key: KEY, method: 'GET' }),
+      REPORT,
+    );
   });
 
   it('get nothing from one with another key, from a stranger, or from nobody', async () => {
     const { rig } = await startWindow();
-    assert.equal(await askWindow('127.0.0.1', rig.port, 'another key', 'GET'), undefined);
+    assert.equal(
+      await requestWindow({ host: '127.0.0.1', port: rig.port, key: 'another key', method: 'GET' }),
+      undefined,
+    );
     const stranger = await startRig();
-    assert.equal(await askWindow('127.0.0.1', stranger.port, KEY, 'GET'), undefined);
+    assert.equal(
+      await requestWindow({ host: '127.0.0.1', port: stranger.port, key: KEY, method: 'GET' }),
+      undefined,
+    );
     await stranger.endpoint.stop();
-    assert.equal(await askWindow('127.0.0.1', stranger.port, KEY, 'GET'), undefined);
+    assert.equal(
+      await requestWindow({ host: '127.0.0.1', port: stranger.port, key: KEY, method: 'GET' }),
+      undefined,
+    );
   });
 
   for (const [who, headers] of Object.entries({

@@ -1,15 +1,13 @@
 /** How the CLI is started. Pure. Nothing of a request is in here: requests travel over stdin only. */
 import { posix, win32 } from 'node:path';
 import type { Lane } from '../../core/chat.js';
+import type { WorkspacePermissions } from '../../core/permission.js';
 
 /** The oldest CLI that has everything the driver relies on. */
 export const MINIMUM_VERSION = '2.1.248';
 
 /** The name under which the client's own tools are offered to the CLI. */
 export const CLIENT_TOOLS_SERVER = 'client';
-
-/** What Claude may do in the workspace lane: look only; all after the person was asked; edits in the folder unasked. */
-export type WorkspacePermissions = 'readOnly' | 'ask' | 'acceptEdits';
 
 const STREAMS: readonly string[] = [
   '--output-format',

@@ -1,6 +1,6 @@
 /** Ends an answer where the client said, which the CLI cannot be told per request. Pure. */
 import type { ChatEvent } from '../../core/chat.js';
-import { isAscii, tokensFor } from '../../core/tokens.js';
+import { isAscii, estimateFromCounts } from '../../core/tokenEstimate.js';
 import type { Cut, TurnStep } from './turnStep.js';
 
 /** What became of a piece of text: what may be shown, and why nothing more will be. */
@@ -30,7 +30,7 @@ export class OutputLimit {
 
   /** Estimated tokens of what was shown. */
   get tokens(): number {
-    return tokensFor(this.#ascii, this.#beyond);
+    return estimateFromCounts(this.#ascii, this.#beyond);
   }
 
   /** The events of a step within the limit; `cut` comes last, where the answer ends here. */
@@ -97,7 +97,8 @@ export class OutputLimit {
     for (const character of text) {
       const ascii = this.#ascii + (isAscii(character) ? 1 : 0);
       const beyond = this.#beyond + (isAscii(character) ? 0 : 1);
-      if (tokensFor(ascii, beyond) > this.#maxTokens) return { text: text.slice(0, end), cut: 'length' };
+      if (estimateFromCounts(ascii, beyond) > this.#maxTokens)
+        return { text: text.slice(0, end), cut: 'length' };
       this.#ascii = ascii;
       this.#beyond = beyond;
       end += character.length;

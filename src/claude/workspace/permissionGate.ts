@@ -2,11 +2,15 @@
  * Stands between Claude and the CLI's tools in one conversation of the workspace lane. The CLI asks it twice: before its
  * own rules, as a hook, and where these rules leave the decision to the program that runs it.
  */
-import type { ChatListener } from '../../core/backend.js';
+import type { BackendObserver } from '../../core/backend.js';
 import type { ChatRequest } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import type { AskPermission, PermissionAnswer, Sensitivity } from '../../core/permission.js';
-import type { WorkspacePermissions } from '../cli/launch.js';
+import type {
+  AskPermission,
+  PermissionAnswer,
+  Sensitivity,
+  WorkspacePermissions,
+} from '../../core/permission.js';
 import { evaluate } from './permissionPolicy.js';
 import { objectOf } from './toolPhrases.js';
 import type { ToolUse, WorkPlace } from './toolPaths.js';
@@ -29,14 +33,14 @@ export class PermissionGate {
   /** What need not be asked again in this conversation. */
   readonly #granted = new Set<string>();
   #asker: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
-  #listener: Pick<ChatListener, 'decided'> | undefined;
+  #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
   constructor(options: PermissionGateOptions) {
     this.#options = options;
   }
 
   /** Whose turn it is: people are told who asks, and those who watch what was decided. */
-  serve(request: ChatRequest, listener: Pick<ChatListener, 'decided'>): void {
+  serve(request: ChatRequest, listener: Pick<BackendObserver, 'permissionDecided'>): void {
     this.#asker = request;
     this.#listener = listener;
   }
@@ -109,7 +113,7 @@ export class PermissionGate {
     const object = objectOf(use, place.folders[0], place.path);
     const line = `${decision}: ${object === use.tool ? object : `${use.tool} ${object}`}`;
     log.info(`[permission] ${line}`);
-    this.#listener?.decided(line);
+    this.#listener?.permissionDecided(line);
   }
 }
 

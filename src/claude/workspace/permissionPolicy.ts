@@ -1,6 +1,6 @@
 /** What Claude may do with the CLI's tools in the workspace lane, before the CLI's own rules are asked. Pure. */
-import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS, type WorkspacePermissions } from '../cli/launch.js';
-import type { Sensitivity } from '../../core/permission.js';
+import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS } from '../cli/launch.js';
+import type { Sensitivity, WorkspacePermissions } from '../../core/permission.js';
 import { meetsUnsaved, sensitivityOf, type ToolUse, type WorkPlace } from './toolPaths.js';
 
 /**

@@ -36,7 +36,7 @@ const TABLE: Readonly<Record<ErrorKind, readonly [status: number, type: ErrorTyp
   busy: [503, 'overloaded_error'],
   timeout: [424, 'timeout_error'],
   cancelled: [503, 'api_error'],
-  ended: [403, 'permission_error'],
+  cancelledByUser: [403, 'permission_error'],
   internal: [500, 'api_error'],
 };
 

@@ -39,7 +39,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   busy: 503,
   timeout: 424,
   cancelled: 503,
-  ended: 403,
+  cancelledByUser: 403,
   internal: 500,
 };
 

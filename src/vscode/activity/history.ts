@@ -1,6 +1,6 @@
 /** The requests of this window since it opened: active ones, the latest finished ones, and totals. Pure. */
 import type { Lane } from '../../core/chat.js';
-import type { ChatOutcome, ChatPhase, WatchChat, WatchedChat } from '../../core/watch.js';
+import type { ChatOutcome, ChatPhase, ObserveChat, RunningChat } from '../../core/chatObserver.js';
 import type { RequestRecord } from '../../server/server.js';
 
 /** The outcome of a finished request. */
@@ -50,7 +50,7 @@ export interface Totals {
 
 export interface History {
   /** Records a chat from its start to its end. */
-  readonly watch: WatchChat;
+  readonly watch: ObserveChat;
   /** Records a request that failed before it became a chat. Ignores chats, successes and disconnected clients. */
   note(record: RequestRecord): void;
   /** The latest first. */
@@ -125,7 +125,7 @@ export function createHistory(now: () => number = Date.now): History {
   }
 
   return {
-    watch(chat: WatchedChat) {
+    watch(chat: RunningChat) {
       const { label, client, model: subject, lane, startedAt } = chat;
       const entry = insert({
         label,
@@ -145,7 +145,7 @@ export function createHistory(now: () => number = Date.now): History {
           entry.phase = phase;
           notify();
         },
-        decided(decision) {
+        permissionDecided(decision) {
           if (entry.decisions.length >= MAX_DECISIONS) return;
           entry.decisions = [...entry.decisions, decision];
           notify();

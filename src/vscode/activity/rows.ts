@@ -1,5 +1,5 @@
 /** The text of the Activity view: a row for each request, and its details. Pure. */
-import type { ChatPhase } from '../../core/watch.js';
+import type { ChatPhase } from '../../core/chatObserver.js';
 import type { HistoryEntry, Result } from './history.js';
 
 export interface Row {
@@ -23,7 +23,7 @@ export interface Detail {
 
 const PHASES: Readonly<Record<ChatPhase, { readonly text: string; readonly icon: string }>> = {
   waiting: { text: 'waiting for a process', icon: 'watch' },
-  asked: { text: 'waiting for Claude', icon: 'loading~spin' },
+  sent: { text: 'waiting for Claude', icon: 'loading~spin' },
   thinking: { text: 'thinking', icon: 'lightbulb' },
   answering: { text: 'answering', icon: 'comment-discussion' },
 };

@@ -76,7 +76,7 @@ export function createActivityView(history: History): Disposable {
     const active = history.entries.filter(isActive);
     const tooltip = `${active.length} active request${active.length === 1 ? '' : 's'}`;
     view.badge = active.length === 0 ? undefined : { value: active.length, tooltip };
-    updateProgress(active.some(({ phase }) => phase === 'waiting' || phase === 'asked'));
+    updateProgress(active.some(({ phase }) => phase === 'waiting' || phase === 'sent'));
     changed.fire();
   });
   const unsubscribe = history.subscribe(refresh);

@@ -40,7 +40,7 @@ const CLIENT = 'VS Code Chat';
 
 export function provideChat({ controller, folder, history, log, onChange }: ChatProviderOptions): Disposable {
   const { backend } = controller;
-  const chats = createObservedChats({ backend, watch: history.watch, log });
+  const chats = createObservedChats({ backend, observeChat: history.watch, log });
   const lanes = (): readonly Lane[] => lanesOf(folder.current);
   const folderPath = (): string => folder.current.folder;
   const modelsChanged = new EventEmitter<void>();

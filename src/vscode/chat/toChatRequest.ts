@@ -4,7 +4,7 @@ import type { ChatRequest, ImageMediaType, ImagePart, TextPart } from '../../cor
 import { type CallEntry, type Entry, toConversation } from '../../core/conversation.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
-import { estimateTokens } from '../../core/tokens.js';
+import { estimateTokens } from '../../core/tokenEstimate.js';
 import { offerTools } from '../../core/toolChoice.js';
 
 export type PromptPart =

@@ -1,5 +1,5 @@
 /** The checks of the diagnostics: what each finding means, and what the user should do about it. Pure. */
-import type { Inspection } from '../../core/inspection.js';
+import type { CliDiagnosis } from '../../core/cliBackend.js';
 import type { PortOwner } from '../../server/server.js';
 import type { Addresses } from '../ui/address.js';
 import type { Status } from '../lifecycle/status.js';
@@ -37,7 +37,7 @@ const warning = (title: string, detail: string, nextStep: string): Check => ({
 const skipped = (title: string, detail: string): Check => ({ title, state: 'skipped', detail });
 
 /** @param found what was found, or the message of the error */
-export function checkCli(found: Inspection | string): Check[] {
+export function checkCli(found: CliDiagnosis | string): Check[] {
   const title = 'Claude CLI';
   if (typeof found === 'string') {
     return [
@@ -85,26 +85,26 @@ export function checkServer(status: Status): Check {
 }
 
 const OWNERS: Readonly<Record<PortOwner, string>> = {
-  ours: 'this server answers',
+  claudeOllama: 'this server answers',
   ollama: 'a real Ollama answers',
   other: 'another program answers',
-  nobody: 'no program answers',
+  none: 'no program answers',
 };
 
 /** Clients may resolve `localhost` to either loopback address, so both are checked. */
 export function checkPort(port: number, ipv4Owner: PortOwner, ipv6Owner: PortOwner): Check[] {
   const title = (address: string): string => `Port ${port} on ${address}`;
   const ipv4 =
-    ipv4Owner === 'ours'
-      ? ok(title('127.0.0.1'), OWNERS.ours)
+    ipv4Owner === 'claudeOllama'
+      ? ok(title('127.0.0.1'), OWNERS.claudeOllama)
       : failed(
           title('127.0.0.1'),
           OWNERS[ipv4Owner],
-          ipv4Owner === 'nobody' ? START : 'Quit that program, or change the setting claudeOllama.port.',
+          ipv4Owner === 'none' ? START : 'Quit that program, or change the setting claudeOllama.port.',
         );
-  if (ipv6Owner === 'ours') return [ipv4, ok(title('::1'), OWNERS.ours)];
-  if (ipv6Owner === 'nobody') {
-    return [ipv4, skipped(title('::1'), `${OWNERS.nobody}, so clients use 127.0.0.1`)];
+  if (ipv6Owner === 'claudeOllama') return [ipv4, ok(title('::1'), OWNERS.claudeOllama)];
+  if (ipv6Owner === 'none') {
+    return [ipv4, skipped(title('::1'), `${OWNERS.none}, so clients use 127.0.0.1`)];
   }
   return [
     ipv4,

@@ -65,7 +65,7 @@ async function checkEndpoint(options: DiagnoseOptions, { includeChat }: Scope): 
   const host = reachableHost(configuredHost);
   const [ipv4Owner, ipv6Owner] = await Promise.all([findPortOwner(host, port), findPortOwner('::1', port)]);
   const ports = checkPort(port, ipv4Owner, ipv6Owner);
-  if (ipv4Owner !== 'ours') return ports;
+  if (ipv4Owner !== 'claudeOllama') return ports;
   const send = (path: string, more: Partial<ProbeOptions> = {}) => {
     const authorization: Record<string, string> =
       token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -1,5 +1,5 @@
 /** The report of the diagnostics: Markdown without secrets, which the user can share. Pure. */
-import { redact } from '../../core/redaction.js';
+import { redactSecrets } from '../../core/secretRedaction.js';
 import type { LastError } from '../activity/history.js';
 import type { Check } from './checks.js';
 
@@ -66,5 +66,5 @@ export function reportOf(findings: Findings, { secrets, home }: Redaction): stri
     ),
     '',
   ].join('\n\n');
-  return redact(replaceHome(text, home), secrets);
+  return redactSecrets(replaceHome(text, home), secrets);
 }

@@ -1,6 +1,6 @@
 /** What the UI shows besides the status: whether a token is required, the usage, the plan's limits and the addresses. */
 import { EventEmitter, type Disposable, type Event } from 'vscode';
-import type { Allowance } from '../../core/allowance.js';
+import type { PlanUsage } from '../../core/planUsage.js';
 import type { History, Totals } from '../activity/history.js';
 import { throttled } from '../platform/throttle.js';
 import type { AddressBook, Addresses } from './address.js';
@@ -11,7 +11,7 @@ export interface SessionSummary {
   readonly tokenRequired: boolean;
   readonly totals: Totals;
   /** The plan's limits as the CLI last reported them. */
-  readonly allowance: Allowance | undefined;
+  readonly planUsage: PlanUsage | undefined;
   readonly addressesOf: (localUrl: string) => Addresses;
 }
 
@@ -19,7 +19,7 @@ export interface SessionSummaryWatch extends Disposable {
   readonly current: SessionSummary;
   /** Fires after a change, at most once per `THROTTLE_MS`. */
   readonly onChange: Event<void>;
-  readonly setAllowance: (allowance: Allowance) => void;
+  readonly setPlanUsage: (planUsage: PlanUsage) => void;
 }
 
 const THROTTLE_MS = 250;
@@ -31,7 +31,7 @@ export function watchSessionSummary(
 ): SessionSummaryWatch {
   const changed = new EventEmitter<void>();
   const fire = throttled(THROTTLE_MS, () => changed.fire());
-  let allowance: Allowance | undefined;
+  let planUsage: PlanUsage | undefined;
   const subscriptions = [token.onChange(fire), addresses.onChange(fire)];
   const unsubscribe = history.subscribe(fire);
   return {
@@ -39,13 +39,13 @@ export function watchSessionSummary(
       return {
         tokenRequired: token.current !== undefined,
         totals: history.totals,
-        allowance,
+        planUsage,
         addressesOf: (localUrl: string) => addresses.lookUp(localUrl),
       };
     },
     onChange: changed.event,
-    setAllowance(reported) {
-      allowance = reported;
+    setPlanUsage(reported) {
+      planUsage = reported;
       fire();
     },
     dispose() {

@@ -1,5 +1,5 @@
-/** The usage of this window and the plan's remaining allowance, as text. Pure. */
-import type { Allowance, AllowanceWindow } from '../../core/allowance.js';
+/** The usage of this window and of the plan's limits, as text. Pure. */
+import type { PlanUsage, RateLimitWindow } from '../../core/planUsage.js';
 import type { Totals } from '../activity/history.js';
 import type { SessionSummary } from './sessionSummary.js';
 import { formatCost, formatNumber } from '../activity/rows.js';
@@ -44,7 +44,7 @@ export function formatTime(time: number, now: number): string {
   });
 }
 
-function describeWindow({ name, used, resetsAt }: AllowanceWindow, now: number): string {
+function describeWindow({ name, used, resetsAt }: RateLimitWindow, now: number): string {
   const share = used === undefined ? '' : ` ${Math.round(used * 100)} % used`;
   const reset = resetsAt === undefined ? '' : `, resets ${formatTime(resetsAt * SECOND_MS, now)}`;
   return `${LIMIT_LABELS[name] ?? name.replaceAll('_', ' ')}${share}${reset}`;
@@ -55,20 +55,20 @@ function describeWindow({ name, used, resetsAt }: AllowanceWindow, now: number):
  * reported are left out; empty when none is left.
  * @param now milliseconds since 1970
  */
-export function describeAllowance(allowance: Allowance | undefined, now: number): string {
-  const current = (allowance?.windows ?? []).filter(
+export function describePlanUsage(planUsage: PlanUsage | undefined, now: number): string {
+  const current = (planUsage?.windows ?? []).filter(
     ({ resetsAt }) => resetsAt === undefined || resetsAt * SECOND_MS > now,
   );
   return current.map((window) => describeWindow(window, now)).join(' · ');
 }
 
-/** Usage and allowance on one line; empty when neither is known. */
-export function describeSession({ totals, allowance }: Pick<SessionSummary, 'totals' | 'allowance'>): string {
+/** Usage and planUsage on one line; empty when neither is known. */
+export function describeSession({ totals, planUsage }: Pick<SessionSummary, 'totals' | 'planUsage'>): string {
   const usage = totals.requests === 0 ? '' : describeTotals(totals);
-  return [usage, describeAllowance(allowance, Date.now())].filter((part) => part !== '').join(' · ');
+  return [usage, describePlanUsage(planUsage, Date.now())].filter((part) => part !== '').join(' · ');
 }
 
 /** Whether Claude refuses requests now because a limit of the plan is reached. */
-export function isPlanExhausted(allowance: Allowance | undefined, now: number): boolean {
-  return allowance?.status === 'rejected' && describeAllowance(allowance, now) !== '';
+export function isPlanExhausted(planUsage: PlanUsage | undefined, now: number): boolean {
+  return planUsage?.status === 'rejected' && describePlanUsage(planUsage, now) !== '';
 }

@@ -2,7 +2,7 @@
 import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT, SHORT_NAME } from '../platform/names.js';
 import { REMEDIES } from './remedies.js';
-import { describeAllowance, describeTotals, formatTime, isPlanExhausted, quantity } from './sessionText.js';
+import { describePlanUsage, describeTotals, formatTime, isPlanExhausted, quantity } from './sessionText.js';
 import type { CliReadiness, Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';
 
@@ -95,15 +95,15 @@ function describeAddresses(url: string, addressesOf: SessionSummary['addressesOf
     .join('\n\n');
 }
 
-/** The usage of this window, the plan's remaining allowance and the latest error, a paragraph each. */
-function describeSession({ totals, allowance }: Partial<SessionSummary>, now: number): string[] {
+/** The usage of this window and of the plan's limits, and the latest error; a paragraph each. */
+function describeSession({ totals, planUsage }: Partial<SessionSummary>, now: number): string[] {
   const paragraphs: string[] = [];
   if (totals !== undefined && totals.requests > 0) {
     paragraphs.push(`This session: ${escapeMarkdown(describeTotals(totals))}`);
   }
-  const remaining = describeAllowance(allowance, now);
+  const remaining = describePlanUsage(planUsage, now);
   if (remaining !== '') {
-    const icon = isPlanExhausted(allowance, now) ? '$(warning) ' : '';
+    const icon = isPlanExhausted(planUsage, now) ? '$(warning) ' : '';
     paragraphs.push(`${icon}Plan: ${escapeMarkdown(remaining)}`);
   }
   const error = totals?.lastError;

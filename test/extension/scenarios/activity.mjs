@@ -69,7 +69,7 @@ export function activity(editor, model) {
       'ends the request that is chosen, at the API too, and its client is told',
       async () => {
         await choose('Cancel Request');
-        assert.match(await stream, /ended by a person/);
+        assert.match(await stream, /cancelled in VS Code/);
         const asked = model.requests.findLast(({ raw }) => raw.includes('ask-count:'));
         assert.equal(await asked.closed, 'client');
         await row('sample-client/1.0').filter({ hasText: 'cancelled' }).waitFor();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ChatOutcome, WatchedChat } from '../../../../src/core/watch.js';
+import type { ChatOutcome, RunningChat } from '../../../../src/core/chatObserver.js';
 import type { RequestRecord } from '../../../../src/server/server.js';
 import { createHistory } from '../../../../src/vscode/activity/history.js';
 
-const CHAT: WatchedChat = {
+const CHAT: RunningChat = {
   label: '#7',
   client: 'sample/1.0',
   model: 'claude-sonnet:latest',
@@ -37,7 +37,7 @@ describe('createHistory', () => {
     const history = createHistory(() => 2_200);
     const watcher = history.watch(CHAT);
     assert.deepEqual([history.entries[0]?.phase, history.entries[0]?.result], ['waiting', undefined]);
-    watcher.phase('asked');
+    watcher.phase('sent');
     watcher.phase('answering');
     assert.equal(history.entries[0]?.phase, 'answering');
     watcher.end(ANSWERED);
@@ -49,7 +49,7 @@ describe('createHistory', () => {
     let changes = 0;
     const watcher = history.watch(CHAT);
     history.subscribe(() => (changes += 1));
-    for (let number = 1; number <= 60; number += 1) watcher.decided(`denied: Bash ${number}`);
+    for (let number = 1; number <= 60; number += 1) watcher.permissionDecided(`denied: Bash ${number}`);
     const { decisions = [] } = history.entries[0] ?? {};
     assert.deepEqual(
       [decisions.length, decisions[0], decisions.at(-1)],

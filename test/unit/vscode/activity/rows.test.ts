@@ -33,7 +33,7 @@ const finished = (result: Partial<Result>): HistoryEntry => ({ ...ACTIVE, result
 
 describe('rowOf', () => {
   it('shows the phase of an active request, and its elapsed time', () => {
-    const rows = (['waiting', 'asked', 'thinking', 'answering'] as const).map(
+    const rows = (['waiting', 'sent', 'thinking', 'answering'] as const).map(
       (phase) => rowOf({ ...ACTIVE, phase }, 13_999).description,
     );
     assert.deepEqual(rows, [

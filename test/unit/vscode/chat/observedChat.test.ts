@@ -18,7 +18,7 @@ function open(backend: ChatBackend) {
     info: (line: string) => void lines.push(`info ${line}`),
     warn: (line: string) => void lines.push(`warn ${line}`),
   };
-  const desk = createObservedChats({ backend, watch: history.watch, log });
+  const desk = createObservedChats({ backend, observeChat: history.watch, log });
   const asker = new AbortController();
   const events: ChatEvent[] = [];
   const ask = (emit = (event: ChatEvent): void => void events.push(event)): Promise<void> =>
@@ -81,6 +81,6 @@ describe('a chat of this window', () => {
     const { history, ask } = open(silentBackend());
     const answer = ask();
     history.cancel(history.entries[0]!.key);
-    await assert.rejects(answer, { kind: 'ended', message: /ended by a person/ });
+    await assert.rejects(answer, { kind: 'cancelledByUser', message: /cancelled in VS Code/ });
   });
 });

@@ -57,17 +57,17 @@ describe('checkServer', () => {
 
 describe('checkPort', () => {
   it('passes a port that this server has, on both addresses or on IPv4 alone', () => {
-    assert.deepEqual(states(checkPort(11434, 'ours', 'ours')), ['ok', 'ok']);
-    assert.deepEqual(states(checkPort(11434, 'ours', 'nobody')), ['ok', 'skipped']);
+    assert.deepEqual(states(checkPort(11434, 'claudeOllama', 'claudeOllama')), ['ok', 'ok']);
+    assert.deepEqual(states(checkPort(11434, 'claudeOllama', 'none')), ['ok', 'skipped']);
   });
 
   it('names another program that has the port, and says what to do', () => {
-    const [ipv4] = checkPort(11434, 'ollama', 'nobody');
+    const [ipv4] = checkPort(11434, 'ollama', 'none');
     assert.match(
       `${ipv4?.state} ${ipv4?.detail} ${ipv4?.nextStep}`,
       /failed a real Ollama answers .*claudeOllama\.port/,
     );
-    const [, ipv6] = checkPort(11434, 'ours', 'other');
+    const [, ipv6] = checkPort(11434, 'claudeOllama', 'other');
     assert.match(`${ipv6?.state} ${ipv6?.nextStep}`, /warning .*"localhost".*127\.0\.0\.1/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeAllowance, describeTotals, formatTime } from '../../../../src/vscode/ui/sessionText.js';
+import { describePlanUsage, describeTotals, formatTime } from '../../../../src/vscode/ui/sessionText.js';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 const HOUR_S = 3_600;
@@ -12,26 +12,26 @@ describe('describeTotals', () => {
   });
 });
 
-describe('describeAllowance', () => {
+describe('describePlanUsage', () => {
   it('describes each limit with the time of its reset', () => {
     const windows = [
       { name: 'five_hour', used: 0.254, resetsAt: NOW / 1000 + HOUR_S },
       { name: 'seven_day', used: 0.5, resetsAt: NOW / 1000 + 72 * HOUR_S },
     ];
     assert.match(
-      describeAllowance({ status: 'allowed', windows }, NOW),
+      describePlanUsage({ status: 'allowed', windows }, NOW),
       /^5 hours 25 % used, resets \d\d:\d\d · week 50 % used, resets \w{3} \d\d:\d\d$/,
     );
   });
 
   it('shows the name of an unknown limit, and leaves out unknown figures', () => {
-    assert.equal(describeAllowance({ status: 'allowed', windows: [{ name: 'new_kind' }] }, NOW), 'new kind');
+    assert.equal(describePlanUsage({ status: 'allowed', windows: [{ name: 'new_kind' }] }, NOW), 'new kind');
   });
 
   it('is empty once every limit has been reset', () => {
     const windows = [{ name: 'five_hour', used: 1, resetsAt: NOW / 1000 - 1 }];
-    assert.equal(describeAllowance({ status: 'rejected', windows }, NOW), '');
-    assert.equal(describeAllowance(undefined, NOW), '');
+    assert.equal(describePlanUsage({ status: 'rejected', windows }, NOW), '');
+    assert.equal(describePlanUsage(undefined, NOW), '');
   });
 });
 

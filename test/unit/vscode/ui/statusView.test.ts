@@ -120,7 +120,7 @@ describe('statusView', () => {
     const windows = [{ name: 'five_hour', used: 0.25, resetsAt: now / 1000 + 3_600 }];
     const { tooltip } = statusView(
       running(ready),
-      { totals, allowance: { status: 'allowed', windows } },
+      { totals, planUsage: { status: 'allowed', windows } },
       now,
     );
     assert.match(tooltip, /This session: 12 requests, 1 failed · 4,321 tokens in, 567 out · \\\$0\.25/);
@@ -131,7 +131,7 @@ describe('statusView', () => {
   it("warns while a limit of the plan is reached, until the limit's reset", () => {
     const windows = [{ name: 'five_hour', used: 1, resetsAt: 1_000 }];
     const tooltip = (now: number) =>
-      statusView(running(ready), { allowance: { status: 'rejected', windows } }, now).tooltip;
+      statusView(running(ready), { planUsage: { status: 'rejected', windows } }, now).tooltip;
     assert.match(tooltip(999_000), /\$\(warning\) Plan: 5 hours 100 % used/);
     assert.doesNotMatch(tooltip(1_001_000), /Plan/);
   });

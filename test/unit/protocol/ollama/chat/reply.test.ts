@@ -145,7 +145,7 @@ describe('an error', () => {
     ['unreachable', 502],
     ['timeout', 504],
     ['cancelled', 503],
-    ['ended', 403],
+    ['cancelledByUser', 403],
     ['internal', 500],
   ];
   for (const [kind, status] of STATUS) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Logger } from '../../../src/core/log.js';
-import { redact, redactingLogger } from '../../../src/core/redaction.js';
+import { redactSecrets, redactingLogger } from '../../../src/core/secretRedaction.js';
 
 const SECRET = 'Zm9vYmFyYmF6cXV4';
 
@@ -24,12 +24,12 @@ describe('the log', () => {
     `see "http://localhost:1/t/${SECRET}"`,
   ]) {
     it(`does not show the secret of ${line.replaceAll(SECRET, '…')}`, () => {
-      assert.ok(!redact(line, []).includes(SECRET), redact(line, []));
+      assert.ok(!redactSecrets(line, []).includes(SECRET), redactSecrets(line, []));
     });
   }
 
   it('does not show the token, wherever it stands', () => {
-    assert.equal(redact(`a ${SECRET}, b/${SECRET}`, [SECRET]), 'a [redacted], b/[redacted]');
+    assert.equal(redactSecrets(`a ${SECRET}, b/${SECRET}`, [SECRET]), 'a [redacted], b/[redacted]');
   });
 
   it('shows the rest as it is', () => {
@@ -40,7 +40,7 @@ describe('the log', () => {
       'sk-ant',
       '/api/t/x',
     ]) {
-      assert.equal(redact(line, ['', 'a']), line);
+      assert.equal(redactSecrets(line, ['', 'a']), line);
     }
   });
 

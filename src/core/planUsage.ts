@@ -1,7 +1,7 @@
 /** What is left of what the account may use, as the backend last heard. Pure. */
 
 /** One of the limits. Names are the backend's: `five_hour`, `seven_day`, … */
-export interface AllowanceWindow {
+export interface RateLimitWindow {
   readonly name: string;
   /** The part that is used up, usually from 0 to 1. */
   readonly used?: number;
@@ -9,8 +9,8 @@ export interface AllowanceWindow {
   readonly resetsAt?: number;
 }
 
-export interface Allowance {
+export interface PlanUsage {
   /** `rejected`: requests are refused until the limit begins anew. */
   readonly status: 'allowed' | 'warning' | 'rejected';
-  readonly windows: readonly AllowanceWindow[];
+  readonly windows: readonly RateLimitWindow[];
 }

@@ -1,5 +1,5 @@
 /** Cuts a stream of text chunks into lines in time proportional to its length. Pure. */
-export class LineFramer {
+export class LineSplitter {
   readonly #limit: number;
   #fragments: string[] = [];
   #held = 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { LineFramer } from '../../../src/core/lines.js';
+import { LineSplitter } from '../../../src/core/lineSplitter.js';
 
 /** Text with many line feeds, pairs and lone halves. */
 const texts = fc.string({
@@ -18,7 +18,7 @@ describe('LineFramer', () => {
   it('gives the same lines however the text is cut', () => {
     fc.assert(
       fc.property(cutTexts, ({ text, chunks }) => {
-        const framer = new LineFramer(1_000);
+        const framer = new LineSplitter(1_000);
         const lines = chunks.flatMap((chunk) => framer.push(chunk));
         const whole = text.split('\n');
         assert.deepEqual([...lines, framer.rest() ?? ''], whole);
@@ -28,36 +28,36 @@ describe('LineFramer', () => {
   });
 
   it('keeps empty lines and carriage returns', () => {
-    const framer = new LineFramer(10);
+    const framer = new LineSplitter(10);
     assert.deepEqual(framer.push('\n\na\r\n'), ['', '', 'a\r']);
     assert.equal(framer.rest(), undefined);
   });
 
   it('gives what follows the last line feed once', () => {
-    const framer = new LineFramer(10);
+    const framer = new LineSplitter(10);
     assert.deepEqual(framer.push('a\nb'), ['a']);
     assert.equal(framer.rest(), 'b');
     assert.equal(framer.rest(), undefined);
   });
 
   it('takes a line of exactly its limit and no longer one, in one piece or many', () => {
-    assert.deepEqual(new LineFramer(3).push('abc\n'), ['abc']);
-    assert.throws(() => new LineFramer(3).push('abcd\n'), RangeError);
-    assert.throws(() => new LineFramer(3).push('abcd'), RangeError);
-    const framer = new LineFramer(3);
+    assert.deepEqual(new LineSplitter(3).push('abc\n'), ['abc']);
+    assert.throws(() => new LineSplitter(3).push('abcd\n'), RangeError);
+    assert.throws(() => new LineSplitter(3).push('abcd'), RangeError);
+    const framer = new LineSplitter(3);
     framer.push('ab');
     framer.push('c');
     assert.throws(() => framer.push('d'), RangeError);
   });
 
   it('counts each line by itself', () => {
-    const framer = new LineFramer(3);
+    const framer = new LineSplitter(3);
     assert.deepEqual(framer.push('abc\nabc\nab'), ['abc', 'abc']);
     assert.deepEqual(framer.push('c\n'), ['abc']);
   });
 
   it('joins a line from many pieces', () => {
-    const framer = new LineFramer(2 ** 22);
+    const framer = new LineSplitter(2 ** 22);
     for (let at = 0; at < 2 ** 22; at += 8) assert.deepEqual(framer.push('12345678'), []);
     assert.deepEqual(framer.push('\n'), ['12345678'.repeat(2 ** 19)]);
   });

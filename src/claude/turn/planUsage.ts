@@ -1,8 +1,8 @@
 /** What the CLI tells of the plan's limits, which it does for accounts that have such. Pure. */
-import type { Allowance, AllowanceWindow } from '../../core/allowance.js';
+import type { PlanUsage, RateLimitWindow } from '../../core/planUsage.js';
 import type { RateLimitInfo } from '../process/incoming.js';
 
-const STATUS: Readonly<Record<string, Allowance['status']>> = {
+const STATUS: Readonly<Record<string, PlanUsage['status']>> = {
   allowed_warning: 'warning',
   rejected: 'rejected',
 };
@@ -11,7 +11,7 @@ function windowOf(
   name: string,
   used: number | null | undefined,
   resetsAt: number | null | undefined,
-): AllowanceWindow {
+): RateLimitWindow {
   return {
     name,
     ...(typeof used === 'number' ? { used } : {}),
@@ -20,7 +20,7 @@ function windowOf(
 }
 
 /** The limits that are named; where a CLI lists none, the one that decided. */
-export function allowanceOf(info: RateLimitInfo): Allowance {
+export function planUsageOf(info: RateLimitInfo): PlanUsage {
   const { status, rateLimitType, utilization, resetsAt, unifiedWindows } = info;
   const listed = Object.entries(unifiedWindows ?? {}).map(([name, window]) =>
     windowOf(name, window.utilization, window.resetsAt),

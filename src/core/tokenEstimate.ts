@@ -4,7 +4,7 @@
 const ASCII_PER_TOKEN = 4;
 
 /** @param beyond characters that are no ASCII */
-export function tokensFor(ascii: number, beyond: number): number {
+export function estimateFromCounts(ascii: number, beyond: number): number {
   return Math.ceil(ascii / ASCII_PER_TOKEN) + beyond;
 }
 
@@ -18,5 +18,5 @@ export function estimateTokens(text: string): number {
     if (isAscii(character)) ascii += 1;
     else beyond += 1;
   }
-  return tokensFor(ascii, beyond);
+  return estimateFromCounts(ascii, beyond);
 }

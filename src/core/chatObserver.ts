@@ -2,11 +2,11 @@
 import type { ChatEvent, Lane } from './chat.js';
 import { ChatError } from './errors.js';
 
-/** How far a chat is. `waiting`: for a process of the CLI. `asked`: the model has the question and says nothing yet. */
-export type ChatPhase = 'waiting' | 'asked' | 'thinking' | 'answering';
+/** How far a chat is. `waiting`: for a process of the CLI. `sent`: to the model, which has not answered yet. */
+export type ChatPhase = 'waiting' | 'sent' | 'thinking' | 'answering';
 
 /** A chat at its beginning. */
-export interface WatchedChat {
+export interface RunningChat {
   /** By which its lines in the log can be found: `#7`. */
   readonly label: string;
   /** Who asks, safe to print; may be empty. */
@@ -21,7 +21,7 @@ export interface WatchedChat {
 }
 
 /** What is counted of a chat as its events pass. Times in milliseconds. */
-export interface ChatFigures {
+export interface ChatMetrics {
   /** From the request to the first thing the model said. */
   firstTokenMs?: number;
   /** From the first token to the last. */
@@ -33,7 +33,7 @@ export interface ChatFigures {
 }
 
 /** How a chat came out. */
-export interface ChatOutcome extends Readonly<ChatFigures> {
+export interface ChatOutcome extends Readonly<ChatMetrics> {
   readonly totalMs: number;
   /** What its client was told when it went wrong. */
   readonly error?: string;
@@ -42,29 +42,33 @@ export interface ChatOutcome extends Readonly<ChatFigures> {
 }
 
 /** Hears how one chat goes on. */
-export interface ChatWatcher {
+export interface ChatObserver {
   /** May be told the same phase again and again. */
   phase(phase: ChatPhase): void;
   /** What became of something that Claude wanted to do: `denied: Bash npm test`. */
-  decided(decision: string): void;
+  permissionDecided(decision: string): void;
   /** Called once, last. */
   end(outcome: ChatOutcome): void;
 }
 
 /** Why a chat ends that was cancelled by its watcher. */
 export function cancelledInVscode(): ChatError {
-  return new ChatError('ended', 'The request was ended by a person, in VS Code.');
+  return new ChatError('cancelledByUser', 'This request was cancelled in VS Code.');
 }
 
 /** Is told of every chat; what it returns hears the rest. */
-export type WatchChat = (chat: WatchedChat) => ChatWatcher;
+export type ObserveChat = (chat: RunningChat) => ChatObserver;
 
 /**
  * Counts an event.
  * @param elapsedMs since the request came
  * @returns the phase that the event shows the chat to be in
  */
-export function countEvent(figures: ChatFigures, event: ChatEvent, elapsedMs: number): ChatPhase | undefined {
+export function recordEvent(
+  figures: ChatMetrics,
+  event: ChatEvent,
+  elapsedMs: number,
+): ChatPhase | undefined {
   switch (event.type) {
     case 'usage':
       return undefined;
@@ -83,7 +87,7 @@ export function countEvent(figures: ChatFigures, event: ChatEvent, elapsedMs: nu
 }
 
 /** The figures for a line of the log: `first 85 ms, total 1204 ms, 12 tokens in, 34 tokens out`. */
-export function formatFigures(figures: Readonly<ChatFigures> & { readonly totalMs: number }): string {
+export function formatMetrics(figures: Readonly<ChatMetrics> & { readonly totalMs: number }): string {
   const { firstTokenMs, totalMs, promptTokens, outputTokens } = figures;
   return [
     ...(firstTokenMs === undefined ? [] : [`first ${Math.round(firstTokenMs)} ms`]),
