@@ -38,7 +38,7 @@ export function openEndpoint(backend: ChatBackend, options: EndpointDependencies
     onRequest(record) {
       presenter.request(record);
       // Diagnostics send requests that must be refused; the history would show these as failures.
-      if (record.client !== DIAGNOSE_CLIENT) history.note(record);
+      if (record.client !== DIAGNOSE_CLIENT) history.recordFailedRequest(record);
     },
     observeChat: history.watch,
     windows: {

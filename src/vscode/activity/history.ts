@@ -52,7 +52,7 @@ export interface History {
   /** Records a chat from its start to its end. */
   readonly watch: ObserveChat;
   /** Records a request that failed before it became a chat. Ignores chats, successes and disconnected clients. */
-  note(record: RequestRecord): void;
+  recordFailedRequest(record: RequestRecord): void;
   /** The latest first. */
   readonly entries: readonly HistoryEntry[];
   readonly totals: Totals;
@@ -157,7 +157,7 @@ export function createHistory(now: () => number = Date.now): History {
         },
       };
     },
-    note({ id, method, route, client, status, startedAt, totalMs, chat, error }) {
+    recordFailedRequest({ id, method, route, client, status, startedAt, totalMs, chat, error }) {
       if (chat || error === undefined || status === CLIENT_CLOSED_REQUEST) return;
       const result = { totalMs, error, cancelled: false, endedAt: now() };
       const subject = `${method} ${route}`;

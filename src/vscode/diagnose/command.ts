@@ -1,4 +1,4 @@
-/** The command Run Diagnostics: checks the whole set-up and opens a report. */
+/** The command Run Diagnostics: checks the whole setup and opens a report. */
 import { homedir } from 'node:os';
 import { env, lm, ProgressLocation, version, window, workspace } from 'vscode';
 import { asChatError } from '../../core/errors.js';

@@ -111,7 +111,7 @@ export function setupCommands({
 
   async function chooseInstalledProgram(): Promise<void> {
     const [file] =
-      (await window.showOpenDialog({ title: 'The Claude CLI', openLabel: 'Use This Program' })) ?? [];
+      (await window.showOpenDialog({ title: 'Choose the Claude CLI', openLabel: 'Use This Program' })) ?? [];
     if (file === undefined) return;
     await workspace.getConfiguration(SECTION).update('claudePath', file.fsPath, ConfigurationTarget.Global);
   }

@@ -58,7 +58,7 @@ export async function showFailure(status: Status & { state: 'failed' }): Promise
 export async function showActivationFailure(error: unknown): Promise<void> {
   const text = error instanceof Error ? error.message : String(error);
   const chosen = await window.showErrorMessage(`${PRODUCT} could not start: ${text}`, SHOW_LOG);
-  // The extension's own log does not exist then; this opens VS Code's list of logs.
+  // The extension's own log may not exist yet, so this opens VS Code's list of logs.
   if (chosen === SHOW_LOG) await commands.executeCommand('workbench.action.showLogs');
 }
 
@@ -82,7 +82,7 @@ export async function showHandoverFailure(port: number): Promise<void> {
   if (chosen === SHOW_LOG) await commands.executeCommand(COMMANDS.showLog);
 }
 
-/** The set-up is incomplete. @returns whether the user wants no more notifications of this kind */
+/** The setup is incomplete. @returns whether the user wants no more notifications of this kind */
 export async function showProblem({ problem, remedy }: ProblemNotice): Promise<boolean> {
   const chosen = await window.showWarningMessage(
     `${PRODUCT}: ${problem.message}`,

@@ -1,4 +1,4 @@
-/** Which set-up problems are reported in a notification. Pure. */
+/** Which setup problems are reported in a notification. Pure. */
 import type { ErrorKind } from '../../core/errors.js';
 import type { Problem, Status } from '../lifecycle/status.js';
 import { REMEDIES, type Remedy } from './remedies.js';

@@ -1,4 +1,4 @@
-/** Which milestones of the set-up are reached. Each sets a context key that ticks a step of the walkthrough. Pure. */
+/** Which milestones of the setup are reached. Each sets a context key that ticks a step of the walkthrough. Pure. */
 import type { RequestRecord } from '../../server/server.js';
 import type { Status } from '../lifecycle/status.js';
 

@@ -95,7 +95,7 @@ describe('createHistory', () => {
   it('records requests that failed before they became a chat, without displacing chats', () => {
     const history = createHistory();
     history.watch(CHAT).end(ANSWERED);
-    for (let id = 1; id <= 150; id += 1) history.note({ ...FAILED_REQUEST, id });
+    for (let id = 1; id <= 150; id += 1) history.recordFailedRequest({ ...FAILED_REQUEST, id });
     assert.deepEqual(
       history.entries.map(({ subject }) => subject),
       [...Array<string>(20).fill('POST /api/chat'), 'claude-sonnet:latest'],
@@ -105,9 +105,9 @@ describe('createHistory', () => {
   it('does not record successes, chats, or requests whose client disconnected', () => {
     const history = createHistory();
     const { error: _error, ...success } = FAILED_REQUEST;
-    history.note({ ...success, status: 200 });
-    history.note({ ...FAILED_REQUEST, chat: true });
-    history.note({ ...FAILED_REQUEST, status: 499 });
+    history.recordFailedRequest({ ...success, status: 200 });
+    history.recordFailedRequest({ ...FAILED_REQUEST, chat: true });
+    history.recordFailedRequest({ ...FAILED_REQUEST, status: 499 });
     assert.deepEqual(history.entries, []);
   });
 

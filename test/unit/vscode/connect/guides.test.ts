@@ -38,8 +38,8 @@ function client(id: string): Client {
 const snippetTexts = (one: Client, endpoint: EndpointInfo): string[] =>
   guideOf(one, endpoint).snippets.map(({ text }) => text);
 
-describe('guideOf', () => {
-  it('has clients with unique names, contiguous groups and documentation', () => {
+describe('CLIENTS', () => {
+  it('have unique ids and titles, contiguous groups and documentation', () => {
     assert.equal(new Set(CLIENTS.map(({ id }) => id)).size, CLIENTS.length);
     assert.equal(new Set(CLIENTS.map(({ title }) => title)).size, CLIENTS.length);
     const groups = CLIENTS.map(({ group }) => group);
@@ -47,7 +47,9 @@ describe('guideOf', () => {
     assert.equal(new Set(runs).size, runs.length);
     for (const { docs } of CLIENTS) assert.match(docs, /^https:\/\//);
   });
+});
 
+describe('guideOf', () => {
   for (const one of CLIENTS) {
     it(`${one.title}: contains the right URL and model, and one to three steps`, () => {
       for (const endpoint of everyEndpoint) {

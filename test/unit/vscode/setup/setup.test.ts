@@ -103,7 +103,7 @@ describe('milestonesFromRequest', () => {
 });
 
 describe('problemNotice', () => {
-  it('reports a problem of the set-up with its remedy', () => {
+  it('reports a problem of the setup with its remedy', () => {
     const remedy = (kind: ErrorKind): string | undefined =>
       problemNotice(running(kind), new Set())?.remedy.command;
     assert.equal(remedy('cliMissing'), 'claudeOllama.installCli');
