@@ -17,6 +17,8 @@ const [, , theme = 'Dark Modern', file = inRoot('media/screenshots/chat.png')] =
 const PORT = 11434;
 const VIEWPORT = { width: 1100, height: 600 };
 const CHAT_WIDTH = 440;
+const TITLE_BAR = 30;
+const STATUS_BAR = 32;
 const FRAME_MS = 250;
 /** How long the complete answer stays before the animation starts again. */
 const LAST_FRAME_MS = 6_000;
@@ -31,9 +33,10 @@ def total(prices: list[int]) -> int:
 const folder = join(tmpdir(), 'shop');
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, 'cart.py'), CODE);
-const { startPictureModel, QUESTION, LAST_WORDS } = await loadBundled(
-  'test/extension/chatPictureModel.ts',
-  'chatPictureModel',
+/** @type {unknown} */
+const bundled = await loadBundled('test/extension/chatPictureModel.ts', 'chatPictureModel');
+const { startPictureModel, QUESTION, LAST_WORDS } = /** @type {typeof import('./chatPictureModel.js')} */ (
+  bundled
 );
 const model = await startPictureModel();
 try {
@@ -61,7 +64,11 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** The frames, from the empty chat to the complete answer: after the first, only the chat. And the last one, whole. */
+/**
+ * The frames, from the empty chat to the complete answer, and the last one as a still picture. The first frame is the
+ * whole window, the others are the chat only.
+ * @param {Awaited<ReturnType<typeof openPackaged>>} editor
+ */
 async function film({ page, workbench, open, untilStatus }) {
   const session = page.locator('.interactive-session').filter({ visible: true });
   const answer = session.locator('.interactive-item-container.interactive-response').last();
@@ -75,35 +82,45 @@ async function film({ page, workbench, open, untilStatus }) {
   await session.locator('.model-picker-name', { hasText: 'Claude' }).first().waitFor();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await workbench.run('Notifications: Clear All Notifications');
-  await widenChat(page);
+  const left = await widenChat(page);
   // The hint "Set BYOK utility models" would hide a part of the answer.
   await session.getByRole('button', { name: 'Dismiss notification' }).click();
   await session.locator('.chat-input-container .monaco-editor').first().click();
   await page.keyboard.type(QUESTION);
 
-  const frames = [{ png: await page.screenshot(), x: 0, y: 0, milliseconds: 1_500 }];
-  const box = await page.locator('.part.auxiliarybar').boundingBox();
-  const clip = { x: Math.floor(box.x), y: Math.floor(box.y), width: 0, height: Math.ceil(box.height) };
-  clip.width = VIEWPORT.width - clip.x;
+  let last = { png: await page.screenshot(), x: 0, y: 0, milliseconds: 1_500 };
+  const frames = [last];
+  const clip = { x: left, y: TITLE_BAR, width: VIEWPORT.width - left, height: 0 };
+  clip.height = VIEWPORT.height - TITLE_BAR - STATUS_BAR;
   await page.keyboard.press('Enter');
   for (let complete = false; !complete;) {
-    complete = (await answer.textContent({ timeout: 1_000 }).catch(() => '')).includes(LAST_WORDS);
+    complete = (await answer.textContent({ timeout: 1_000 }).catch(() => ''))?.includes(LAST_WORDS) ?? false;
     if (complete) await page.waitForTimeout(1_000);
     const png = await page.screenshot({ clip });
     const milliseconds = complete ? LAST_FRAME_MS : FRAME_MS;
-    if (frames.at(-1).png.equals(png)) frames.at(-1).milliseconds += milliseconds;
-    else frames.push({ png, x: clip.x, y: clip.y, milliseconds });
+    if (last.png.equals(png)) last.milliseconds += milliseconds;
+    else {
+      last = { png, x: clip.x, y: clip.y, milliseconds };
+      frames.push(last);
+    }
     await page.waitForTimeout(FRAME_MS);
   }
   return { still: await page.screenshot(), frames };
 }
 
-/** Drags the border between the editor and the chat. */
+/**
+ * Drags the border between the editor and the chat.
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<number>} the left edge of the chat
+ */
 async function widenChat(page) {
-  const box = await page.locator('.part.auxiliarybar').boundingBox();
-  const y = box.y + box.height / 2;
-  await page.mouse.move(box.x - 1, y);
+  const chat = page.locator('.part.auxiliarybar');
+  const before = await chat.boundingBox();
+  if (before === null) throw new Error('The chat is not visible.');
+  const y = before.y + before.height / 2;
+  await page.mouse.move(before.x - 1, y);
   await page.mouse.down();
   await page.mouse.move(VIEWPORT.width - CHAT_WIDTH, y, { steps: 5 });
   await page.mouse.up();
+  return Math.floor((await chat.boundingBox())?.x ?? before.x);
 }

@@ -1,0 +1,99 @@
+/** What the documents say about the repository: links, files, and the rows that tests refer to. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { filesUnder, manifest, read, root } from './repository.js';
+
+const README_LINES = 250;
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...filesUnder('docs').filter((file) => file.endsWith('.md')),
+];
+const COMPATIBILITY = 'docs/compatibility.md';
+
+const withoutCode = (text: string): string => text.replace(/^ *```[^]*?^ *```$/gm, '');
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchorsOf(file: string): ReadonlySet<string> {
+  const headings = Array.from(withoutCode(read(file)).matchAll(/^#+ (.+)$/gm), ([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\-_ ]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+function linksOf(file: string): string[] {
+  return Array.from(withoutCode(read(file)).matchAll(/\]\(([^)\s]+)\)/g), ([, target = '']) => target).filter(
+    (target) => !/^[a-z]+:/.test(target),
+  );
+}
+
+/** Why a link of that document leads nowhere, or `undefined`. */
+function brokenLink(file: string, link: string): string | undefined {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? file : normalize(join(dirname(file), path));
+  if (!existsSync(join(root, target))) return `${file}: ${link}: there is no ${target}`;
+  if (anchor === undefined || anchorsOf(target).has(anchor)) return undefined;
+  return `${file}: ${link}: ${target} has no such heading`;
+}
+
+/** The first cells of the table rows in that document. */
+function rowIds(file: string): string[] {
+  return Array.from(read(file).matchAll(/^\| (C-\d+|\d+) +\|/gm), ([, id = '']) => id);
+}
+
+describe('Markdown documents', () => {
+  it(`include a README of at most ${README_LINES} lines`, () => {
+    assert.ok(read('README.md').split('\n').length - 1 <= README_LINES);
+  });
+
+  it('link only to files and headings that exist', () => {
+    const broken = DOCUMENTS.flatMap((file) => linksOf(file).flatMap((link) => brokenLink(file, link) ?? []));
+    assert.deepEqual(broken, []);
+  });
+
+  it('name only files and folders of the repository that exist', () => {
+    const missing = DOCUMENTS.flatMap((file) =>
+      Array.from(
+        read(file).matchAll(/`((?:src|test|scripts|docs|media)\/[\w./-]*\w)`/g),
+        ([, path = '']) => path,
+      )
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${file}: ${path}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it('show badges of the version and the license in the manifest', () => {
+    const { version, license } = manifest();
+    assert.ok(read('README.md').includes(`![Version ${version}](media/badges/version.png)`));
+    assert.ok(read('README.md').includes(`![License: ${license}](media/badges/license.png)`));
+  });
+
+  it('give each row of the compatibility tables an id of its own', () => {
+    const ids = rowIds(COMPATIBILITY);
+    assert.ok(ids.length > 100);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+
+  it('contain every compatibility row that code or tests refer to', () => {
+    const ids = new Set(rowIds(COMPATIBILITY));
+    const sources = [...filesUnder('src'), ...filesUnder('test')].filter((file) => /\.(ts|mjs)$/.test(file));
+    const unknown = sources.flatMap((file) =>
+      Array.from(
+        read(file).matchAll(/\brow:? '?(\d+)|\b(C-\d+)\b/g),
+        ([, row, difference]) => row ?? difference,
+      )
+        .filter((id) => id !== undefined && !ids.has(id))
+        .map((id) => `${file}: ${id}`),
+    );
+    assert.deepEqual(unknown, []);
+  });
+});
