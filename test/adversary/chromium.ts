@@ -1,7 +1,7 @@
-/** A real browser, for tests. Whatever name a page uses, it reaches nothing but this machine. */
+/** A real browser for tests. It resolves every name to this machine or not at all. */
 import { chromium, type Browser } from 'playwright-core';
 
-/** Names that mean this machine in that browser. No name service knows them. */
+/** Names that the browser resolves to this machine. They do not exist in DNS. */
 export const EVIL_HOST = 'evil.test';
 export const REBOUND_HOST = 'rebound.test';
 
@@ -15,7 +15,7 @@ const ARGUMENTS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
   '--autoplay-policy=no-user-gesture-required',
-  // Browsers are beginning to keep pages away from this machine by themselves. Ours must not have to rely on that.
+  // Newer browsers block requests of pages to this machine. The server must not rely on that.
   '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,BlockInsecurePrivateNetworkRequests',
   `--host-resolver-rules=${[
     `MAP ${EVIL_HOST} 127.0.0.1`,
@@ -26,14 +26,14 @@ const ARGUMENTS = [
   ].join(' , ')}`,
 ];
 
-/** The modules with which the editor's tests find and install a browser. They are not compiled. */
+/** Modules of the extension's tests that find and install a browser. They are not compiled. */
 function hostModule(name: string): Promise<unknown> {
   return import(new URL(`../../../test/extension/host/${name}`, import.meta.url).href);
 }
 
 /**
- * Opens the browser, which is installed first where that can be done.
- * @returns why there is none, where there is none
+ * Opens the browser, and installs it first if it is missing.
+ * @returns the browser, or the reason why it is not available
  */
 export async function openChromium(): Promise<Browser | string> {
   const { ensurePrograms } = (await hostModule('debian.mjs')) as {

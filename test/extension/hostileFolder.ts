@@ -48,7 +48,7 @@ export async function createHostileFolder(): Promise<HostileFolder> {
       return (await readFile(notes, 'utf8')).split('\n').filter((line) => line !== '');
     },
     async effects() {
-      return { sprung: (await repository?.sprung()) ?? [], requests: [...requests] };
+      return { sprung: (await repository?.triggered()) ?? [], requests: [...requests] };
     },
     async stop() {
       evil.closeAllConnections();
