@@ -1,6 +1,6 @@
 // Makes media/screenshots/chat.png, the animated picture at the top of the README: VS Code's own chat, the packaged
 // extension and the real CLI. The model's words are the stand-in's. Run it by hand when the looks change:
-// node test/extension/chatPicture.mjs [THEME [FILE]]
+// node test/extension/chatScreenshot.mjs [THEME [FILE]]
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,11 +34,11 @@ const folder = join(tmpdir(), 'shop');
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, 'cart.py'), CODE);
 /** @type {unknown} */
-const bundled = await loadBundled('test/extension/chatPictureModel.ts', 'chatPictureModel');
-const { startPictureModel, QUESTION, LAST_WORDS } = /** @type {typeof import('./chatPictureModel.js')} */ (
+const bundled = await loadBundled('test/extension/chatScreenshotModel.ts', 'chatScreenshotModel');
+const { startScreenshotModel, QUESTION, LAST_WORDS } = /** @type {typeof import('./chatScreenshotModel.js')} */ (
   bundled
 );
-const model = await startPictureModel();
+const model = await startScreenshotModel();
 try {
   await ensurePrograms(['chromium'], console.error);
   const host = await ensureHost(NEWEST, console.error);

@@ -27,7 +27,7 @@ function respond({ body }: StandInRequest): Reply {
     : textReply('The total of an empty cart');
 }
 
-export async function startPictureModel(): Promise<Model> {
+export async function startScreenshotModel(): Promise<Model> {
   const standIn = await startStandIn({ respond });
   const environment = await standInEnvironment(standIn.url);
   return {
