@@ -1,3 +1,4 @@
+// Finds and runs programs.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -17,8 +18,12 @@ export function findProgram(name, path = process.env.PATH ?? '') {
 }
 
 /**
- * Runs a program to its end and returns what it printed, both streams together.
- * Throws with the last of its output when it fails.
+ * Runs a program until it exits.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<string>} its stdout and stderr, interleaved
+ * @throws {Error} with the end of the output, when the exit code is not 0
  */
 export function runCommand(program, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -29,7 +34,8 @@ export function runCommand(program, args, options = {}) {
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve(output);
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output.slice(-2000)}`));
+      else
+        reject(new Error(`${program} ${args.join(' ')} exited with code ${code}:\n${output.slice(-2000)}`));
     });
   });
 }

@@ -1,33 +1,34 @@
-// What the VS Code server needs from the system: a browser to open it in, and a compiler for two native modules.
+// Installs the system packages that the VS Code server needs: a browser to open it in, and a compiler for two native
+// modules.
 import { findProgram, runCommand } from './command.mjs';
 import { HostUnavailable } from './unavailable.mjs';
 
-/** Program → the Debian package that has it. */
+/** Program → Debian package. */
 const PACKAGES = { chromium: 'chromium', 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
- * Installs what is missing of the named programs.
+ * Installs those of the named programs that are missing.
  * @param {string[]} programs keys of PACKAGES
- * @param {(line: string) => void} say
- * @throws HostUnavailable when they are missing and cannot be installed
+ * @param {(line: string) => void} log
+ * @throws {HostUnavailable} when programs are missing and cannot be installed
  */
-export async function ensurePrograms(programs, say) {
+export async function ensurePrograms(programs, log) {
   const missing = programs.filter((program) => findProgram(program) === undefined);
   if (missing.length === 0) return;
-  const wanted = missing.map((program) => PACKAGES[program]);
+  const packages = missing.map((program) => PACKAGES[program]);
   if (findProgram('apt-get') === undefined || process.getuid?.() !== 0) {
     throw new HostUnavailable(
-      `${missing.join(', ')} not found; install ${wanted.join(' ')} (needs root and apt-get)`,
+      `${missing.join(', ')} not found; install ${packages.join(' ')} (needs root and apt-get)`,
     );
   }
-  say(`installing ${wanted.join(', ')} with apt-get`);
+  log(`installing ${packages.join(', ')} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = ['install', '--yes', '--no-install-recommends', ...wanted];
+  const install = ['install', '--yes', '--no-install-recommends', ...packages];
   try {
     await runCommand('apt-get', ['update'], { env });
     await runCommand('apt-get', install, { env });
   } catch (error) {
-    throw new HostUnavailable(`apt-get could not install ${wanted.join(' ')}: ${error.message}`, {
+    throw new HostUnavailable(`apt-get could not install ${packages.join(' ')}: ${error.message}`, {
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-/** The editor cannot be had on this machine: a reason to skip its tests, not to fail them. */
+/** The editor cannot be installed or run on this machine. Its tests are skipped then. */
 export class HostUnavailable extends Error {
   name = 'HostUnavailable';
 }
