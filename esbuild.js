@@ -20,7 +20,11 @@ const LAZY_BUNDLES = {
   fzstd: 'node_modules/fzstd/esm/index.mjs',
 };
 /** How the sources import the entry points → the lazy bundle. */
-const BUNDLE_OF_IMPORT = { 'claude/backend.js': 'claude', 'lazyBundle.js': 'lazyBundle', fzstd: 'fzstd' };
+const BUNDLE_OF_IMPORT = new Map([
+  ['claude/backend.js', 'claude'],
+  ['lazyBundle.js', 'lazyBundle'],
+  ['fzstd', 'fzstd'],
+]);
 
 /**
  * Replaces dynamic imports of those modules by imports of the lazy bundles. A static import still includes the module,
@@ -32,7 +36,7 @@ const lazyBundles = {
   setup({ onResolve }) {
     onResolve({ filter: /^(?:\.\/(?:claude\/backend|lazyBundle)\.js|fzstd)$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' || path === 'fzstd'
-        ? { path: `./${BUNDLE_OF_IMPORT[path.replace(/^\.\//, '')]}.cjs`, external: true }
+        ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
         : undefined,
     );
   },
@@ -79,8 +83,9 @@ if (watch) {
 } else {
   const { outputFiles } = await build({ ...options, write: false });
   outputFiles.forEach(writeBundle);
-  for (const name of Object.keys(options.entryPoints)) {
-    const file = `dist/${name}.cjs`;
+  for (const file of ['extension', 'headless', ...Object.keys(LAZY_BUNDLES)].map(
+    (name) => `dist/${name}.cjs`,
+  )) {
     console.log(`${file}  ${(statSync(file).size / 1000).toFixed(1)} kB`);
   }
   for (const [file, budget] of Object.entries(BUDGETS_BYTES)) {

@@ -1,5 +1,8 @@
 /** A real browser, for tests. Whatever name a page uses, it reaches nothing but this machine. */
 import { chromium, type Browser } from 'playwright-core';
+import { findProgram } from '../support/command.mjs';
+import { ensurePrograms } from '../support/systemPackages.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 
 /** Names that mean this machine in that browser. No name service knows them. */
 export const EVIL_HOST = 'evil.test';
@@ -26,23 +29,11 @@ const ARGUMENTS = [
   ].join(' , ')}`,
 ];
 
-/** The modules with which the editor's tests find and install a browser. They are not compiled. */
-function hostModule(name: string): Promise<unknown> {
-  return import(new URL(`../../../test/extension/host/${name}`, import.meta.url).href);
-}
-
 /**
  * Opens the browser, which is installed first where that can be done.
  * @returns why there is none, where there is none
  */
 export async function openChromium(): Promise<Browser | string> {
-  const { ensurePrograms } = (await hostModule('debian.mjs')) as {
-    ensurePrograms: (programs: readonly string[], say: (line: string) => void) => Promise<void>;
-  };
-  const { findProgram } = (await hostModule('command.mjs')) as {
-    findProgram: (name: string) => string | undefined;
-  };
-  const { HostUnavailable } = (await hostModule('unavailable.mjs')) as { HostUnavailable: typeof Error };
   try {
     await ensurePrograms(['chromium'], (line) => console.log(`    ${line}`));
   } catch (error) {

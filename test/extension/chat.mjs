@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { loadChatModel } from './bundle.mjs';
 import { API_PATHS, customName, FILE_MODEL_NAME, openChatEditor } from './chatEditor.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { runSteps } from './report.mjs';
 
 /** Wide enough to show the output panel's last requests beside the chat. */

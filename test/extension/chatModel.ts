@@ -11,7 +11,7 @@ import {
   type Reply,
   type StandInRequest,
 } from '../standin/server.js';
-import { guideFor } from '../clients/connected.js';
+import { guideFor } from '../support/connectGuide.js';
 import type { Model } from './model.js';
 
 /** The typed text is in the last message, among other context and after earlier requests that were not answered. */

@@ -1,6 +1,6 @@
 // Downloads desktop VS Code with @vscode/test-electron, and runs the Mocha suite in it.
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
-import { HostUnavailable } from './host/unavailable.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 
 /**
  * @returns {Promise<string>} path of the program

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plantRepository, type HostileRepository } from '../adversary/hostileRepository.js';
+import { plantRepository, type HostileRepository } from '../support/hostileRepository.js';
 import { devCli } from '../standin/cli.js';
 
 export interface HostileFolder {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { loadHostileFolder, loadSetupModel } from './bundle.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 import { runSteps } from './report.mjs';
 import { basics } from './scenarios/basics.mjs';

@@ -2,14 +2,14 @@
 // newest supported version, then the packaged extension in the newest one.
 // Arguments select parts: oldest, newest, packaged, chat, window (all with the VS Code server from npm, Linux only) and
 // desktop (with desktop VS Code, which @vscode/test-electron downloads).
-import { totalsLine } from '../../scripts/totals.mjs';
+import { summaryLine } from '../../scripts/testCounts.mjs';
 import { bundleSuite, loadModel } from './bundle.mjs';
 import { runChat } from './chat.mjs';
 import { desktopEditor, runSuiteInDesktop } from './desktop.mjs';
-import { ensurePrograms } from './host/debian.mjs';
+import { ensurePrograms } from '../support/systemPackages.mjs';
 import { ensureHost } from './host/install.mjs';
 import { runSuiteInServer } from './host/suiteInServer.mjs';
-import { HostUnavailable } from './host/unavailable.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 import { NEWEST, OLDEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { runPackaged } from './packaged.mjs';
@@ -97,4 +97,4 @@ try {
 }
 
 if (report.totals.failed > 0) process.exitCode = 1;
-console.log(`\n${totalsLine(report.totals)}`);
+console.log(`\n${summaryLine(report.totals)}`);

@@ -2,10 +2,10 @@
 // out/extension/screenshots, for a visual check. Run it manually when the walkthrough changes:
 // node test/extension/walkthroughScreenshots.mjs
 import { mkdir } from 'node:fs/promises';
-import { inRoot } from '../../scripts/place.mjs';
+import { inRoot } from '../../scripts/paths.mjs';
 import { loadSetupModel } from './bundle.mjs';
 import { ensureHost } from './host/install.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { NEWEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { openPackaged } from './packagedEditor.mjs';

@@ -1,7 +1,7 @@
 // Tests several features in one window with a new profile: the chat provider, the Activity view, the handover of the port to
 // another window, and the diagnostics.
 import { loadChatModel } from './bundle.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 import { runSteps } from './report.mjs';
 import { activityView } from './scenarios/activityView.mjs';

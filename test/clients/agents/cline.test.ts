@@ -1,7 +1,7 @@
 /** Cline's command line, configured by the file that Connect a Client writes, repairs a program: /api/chat, its own tools. */
 import assert from 'node:assert/strict';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { connectIn } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { connectIn } from '../../support/connectGuide.js';
 import { programOrSkip } from './install.js';
 import { playing, resultsOf, roundsOf } from './script.js';
 import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';

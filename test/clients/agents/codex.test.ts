@@ -1,8 +1,8 @@
 /** OpenAI's Codex, a whole agent, repairs a program through the endpoint: /v1/responses, its own tools on a real disk. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { connectIn } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { connectIn } from '../../support/connectGuide.js';
 import { installedOrSkip } from './install.js';
 import { playing, resultsOf, roundsOf } from './script.js';
 import { FAULTY, linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';

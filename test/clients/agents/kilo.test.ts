@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { snippetOf } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { snippetOf } from '../../support/connectGuide.js';
 import { programOrSkip } from './install.js';
 import { playing, roundsOf } from './script.js';
 import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';

@@ -1,7 +1,7 @@
 /** opencode, a whole agent, repairs a program through the endpoint: /v1/chat/completions, its own tools on a real disk. */
 import assert from 'node:assert/strict';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { connectIn } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { connectIn } from '../../support/connectGuide.js';
 import { programOrSkip } from './install.js';
 import { playing, resultsOf, roundsOf } from './script.js';
 import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';

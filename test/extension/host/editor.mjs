@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { runCommand } from './command.mjs';
+import { runCommand } from '../../support/command.mjs';
 
 const START_MS = 60_000;
 const STOP_MS = 5_000;

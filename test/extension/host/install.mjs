@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from './command.mjs';
-import { ensurePrograms } from './debian.mjs';
-import { HostUnavailable } from './unavailable.mjs';
+import { runCommand } from '../../support/command.mjs';
+import { ensurePrograms } from '../../support/systemPackages.mjs';
+import { HostUnavailable } from '../../support/unavailable.mjs';
 
 /** Part of the cache folder's name. Increase it when the steps below change, so that a new folder is installed. */
 const INSTALL_REVISION = 1;

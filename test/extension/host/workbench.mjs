@@ -1,4 +1,5 @@
 // Drives the VS Code workbench in a browser page, by keyboard where possible.
+import { until } from '../../support/until.mjs';
 import { retry } from './retry.mjs';
 
 /** Normalizes text of the page: no non-breaking spaces and no invisible marks. */
@@ -19,16 +20,15 @@ export function createWorkbench(page, url) {
   const input = page.locator('.quick-input-widget input').first();
   const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
 
-  /** Polls `read` until `matches` accepts its value, and returns that value. A time-out reports the last value. */
-  async function until(what, read, matches, withinMs = WAIT_MS) {
-    const end = Date.now() + withinMs;
-    for (;;) {
-      const value = await read();
-      if (matches(value)) return value;
-      if (Date.now() > end) throw new Error(`timed out: ${what} stayed ${JSON.stringify(value)}`);
-      await page.waitForTimeout(100);
-    }
-  }
+  /**
+   * Polls `read` until `matches` accepts its value; with a longer interval and limit, for a page in a browser.
+   * @template T
+   * @param {string} what
+   * @param {() => T | Promise<T>} read
+   * @param {(value: T) => boolean} matches
+   */
+  const untilMatches = (what, read, matches, timeoutMs = WAIT_MS) =>
+    until(what, read, { fits: matches, timeoutMs, intervalMs: 100 });
 
   const statusItem = (id) => page.locator(`.part.statusbar .statusbar-item[id="${id}"]`);
   const statusText = async (id) =>
@@ -74,7 +74,7 @@ export function createWorkbench(page, url) {
 
   return {
     page,
-    until,
+    until: untilMatches,
     statusItem,
 
     /** Opens a folder, or an empty window, and waits until the editor is connected. */
@@ -161,7 +161,7 @@ export function createWorkbench(page, url) {
 
     /** Waits until the text of a status bar item, without icons, matches. */
     untilStatus: (id, pattern) =>
-      until(
+      untilMatches(
         `the status item ${id}`,
         () => statusText(id),
         (text) => pattern.test(text),
@@ -169,7 +169,7 @@ export function createWorkbench(page, url) {
 
     /** Waits until the open output panel matches. Its lines are joined without line breaks, because the panel wraps long lines. */
     untilOutput: (pattern) =>
-      until(
+      untilMatches(
         'the output',
         async () => {
           const lines = await page.locator('.output-view .view-lines .view-line').evaluateAll((elements) =>

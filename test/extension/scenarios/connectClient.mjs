@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runCommand } from '../host/command.mjs';
+import { runCommand } from '../../support/command.mjs';
 
 const OPENCODE_CONFIG = '{\n  // my own\n  "theme": "system",\n}\n';
 

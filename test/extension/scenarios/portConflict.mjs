@@ -1,6 +1,6 @@
 // Ollama uses the port when the editor starts.
 import assert from 'node:assert/strict';
-import { freePort } from '../host/port.mjs';
+import { freePort } from '../../support/ports.mjs';
 import { STATUS_ITEM } from '../packagedEditor.mjs';
 
 /** @returns {[string, () => Promise<void>][]} */

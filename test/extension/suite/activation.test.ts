@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands, workspace } from 'vscode';
-import { extension, isOpen, isReady, setting, untilStatus } from './endpoint.js';
+import { isOpen } from '../../support/ports.mjs';
+import { extension, isReady, setting, untilStatus } from './endpoint.js';
 
 interface Manifest {
   contributes: { commands: { command: string }[] };

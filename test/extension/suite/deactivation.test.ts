@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { chat, children, extension, isOpen, ready, untilStatus } from './endpoint.js';
+import { isOpen } from '../../support/ports.mjs';
+import { chat, children, extension, ready, untilStatus } from './endpoint.js';
 
 describe('deactivation', () => {
   it('stops all processes and frees the port during a request', async function () {

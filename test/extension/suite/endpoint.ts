@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, ConfigurationTarget, extensions, workspace, type Extension } from 'vscode';
 import type { EndpointApi } from '../../../src/extension.js';
@@ -46,38 +44,9 @@ export async function ready(): Promise<Running> {
 
 export const setting = (key: string): unknown => workspace.getConfiguration('claudeOllama').get(key);
 
-/** Polls `look` until it returns `value`. A time-out reports the last value. */
-export async function until(what: string, look: () => unknown, value: unknown): Promise<void> {
-  const end = Date.now() + WAIT_MS;
-  for (let seen = look(); seen !== value; seen = look()) {
-    assert.ok(Date.now() < end, `${what} stayed ${JSON.stringify(seen)}`);
-    await delay(20);
-  }
-}
-
 /** Changes a user setting; `undefined` removes it. */
 export async function set(key: string, value: unknown): Promise<void> {
   await workspace.getConfiguration('claudeOllama').update(key, value, ConfigurationTarget.Global);
-}
-
-/** Whether a program accepts connections on the port. */
-export function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
-
-/** A port that is currently free. */
-export async function freePort(): Promise<number> {
-  const server = await listenAs('other', 0);
-  const { port } = server.address() as AddressInfo;
-  await closeServer(server);
-  return port;
 }
 
 /** Another program on a port: Ollama, Claude Ollama in another window, or an unrelated program. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands, Uri, window, workspace } from 'vscode';
-import { chat, children, isReady, ready, streamOf, textOf, untilStatus, until } from './endpoint.js';
+import { until } from '../../support/until.mjs';
+import { chat, children, isReady, ready, streamOf, textOf, untilStatus } from './endpoint.js';
 
 const BOTH_LANES = ['claude-sonnet', 'claude-sonnet:workspace'];
 
@@ -49,16 +50,14 @@ describe('a window with several folders', () => {
       const lines = await pending;
       assert.deepEqual([textOf(lines), lines.at(-1)?.done], ['completed', true]);
     }
-    await until(
-      'processes in the closed folder',
-      () => before.filter((pid) => children().includes(pid)).length,
-      0,
-    );
+    await until('the old processes have ended', () => !before.some((pid) => children().includes(pid)), {
+      timeoutMs: 45_000,
+    });
     for (const model of BOTH_LANES) {
       const lines = await streamOf(chat(port, 'say: from the other folder', { model })).lines;
       assert.equal(textOf(lines), 'from the other folder');
     }
     assert.ok(workspace.updateWorkspaceFolders(1, 0, { uri: Uri.file(second) }));
-    await until('open folders', () => workspace.workspaceFolders?.length, 2);
+    await until('two folders are open', () => workspace.workspaceFolders?.length === 2);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { commands, env } from 'vscode';
-import { isOpen, isRunning, ready, status, untilStatus } from './endpoint.js';
+import { isOpen } from '../../support/ports.mjs';
+import { isRunning, ready, status, untilStatus } from './endpoint.js';
 
 describe('the lifecycle commands', () => {
   afterEach(ready);

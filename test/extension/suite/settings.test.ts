@@ -2,19 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Uri, workspace } from 'vscode';
-import {
-  chat,
-  extension,
-  freePort,
-  isOpen,
-  isReady,
-  isRunning,
-  ready,
-  set,
-  setting,
-  until,
-  untilStatus,
-} from './endpoint.js';
+import { freePort, isOpen } from '../../support/ports.mjs';
+import { until } from '../../support/until.mjs';
+import { chat, extension, isReady, isRunning, ready, set, setting, untilStatus } from './endpoint.js';
 
 /** A value that a hostile repository might set: of the right type, and never the default. */
 function hostileValue({ type, default: defaultValue }: Property): unknown {
@@ -54,8 +44,11 @@ describe('settings in a repository', () => {
   const MARKER = 'editor.tabSize';
   const get = (key: string): unknown =>
     workspace.getConfiguration(undefined, workspace.workspaceFolders![0]!.uri).get(key);
-  const untilMarker = (value: unknown): Promise<void> =>
-    until(`the setting ${MARKER}`, () => get(MARKER), value);
+  const untilMarker = (value: unknown): Promise<unknown> =>
+    until(`the setting ${MARKER}`, () => get(MARKER), {
+      fits: (current) => current === value,
+      timeoutMs: 45_000,
+    });
 
   for (const { name, file } of settingsFiles()) {
     it(`cannot change a machine setting: ${name}`, async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, env } from 'vscode';
-import { chat, isOpen, isRunning, ready, set, streamOf, textOf, untilStatus } from './endpoint.js';
+import { isOpen } from '../../support/ports.mjs';
+import { chat, isRunning, ready, set, streamOf, textOf, untilStatus } from './endpoint.js';
 
 const run = (name: string): Thenable<unknown> => commands.executeCommand(`claudeOllama.${name}`);
 

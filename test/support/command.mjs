@@ -1,10 +1,12 @@
-// Finds and runs programs.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The full path of a program on PATH, or `undefined`. */
-export function findProgram(name, path = process.env.PATH ?? '') {
+/**
+ * The full path of a program on PATH, or `undefined`.
+ * @param {string} name
+ */
+export function findProgram(name, path = process.env['PATH'] ?? '') {
   for (const folder of path.split(delimiter)) {
     const file = join(folder, name);
     try {
@@ -18,12 +20,12 @@ export function findProgram(name, path = process.env.PATH ?? '') {
 }
 
 /**
- * Runs a program until it exits.
+ * Runs a program to its end.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {import('node:child_process').SpawnOptions} [options]
- * @returns {Promise<string>} its stdout and stderr, interleaved
- * @throws {Error} with the end of the output, when the exit code is not 0
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<string>} its output, stdout and stderr together
+ * @throws {Error} with the last 2,000 characters of its output, when its exit code is not 0
  */
 export function runCommand(program, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -34,8 +36,7 @@ export function runCommand(program, args, options = {}) {
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) resolve(output);
-      else
-        reject(new Error(`${program} ${args.join(' ')} exited with code ${code}:\n${output.slice(-2000)}`));
+      else reject(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output.slice(-2000)}`));
     });
   });
 }
