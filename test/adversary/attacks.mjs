@@ -6,15 +6,27 @@ const CHAT = JSON.stringify({
   messages: [{ role: 'user', content: 'hi' }],
   stream: false,
 });
+/** @type {RequestInit} */
 const NO_CORS = { mode: 'no-cors' };
 /** How long to wait for attacks that report no end. */
 const SETTLED_MS = 500;
 const FRAME_MS = 2_000;
 const ATTACK_TIMEOUT_MS = 10_000;
 
-const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * @param {number} ms
+ * @returns {Promise<undefined>}
+ */
+const wait = (ms) => new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 
-/** Adds an element that loads something, and waits until it has loaded or failed. */
+/**
+ * Adds an element that loads something, and waits until it has loaded or failed.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Readonly<Record<string, string>>} properties
+ * @param {HTMLElement} parent
+ * @returns {Promise<HTMLElementTagNameMap[Tag]>}
+ */
 function loadElement(tag, properties, parent = document.body) {
   return new Promise((resolve) => {
     const added = document.createElement(tag);
@@ -26,15 +38,31 @@ function loadElement(tag, properties, parent = document.body) {
   });
 }
 
+/**
+ * @param {string} url
+ * @param {RequestInit} options
+ */
 async function fetchText(url, options = {}) {
   const response = await fetch(url, options);
   return response.text();
 }
 
+/**
+ * @param {string} url
+ * @param {BodyInit} body
+ * @param {RequestInit} options
+ */
 function postText(url, body, options = {}) {
   return fetchText(url, { method: 'POST', body, ...options });
 }
 
+/**
+ * @param {string} method
+ * @param {string} url
+ * @param {string} [body]
+ * @param {Readonly<Record<string, string>>} headers
+ * @returns {Promise<string>}
+ */
 function xhrText(method, url, body, headers = {}) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
@@ -45,13 +73,23 @@ function xhrText(method, url, body, headers = {}) {
   });
 }
 
-/** The text of a frame, if this page may read it. */
+/**
+ * The text of a frame, if this page may read it.
+ * @param {'iframe' | 'object'} tag
+ * @param {Readonly<Record<string, string>>} properties
+ */
 async function frameText(tag, properties) {
   const frame = await Promise.race([loadElement(tag, properties), wait(FRAME_MS)]);
   return frame?.contentDocument?.body?.textContent;
 }
 
-/** Submits a form into a frame. */
+/**
+ * Submits a form into a frame.
+ * @param {string} url
+ * @param {Readonly<Record<string, string>>} properties of the form
+ * @param {Readonly<Record<string, string>>} fields name → value
+ * @returns {Promise<string | null | undefined>} the text of the frame, if this page may read it
+ */
 function submitForm(url, properties, fields) {
   const frame = document.createElement('iframe');
   frame.name = `frame${Math.random()}`;
@@ -79,6 +117,7 @@ function submitForm(url, properties, fields) {
   });
 }
 
+/** @param {string} css */
 function applyStyle(css) {
   const style = document.createElement('style');
   style.textContent = css;
@@ -90,9 +129,15 @@ function applyStyle(css) {
   return wait(SETTLED_MS);
 }
 
+/**
+ * @param {string} url
+ * @param {EventSourceInit} [options]
+ * @returns {Promise<string | undefined>}
+ */
 function openEventSource(url, options) {
   return new Promise((resolve) => {
     const source = new EventSource(url, options);
+    /** @param {string | undefined} text */
     const end = (text) => {
       source.close();
       resolve(text);
@@ -103,6 +148,10 @@ function openEventSource(url, options) {
   });
 }
 
+/**
+ * @param {string} url
+ * @returns {Promise<string | undefined>}
+ */
 function openWebSocket(url) {
   return new Promise((resolve) => {
     const socket = new WebSocket(url.replace(/^http/, 'ws'));
@@ -120,7 +169,10 @@ function form() {
 /** A JSON message as a text/plain form: the `=` between name and value ends up inside a string. */
 const TEXT_FIELD = { [`${CHAT.slice(0, -1)},"x":"`]: '"}' };
 
-/** Name → attack on the URL `to(path)`. `via(url)` redirects to that URL and keeps the method. */
+/**
+ * Name → attack on the URL `to(path)`. `via(url)` redirects to that URL and keeps the method.
+ * @type {Readonly<Record<string, (to: (path: string) => string, via: (url: string) => string) => unknown>>}
+ */
 const attacks = {
   fetchGet: (to) => fetchText(to('/api/tags')),
   fetchGetModels: (to) => fetchText(to('/v1/models')),
@@ -173,7 +225,7 @@ const attacks = {
   beaconJson: (to) =>
     void navigator.sendBeacon(to('/api/chat'), new Blob([CHAT], { type: 'application/json' })),
   formGet: (to) =>
-    submitForm(to('/api/tags'), { method: 'get' }, { v: new URL(to('/')).searchParams.get('v') }),
+    submitForm(to('/api/tags'), { method: 'get' }, { v: new URL(to('/')).searchParams.get('v') ?? '' }),
   formUrlencoded: (to) => submitForm(to('/api/chat'), { method: 'post' }, { model: CHAT }),
   formMultipart: (to) =>
     submitForm(to('/api/chat'), { method: 'post', enctype: 'multipart/form-data' }, { model: CHAT }),
@@ -239,11 +291,15 @@ const attacks = {
 /**
  * Runs every attack on the server at `base` at the same time. Returns name → the text that could be read, or `null`.
  * `redirector` is the URL of a server that redirects.
+ * @param {string} base
+ * @param {string} redirector
  */
-globalThis.attackAll = async (base, redirector) => {
-  const via = (address) => `${redirector}?to=${encodeURIComponent(address)}`;
+async function attackAll(base, redirector) {
+  /** @param {string} url */
+  const via = (url) => `${redirector}?to=${encodeURIComponent(url)}`;
   const done = await Promise.all(
     Object.entries(attacks).map(async ([name, attack]) => {
+      /** @param {string} path */
       const to = (path) => `${base}${path}?v=${name}`;
       const timeout = wait(ATTACK_TIMEOUT_MS);
       try {
@@ -255,4 +311,5 @@ globalThis.attackAll = async (base, redirector) => {
     }),
   );
   return Object.fromEntries(done);
-};
+}
+Object.assign(globalThis, { attackAll });

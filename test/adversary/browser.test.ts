@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { until } from '../claude/processes.js';
-import { createFakeBackend, DONE, says, SONNET, text } from '../http/fakeBackend.js';
-import { type Rig, startRig, stopRigs } from '../http/rig.js';
+import { until } from '../support/until.mjs';
+import { createFakeBackend, DONE, says, SONNET, text } from '../support/fakeBackend.js';
+import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 import { type Arrival, type Arrivals, watchArrivals } from './arrivals.js';
 import { openChromium } from './chromium.js';
 import {
@@ -149,7 +149,7 @@ describe('web pages in a browser', function () {
       return past().every(({ number }) => numbers.has(number));
     };
     // A request that got in and was then dropped also counts as let through.
-    await until('a verdict on every request', decided, VERDICT_MS).catch(() => undefined);
+    await until('a verdict on every request', decided, { timeoutMs: VERDICT_MS }).catch(() => undefined);
     return past();
   }
 

@@ -1,5 +1,8 @@
 /** A real browser for tests. It resolves every name to this machine or not at all. */
 import { chromium, type Browser } from 'playwright-core';
+import { findProgram } from '../support/command.mjs';
+import { ensurePrograms } from '../support/systemPackages.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 
 /** Names that the browser resolves to this machine. They do not exist in DNS. */
 export const EVIL_HOST = 'evil.test';
@@ -26,23 +29,11 @@ const ARGUMENTS = [
   ].join(' , ')}`,
 ];
 
-/** Modules of the extension's tests that find and install a browser. They are not compiled. */
-function hostModule(name: string): Promise<unknown> {
-  return import(new URL(`../../../test/extension/host/${name}`, import.meta.url).href);
-}
-
 /**
  * Opens the browser, and installs it first if it is missing.
  * @returns the browser, or the reason why it is not available
  */
 export async function openChromium(): Promise<Browser | string> {
-  const { ensurePrograms } = (await hostModule('debian.mjs')) as {
-    ensurePrograms: (programs: readonly string[], say: (line: string) => void) => Promise<void>;
-  };
-  const { findProgram } = (await hostModule('command.mjs')) as {
-    findProgram: (name: string) => string | undefined;
-  };
-  const { HostUnavailable } = (await hostModule('unavailable.mjs')) as { HostUnavailable: typeof Error };
   try {
     await ensurePrograms(['chromium'], (line) => console.log(`    ${line}`));
   } catch (error) {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
-import { HAS_PROCESS_TABLE, openFiles } from '../e2e/processTable.js';
-import { until } from '../http/rig.js';
+import { HAS_PROCESS_TABLE, openFiles } from '../support/processTable.js';
+import { until } from '../support/until.mjs';
 import { oddRequest, randomFrom } from './fuzzer.js';
 import { startTarget, type Target } from './target.js';
 
@@ -155,7 +155,7 @@ describe('the server under malformed and slow requests', function () {
     agent.destroy();
     assert.equal(answered, KEPT_ALIVE);
     // The last connections are closed asynchronously.
-    await until(() => filesOf(target) <= files + FILE_TOLERANCE);
+    await until('the target has closed its files', () => filesOf(target) <= files + FILE_TOLERANCE);
     const after = await target.report();
     assert.deepEqual(after.errors, []);
     assert.ok(after.residentBytes - before.residentBytes < MAX_GROWTH_BYTES);

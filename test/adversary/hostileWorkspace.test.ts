@@ -6,13 +6,13 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chatOf, firstText, openChat, textOf, type Line } from '../e2e/client.js';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { startStandIn, textReply, toolReply, type StandIn } from '../standin/server.js';
-import { plantRepository, type HostileRepository } from './hostileRepository.js';
+import { plantRepository, type HostileRepository } from '../support/hostileRepository.js';
 
 const CANARY = 'canary-of-the-repository-7c1d';
 const BASH_TOOL = {

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/core/json.js';
-import { openChat, textOf, type Line } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { openChat, textOf, type Line } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { messageReply, textReply, type StandInRequest, type ToolUseBlock } from '../standin/server.js';
 
 const CANARY = 'canary-of-a-file-91ac';

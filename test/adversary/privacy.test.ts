@@ -5,8 +5,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ask, chatOf, openChat, textOf } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { ask, chatOf, openChat, textOf } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { errorReply, messageReply, textReply } from '../standin/server.js';
 
 const PARTS = ['system', 'prompt', 'answer', 'thought', 'argument', 'result', 'tool'] as const;

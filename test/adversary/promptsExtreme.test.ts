@@ -1,8 +1,8 @@
 /** Very large prompts and invalid Unicode: complete at the model, and never on a command line. */
 import assert from 'node:assert/strict';
-import { ask as send, type Reply } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../e2e/processTable.js';
+import { ask as send, type Reply } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../support/processTable.js';
 import { systemOf, textOf, textReply, type StandInRequest } from '../standin/server.js';
 
 const MARKER = 'marker-of-a-prompt-5f1c ';

@@ -1,6 +1,6 @@
 /** Request smuggling: where a request ends is ambiguous, and a second request hidden in it must not be served. */
 import assert from 'node:assert/strict';
-import { ask, raw, type Rig, startRig, stopRigs } from '../http/rig.js';
+import { ask, raw, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 const HIDDEN = 'GET /hidden HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 const POST = 'POST /api/chat HTTP/1.1\r\nHost: localhost\r\n';

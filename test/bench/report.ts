@@ -3,7 +3,7 @@ import { CARRIERS, type Carrier } from './carriers.js';
 import { addedToDeltas, goalsOf, isMet, isOpen, type Goal, type Results } from './results.js';
 import { TASKS, type Task } from './contest.js';
 import { HISTORY_MESSAGES } from './rounds.js';
-import { median, quantile, ratioOf, summarize } from './statistics.js';
+import { median, quantile, ratioOf, summarize } from '../support/statistics.js';
 
 const TASK_NAMES: Readonly<Record<Task, string>> = {
   first: 'first turn, spare ready',

@@ -6,7 +6,7 @@ import type { DiscoveryTimes } from './discovery.js';
 import type { Memory } from './memory.js';
 import type { Samples, Task } from './contest.js';
 import type { StartUp } from './startUp.js';
-import { median, medianOf, quantile, ratioOf, type Estimate } from './statistics.js';
+import { median, medianOf, quantile, ratioOf, type Estimate } from '../support/statistics.js';
 
 /** What the numbers depend on. Names neither the machine nor its user. */
 export interface Machine {

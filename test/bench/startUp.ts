@@ -17,9 +17,9 @@ export interface StartUp {
 
 interface Manifest {
   readonly contributes: {
-    readonly configuration: {
+    readonly configuration: readonly {
       readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
-    };
+    }[];
   };
 }
 
@@ -67,9 +67,9 @@ process.stdout.write(JSON.stringify({ load: loaded - before, activate: active - 
  */
 export async function measureStartUp(bundles: string, manifest: string, runs: number): Promise<StartUp> {
   const { contributes } = JSON.parse(await readFile(manifest, 'utf8')) as Manifest;
-  const defaults = Object.entries(contributes.configuration.properties).map(
-    ([key, setting]) => [key.slice(key.indexOf('.') + 1), setting.default] as const,
-  );
+  const defaults = contributes.configuration
+    .flatMap(({ properties }) => Object.entries(properties))
+    .map(([key, setting]) => [key.slice(key.indexOf('.') + 1), setting.default] as const);
   const storage = await mkdtemp(join(tmpdir(), 'claude-bench-'));
   const extension = join(bundles, 'extension.cjs');
   const args = ['-e', LOADER, extension, storage, JSON.stringify(Object.fromEntries(defaults))];

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { planHeaders, planLimitReply, textReply } from '../standin/server.js';
-import { answerOf, never, request, startRig, user, type Rig } from './harness.js';
+import { answerOf, never, request, startCliRig, user, type CliRig } from '../support/cliRig.js';
 
 describe("the plan's limits, as the real CLI tells them", function () {
   this.timeout(60_000);
   const SUBSCRIBER = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-dummy' };
   const soon = Math.floor(Date.now() / 1000) + 3_600;
   const later = soon + 86_400;
-  const ask = (rig: Rig): AsyncIterable<unknown> => rig.backend.chat(request([user('hi')]), never());
-  let rig: Rig;
+  const ask = (rig: CliRig): AsyncIterable<unknown> => rig.backend.chat(request([user('hi')]), never());
+  let rig: CliRig;
   afterEach(() => rig.close({ lenient: true }));
 
   it('come with an answer: how much of each is used, and when it begins anew', async () => {
-    rig = await startRig({ env: SUBSCRIBER });
+    rig = await startCliRig({ env: SUBSCRIBER });
     const headers = planHeaders({ used: 0.25, resetsAt: soon }, { used: 0.5, resetsAt: later });
     rig.standIn.reply(textReply('hello', { headers }));
     await answerOf(rig.backend.chat(request([user('hi')]), never()));
@@ -26,7 +26,7 @@ describe("the plan's limits, as the real CLI tells them", function () {
   });
 
   it('come with the refusal of a plan that is used up', async () => {
-    rig = await startRig({ env: SUBSCRIBER });
+    rig = await startCliRig({ env: SUBSCRIBER });
     rig.standIn.reply(planLimitReply(soon));
     await assert.rejects(async () => {
       for await (const event of ask(rig)) void event;
@@ -38,7 +38,7 @@ describe("the plan's limits, as the real CLI tells them", function () {
   });
 
   it('are not told for an API key, which has none', async () => {
-    rig = await startRig();
+    rig = await startCliRig();
     rig.standIn.reply(textReply('hello'));
     await answerOf(rig.backend.chat(request([user('hi')]), never()));
     assert.deepEqual(rig.allowances, []);

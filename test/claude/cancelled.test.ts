@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import type { ChatEvent } from '../../src/core/chat.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
-import { answerActs, beginActs, requesting, stop, type Act } from './fakeCli.js';
+import { answerActs, beginActs, requesting, stop, type Act } from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
-import { answerOf, never } from './harness.js';
-import { isAlive, until } from './processes.js';
+import { answerOf, never } from '../support/cliRig.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 const ROUNDS = process.env['SOAK'] === '1' ? 100 : 3;
 const HANG: Act = { do: 'hang' };
@@ -25,7 +26,7 @@ describe(`a client that goes away, ${ROUNDS} times`, function () {
     rig = await startFake({ acts }, limits);
   }
 
-  const atRest = (processes = 0): Promise<void> =>
+  const atRest = (processes = 0): Promise<boolean> =>
     until('nothing runs', () => {
       const now = rig.backend.activity();
       const alive = rig.pids().filter(isAlive).length;

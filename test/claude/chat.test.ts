@@ -9,9 +9,9 @@ import {
   type ApiMessage,
   type StandInRequest,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Rig } from './harness.js';
-import { childrenIn } from '../e2e/processTable.js';
-import { isAlive } from './processes.js';
+import { answerOf, assistant, never, request, startCliRig, user, type CliRig } from '../support/cliRig.js';
+import { childrenIn } from '../support/processTable.js';
+import { isAlive } from '../support/processes.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -43,13 +43,13 @@ function strip(content: ApiMessage['content']): unknown {
 
 describe('the real CLI', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let log: string[];
   let lenient = false;
 
   beforeEach(async () => {
     log = [];
-    rig = await startRig({ log: { ...silentLogger, debug: (line) => log.push(line) } });
+    rig = await startCliRig({ log: { ...silentLogger, debug: (line) => log.push(line) } });
   });
   afterEach(async () => {
     await rig.close({ lenient });

@@ -1,9 +1,10 @@
 /** How processes of the CLI end that nobody has told to, or that do not end when told: with all that they started. */
 import assert from 'node:assert/strict';
-import { answerActs, beginActs, requesting, type Act, type FakeScript } from './fakeCli.js';
+import { answerActs, beginActs, requesting, type Act, type FakeScript } from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
-import { answerOf, never, request, user } from './harness.js';
-import { isAlive, until } from './processes.js';
+import { answerOf, never, request, user } from '../support/cliRig.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import type { BackendLimits } from '../../src/claude/backend.js';
 
 const GRANDCHILD: Act = { do: 'grandchild' };
@@ -29,7 +30,7 @@ describe('a process of the CLI', function () {
   }
 
   const all = (): number[] => [...rig.pids(), ...rig.grandchildren()];
-  const gone = (): Promise<void> => until('all are gone', () => !all().some(isAlive));
+  const gone = (): Promise<boolean> => until('all are gone', () => !all().some(isAlive));
 
   describe('that dies by itself', () => {
     const deaths: readonly Act[] = [

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import { errorReply, planLimitReply, textReply, type Block, type Reply } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Rig, type RigOptions } from './harness.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type CliRig,
+  type CliRigOptions,
+} from '../support/cliRig.js';
 
 const HI = request([user('hi')]);
 /** Keeps the waits between the CLI's own attempts short. */
@@ -9,10 +18,10 @@ const ONE_RETRY = { CLAUDE_CODE_MAX_RETRIES: '1' };
 
 describe('failures of the API', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
 
-  async function start(options: RigOptions = {}): Promise<void> {
-    rig = await startRig({ ...options, env: { ...ONE_RETRY, ...options.env } });
+  async function start(options: CliRigOptions = {}): Promise<void> {
+    rig = await startCliRig({ ...options, env: { ...ONE_RETRY, ...options.env } });
   }
   afterEach(async () => {
     await rig.close({ lenient: true });

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import type { Logger } from '../../src/core/log.js';
-import { fakeCli, type FakeScript } from './fakeCli.js';
-import { answerOf, never, request, user } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import { fakeCli, type FakeScript } from '../support/fakeCli.js';
+import { answerOf, never, request, user } from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 /** A question that the fake can be asked. */
 export const HI = request([user('hi')], { model: 'default' });

@@ -15,9 +15,10 @@ import {
   success,
   type FakeCli,
   type FakeScript,
-} from './fakeCli.js';
-import { answerOf, assistant, never, request, user } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+} from '../support/fakeCli.js';
+import { answerOf, assistant, never, request, user } from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 /** The head of a program that no system here can load. */
 const ELF_OF_NO_MACHINE = Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01'), Buffer.alloc(200, 0xff)]);

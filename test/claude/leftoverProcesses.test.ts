@@ -4,7 +4,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { endLeftoverProcesses, MARK_VARIABLE, newMark } from '../../src/claude/process/leftoverProcesses.js';
 import { silentLogger } from '../../src/core/log.js';
-import { isAlive, until } from './processes.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 /** Does nothing until it is killed. */
 const IDLE = ['-e', 'setInterval(() => undefined, 1e6)', '--'];

@@ -7,12 +7,22 @@ import type { JsonObject } from '../../src/core/json.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { PermissionAnswer, PermissionRequest } from '../../src/core/permission.js';
 import { messageReply, textReply, toolReply, type ToolUseBlock } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 describe('the person’s permission', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let asked: PermissionRequest[];
   let log: string[];
   let answers: (PermissionAnswer | 'silence')[];
@@ -23,7 +33,7 @@ describe('the person’s permission', function () {
     log = [];
     answers = [];
     withdrawn = 0;
-    rig = await startRig({
+    rig = await startCliRig({
       log: { ...silentLogger, info: (line) => void log.push(line) },
       workspace: {
         permissions,

@@ -11,10 +11,10 @@ import {
   success,
   type Act,
   type FakeScript,
-} from './fakeCli.js';
+} from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
-import { answerOf, assistant, never, request, user, type Answer } from './harness.js';
-import { until } from './processes.js';
+import { answerOf, assistant, never, request, user, type Answer } from '../support/cliRig.js';
+import { until } from '../support/until.mjs';
 import type { BackendLimits } from '../../src/claude/backend.js';
 
 /** One piece of output, so that all of it is there at once. */

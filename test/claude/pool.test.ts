@@ -10,8 +10,18 @@ import {
   type ApiMessage,
   type StandInRequest,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 const TOOLS = [{ name: 'look', description: '', parameters: { type: 'object' } }] as const;
 
@@ -27,18 +37,18 @@ function said(seen: StandInRequest): string[] {
 }
 
 /** A rig, and the ids of the processes that it has started, in order. */
-async function countedRig(limits: Partial<BackendLimits>): Promise<{ rig: Rig; started: number[] }> {
+async function countedRig(limits: Partial<BackendLimits>): Promise<{ rig: CliRig; started: number[] }> {
   const started: number[] = [];
   const debug = (line: string): void => {
     const pid = /pid=(\d+) started$/.exec(line)?.[1];
     if (pid !== undefined) started.push(Number(pid));
   };
-  return { rig: await startRig({ limits, log: { ...silentLogger, debug } }), started };
+  return { rig: await startCliRig({ limits, log: { ...silentLogger, debug } }), started };
 }
 
 describe('the pool', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number[];
 
   async function start(limits: Partial<BackendLimits>): Promise<void> {
@@ -264,8 +274,8 @@ describe('the pool', function () {
     await start({ keepSpares: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
-    await until('spares stand by', () => rig.backend.activity().processes === 3, 60_000);
-    await until('all are gone', () => rig.backend.activity().processes === 0, 60_000);
+    await until('spares stand by', () => rig.backend.activity().processes === 3, { timeoutMs: 60_000 });
+    await until('all are gone', () => rig.backend.activity().processes === 0, { timeoutMs: 60_000 });
   });
 
   it('answers although the spares have died, and replaces them', async () => {
@@ -282,7 +292,7 @@ describe('the pool', function () {
 
 describe('a request that continues no conversation of the pool', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number[];
 
   function ask(asked: ChatRequest): Promise<Answer> {

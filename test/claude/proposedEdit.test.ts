@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/core/json.js';
 import { editedPath, proposedEdit } from '../../src/vscode/permissions/proposedEdit.js';
 import { textReply, toolReply } from '../standin/server.js';
-import { answerOf, never, request, startRig, user } from './harness.js';
+import { answerOf, never, request, startCliRig, user } from '../support/cliRig.js';
 
 const CART = 'a = 1\nb = 2\na = 1\n';
 const NOTEBOOK = JSON.stringify({
@@ -31,7 +31,7 @@ describe('a proposed edit', function () {
 
   it('is what the CLI makes of the file', async () => {
     const shown = new Map<string, string>();
-    const rig = await startRig({
+    const rig = await startCliRig({
       workspace: {
         permissions: 'ask',
         askPermission: async ({ tool, input }) => {

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beginActs, fakeCli, type FakeCli, type FakeScript } from './fakeCli.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import { beginActs, fakeCli, type FakeCli, type FakeScript } from '../support/fakeCli.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 /** A program that asks the CLI one question, says when the answer has begun, and waits to be killed. */
 const HOST = `
@@ -46,7 +47,7 @@ describe('when the host is killed', function () {
 
   it('the CLI does not finish its turn', async () => {
     const { cli } = await killHostOf({ ignoreTerm: false, acts: [...beginActs('a'), { do: 'hang' }] });
-    await until('the CLI is gone', () => !cli.some(isAlive), 5000);
+    await until('the CLI is gone', () => !cli.some(isAlive), { timeoutMs: 5000 });
   });
 
   it('a CLI that does not end when asked is killed with all it started', async () => {
@@ -55,6 +56,6 @@ describe('when the host is killed', function () {
       acts: [{ do: 'grandchild' }, ...beginActs('a'), { do: 'hang' }],
     });
     assert.equal(grandchild.length, 1);
-    await until('all are gone', () => ![...cli, ...grandchild].some(isAlive), 5000);
+    await until('all are gone', () => ![...cli, ...grandchild].some(isAlive), { timeoutMs: 5000 });
   });
 });

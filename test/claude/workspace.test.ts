@@ -15,19 +15,28 @@ import {
   type StandInRequest,
   type ToolUseBlock,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
 
 const LOOK: ToolSpec = { name: 'look', description: 'Looks.', parameters: { type: 'object' } };
 const CLIENTS_READ: ToolSpec = { ...LOOK, name: 'Read' };
 
 describe('the workspace lane', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number;
   let log: string[];
   let decisions: string[];
 
-  async function start(options: Parameters<typeof startRig>[0] = {}): Promise<void> {
+  async function start(options: Parameters<typeof startCliRig>[0] = {}): Promise<void> {
     started = 0;
     log = [];
     decisions = [];
@@ -35,7 +44,7 @@ describe('the workspace lane', function () {
       if (line.endsWith(' started')) started++;
     };
     const info = (line: string): void => void log.push(line);
-    rig = await startRig({ workspace: {}, log: { ...silentLogger, debug, info }, ...options });
+    rig = await startCliRig({ workspace: {}, log: { ...silentLogger, debug, info }, ...options });
   }
   afterEach(() => rig.close());
 
@@ -54,7 +63,7 @@ describe('the workspace lane', function () {
 
   it('is refused where no folder was given to work in', async () => {
     await start();
-    const without = await startRig();
+    const without = await startCliRig();
     await assert.rejects(
       answerOf(without.backend.chat(request([user('hi')], { lane: 'workspace' }), never())),
       (error: unknown) => error instanceof Error && 'kind' in error && error.kind === 'unknownModel',

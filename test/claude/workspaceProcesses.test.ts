@@ -8,14 +8,24 @@ import { silentLogger } from '../../src/core/log.js';
 import type { BackendLimits } from '../../src/claude/backend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { textReply, toolReply } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 const IN_WORKSPACE = { lane: 'workspace' } as const;
 
 describe('processes of the workspace lane', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number;
   let lastPid: number;
 
@@ -30,7 +40,7 @@ describe('processes of the workspace lane', function () {
       started++;
       lastPid = Number(pid);
     };
-    rig = await startRig({ limits, workspace, log: { ...silentLogger, debug } });
+    rig = await startCliRig({ limits, workspace, log: { ...silentLogger, debug } });
   }
   afterEach(() => rig.close());
 
@@ -85,7 +95,7 @@ describe('processes of the workspace lane', function () {
     await put('CLAUDE.md', 'The old rule.\n');
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
     await ask('U1', IN_WORKSPACE);
-    await until('spares stand by', () => rig.backend.activity().processes === 3, 30_000);
+    await until('spares stand by', () => rig.backend.activity().processes === 3, { timeoutMs: 30_000 });
     await put('CLAUDE.md', 'The new rule, which is longer.\n');
     await ask('U2', IN_WORKSPACE);
     assert.match(rig.standIn.requests[1]!.raw, /The new rule/);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { APICallError, generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 import { createOllama } from 'ollama-ai-provider-v2';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { gate } from '../e2e/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { gate } from '../support/gate.js';
 import { messageReply, textReply, toolReply } from '../standin/server.js';
 import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';
 

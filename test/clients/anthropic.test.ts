@@ -1,8 +1,8 @@
 /** Anthropic's JavaScript client against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { gate } from '../e2e/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { gate } from '../support/gate.js';
 import {
   errorReply,
   type MessageReply,

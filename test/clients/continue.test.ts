@@ -14,8 +14,8 @@ import type {
   ChatCompletionMessageParam,
   ChatCompletionTool,
 } from 'openai/resources/chat/completions';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { messageReply, systemOf, textReply } from '../standin/server.js';
 import { installedOrSkip } from './agents/install.js';
 import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';

@@ -11,8 +11,8 @@ import {
   type UsageMetadata,
 } from '@langchain/core/messages';
 import { ChatOllama, Ollama, OllamaEmbeddings } from '@langchain/ollama';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { gate } from '../e2e/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { gate } from '../support/gate.js';
 import { messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
 import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';
 

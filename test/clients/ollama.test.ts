@@ -1,8 +1,8 @@
 /** Ollama's JavaScript client against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import { Ollama, type ChatResponse, type Message, type Tool } from 'ollama';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { errorReply, messageReply, textReply, toolReply, type Block } from '../standin/server.js';
 import { lastBlocks, PNG, latestRequest } from './apiRequests.js';
 

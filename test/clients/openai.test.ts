@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
 import { ChatError } from '../../src/core/errors.js';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { fails, text } from '../http/fakeBackend.js';
-import { startRig, stopRigs } from '../http/rig.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { fails, text } from '../support/fakeBackend.js';
+import { startRig, stopRigs } from '../support/endpointRig.js';
 import { errorReply, messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
 
 const PNG =

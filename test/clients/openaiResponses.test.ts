@@ -7,9 +7,9 @@ import type {
   ResponseStreamEvent,
 } from 'openai/resources/responses/responses';
 import { ChatError } from '../../src/core/errors.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { fails, text } from '../http/fakeBackend.js';
-import { startRig, stopRigs } from '../http/rig.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { fails, text } from '../support/fakeBackend.js';
+import { startRig, stopRigs } from '../support/endpointRig.js';
 import { messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
 
 const MODEL = 'claude-sonnet';

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { answerActs, beginActs, fakeCli, type FakeCli } from '../claude/fakeCli.js';
-import { isAlive, pidsIn, until } from '../claude/processes.js';
-import { ask, chatOf, firstText, openChat, textOf, type Line } from './client.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, openFiles, processesIn, watchChildrenIn } from './processTable.js';
+import { answerActs, beginActs, fakeCli, type FakeCli } from '../support/fakeCli.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
+import { ask, chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import {
+  childrenIn,
+  HAS_PROCESS_TABLE,
+  openFiles,
+  processesIn,
+  watchChildrenIn,
+} from '../support/processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
 const ABORTED = SOAK ? 1000 : 16;
@@ -63,7 +70,7 @@ describe('with a CLI that starts programs in sessions of their own', function ()
           files = now;
           return still >= 50;
         },
-        60_000,
+        { timeoutMs: 60_000 },
       );
       return files;
     }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { textReply, messageReply, type ApiMessage, type StandInRequest } from '../standin/server.js';
-import { ask, chatOf, chatUntil, firstText, openChat, textOf } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE } from './processTable.js';
+import { ask, chatOf, chatUntil, firstText, openChat, textOf } from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

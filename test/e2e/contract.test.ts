@@ -4,12 +4,12 @@ import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { until } from '../claude/processes.js';
+import { until } from '../support/until.mjs';
 import { textReply } from '../standin/server.js';
-import { ask, chatOf, firstText, openChat, textOf } from './client.js';
-import { gate } from './gate.js';
-import { runToEnd, startHeadless, type Headless, type HeadlessOptions } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, processesIn, processesWith } from './processTable.js';
+import { ask, chatOf, firstText, openChat, textOf } from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { runToEnd, startHeadless, type Headless, type HeadlessOptions } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE, processesIn, processesWith } from '../support/processTable.js';
 
 /** The bound. */
 const SHUTDOWN_MS = 3000;
@@ -76,7 +76,9 @@ describe('the program without an editor', function () {
     assert.deepEqual(exit, { code: 0, signal: null });
     for (const end of ends) assert.deepEqual(end, [{ error: 'The server is stopping.' }]);
     assert.deepEqual(processesIn(environment.workspace), []);
-    await until('everything it started is gone', () => left(environment.env).length === 0, 5000);
+    await until('everything it started is gone', () => left(environment.env).length === 0, {
+      timeoutMs: 5000,
+    });
     assert.deepEqual(
       await Promise.all(standIn.requests.map((request) => request.closed)),
       Array.from({ length: 4 }, () => 'client'),
@@ -89,7 +91,9 @@ describe('the program without an editor', function () {
       const { pid, kill, environment } = await start();
       assert.equal(childrenIn(environment.workspace, pid).length, 1);
       assert.deepEqual(await kill(signal), { code: 0, signal: null });
-      await until('everything it started is gone', () => left(environment.env).length === 0, 5000);
+      await until('everything it started is gone', () => left(environment.env).length === 0, {
+        timeoutMs: 5000,
+      });
     });
   }
 
@@ -97,7 +101,9 @@ describe('the program without an editor', function () {
     if (!HAS_PROCESS_TABLE) this.skip();
     const { kill, environment } = await start({ settled: false });
     assert.deepEqual(await kill('SIGTERM'), { code: 0, signal: null });
-    await until('everything it started is gone', () => left(environment.env).length === 0, 5000);
+    await until('everything it started is gone', () => left(environment.env).length === 0, {
+      timeoutMs: 5000,
+    });
   });
 
   for (const [args, words] of [

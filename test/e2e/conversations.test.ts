@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { startHeadless, type Headless } from './headless.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { createLedger } from './ledger.js';
 import { randomScripts } from './script.js';
 import { play, type WhileUp } from './talker.js';

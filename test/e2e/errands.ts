@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/core/json.js';
 import { errorReply, textReply, toolReply, type Reply as ModelReply } from '../standin/server.js';
 import { textOf as apiText, type StandInRequest } from '../standin/request.js';
-import { ask, chatOf, firstText, openChat, textOf, type Reply } from './client.js';
+import { ask, chatOf, firstText, openChat, textOf, type Reply } from '../support/httpClient.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

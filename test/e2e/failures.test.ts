@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { until } from '../claude/processes.js';
+import { until } from '../support/until.mjs';
 import { errorReply, textReply } from '../standin/server.js';
-import { ask, chatOf, firstText, openChat, textOf, type Reply } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, isInTable } from './processTable.js';
+import { ask, chatOf, firstText, openChat, textOf, type Reply } from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE, isInTable } from '../support/processTable.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const HI = chatOf('hi');

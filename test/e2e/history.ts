@@ -2,7 +2,7 @@
  * A conversation in one form, made from what a client sends and, separately, from what arrives at the API. Both are
  * written down here without the product's own code, so that they can be compared.
  */
-import type { WireCall } from './client.js';
+import type { WireCall } from '../support/httpClient.js';
 import { textOf, type ApiBlock, type ApiMessage, type MessagesBody } from '../standin/server.js';
 
 /** A message as an Ollama client keeps it. */

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { median, slopeOf } from '../bench/statistics.js';
-import { until } from '../claude/processes.js';
+import { median, slopeOf } from '../support/statistics.js';
+import { until } from '../support/until.mjs';
 import { ERRANDS, errandReply } from './errands.js';
-import { startHeadless } from './headless.js';
+import { startHeadless } from '../support/headless.js';
 import {
   childrenIn,
   HAS_PROCESS_TABLE,
@@ -14,7 +14,7 @@ import {
   processesIn,
   residentBytes,
   zombiesOf,
-} from './processTable.js';
+} from '../support/processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
 const MINUTES = SOAK ? 60 : 0.06;

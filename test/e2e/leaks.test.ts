@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { isAlive, until } from '../claude/processes.js';
-import { answerActs, fakeCli } from '../claude/fakeCli.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
+import { answerActs, fakeCli } from '../support/fakeCli.js';
 import { textReply, type Reply as ModelReply } from '../standin/server.js';
-import { ask, chatOf, chatUntil, firstText, openChat, textOf, type Line, type Reply } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless } from './headless.js';
+import {
+  ask,
+  chatOf,
+  chatUntil,
+  firstText,
+  openChat,
+  textOf,
+  type Line,
+  type Reply,
+} from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import {
   childrenIn,
   HAS_PROCESS_TABLE,
@@ -12,7 +22,7 @@ import {
   processesIn,
   residentBytes,
   watchChildrenIn,
-} from './processTable.js';
+} from '../support/processTable.js';
 
 const SOAK = process.env['SOAK'] === '1';
 const ABORTED = SOAK ? 1000 : 100;
@@ -76,7 +86,7 @@ describe('the program leaves nothing behind', function () {
         files = now;
         return still >= 50;
       };
-      await until('only the spares are left', atRest, 60_000);
+      await until('only the spares are left', atRest, { timeoutMs: 60_000 });
       return { files, bytes: residentBytes(pid) };
     }
 
@@ -112,7 +122,9 @@ describe('the program leaves nothing behind', function () {
       assert.ok(childrenIn(workspace, pid).length >= 2);
       const broken = streams.map((stream) => assert.rejects(stream.rest()));
       assert.deepEqual(await kill('SIGKILL'), { code: null, signal: 'SIGKILL' });
-      await until('no process outlives it', () => processesIn(workspace).length === 0, OUTLIVE_MS);
+      await until('no process outlives it', () => processesIn(workspace).length === 0, {
+        timeoutMs: OUTLIVE_MS,
+      });
       await Promise.all(broken);
       if (round === KILLS) break;
       program = await program.again();
@@ -127,7 +139,9 @@ describe('the program leaves nothing behind', function () {
     const stream = await openChat(url, chatOf('question'));
     assert.equal(await firstText(stream), 'begun');
     const broken = assert.rejects(stream.rest());
-    await until('the spares are there', () => childrenIn(workspace, pid).length === 1 + SPARES, 60_000);
+    await until('the spares are there', () => childrenIn(workspace, pid).length === 1 + SPARES, {
+      timeoutMs: 60_000,
+    });
     const guardians = childrenIn('/', pid);
     assert.equal(guardians.length, 1);
     const left = childrenIn(workspace, pid);
@@ -138,7 +152,7 @@ describe('the program leaves nothing behind', function () {
     await broken;
     headless = await headless.again();
     // Other suites start programs of ours meanwhile, and these look for strays, too: who ends them is not asked here.
-    await until('they are gone', () => !left.some(isAlive), OUTLIVE_MS);
+    await until('they are gone', () => !left.some(isAlive), { timeoutMs: OUTLIVE_MS });
   });
 });
 
@@ -168,7 +182,7 @@ describe('a hundred requests at once', function () {
       const watch = watchChildrenIn(environment.workspace, pid);
       const greedy = answers('greedy', 60);
       const all = (): boolean => childrenIn(environment.workspace, pid).length === LIMIT;
-      await until('the greedy client has all places', all, 60_000);
+      await until('the greedy client has all places', all, { timeoutMs: 60_000 });
       const before = order.length;
       const replies = await Promise.all([greedy, answers('modest', 8), answers('late', 32)]);
       assert.equal(watch.stop(), LIMIT);

@@ -7,7 +7,7 @@ import {
   type Reply,
   type StandInRequest,
 } from '../standin/server.js';
-import { gate } from './gate.js';
+import { gate } from '../support/gate.js';
 import { arrivedHistory, brokenAnswer, sentHistory, type WireChat } from './history.js';
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { errorReply, messageReply, textReply } from '../standin/server.js';
-import { ask, chatOf, firstText, openChat } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless } from './headless.js';
+import { ask, chatOf, firstText, openChat } from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 
 const CANARIES = ['system', 'earlier', 'answered', 'argument', 'result', 'prompt', 'thought', 'answer'].map(
   (what) => `canary-${what}-5e1f`,

@@ -6,12 +6,12 @@ import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../claude/processes.js';
+import { until } from '../support/until.mjs';
 import { textReply } from '../standin/server.js';
-import { ask, chatOf, firstText, openChat, textOf } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless, type HeadlessOptions } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, openFiles, stateOf } from './processTable.js';
+import { ask, chatOf, firstText, openChat, textOf } from '../support/httpClient.js';
+import { gate } from '../support/gate.js';
+import { startHeadless, type Headless, type HeadlessOptions } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE, openFiles, stateOf } from '../support/processTable.js';
 
 const DAY_MS = 86_400_000;
 /** What the program needs at rest, and as much for chats. */

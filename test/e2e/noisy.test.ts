@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { answerActs, fakeCli, type FakeCli } from '../claude/fakeCli.js';
-import { chatOf, openChat, textOf } from './client.js';
-import { startHeadless, type Headless } from './headless.js';
-import { HAS_PROCESS_TABLE, residentBytes } from './processTable.js';
+import { answerActs, fakeCli, type FakeCli } from '../support/fakeCli.js';
+import { chatOf, openChat, textOf } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { HAS_PROCESS_TABLE, residentBytes } from '../support/processTable.js';
 
 const MIB = 1024 * 1024;
 const SOAK = process.env['SOAK'] === '1';

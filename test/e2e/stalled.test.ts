@@ -5,11 +5,12 @@ import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fakeCli, beginActs, type FakeCli } from '../claude/fakeCli.js';
-import { isAlive, pidsIn, until } from '../claude/processes.js';
-import { ask, chatOf, openChat } from './client.js';
-import { startHeadless, type Headless } from './headless.js';
-import { HAS_PROCESS_TABLE, residentBytes } from './processTable.js';
+import { fakeCli, beginActs, type FakeCli } from '../support/fakeCli.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
+import { ask, chatOf, openChat } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { HAS_PROCESS_TABLE, residentBytes } from '../support/processTable.js';
 
 const MIB = 1024 * 1024;
 /** An answer of 400 MB. */

@@ -1,6 +1,6 @@
 /** Plays a script: a client that keeps its own history and sends all of it each time. */
 import assert from 'node:assert/strict';
-import { ask, firstText, openChat, textOf, type WireCall } from './client.js';
+import { ask, firstText, openChat, textOf, type WireCall } from '../support/httpClient.js';
 import type { Ledger, Plan, Ticket } from './ledger.js';
 import type { WireChat, WireMessage } from './history.js';
 import type { Script, Step } from './script.js';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ask } from './client.js';
-import { runToEnd, startHeadless, type Headless } from './headless.js';
-import { HAS_PROCESS_TABLE } from './processTable.js';
+import { ask } from '../support/httpClient.js';
+import { runToEnd, startHeadless, type Headless } from '../support/headless.js';
+import { HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const TOKEN = 'Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4';
 

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { createEndpoint } from '../../src/server/server.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { PermissionAnswer } from '../../src/core/permission.js';
-import { startRig } from '../claude/harness.js';
-import { isAlive, pidsIn, until } from '../claude/processes.js';
+import { startCliRig } from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import { messageReply, textReply, toolReply, type StandInRequest } from '../standin/server.js';
-import { ask, chatUntil, openChat, textOf, type Line } from './client.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE } from './processTable.js';
+import { ask, chatUntil, openChat, textOf, type Line } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const MODEL = 'claude-sonnet:workspace';
 
@@ -107,7 +108,7 @@ describe('Claude at work in the folder, from the port to the API and back', func
   describe('while the person is asked', () => {
     it('keeps the connection alive for longer than the CLI may be silent otherwise', async () => {
       let decide: (answer: PermissionAnswer) => void = () => assert.fail('nobody was asked');
-      const rig = await startRig({
+      const rig = await startCliRig({
         limits: { keepSpares: 'never', silenceMs: 6000 },
         workspace: {
           permissions: 'ask',
@@ -155,7 +156,7 @@ describe('Claude at work in the folder, from the port to the API and back', func
       const messages = [{ role: 'user', content: 'go' }];
       const left = chatUntil(headless.url, { model: MODEL, messages }, leaving.signal);
       const file = join(workspace, 'pid');
-      await until('the command runs', () => pidsIn(file).length === 1, 20_000);
+      await until('the command runs', () => pidsIn(file).length === 1, { timeoutMs: 20_000 });
       const [shell = 0] = pidsIn(file);
       leaving.abort();
       await left;

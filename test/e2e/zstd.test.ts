@@ -1,8 +1,8 @@
 /** What the built program loads only when it is needed: the decompressor. */
 import assert from 'node:assert/strict';
-import { COMPRESSED, WORDS } from '../http/openaiZstd.js';
+import { COMPRESSED, WORDS } from '../support/zstdBodies.js';
 import { textReply } from '../standin/server.js';
-import { startHeadless } from './headless.js';
+import { startHeadless } from '../support/headless.js';
 
 describe('a body in Zstandard', function () {
   this.timeout(60_000);

@@ -1,9 +1,9 @@
 // Makes the README's badges, media/badges/*.png, from the manifest. Run it by hand when the version or the license
 // changes: node test/extension/badges.mjs
 import { mkdir, readFile } from 'node:fs/promises';
-import { inRoot } from '../../scripts/place.mjs';
+import { inRoot } from '../../scripts/paths.mjs';
 import { openBrowser } from './host/browser.mjs';
-import { ensurePrograms } from './host/debian.mjs';
+import { ensurePrograms } from '../support/systemPackages.mjs';
 
 const { version, license, engines } = JSON.parse(await readFile(inRoot('package.json'), 'utf8'));
 /** File name → label and value. */

@@ -4,12 +4,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadBundled } from '../../scripts/bundled.mjs';
-import { inRoot } from '../../scripts/place.mjs';
+import { importBundled } from '../../scripts/bundle.mjs';
+import { inRoot } from '../../scripts/paths.mjs';
 import { animatedPng } from './animatedPng.mjs';
-import { ensurePrograms } from './host/debian.mjs';
 import { ensureHost } from './host/install.mjs';
 import { NEWEST } from './host/versions.mjs';
+import { ensurePrograms } from '../support/systemPackages.mjs';
 import { packageExtension } from './package.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 
@@ -34,10 +34,9 @@ const folder = join(tmpdir(), 'shop');
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, 'cart.py'), CODE);
 /** @type {unknown} */
-const bundled = await loadBundled('test/extension/chatScreenshotModel.ts', 'chatScreenshotModel');
-const { startScreenshotModel, QUESTION, LAST_WORDS } = /** @type {typeof import('./chatScreenshotModel.js')} */ (
-  bundled
-);
+const bundled = await importBundled('test/extension/chatScreenshotModel.ts', 'chatScreenshotModel');
+const { startScreenshotModel, QUESTION, LAST_WORDS } =
+  /** @type {typeof import('./chatScreenshotModel.js')} */ (bundled);
 const model = await startScreenshotModel();
 try {
   await ensurePrograms(['chromium'], console.error);
@@ -54,7 +53,7 @@ try {
     const { still, frames } = await film(editor);
     await writeFile(file, animatedPng(still, frames));
   } catch (error) {
-    console.error(await editor.explain());
+    console.error(await editor.failureDetails());
     throw error;
   } finally {
     await editor.close();

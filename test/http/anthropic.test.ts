@@ -1,9 +1,9 @@
 /** Anthropic's face, over real sockets. */
 import assert from 'node:assert/strict';
 import { ChatError, type ErrorKind } from '../../src/core/errors.js';
-import { DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
+import { DONE, fails, hangs, says, text, thinking } from '../support/fakeBackend.js';
 import { framesOf } from './openai.js';
-import { type Ask, ask, nextChunk, post, type Reply, startRig, USER_HI } from './rig.js';
+import { type Ask, ask, nextChunk, post, type Reply, startRig, USER_HI } from '../support/endpointRig.js';
 import { CALL, CALL2, checkRows, done, JSON_TYPE, type Row, toolCall } from './table.js';
 
 const MESSAGES = '/v1/messages';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
-import { ask, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const ELSEWHERE = '/code/elsewhere';
 

@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { endianness, hostname, networkInterfaces } from 'node:os';
 import type { EndpointSettings } from '../../src/server/server.js';
 import { ListenError, findPortOwner } from '../../src/server/server.js';
-import { hangs } from './fakeBackend.js';
-import { ask, type Rig, startRig, stopRigs } from './rig.js';
+import { hangs } from '../support/fakeBackend.js';
+import { ask, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
+import { freePort } from '../support/ports.mjs';
 
 const TOKEN = 'x'.repeat(32);
 const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
@@ -31,16 +32,6 @@ const portOf = (local: string): number => Number.parseInt(local.slice(local.inde
 const V4_LOOPBACK = '0100007F';
 const V6_LOOPBACK = '00000000000000000000000001000000';
 const hasTables = process.platform === 'linux' && endianness() === 'LE';
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function statusAt(rig: Rig, host: string, headers: Record<string, string> = {}): Promise<number> {
   const at = host.includes(':') ? `[${host}]` : host;

@@ -1,8 +1,8 @@
 /** The conformance table of Ollama's API, row by row. The numbers are the rows' names. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import { DONE, fails, says, text, thinking } from './fakeBackend.js';
-import { type Ask, ask, chat, linesOf, post, type Reply, startRig, USER_HI } from './rig.js';
+import { DONE, fails, says, text, thinking } from '../support/fakeBackend.js';
+import { type Ask, ask, chat, linesOf, post, type Reply, startRig, USER_HI } from '../support/endpointRig.js';
 import {
   BARE,
   CALL,

@@ -1,9 +1,9 @@
 /** What pages may read: never with credentials, never everybody, and errors as well as answers. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import { DONE, fails, says, text } from './fakeBackend.js';
+import { DONE, fails, says, text } from '../support/fakeBackend.js';
 import { chatHead, head, type Parsed, tags } from './heads.js';
-import { type Rig, startRig, stopRigs } from './rig.js';
+import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 const ORIGIN = 'app://obsidian.md';
 const JSON_BODY = 'Content-Type: application/json';

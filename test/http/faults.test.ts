@@ -4,9 +4,9 @@ import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import type { ChatEvent } from '../../src/core/chat.js';
 import type { JsonObject } from '../../src/core/json.js';
-import { createFakeBackend, DONE, text } from './fakeBackend.js';
+import { createFakeBackend, DONE, text } from '../support/fakeBackend.js';
 import { besideAnother, defect, type Stages, startFaulty } from './faultyRig.js';
-import { ask, chat, linesOf, post, type Reply, stopRigs, USER_HI } from './rig.js';
+import { ask, chat, linesOf, post, type Reply, stopRigs, USER_HI } from '../support/endpointRig.js';
 import { toolCall } from './table.js';
 
 /** Asked for with and without a stream, in each dialect. */

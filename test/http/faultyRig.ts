@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { ChatBackend } from '../../src/core/backend.js';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { createFakeBackend, DONE, text } from './fakeBackend.js';
-import { chat, linesOf, nextChunk, type Rig, startRig, until, USER_HI } from './rig.js';
+import { createFakeBackend, DONE, text } from '../support/fakeBackend.js';
+import { chat, linesOf, nextChunk, type Rig, startRig, USER_HI } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 /** What is done at each stage; a defect there is a function that throws. */
 export interface Stages {
@@ -127,7 +128,7 @@ export async function besideAnother({ rig, stages }: Faulty, work: () => Promise
   let rest = '';
   for (let more = await nextChunk(reader); more !== undefined; more = await nextChunk(reader)) rest += more;
   assert.match(rest, /"content":"lo"[^]*"done":true[^\n]*\n$/);
-  await until(() => rig.endpoint.activity().running === 0);
+  await until('no request is running', () => rig.endpoint.activity().running === 0);
   Object.assign(stages, sound);
   const next = await chat(rig);
   assert.equal(linesOf(next.body).at(-1)?.['done'], true);

@@ -2,8 +2,18 @@
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
 import type { ChatEvent } from '../../src/core/chat.js';
-import { DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
-import { type Ask, ask, linesOf, nextChunk, post, type Reply, startRig, stopRigs, USER_HI } from './rig.js';
+import { DONE, fails, hangs, says, text, thinking } from '../support/fakeBackend.js';
+import {
+  type Ask,
+  ask,
+  linesOf,
+  nextChunk,
+  post,
+  type Reply,
+  startRig,
+  stopRigs,
+  USER_HI,
+} from '../support/endpointRig.js';
 import { BARE, checkRows, done, error, JSON_TYPE, lastLine, NDJSON, type Row } from './table.js';
 
 const GENERATE = '/api/generate';

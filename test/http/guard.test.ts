@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { assertRefused, CHAT_BODY, chatHead, head, parse, tags } from './heads.js';
-import { ask, linesOf, open, raw, type Rig, startRig, stopRigs, until } from './rig.js';
+import { ask, linesOf, open, raw, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 describe('the Host header', () => {
   let rig: Rig;
@@ -328,7 +329,7 @@ describe('upgrades', () => {
     const socket = await open(rig, bytes.join('\r\n'));
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    await until(() => answer.endsWith('0\r\n\r\n'));
+    await until('the response is complete', () => answer.endsWith('0\r\n\r\n'));
     socket.destroy();
     assert.equal(parse(answer).status, 200);
     assert.match(answer, /"done":true/);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { MOST_HEADERS } from '../../src/server/guard.js';
 import { assertRefused, tags } from './heads.js';
-import { type Rig, startRig, stopRigs } from './rig.js';
+import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 describe('headers without number', () => {
   let rig: Rig;

@@ -1,6 +1,6 @@
 /** Requests whose heads are written line by line, and what comes back. */
 import assert from 'node:assert/strict';
-import { raw, type Rig, USER_HI } from './rig.js';
+import { raw, type Rig, USER_HI } from '../support/endpointRig.js';
 
 export interface Parsed {
   readonly status: number;

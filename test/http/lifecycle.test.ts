@@ -10,8 +10,17 @@ import {
   ListenError,
   findPortOwner,
 } from '../../src/server/server.js';
-import { createFakeBackend, floods, hangs, text } from './fakeBackend.js';
-import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs } from './rig.js';
+import { createFakeBackend, floods, hangs, text } from '../support/fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
 
 function endpoint(settings: Partial<EndpointSettings> = {}): Endpoint {
   const backend = createFakeBackend();

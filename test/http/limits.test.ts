@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { MOST_IMAGES, MOST_MESSAGES, MOST_STOPS, MOST_TOOLS } from '../../src/server/limits.js';
-import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const MIB = 1024 * 1024;
 const image = (bytes: number): string =>

@@ -3,8 +3,19 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ask, chat, chatBytes, open, raw, received, type Rig, startRig, stopRigs, until } from './rig.js';
-import { hangs, text } from './fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  raw,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
+import { hangs, text } from '../support/fakeBackend.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -64,7 +75,7 @@ describe('malformed HTTP', () => {
     await once(socket, 'data');
     socket.write('\r\n\0\0nonsense\r\n\r\n');
     assert.doesNotMatch(await answer, /400 Bad Request/);
-    await until(() => rig.backend.ended === rig.backend.requests.length);
+    await until('every chat has ended', () => rig.backend.ended === rig.backend.requests.length);
   });
 
   it('with an expectation nobody has is refused; with the usual one it is served', async () => {

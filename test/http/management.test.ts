@@ -1,7 +1,7 @@
 /** The native routes that manage models and the account: harmless, in Ollama's shapes. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import { type Ask, ask, linesOf, post, type Reply, type Rig, startRig } from './rig.js';
+import { type Ask, ask, linesOf, post, type Reply, type Rig, startRig } from '../support/endpointRig.js';
 import { BARE, checkRows, error, JSON_TYPE, NDJSON, type Row, TEXT } from './table.js';
 
 const to = (path: string, value: unknown): Ask => ({ path, body: JSON.stringify(value) });

@@ -1,6 +1,6 @@
 /** Long texts of what makes patterns slow, in every field that is read by one: they cost no more than plain ones. */
 import assert from 'node:assert/strict';
-import { type Ask, ask, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { type Ask, ask, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const LENGTH = process.env['SOAK'] === '1' ? 1_000_000 : 50_000;
 /** What a text may cost, in proportion to the same amount of `a`. Generous: a slow pattern costs thousands of times more. */

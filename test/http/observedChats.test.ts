@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ChatOutcome, ChatPhase, WatchedChat } from '../../src/core/watch.js';
-import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
-import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, until, type Rig } from './rig.js';
+import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from '../support/fakeBackend.js';
+import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, type Rig } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
 
@@ -89,10 +90,10 @@ describe('who watches the chats', () => {
   it('ends the chat that is meant, whose client is told before and within an answer', async () => {
     const { rig, seen } = await startWatched(hangs());
     const silent = chat(rig, { stream: false });
-    await until(() => seen.length === 1);
+    await until('the first chat is observed', () => seen.length === 1);
     rig.backend.script = hangs(text('hel'));
     const speaking = chat(rig);
-    await until(() => seen[1]?.phases.includes('answering') === true);
+    await until('the second chat is answered', () => seen[1]?.phases.includes('answering') === true);
     seen[0]!.chat.cancel();
     const { status, body } = await silent;
     assert.equal(status, 403);
@@ -100,7 +101,7 @@ describe('who watches the chats', () => {
     assert.equal(seen[1]!.outcomes.length, 0);
     seen[1]!.chat.cancel();
     assert.match(String(linesOf((await speaking).body).at(-1)?.['error']), /ended by a person/);
-    await until(() => seen.every(({ outcomes }) => outcomes.length === 1));
+    await until('both chats have an outcome', () => seen.every(({ outcomes }) => outcomes.length === 1));
     assert.deepEqual(
       seen.map(({ outcomes }) => outcomes[0]!.cancelled),
       [true, true],
@@ -110,9 +111,9 @@ describe('who watches the chats', () => {
   it('hears that a client went away', async () => {
     const { rig, seen } = await startWatched(hangs());
     const socket = await open(rig, chatBytes());
-    await until(() => seen.length === 1);
+    await until('the first chat is observed', () => seen.length === 1);
     socket.destroy();
-    await until(() => seen[0]!.outcomes.length === 1);
+    await until('the chat has an outcome', () => seen[0]!.outcomes.length === 1);
     const [outcome] = seen[0]!.outcomes;
     assert.deepEqual([outcome?.cancelled, outcome?.error], [true, 'The client went away.']);
   });
@@ -123,7 +124,7 @@ describe('who watches the chats', () => {
     await chat(rig, { model: 'no-such-model' });
     await chat(rig);
     assert.equal(seen.length, 1);
-    await until(() => rig.records.length === 3);
+    await until('three requests are recorded', () => rig.records.length === 3);
     assert.deepEqual(
       rig.records.map(({ status, chat }) => [status, chat]),
       [

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { askWindow } from '../../src/server/server.js';
 import { besideAnother, defect, type Stages, startFaulty } from './faultyRig.js';
-import { ask, chat, linesOf, type Rig, startRig, stopRigs, until } from './rig.js';
+import { ask, chat, linesOf, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 const wasTold = ({ lines }: Rig): boolean =>
   lines.some((line) => line.startsWith('error ') && line.includes('a defect'));
@@ -31,7 +32,7 @@ describe('a defect of those who listen', () => {
         }
       });
       assert.ok(wasTold(rig), rig.lines.join('\n'));
-      await until(() => rig.records.length === 4);
+      await until('four requests are recorded', () => rig.records.length === 4);
       assert.ok(
         rig.records.every(({ status, chat, error }) => status === 200 && chat && error === undefined),
       );
@@ -57,7 +58,7 @@ describe('a defect of those who listen', () => {
       windows: { key: () => key, report: () => ({ folder: '', requests: 0 }), cede: defect },
     });
     assert.ok(await askWindow('127.0.0.1', rig.port, key, 'POST'));
-    await until(() => wasTold(rig));
+    await until('the observer is called', () => wasTold(rig));
     assert.equal((await chat(rig)).status, 200);
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { ask, post, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 /** Path → Go's type of what is sent there, and the words for an empty one, which `null` is to Go. */
 const ROUTES: Readonly<Record<string, readonly [string, number, string]>> = {

@@ -1,6 +1,6 @@
 /** The conformance table of `/v1/chat/completions`, row by row. The numbers are the rows' names. */
 import assert from 'node:assert/strict';
-import { DONE, says, text, thinking } from './fakeBackend.js';
+import { DONE, says, text, thinking } from '../support/fakeBackend.js';
 import {
   at,
   CHAT,
@@ -14,7 +14,7 @@ import {
   SSE,
   USAGE,
 } from './openai.js';
-import { type Ask, type Reply, USER_HI } from './rig.js';
+import { type Ask, type Reply, USER_HI } from '../support/endpointRig.js';
 import { CALL, CALL2, done, JSON_TYPE, toolCall } from './table.js';
 
 const says1 = (content: unknown): Ask => sonnet({ messages: [{ role: 'user', content }] });

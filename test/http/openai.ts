@@ -1,6 +1,6 @@
 /** What the tests of the OpenAI routes share: their table, and readers of their answers. */
 import assert from 'node:assert/strict';
-import { type Ask, type Reply, USER_HI } from './rig.js';
+import { type Ask, type Reply, USER_HI } from '../support/endpointRig.js';
 import { checkRows, type Row } from './table.js';
 
 export const ERROR_KEYS = ['message', 'type', 'param', 'code'];

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
 import type { ChatEvent } from '../../src/core/chat.js';
-import { DONE, fails, says, text, thinking } from './fakeBackend.js';
+import { DONE, fails, says, text, thinking } from '../support/fakeBackend.js';
 import { framesOf, type Frame } from './openai.js';
-import { post, type Reply, type Rig, startRig, stopRigs } from './rig.js';
+import { post, type Reply, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 const PATH = '/v1/responses';
 

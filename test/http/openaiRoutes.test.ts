@@ -1,7 +1,7 @@
 /** The conformance table of the other OpenAI routes, row by row, and the failures of all of them. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import { fails, text } from './fakeBackend.js';
+import { fails, text } from '../support/fakeBackend.js';
 import {
   at,
   CHAT,
@@ -20,7 +20,7 @@ import {
   SSE,
   USAGE,
 } from './openai.js';
-import { ask, post, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 import { JSON_TYPE, TEXT } from './table.js';
 
 const ROWS: readonly OpenaiRow[] = [

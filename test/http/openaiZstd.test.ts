@@ -1,7 +1,7 @@
 /** Row 118 of the conformance table: bodies in Zstandard. */
 import assert from 'node:assert/strict';
-import { COMPRESSED, plainFrame, runFrame, sizedHead, USUAL_WINDOW, WORDS } from './openaiZstd.js';
-import { ask, type Reply, startRig, stopRigs } from './rig.js';
+import { COMPRESSED, plainFrame, runFrame, sizedHead, USUAL_WINDOW, WORDS } from '../support/zstdBodies.js';
+import { ask, type Reply, startRig, stopRigs } from '../support/endpointRig.js';
 
 const PATH = '/v1/responses';
 const messageOf = (reply: Reply): unknown =>

@@ -6,7 +6,15 @@ import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { createPeerUserCheck } from '../../src/server/peerUser.js';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { chatBytes, open, received, type Rig, type RigOptions, startRig, stopRigs } from './rig.js';
+import {
+  chatBytes,
+  open,
+  received,
+  type Rig,
+  type RigOptions,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
 
 const NOBODY = 65_534;
 const hasV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));

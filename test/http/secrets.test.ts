@@ -1,9 +1,9 @@
 /** What the log and the records may show: one line for each thing, nothing secret, and nothing that only looks like a line. */
 import assert from 'node:assert/strict';
 import { formatRecord } from '../../src/server/server.js';
-import { fails } from './fakeBackend.js';
+import { fails } from '../support/fakeBackend.js';
 import { ChatError } from '../../src/core/errors.js';
-import { ask, post, raw, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, raw, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const KEY = 'sk-ant-api03-Zm9vYmFyYmF6cXV4';
 const SESSION = 'c2Vzc2lvbi1vZi1zb21lYm9keQ';

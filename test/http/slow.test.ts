@@ -3,8 +3,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
-import { DONE, floods, hangs, text } from './fakeBackend.js';
-import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs, until } from './rig.js';
+import { DONE, floods, hangs, text } from '../support/fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 const HEAD = 'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n';
 const TIMEOUTS = { headers: 200, request: 500 };
@@ -120,7 +130,10 @@ describe('connections', () => {
     it(`without number keep nobody out, when they are ${how}`, async () => {
       const rig = await startRig();
       const sockets = await openMany(rig, 500, bytes);
-      await until(() => sockets.filter((socket) => socket.closed).length >= 500 - MAX_CONNECTIONS);
+      await until(
+        'the surplus connections are closed',
+        () => sockets.filter((socket) => socket.closed).length >= 500 - MAX_CONNECTIONS,
+      );
       for (let round = 0; round < 5; round += 1) assert.equal((await chat(rig)).status, 200);
       assert.ok(sockets.filter((socket) => !socket.closed).length <= MAX_CONNECTIONS);
       for (const socket of sockets) socket.destroy();
@@ -133,7 +146,10 @@ describe('connections', () => {
     const working = await open(rig, chatBytes());
     await once(working, 'data');
     const sockets = await openMany(rig, MAX_CONNECTIONS + 50, 'GET / HTTP/1.1\r\nHost: lo');
-    await until(() => sockets.filter((socket) => socket.closed).length >= 50);
+    await until(
+      'the surplus connections are closed',
+      () => sockets.filter((socket) => socket.closed).length >= 50,
+    );
     assert.equal(working.closed, false);
     assert.equal(rig.backend.ended, 0);
     for (const socket of [working, ...sockets]) socket.destroy();

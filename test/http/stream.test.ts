@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { ChatError } from '../../src/core/errors.js';
-import { DONE, fails, floods, hangs, says, type Script, text } from './fakeBackend.js';
+import { DONE, fails, floods, hangs, says, type Script, text } from '../support/fakeBackend.js';
 import {
   chat,
   chatBytes,
@@ -14,9 +14,9 @@ import {
   type Rig,
   startRig,
   stopRigs,
-  until,
   USER_HI,
-} from './rig.js';
+} from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 /** A streamed chat whose answer is read by hand. */
 async function streamedChat(
@@ -72,7 +72,7 @@ describe('a streamed answer', () => {
     assert.equal((await chat(rig, { stream: false })).status, 200);
     assert.equal(rig.backend.ended, 0);
     release.open();
-    await until(() => rig.backend.ended === 2);
+    await until('both chats have ended', () => rig.backend.ended === 2);
   });
 
   it('lets the backend come to its own end after a complete answer', async () => {
@@ -84,7 +84,7 @@ describe('a streamed answer', () => {
       tidied = !signal.aborted;
     };
     await chat(rig);
-    await until(() => rig.backend.ended === 1);
+    await until('the chat has ended', () => rig.backend.ended === 1);
     assert.ok(tidied);
   });
 
@@ -147,7 +147,7 @@ describe('a streamed answer', () => {
     assert.equal(linesOf((await chat(rig)).body).length, 2);
     const whole = JSON.parse((await chat(rig, { stream: false })).body) as { message: { content: string } };
     assert.equal(whole.message.content, 'Hi');
-    await until(() => ends === 2);
+    await until('both chats have ended', () => ends === 2);
   });
 
   it('begins with a heartbeat when the first word is late, and an error is then a line', async () => {
@@ -223,7 +223,7 @@ describe('a streamed answer', () => {
       tail = (tail + chunk.toString('latin1')).slice(-4_000);
     });
     socket.resume();
-    await until(() => tail.endsWith('0\r\n\r\n'));
+    await until('the response is complete', () => tail.endsWith('0\r\n\r\n'));
     assert.match(tail, /"done":true/);
     assert.ok(bytes > all * delta.length);
     socket.destroy();
@@ -234,11 +234,11 @@ describe('a streamed answer', () => {
     rig.backend.script = floods('x'.repeat(64 * 1024));
     const socket = await open(rig, chatBytes());
     socket.pause();
-    await until(() => rig.backend.requests.length === 1);
+    await until('the chat has begun', () => rig.backend.requests.length === 1);
     const over = rig.record();
     socket.destroy();
     assert.equal((await over).status, 499);
-    await until(() => rig.backend.ended === 1);
+    await until('the chat has ended', () => rig.backend.ended === 1);
   });
 });
 
@@ -255,10 +255,10 @@ describe('a client that goes away', () => {
       const over = rig.record();
       const socket = await open(rig, chatBytes());
       if (what === 'in mid-stream') await once(socket, 'data');
-      await until(() => rig.backend.requests.length === 1);
+      await until('the chat has begun', () => rig.backend.requests.length === 1);
       socket.destroy();
       assert.equal((await over).status, 499);
-      await until(() => rig.backend.ended === 1);
+      await until('the chat has ended', () => rig.backend.ended === 1);
     });
   }
 
@@ -284,16 +284,16 @@ describe('a client that goes away', () => {
         const over = rig.record();
         const socket = await open(rig, chatBytes(more));
         if (speaks) await once(socket, 'data');
-        else await until(() => rig.backend.requests.length === 1);
+        else await until('the chat has begun', () => rig.backend.requests.length === 1);
         const rest = received(socket);
         leave(socket);
         const { status, error } = await over;
         assert.equal(status, 499);
         assert.equal(error, undefined);
         assert.equal(await rest, '');
-        await until(() => rig.backend.ended === 1);
+        await until('the chat has ended', () => rig.backend.ended === 1);
         assert.ok(heard?.reason instanceof ChatError && heard.reason.kind === 'cancelled');
-        await until(() => rig.endpoint.activity().running === 0);
+        await until('no request is running', () => rig.endpoint.activity().running === 0);
       });
     }
   }
@@ -319,7 +319,10 @@ describe('a client that goes away', () => {
       if (round % 2 === 0) await once(socket, 'data');
       socket.destroy();
     }
-    await until(() => rig.backend.ended === rig.backend.requests.length && rig.records.length === 200);
+    await until(
+      'all chats have ended',
+      () => rig.backend.ended === rig.backend.requests.length && rig.records.length === 200,
+    );
     assert.equal(rig.endpoint.activity().running, 0);
   });
 });
@@ -380,7 +383,7 @@ describe('a record', () => {
     await nextChunk(reader);
     assert.deepEqual(rig.endpoint.activity(), { running: 1, total: 1 });
     await reader.cancel();
-    await until(() => rig.endpoint.activity().running === 0);
+    await until('no request is running', () => rig.endpoint.activity().running === 0);
     assert.deepEqual(rig.activities, [
       { running: 1, total: 1 },
       { running: 0, total: 1 },

@@ -1,8 +1,8 @@
 /** Tables of requests and what comes back. */
 import assert from 'node:assert/strict';
 import type { ChatEvent, DoneReason, ToolCall } from '../../src/core/chat.js';
-import { DONE, type Script } from './fakeBackend.js';
-import { type Ask, ask, linesOf, type Reply, startRig, stopRigs } from './rig.js';
+import { DONE, type Script } from '../support/fakeBackend.js';
+import { type Ask, ask, linesOf, type Reply, startRig, stopRigs } from '../support/endpointRig.js';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 export const BARE = 'application/json';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { hangs, text } from './fakeBackend.js';
+import { hangs, text } from '../support/fakeBackend.js';
 import {
   ask,
   chat,
@@ -16,7 +16,7 @@ import {
   startRig,
   stopRigs,
   USER_HI,
-} from './rig.js';
+} from '../support/endpointRig.js';
 
 const TOKEN = 'fT3x-9_ZqfT3x-9_ZqfT3x-9_ZqfT3x-9_Zq';
 const CHAT = { model: 'claude-sonnet', messages: USER_HI, stream: false };

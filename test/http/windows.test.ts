@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { askWindow } from '../../src/server/server.js';
 import { proofOf, WINDOW_PATH } from '../../src/server/windows.js';
-import { ask, startRig, stopRigs, until, type Rig, type RigOptions } from './rig.js';
+import { ask, startRig, stopRigs, type Rig, type RigOptions } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 const KEY = 'a key that windows share';
 const REPORT = { folder: '/code/shop', requests: 2 };
@@ -28,7 +29,7 @@ describe('windows of the editor', () => {
   it('let go of the port for each other, once the answer is out', async () => {
     const { rig, ceded } = await startWindow();
     assert.deepEqual(await askWindow('127.0.0.1', rig.port, KEY, 'POST'), REPORT);
-    await until(() => ceded() === 1);
+    await until('the window cedes the port', () => ceded() === 1);
   });
 
   it('need no token for it, because the key is better', async () => {

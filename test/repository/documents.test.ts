@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { filesUnder, manifest, read, root } from './repository.js';
+import { SECTION } from '../../src/vscode/platform/names.js';
+import { contributedSettings, filesUnder, manifest, read, root } from './repository.js';
 
 const README_LINES = 250;
 const DOCUMENTS = [
@@ -75,6 +76,28 @@ describe('Markdown documents', () => {
     const { version, license } = manifest();
     assert.ok(read('README.md').includes(`![Version ${version}](media/badges/version.png)`));
     assert.ok(read('README.md').includes(`![License: ${license}](media/badges/license.png)`));
+  });
+
+  it('list every setting with its default in the README', () => {
+    const listed = Array.from(
+      read('README.md').matchAll(/^\|[^|]*\| `([\w.]+)` +\| `([^`]*)` +\|/gm),
+      ([, name, value]) => [`${SECTION}.${name}`, value],
+    );
+    const declared = Object.entries(contributedSettings()).map(([key, { default: value }]) => [
+      key,
+      typeof value === 'string' && value !== '' ? value : JSON.stringify(value),
+    ]);
+    assert.deepEqual(listed, declared);
+  });
+
+  it('name every command of the palette in the README', () => {
+    const { commands = [], menus = {} } = manifest().contributes;
+    const hidden = new Set(
+      (menus['commandPalette'] ?? []).filter(({ when }) => when === 'false').map(({ command }) => command),
+    );
+    const [, table = ''] = /^### Commands\n([^]*?)^## /m.exec(read('README.md')) ?? [];
+    const missing = commands.filter(({ command, title }) => !hidden.has(command) && !table.includes(title));
+    assert.deepEqual(missing, []);
   });
 
   it('give each difference from Ollama an id of its own', () => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { snippetOf } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { snippetOf } from '../../support/connectGuide.js';
 import { programOrSkip } from './install.js';
 import { roundsOf, scriptedModel } from './scriptedModel.js';
 import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';

@@ -4,14 +4,14 @@ import { askWindow, createEndpoint } from '../../../src/server/server.js';
 import { createController, type Controller } from '../../../src/vscode/lifecycle/controller.js';
 import type { BackendConfig, DesiredConfig } from '../../../src/vscode/lifecycle/desiredConfig.js';
 import type { Status } from '../../../src/vscode/lifecycle/status.js';
-import { fakeCli, type FakeCli } from './fakeCli.js';
+import { fakeCliBackend, type FakeCliBackend } from './fakeCliBackend.js';
 
 const IDENTITY = 'claude-ollama-server/0.1.0';
 const PATIENCE_MS = 400;
 
 export interface Window {
   readonly controller: Controller;
-  readonly made: FakeCli[];
+  readonly made: FakeCliBackend[];
   plan: DesiredConfig;
   /** What windows of one user share. */
   key: string;
@@ -36,7 +36,7 @@ export const planFor = (port: number): DesiredConfig => ({
  * @param known settles when it is known who may use the endpoint
  */
 export function openWindow(port: number, known: Promise<void> = Promise.resolve()): Window {
-  const made: FakeCli[] = [];
+  const made: FakeCliBackend[] = [];
   const states: string[] = [];
   const watchers = new Set<(status: Status) => void>();
   const controller = createController({
@@ -66,7 +66,7 @@ export function openWindow(port: number, known: Promise<void> = Promise.resolve(
       ask: async ({ host, port }) => (await askWindow(host, port, window.key, 'POST')) !== undefined,
     },
     createBackend() {
-      const fake = fakeCli();
+      const fake = fakeCliBackend();
       made.push(fake);
       return fake;
     },

@@ -1,7 +1,7 @@
 /** Ports, and other programs on them. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 /** Another program that has the port. */
 export interface Stranger {
@@ -21,22 +21,4 @@ export async function stranger(answer: string, port = 0): Promise<Stranger> {
       await once(server, 'close');
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const gone = await stranger('');
-  await gone.leave();
-  return gone.port;
-}
-
-export async function isOpen(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

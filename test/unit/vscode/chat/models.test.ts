@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { listEntries } from '../../../../src/core/catalog.js';
 import { modelInformation } from '../../../../src/vscode/chat/models.js';
-import { MODEL } from '../fakeCli.js';
+import { MODEL } from '../fakeCliBackend.js';
 
 const [sonnet, workspace] = listEntries([{ ...MODEL, description: 'Everyday tasks' }], ['chat', 'workspace']);
 const [byDefault] = listEntries(

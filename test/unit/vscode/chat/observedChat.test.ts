@@ -6,7 +6,7 @@ import { ChatError } from '../../../../src/core/errors.js';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createHistory } from '../../../../src/vscode/activity/history.js';
 import { createObservedChats } from '../../../../src/vscode/chat/observedChat.js';
-import { fakeCli, MODEL, REQUEST } from '../fakeCli.js';
+import { fakeCliBackend, MODEL, REQUEST } from '../fakeCliBackend.js';
 
 const ENTRY: CatalogEntry = { name: 'claude-sonnet:latest', lane: 'chat', model: MODEL };
 
@@ -40,7 +40,7 @@ function silentBackend(): ChatBackend {
 
 describe('a chat of this window', () => {
   it('is answered, watched, and logged without its words', async () => {
-    const cli = fakeCli();
+    const cli = fakeCliBackend();
     const { history, lines, events, ask } = open(cli);
     cli.release();
     await ask();
@@ -59,7 +59,7 @@ describe('a chat of this window', () => {
   });
 
   it('fails with the error of the backend, which the history has too', async () => {
-    const cli = fakeCli();
+    const cli = fakeCliBackend();
     cli.fail = new ChatError('overloaded', 'Too much to do.');
     const { history, lines, ask } = open(cli);
     await assert.rejects(ask(), { kind: 'overloaded' });

@@ -7,7 +7,7 @@ import {
   type PromptMessage,
   type PromptPart,
 } from '../../../../src/vscode/chat/toChatRequest.js';
-import { MODEL } from '../fakeCli.js';
+import { MODEL } from '../fakeCliBackend.js';
 
 const ENTRY: CatalogEntry = { name: 'claude-sonnet:latest', lane: 'chat', model: MODEL };
 const text = (words: string): PromptPart => ({ type: 'text', text: words });

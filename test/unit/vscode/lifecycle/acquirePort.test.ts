@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { ListenError, type ListenAddress } from '../../../../src/server/server.js';
 import { acquirePort } from '../../../../src/vscode/lifecycle/acquirePort.js';
-import { freePort } from '../ports.js';
+import { freePort } from '../../../support/ports.mjs';
 
 /** An endpoint whose port is in use for as long as that holds. */
 const endpointWhile = (inUse: () => boolean) => ({

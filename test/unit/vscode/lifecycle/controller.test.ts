@@ -5,8 +5,9 @@ import { ChatError } from '../../../../src/core/errors.js';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createController, type Controller } from '../../../../src/vscode/lifecycle/controller.js';
 import { cli, openWindow, planFor, type Window } from '../editorWindow.js';
-import { fakeCli, MODEL } from '../fakeCli.js';
-import { freePort, isOpen, stranger } from '../ports.js';
+import { fakeCliBackend, MODEL } from '../fakeCliBackend.js';
+import { freePort, isOpen } from '../../../support/ports.mjs';
+import { stranger } from '../ports.js';
 
 describe('the controller', () => {
   const windows: Window[] = [];
@@ -309,7 +310,7 @@ function createBroken(): { controller: Controller } {
     createEndpoint() {
       throw new Error('no endpoint today');
     },
-    createBackend: fakeCli,
+    createBackend: fakeCliBackend,
     onChange: () => undefined,
     windows: { look: () => Promise.resolve(undefined), ask: () => Promise.resolve(false) },
     log: silentLogger,

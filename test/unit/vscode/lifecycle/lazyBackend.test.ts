@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { lazyBackend } from '../../../../src/vscode/lifecycle/lazyBackend.js';
-import { fakeCli, REQUEST } from '../fakeCli.js';
+import { fakeCliBackend, REQUEST } from '../fakeCliBackend.js';
 
 describe('a backend that is loaded when it is needed', () => {
   it('is loaded once, by the first who asks', async () => {
     let loads = 0;
     const backend = lazyBackend(() => {
       loads += 1;
-      return Promise.resolve(fakeCli());
+      return Promise.resolve(fakeCliBackend());
     });
     assert.equal(loads, 0);
     await Promise.all([backend.describe(), backend.models()]);
@@ -15,7 +15,7 @@ describe('a backend that is loaded when it is needed', () => {
   });
 
   it('passes events on', async () => {
-    const fake = fakeCli();
+    const fake = fakeCliBackend();
     fake.release();
     const types: string[] = [];
     for await (const event of lazyBackend(() => Promise.resolve(fake)).chat(REQUEST, AbortSignal.any([]))) {
@@ -31,7 +31,7 @@ describe('a backend that is loaded when it is needed', () => {
   });
 
   it('is closed when it was closed while it loaded', async () => {
-    const fake = fakeCli();
+    const fake = fakeCliBackend();
     const backend = lazyBackend(() => Promise.resolve(fake));
     const described = backend.describe();
     await backend.close();

@@ -7,7 +7,7 @@ import {
   type SwappableBackend,
 } from '../../../../src/vscode/lifecycle/swappableBackend.js';
 import type { BackendConfig } from '../../../../src/vscode/lifecycle/desiredConfig.js';
-import { fakeCli, REQUEST, type FakeCli } from '../fakeCli.js';
+import { fakeCliBackend, REQUEST, type FakeCliBackend } from '../fakeCliBackend.js';
 
 const cli = (folder: string): BackendConfig => ({
   kind: 'cli',
@@ -17,14 +17,14 @@ const cli = (folder: string): BackendConfig => ({
 });
 const signal = new AbortController().signal;
 
-function slotWith(prepare: (fake: FakeCli) => void = () => undefined): {
+function slotWith(prepare: (fake: FakeCliBackend) => void = () => undefined): {
   slot: SwappableBackend;
-  made: FakeCli[];
+  made: FakeCliBackend[];
 } {
-  const made: FakeCli[] = [];
+  const made: FakeCliBackend[] = [];
   const slot = createSwappableBackend({
     create() {
-      const fake = fakeCli();
+      const fake = fakeCliBackend();
       prepare(fake);
       made.push(fake);
       return fake;

@@ -29,7 +29,7 @@ const DONE: ChatEvent = {
   timings: { loadMs: 0, promptMs: 0, outputMs: 0 },
 };
 
-export interface FakeCli extends CliBackend {
+export interface FakeCliBackend extends CliBackend {
   /** How often the CLI was looked at. */
   readonly looks: number;
   readonly closed: boolean;
@@ -43,13 +43,13 @@ export interface FakeCli extends CliBackend {
   stuck: boolean;
 }
 
-export function fakeCli(): FakeCli {
+export function fakeCliBackend(): FakeCliBackend {
   let releaseAll = (): void => undefined;
   const released = new Promise<void>((resolve) => {
     releaseAll = resolve;
   });
   const state = { looks: 0, closed: false, killed: false };
-  const fake: FakeCli = {
+  const fake: FakeCliBackend = {
     fail: undefined,
     signedIn: true,
     stuck: false,

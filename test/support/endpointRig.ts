@@ -225,8 +225,3 @@ export async function nextChunk(
   const { value } = await reader.read();
   return value === undefined ? undefined : Buffer.from(value).toString('utf8');
 }
-
-/** Waits, event loop turn by turn, until the condition holds; mocha's timeout is its bound. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}

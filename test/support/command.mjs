@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The full path of a program on PATH, or `undefined`. */
-export function findProgram(name, path = process.env.PATH ?? '') {
+/**
+ * The full path of a program on PATH, or `undefined`.
+ * @param {string} name
+ */
+export function findProgram(name, path = process.env['PATH'] ?? '') {
   for (const folder of path.split(delimiter)) {
     const file = join(folder, name);
     try {
@@ -17,8 +20,12 @@ export function findProgram(name, path = process.env.PATH ?? '') {
 }
 
 /**
- * Runs a program to its end and returns what it printed, both streams together.
- * Throws with the last of its output when it fails.
+ * Runs a program to its end.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<string>} its output, stdout and stderr together
+ * @throws {Error} with the last 2,000 characters of its output, when its exit code is not 0
  */
 export function runCommand(program, args, options = {}) {
   return new Promise((resolve, reject) => {

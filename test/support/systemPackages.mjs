@@ -1,15 +1,15 @@
-// What the VS Code server needs from the system: a browser to open it in, and a compiler for two native modules.
+// Programs from the system's package manager that tests need: a browser, and a compiler for two native modules.
 import { findProgram, runCommand } from './command.mjs';
 import { HostUnavailable } from './unavailable.mjs';
 
-/** Program → the Debian package that has it. */
+/** The Debian package of each program. */
 const PACKAGES = { chromium: 'chromium', 'g++': 'g++', make: 'make', python3: 'python3' };
 
 /**
- * Installs what is missing of the named programs.
- * @param {string[]} programs keys of PACKAGES
- * @param {(line: string) => void} say
- * @throws HostUnavailable when they are missing and cannot be installed
+ * Installs those of the programs that are missing.
+ * @param {readonly (keyof typeof PACKAGES)[]} programs
+ * @param {(line: string) => void} say receives progress
+ * @throws {HostUnavailable} when one is missing and cannot be installed
  */
 export async function ensurePrograms(programs, say) {
   const missing = programs.filter((program) => findProgram(program) === undefined);
@@ -26,9 +26,7 @@ export async function ensurePrograms(programs, say) {
   try {
     await runCommand('apt-get', ['update'], { env });
     await runCommand('apt-get', install, { env });
-  } catch (error) {
-    throw new HostUnavailable(`apt-get could not install ${wanted.join(' ')}: ${error.message}`, {
-      cause: error,
-    });
+  } catch (cause) {
+    throw new HostUnavailable(`apt-get could not install ${wanted.join(' ')}: ${String(cause)}`, { cause });
   }
 }

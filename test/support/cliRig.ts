@@ -8,7 +8,7 @@ import { devCli } from '../standin/cli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn } from '../standin/server.js';
 
-export interface Rig {
+export interface CliRig {
   readonly standIn: StandIn;
   readonly environment: StandInEnvironment;
   readonly backend: ClaudeBackend;
@@ -18,7 +18,7 @@ export interface Rig {
   close(options?: { lenient?: boolean }): Promise<void>;
 }
 
-export interface RigOptions {
+export interface CliRigOptions {
   readonly cli?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Logger;
@@ -28,7 +28,7 @@ export interface RigOptions {
   readonly workspace?: Partial<WorkspaceOptions>;
 }
 
-export async function startRig(options: RigOptions = {}): Promise<Rig> {
+export async function startCliRig(options: CliRigOptions = {}): Promise<CliRig> {
   const standIn = await startStandIn();
   const environment = await standInEnvironment(standIn.url, options.env);
   const allowances: Allowance[] = [];

@@ -1,6 +1,5 @@
 /** Looks at processes from outside. */
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** Whether a process of that id exists and is no zombie. */
 export function isAlive(pid: number): boolean {
@@ -14,15 +13,6 @@ export function isAlive(pid: number): boolean {
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
-  }
-}
-
-/** Waits until it holds; fails after `milliseconds`, which is a bound and not an expectation. */
-export async function until(what: string, holds: () => boolean, milliseconds = 25_000): Promise<void> {
-  const end = performance.now() + milliseconds;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`waited ${milliseconds} ms in vain for: ${what}`);
-    await delay(10);
   }
 }
 
