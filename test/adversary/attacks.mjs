@@ -171,7 +171,8 @@ const TEXT_FIELD = { [`${CHAT.slice(0, -1)},"x":"`]: '"}' };
 
 /**
  * Name → attack on the URL `to(path)`. `via(url)` redirects to that URL and keeps the method.
- * @type {Readonly<Record<string, (to: (path: string) => string, via: (url: string) => string) => unknown>>}
+ * @typedef {string | number | null | undefined | void} ReadText what the page could read
+ * @type {Readonly<Record<string, (to: (path: string) => string, via: (url: string) => string) => ReadText | Promise<ReadText>>>}
  */
 const attacks = {
   fetchGet: (to) => fetchText(to('/api/tags')),
