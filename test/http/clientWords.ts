@@ -1,4 +1,4 @@
-/** Lines and headers that several clients share. */
+/** Request lines and headers that several clients share. */
 export const JSON_TYPE = 'Content-Type: application/json';
 export const json = 'content-type: application/json';
 

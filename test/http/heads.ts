@@ -1,4 +1,4 @@
-/** Requests whose heads are written line by line, and what comes back. */
+/** Requests whose heads are written line by line, and their parsed replies. */
 import assert from 'node:assert/strict';
 import { raw, type Rig, USER_HI } from '../support/endpointRig.js';
 
@@ -20,16 +20,16 @@ export function parse(bytes: string): Parsed {
   return { status: Number(statusLine.split(' ')[1]), headers, body: bytes.slice(end + 4) };
 }
 
-/** One request whose head is made of exactly these lines. */
+/** Sends a request whose head has exactly these lines, and `Connection: close`. */
 export async function head(rig: Rig, requestLine: string, ...lines: readonly string[]): Promise<Parsed> {
   return parse(await raw(rig, [requestLine, ...lines, 'Connection: close', '', ''].join('\r\n')));
 }
 
-/** Asks for the list of models. */
+/** Sends `GET /api/tags` with these headers. */
 export const tags = (rig: Rig, ...lines: readonly string[]): Promise<Parsed> =>
   head(rig, 'GET /api/tags HTTP/1.1', ...lines);
 
-/** A refusal says so in JSON, runs nothing, and names no origin that it does not let in. */
+/** Checks that a request was refused: status, a JSON error, and no chat with the backend. */
 export function assertRefused(rig: Rig, reply: Parsed, status: number): void {
   assert.equal(reply.status, status);
   const { error } = JSON.parse(reply.body) as { error: unknown };
@@ -39,7 +39,7 @@ export function assertRefused(rig: Rig, reply: Parsed, status: number): void {
 
 export const CHAT_BODY = JSON.stringify({ model: 'claude-sonnet', messages: USER_HI });
 
-/** A chat as a page or program would send it. */
+/** Sends a chat with these additional headers. */
 export function chatHead(rig: Rig, ...lines: readonly string[]): Promise<Parsed> {
   const length = `Content-Length: ${CHAT_BODY.length}`;
   const bytes = [
