@@ -30,7 +30,9 @@ describe('the comparison of secrets', () => {
     const body = token.slice(token.indexOf('export function hasToken('));
     const compared =
       body.match(/[^=!]==?=?\s*\w+|\.(?:includes|indexOf|startsWith|endsWith|localeCompare)\([^)]*\)/g) ?? [];
-    const ofTexts = compared.filter((one) => /token|expected|pathToken/.test(one) && !one.includes('= digest'));
+    const ofTexts = compared.filter(
+      (one) => /token|expected|pathToken/.test(one) && !one.includes('= digest'),
+    );
     assert.deepEqual(ofTexts, []);
     assert.match(body, /return matches\.includes\(true\);/, 'every place is compared before it is decided');
   });

@@ -1,6 +1,6 @@
 /**
- * Ollama's routes for an account at ollama.com. Replies as an Ollama where no user is signed in and the cloud is disabled,
- * with no recommended models.
+ * Ollama's routes for an account at ollama.com. Replies as an Ollama where no user is signed in and the cloud is
+ * disabled, with no recommended models.
  */
 import { bodyFields } from '../../protocol/ollama/body.js';
 import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';

@@ -1,6 +1,7 @@
 /**
- * Ollama's routes that manage models. The models are those of the Claude CLI, so nothing is downloaded, stored or deleted:
- * no name becomes a path, and no file is read or written. Requests that can succeed without that do; the others are refused.
+ * Ollama's routes that manage models. The models are those of the Claude CLI, so nothing is downloaded, stored or
+ * deleted: no name becomes a path, and no file is read or written. Requests that can succeed without that do; the
+ * others are refused.
  */
 import { type CatalogEntry, listEntries, resolveName } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
