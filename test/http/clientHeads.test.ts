@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { CLIENTS, REFUSED_PAGES } from './clientHeads.js';
 import { type ClientHeads, type Head, page } from './clientLibraries.js';
-import { parse, type Parsed } from './heads.js';
+import { parse, type Parsed } from './rawRequests.js';
 import { raw, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const LANES = ['chat', 'workspace'] as const;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
 import { DONE, fails, says, text } from '../support/fakeBackend.js';
-import { chatHead, head, type Parsed, tags } from './heads.js';
+import { chatHead, head, type Parsed, tags } from './rawRequests.js';
 import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 const ORIGIN = 'app://obsidian.md';

@@ -12,7 +12,7 @@ import {
   V1_CHAT,
   VERSION,
   json,
-} from './clientWords.js';
+} from './sharedHeaders.js';
 
 const COPILOT = [
   'Authorization: Bearer ',

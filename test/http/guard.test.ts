@@ -1,7 +1,7 @@
 /** The guard: which requests are accepted by their Host, Origin and other headers, sent over real connections. */
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
-import { assertRefused, CHAT_BODY, chatHead, head, parse, tags } from './heads.js';
+import { assertRefused, CHAT_BODY, chatHead, head, parse, tags } from './rawRequests.js';
 import { ask, linesOf, open, raw, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 import { until } from '../support/until.mjs';
 

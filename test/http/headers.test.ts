@@ -1,7 +1,7 @@
 /** The number of headers. The guard sees all of them. */
 import assert from 'node:assert/strict';
 import { MAX_HEADERS } from '../../src/server/guard.js';
-import { assertRefused, tags } from './heads.js';
+import { assertRefused, tags } from './rawRequests.js';
 import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 describe('many headers', () => {

@@ -21,7 +21,7 @@ import {
   V1_CHAT,
   VERSION,
   json,
-} from './clientWords.js';
+} from './sharedHeaders.js';
 
 const GO_AGENT = 'User-Agent: ollama/0.33.0 (amd64 linux) Go/go1.24.1';
 
