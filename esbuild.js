@@ -1,7 +1,7 @@
-// Bundles the programs: dist/extension.cjs (what VS Code loads) and dist/headless.cjs (the same endpoint without an
-// editor), and what they load when it is first needed: dist/claude.cjs (what drives the CLI), dist/lazyBundle.cjs (what a
-// person asks for now and then) and dist/fzstd.cjs (the decompressor for Codex). Prints each bundle's size; fails when
-// one outgrows its budget.
+// Bundles the two programs: dist/extension.cjs (loaded by VS Code) and dist/headless.cjs (the same endpoint without an
+// editor). Also bundles what they load on first use: dist/claude.cjs (drives the CLI), dist/lazyBundle.cjs (commands that
+// users run now and then) and dist/fzstd.cjs (decompresses the requests of Codex). Prints the size of each bundle and
+// fails when one is over its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,25 +14,29 @@ const BUDGETS_BYTES = {
   'dist/lazyBundle.cjs': 40_000,
 };
 
-/** Bundles of modules that are imported when they are first needed. */
-const LATE = {
+/** Bundles that are loaded on first use, with their entry points. */
+const LAZY_BUNDLES = {
   claude: 'src/claude/backend.ts',
   lazyBundle: 'src/vscode/lazyBundle.ts',
   fzstd: 'node_modules/fzstd/esm/index.mjs',
 };
-/** How those modules are imported. A program that imports one at its start has it inside. */
-const IMPORTED_AS = { 'claude/backend.js': 'claude', 'lazyBundle.js': 'lazyBundle', fzstd: 'fzstd' };
+/** The imports that load a lazy bundle, with its name. A program that imports one statically has a copy of it inside. */
+const LAZY_IMPORTS = new Map([
+  ['claude/backend.js', 'claude'],
+  ['lazyBundle.js', 'lazyBundle'],
+  ['fzstd', 'fzstd'],
+]);
 
 /**
- * Leaves those modules out of the bundles that import them.
+ * Leaves lazy bundles out of the bundles that import them.
  * @type {import('esbuild').Plugin}
  */
-const loadedLate = {
-  name: 'loaded-late',
+const lazyImports = {
+  name: 'lazy-imports',
   setup({ onResolve }) {
     onResolve({ filter: /^(?:\.\/(?:claude\/backend|lazyBundle)\.js|fzstd)$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' || path === 'fzstd'
-        ? { path: `./${IMPORTED_AS[path.replace(/^\.\//, '')]}.cjs`, external: true }
+        ? { path: `./${LAZY_IMPORTS.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
         : undefined,
     );
   },
@@ -43,10 +47,10 @@ const options = {
   entryPoints: {
     extension: 'src/extension.ts',
     headless: 'src/headless.ts',
-    ...LATE,
+    ...LAZY_BUNDLES,
   },
-  plugins: [loadedLate],
-  // Modules that are loaded late come by require(), whose "vscode" the editor provides in every version.
+  plugins: [lazyImports],
+  // Lazy bundles are loaded with require(), because every version of VS Code provides the module "vscode" to it.
   supported: { 'dynamic-import': false },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
@@ -63,23 +67,25 @@ const options = {
 };
 
 /**
- * Writes a bundle in one step, and only where it differs: whatever runs from dist/ may load it at any moment.
+ * Writes a bundle atomically, and only if its content changed: a program that runs from dist/ may load it at any time.
  * @param {import('esbuild').OutputFile} bundle
  */
-function put({ path, contents }) {
+function writeBundle({ path, contents }) {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
   mkdirSync(dirname(path), { recursive: true });
-  const written = `${path}.${process.pid}`;
-  writeFileSync(written, contents);
-  renameSync(written, path);
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
 }
 
 if (watch) {
   await (await context(options)).watch();
 } else {
   const { outputFiles } = await build({ ...options, write: false });
-  outputFiles.forEach(put);
-  for (const file of ['extension', 'headless', ...Object.keys(LATE)].map((name) => `dist/${name}.cjs`)) {
+  outputFiles.forEach(writeBundle);
+  for (const file of ['extension', 'headless', ...Object.keys(LAZY_BUNDLES)].map(
+    (name) => `dist/${name}.cjs`,
+  )) {
     console.log(`${file}  ${(statSync(file).size / 1000).toFixed(1)} kB`);
   }
   for (const [file, budget] of Object.entries(BUDGETS_BYTES)) {

@@ -1,7 +1,7 @@
 /** Ollama's own client for JavaScript against the program, the real CLI behind it, and a stand-in behind that. */
 import assert from 'node:assert/strict';
 import { Ollama, type ChatResponse, type Message, type Tool } from 'ollama';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { errorReply, messageReply, textReply, toolReply, type Block } from '../standin/server.js';
 import { lastBlocks, PNG, seen } from './seen.js';
@@ -95,8 +95,8 @@ describe('the ollama package', function () {
   });
 
   it('chats as the answer grows', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two']));
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two']));
     const parts: ChatResponse[] = [];
     for await (const part of await ollama.chat({ model: MODEL, messages: HI, stream: true })) {
       parts.push(part);
@@ -108,7 +108,7 @@ describe('the ollama package', function () {
   });
 
   it('stops the model with abort()', async () => {
-    standIn.reply(textReply(['begun', gate().closed]));
+    standIn.reply(textReply(['begun', createLatch().opened]));
     // A client of its own: abort() ends all of a client's streams.
     const leaver = new Ollama({ host: headless.url });
     const stream = await leaver.chat({ model: MODEL, messages: HI, stream: true });
@@ -120,8 +120,8 @@ describe('the ollama package', function () {
   });
 
   it('stops one of its streams and leaves the other alone', async () => {
-    const more = gate();
-    standIn.reply(textReply(['begun', more.closed, ', ended']), textReply(['begun', more.closed, ', ended']));
+    const more = createLatch();
+    standIn.reply(textReply(['begun', more.opened, ', ended']), textReply(['begun', more.opened, ', ended']));
     const streams = await Promise.all(
       [1, 2].map(() => ollama.chat({ model: MODEL, messages: HI, stream: true })),
     );

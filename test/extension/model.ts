@@ -1,7 +1,7 @@
 /** The model behind the CLI in the editor's tests: it does what the last message asks it to. */
 import type { JsonObject } from '../../src/core/json.js';
 import { devCli } from '../standin/cli.js';
-import { gate, type OpenableGate } from '../support/gate.js';
+import { createLatch, type Latch } from '../support/latch.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {
   errorReply,
@@ -40,7 +40,7 @@ function respond(asked: string): Reply | undefined {
  * with "released".
  */
 function holding(): (message: ApiMessage) => Reply | undefined {
-  const gates = new Set<OpenableGate>();
+  const gates = new Set<Latch>();
   return (message) => {
     const text = textOf(message);
     if (/^release$/m.test(text)) {
@@ -50,10 +50,10 @@ function holding(): (message: ApiMessage) => Reply | undefined {
     }
     const [, held] = /^hold: (.*)$/m.exec(text) ?? [];
     if (held === undefined) return undefined;
-    const own = gate();
+    const own = createLatch();
     gates.add(own);
     const half = Math.ceil(held.length / 2);
-    return textReply([held.slice(0, half), own.closed, held.slice(half)]);
+    return textReply([held.slice(0, half), own.opened, held.slice(half)]);
   };
 }
 

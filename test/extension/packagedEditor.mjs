@@ -1,7 +1,7 @@
 // A VS Code that has the packaged extension, open in a browser.
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inRoot } from '../../scripts/place.mjs';
+import { inRoot } from '../../scripts/paths.mjs';
 import { openBrowser } from './host/browser.mjs';
 import { installExtension, startEditor } from './host/editor.mjs';
 import { commandsOf, processesOf } from './host/processes.mjs';

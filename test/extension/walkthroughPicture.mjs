@@ -1,7 +1,7 @@
 // Makes media/screenshots/walkthrough.png, a picture for the README, and the same in other themes in
 // out/extension/screenshots, to be looked at. Run it by hand when the looks change: node test/extension/walkthroughPicture.mjs
 import { mkdir } from 'node:fs/promises';
-import { inRoot } from '../../scripts/place.mjs';
+import { inRoot } from '../../scripts/paths.mjs';
 import { loadSetupModel } from './bundle.mjs';
 import { ensureHost } from './host/install.mjs';
 import { freePort } from '../support/ports.mjs';

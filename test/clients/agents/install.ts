@@ -7,13 +7,13 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-interface LaunchChild {
-  readonly npmScript: () => string;
-  readonly quietly: (args: readonly string[]) => Promise<string>;
+interface ChildProcessModule {
+  readonly npmCliPath: () => string;
+  readonly runNode: (args: readonly string[]) => Promise<string>;
 }
 
 /** Compiled, this file is four folders deep. */
-const CHILD = new URL('../../../../scripts/child.mjs', import.meta.url).href;
+const CHILD_PROCESS = new URL('../../../../scripts/childProcess.mjs', import.meta.url).href;
 
 /**
  * Installs a package, unless the cache has it. Safe to run twice at once: each run installs into a folder of its own, and
@@ -45,14 +45,14 @@ export async function installed(name: string, version: string): Promise<string> 
 }
 
 async function fill(folder: string, wanted: string): Promise<void> {
-  const { npmScript, quietly } = (await import(CHILD)) as LaunchChild;
+  const { npmCliPath, runNode } = (await import(CHILD_PROCESS)) as ChildProcessModule;
   await writeFile(join(folder, 'package.json'), '{ "name": "agent-for-tests", "private": true }\n');
   console.log(`      installing ${wanted} from npm`);
   const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
   // Without a network, the reason shall not take minutes.
   const hasty = ['--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=2000'];
-  await quietly([
-    npmScript(),
+  await runNode([
+    npmCliPath(),
     'install',
     '--ignore-scripts',
     ...['--prefix', folder],

@@ -15,16 +15,16 @@ import {
 
 const SOAK = process.env['SOAK'] === '1';
 const ABORTED = SOAK ? 1000 : 16;
-/** One CLI in so many stays when it is asked to go. */
-const STUBBORN = 4;
-/** More than the connections that the endpoint takes. */
-const AT_ONCE = SOAK ? 600 : 400;
-/** The backend's defaults: processes at once, and those kept ahead after a conversation. */
-const LIMIT = 4;
-const SPARES = 2;
+/** One of this many CLI processes ignores SIGTERM. */
+const IGNORES_TERM = 4;
+/** More than the server's limit of connections. */
+const REQUESTS = SOAK ? 600 : 400;
+/** The default limit of CLI processes, and the warm processes after a conversation. */
+const MAX_PROCESSES = 4;
+const WARM_PROCESSES = 2;
 const BUSY = 'server busy, please try again.  maximum pending requests exceeded';
 
-describe('with a CLI that starts programs in sessions of their own', function () {
+describe('a CLI that starts processes in sessions of their own', function () {
   this.timeout(SOAK ? 1_800_000 : 240_000);
   let fake: FakeCli;
   let headless: Headless;
@@ -32,7 +32,7 @@ describe('with a CLI that starts programs in sessions of their own', function ()
   before(async function () {
     if (!HAS_PROCESS_TABLE) return this.skip();
     fake = await fakeCli({
-      ignoreTerm: STUBBORN,
+      ignoreTerm: IGNORES_TERM,
       acts: [{ do: 'grandchild' }, ...beginActs('begun'), { do: 'hang' }],
     });
     headless = await startHeadless({ args: ['--claude', fake.path] });
@@ -42,58 +42,59 @@ describe('with a CLI that starts programs in sessions of their own', function ()
     await fake?.dispose();
   });
 
-  it(`${ABORTED} streams that their clients left in mid-answer leave no process and no open file`, async () => {
+  it(`leaves no process and no open file behind after ${ABORTED} aborted streams`, async () => {
     const { url, pid, environment } = headless;
     const { workspace } = environment;
     const started = (): number[] => pidsIn(join(fake.folder, 'grandchild'));
-    let left = 0;
+    let aborted = 0;
 
-    async function leave(): Promise<void> {
-      const stream = await openChat(url, chatOf(`question ${left}`));
+    async function abort(): Promise<void> {
+      const stream = await openChat(url, chatOf(`question ${aborted}`));
       assert.equal(await firstText(stream), 'begun');
-      stream.leave();
+      stream.disconnect();
     }
-    async function leaver(): Promise<void> {
-      while (left++ < ABORTED) await leave();
+    async function client(): Promise<void> {
+      while (aborted++ < ABORTED) await abort();
     }
-    /** Open files once only the spares are left, and nothing moves any more. */
-    async function settled(): Promise<number> {
+    /** Open files when only the warm processes are left and the number of files is stable. */
+    async function idle(): Promise<number> {
       let files = 0;
-      let still = 0;
+      let unchanged = 0;
       await until(
-        'only the spares are left',
+        'only the warm processes are left',
         () => {
-          const atRest =
-            childrenIn(workspace, pid).length === SPARES && processesIn(workspace).length === SPARES;
-          const now = atRest ? openFiles(pid) : 0;
-          still = now > 0 && now === files ? still + 1 : 0;
+          const isIdle =
+            childrenIn(workspace, pid).length === WARM_PROCESSES &&
+            processesIn(workspace).length === WARM_PROCESSES;
+          const now = isIdle ? openFiles(pid) : 0;
+          unchanged = now > 0 && now === files ? unchanged + 1 : 0;
           files = now;
-          return still >= 50;
+          return unchanged >= 50;
         },
         { timeoutMs: 60_000 },
       );
       return files;
     }
 
-    await leave();
-    const before = await settled();
+    await abort();
+    const before = await idle();
     const watch = watchChildrenIn(workspace, pid);
-    await Promise.all(Array.from({ length: LIMIT }, leaver));
-    const after = await settled();
-    assert.ok(watch.stop() <= LIMIT, 'more processes than the pool may have');
+    await Promise.all(Array.from({ length: MAX_PROCESSES }, client));
+    const after = await idle();
+    assert.ok(watch.stop() <= MAX_PROCESSES, 'more processes than the limit');
     assert.equal(started().length, ABORTED + 1);
     assert.deepEqual(started().filter(isAlive), []);
     assert.ok(Math.abs(after - before) <= 2, `open files: ${before}, then ${after}`);
     const killed = headless.stderr.filter((line) => /did not end in \d+ ms and is killed/.test(line)).length;
-    assert.ok(killed > 0, 'none had to be killed');
+    assert.ok(killed > 0, 'no CLI was killed');
     assert.equal(headless.stderr.filter((line) => /outlived/.test(line)).length, 0);
     await headless.kill('SIGTERM');
     assert.deepEqual(processesIn(workspace), []);
-    console.log(`      ${ABORTED} left, ${killed} CLIs killed; files ${before} → ${after}`);
+    console.log(`      ${ABORTED} aborted, ${killed} CLIs killed; files ${before} → ${after}`);
   });
 });
 
-describe(`${AT_ONCE} requests at once`, function () {
+describe(`${REQUESTS} simultaneous requests`, function () {
   this.timeout(120_000);
   let fake: FakeCli;
   let headless: Headless;
@@ -108,9 +109,9 @@ describe(`${AT_ONCE} requests at once`, function () {
     await fake?.dispose();
   });
 
-  it('are answered, told to come back, or turned away as connections; the program goes on', async () => {
+  it('are answered, told to retry, or refused as connections; the server keeps running', async () => {
     const { url } = headless;
-    const count = { answered: 0, busy: 0, away: 0 };
+    const count = { answered: 0, busy: 0, refused: 0 };
     const body = chatOf('hi', { keep_alive: 0 });
     const one = async (): Promise<void> => {
       const reply = await ask(url, { path: '/api/chat', body }).catch(
@@ -118,7 +119,7 @@ describe(`${AT_ONCE} requests at once`, function () {
       );
       if (reply instanceof Error) {
         assert.match(reply.code ?? reply.message, /ECONNRESET|EPIPE|socket hang up/);
-        count.away++;
+        count.refused++;
       } else if (reply.status === 503) {
         assert.deepEqual(JSON.parse(reply.body), { error: BUSY });
         assert.ok(Number(reply.headers['retry-after']) >= 1);
@@ -131,18 +132,18 @@ describe(`${AT_ONCE} requests at once`, function () {
         count.answered++;
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, one));
+    await Promise.all(Array.from({ length: REQUESTS }, one));
     console.log(`      ${JSON.stringify(count)}`);
-    assert.ok(count.answered >= LIMIT && count.busy > 0);
+    assert.ok(count.answered >= MAX_PROCESSES && count.busy > 0);
     const after = await ask(url, { path: '/api/chat', body });
     assert.equal(after.status, 200);
   });
 });
 
-describe('a CLI whose result says something else than its deltas', function () {
+describe('a CLI whose result differs from its deltas', function () {
   this.timeout(60_000);
 
-  it('is believed the deltas, by clients that stream and by those that do not', async function () {
+  it('is answered with the text of its deltas, streamed or not', async function () {
     if (process.platform === 'win32') this.skip();
     const says = { type: 'result', subtype: 'success', is_error: false, result: 'summed up', num_turns: 1 };
     const acts = [...answerActs('stre', 'amed').slice(0, -1), { do: 'say', message: says } as const];

@@ -1,6 +1,6 @@
 /**
- * The least that the CLI must be told on stdin for a conversation. Written out here and not taken from the
- * product, so that the floor stays where it is whatever the product does. Pure.
+ * The minimal stdin messages that the CLI needs for a conversation. Written out here and not taken from the sources, so
+ * that the floor does not move when the server changes. Pure.
  */
 import { randomUUID } from 'node:crypto';
 import type { Lane } from '../../src/core/chat.js';
@@ -13,12 +13,12 @@ export interface Tool {
 
 const SERVER = 'client';
 
-export function controlLine(request: object): object {
+export function controlRequest(request: object): object {
   return { type: 'control_request', request_id: randomUUID(), request };
 }
 
-/** Sets a fresh process up. The client's tools are described ahead, and a hook leaves every call to us. */
-export function initialize(lane: Lane, system: string, tools: readonly Tool[]): object {
+/** Initializes a new process. The tools are declared in advance, and a hook defers every tool call to the client. */
+export function initializeRequest(lane: Lane, system: string, tools: readonly Tool[]): object {
   const manifest = {
     initializeResult: {
       protocolVersion: '2025-11-25',
@@ -52,14 +52,14 @@ export function initialize(lane: Lane, system: string, tools: readonly Tool[]): 
   };
 }
 
-/** Answers whatever the CLI asks: a call of a tool waits for the client. */
-export function deferral(requestId: string): object {
+/** The response to a control request of the CLI: the tool call waits for the client. */
+export function deferResponse(requestId: string): object {
   const response = { hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'defer' } };
   return { type: 'control_response', response: { subtype: 'success', request_id: requestId, response } };
 }
 
-/** A question, or with `query: false` a part of the history. */
-export function userLine(content: string | readonly object[], uuid: string, query = true): object {
+/** A user message that the model answers. */
+export function promptMessage(content: string | readonly object[], uuid: string): object {
   return {
     type: 'user',
     message: { role: 'user', content },
@@ -67,12 +67,16 @@ export function userLine(content: string | readonly object[], uuid: string, quer
     session_id: '',
     uuid,
     client_composed: true,
-    ...(query ? {} : { shouldQuery: false }),
   };
 }
 
-/** An answer that is a part of the history. */
-export function assistantLine(text: string): object {
+/** A user message of the history. */
+export function historyUserMessage(text: string, uuid: string): object {
+  return { ...promptMessage(text, uuid), shouldQuery: false };
+}
+
+/** An assistant message of the history. */
+export function historyAssistantMessage(text: string): object {
   return {
     type: 'assistant',
     message: {

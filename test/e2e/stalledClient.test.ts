@@ -16,12 +16,12 @@ const MIB = 1024 * 1024;
 /** An answer of 400 MB. */
 const DELTAS = 400_000;
 const DELTA_BYTES = 1000;
-/** Lines of the answer before. */
-const READ_FIRST = 8000;
-/** What a client that reads nothing may cost. */
-const GROWTH_BYTES = 32 * MIB;
-/** The producer is held back when it wrote nothing more for so long. */
-const STILL_MS = 500;
+/** Lines that are read of an earlier answer. */
+const WARM_UP_LINES = 8000;
+/** Allowed memory growth for a client that reads nothing. */
+const MAX_GROWTH_BYTES = 32 * MIB;
+/** The CLI is blocked when it has written nothing for so long. */
+const BLOCKED_MS = 500;
 
 describe('a client that stops reading', function () {
   this.timeout(120_000);
@@ -39,7 +39,7 @@ describe('a client that stops reading', function () {
     await cli?.dispose();
   });
 
-  /** How much of the answer the CLI has got rid of. */
+  /** How many deltas the CLI has written. */
   function written(): number {
     try {
       return Number(readFileSync(join(cli.folder, 'flooded'), 'utf8'));
@@ -48,31 +48,32 @@ describe('a client that stops reading', function () {
     }
   }
 
-  /** Another answer, of which some is read: what its memory costs is not the stalled client's. */
-  async function readSome(url: string): Promise<void> {
+  /** Reads a part of another answer, so that the memory of a first answer does not count. */
+  async function warmUp(url: string): Promise<void> {
     const stream = await openChat(url, chatOf('hi'));
-    for (let lines = 0; lines < READ_FIRST; lines++) await stream.next();
-    stream.leave();
-    await until('no CLI is left of it', () => !newest().some(isAlive));
+    for (let lines = 0; lines < WARM_UP_LINES; lines++) await stream.next();
+    stream.disconnect();
+    await until('the CLI process has exited', () => !newestProcess().some(isAlive));
     await rm(join(cli.folder, 'flooded'), { force: true });
   }
 
-  function newest(): number[] {
+  function newestProcess(): number[] {
     return pidsIn(join(cli.folder, 'pids')).slice(-1);
   }
 
-  async function heldBack(): Promise<number> {
+  /** Waits until the CLI is blocked. Returns the number of deltas that it has written. */
+  async function untilBlocked(): Promise<number> {
     for (let before = -1; ;) {
-      await delay(STILL_MS);
+      await delay(BLOCKED_MS);
       const now = written();
       if (now > 0 && now === before) return now;
       before = now;
     }
   }
 
-  it('holds the CLI back in an answer of 400 MB, costs next to no memory, and takes it along when it goes', async () => {
+  it('blocks the CLI in an answer of 400 MB, costs little memory, and ends the CLI when it disconnects', async () => {
     const { url, pid } = headless;
-    await readSome(url);
+    await warmUp(url);
     const before = residentBytes(pid);
     const body = JSON.stringify(chatOf('hi'));
     const { port, hostname } = new URL(url);
@@ -82,13 +83,13 @@ describe('a client that stops reading', function () {
     socket.write(
       `POST /api/chat HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
-    const held = await heldBack();
+    const deltas = await untilBlocked();
     const growth = residentBytes(pid) - before;
-    console.log(`      held back after ${held} of ${DELTAS} deltas, memory +${(growth / MIB).toFixed(1)} MB`);
-    assert.ok(held < DELTAS / 2, `the CLI wrote ${held} deltas`);
-    assert.ok(growth < GROWTH_BYTES, `memory grew by ${growth} bytes`);
+    console.log(`      blocked after ${deltas} of ${DELTAS} deltas, memory +${(growth / MIB).toFixed(1)} MB`);
+    assert.ok(deltas < DELTAS / 2, `the CLI wrote ${deltas} deltas`);
+    assert.ok(growth < MAX_GROWTH_BYTES, `memory grew by ${growth} bytes`);
     assert.equal((await ask(url, { path: '/api/version' })).status, 200);
     socket.destroy();
-    await until('no CLI is left of it', () => !newest().some(isAlive));
+    await until('the CLI process has exited', () => !newestProcess().some(isAlive));
   });
 });

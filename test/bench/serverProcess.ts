@@ -1,10 +1,10 @@
-/** The product as people run it: the built program in a process of its own, asked over HTTP. */
+/** The server under test: the built program in a process of its own, used over HTTP. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
-import { endChild, type CliPlace } from './bareCli.js';
-import { childrenRunning, type Watched } from './processes.js';
+import { stopChild, type CliSetup } from './bareCli.js';
+import { childrenRunning, type WatchedProcesses } from './processes.js';
 
 /** A message as Ollama's clients send it. */
 export interface WireMessage {
@@ -14,13 +14,13 @@ export interface WireMessage {
   readonly tool_name?: string;
 }
 
-export interface Asked {
+export interface ChatInProgress {
   /** `performance.now()` just before the request was sent. */
   readonly sentAt: number;
   /** The whole answer; rejects when it is an error. */
   readonly done: Promise<WireMessage>;
-  /** Goes away, as a client that is stopped does. */
-  leave(): void;
+  /** Disconnects. */
+  abort(): void;
 }
 
 interface Frame {
@@ -29,62 +29,62 @@ interface Frame {
   readonly error?: string;
 }
 
-const STDERR_KEPT = 4000;
+const MAX_STDERR_LENGTH = 4000;
 
-export class Product {
+export class ServerProcess {
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #cli: string;
   readonly #model: string;
   readonly #agent = new Agent({ keepAlive: true });
 
-  private constructor(child: ChildProcess, { cli, lane }: CliPlace, url: string) {
+  private constructor(child: ChildProcess, { cli, lane }: CliSetup, url: string) {
     this.#child = child;
     this.#cli = cli;
     this.#model = `claude-sonnet:${lane === 'chat' ? 'latest' : lane}`;
     this.url = url;
-    // It would go on serving without us.
-    const end = (): void => void child.kill('SIGTERM');
-    process.once('exit', end);
-    child.once('exit', () => process.off('exit', end));
+    // Without this, the server would outlive an interrupted bench.
+    const stop = (): void => void child.kill('SIGTERM');
+    process.once('exit', stop);
+    child.once('exit', () => process.off('exit', stop));
   }
 
   /** @param program the built `headless.cjs` */
-  static async start(program: string, place: CliPlace): Promise<Product> {
-    const args = [program, '--port', '0', '--workspace', place.folder, '--claude', place.cli];
+  static async start(program: string, setup: CliSetup): Promise<ServerProcess> {
+    const args = [program, '--port', '0', '--workspace', setup.folder, '--claude', setup.cli];
     const child = spawn(process.execPath, args, {
-      cwd: place.folder,
-      env: place.env,
+      cwd: setup.folder,
+      env: setup.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let complaints = '';
+    let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaints = (complaints + text).slice(-STDERR_KEPT);
+      stderr = (stderr + text).slice(-MAX_STDERR_LENGTH);
     });
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [''])]);
     const url = /http:\/\/\S+/.exec(String(first[0]))?.[0];
     if (url === undefined) {
-      await endChild(child);
-      throw new Error(`the product did not start: ${complaints}`);
+      await stopChild(child);
+      throw new Error(`the server did not start: ${stderr}`);
     }
-    return new Product(child, place, url);
+    return new ServerProcess(child, setup, url);
   }
 
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  /** Its CLI processes. */
+  /** The ids of its CLI processes. */
   processes(): number[] {
     return childrenRunning(this.pid, this.#cli);
   }
 
-  watch(expected: number): Watched {
+  watch(expected: number): WatchedProcesses {
     return { pids: () => this.processes(), expected };
   }
 
-  /** Opens a connection that the next chat takes, as clients do that look at the version or the models first. */
+  /** Opens a connection that the next chat uses, as clients do that request the version or the models first. */
   async connect(): Promise<void> {
     const request = httpRequest(`${this.url}/api/version`, { agent: this.#agent });
     request.end();
@@ -94,12 +94,12 @@ export class Product {
 
   /**
    * Sends a chat and reads its streamed answer.
-   * @param onText told each piece of text and when it was read
+   * @param more.onText called with each piece of text and the time at which it was read
    */
-  ask(
+  chat(
     messages: readonly WireMessage[],
     more: { tools?: readonly object[]; onText?: (text: string, at: number) => void } = {},
-  ): Asked {
+  ): ChatInProgress {
     const tools = more.tools === undefined ? {} : { tools: more.tools };
     const body = Buffer.from(JSON.stringify({ model: this.#model, messages, ...tools }));
     const sentAt = performance.now();
@@ -110,14 +110,14 @@ export class Product {
     });
     request.end(body);
     const done = readAnswer(request, more.onText ?? (() => undefined));
-    // A client that leaves does not wait for the answer.
+    // A client that disconnects does not wait for the answer.
     done.catch(() => undefined);
-    return { sentAt, done, leave: () => void request.destroy() };
+    return { sentAt, done, abort: () => void request.destroy() };
   }
 
-  async end(): Promise<void> {
+  async stop(): Promise<void> {
     this.#agent.destroy();
-    await endChild(this.#child);
+    await stopChild(this.#child);
   }
 }
 
@@ -134,7 +134,7 @@ async function readAnswer(
   let rest = '';
   const take = (line: string, at: number): void => {
     const frame = JSON.parse(line) as Frame;
-    if (frame.error !== undefined) throw new Error(`the product answered: ${frame.error}`);
+    if (frame.error !== undefined) throw new Error(`the server answered: ${frame.error}`);
     const text = frame.message?.content ?? '';
     content += text;
     if (text !== '') onText(text, at);
@@ -155,6 +155,6 @@ async function readAnswer(
     });
   });
   if (rest !== '') take(rest, performance.now());
-  if (!complete) throw new Error('the product ended an answer early');
+  if (!complete) throw new Error('the server ended an answer early');
   return { role: 'assistant', content, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
 }

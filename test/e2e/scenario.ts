@@ -1,41 +1,43 @@
-/** Random conversations, as data: what a person does, turn by turn. */
+/** Random conversations as data: what the user of a client does, turn by turn. */
 import fc from 'fast-check';
 
 export type Step =
-  /** Asks. Equal questions of several conversations are on purpose. */
-  | { readonly do: 'ask'; readonly text: string }
-  /** Asks something that makes the model think. */
+  /** Sends a prompt. Several conversations deliberately send equal prompts. */
+  | { readonly do: 'prompt'; readonly text: string }
+  /** Sends a prompt that makes the model think. */
   | { readonly do: 'think' }
-  /** Asks, and gives the results of the calls that are the answer, perhaps in another order, perhaps with more to say. */
+  /** Sends a prompt that is answered with tool calls, and then their results, perhaps reordered or with more text. */
   | {
-      readonly do: 'askWithTool';
+      readonly do: 'useTool';
       readonly calls: number;
       readonly ids: boolean;
       readonly reversed: boolean;
       readonly remark: boolean;
     }
-  /** Throws the last answer away and asks again. */
+  /** Discards the last answer and sends its prompt again. */
   | { readonly do: 'regenerate' }
-  /** Goes back to an earlier question (counted from the end) and asks another one in its place. */
+  /** Goes back to an earlier prompt (counted from the end) and sends another one instead. */
   | { readonly do: 'edit'; readonly back: number }
-  /** Goes back behind an earlier answer and goes on from there. */
+  /** Discards everything from an earlier prompt on. */
   | { readonly do: 'branch'; readonly back: number }
-  /** Changes the last answer's text, and asks. */
+  /** Changes the text of the last answer, and sends a prompt. */
   | { readonly do: 'correct' }
-  /** Changes an earlier question, leaves everything behind it as it was, and asks. */
+  /** Changes an earlier prompt, keeps everything after it, and sends a prompt. */
   | { readonly do: 'rewrite'; readonly back: number }
-  /** Forgets all before an earlier question, as clients do when a conversation gets long, and asks. */
+  /** Discards everything before an earlier prompt, as clients do with long conversations, and sends a prompt. */
   | { readonly do: 'trim'; readonly back: number }
-  /** Sends the same request several times at once, and goes on with one of the answers. */
+  /** Sends the same request several times at once, and keeps one of the answers. */
   | { readonly do: 'duplicate'; readonly copies: number; readonly text: string }
-  /** Goes away in mid-answer, and keeps nothing of it, its question, or also what it got. */
-  | { readonly do: 'leave'; readonly keep: 'nothing' | 'question' | 'part' }
+  /** Disconnects during an answer, and keeps nothing, the prompt, or the prompt and the text received so far. */
+  | { readonly do: 'abort'; readonly keep: 'nothing' | 'prompt' | 'part' }
+  /** Sends a prompt that the API answers with an error, and perhaps sends it again. */
   | { readonly do: 'fail'; readonly status: 400 | 529; readonly retry: boolean }
-  | { readonly do: 'stumble' }
+  /** Sends a prompt for whose answer the connection to the API breaks. */
+  | { readonly do: 'cut' }
   | { readonly do: 'changeSystem'; readonly system: string }
   | { readonly do: 'changeModel'; readonly model: string };
 
-export interface Script {
+export interface Scenario {
   readonly model: string;
   readonly system: string;
   readonly tools: boolean;
@@ -53,12 +55,12 @@ const back = fc.integer({ min: 1, max: 3 });
 const of = fc.constant;
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ do: of('ask' as const), text }) },
+  { weight: 12, arbitrary: fc.record({ do: of('prompt' as const), text }) },
   { weight: 3, arbitrary: fc.record({ do: of('think' as const) }) },
   {
     weight: 5,
     arbitrary: fc.record({
-      do: of('askWithTool' as const),
+      do: of('useTool' as const),
       calls: fc.integer({ min: 1, max: 2 }),
       ids: fc.boolean(),
       reversed: fc.boolean(),
@@ -78,8 +80,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      do: of('leave' as const),
-      keep: fc.constantFrom('nothing' as const, 'question' as const, 'part' as const),
+      do: of('abort' as const),
+      keep: fc.constantFrom('nothing' as const, 'prompt' as const, 'part' as const),
     }),
   },
   {
@@ -90,36 +92,36 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       retry: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: of('stumble' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: of('cut' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: of('changeSystem' as const), system }) },
   { weight: 1, arbitrary: fc.record({ do: of('changeModel' as const), model }) },
 );
 
-const script: fc.Arbitrary<Script> = fc.record({
+const scenario: fc.Arbitrary<Scenario> = fc.record({
   model,
   system,
   tools: fc.boolean(),
   steps: fc.array(step, { minLength: 2, maxLength: 7, size: 'max' }),
 });
 
-const ask: Step = { do: 'ask', text: 'hi' };
+const prompt: Step = { do: 'prompt', text: 'hi' };
 
-/** What every run plays first, however few it has time for: each kind of step behind a turn that ended well. */
-const ALWAYS: readonly Script[] = [
+/** The first scenarios of every run, so that even a short run has each kind of step after a successful turn. */
+const FIXED_SCENARIOS: readonly Scenario[] = [
   {
     model: 'claude-sonnet',
     system: 'Be brief.',
     tools: false,
     steps: [
-      ask,
-      ask,
+      prompt,
+      prompt,
       { do: 'rewrite', back: 2 },
       { do: 'rewrite', back: 1 },
       { do: 'edit', back: 2 },
       { do: 'correct' },
       { do: 'trim', back: 1 },
       { do: 'changeSystem', system: 'Be long.' },
-      ask,
+      prompt,
     ],
   },
   {
@@ -127,12 +129,12 @@ const ALWAYS: readonly Script[] = [
     system: 'Be brief.',
     tools: true,
     steps: [
-      { do: 'askWithTool', calls: 2, ids: true, reversed: true, remark: false },
+      { do: 'useTool', calls: 2, ids: true, reversed: true, remark: false },
       { do: 'rewrite', back: 1 },
-      { do: 'askWithTool', calls: 1, ids: false, reversed: false, remark: true },
+      { do: 'useTool', calls: 1, ids: false, reversed: false, remark: true },
       { do: 'duplicate', copies: 2, text: 'go on' },
       { do: 'fail', status: 400, retry: true },
-      ask,
+      prompt,
     ],
   },
   {
@@ -140,20 +142,20 @@ const ALWAYS: readonly Script[] = [
     system: 'Be brief.',
     tools: false,
     steps: [
-      ask,
-      { do: 'leave', keep: 'nothing' },
+      prompt,
+      { do: 'abort', keep: 'nothing' },
       { do: 'think' },
-      { do: 'leave', keep: 'part' },
-      ask,
+      { do: 'abort', keep: 'part' },
+      prompt,
       { do: 'regenerate' },
-      { do: 'stumble' },
+      { do: 'cut' },
       { do: 'changeModel', model: 'claude-haiku' },
-      ask,
+      prompt,
     ],
   },
 ];
 
-/** The same seed gives the same conversations. */
-export function randomScripts(seed: number, count: number): Script[] {
-  return [...ALWAYS, ...fc.sample(script, { seed, numRuns: count - ALWAYS.length })];
+/** The fixed scenarios and random ones. The same seed gives the same scenarios. */
+export function randomScenarios(seed: number, count: number): Scenario[] {
+  return [...FIXED_SCENARIOS, ...fc.sample(scenario, { seed, numRuns: count - FIXED_SCENARIOS.length })];
 }
