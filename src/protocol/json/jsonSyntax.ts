@@ -1,6 +1,6 @@
 /**
- * Finds where the first JSON value of a text ends, or says in the words of Go's decoder why there is none.
- * Only used on texts that `JSON.parse` refuses, so it is made for exact words first, and for speed second.
+ * Finds the end of the first JSON value of a text, or the error message of Go's decoder (`encoding/json`). It is only
+ * used for texts that `JSON.parse` refuses, so exact messages matter more than speed.
  */
 
 /** `end` is the index after the first value. */
@@ -11,17 +11,20 @@ const NUMBER_PARTS = {
   digit: /[0-9]/,
   exponent: /[eE]/,
 };
-/** Runs of characters that are passed at once, because a text may be nothing but one of them. */
+/** Runs of characters that are skipped at once, because one run may be the whole text. All match the empty run. */
 const RUNS = {
   space: /[ \t\r\n]*/y,
   digits: /[0-9]*/y,
   plain: /[^"\\\u0000-\u001f]*/y,
 };
 
-class Refused extends Error {}
+class SyntaxRefusal extends Error {}
 
-/** A character as Go quotes it: Go reads bytes, so beyond ASCII it names the first byte of the UTF-8 form. */
-function quoted(text: string, index: number): string {
+/**
+ * A character as Go quotes it in error messages. Go reads bytes, so a character beyond ASCII is shown as the first byte of
+ * its UTF-8 encoding.
+ */
+function quoteCharacter(text: string, index: number): string {
   const point = text.codePointAt(index) ?? 0;
   const byte =
     point < 0x80
@@ -42,15 +45,15 @@ function quoted(text: string, index: number): string {
   return `'${char}'`;
 }
 
-/** A cursor over the text that refuses in Go's words. */
+/** A position in the text, with Go's error messages. */
 class Cursor {
   index = 0;
   constructor(readonly text: string) {}
 
-  /** The character here; the end of the text is a refusal. */
+  /** The current character. @throws SyntaxRefusal at the end of the text */
   peek(): string {
     const char = this.text[this.index];
-    if (char === undefined) throw new Refused(UNEXPECTED_EOF);
+    if (char === undefined) throw new SyntaxRefusal(UNEXPECTED_EOF);
     return char;
   }
 
@@ -58,15 +61,16 @@ class Cursor {
     return this.index >= this.text.length;
   }
 
-  refuse(where: string): never {
-    throw new Refused(`invalid character ${quoted(this.text, this.index)} ${where}`);
+  /** Refuses the current character. */
+  refuse(context: string): never {
+    throw new SyntaxRefusal(`invalid character ${quoteCharacter(this.text, this.index)} ${context}`);
   }
 
   skipSpace(): void {
     this.skip(RUNS.space);
   }
 
-  /** Passes a run, which may be empty. @param run sticky, and matching everywhere */
+  /** Skips a run of characters. @param run one of `RUNS` */
   skip(run: RegExp): void {
     run.lastIndex = this.index;
     run.test(this.text);
@@ -74,7 +78,7 @@ class Cursor {
   }
 }
 
-function string(at: Cursor): void {
+function skipString(at: Cursor): void {
   at.index += 1;
   for (;;) {
     at.skip(RUNS.plain);
@@ -97,7 +101,7 @@ function string(at: Cursor): void {
   at.index += 1;
 }
 
-function number(at: Cursor): void {
+function skipNumber(at: Cursor): void {
   if (at.peek() === '-') {
     at.index += 1;
     if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('in numeric literal');
@@ -117,54 +121,55 @@ function number(at: Cursor): void {
   }
 }
 
-function literal(at: Cursor, word: string): void {
+function skipLiteral(at: Cursor, word: string): void {
   for (const expected of word) {
     if (at.peek() !== expected) at.refuse(`in literal ${word} (expecting '${expected}')`);
     at.index += 1;
   }
 }
 
-/** A value that is no container, or the opening of one. */
-function begin(at: Cursor): '{' | '[' | undefined {
+/** Skips a scalar value, or the opening bracket of a container, which it returns. */
+function skipScalarOrOpen(at: Cursor): '{' | '[' | undefined {
   const char = at.peek();
   if (char === '{' || char === '[') {
     at.index += 1;
     return char;
   }
-  if (char === '"') string(at);
-  else if (char === '-' || NUMBER_PARTS.digit.test(char)) number(at);
-  else if (char === 't') literal(at, 'true');
-  else if (char === 'f') literal(at, 'false');
-  else if (char === 'n') literal(at, 'null');
+  if (char === '"') skipString(at);
+  else if (char === '-' || NUMBER_PARTS.digit.test(char)) skipNumber(at);
+  else if (char === 't') skipLiteral(at, 'true');
+  else if (char === 'f') skipLiteral(at, 'false');
+  else if (char === 'n') skipLiteral(at, 'null');
   else at.refuse('looking for beginning of value');
   return undefined;
 }
 
-function key(at: Cursor): void {
+function skipKey(at: Cursor): void {
   if (at.peek() !== '"') at.refuse('looking for beginning of object key string');
-  string(at);
+  skipString(at);
   at.skipSpace();
   if (at.peek() !== ':') at.refuse('after object key');
   at.index += 1;
 }
 
-function value(at: Cursor): void {
+/** Skips one value with everything in it. */
+function skipValue(at: Cursor): void {
   const open: ('{' | '[')[] = [];
   at.skipSpace();
   for (;;) {
-    const opened = begin(at);
+    const opened = skipScalarOrOpen(at);
     if (opened !== undefined) {
       at.skipSpace();
       const close = opened === '{' ? '}' : ']';
       if (at.peek() !== close) {
         open.push(opened);
-        if (opened === '{') key(at);
+        if (opened === '{') skipKey(at);
         at.skipSpace();
         continue;
       }
       at.index += 1;
     }
-    // A value has ended: end the containers that end here, then go on with the next value.
+    // After a value: close the containers that end here, then continue with the next value.
     for (;;) {
       const container = open.at(-1);
       if (container === undefined) return;
@@ -172,7 +177,7 @@ function value(at: Cursor): void {
       if (at.peek() === ',') {
         at.index += 1;
         at.skipSpace();
-        if (container === '{') key(at);
+        if (container === '{') skipKey(at);
         at.skipSpace();
         break;
       }
@@ -185,14 +190,14 @@ function value(at: Cursor): void {
   }
 }
 
-/** Scans the first value of the text. */
+/** Scans the first value of the text. Handles any depth: it uses no recursion. */
 export function scanValue(text: string): Scan {
   const at = new Cursor(text);
   try {
-    value(at);
+    skipValue(at);
     return { end: at.index };
   } catch (thrown) {
-    if (thrown instanceof Refused) return { error: thrown.message };
+    if (thrown instanceof SyntaxRefusal) return { error: thrown.message };
     throw thrown;
   }
 }

@@ -2,7 +2,7 @@
  * The native routes about an account at ollama.com. Nobody is signed in there, its cloud is off, and it recommends
  * nothing; clients that ask get told so in Ollama's words.
  */
-import { bodyFields } from '../../protocol/ollama/body.js';
+import { bodyFields } from '../../protocol/json/fields.js';
 import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
 import { readBody, SMALL_BODY_BYTES } from '../body.js';
 import { type Exchange, sendJson } from '../exchange.js';
@@ -18,7 +18,7 @@ function refuse(message: string): () => never {
 /** @param what it is that only the cloud has, and what Ollama calls the body */
 function cloudOnly(what: string, struct: string): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
-    bodyFields(await readBody(exchange.request, SMALL_BODY_BYTES), struct);
+    bodyFields(await readBody(exchange.request, SMALL_BODY_BYTES), `api.${struct}`);
     throw new OllamaStatusError(403, `ollama cloud is disabled: ${what} is unavailable`);
   };
 }

@@ -1,8 +1,13 @@
 /** The native routes that make something of one text: an answer, or nothing where embeddings are wanted. */
 import { ChatError } from '../../core/errors.js';
 import { isModelName } from '../../protocol/modelName.js';
-import type { ReplyContext } from '../../protocol/ollama/answer.js';
-import { decodeEmbed, decodeEmbeddings, hasInput, noEmbeddings } from '../../protocol/ollama/embed.js';
+import type { ReplyContext } from '../../protocol/ollama/reply.js';
+import {
+  decodeEmbed,
+  decodeEmbeddings,
+  hasInput,
+  embeddingsUnsupported,
+} from '../../protocol/ollama/embeddings.js';
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
 import { generateEncoder, generateLoadReply, generateReply } from '../../protocol/ollama/generate/reply.js';
 import { decodeGenerate, translateGenerate } from '../../protocol/ollama/generate/request.js';
@@ -50,7 +55,7 @@ async function embed(context: RouteContext, exchange: Exchange): Promise<void> {
   if (!isModelName(model)) throw new ChatError('unknownModel', `model '${model}' not found`);
   const asks = hasInput(input);
   await lookUp(context, exchange, model, notFound(model));
-  if (asks) throw noEmbeddings(model);
+  if (asks) throw embeddingsUnsupported(model);
   sendJson(exchange.response, 200, { model, embeddings: [] });
 }
 
@@ -58,7 +63,7 @@ async function embeddings(context: RouteContext, exchange: Exchange): Promise<vo
   const { model, input } = decodeEmbeddings(await readChatBody(exchange));
   if (!isModelName(model)) throw new ChatError('badRequest', 'model is required');
   await lookUp(context, exchange, model, notFound(model));
-  if (hasInput(input)) throw noEmbeddings(model);
+  if (hasInput(input)) throw embeddingsUnsupported(model);
   sendJson(exchange.response, 200, { embedding: [] });
 }
 

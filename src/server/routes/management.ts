@@ -122,12 +122,12 @@ async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
 async function create(context: RouteContext, exchange: Exchange): Promise<void> {
   const wanted = decodeCreate(await body(exchange));
   if (!isModelName(wanted.model)) throw new ChatError('badRequest', 'invalid model name');
-  if (wanted.from === '' && !wanted.files) {
+  if (wanted.from === '' && !wanted.hasFiles) {
     const error = new ChatError('badRequest', "neither 'from' or 'files' was specified");
     sendFailure(exchange, error, BARE_JSON_TYPE);
     return;
   }
-  if (wanted.files || wanted.differs) {
+  if (wanted.hasFiles || wanted.changesModel) {
     throw new ChatError(
       'badRequest',
       'Only another name for a model can be created here: Claude takes no files, and no prompt, template or parameters of its own. Send them with each request.',

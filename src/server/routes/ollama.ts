@@ -1,8 +1,8 @@
 /** The native routes: `/` and `/api/…`. */
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
-import { psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
-import { chatEncoder, chatReply, loadReply } from '../../protocol/ollama/chat/reply.js';
-import { decodeChat, decodeShow, translateChat } from '../../protocol/ollama/chat/request.js';
+import { decodeShow, psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
+import { chatEncoder, chatReply, chatLoadReply } from '../../protocol/ollama/chat/reply.js';
+import { decodeChat, translateChat } from '../../protocol/ollama/chat/request.js';
 import { readBody, SMALL_BODY_BYTES } from '../body.js';
 import { type Exchange, send, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
@@ -28,7 +28,7 @@ async function chat(context: RouteContext, exchange: Exchange): Promise<void> {
   if (wish.type !== 'answer') {
     if (wish.type === 'load') context.residency.use(entry, keepAliveMs)();
     else context.residency.unload(entry);
-    sendJson(exchange.response, 200, loadReply(wish.type, reply));
+    sendJson(exchange.response, 200, chatLoadReply(wish.type, reply));
     return;
   }
   await answerChat(
@@ -46,7 +46,11 @@ async function show(context: RouteContext, exchange: Exchange): Promise<void> {
   const name = asked.trim();
   const entry = await resolve(context, exchange, asked, name.includes(':') ? name : `${name}:latest`);
   const userAgent = exchange.request.headers['user-agent'] ?? '';
-  sendJson(exchange.response, 200, showBody(entry, { asked, userAgent, modifiedAt: context.since }));
+  sendJson(
+    exchange.response,
+    200,
+    showBody(entry, { requestedName: asked, userAgent, modifiedAt: context.since }),
+  );
 }
 
 async function tags(context: RouteContext, exchange: Exchange): Promise<void> {

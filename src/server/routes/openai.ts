@@ -4,15 +4,16 @@ import type { CatalogEntry } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import {
   completionEncoder,
+  completionLoadReply,
   completionReply,
-  decodeCompletion,
-  loadedReply,
-  translateCompletion,
-} from '../../protocol/openai/completions/completions.js';
+} from '../../protocol/openai/completions/reply.js';
+import { decodeCompletion, translateCompletion } from '../../protocol/openai/completions/request.js';
+import { decodeEmbeddings } from '../../protocol/openai/embeddings.js';
 import { openaiDialect } from '../../protocol/openai/errors.js';
 import { modelBody, modelsBody } from '../../protocol/openai/models.js';
-import { chatEncoder, chatReply, type ReplyContext } from '../../protocol/openai/chat/reply.js';
-import { decodeChat, decodeEmbeddings, translateChat } from '../../protocol/openai/chat/request.js';
+import { chatEncoder, chatReply } from '../../protocol/openai/chat/reply.js';
+import { decodeChat, translateChat } from '../../protocol/openai/chat/request.js';
+import type { ReplyContext } from '../../protocol/openai/reply.js';
 import { responsesEncoder, responsesReply } from '../../protocol/openai/responses/reply.js';
 import { decodeResponses, translateResponses } from '../../protocol/openai/responses/request.js';
 import { SSE_TYPE } from '../../protocol/sse.js';
@@ -45,7 +46,7 @@ async function chat(context: RouteContext, exchange: Exchange): Promise<void> {
     exchange,
     { entry, request, keepAliveMs: KEEP_ALIVE_MS },
     body.stream
-      ? { type: 'stream', encoder: chatEncoder(reply, body.includeUsage) }
+      ? { type: 'stream', encoder: chatEncoder(reply, body) }
       : { type: 'whole', encode: (events) => chatReply(events, reply) },
   );
 }
@@ -62,7 +63,7 @@ async function completion(context: RouteContext, exchange: Exchange): Promise<vo
   const reply = replyContext(body.model);
   if (request === undefined) {
     context.residency.use(entry, KEEP_ALIVE_MS)();
-    send(exchange.response, 200, body.stream ? SSE_TYPE : JSON_TYPE, loadedReply(body, reply));
+    send(exchange.response, 200, body.stream ? SSE_TYPE : JSON_TYPE, completionLoadReply(body, reply));
     return;
   }
   await answerChat(
@@ -70,7 +71,7 @@ async function completion(context: RouteContext, exchange: Exchange): Promise<vo
     exchange,
     { entry, request, keepAliveMs: KEEP_ALIVE_MS },
     body.stream
-      ? { type: 'stream', encoder: completionEncoder(reply, body.includeUsage) }
+      ? { type: 'stream', encoder: completionEncoder(reply, body) }
       : { type: 'whole', encode: (events) => completionReply(events, reply) },
   );
 }
