@@ -11,7 +11,7 @@ export interface ErrorReply {
   readonly retryAfterSeconds?: number;
 }
 
-/** How a dialect words its errors. */
+/** How a dialect formats its errors. */
 export interface Dialect {
   error(error: ChatError): ErrorReply;
   /** The body (JSON) for a request that was refused with that status before it was read: wrong host, token, … */

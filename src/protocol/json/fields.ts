@@ -50,7 +50,7 @@ function childPath(parent: FieldPath, name: string): FieldPath {
   return { root: parent.root, path: parent.path === '' ? name : `${parent.path}.${name}` };
 }
 
-/** The JSON type of a value, in Go's words. */
+/** The JSON type of a value, as Go's decoder names it. */
 function jsonTypeOf(value: Json): string {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;

@@ -78,113 +78,113 @@ class Cursor {
   }
 }
 
-function skipString(at: Cursor): void {
-  at.index += 1;
+function skipString(cursor: Cursor): void {
+  cursor.index += 1;
   for (;;) {
-    at.skip(RUNS.plain);
-    const char = at.peek();
+    cursor.skip(RUNS.plain);
+    const char = cursor.peek();
     if (char === '"') break;
-    if (char < ' ') at.refuse('in string literal');
-    at.index += 1;
+    if (char < ' ') cursor.refuse('in string literal');
+    cursor.index += 1;
     if (char !== '\\') continue;
-    if (at.peek() === 'u') {
-      at.index += 1;
+    if (cursor.peek() === 'u') {
+      cursor.index += 1;
       for (let digit = 0; digit < 4; digit += 1) {
-        if (!/[0-9a-fA-F]/.test(at.peek())) at.refuse(String.raw`in \u hexadecimal character escape`);
-        at.index += 1;
+        if (!/[0-9a-fA-F]/.test(cursor.peek())) cursor.refuse(String.raw`in \u hexadecimal character escape`);
+        cursor.index += 1;
       }
     } else {
-      if (!'bfnrt\\/"'.includes(at.peek())) at.refuse('in string escape code');
-      at.index += 1;
+      if (!'bfnrt\\/"'.includes(cursor.peek())) cursor.refuse('in string escape code');
+      cursor.index += 1;
     }
   }
-  at.index += 1;
+  cursor.index += 1;
 }
 
-function skipNumber(at: Cursor): void {
-  if (at.peek() === '-') {
-    at.index += 1;
-    if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('in numeric literal');
+function skipNumber(cursor: Cursor): void {
+  if (cursor.peek() === '-') {
+    cursor.index += 1;
+    if (!NUMBER_PARTS.digit.test(cursor.peek())) cursor.refuse('in numeric literal');
   }
-  if (at.peek() === '0') at.index += 1;
-  else at.skip(RUNS.digits);
-  if (!at.atEnd && at.peek() === '.') {
-    at.index += 1;
-    if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('after decimal point in numeric literal');
-    at.skip(RUNS.digits);
+  if (cursor.peek() === '0') cursor.index += 1;
+  else cursor.skip(RUNS.digits);
+  if (!cursor.atEnd && cursor.peek() === '.') {
+    cursor.index += 1;
+    if (!NUMBER_PARTS.digit.test(cursor.peek())) cursor.refuse('after decimal point in numeric literal');
+    cursor.skip(RUNS.digits);
   }
-  if (!at.atEnd && NUMBER_PARTS.exponent.test(at.peek())) {
-    at.index += 1;
-    if (at.peek() === '+' || at.peek() === '-') at.index += 1;
-    if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('in exponent of numeric literal');
-    at.skip(RUNS.digits);
+  if (!cursor.atEnd && NUMBER_PARTS.exponent.test(cursor.peek())) {
+    cursor.index += 1;
+    if (cursor.peek() === '+' || cursor.peek() === '-') cursor.index += 1;
+    if (!NUMBER_PARTS.digit.test(cursor.peek())) cursor.refuse('in exponent of numeric literal');
+    cursor.skip(RUNS.digits);
   }
 }
 
-function skipLiteral(at: Cursor, word: string): void {
+function skipLiteral(cursor: Cursor, word: string): void {
   for (const expected of word) {
-    if (at.peek() !== expected) at.refuse(`in literal ${word} (expecting '${expected}')`);
-    at.index += 1;
+    if (cursor.peek() !== expected) cursor.refuse(`in literal ${word} (expecting '${expected}')`);
+    cursor.index += 1;
   }
 }
 
 /** Skips a scalar value, or the opening bracket of a container, which it returns. */
-function skipScalarOrOpen(at: Cursor): '{' | '[' | undefined {
-  const char = at.peek();
+function skipScalarOrOpen(cursor: Cursor): '{' | '[' | undefined {
+  const char = cursor.peek();
   if (char === '{' || char === '[') {
-    at.index += 1;
+    cursor.index += 1;
     return char;
   }
-  if (char === '"') skipString(at);
-  else if (char === '-' || NUMBER_PARTS.digit.test(char)) skipNumber(at);
-  else if (char === 't') skipLiteral(at, 'true');
-  else if (char === 'f') skipLiteral(at, 'false');
-  else if (char === 'n') skipLiteral(at, 'null');
-  else at.refuse('looking for beginning of value');
+  if (char === '"') skipString(cursor);
+  else if (char === '-' || NUMBER_PARTS.digit.test(char)) skipNumber(cursor);
+  else if (char === 't') skipLiteral(cursor, 'true');
+  else if (char === 'f') skipLiteral(cursor, 'false');
+  else if (char === 'n') skipLiteral(cursor, 'null');
+  else cursor.refuse('looking for beginning of value');
   return undefined;
 }
 
-function skipKey(at: Cursor): void {
-  if (at.peek() !== '"') at.refuse('looking for beginning of object key string');
-  skipString(at);
-  at.skipSpace();
-  if (at.peek() !== ':') at.refuse('after object key');
-  at.index += 1;
+function skipKey(cursor: Cursor): void {
+  if (cursor.peek() !== '"') cursor.refuse('looking for beginning of object key string');
+  skipString(cursor);
+  cursor.skipSpace();
+  if (cursor.peek() !== ':') cursor.refuse('after object key');
+  cursor.index += 1;
 }
 
 /** Skips one value with everything in it. */
-function skipValue(at: Cursor): void {
+function skipValue(cursor: Cursor): void {
   const open: ('{' | '[')[] = [];
-  at.skipSpace();
+  cursor.skipSpace();
   for (;;) {
-    const opened = skipScalarOrOpen(at);
+    const opened = skipScalarOrOpen(cursor);
     if (opened !== undefined) {
-      at.skipSpace();
+      cursor.skipSpace();
       const close = opened === '{' ? '}' : ']';
-      if (at.peek() !== close) {
+      if (cursor.peek() !== close) {
         open.push(opened);
-        if (opened === '{') skipKey(at);
-        at.skipSpace();
+        if (opened === '{') skipKey(cursor);
+        cursor.skipSpace();
         continue;
       }
-      at.index += 1;
+      cursor.index += 1;
     }
     // After a value: close the containers that end here, then continue with the next value.
     for (;;) {
       const container = open.at(-1);
       if (container === undefined) return;
-      at.skipSpace();
-      if (at.peek() === ',') {
-        at.index += 1;
-        at.skipSpace();
-        if (container === '{') skipKey(at);
-        at.skipSpace();
+      cursor.skipSpace();
+      if (cursor.peek() === ',') {
+        cursor.index += 1;
+        cursor.skipSpace();
+        if (container === '{') skipKey(cursor);
+        cursor.skipSpace();
         break;
       }
-      if (at.peek() !== (container === '{' ? '}' : ']')) {
-        at.refuse(container === '{' ? 'after object key:value pair' : 'after array element');
+      if (cursor.peek() !== (container === '{' ? '}' : ']')) {
+        cursor.refuse(container === '{' ? 'after object key:value pair' : 'after array element');
       }
-      at.index += 1;
+      cursor.index += 1;
       open.pop();
     }
   }
@@ -192,10 +192,10 @@ function skipValue(at: Cursor): void {
 
 /** Scans the first value of the text. Handles any depth: it uses no recursion. */
 export function scanValue(text: string): Scan {
-  const at = new Cursor(text);
+  const cursor = new Cursor(text);
   try {
-    skipValue(at);
-    return { end: at.index };
+    skipValue(cursor);
+    return { end: cursor.index };
   } catch (thrown) {
     if (thrown instanceof SyntaxRefusal) return { error: thrown.message };
     throw thrown;
