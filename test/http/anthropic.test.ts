@@ -133,7 +133,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
           [{ type: 'image', source: { type: 'base64', data: '!' } }],
           'invalid base64 image data: illegal base64 data at input byte 0',
         ],
-        [[{ type: 'image', source: { type: 'base64', data: 'AAAA' } }], /none of PNG/],
+        [
+          [{ type: 'image', source: { type: 'base64', data: 'AAAA' } }],
+          /Claude accepts PNG, JPEG, GIF and WebP/,
+        ],
         [[{ type: 'document', source: { type: 'base64', data: 'AAAA' } }], /^document blocks/],
       ] as const
     ).map(([content, message]): Row => ({

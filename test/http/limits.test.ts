@@ -101,7 +101,7 @@ describe('the limits of a chat', () => {
           const body = `{"model":"claude-sonnet","${field}":${deep(levels)}}`;
           const reply = await ask(rig, { path: format.path, body });
           assert.equal(reply.status, 400, field);
-          assert.match(messageOf(reply), /nests more than 128 levels deep/);
+          assert.match(messageOf(reply), /nested more than 128 levels deep/);
         }
       }
       const body = JSON.stringify({

@@ -1,17 +1,17 @@
 /** What VS Code's chat asks, as a request of the core. Pure: the editor's classes are read elsewhere. */
 import type { CatalogEntry } from '../../core/catalog.js';
-import type { ChatRequest, ImageMediaType, ImagePart, TextPart } from '../../core/chat.js';
-import { type CallEntry, type Entry, toConversation } from '../../core/conversation.js';
+import type { ChatRequest, ImageMediaType, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
+import { type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { estimateTokens } from '../../core/tokenEstimate.js';
-import { offerTools } from '../../core/toolChoice.js';
+import { applyToolChoice } from '../../core/toolChoice.js';
 
 /** A part of a message. What the editor puts in that is none of these is left out. */
 export type PromptPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'data'; readonly mimeType: string; readonly data: Uint8Array }
-  | { readonly type: 'call'; readonly call: CallEntry }
+  | { readonly type: 'call'; readonly call: ToolCall }
   | { readonly type: 'result'; readonly callId: string; readonly parts: readonly PromptPart[] };
 
 export interface PromptMessage {
@@ -62,7 +62,7 @@ function contentOf(parts: readonly PromptPart[]): (TextPart | ImagePart)[] {
   });
 }
 
-function entriesOf({ role, parts }: PromptMessage): Entry[] {
+function entriesOf({ role, parts }: PromptMessage): ConversationEntry[] {
   const content = contentOf(parts);
   if (role === 'system') return [{ role, content }];
   if (role === 'assistant') {
@@ -70,7 +70,7 @@ function entriesOf({ role, parts }: PromptMessage): Entry[] {
     return [{ role, content, calls }];
   }
   // The API wants results before anything else that a person says.
-  const results = parts.flatMap((part): Entry[] =>
+  const results = parts.flatMap((part): ConversationEntry[] =>
     part.type === 'result'
       ? [{ role: 'result', callId: part.callId, name: '', content: contentOf(part.parts) }]
       : [],
@@ -85,7 +85,7 @@ export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, cli
     description,
     parameters: (inputSchema ?? NOTHING) as JsonObject,
   }));
-  const offer = offerTools(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
+  const offer = applyToolChoice(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
   const { system, messages } = toConversation(prompt.messages.flatMap(entriesOf), {
     last: offer.instruction,
   });
