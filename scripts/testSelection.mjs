@@ -9,7 +9,7 @@ export const SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e
 
 const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop]
   SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them
-  FILE         one test file, such as test/unit/core/lines.test.ts
+  FILE         one test file, such as test/unit/core/lineSplitter.test.ts
   --grep TEXT  only tests whose full title matches TEXT, a regular expression as in Mocha; not for the suite extension
   --soak       long forms of the tests
   --desktop    the suite extension also in a desktop VS Code`;

@@ -99,7 +99,7 @@ describe('the runner of the suites', function () {
   });
 
   it('runs a single test file by its path', async () => {
-    const suites = [{ name: 'unit', files: ['test/unit/core/lines.test.ts'] }];
+    const suites = [{ name: 'unit', files: ['test/unit/core/lineSplitter.test.ts'] }];
     const { counts, output } = await runSuitesModule(`runSuites(${JSON.stringify(suites)}, run, 1)`, '.');
     const { passed } = counts as { passed: number };
     assert.deepEqual(counts, { passed, failed: 0, skipped: 0 });

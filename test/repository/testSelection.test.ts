@@ -7,7 +7,7 @@ import { importScript, root } from './repository.js';
 
 const { selectTests, SUITES } = await importScript<typeof TestSelection>('testSelection.mjs');
 
-const LINES = 'test/unit/core/lines.test.ts';
+const LINES = 'test/unit/core/lineSplitter.test.ts';
 const GUARD = 'test/http/guard.test.ts';
 
 describe('the arguments of npm test', () => {
@@ -31,7 +31,7 @@ describe('the arguments of npm test', () => {
     assert.deepEqual(selectTests([LINES]).suites, wanted);
     assert.deepEqual(selectTests([`./${LINES}`]).suites, wanted);
     assert.deepEqual(selectTests([join(root, LINES)]).suites, wanted);
-    assert.deepEqual(selectTests(['lines.test.ts'], join(root, 'test/unit/core')).suites, wanted);
+    assert.deepEqual(selectTests(['lineSplitter.test.ts'], join(root, 'test/unit/core')).suites, wanted);
     assert.deepEqual(selectTests([GUARD, LINES]).suites, [...wanted, { name: 'http', files: [GUARD] }]);
   });
 
