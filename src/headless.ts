@@ -121,7 +121,9 @@ function stderrLogger(trace: boolean): Logger {
   });
 }
 
-/** Logs problems of the CLI at start, before a request fails. The server runs anyway: the CLI may be installed later. */
+/**
+ * Logs problems of the CLI at start, before a request fails. The server runs anyway: the CLI may be installed later.
+ */
 async function reportCli(backend: CliBackend, log: Logger): Promise<void> {
   try {
     const cli = await backend.describe();

@@ -1,71 +1,71 @@
-/** Who watches chats while they are answered. Watchers get no prompt, no answer and no secret. Pure. */
+/** Observing chats while they run. Observers get no prompt, no answer and no secret. */
 import type { ChatEvent, Lane } from './chat.js';
 import { ChatError } from './errors.js';
 
 /** How far a chat is. `waiting`: for a process of the CLI. `sent`: to the model, which has not answered yet. */
 export type ChatPhase = 'waiting' | 'sent' | 'thinking' | 'answering';
 
-/** A chat at its beginning. */
+/** A chat that has just begun, as observers see it. */
 export interface RunningChat {
-  /** By which its lines in the log can be found: `#7`. */
+  /** Identifies the chat in the log: `#7`. */
   readonly label: string;
-  /** Who asks, safe to print; may be empty. */
+  /** The client's name, safe to print; may be empty. */
   readonly client: string;
   /** The catalog's name of the model. */
   readonly model: string;
   readonly lane: Lane;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Ends this chat and no other. Its client is told. */
+  /** Cancels this chat only. The client gets an error. */
   cancel(): void;
 }
 
-/** What is counted of a chat as its events pass. Times in milliseconds. */
+/** Measurements of a chat, filled in as its events pass. Times in milliseconds. */
 export interface ChatMetrics {
-  /** From the request to the first thing the model said. */
+  /** From the request to the first output of the model. */
   firstTokenMs?: number;
   /** From the first token to the last. */
   outputMs?: number;
   promptTokens?: number;
   outputTokens?: number;
-  /** US dollars, where the CLI says so. */
+  /** US dollars, where the CLI reports the cost. */
   costUsd?: number;
 }
 
-/** How a chat came out. */
+/** The outcome of a chat. */
 export interface ChatOutcome extends Readonly<ChatMetrics> {
   readonly totalMs: number;
-  /** What its client was told when it went wrong. */
+  /** The error message that the client got. */
   readonly error?: string;
-  /** Whether somebody ended it: its client, or a person here. Then `error` says who. */
+  /** Whether the client, the user or a stopping server ended the chat early. `error` tells which. */
   readonly cancelled: boolean;
 }
 
-/** Hears how one chat goes on. */
+/** Is notified of the progress of one chat. */
 export interface ChatObserver {
-  /** May be told the same phase again and again. */
+  /** May be called with the same phase repeatedly. */
   phase(phase: ChatPhase): void;
-  /** What became of something that Claude wanted to do: `denied: Bash npm test`. */
+  /** A permission request was decided: `denied: Bash npm test`. */
   permissionDecided(decision: string): void;
   /** Called once, last. */
   end(outcome: ChatOutcome): void;
 }
 
-/** Why a chat ends that was cancelled by its watcher. */
+/** Is called for every chat that begins; returns the observer of that chat. */
+export type ObserveChat = (chat: RunningChat) => ChatObserver;
+
+/** The error of a chat that the user cancelled in VS Code. */
 export function cancelledInVscode(): ChatError {
   return new ChatError('cancelledByUser', 'This request was cancelled in VS Code.');
 }
 
-/** Is told of every chat; what it returns hears the rest. */
-export type ObserveChat = (chat: RunningChat) => ChatObserver;
-
 /**
- * Counts an event.
- * @param elapsedMs since the request came
- * @returns the phase that the event shows the chat to be in
+ * Updates the metrics of a chat with an event.
+ * @param elapsedMs since the request arrived
+ * @returns the phase that the event shows, or `undefined` when it shows none
  */
 export function recordEvent(
-  figures: ChatMetrics,
+  metrics: ChatMetrics,
   event: ChatEvent,
   elapsedMs: number,
 ): ChatPhase | undefined {
@@ -73,22 +73,22 @@ export function recordEvent(
     case 'usage':
       return undefined;
     case 'done':
-      figures.promptTokens = event.usage.promptTokens;
-      figures.outputTokens = event.usage.outputTokens;
-      figures.outputMs = event.timings.outputMs;
-      if (event.costUsd !== undefined) figures.costUsd = event.costUsd;
+      metrics.promptTokens = event.usage.promptTokens;
+      metrics.outputTokens = event.usage.outputTokens;
+      metrics.outputMs = event.timings.outputMs;
+      if (event.costUsd !== undefined) metrics.costUsd = event.costUsd;
       return undefined;
     case 'thinking':
     case 'text':
     case 'toolCall':
-      figures.firstTokenMs ??= elapsedMs;
+      metrics.firstTokenMs ??= elapsedMs;
       return event.type === 'thinking' ? 'thinking' : 'answering';
   }
 }
 
-/** The figures for a line of the log: `first 85 ms, total 1204 ms, 12 tokens in, 34 tokens out`. */
-export function formatMetrics(figures: Readonly<ChatMetrics> & { readonly totalMs: number }): string {
-  const { firstTokenMs, totalMs, promptTokens, outputTokens } = figures;
+/** Metrics for a line of the log: `first 85 ms, total 1204 ms, 12 tokens in, 34 tokens out`. */
+export function formatMetrics(metrics: Readonly<ChatMetrics> & { readonly totalMs: number }): string {
+  const { firstTokenMs, totalMs, promptTokens, outputTokens } = metrics;
   return [
     ...(firstTokenMs === undefined ? [] : [`first ${Math.round(firstTokenMs)} ms`]),
     `total ${Math.round(totalMs)} ms`,

@@ -1,16 +1,17 @@
-/** What is left of what the account may use, as the backend last heard. Pure. */
+/** How much of the account's plan is used up. */
 
-/** One of the limits. Names are the backend's: `five_hour`, `seven_day`, … */
+/** One rate limit of the plan, over a period. */
 export interface RateLimitWindow {
+  /** Anthropic's name: `five_hour`, `seven_day`, … */
   readonly name: string;
-  /** The part that is used up, usually from 0 to 1. */
+  /** The used fraction: 1 is the whole limit. May exceed 1. */
   readonly used?: number;
-  /** When it begins anew, seconds since 1970. */
+  /** When the window resets, in seconds since 1970. */
   readonly resetsAt?: number;
 }
 
 export interface PlanUsage {
-  /** `rejected`: requests are refused until the limit begins anew. */
+  /** `warning`: a limit is nearly reached. `rejected`: requests are refused until a window resets. */
   readonly status: 'allowed' | 'warning' | 'rejected';
   readonly windows: readonly RateLimitWindow[];
 }

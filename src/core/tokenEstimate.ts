@@ -1,22 +1,24 @@
-/** Estimates of token counts, for where only the model's API could count. Pure. */
+/** Estimates of token counts, for where only the model's API could count exactly. */
 
-/** Characters of ASCII that make a token; elsewhere a character is one, which errs on the high side. */
-const ASCII_PER_TOKEN = 4;
+const ASCII_CHARACTERS_PER_TOKEN = 4;
 
-/** @param beyond characters that are no ASCII */
-export function estimateFromCounts(ascii: number, beyond: number): number {
-  return Math.ceil(ascii / ASCII_PER_TOKEN) + beyond;
+/**
+ * The estimate for a text with these counts of characters. One character beyond ASCII counts as one token, which is
+ * rather too many than too few.
+ */
+export function estimateFromCounts(asciiCharacters: number, otherCharacters: number): number {
+  return Math.ceil(asciiCharacters / ASCII_CHARACTERS_PER_TOKEN) + otherCharacters;
 }
 
 export const isAscii = (character: string): boolean => character.charCodeAt(0) < 0x80;
 
 /** The estimated number of tokens of a text. */
 export function estimateTokens(text: string): number {
-  let ascii = 0;
-  let beyond = 0;
+  let asciiCharacters = 0;
+  let otherCharacters = 0;
   for (const character of text) {
-    if (isAscii(character)) ascii += 1;
-    else beyond += 1;
+    if (isAscii(character)) asciiCharacters += 1;
+    else otherCharacters += 1;
   }
-  return estimateFromCounts(ascii, beyond);
+  return estimateFromCounts(asciiCharacters, otherCharacters);
 }

@@ -54,8 +54,8 @@ export function noteFailure(exchange: Pick<Exchange, 'id' | 'log' | 'notes'>, er
 }
 
 /**
- * Sends an error reply; the only place that turns a failure into a status. After the head of a reply was sent, drops the
- * connection instead.
+ * Sends an error reply; the only place that turns a failure into a status. After the head of a reply was sent, drops
+ * the connection instead.
  */
 export function sendFailure(exchange: Exchange, thrown: unknown, contentType = JSON_TYPE): void {
   const { response } = exchange;

@@ -36,7 +36,10 @@ function listenError(thrown: unknown, host: string, port: number): ListenError {
   return new ListenError('failed', `Cannot listen on ${host}, port ${port}: ${text}`, thrown);
 }
 
-/** The loopback address for a host setting; `undefined` for any other address, and for unusual notations such as `127.1`. */
+/**
+ * The loopback address for a host setting; `undefined` for any other address, and for unusual notations such as
+ * `127.1`.
+ */
 export function loopbackAddress(host: string): string | undefined {
   const normalized = host.trim().toLowerCase();
   if (normalized === 'localhost') return '127.0.0.1';
@@ -60,8 +63,8 @@ function meansEveryAddress(notation: string): boolean {
 }
 
 /**
- * The address for a host setting, or `undefined` if it is not an IP address or `localhost`. Other names are not resolved,
- * because then the name service would decide which machines may reach the server.
+ * The address for a host setting, or `undefined` if it is not an IP address or `localhost`. Other names are not
+ * resolved, because then the name service would decide which machines may reach the server.
  */
 export function bindAddress(host: string): BindAddress | undefined {
   const loopback = loopbackAddress(host);

@@ -1,6 +1,6 @@
 /**
- * Callbacks of the embedding program that are told about requests. They receive no secrets. An exception of a callback is
- * logged and affects neither a client nor the embedding program.
+ * Callbacks of the embedding program that are told about requests. They receive no secrets. An exception of a callback
+ * is logged and affects neither a client nor the embedding program.
  */
 import type { ChatObserver, ChatOutcome, ObserveChat } from '../core/chatObserver.js';
 import { createLogger, type Logger, printable } from '../core/log.js';
@@ -16,7 +16,9 @@ export interface Activity {
 }
 
 export interface Observers {
-  /** Receives what the records do not contain: internal errors, unknown model names, refused pages, bodies at `trace`. */
+  /**
+   * Receives what the records do not contain: internal errors, unknown model names, refused pages, bodies at `trace`.
+   */
   readonly log: Logger;
   /** Called once for each request, when it ends; see `formatRecord` for a line of the log. */
   readonly onRequest?: (record: RequestRecord) => void;

@@ -71,8 +71,8 @@ const UID_AND_INODE = /^\S+ +\S+ +\S+ +\S+ +(\d+) +\d+ +(\d+) /;
 export type Search<T> = (lines: string) => T | undefined;
 
 /**
- * Returns a search for the owner of the client's socket in lines of `/proc/net/tcp` or `/proc/net/tcp6`. Clients on other
- * machines are not in these tables.
+ * Returns a search for the owner of the client's socket in lines of `/proc/net/tcp` or `/proc/net/tcp6`. Clients on
+ * other machines are not in these tables.
  */
 export function ownerSearch(ends: ConnectionEnds, littleEndian: boolean): Search<SocketOwner> {
   const entries = tableEntries(ends, littleEndian);

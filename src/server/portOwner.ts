@@ -1,6 +1,9 @@
 import { get } from 'node:http';
 
-/** Which program answers on a port: this product (any window or the headless server), a real Ollama, another one, or none. */
+/**
+ * Which program answers on a port: this product (any window or the headless server), a real Ollama, another one, or
+ * none.
+ */
 export type PortOwner = 'claudeOllama' | 'ollama' | 'other' | 'none';
 
 const TIMEOUT_MS = 1_000;

@@ -35,8 +35,8 @@ async function* abortable<T>(
 }
 
 /**
- * Yields the events of a reply up to `done`. It then iterates to the end of the source, because leaving early would stop
- * work that the backend still does after `done`.
+ * Yields the events of a reply up to `done`. It then iterates to the end of the source, because leaving early would
+ * stop work that the backend still does after `done`.
  * @param onEvent called with each event before it is yielded
  * @throws ChatError the signal's reason when it is aborted; `internal` when the source ends without `done`
  */

@@ -25,9 +25,9 @@ function decoded(text: string): string {
 }
 
 /**
- * Removes `/t/<token>` from a request target. Clients that cannot send a header have it in their base URL; an additional
- * slash after it is accepted. It is removed even if it is wrong or no token is required, so that it is never taken for a
- * part of the path and never logged.
+ * Removes `/t/<token>` from a request target. Clients that cannot send a header have it in their base URL; an
+ * additional slash after it is accepted. It is removed even if it is wrong or no token is required, so that it is
+ * never taken for a part of the path and never logged.
  */
 export function takeToken(target: string): TargetWithToken {
   const match = PREFIXED.exec(target);
@@ -59,8 +59,8 @@ function digest(text: string): Buffer {
 }
 
 /**
- * Whether a request has the token in any of the three places. One correct token is enough: clients that have it in their
- * URL often send a placeholder key in addition. The comparison takes constant time.
+ * Whether a request has the token in any of the three places. One correct token is enough: clients that have it in
+ * their URL often send a placeholder key in addition. The comparison takes constant time.
  * @param pathToken from the request target
  * @param token the correct token; the empty string matches no request
  */

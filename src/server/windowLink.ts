@@ -1,7 +1,7 @@
 /**
- * The protocol between the VS Code windows of one user, of which only one can serve the port. The windows share a key that
- * only programs of this user can read. A request proves knowledge of the key without sending it, because any program may
- * listen on the port.
+ * The protocol between the VS Code windows of one user, of which only one can serve the port. The windows share a key
+ * that only programs of this user can read. A request proves knowledge of the key without sending it, because any
+ * program may listen on the port.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { request } from 'node:http';

@@ -5,8 +5,8 @@ import { ChatError } from '../core/errors.js';
 /** Maximum size of a body after decompression, the same as Ollama's. */
 const MAX_BYTES = 20 * 1024 * 1024;
 /**
- * Maximum of blocks × window size. The decompressor moves its whole window for each block, so that many small blocks with
- * a large window would take long.
+ * Maximum of blocks × window size. The decompressor moves its whole window for each block, so that many small blocks
+ * with a large window would take long.
  */
 const MAX_MOVED_BYTES = 4 * 1024 * 1024 * 1024;
 

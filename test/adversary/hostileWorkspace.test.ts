@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { devCli } from '../standin/cli.js';
 import { standInEnvironment } from '../standin/environment.js';
@@ -139,10 +139,10 @@ describe('hostile repository', function () {
     });
 
     it('gets no access to cancelled requests', async () => {
-      headless.standIn.reply(textReply(['begun', gate().closed, 'never']));
+      headless.standIn.reply(textReply(['begun', createLatch().opened, 'never']));
       const stream = await openChat(headless.url, chatOf('leave'));
       await firstText(stream);
-      stream.leave();
+      stream.disconnect();
       await headless.logged(/ 499 /);
     });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { APICallError, generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 import { createOllama } from 'ollama-ai-provider-v2';
 import { startHeadless, type Headless } from '../support/headless.js';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import { messageReply, textReply, toolReply } from '../standin/server.js';
 import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';
 
@@ -40,8 +40,8 @@ describe('AI SDK with ollama-ai-provider-v2', function () {
   });
 
   it('streams an answer', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two']));
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two']));
     const { textStream, finishReason } = streamText({ model: ollama(MODEL), prompt: 'count' });
     const texts: string[] = [];
     for await (const text of textStream) {
@@ -146,7 +146,7 @@ describe('AI SDK with ollama-ai-provider-v2', function () {
   });
 
   it('cancels the request to the API when it aborts a stream', async () => {
-    standIn.reply(textReply(['one', gate().closed]));
+    standIn.reply(textReply(['one', createLatch().opened]));
     const controller = new AbortController();
     const { textStream } = streamText({ model: ollama(MODEL), prompt: 'hi', abortSignal: controller.signal });
     for await (const _ of textStream) controller.abort();

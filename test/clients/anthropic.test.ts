@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
 import { startHeadless, type Headless } from '../support/headless.js';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import {
   errorReply,
   type MessageReply,
@@ -59,8 +59,8 @@ describe('Anthropic client', function () {
   });
 
   it('streams an answer, with the input tokens in its first event', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two'], { usage: { input_tokens: 7, output_tokens: 2 } }));
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two'], { usage: { input_tokens: 7, output_tokens: 2 } }));
     const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages: HI });
     const types: string[] = [];
     for await (const event of stream) {
@@ -152,8 +152,8 @@ describe('Anthropic client', function () {
 
   it('reports which stop sequence, or that the token limit, ended an answer', async () => {
     // The stand-in would send more; the server ends the answer.
-    const { closed } = gate();
-    standIn.reply(textReply(['one ', 'two EN', 'D three', closed]), textReply(['word '.repeat(50), closed]));
+    const { opened } = createLatch();
+    standIn.reply(textReply(['one ', 'two EN', 'D three', opened]), textReply(['word '.repeat(50), opened]));
     const stopped = await create({ stop_sequences: ['NOPE', 'END'] });
     assert.deepEqual(stopped.content, [{ type: 'text', text: 'one two ' }]);
     assert.deepEqual([stopped.stop_reason, stopped.stop_sequence], ['stop_sequence', 'END']);
@@ -182,7 +182,7 @@ describe('Anthropic client', function () {
   });
 
   it('cancels the request to the API when it aborts a stream', async () => {
-    standIn.reply(textReply(['one', gate().closed]));
+    standIn.reply(textReply(['one', createLatch().opened]));
     const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages: HI });
     stream.on('text', () => stream.abort());
     await assert.rejects(stream.done(), Anthropic.APIUserAbortError);

@@ -14,7 +14,7 @@ import type {
   ChatCompletionMessageParam,
   ChatCompletionTool,
 } from 'openai/resources/chat/completions';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { messageReply, systemOf, textReply } from '../standin/server.js';
 import { installedOrSkip } from './agents/install.js';
@@ -172,8 +172,8 @@ describe('Continue with @continuedev/openai-adapters', function () {
   });
 
   it('cancels the request to the API when it aborts a stream', async () => {
-    const held = gate();
-    standIn.reply(textReply(['One', held.closed, ' two']));
+    const held = createLatch();
+    standIn.reply(textReply(['One', held.opened, ' two']));
     const controller = new AbortController();
     const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'Count.' }];
     const body = { model: MODEL, messages, stream: true } as const;

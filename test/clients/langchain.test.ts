@@ -12,7 +12,7 @@ import {
 } from '@langchain/core/messages';
 import { ChatOllama, Ollama, OllamaEmbeddings } from '@langchain/ollama';
 import { startHeadless, type Headless } from '../support/headless.js';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import { messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
 import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';
 
@@ -50,8 +50,8 @@ describe('LangChain with @langchain/ollama', function () {
   });
 
   it('streams an answer', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two']));
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two']));
     const texts: string[] = [];
     for await (const chunk of await chat().stream('count')) {
       if (chunk.text === '') continue;

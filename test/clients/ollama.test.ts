@@ -1,7 +1,7 @@
 /** Ollama's JavaScript client against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import { Ollama, type ChatResponse, type Message, type Tool } from 'ollama';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { errorReply, messageReply, textReply, toolReply, type Block } from '../standin/server.js';
 import { lastBlocks, PNG, latestRequest } from './apiRequests.js';
@@ -95,8 +95,8 @@ describe('Ollama JavaScript client', function () {
   });
 
   it('streams an answer', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two']));
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two']));
     const parts: ChatResponse[] = [];
     for await (const part of await ollama.chat({ model: MODEL, messages: HI, stream: true })) {
       parts.push(part);
@@ -108,7 +108,7 @@ describe('Ollama JavaScript client', function () {
   });
 
   it('cancels the request to the API with abort()', async () => {
-    standIn.reply(textReply(['begun', gate().closed]));
+    standIn.reply(textReply(['begun', createLatch().opened]));
     // A separate client, because abort() ends all streams of a client.
     const separate = new Ollama({ host: headless.url });
     const stream = await separate.chat({ model: MODEL, messages: HI, stream: true });
@@ -120,8 +120,8 @@ describe('Ollama JavaScript client', function () {
   });
 
   it('aborts one of two streams without affecting the other', async () => {
-    const more = gate();
-    standIn.reply(textReply(['begun', more.closed, ', ended']), textReply(['begun', more.closed, ', ended']));
+    const more = createLatch();
+    standIn.reply(textReply(['begun', more.opened, ', ended']), textReply(['begun', more.opened, ', ended']));
     const streams = await Promise.all(
       [1, 2].map(() => ollama.chat({ model: MODEL, messages: HI, stream: true })),
     );

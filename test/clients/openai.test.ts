@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
 import { ChatError } from '../../src/core/errors.js';
-import { gate } from '../support/gate.js';
+import { createLatch } from '../support/latch.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { fails, text } from '../support/fakeBackend.js';
 import { startRig, stopRigs } from '../support/endpointRig.js';
@@ -248,8 +248,8 @@ describe('OpenAI client, chat completions', () => {
   });
 
   it('cancels the request to the API when it leaves a stream', async () => {
-    const held = gate();
-    headless.standIn.reply(textReply(['One', held.closed, ' two']));
+    const held = createLatch();
+    headless.standIn.reply(textReply(['One', held.opened, ' two']));
     const stream = await client.chat.completions.create({ model: MODEL, messages: MESSAGES, stream: true });
     for await (const chunk of stream) {
       if (chunk.choices[0]?.delta.content === 'One') break;
@@ -279,10 +279,10 @@ describe('OpenAI client, chat completions that fail or stall', () => {
 
   it('accepts heartbeats while the stream is silent', async () => {
     const rig = await startRig({ heartbeatMs: 5 });
-    const held = gate();
+    const held = createLatch();
     rig.backend.script = async function* () {
       yield text('Hel');
-      await held.closed;
+      await held.opened;
       yield text('lo');
       yield {
         type: 'done',

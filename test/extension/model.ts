@@ -1,7 +1,7 @@
 /** A stand-in model for the tests in the editor. The text of the last message tells it how to answer. */
 import type { JsonObject } from '../../src/core/json.js';
 import { devCli } from '../standin/cli.js';
-import { gate, type OpenableGate } from '../support/gate.js';
+import { createLatch, type Latch } from '../support/latch.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {
   errorReply,
@@ -41,20 +41,20 @@ function respond(prompt: string): Reply | undefined {
  * with "released".
  */
 function createHoldResponder(): (message: ApiMessage) => Reply | undefined {
-  const gates = new Set<OpenableGate>();
+  const latches = new Set<Latch>();
   return (message) => {
     const text = textOf(message);
     if (/^release$/m.test(text)) {
-      for (const held of gates) held.open();
-      gates.clear();
+      for (const held of latches) held.open();
+      latches.clear();
       return textReply('released');
     }
     const [, answer] = /^hold: (.*)$/m.exec(text) ?? [];
     if (answer === undefined) return undefined;
-    const pause = gate();
-    gates.add(pause);
+    const pause = createLatch();
+    latches.add(pause);
     const half = Math.ceil(answer.length / 2);
-    return textReply([answer.slice(0, half), pause.closed, answer.slice(half)]);
+    return textReply([answer.slice(0, half), pause.opened, answer.slice(half)]);
   };
 }
 

@@ -1,8 +1,8 @@
 /**
- * Ollama's routes for an account at ollama.com. Replies as an Ollama where no user is signed in and the cloud is disabled,
- * with no recommended models.
+ * Ollama's routes for an account at ollama.com. Replies as an Ollama where no user is signed in and the cloud is
+ * disabled, with no recommended models.
  */
-import { bodyFields } from '../../protocol/ollama/body.js';
+import { bodyFields } from '../../protocol/json/fields.js';
 import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
 import { MAX_SMALL_BODY_BYTES, readBody } from '../body.js';
 import { type Exchange, sendJson } from '../exchange.js';
@@ -22,7 +22,7 @@ function refuse(message: string): () => never {
  */
 function cloudOnly(feature: string, struct: string): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
-    bodyFields(await readBody(exchange.request, MAX_SMALL_BODY_BYTES), struct);
+    bodyFields(await readBody(exchange.request, MAX_SMALL_BODY_BYTES), `api.${struct}`);
     throw new OllamaStatusError(403, `ollama cloud is disabled: ${feature} is unavailable`);
   };
 }

@@ -19,7 +19,7 @@ export function anthropicRoutes(context: RouteContext): readonly Route[] {
     translate: (body, entry) => answerAction(translateMessages(body, entry)),
     encoder: (reply) => messagesEncoder(reply),
     reply: (events, reply) => messagesReply(events, reply),
-    // `no-store` is on every reply of this server; the Anthropic API sends `no-cache` with streams.
+    // Every reply has `no-store`. Clients of event streams also expect `no-cache`.
     streamHeaders: { 'Cache-Control': 'no-cache, no-store' },
   });
   return [route('POST', '/v1/messages', messages)];

@@ -1,8 +1,13 @@
 /** Ollama's routes that process a single text: `/api/generate`, `/api/embed`, `/api/embeddings`. */
 import { ChatError } from '../../core/errors.js';
 import { isModelName } from '../../protocol/modelName.js';
-import type { ReplyContext } from '../../protocol/ollama/answer.js';
-import { decodeEmbed, decodeEmbeddings, hasInput, noEmbeddings } from '../../protocol/ollama/embed.js';
+import type { ReplyContext } from '../../protocol/ollama/reply.js';
+import {
+  decodeEmbed,
+  decodeEmbeddings,
+  embeddingsUnsupported,
+  hasInput,
+} from '../../protocol/ollama/embeddings.js';
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
 import { generateEncoder, generateLoadReply, generateReply } from '../../protocol/ollama/generate/reply.js';
 import { decodeGenerate, translateGenerate } from '../../protocol/ollama/generate/request.js';
@@ -48,7 +53,7 @@ async function embed(context: RouteContext, exchange: Exchange): Promise<void> {
   if (!isModelName(model)) throw modelNotFound(model);
   const needsEmbeddings = hasInput(input);
   await findModel(context, exchange, model, { notFound: notFoundForEmbedding(model) });
-  if (needsEmbeddings) throw noEmbeddings(model);
+  if (needsEmbeddings) throw embeddingsUnsupported(model);
   sendJson(exchange.response, 200, { model, embeddings: [] });
 }
 
@@ -56,7 +61,7 @@ async function embeddings(context: RouteContext, exchange: Exchange): Promise<vo
   const { model, input } = decodeEmbeddings(await readChatBody(exchange));
   if (!isModelName(model)) throw new ChatError('badRequest', 'model is required');
   await findModel(context, exchange, model, { notFound: notFoundForEmbedding(model) });
-  if (hasInput(input)) throw noEmbeddings(model);
+  if (hasInput(input)) throw embeddingsUnsupported(model);
   sendJson(exchange.response, 200, { embedding: [] });
 }
 

@@ -1,6 +1,7 @@
 /**
- * Ollama's routes that manage models. The models are those of the Claude CLI, so nothing is downloaded, stored or deleted:
- * no name becomes a path, and no file is read or written. Requests that can succeed without that do; the others are refused.
+ * Ollama's routes that manage models. The models are those of the Claude CLI, so nothing is downloaded, stored or
+ * deleted: no name becomes a path, and no file is read or written. Requests that can succeed without that do; the
+ * others are refused.
  */
 import { type CatalogEntry, listEntries, resolveName } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
@@ -130,12 +131,12 @@ async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
 async function create(context: RouteContext, exchange: Exchange): Promise<void> {
   const body = decodeCreate(await readSmallBody(exchange));
   if (!isModelName(body.model)) throw new ChatError('badRequest', 'invalid model name');
-  if (body.from === '' && !body.files) {
+  if (body.from === '' && !body.hasFiles) {
     const error = new ChatError('badRequest', "neither 'from' or 'files' was specified");
     sendFailure(exchange, error, BARE_JSON_TYPE);
     return;
   }
-  if (body.files || body.differs) {
+  if (body.hasFiles || body.changesModel) {
     throw new ChatError(
       'badRequest',
       'This server can only create another name for a model. Claude models take no files and store no prompt, template or parameters: send those with each request.',

@@ -1,8 +1,8 @@
 /** Ollama's own routes: `/` and `/api/…`. */
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
-import { psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
-import { chatEncoder, chatReply, loadReply } from '../../protocol/ollama/chat/reply.js';
-import { decodeChat, decodeShow, translateChat } from '../../protocol/ollama/chat/request.js';
+import { decodeShow, psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
+import { chatEncoder, chatLoadReply, chatReply } from '../../protocol/ollama/chat/reply.js';
+import { decodeChat, translateChat } from '../../protocol/ollama/chat/request.js';
 import { MAX_SMALL_BODY_BYTES, readBody } from '../body.js';
 import { type Exchange, send, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
@@ -18,7 +18,7 @@ function chat(context: RouteContext): (exchange: Exchange) => Promise<void> {
     replyContext: (body, exchange) => newReply(exchange, body.model),
     translate(body, entry, reply) {
       const action = translateChat(body, entry);
-      return action.type === 'answer' ? action : loadAction(action.type, loadReply(action.type, reply));
+      return action.type === 'answer' ? action : loadAction(action.type, chatLoadReply(action.type, reply));
     },
     encoder: (reply) => chatEncoder(reply),
     reply: (events, reply) => chatReply(events, reply),
@@ -31,7 +31,7 @@ async function show(context: RouteContext, exchange: Exchange): Promise<void> {
   const shownName = name.includes(':') ? name : `${name}:latest`;
   const entry = await requireModel(context, exchange, requested, shownName);
   const userAgent = exchange.request.headers['user-agent'] ?? '';
-  const body = showBody(entry, { asked: requested, userAgent, modifiedAt: context.createdAt });
+  const body = showBody(entry, { requestedName: requested, userAgent, modifiedAt: context.createdAt });
   sendJson(exchange.response, 200, body);
 }
 

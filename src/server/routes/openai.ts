@@ -4,15 +4,16 @@ import type { CatalogEntry } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import {
   completionEncoder,
+  completionLoadReply,
   completionReply,
-  decodeCompletion,
-  loadedReply,
-  translateCompletion,
-} from '../../protocol/openai/completions/completions.js';
+} from '../../protocol/openai/completions/reply.js';
+import { decodeCompletion, translateCompletion } from '../../protocol/openai/completions/request.js';
+import { decodeEmbeddings } from '../../protocol/openai/embeddings.js';
 import { openaiDialect } from '../../protocol/openai/errors.js';
 import { modelBody, modelsBody } from '../../protocol/openai/models.js';
-import { chatEncoder, chatReply, type ReplyContext } from '../../protocol/openai/chat/reply.js';
-import { decodeChat, decodeEmbeddings, translateChat } from '../../protocol/openai/chat/request.js';
+import { chatEncoder, chatReply } from '../../protocol/openai/chat/reply.js';
+import { decodeChat, translateChat } from '../../protocol/openai/chat/request.js';
+import type { ReplyContext } from '../../protocol/openai/reply.js';
 import { responsesEncoder, responsesReply } from '../../protocol/openai/responses/reply.js';
 import { decodeResponses, translateResponses } from '../../protocol/openai/responses/request.js';
 import { SSE_TYPE } from '../../protocol/sse.js';
@@ -45,7 +46,7 @@ function chatCompletions(context: RouteContext): Handler {
     decode: decodeChat,
     replyContext: (body) => newReply(body.model),
     translate: (body, entry) => answerAction(translateChat(body, entry)),
-    encoder: (reply, body) => chatEncoder(reply, body.includeUsage),
+    encoder: (reply, body) => chatEncoder(reply, body),
     reply: (events, reply) => chatReply(events, reply),
   });
 }
@@ -59,9 +60,9 @@ function completions(context: RouteContext): Handler {
       const request = translateCompletion(body, entry);
       if (request !== undefined) return answerAction(request);
       const contentType = body.stream ? SSE_TYPE : JSON_TYPE;
-      return { type: 'load', reply: { contentType, text: loadedReply(body, reply) } };
+      return { type: 'load', reply: { contentType, text: completionLoadReply(body, reply) } };
     },
-    encoder: (reply, body) => completionEncoder(reply, body.includeUsage),
+    encoder: (reply, body) => completionEncoder(reply, body),
     reply: (events, reply) => completionReply(events, reply),
   });
 }

@@ -1,16 +1,16 @@
 /** Converts a request of VS Code's chat, already as plain objects (see `fromVscode.ts`), into a `ChatRequest`. Pure. */
 import type { CatalogEntry } from '../../core/catalog.js';
-import type { ChatRequest, ImageMediaType, ImagePart, TextPart } from '../../core/chat.js';
-import { type CallEntry, type Entry, toConversation } from '../../core/conversation.js';
+import type { ChatRequest, ImageMediaType, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
+import { type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { estimateTokens } from '../../core/tokenEstimate.js';
-import { offerTools } from '../../core/toolChoice.js';
+import { applyToolChoice } from '../../core/toolChoice.js';
 
 export type PromptPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'data'; readonly mimeType: string; readonly data: Uint8Array }
-  | { readonly type: 'call'; readonly call: CallEntry }
+  | { readonly type: 'call'; readonly call: ToolCall }
   | { readonly type: 'result'; readonly callId: string; readonly parts: readonly PromptPart[] };
 
 export interface PromptMessage {
@@ -63,7 +63,7 @@ function toContent(parts: readonly PromptPart[]): (TextPart | ImagePart)[] {
   });
 }
 
-function toEntries({ role, parts }: PromptMessage): Entry[] {
+function toEntries({ role, parts }: PromptMessage): ConversationEntry[] {
   const content = toContent(parts);
   if (role === 'system') return [{ role, content }];
   if (role === 'assistant') {
@@ -71,7 +71,7 @@ function toEntries({ role, parts }: PromptMessage): Entry[] {
     return [{ role, content, calls }];
   }
   // The Messages API requires tool results before any other content of a user message.
-  const results = parts.flatMap((part): Entry[] =>
+  const results = parts.flatMap((part): ConversationEntry[] =>
     part.type === 'result'
       ? [{ role: 'result', callId: part.callId, name: '', content: toContent(part.parts) }]
       : [],
@@ -89,7 +89,7 @@ export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, cli
     description,
     parameters: (inputSchema ?? NO_ARGUMENTS) as JsonObject,
   }));
-  const offer = offerTools(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
+  const offer = applyToolChoice(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
   const { system, messages } = toConversation(prompt.messages.flatMap(toEntries), {
     last: offer.instruction,
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Logger } from '../../../src/core/log.js';
+import { createLogger } from '../../../src/core/log.js';
 import { redactSecrets, redactingLogger } from '../../../src/core/secretRedaction.js';
 
 const SECRET = 'Zm9vYmFyYmF6cXV4';
 
-describe('the log', () => {
+describe('redactSecrets', () => {
   for (const line of [
     `Authorization: Bearer ${SECRET}`,
     `authorization: ${SECRET}`,
@@ -23,16 +23,16 @@ describe('the log', () => {
     `http://127.0.0.1:11434/t/${SECRET}/v1`,
     `see "http://localhost:1/t/${SECRET}"`,
   ]) {
-    it(`does not show the secret of ${line.replaceAll(SECRET, '…')}`, () => {
+    it(`hides the secret in ${line.replaceAll(SECRET, '…')}`, () => {
       assert.ok(!redactSecrets(line, []).includes(SECRET), redactSecrets(line, []));
     });
   }
 
-  it('does not show the token, wherever it stands', () => {
+  it('hides a given secret at any position', () => {
     assert.equal(redactSecrets(`a ${SECRET}, b/${SECRET}`, [SECRET]), 'a [redacted], b/[redacted]');
   });
 
-  it('shows the rest as it is', () => {
+  it('leaves text without secrets unchanged', () => {
     for (const line of [
       'listening on http://127.0.0.1:11434, folder /srv/t/project',
       '#7 POST /api/chat claude-sonnet:latest 200 total 5 ms [curl/8.0]',
@@ -43,13 +43,16 @@ describe('the log', () => {
       assert.equal(redactSecrets(line, ['', 'a']), line);
     }
   });
+});
 
-  it('is clean at every level', () => {
+describe('redactingLogger', () => {
+  it('hides secrets at every level', () => {
     const lines: string[] = [];
-    const take = (line: string): void => void lines.push(line);
-    const log: Logger = { trace: take, debug: take, info: take, warn: take, error: take };
-    const clean = redactingLogger(log, () => [SECRET]);
-    for (const level of ['trace', 'debug', 'info', 'warn', 'error'] as const) clean[level](SECRET);
+    const log = redactingLogger(
+      createLogger((_level, line) => lines.push(line)),
+      () => [SECRET],
+    );
+    for (const level of ['trace', 'debug', 'info', 'warn', 'error'] as const) log[level](SECRET);
     assert.deepEqual(lines, Array(5).fill('[redacted]'));
   });
 });
