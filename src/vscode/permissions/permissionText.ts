@@ -63,7 +63,7 @@ export function permissionText(
   const client = /^[\w./-]{1,40}/.exec(request.client ?? '')?.[0];
   const sentences = [
     `Claude wants to ${action}${client === undefined ? '' : `, for ${client}`}.`,
-    file.unsaved ? 'The file has unsaved changes, which Claude does not see until they are saved.' : '',
+    file.unsaved ? 'It has unsaved changes, which Claude does not see until they are saved.' : '',
     sensitive === undefined ? '' : SENSITIVITY_TEXTS[sensitive],
     `Without an answer, this is denied after ${timeoutMinutes} minutes.`,
     // Last, so that text from Claude cannot look like a sentence of this extension.
