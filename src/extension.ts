@@ -56,8 +56,8 @@ function wire(context: ExtensionContext): EndpointApi {
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        const { learn: onAllowance } = presenter.surroundings;
-        const own = { ...lane.optionsFor(config), onActivity, onAllowance, log };
+        const { setPlanUsage: onPlanUsage } = presenter.sessionSummary;
+        const own = { ...lane.optionsFor(config), onActivity, onPlanUsage, log };
         return createClaudeBackend({ ...config, ...own, env: process.env, version: VERSION });
       }),
     onChange: (status) => presenter.show(status),
@@ -67,7 +67,7 @@ function wire(context: ExtensionContext): EndpointApi {
   const { id } = context.extension;
   context.subscriptions.push(output, configuration, token, folder, lane, presenter);
   context.subscriptions.push(
-    provideChat({ controller, place: folder, history, log, onChange: presenter.onChange }),
+    provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
     registerCommands({ id, controller, output, configuration, token, lane, history, presenter, windows }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),

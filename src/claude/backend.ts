@@ -1,9 +1,9 @@
 /** The backend that answers with the installed Claude CLI. */
-import type { Allowance } from '../core/allowance.js';
-import type { ChatBackend, ChatListener } from '../core/backend.js';
+import type { PlanUsage } from '../core/planUsage.js';
+import type { BackendObserver } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
+import type { BackendLimits, CliBackend } from '../core/cliBackend.js';
 import { ChatError } from '../core/errors.js';
-import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
 import { answerFrom } from './pool/retryDeadProcess.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
@@ -16,7 +16,6 @@ import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
 import type { PooledProcess } from './pool/processLimit.js';
-import type { Prewarm } from './pool/warmProcesses.js';
 import {
   endOrphanedProcesses,
   endLeftoverProcesses,
@@ -41,60 +40,19 @@ export interface ClaudeBackendOptions {
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: () => void;
   /** Told whenever the CLI has heard of the plan's limits. */
-  readonly onAllowance?: (allowance: Allowance) => void;
-}
-
-export interface BackendLimits {
-  /** CLI processes alive at once, spares included; as many requests are answered at once. */
-  readonly processes: number;
-  /** Requests that may wait. */
-  readonly queue: number;
-  /** How long a conversation's process waits for its next turn. Milliseconds. */
-  readonly idleMs: number;
-  readonly keepSpares: Prewarm;
-  /** How long after the last request spares are kept by `whileInUse`. Milliseconds. */
-  readonly useMs: number;
-  /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
-  readonly reactionMs: number;
-  readonly silenceMs: number;
+  readonly onPlanUsage?: (planUsage: PlanUsage) => void;
 }
 
 export const DEFAULT_LIMITS: BackendLimits = {
   processes: 4,
   queue: 64,
   idleMs: 10 * 60_000,
-  keepSpares: 'whileInUse',
+  prewarm: 'whileInUse',
   useMs: 10 * 60_000,
   reactionMs: 60_000,
   // Longer than the CLI's own patience with the API, so that its error comes first.
   silenceMs: 660_000,
 };
-
-export interface CliDescription {
-  readonly path: string;
-  readonly version: string;
-  readonly signedIn: boolean;
-}
-
-/** What the backend is doing. */
-export interface BackendActivity {
-  readonly running: number;
-  readonly waiting: number;
-  /** Processes alive: at work, waiting for a next turn, and spare. */
-  readonly processes: number;
-}
-
-export interface ClaudeBackend extends ChatBackend {
-  /** What is installed. @throws ChatError `cliMissing` or `cliTooOld` */
-  describe(): Promise<CliDescription>;
-  /** A closer look, for when something is wrong. @throws ChatError as `describe` */
-  inspect(): Promise<Inspection>;
-  activity(): BackendActivity;
-  /** Refuses new work, ends every process in a bounded time. */
-  close(): Promise<void>;
-  /** The last resort when this program exits: tells every process to end, cannot wait. */
-  closeNow(): void;
-}
 
 const SPARE_AGE_MS = 30 * 60_000;
 const SPARE_CHECK_MS = 60_000;
@@ -105,7 +63,7 @@ const NO_WORKSPACE = new ChatError(
   'Claude cannot work in a folder here: none is open that is trusted. Open one, or use the model without ":workspace".',
 );
 
-export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBackend {
+export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const { folder, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = (): number => performance.now();
@@ -130,7 +88,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       processes: limits.processes,
       idleMs: limits.idleMs,
       spares: {
-        keep: limits.keepSpares,
+        keep: limits.prewarm,
         useMs: limits.useMs,
         ageMs: SPARE_AGE_MS,
         checkMs: SPARE_CHECK_MS,
@@ -171,7 +129,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
         breaker.answered();
       },
       onDeath: (error) => breaker.died(error),
-      onAllowance: options.onAllowance ?? (() => undefined),
+      onPlanUsage: options.onPlanUsage ?? (() => undefined),
       // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
@@ -186,7 +144,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     async *chat(
       request: ChatRequest,
       signal: AbortSignal,
-      listener?: ChatListener,
+      listener?: BackendObserver,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const { running, waiting } = turnstile;
@@ -197,12 +155,12 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       try {
         const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          const hears: ChatListener = {
-            asked() {
+          const hears: BackendObserver = {
+            requestSent() {
               left();
-              listener?.asked();
+              listener?.requestSent();
             },
-            decided: (decision) => listener?.decided(decision),
+            permissionDecided: (decision) => listener?.permissionDecided(decision),
           };
           yield* answerFrom(pool, request, signal, hears, log);
         } finally {

@@ -22,7 +22,7 @@ export interface CommandOptions {
   readonly token: Token;
   readonly lane: WorkspaceLane;
   readonly history: History;
-  readonly presenter: Pick<StatusPresenter, 'addresses' | 'surroundings'>;
+  readonly presenter: Pick<StatusPresenter, 'addresses' | 'sessionSummary'>;
   readonly windows: Windows;
   /** The extension's full id. */
   readonly id: string;
@@ -30,7 +30,7 @@ export interface CommandOptions {
 
 export function registerCommands(options: CommandOptions): Disposable {
   const { id: extensionId, controller, output, configuration, token, lane, history, windows } = options;
-  const { addresses, surroundings: session } = options.presenter;
+  const { addresses, sessionSummary: session } = options.presenter;
   const lazy = lazyCommands({ controller, configuration, token, history, addresses, extensionId });
   const table: CommandTable = {
     ...lifecycleCommands(controller),

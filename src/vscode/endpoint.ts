@@ -38,9 +38,9 @@ export function openEndpoint(backend: ChatBackend, options: EndpointDependencies
     onRequest(record) {
       presenter.request(record);
       // Diagnostics send requests that must be refused; the history would show these as failures.
-      if (record.client !== DIAGNOSE_CLIENT) history.note(record);
+      if (record.client !== DIAGNOSE_CLIENT) history.recordFailedRequest(record);
     },
-    watch: history.watch,
+    observeChat: history.watch,
     windows: {
       key: () => windows.key(),
       report() {
@@ -48,7 +48,7 @@ export function openEndpoint(backend: ChatBackend, options: EndpointDependencies
         const { folder, requests } = status.state === 'running' ? status : { folder: '', requests: 0 };
         return { folder, requests };
       },
-      cede: () => controller.cede(),
+      releasePort: () => controller.cede(),
     },
   });
 }

@@ -66,11 +66,14 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
     };
   };
   const connect = once(async () =>
-    (await loadBundle()).createConnect({ endpoint, outside: (url) => addresses.outside(url) }),
+    (await loadBundle()).createConnect({
+      endpoint,
+      resolveExternalUrl: (url) => addresses.resolveExternalUrl(url),
+    }),
   );
   const connectTable = async () => (await loadBundle()).connectCommands(await connect());
   const setupTable = once(async () =>
-    (await loadBundle()).setupCommands({ controller, extension: extensionId, endpoint, since: activatedAt }),
+    (await loadBundle()).setupCommands({ controller, extensionId, endpoint, activatedAt }),
   );
   const diagnoseTable = async () =>
     (await loadBundle()).diagnoseCommands({ controller, configuration, token, history, addresses });

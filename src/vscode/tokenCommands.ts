@@ -1,21 +1,21 @@
 /** The commands that copy the endpoint's URL and manage its token. The token goes to the clipboard, never on screen. */
-import { commands, env, window } from 'vscode';
+import { env, window } from 'vscode';
 import { urlWithToken } from '../server/server.js';
 import { urlOf } from './lifecycle/desiredConfig.js';
 import type { Configuration } from './platform/configuration.js';
 import { COMMANDS, PRODUCT, type CommandTable } from './platform/names.js';
 import type { Token } from './platform/token.js';
 import type { AddressBook } from './ui/address.js';
-import { showCopied } from './ui/notifications.js';
+import { showCopied, showInformation } from './ui/notifications.js';
 
 export interface TokenCommandOptions {
   readonly token: Token;
   readonly configuration: Pick<Configuration, 'current'>;
-  readonly addresses: Pick<AddressBook, 'outside'>;
+  readonly addresses: Pick<AddressBook, 'resolveExternalUrl'>;
 }
 
-const COPY_URL = 'Copy Endpoint URL';
-const CREATE = 'Create Token';
+const COPY_URL = { label: 'Copy Endpoint URL', command: COMMANDS.copyUrl };
+const CREATE = { label: 'Create Token', command: COMMANDS.createToken };
 
 export function tokenCommands({
   token,
@@ -24,7 +24,7 @@ export function tokenCommands({
 }: TokenCommandOptions): CommandTable<'copyUrl' | 'createToken' | 'copyToken' | 'removeToken'> {
   return {
     async copyUrl() {
-      const url = await addresses.outside(urlOf(configuration.current));
+      const url = await addresses.resolveExternalUrl(urlOf(configuration.current));
       const chosen = await chooseUrl(url, token.current);
       if (chosen === undefined) return;
       await env.clipboard.writeText(chosen);
@@ -34,32 +34,26 @@ export function tokenCommands({
       const replaced = token.current !== undefined;
       await env.clipboard.writeText(await token.create());
       const revoked = replaced ? ' The previous token is no longer valid.' : '';
-      void offerCommand(
+      // None of the notifications is awaited: the user may never respond.
+      void showInformation(
         `The new token is in the clipboard. Clients must send it as their API key. For clients that cannot send one, copy the URL that contains the token.${revoked}`,
         COPY_URL,
-        COMMANDS.copyUrl,
       );
     },
     async copyToken() {
       const { current } = token;
       if (current === undefined) {
-        void offerCommand('There is no token, so clients need none.', CREATE, COMMANDS.createToken);
+        void showInformation('There is no token, so clients need none.', CREATE);
         return;
       }
       await env.clipboard.writeText(current);
-      window.setStatusBarMessage('Copied the token', 3000);
+      showCopied('the token');
     },
     async removeToken() {
       await token.remove();
-      void offerCommand('Clients no longer need a token.', CREATE, COMMANDS.createToken);
+      void showInformation('Clients no longer need a token.', CREATE);
     },
   };
-}
-
-/** Shows a message with one button that runs a command. Callers do not await it: the user may never answer. */
-async function offerCommand(message: string, title: string, command: string): Promise<void> {
-  const chosen = await window.showInformationMessage(`${PRODUCT}: ${message}`, title);
-  if (chosen === title) await commands.executeCommand(command);
 }
 
 /** Lets the user choose between the plain URL and the one with the token. `undefined` when cancelled. */

@@ -1,7 +1,7 @@
 /** Requests that are cancelled at every stage of an answer: no process and no running request remains. */
 import assert from 'node:assert/strict';
 import type { ChatEvent } from '../../src/core/chat.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import { answerSteps, beginSteps, requesting, messageEnd, type Step } from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never } from '../support/cliRig.js';
@@ -45,10 +45,13 @@ describe(`a cancelled request, ${ROUNDS} times`, function () {
   function chat(): Chat {
     const client = new AbortController();
     const events: ChatEvent[] = [];
-    let asked = (): void => undefined;
-    const sent = new Promise<void>((resolve) => (asked = resolve));
+    let requestSent = (): void => undefined;
+    const sent = new Promise<void>((resolve) => (requestSent = resolve));
     async function read(): Promise<void> {
-      for await (const event of rig.backend.chat(HI, client.signal, { asked, decided: () => undefined }))
+      for await (const event of rig.backend.chat(HI, client.signal, {
+        requestSent,
+        permissionDecided: () => undefined,
+      }))
         events.push(event);
     }
     const ended = read().then(

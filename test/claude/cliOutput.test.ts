@@ -15,7 +15,7 @@ import {
 import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, assistant, never, request, user, type Answer } from '../support/cliRig.js';
 import { until } from '../support/until.mjs';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 
 /** Writes all messages in one piece. */
 function atOnce(...messages: readonly object[]): Step {
@@ -117,14 +117,14 @@ describe('output of the CLI', function () {
       { silenceMs },
     );
     const listener = {
-      asked() {
+      requestSent() {
         // While this program is blocked, it reads no output and runs no timers.
         setImmediate(() => {
           rig.createFile('go');
           block(3 * silenceMs, () => existsSync(join(rig.folder, 'answered')));
         });
       },
-      decided: () => undefined,
+      permissionDecided: () => undefined,
     };
     assert.equal((await answerOf(rig.backend.chat(HI, never(), listener))).text, 'all of it');
   });

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import type { Logger } from '../../src/core/log.js';
 import { fakeCli, type FakeScript } from '../support/fakeCli.js';
@@ -13,7 +14,7 @@ import { until } from '../support/until.mjs';
 export const HI = request([user('hi')], { model: 'default' });
 
 export interface FakeRig {
-  readonly backend: ClaudeBackend;
+  readonly backend: CliBackend;
   /** Where the fake writes its files. */
   readonly folder: string;
   /** The log, each line prefixed with its level. */
@@ -49,7 +50,7 @@ export async function startFake(script: FakeScript, limits: Partial<BackendLimit
     env: process.env,
     log: logger,
     version: '0.0.0',
-    limits: { keepSpares: 'never', ...limits },
+    limits: { prewarm: 'never', ...limits },
   });
   const pids = (): number[] => pidsIn(join(folder, 'pids'));
   const grandchildren = (): number[] => pidsIn(join(folder, 'grandchild'));

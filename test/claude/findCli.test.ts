@@ -109,7 +109,7 @@ describe('CliFinder in the file system', function () {
       env: { HOME: home, PATH: `${path}${delimiter}/bin${delimiter}/usr/bin` },
       log: silentLogger,
       version: '0.0.0',
-      limits: { keepSpares: 'never' },
+      limits: { prewarm: 'never' },
       workspace: { permissions: 'readOnly', moreFolders: [further] },
     });
     try {

@@ -3,7 +3,8 @@ import { readFileSync, existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
-import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
 import { silentLogger } from '../../src/core/log.js';
 import {
   answerSteps,
@@ -28,7 +29,7 @@ const HI = request([user('hi')], { model: 'default' });
 describe('a misbehaving CLI', function () {
   this.timeout(60_000);
   let fake: FakeCli;
-  let backend: ClaudeBackend;
+  let backend: CliBackend;
 
   before(function () {
     // The fake CLI is a script with `#!`.
@@ -40,14 +41,14 @@ describe('a misbehaving CLI', function () {
     backend = backendOf(fake.path, fake.folder, limits);
   }
 
-  function backendOf(path: string, folder = fake.folder, limits: Partial<BackendLimits> = {}): ClaudeBackend {
+  function backendOf(path: string, folder = fake.folder, limits: Partial<BackendLimits> = {}): CliBackend {
     return createClaudeBackend({
       claudePath: path,
       folder,
       env: process.env,
       log: silentLogger,
       version: '0.0.0',
-      limits: { keepSpares: 'never', ...limits },
+      limits: { prewarm: 'never', ...limits },
     });
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import {
   errorReply,
   messageReply,
@@ -63,7 +63,7 @@ describe('the pool', function () {
   }
 
   describe('without prewarming', () => {
-    beforeEach(() => start({ keepSpares: 'never' }));
+    beforeEach(() => start({ prewarm: 'never' }));
 
     it('continues a conversation in its process and sends exactly its history', async () => {
       rig.standIn.reply(textReply('A1\n'), textReply('A2'), textReply('A3'));
@@ -224,7 +224,7 @@ describe('the pool', function () {
   });
 
   it('never exceeds the process limit, and answers all requests', async () => {
-    await start({ processes: 2, keepSpares: 'always', queue: 100 });
+    await start({ processes: 2, prewarm: 'always', queue: 100 });
     const texts = Array.from({ length: 8 }, (_, i) => `answer ${i}`);
     rig.standIn.reply(...texts.map((text) => textReply(text)));
     let most = 0;
@@ -238,7 +238,7 @@ describe('the pool', function () {
   });
 
   it('rejects requests when the queue is full, and removes cancelled requests from it', async () => {
-    await start({ processes: 1, keepSpares: 'never', queue: 1 });
+    await start({ processes: 1, prewarm: 'never', queue: 1 });
     let release = (): void => undefined;
     rig.standIn.reply(textReply(['A', new Promise<void>((resolve) => (release = resolve))]), textReply('B'));
     const first = ask(request([user('1')]));
@@ -256,7 +256,7 @@ describe('the pool', function () {
   });
 
   it('answers the first request with a warm process and prewarms another one', async () => {
-    await start({ keepSpares: 'whileInUse' });
+    await start({ prewarm: 'whileInUse' });
     await rig.backend.models();
     assert.equal(started.length, 1);
     rig.standIn.reply(textReply('A'), textReply('B'));
@@ -271,7 +271,7 @@ describe('the pool', function () {
   });
 
   it('ends warm processes and idle conversations some time after the last request', async () => {
-    await start({ keepSpares: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
+    await start({ prewarm: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
     await until('warm processes are ready', () => rig.backend.activity().processes === 3, {
@@ -283,7 +283,7 @@ describe('the pool', function () {
   });
 
   it('answers although the warm processes have died, and replaces them', async () => {
-    await start({ keepSpares: 'always' });
+    await start({ prewarm: 'always' });
     rig.standIn.reply(textReply('A'), textReply('B'));
     await ask(request([user('U')], { system: 'S' }));
     await until('warm processes are ready', () => started.length === 3);
@@ -305,7 +305,7 @@ describe('a request that continues no conversation', function () {
 
   before(async () => {
     // The limit is high enough that the one conversation that the requests resemble is never ended.
-    ({ rig, started } = await countedRig({ keepSpares: 'never', processes: 16 }));
+    ({ rig, started } = await countedRig({ prewarm: 'never', processes: 16 }));
     rig.standIn.reply(textReply('A1'));
     await ask(request([user('U1')]));
   });

@@ -5,7 +5,7 @@ import { HI, startFake, type FakeRig } from './fakeRig.js';
 import { answerOf, never, request, user } from '../support/cliRig.js';
 import { isAlive } from '../support/processes.js';
 import { until } from '../support/until.mjs';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 
 const GRANDCHILD: Step = { do: 'grandchild' };
 const HANG: Step = { do: 'hang' };

@@ -13,7 +13,7 @@ const [, backend, cli, folder] = process.argv;
 const { createClaudeBackend } = await import(backend);
 const quiet = () => undefined;
 const log = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
-const claude = createClaudeBackend({ claudePath: cli, folder, env: process.env, log, version: '0', limits: { keepSpares: 'always' } });
+const claude = createClaudeBackend({ claudePath: cli, folder, env: process.env, log, version: '0', limits: { prewarm: 'always' } });
 const request = { lane: 'chat', model: 'default', system: '', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }], tools: [], stop: [] };
 for await (const event of claude.chat(request, new AbortController().signal)) if (event.type === 'text') console.log('answering');
 `;

@@ -49,7 +49,10 @@ describe('the workspace lane', function () {
   afterEach(() => rig.close());
 
   function ask(messages: readonly ChatMessage[], more: Partial<ChatRequest> = {}): Promise<Answer> {
-    const listener = { asked: () => undefined, decided: (line: string) => void decisions.push(line) };
+    const listener = {
+      requestSent: () => undefined,
+      permissionDecided: (line: string) => void decisions.push(line),
+    };
     return answerOf(rig.backend.chat(request(messages, { lane: 'workspace', ...more }), never(), listener));
   }
 

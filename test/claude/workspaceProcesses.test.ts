@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { textReply, toolReply } from '../standin/server.js';
 import {
@@ -56,7 +56,7 @@ describe('processes of the workspace lane', function () {
 
   it('are prewarmed once the lane is in use, besides those of the chat lane', async () => {
     // The limit: two conversations, a generic warm process for each lane and a configured one.
-    await start({ keepSpares: 'whileInUse', processes: 5 });
+    await start({ prewarm: 'whileInUse', processes: 5 });
     await rig.backend.models();
     assert.equal(started, 1);
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'), textReply('D'));
@@ -82,7 +82,7 @@ describe('processes of the workspace lane', function () {
   });
 
   it('share one limit with those of the chat lane', async () => {
-    await start({ keepSpares: 'always', processes: 2 });
+    await start({ prewarm: 'always', processes: 2 });
     rig.standIn.reply(...Array.from({ length: 6 }, (_, n) => textReply(`A${n}`)));
     let maxProcesses = 0;
     const watch = setInterval(
@@ -97,7 +97,7 @@ describe('processes of the workspace lane', function () {
   });
 
   it('begin a conversation with the current project state, even if they were prewarmed', async () => {
-    await start({ keepSpares: 'whileInUse', processes: 6 });
+    await start({ prewarm: 'whileInUse', processes: 6 });
     await put('CLAUDE.md', 'The old rule.\n');
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
     await ask('U1', IN_WORKSPACE);
@@ -138,7 +138,7 @@ describe('processes of the workspace lane', function () {
   }
 
   it('run the project’s hooks as in a terminal: once per user prompt, never for replayed history', async () => {
-    await start({ keepSpares: 'never' });
+    await start({ prewarm: 'never' });
     const ran = await addHooksAndServer();
     rig.standIn.reply(textReply('A2'), textReply('A3'));
     const history = [user('U1'), assistant('A1'), user('U2')];
@@ -157,7 +157,7 @@ describe('processes of the workspace lane', function () {
     ['PostToolUse', `echo '{"continue":false,"stopReason":"Enough."}'`, /A hook .*stopped/],
   ] as const) {
     it(`fail with an error if a hook of the project stops the turn (${event})`, async () => {
-      await start({ keepSpares: 'never' });
+      await start({ prewarm: 'never' });
       const hooks = { [event]: [{ hooks: [{ type: 'command', command }] }] };
       await put('.claude/settings.json', JSON.stringify({ hooks }));
       if (event === 'PostToolUse') {
@@ -172,7 +172,7 @@ describe('processes of the workspace lane', function () {
   }
 
   it('start the project’s MCP servers unless read-only, and no hooks or servers in the chat lane', async () => {
-    await start({ keepSpares: 'never' }, { permissions: 'acceptEdits' });
+    await start({ prewarm: 'never' }, { permissions: 'acceptEdits' });
     const ran = await addHooksAndServer();
     rig.standIn.reply(textReply('A'), textReply('A'));
     await ask('U');
@@ -182,10 +182,7 @@ describe('processes of the workspace lane', function () {
   });
 
   it('have their running commands ended if they are killed, in whatever session these run', async () => {
-    await start(
-      { keepSpares: 'never' },
-      { permissions: 'ask', askPermission: () => Promise.resolve('once') },
-    );
+    await start({ prewarm: 'never' }, { permissions: 'ask', askPermission: () => Promise.resolve('once') });
     const pids = join(rig.environment.workspace, 'pids');
     const command = `sleep 1000 & echo $! >> pids; setsid sleep 1000 & echo $! >> pids; echo $$ >> pids; sleep 1000`;
     const input = { command, description: 'x', timeout: 600_000 };

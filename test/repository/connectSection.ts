@@ -1,10 +1,10 @@
-/** The README's list of clients, made of what Connect a Client shows for the usual address. */
+/** The configurations in docs/clients.md, made of what Connect a Client shows for the usual address. */
 import { CLIENTS } from '../../src/vscode/connect/clients.js';
-import { guideOf, type Client, type Reach, type Snippet } from '../../src/vscode/connect/guide.js';
+import { guideOf, type Client, type EndpointInfo, type Snippet } from '../../src/vscode/connect/guide.js';
 
-const USUAL: Reach = {
-  near: 'http://127.0.0.1:11434',
-  far: 'http://127.0.0.1:11434',
+const USUAL: EndpointInfo = {
+  localUrl: 'http://127.0.0.1:11434',
+  externalUrl: 'http://127.0.0.1:11434',
   models: ['claude-sonnet', 'claude-opus', 'claude-haiku'],
   token: undefined,
   platform: 'linux',
@@ -17,14 +17,13 @@ const shown = ({ label, language, text }: Snippet): string =>
 function clientText(client: Client): string {
   const { steps, snippets } = guideOf(client, USUAL);
   return [
-    `<details>\n<summary>${client.title}</summary>`,
+    `#### ${client.title}`,
     steps.map((step, index) => `${index + 1}. ${step}`).join('\n'),
     ...snippets.map(shown),
-    '</details>',
   ].join('\n\n');
 }
 
-/** Markdown: a heading for each group, and what can be opened for each client. */
+/** Markdown: a heading for each group, and one for each client. */
 export function connectSection(): string {
   return CLIENTS.map((client, index) => {
     const { group } = client;

@@ -107,8 +107,8 @@ describe('the documents', () => {
     const wanted = connectSection();
     writeFileSync(join(root, 'out/connect.md'), wanted);
     const [, section] =
-      /<!-- clients -->\n\n([^]*?)\n\n<!-- end of clients -->/.exec(read('README.md')) ?? [];
-    assert.equal(section, wanted, 'what belongs between the marks of the README is in out/connect.md');
+      /<!-- clients -->\n\n([^]*?)\n\n<!-- end of clients -->/.exec(read('docs/clients.md')) ?? [];
+    assert.equal(section, wanted, 'what belongs between the marks of docs/clients.md is in out/connect.md');
   });
 
   it('give the test command that CI runs', () => {

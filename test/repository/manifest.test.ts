@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { CLIENTS } from '../../src/vscode/connect/clients.js';
-import { guideOf, type Reach } from '../../src/vscode/connect/guide.js';
+import { guideOf, type EndpointInfo } from '../../src/vscode/connect/guide.js';
 import { COMMANDS, milestoneKey, SECTION, WALKTHROUGH } from '../../src/vscode/platform/names.js';
-import { STEPS } from '../../src/vscode/ui/milestones.js';
+import { WALKTHROUGH_STEPS } from '../../src/vscode/ui/setupProgress.js';
 import { readSettings } from '../../src/vscode/platform/settings.js';
 import { contributedSettings, filesUnder, manifest, read } from './repository.js';
 
 const commands = manifest().contributes.commands ?? [];
 const settings = contributedSettings();
-const REACH: Reach = {
-  near: 'http://127.0.0.1:11434',
-  far: 'http://127.0.0.1:11434',
+const REACH: EndpointInfo = {
+  localUrl: 'http://127.0.0.1:11434',
+  externalUrl: 'http://127.0.0.1:11434',
   models: ['claude-sonnet'],
   token: undefined,
   platform: 'linux',
@@ -65,7 +65,7 @@ describe('the manifest', () => {
   it('ticks the steps of the walkthrough by commands and keys that there are', () => {
     const { walkthroughs = [] } = manifest().contributes;
     const own = new Set<string>(commands.map(({ command }) => command));
-    const keys = new Set(Object.keys(STEPS).map(milestoneKey));
+    const keys = new Set(Object.keys(WALKTHROUGH_STEPS).map(milestoneKey));
     assert.deepEqual(
       walkthroughs.flatMap(({ steps }) => steps.map(({ id }) => id)),
       ['cli', 'signIn', 'server', 'connect', 'try'],
@@ -75,7 +75,7 @@ describe('the manifest', () => {
       [WALKTHROUGH],
     );
     assert.deepEqual(
-      Object.keys(STEPS).map((milestone) => `onContext:${milestoneKey(milestone)}`),
+      Object.keys(WALKTHROUGH_STEPS).map((milestone) => `onContext:${milestoneKey(milestone)}`),
       walkthroughs.flatMap(({ steps }) => steps.map(({ completionEvents }) => completionEvents[0])),
     );
     for (const { description, media, completionEvents } of walkthroughs.flatMap(({ steps }) => steps)) {

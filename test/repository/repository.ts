@@ -1,7 +1,7 @@
 /** The repository's own files, for the tests that check its rules. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The folder that holds package.json; these tests run from a folder below it. */
 export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
@@ -9,6 +9,7 @@ export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly license: string;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -73,6 +74,14 @@ export function filesUnder(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
+}
+
+/**
+ * Imports a module of `scripts/`, from there and not from the compiled tests: scripts find the repository by their own
+ * path.
+ */
+export async function importScript<T>(name: string): Promise<T> {
+  return (await import(pathToFileURL(join(root, 'scripts', name)).href)) as T;
 }
 
 function findRoot(from: string): string {

@@ -8,15 +8,15 @@ describe('the comparison of secrets', () => {
   it('is in constant time, where clients and windows prove who they are', () => {
     assert.deepEqual(
       COMPARING.filter((file) => file.startsWith('src/server/')),
-      ['src/server/token.ts', 'src/server/windows.ts'],
+      ['src/server/token.ts', 'src/server/windowLink.ts'],
     );
   });
 
   it('compares digests, which have one length whatever was sent', () => {
     const token = read('src/server/token.ts');
-    assert.match(token, /const wanted = digest\(token\);/);
-    assert.match(token, /timingSafeEqual\(digest\(sent\), wanted\)/);
-    const windows = read('src/server/windows.ts');
+    assert.match(token, /const expected = digest\(token\);/);
+    assert.match(token, /timingSafeEqual\(digest\(sent\), expected\)/);
+    const windows = read('src/server/windowLink.ts');
     assert.match(
       windows,
       /\^\(\\d\{1,15\}\)\\\.\(\[0-9a-f\]\{64\}\)\$/,
@@ -30,8 +30,10 @@ describe('the comparison of secrets', () => {
     const body = token.slice(token.indexOf('export function hasToken('));
     const compared =
       body.match(/[^=!]==?=?\s*\w+|\.(?:includes|indexOf|startsWith|endsWith|localeCompare)\([^)]*\)/g) ?? [];
-    const ofTexts = compared.filter((one) => /token|wanted|inPath/.test(one) && !one.includes('= digest'));
+    const ofTexts = compared.filter(
+      (one) => /token|expected|pathToken/.test(one) && !one.includes('= digest'),
+    );
     assert.deepEqual(ofTexts, []);
-    assert.match(body, /return fits\.includes\(true\);/, 'every place is compared before it is decided');
+    assert.match(body, /return matches\.includes\(true\);/, 'every place is compared before it is decided');
   });
 });

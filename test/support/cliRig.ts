@@ -1,8 +1,9 @@
 /** The real backend with the real CLI, which talks to the stand-in API. */
-import type { Allowance } from '../../src/core/allowance.js';
+import type { PlanUsage } from '../../src/core/planUsage.js';
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
-import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
@@ -11,9 +12,9 @@ import { startStandIn, type StandIn } from '../standin/server.js';
 export interface CliRig {
   readonly standIn: StandIn;
   readonly environment: StandInEnvironment;
-  readonly backend: ClaudeBackend;
+  readonly backend: CliBackend;
   /** What the backend has reported about the plan's limits. */
-  readonly allowances: readonly Allowance[];
+  readonly allowances: readonly PlanUsage[];
   /** Closes everything. Rejects if the stand-in got an unexpected request, unless `lenient`. */
   close(options?: { lenient?: boolean }): Promise<void>;
 }
@@ -31,18 +32,18 @@ export interface CliRigOptions {
 export async function startCliRig(options: CliRigOptions = {}): Promise<CliRig> {
   const standIn = await startStandIn();
   const environment = await standInEnvironment(standIn.url, options.env);
-  const allowances: Allowance[] = [];
+  const allowances: PlanUsage[] = [];
   const backend = createClaudeBackend({
     claudePath: options.cli ?? devCli(),
     folder: environment.workspace,
     env: environment.env,
     log: options.log ?? silentLogger,
     version: '0.0.0',
-    limits: options.limits ?? { keepSpares: 'never' },
+    limits: options.limits ?? { prewarm: 'never' },
     ...(options.workspace === undefined
       ? {}
       : { workspace: { permissions: 'readOnly', moreFolders: [], ...options.workspace } }),
-    onAllowance: (allowance) => allowances.push(allowance),
+    onPlanUsage: (allowance) => allowances.push(allowance),
   });
   return {
     standIn,

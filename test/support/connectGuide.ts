@@ -1,18 +1,18 @@
-/** What a person gets from Connect a Client for an endpoint. */
+/** The guides of Connect a Client for a running endpoint. */
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { clientOf } from '../../src/vscode/connect/clients.js';
-import { candidates, edited } from '../../src/vscode/connect/fileEdit.js';
-import { guideOf, type Guide, type Reach } from '../../src/vscode/connect/guide.js';
+import { findClient } from '../../src/vscode/connect/clients.js';
+import { applyEdit, candidatePaths } from '../../src/vscode/connect/fileEdit.js';
+import { guideOf, type Guide, type EndpointInfo } from '../../src/vscode/connect/guide.js';
 
-export function guideFor(id: string, url: string, more: Partial<Reach> = {}): Guide {
-  const client = clientOf(id);
+export function guideFor(id: string, url: string, more: Partial<EndpointInfo> = {}): Guide {
+  const client = findClient(id);
   assert.ok(client, id);
   const { platform } = process;
   return guideOf(client, {
-    near: url,
-    far: url,
+    localUrl: url,
+    externalUrl: url,
     models: ['claude-sonnet', 'claude-haiku'],
     token: undefined,
     platform,
@@ -20,16 +20,16 @@ export function guideFor(id: string, url: string, more: Partial<Reach> = {}): Gu
   });
 }
 
-/** The first snippet: the whole of what that client needs. */
-export const snippetOf = (id: string, url: string, more: Partial<Reach> = {}): string =>
+/** The first snippet of a guide, which is complete: a configuration, a program or a command. */
+export const snippetOf = (id: string, url: string, more: Partial<EndpointInfo> = {}): string =>
   guideFor(id, url, more).snippets[0].text;
 
-/** Does what a yes does: writes the file of that client, for a person with that home who has none yet. */
+/** Writes the configuration file of that client into an empty home, as Apply Change does. */
 export async function connectIn(home: string, id: string, url: string): Promise<void> {
   const { file, snippets } = guideFor(id, url);
-  assert.ok(file !== undefined && file.place.root !== 'userData', id);
-  const path = candidates(file.place, home, process.platform, {}).at(-1);
-  const result = edited(undefined, file.edit, snippets[0].text);
+  assert.ok(file !== undefined && file.location.root !== 'userData', id);
+  const path = candidatePaths(file.location, { home, platform: process.platform, env: {} }).at(-1);
+  const result = applyEdit(undefined, file.edit, snippets[0].text);
   assert.ok(path !== undefined && result.kind === 'changed');
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, result.text);

@@ -102,7 +102,7 @@ export function createFakeBackend(models: readonly Model[] = [SONNET, HAIKU]): F
     models: () => (backend.modelsError ? Promise.reject(backend.modelsError) : Promise.resolve(models)),
     async *chat(request, signal, listener) {
       backend.requests.push(request);
-      listener?.asked();
+      listener?.requestSent();
       try {
         yield* backend.script(request, signal);
       } finally {

@@ -1,4 +1,4 @@
-/** The endpoint without an editor, as a person starts it: the built program, the real CLI, a stand-in behind it. */
+/** The built program `dist/headless.cjs` with the real CLI and the stand-in API, as a user starts it without an editor. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -7,65 +7,65 @@ import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn, type StandInOptions } from '../standin/server.js';
 
-/** The test launcher builds it. */
+/** `npm test` builds it. */
 const PROGRAM = fileURLToPath(new URL('../../../dist/headless.cjs', import.meta.url));
-/** What a line may take on the slowest machine. */
-const LINE_MS = 120_000;
+/** How long to wait for a line of output; enough for the slowest machine. */
+const LINE_TIMEOUT_MS = 120_000;
 const BANNER = /^Ollama Server for Claude is listening on (http:\/\/127\.0\.0\.1:\d+)$/;
 
-/** How a program ended. */
+/** How a process ended. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What stays when the program is started again. */
-export interface Surroundings {
+/** What the program uses, and what remains when it is restarted. */
+export interface HeadlessSetup {
   readonly standIn: StandIn;
   readonly environment: StandInEnvironment;
 }
 
-export interface Headless extends Surroundings {
-  /** As its first line on stdout names it. */
+export interface Headless extends HeadlessSetup {
+  /** The URL of its first line on stdout. */
   readonly url: string;
   readonly pid: number;
-  /** Its lines so far. */
+  /** The lines so far. */
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
-  /** The first line on stderr, past or coming, that matches. Rejects when the program ends without one, or is late. */
+  /** Waits for a matching line on stderr, or returns an earlier one. Rejects when the program ends, or after a time-out. */
   readonly logged: (pattern: RegExp) => Promise<string>;
-  /** Sends a signal and waits for the end. What surrounds the program stays. */
+  /** Sends a signal and waits for the exit. The set-up remains. */
   readonly kill: (signal: NodeJS.Signals) => Promise<Exit>;
-  /** Starts it again, in the same surroundings; those of this object are then the new one's to close. */
-  again(): Promise<Headless>;
+  /** Stops the program and starts it with the same set-up, which the new object's `stop` then disposes of. */
+  restart(): Promise<Headless>;
   /**
-   * Ends it with SIGTERM, unless it has ended, and what surrounds it.
-   * @throws Error when the stand-in saw something unexpected, unless `lenient`
+   * Stops the program with SIGTERM, unless it has exited, and disposes of the set-up.
+   * @throws Error when the stand-in got unexpected requests, unless `lenient`
    */
   stop(options?: { readonly lenient?: boolean }): Promise<void>;
 }
 
 export interface HeadlessOptions {
-  /** More options; they win over the usual ones. */
+  /** Additional arguments, which override the usual ones. */
   readonly args?: readonly string[];
-  /** More variables. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** How many files, sockets and pipes it may have open. Needs a shell. */
-  readonly openFiles?: number;
+  /** The limit of open files, sockets and pipes. Needs a shell. */
+  readonly maxOpenFiles?: number;
   /** A module that Node loads before the program. */
   readonly preload?: string;
   readonly respond?: StandInOptions['respond'];
-  /** Whether to wait until it has looked at the CLI and listed its models, too. The default. */
-  readonly settled?: boolean;
+  /** Whether to wait until the program has checked the CLI and listed its models. The default. */
+  readonly waitForModels?: boolean;
 }
 
-/** A stand-in, and a fresh home and workspace for a program that talks to it. */
-export async function surroundings(options: HeadlessOptions = {}): Promise<Surroundings> {
+/** Starts a stand-in and creates a new home and workspace. */
+export async function createSetup(options: HeadlessOptions = {}): Promise<HeadlessSetup> {
   const standIn = await startStandIn(options.respond === undefined ? {} : { respond: options.respond });
   return { standIn, environment: await standInEnvironment(standIn.url, options.env) };
 }
 
-/** Runs the program with exactly these arguments to its end. */
+/** Runs the program with exactly these arguments until it exits. */
 export async function runToEnd(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -79,27 +79,27 @@ export async function runToEnd(
   return { code, signal, stdout, stderr };
 }
 
-/** Starts the program on a free port, in surroundings of its own. */
+/** Starts the program on a free port, with a set-up of its own. */
 export async function startHeadless(options: HeadlessOptions = {}): Promise<Headless> {
-  const around = await surroundings(options);
+  const setup = await createSetup(options);
   try {
-    return await launch(around, options);
+    return await launch(setup, options);
   } catch (error) {
-    await around.environment.dispose();
-    await around.standIn.close({ lenient: true });
+    await setup.environment.dispose();
+    await setup.standIn.close({ lenient: true });
     throw error;
   }
 }
 
-async function launch(around: Surroundings, options: HeadlessOptions): Promise<Headless> {
-  const { standIn, environment } = around;
+async function launch(setup: HeadlessSetup, options: HeadlessOptions): Promise<Headless> {
+  const { standIn, environment } = setup;
   const args = ['--port', '0', '--workspace', environment.workspace, '--claude', devCli()];
   const preload = options.preload === undefined ? [] : ['--require', options.preload];
   const command = [process.execPath, ...preload, PROGRAM, ...args, ...(options.args ?? [])];
-  const limited = ['sh', '-c', `ulimit -n ${options.openFiles}; exec "$@"`, 'sh', ...command];
-  const [file = '', ...rest] = options.openFiles === undefined ? command : limited;
+  const limited = ['sh', '-c', `ulimit -n ${options.maxOpenFiles}; exec "$@"`, 'sh', ...command];
+  const [file = '', ...rest] = options.maxOpenFiles === undefined ? command : limited;
   const child = spawn(file, rest, {
-    // Not the workspace, so that whoever works there was told to.
+    // Not the workspace, so that only processes started with that folder run in it.
     cwd: environment.root,
     env: environment.env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -127,19 +127,19 @@ async function launch(around: Surroundings, options: HeadlessOptions): Promise<H
 
   function lineOf(lines: readonly string[], pattern: RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
-      const fail = (what: string): void =>
-        reject(new Error(`${what} without a line like ${pattern}:\n${stderr.join('\n')}`));
+      const fail = (when: string): void =>
+        reject(new Error(`${when} without a line like ${pattern}:\n${stderr.join('\n')}`));
       const timer = setTimeout(() => {
         watchers.delete(look);
-        fail(`${LINE_MS / 1000} s`);
-      }, LINE_MS);
+        fail(`${LINE_TIMEOUT_MS / 1000} s`);
+      }, LINE_TIMEOUT_MS);
       const look = (): void => {
         const line = lines.find((one) => pattern.test(one));
         if (line === undefined && exit === undefined) return;
         watchers.delete(look);
         clearTimeout(timer);
         if (line !== undefined) resolve(line);
-        else fail('it ended');
+        else fail('the program ended');
       };
       watchers.add(look);
       look();
@@ -153,18 +153,18 @@ async function launch(around: Surroundings, options: HeadlessOptions): Promise<H
 
   const [, url = ''] = BANNER.exec(await lineOf(stdout, BANNER)) ?? [];
   const logged = (pattern: RegExp): Promise<string> => lineOf(stderr, pattern);
-  if (options.settled !== false) await logged(/\[cli\] models=|\[error\] \[cli\]/);
+  if (options.waitForModels !== false) await logged(/\[cli\] models=|\[error\] \[cli\]/);
   return {
-    ...around,
+    ...setup,
     url,
     pid: child.pid ?? 0,
     stdout,
     stderr,
     logged,
     kill,
-    async again() {
+    async restart() {
       await kill('SIGTERM');
-      return launch(around, options);
+      return launch(setup, options);
     },
     async stop(closing) {
       await kill('SIGTERM');

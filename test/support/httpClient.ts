@@ -1,4 +1,4 @@
-/** A client as small as can be: one connection a request, and the lines of an answer as they come. */
+/** A minimal HTTP client for tests: one connection per request, and streamed answers line by line. */
 import { once } from 'node:events';
 import {
   request as httpRequest,
@@ -11,9 +11,9 @@ export interface Ask {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string goes as it is; anything else as JSON. */
+  /** A string is sent unchanged; anything else as JSON. */
   readonly body?: unknown;
-  /** Keeps the connection for the next request; without one, each has its own. */
+  /** Keeps the connection for the next request. Without it, each request has its own connection. */
   readonly agent?: Agent;
 }
 
@@ -23,7 +23,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** One line of a streamed chat; the fields that tests read. */
+/** A line of a streamed chat; only the fields that tests read. */
 export interface Line {
   readonly message?: {
     readonly role: string;
@@ -50,13 +50,12 @@ export interface ChatStream {
   readonly headers: IncomingHttpHeaders;
   /** The next line; `undefined` at the end. Rejects when the connection breaks. */
   next(): Promise<Line | undefined>;
-  /** All that is still to come. */
+  /** All further lines, to the end. */
   rest(): Promise<Line[]>;
-  /** Goes away. */
-  leave(): void;
+  disconnect(): void;
 }
 
-/** The whole answer to one request. */
+/** Sends a request and reads the whole response. */
 export async function ask(url: string, asked: Ask): Promise<Reply> {
   const response = await send(url, asked);
   let body = '';
@@ -64,7 +63,7 @@ export async function ask(url: string, asked: Ask): Promise<Reply> {
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
-/** Posts a chat and gives the answer's lines. Resolves with the head of the answer. */
+/** Sends `POST /api/chat`. Resolves when the response's headers have arrived. */
 export async function openChat(
   url: string,
   body: object,
@@ -84,22 +83,22 @@ export async function openChat(
       for await (const line of lines) all.push(line);
       return all;
     },
-    leave: () => void response.destroy(),
+    disconnect: () => void response.destroy(),
   };
 }
 
-/** Sends a chat and goes away, without having waited for any answer, when the signal says so. Never rejects. */
+/** Sends a chat and disconnects when the signal is aborted, even before the response. Never rejects. */
 export async function chatUntil(url: string, body: object, signal: AbortSignal): Promise<void> {
   try {
     const response = await send(url, { path: '/api/chat', body }, signal);
     response.resume();
     await once(response, 'close');
   } catch {
-    // Going away is the point.
+    // Aborted, as intended.
   }
 }
 
-/** The next words. What comes before them on a slow machine are lines that only say that it is alive. */
+/** The next line's text. Skips heartbeat lines, which have none and appear on slow machines. */
 export async function firstText(stream: ChatStream): Promise<string | undefined> {
   for (;;) {
     const line = await stream.next();
@@ -107,12 +106,12 @@ export async function firstText(stream: ChatStream): Promise<string | undefined>
   }
 }
 
-/** All text of an answer. */
+/** The text of all lines. */
 export function textOf(lines: readonly Line[]): string {
   return lines.map((line) => line.message?.content ?? '').join('');
 }
 
-/** A chat of one user message with the CLI's `sonnet`. */
+/** The body of a chat with one user message. */
 export function chatOf(content: string, more: object = {}): object {
   return { model: 'claude-sonnet', messages: [{ role: 'user', content }], ...more };
 }
@@ -128,7 +127,7 @@ async function send(url: string, asked: Ask, signal?: AbortSignal): Promise<Inco
   });
   request.end(bytes);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
-  // What breaks later is told to who reads; an abandoned answer has no reader.
+  // From here on, errors are reported to the reader of the response.
   request.on('error', () => undefined);
   return response;
 }

@@ -1,27 +1,27 @@
-/** What Linux tells about processes. Elsewhere there is no `/proc`, and tests that need it say so. */
+/** Processes as Linux shows them in `/proc`. On other systems, tests that need it are skipped. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export const HAS_PROCESS_TABLE = process.platform === 'linux';
 
-/** Processes that work in that folder; zombies work nowhere. */
+/** Processes whose working directory is that folder. Zombies have none. */
 export function processesIn(folder: string): number[] {
   return processes().filter((pid) => attempt(() => readlinkSync(`/proc/${pid}/cwd`)) === folder);
 }
 
-/** The CLI's processes of one program: its children in that folder. What the CLI itself starts there is not among them. */
+/** The children of a process in that folder: a server's CLI processes, without the processes that these start. */
 export function childrenIn(folder: string, parent: number): number[] {
   return processesIn(folder).filter((pid) => parentOf(pid) === parent);
 }
 
-/** What a process of the CLI was started with, as the kernel tells it. */
+/** The command line and environment of a CLI process, as the kernel reports them. */
 export interface Launch {
-  /** Each argument with a NUL behind it. */
+  /** The arguments, each followed by NUL. */
   readonly command: string;
-  /** Each variable with a NUL behind it. */
+  /** The variables, each followed by NUL. */
   readonly environment: string;
 }
 
-/** `undefined` when the process is gone, or is no CLI yet: between its fork and its exec it is still its parent. */
+/** `undefined` when the process has exited or has not executed the CLI yet: after a fork it still is a copy of its parent. */
 export function launchOf(pid: number): Launch | undefined {
   return attempt(() => {
     const [command, environment] = ['cmdline', 'environ'].map((file) =>
@@ -41,34 +41,34 @@ export function processesWith(entry: string): number[] {
   );
 }
 
-/** Whether a process exists or, being dead, waits for its parent to take notice. */
+/** Whether a process exists, perhaps as a zombie. */
 export function isInTable(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
 
-/** The letter of a process's state: `T` when it was stopped; `undefined` when it is gone. */
+/** The letter of a process's state, such as `T` for stopped; `undefined` when it does not exist. */
 export function stateOf(pid: number): string | undefined {
   const status = attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8')) ?? '';
   return /^State:\s+(\w)/m.exec(status)?.[1];
 }
 
-/** Children of a process that have ended without its having taken notice. */
+/** The zombies among the children of a process. */
 export function zombiesOf(parent: number): number[] {
   return processes().filter((pid) => parentOf(pid) === parent && stateOf(pid) === 'Z');
 }
 
-/** How many files, sockets and pipes a process has open. */
+/** The number of open files, sockets and pipes of a process. */
 export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** Memory of a process, in bytes. */
+/** The resident memory of a process, in bytes. */
 export function residentBytes(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }
 
-/** Watches, until told to stop, how many processes of the CLI there are at once. */
+/** Counts CLI processes repeatedly. `stop` returns the highest number. */
 export function watchChildrenIn(folder: string, parent: number, everyMs = 25): { stop(): number } {
   let most = 0;
   const look = (): void => {
@@ -93,7 +93,7 @@ function processes(): number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
-/** Processes end while one looks at them, and others are not ours to look at. */
+/** `undefined` when the process has exited meanwhile, or belongs to another user. */
 function attempt<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -1,4 +1,4 @@
-/** Numbers of many noisy measurements. Pure. */
+/** Statistics of noisy measurements. Pure. */
 
 export interface Summary {
   readonly n: number;
@@ -7,21 +7,21 @@ export interface Summary {
   readonly p90: number;
 }
 
-/** A value, and the range that holds it in 90 of 100 repetitions of the run. */
+/** A value, and the range that contains it in 90 of 100 repetitions of the run. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The value below which that part (0 to 1) of the values lies, interpolated; NaN of none. */
+/** The interpolated quantile `part` (0 to 1) of the values; NaN without values. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const place = (sorted.length - 1) * part;
-  const below = sorted[Math.floor(place)];
-  const above = sorted[Math.ceil(place)];
+  const position = (sorted.length - 1) * part;
+  const below = sorted[Math.floor(position)];
+  const above = sorted[Math.ceil(position)];
   if (below === undefined || above === undefined) return Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
+  return below + (above - below) * (position - Math.floor(position));
 }
 
 export function median(values: readonly number[]): number {
@@ -37,7 +37,7 @@ export function summarize(values: readonly number[]): Summary {
   };
 }
 
-/** By how much the second number of the points grows with each 1 of the first (least squares); NaN of fewer than two. */
+/** The slope of the points' linear regression; NaN for fewer than two points. */
 export function slopeOf(points: readonly (readonly [number, number])[]): number {
   const mean = (at: 0 | 1): number => points.reduce((sum, point) => sum + point[at], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];
@@ -48,8 +48,8 @@ export function slopeOf(points: readonly (readonly [number, number])[]): number 
 const RESAMPLES = 2000;
 
 /**
- * The median of one series over that of another. Both were measured in the same rounds, so rounds are drawn
- * together: what slowed a round down slowed both.
+ * The ratio of the medians of two series. Both were measured in the same rounds, so the bootstrap draws whole rounds:
+ * whatever slowed a round down slowed both.
  */
 export function ratioOf(above: readonly number[], below: readonly number[]): Estimate {
   return estimate(
@@ -58,12 +58,12 @@ export function ratioOf(above: readonly number[], below: readonly number[]): Est
   );
 }
 
-/** The median, as of measurements that were repeated round by round. */
+/** The median of measurements, one per round. */
 export function medianOf(values: readonly number[]): Estimate {
   return estimate(values.length, (drawn) => median(drawn.map((at) => values[at]!)));
 }
 
-/** What comes out of all rounds, and of as many drawn from them at random, again and again. */
+/** The outcome of all rounds, and its range by bootstrap: from as many rounds drawn at random, 2,000 times. */
 function estimate(rounds: number, outcome: (drawn: readonly number[]) => number): Estimate {
   const random = pseudoRandom();
   const all = Array.from({ length: rounds }, (_, at) => at);
@@ -73,7 +73,7 @@ function estimate(rounds: number, outcome: (drawn: readonly number[]) => number)
   return { value: outcome(all), low: quantile(outcomes, 0.05), high: quantile(outcomes, 0.95) };
 }
 
-/** The same numbers in each run (mulberry32), so that the same measurements give the same table. */
+/** The same numbers in each run (mulberry32), so that equal measurements give equal tables. */
 function pseudoRandom(): () => number {
   let state = 1;
   return () => {

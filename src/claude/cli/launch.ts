@@ -3,15 +3,10 @@
  * stdin only.
  */
 import type { Lane } from '../../core/chat.js';
+import type { WorkspacePermissions } from '../../core/permission.js';
 
 /** The MCP server name under which the client's tools are offered to the CLI. */
 export const CLIENT_TOOLS_SERVER = 'client';
-
-/**
- * What Claude may do in the workspace lane. `readOnly`: read files. `ask`: everything else after asking the user.
- * `acceptEdits`: edit files in the workspace folders without asking, everything else after asking.
- */
-export type WorkspacePermissions = 'readOnly' | 'ask' | 'acceptEdits';
 
 const STREAM_ARGUMENTS: readonly string[] = [
   '--output-format',

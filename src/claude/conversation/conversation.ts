@@ -3,11 +3,11 @@
  * process has seen; who may continue it is the pool's business.
  */
 import { randomUUID } from 'node:crypto';
-import type { Allowance } from '../../core/allowance.js';
-import type { ChatListener } from '../../core/backend.js';
+import type { PlanUsage } from '../../core/planUsage.js';
+import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest, ToolCall } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
-import { allowanceOf } from '../turn/allowance.js';
+import { planUsageOf } from '../turn/planUsage.js';
 import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
 import { Channel, refuseAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
@@ -33,7 +33,7 @@ export interface ConversationOptions {
   /** Told when the process has ended while something was wanted of it. */
   readonly onDeath: (error: ChatError) => void;
   /** Told what the CLI hears of the plan's limits. */
-  readonly onAllowance: (allowance: Allowance) => void;
+  readonly onPlanUsage: (planUsage: PlanUsage) => void;
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
   readonly reactionMs: number;
   readonly silenceMs: number;
@@ -121,7 +121,7 @@ export class Conversation {
   async *ask(
     request: ChatRequest,
     signal: AbortSignal,
-    listener: ChatListener,
+    listener: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
     const turns = toTurns(request.messages);
     const last = turns.pop();
@@ -175,7 +175,7 @@ export class Conversation {
     reader: TurnReader,
     started: number,
     signal: AbortSignal,
-    listener: ChatListener,
+    listener: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
     const output = new OutputLimit(request.stop, request.maxTokens);
     const rounds = new ToolRounds({
@@ -187,9 +187,9 @@ export class Conversation {
     let firstEvent = this.#options.clock();
     for (let wait = this.#options.reactionMs; ; wait = rounds.running ? TOOLS_MS : this.#options.silenceMs) {
       const message = await this.#channel.next(wait, signal);
-      if (message.type === 'system' && message.subtype === REQUESTING) listener.asked();
+      if (message.type === 'system' && message.subtype === REQUESTING) listener.requestSent();
       if (message.type === 'rate_limit_event')
-        this.#options.onAllowance(allowanceOf(message.rate_limit_info));
+        this.#options.onPlanUsage(planUsageOf(message.rate_limit_info));
       const step = rounds.read(message, reader.read(message));
       if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
       let { end } = step;

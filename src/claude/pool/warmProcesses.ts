@@ -4,12 +4,10 @@
  * way; it exists only beside a blank one.
  */
 import type { ChatRequest, Lane } from '../../core/chat.js';
+import type { Prewarm } from '../../core/cliBackend.js';
 import type { Logger } from '../../core/log.js';
 import type { PooledProcess, Origin, ProcessLimit } from './processLimit.js';
 import { canonicalSetup } from '../conversation/transcript.js';
-
-/** When spares are kept: `whileInUse` until nobody has asked for a while. */
-export type Prewarm = 'always' | 'whileInUse' | 'never';
 
 export interface WarmProcessLimits {
   readonly keep: Prewarm;

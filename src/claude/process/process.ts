@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { ChatError } from '../../core/errors.js';
-import { LineFramer } from '../../core/lines.js';
+import { LineSplitter } from '../../core/lineSplitter.js';
 import { printable, type Logger } from '../../core/log.js';
 import { parseMessage, type CliMessage } from './incoming.js';
 import { killTree } from './tree.js';
@@ -54,7 +54,7 @@ export class ClaudeProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcessWithoutNullStreams | undefined;
   readonly #log: Logger;
-  readonly #framer = new LineFramer(LINE_LIMIT);
+  readonly #framer = new LineSplitter(LINE_LIMIT);
   #listener: ((message: CliMessage) => void) | undefined;
   #stderr = '';
   #exited = false;

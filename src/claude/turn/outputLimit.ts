@@ -1,6 +1,6 @@
 /** Applies the request's stop sequences and token limit, which the CLI cannot be given per request. Pure. */
 import type { ChatEvent } from '../../core/chat.js';
-import { isAscii, tokensFor } from '../../core/tokens.js';
+import { isAscii, estimateFromCounts } from '../../core/tokenEstimate.js';
 import type { LimitReached, TurnOutput } from './turnOutput.js';
 
 /** The part of a text within the limits. `reason` is set if a limit was reached, so that no text follows. */
@@ -29,7 +29,7 @@ export class OutputLimit {
 
   /** Estimated tokens of the text so far. */
   get tokens(): number {
-    return tokensFor(this.#asciiCount, this.#nonAsciiCount);
+    return estimateFromCounts(this.#asciiCount, this.#nonAsciiCount);
   }
 
   /** The events within the limits; the last one is `limitReached` if the answer ends here. */
@@ -90,7 +90,7 @@ export class OutputLimit {
     for (const character of text) {
       const asciiCount = this.#asciiCount + (isAscii(character) ? 1 : 0);
       const nonAsciiCount = this.#nonAsciiCount + (isAscii(character) ? 0 : 1);
-      if (tokensFor(asciiCount, nonAsciiCount) > this.#maxTokens) {
+      if (estimateFromCounts(asciiCount, nonAsciiCount) > this.#maxTokens) {
         return { text: text.slice(0, end), reason: 'length' };
       }
       this.#asciiCount = asciiCount;

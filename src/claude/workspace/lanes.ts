@@ -3,14 +3,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import type { AskPermission } from '../../core/permission.js';
+import type { AskPermission, WorkspacePermissions } from '../../core/permission.js';
 import { PermissionGate } from './permissionGate.js';
-import {
-  CHAT_ARGUMENTS,
-  childEnvironment,
-  workspaceArguments,
-  type WorkspacePermissions,
-} from '../cli/launch.js';
+import { CHAT_ARGUMENTS, childEnvironment, workspaceArguments } from '../cli/launch.js';
 import { projectState } from './projectState.js';
 import { realPath } from '../cli/realPath.js';
 import type { FinishedToolUse } from './toolPaths.js';

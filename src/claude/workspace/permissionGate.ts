@@ -2,11 +2,15 @@
  * Answers the CLI's permission questions in one conversation of the workspace lane. The CLI asks twice: a `PreToolUse` hook
  * before its own permission rules, and a `can_use_tool` request if these rules do not decide.
  */
-import type { ChatListener } from '../../core/backend.js';
+import type { BackendObserver } from '../../core/backend.js';
 import type { ChatRequest } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import type { AskPermission, PermissionAnswer, Sensitivity } from '../../core/permission.js';
-import type { WorkspacePermissions } from '../cli/launch.js';
+import type {
+  AskPermission,
+  PermissionAnswer,
+  Sensitivity,
+  WorkspacePermissions,
+} from '../../core/permission.js';
 import { evaluate } from './permissionPolicy.js';
 import { toolTarget } from './toolPhrases.js';
 import type { ToolUse, WorkspacePaths } from './toolPaths.js';
@@ -30,7 +34,7 @@ export class PermissionGate {
   /** Grants for the rest of this conversation. */
   readonly #grants = new Set<string>();
   #request: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
-  #listener: Pick<ChatListener, 'decided'> | undefined;
+  #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
   constructor(options: PermissionGateOptions) {
     this.#options = options;
@@ -41,7 +45,7 @@ export class PermissionGate {
    * @param request its model and client are shown to the user
    * @param listener told each decision
    */
-  startTurn(request: ChatRequest, listener: Pick<ChatListener, 'decided'>): void {
+  startTurn(request: ChatRequest, listener: Pick<BackendObserver, 'permissionDecided'>): void {
     this.#request = request;
     this.#listener = listener;
   }
@@ -117,7 +121,7 @@ export class PermissionGate {
     const target = toolTarget(use, { folder: paths.folders[0], path: paths.path });
     const line = `${decision}: ${target === use.tool ? target : `${use.tool} ${target}`}`;
     log.info(`[permission] ${line}`);
-    this.#listener?.decided(line);
+    this.#listener?.permissionDecided(line);
   }
 }
 

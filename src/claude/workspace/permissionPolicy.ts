@@ -1,6 +1,6 @@
 /** Decides about calls of the CLI's own tools in the workspace lane, before the CLI's permission rules apply. Pure. */
-import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS, type WorkspacePermissions } from '../cli/launch.js';
-import type { Sensitivity } from '../../core/permission.js';
+import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS } from '../cli/launch.js';
+import type { Sensitivity, WorkspacePermissions } from '../../core/permission.js';
 import { editsUnsavedFile, pathSensitivity, type ToolUse, type WorkspacePaths } from './toolPaths.js';
 
 /**

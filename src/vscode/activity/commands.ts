@@ -1,11 +1,11 @@
-/** What a person can do with the requests in the Activity view. */
-import { commands, env, window, type LogOutputChannel } from 'vscode';
+import { commands, env, type LogOutputChannel } from 'vscode';
 import { ACTIVITY_VIEW, type CommandTable } from '../platform/names.js';
 import { revealInLog } from '../platform/output.js';
+import { showCopied } from '../ui/notifications.js';
 import type { History, HistoryEntry } from './history.js';
 import { copyText } from './rows.js';
 
-/** The commands on requests, for the table of all. The editor gives the row that they were chosen on. */
+/** The commands of the Activity view. VS Code passes the entry of the row from whose menu a command was chosen. */
 export function activityCommands(
   history: History,
   output: LogOutputChannel,
@@ -17,7 +17,7 @@ export function activityCommands(
     showRequestInLog: ({ label }: HistoryEntry) => revealInLog(output, label),
     async copyRequest(entry: HistoryEntry) {
       await env.clipboard.writeText(copyText(entry));
-      window.setStatusBarMessage('Copied the details of the request', 3000);
+      showCopied('the request details');
     },
   };
 }

@@ -59,22 +59,21 @@ export async function acquirePort(
   if (signal.aborted) return { kind: 'aborted' };
   const owner = await probeOwner(config);
   // A program that was shutting down during the probes has released the port by now.
-  const acquisition =
-    owner === 'nobody' || owner === 'other' ? await tryToListen(endpoint, config) : undefined;
+  const acquisition = owner === 'none' || owner === 'other' ? await tryToListen(endpoint, config) : undefined;
   return acquisition ?? portInUse(owner, config);
 }
 
 async function probeOwner({ host, port }: ListenConfig): Promise<PortOwner> {
-  let owner: PortOwner = 'nobody';
+  let owner: PortOwner = 'none';
   for (let probe = 0; probe < MAX_PROBES; probe += 1) {
     owner = await findPortOwner(reachableHost(host), port);
-    if (owner === 'ours' || owner === 'ollama') break;
+    if (owner === 'claudeOllama' || owner === 'ollama') break;
   }
   return owner;
 }
 
 function portInUse(owner: PortOwner, { port }: ListenConfig): PortAcquisition {
-  if (owner === 'ours') return { kind: 'elsewhere' };
+  if (owner === 'claudeOllama') return { kind: 'elsewhere' };
   const quit = owner === 'ollama' ? 'Quit Ollama' : 'Quit it';
   return {
     kind: 'failed',

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { refusingBackend, type ChatBackend } from '../../core/backend.js';
 import { asChatError, ChatError } from '../../core/errors.js';
-import type { Inspection } from '../../core/inspection.js';
+import type { CliBackend, CliDiagnosis } from '../../core/cliBackend.js';
 import type { Logger } from '../../core/log.js';
 import { singleFlight } from '../platform/singleFlight.js';
 import { acquirePort } from './acquirePort.js';
@@ -14,7 +14,7 @@ import { sameConfig, type BackendConfig, type DesiredConfig, type ListenConfig }
 import { handoverIntent, startIntent, stopIntent, type Intent, type RunKind } from './intent.js';
 import { statusOf, type EndpointSwitch, type State } from './state.js';
 import type { CliReadiness, Status } from './status.js';
-import { createSwappableBackend, UNTRUSTED, type CliBackend } from './swappableBackend.js';
+import { createSwappableBackend, UNTRUSTED } from './swappableBackend.js';
 import type { Windows } from './windows.js';
 
 export interface ControllerOptions {
@@ -66,7 +66,7 @@ export interface Controller {
   /** Checks the CLI again if the last check found a problem. */
   recheck(): void;
   /** Examines the CLI in detail, also while the server is stopped. @throws ChatError when it cannot be used */
-  inspect(): Promise<Inspection>;
+  inspect(): Promise<CliDiagnosis>;
   /** Kills every process without waiting, for the exit of the extension host. */
   killNow(): void;
   /** Stops for good, in a bounded time. */

@@ -1,8 +1,10 @@
 /** The configuration that the settings and the open folders ask for. Equal configurations need no restart. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Lane } from '../../core/chat.js';
+import type { UserLimits } from '../../core/cliBackend.js';
+import type { WorkspacePermissions } from '../../core/permission.js';
 import { bindAddress, isStrong, reachableHost } from '../../server/server.js';
-import type { Settings, WorkspacePermissions } from '../platform/settings.js';
+import type { Settings } from '../platform/settings.js';
 
 /** The folder that Claude works in. */
 export interface WorkspaceFolder {
@@ -26,7 +28,7 @@ export type BackendConfig =
       readonly kind: 'cli';
       readonly folder: string;
       readonly claudePath: string;
-      readonly limits: BackendLimits;
+      readonly limits: UserLimits;
       /** Absent when no folder is open. */
       readonly workspace?: WorkspaceConfig;
     };
@@ -34,14 +36,6 @@ export type BackendConfig =
 export interface WorkspaceConfig {
   readonly permissions: WorkspacePermissions;
   readonly moreFolders: readonly string[];
-}
-
-/** How many processes there may be, and how long they are kept. */
-export interface BackendLimits {
-  readonly processes: number;
-  readonly queue: number;
-  readonly keepSpares: Settings['prewarm'];
-  readonly idleMs: number;
 }
 
 export interface DesiredConfig {
@@ -84,16 +78,16 @@ export function lanesOf({ trusted, moreFolders }: WorkspaceFolder): readonly Lan
 }
 
 function listenConfig({ host, port }: Settings, token: string | undefined): ListenConfig {
-  return bindAddress(host)?.wide === true ? { host, port, secured: isStrong(token) } : { host, port };
+  return bindAddress(host)?.public === true ? { host, port, secured: isStrong(token) } : { host, port };
 }
 
 const MINUTE_MS = 60_000;
 
-function backendLimits(settings: Settings): BackendLimits {
+function backendLimits(settings: Settings): UserLimits {
   return {
     processes: settings.maxProcesses,
     queue: settings.maxQueuedRequests,
-    keepSpares: settings.prewarm,
+    prewarm: settings.prewarm,
     idleMs: settings.idleTimeoutMinutes * MINUTE_MS,
   };
 }

@@ -1,4 +1,4 @@
-import type { CliBackend } from './swappableBackend.js';
+import { type CliBackend, IDLE } from '../../core/cliBackend.js';
 
 /**
  * A backend whose code is loaded on first use. The CLI driver is most of the program's code, and loading it would delay
@@ -22,7 +22,7 @@ export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
     async close() {
       if (loading !== undefined) await (await loading).close();
     },
-    activity: () => loaded?.activity() ?? { waiting: 0 },
+    activity: () => loaded?.activity() ?? IDLE,
     closeNow: () => loaded?.closeNow(),
   };
 }

@@ -2,26 +2,12 @@
  * Holds the backend that answers requests. When the folder or the CLI changes, it is replaced while the port stays open:
  * new requests go to the new backend, and the old one closes after its last request.
  */
-import { refusingBackend, type ChatBackend, type ChatListener } from '../../core/backend.js';
+import { refusingBackend, type ChatBackend, type BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import { type CliBackend, IDLE } from '../../core/cliBackend.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
-import type { Inspection } from '../../core/inspection.js';
 import { sameConfig, type BackendConfig } from './desiredConfig.js';
 import type { CliReadiness } from './status.js';
-
-/** A backend that runs processes of the CLI. */
-export interface CliBackend extends ChatBackend {
-  /** @throws ChatError when the CLI cannot be used */
-  describe(): Promise<{ path: string; version: string; signedIn: boolean }>;
-  /** @throws ChatError when the CLI cannot be used */
-  inspect(): Promise<Inspection>;
-  /** Requests that wait for a process. */
-  activity(): { readonly waiting: number };
-  /** Ends every process, in a bounded time. */
-  close(): Promise<void>;
-  /** Kills every process without waiting, for the exit of the extension host. */
-  closeNow(): void;
-}
 
 export interface SwappableBackend {
   /** Passes requests to the current backend. */
@@ -79,7 +65,7 @@ function untrustedBackend(): CliBackend {
     ...refusingBackend(UNTRUSTED),
     describe: () => Promise.reject(UNTRUSTED),
     inspect: () => Promise.reject(UNTRUSTED),
-    activity: () => ({ waiting: 0 }),
+    activity: () => IDLE,
     close: () => Promise.resolve(),
     closeNow: () => undefined,
   };
@@ -138,7 +124,7 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
     managed: ManagedBackend,
     request: ChatRequest,
     signal: AbortSignal,
-    listener: ChatListener | undefined,
+    listener: BackendObserver | undefined,
   ): AsyncGenerator<ChatEvent, void> {
     managed.running += 1;
     options.onChange();

@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { asChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
-import { askWindow, reachableHost, type WindowReport } from '../../server/server.js';
+import { reachableHost, requestWindow, type WindowReport } from '../../server/server.js';
 import type { ListenConfig } from './desiredConfig.js';
 
 export interface Windows {
@@ -70,7 +70,9 @@ export function createWindows(storageFolder: string, log: Logger): Windows {
     { host, port }: ListenConfig,
   ): Promise<WindowReport | undefined> {
     const sharedKey = key();
-    return sharedKey === undefined ? undefined : askWindow(reachableHost(host), port, sharedKey, method);
+    return sharedKey === undefined
+      ? undefined
+      : requestWindow({ host: reachableHost(host), port, key: sharedKey, method });
   }
 
   return {

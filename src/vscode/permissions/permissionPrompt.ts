@@ -1,6 +1,7 @@
 /** Shows a permission request as a notification, with a preview editor beside it when there is more to see. */
-import { commands, window } from 'vscode';
+import { commands } from 'vscode';
 import type { PermissionAnswer, PermissionRequest } from '../../core/permission.js';
+import { showPermissionRequest, showStatusMessage } from '../ui/notifications.js';
 import { readTargetFile, unsavedDocument } from './openFiles.js';
 import { permissionText, targetPath } from './permissionText.js';
 import type { PreviewEditors } from './previewEditors.js';
@@ -28,12 +29,15 @@ export async function showPermissionPrompt(
   if (closed.aborted) return undefined;
   if (preview !== undefined) await previews.show(preview, closed);
   closed.addEventListener('abort', hideNotifications, { once: true });
-  const title = await window.showInformationMessage(message, ...choices.map((choice) => choice.title));
+  const title = await showPermissionRequest(
+    message,
+    choices.map((choice) => choice.title),
+  );
   closed.removeEventListener('abort', hideNotifications);
   const choice = choices.find((candidate) => candidate.title === title);
   if (choice === undefined) return undefined;
   if (closed.aborted) {
-    window.setStatusBarMessage('Claude is no longer waiting for this answer', 5000);
+    showStatusMessage('Claude is no longer waiting for this answer', 5000);
     return undefined;
   }
   if (path === undefined || choice.answer === 'deny') return choice.answer;

@@ -72,3 +72,6 @@ export const CHANGE_SCHEME = 'claude-ollama-change';
 
 /** The product's name, as users see it in messages, in the status bar's menu and in the list of output channels. */
 export const PRODUCT = 'Ollama Server for Claude';
+
+/** The short form, where space is scarce: the category of the commands and the status bar's tooltip. */
+export const SHORT_NAME = 'Claude Ollama';

@@ -1,7 +1,7 @@
 /** The output channel with the log. Users choose its level with "Developer: Set Log Level…". */
 import { Selection, TextEditorRevealType, window, type LogOutputChannel, type TextEditor } from 'vscode';
-import type { Logger } from '../../core/log.js';
-import { redactingLogger } from '../../core/redaction.js';
+import { createLogger, type Logger } from '../../core/log.js';
+import { redactingLogger } from '../../core/secretRedaction.js';
 import { formatRecord, WINDOW_PATH, type RequestRecord } from '../../server/server.js';
 import { PRODUCT } from './names.js';
 
@@ -14,14 +14,10 @@ export const createOutput = (): LogOutputChannel => window.createOutputChannel(P
  * @param secrets texts that are removed from every line
  */
 export function loggerOf(channel: LogOutputChannel, secrets: () => readonly string[]): Logger {
-  const log: Logger = {
-    trace: (line) => channel.trace(line),
-    debug: (line) => channel.debug(line),
-    info: (line) => channel.info(line),
-    warn: (line) => channel.warn(line),
-    error: (line) => channel.error(line),
-  };
-  return redactingLogger(log, secrets);
+  return redactingLogger(
+    createLogger((level, line) => channel[level](line)),
+    secrets,
+  );
 }
 
 /** Logs a request in one line. Probes from other windows repeat every few seconds, so they are logged as debug. */

@@ -1,5 +1,7 @@
 /** The extension's settings, validated. Their defaults stand in package.json and nowhere else. Pure. */
 import type { Lane } from '../../core/chat.js';
+import { type Prewarm, PREWARM_MODES } from '../../core/cliBackend.js';
+import { WORKSPACE_PERMISSIONS, type WorkspacePermissions } from '../../core/permission.js';
 import type { EndpointSettings } from '../../server/server.js';
 
 export interface Settings {
@@ -18,15 +20,13 @@ export interface Settings {
   /** How many processes of the CLI may run at the same time. */
   readonly maxProcesses: number;
   readonly maxQueuedRequests: number;
-  readonly prewarm: 'always' | 'whileInUse' | 'never';
+  readonly prewarm: Prewarm;
   readonly idleTimeoutMinutes: number;
   /** What Claude may do in the workspace lane. */
   readonly 'workspace.permissions': WorkspacePermissions;
   /** Whether requests of the workspace lane contain what is open in the editor. */
   readonly 'workspace.editorContext': boolean;
 }
-
-export type WorkspacePermissions = 'readOnly' | 'ask' | 'acceptEdits';
 
 /** VS Code's configuration of this extension's section. */
 export interface SettingsSource {
@@ -85,9 +85,9 @@ export function readSettings(source: SettingsSource, warn: (line: string) => voi
     allowOtherUsers: read('allowOtherUsers', isBoolean),
     maxProcesses: read('maxProcesses', isIntegerIn(1, 16)),
     maxQueuedRequests: read('maxQueuedRequests', isIntegerIn(0, 512)),
-    prewarm: read('prewarm', isOneOf('always', 'whileInUse', 'never')),
+    prewarm: read('prewarm', isOneOf(...PREWARM_MODES)),
     idleTimeoutMinutes: read('idleTimeoutMinutes', isNumberIn(0, 1440)),
-    'workspace.permissions': read('workspace.permissions', isOneOf('readOnly', 'ask', 'acceptEdits')),
+    'workspace.permissions': read('workspace.permissions', isOneOf(...WORKSPACE_PERMISSIONS)),
     'workspace.editorContext': read('workspace.editorContext', isBoolean),
   });
 }

@@ -1,34 +1,22 @@
-/** Which problems a person is told of without having asked, and what helps. Pure. */
+/** Which setup problems are reported in a notification. Pure. */
 import type { ErrorKind } from '../../core/errors.js';
-import { COMMANDS } from '../platform/names.js';
 import type { Problem, Status } from '../lifecycle/status.js';
+import { REMEDIES, type Remedy } from './remedies.js';
 
-export interface Remedy {
-  readonly title: string;
-  readonly command: string;
-}
-
-const INSTALL: Remedy = { title: 'Install…', command: COMMANDS.installCli };
-
-/** Problems that the set-up has not been done yet, or is no longer right. */
-const REMEDIES: Readonly<Partial<Record<ErrorKind, Remedy>>> = {
-  cliMissing: INSTALL,
-  cliTooOld: { title: 'Update', command: COMMANDS.updateCli },
-  notSignedIn: { title: 'Sign In', command: COMMANDS.signIn },
-};
-
-export interface Notice {
+export interface ProblemNotice {
   readonly problem: Problem;
   readonly remedy: Remedy;
 }
 
 /**
- * What to tell, or `undefined`.
- * @param told kinds that this window has been told of
+ * The problem to report now, or `undefined`.
+ * @param reported kinds that this window has reported before
  */
-export function noticeOf(status: Status, told: ReadonlySet<ErrorKind>): Notice | undefined {
+export function problemNotice(status: Status, reported: ReadonlySet<ErrorKind>): ProblemNotice | undefined {
   if (status.state !== 'running' || status.readiness.kind !== 'problem') return undefined;
   const { problem } = status.readiness;
+  // VS Code's own workspace trust dialog reports this one.
+  if (problem.kind === 'untrusted' || reported.has(problem.kind)) return undefined;
   const remedy = REMEDIES[problem.kind];
-  return remedy === undefined || told.has(problem.kind) ? undefined : { problem, remedy };
+  return remedy === undefined ? undefined : { problem, remedy };
 }

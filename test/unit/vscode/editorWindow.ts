@@ -1,6 +1,6 @@
 /** A window of VS Code without VS Code: the controller with the real server and a fake CLI. */
 import { silentLogger } from '../../../src/core/log.js';
-import { askWindow, createEndpoint } from '../../../src/server/server.js';
+import { requestWindow, createEndpoint } from '../../../src/server/server.js';
 import { createController, type Controller } from '../../../src/vscode/lifecycle/controller.js';
 import type { BackendConfig, DesiredConfig } from '../../../src/vscode/lifecycle/desiredConfig.js';
 import type { Status } from '../../../src/vscode/lifecycle/status.js';
@@ -26,7 +26,7 @@ export const cliConfig = (folder: string): BackendConfig => ({
   kind: 'cli',
   folder,
   claudePath: '',
-  limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
+  limits: { processes: 4, queue: 64, prewarm: 'whileInUse', idleMs: 600_000 },
 });
 
 export const configFor = (port: number): DesiredConfig => ({
@@ -58,12 +58,13 @@ export function openWindow(port: number, tokenKnown: Promise<void> = Promise.res
         windows: {
           key: () => window.key,
           report: () => ({ folder: window.config.backend.folder, requests: 0 }),
-          cede: () => controller.cede(),
+          releasePort: () => controller.cede(),
         },
       }),
     windows: {
-      fetchReport: ({ host, port }) => askWindow(host, port, window.key, 'GET'),
-      requestPort: async ({ host, port }) => (await askWindow(host, port, window.key, 'POST')) !== undefined,
+      fetchReport: ({ host, port }) => requestWindow({ host, port, key: window.key, method: 'GET' }),
+      requestPort: async ({ host, port }) =>
+        (await requestWindow({ host, port, key: window.key, method: 'POST' })) !== undefined,
     },
     createBackend() {
       const backend = fakeCliBackend();

@@ -1,7 +1,7 @@
 /** A backend like that of the CLI, controlled by the test: replies wait until they are released. */
 import type { Model } from '../../../src/core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../../src/core/chat.js';
-import type { CliBackend } from '../../../src/vscode/lifecycle/swappableBackend.js';
+import { type CliBackend, IDLE } from '../../../src/core/cliBackend.js';
 
 export const MODEL: Model = {
   value: 'sonnet',
@@ -78,7 +78,7 @@ export function fakeCliBackend(): FakeCliBackend {
             missingFlags: [],
           })
         : Promise.reject(fake.error),
-    activity: () => ({ waiting: 0 }),
+    activity: () => IDLE,
     models: () => Promise.resolve([MODEL]),
     async *chat(): AsyncGenerator<ChatEvent> {
       if (fake.error !== undefined) throw fake.error;

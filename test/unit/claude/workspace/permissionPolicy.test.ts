@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { JsonObject } from '../../../../src/core/json.js';
-import type { WorkspacePermissions } from '../../../../src/claude/cli/launch.js';
+import type { WorkspacePermissions } from '../../../../src/core/permission.js';
 import { evaluate, type PermissionDecision } from '../../../../src/claude/workspace/permissionPolicy.js';
 import type { WorkspacePaths } from '../../../../src/claude/workspace/toolPaths.js';
 

@@ -3,7 +3,7 @@ import { describePortOwner } from '../../../../src/vscode/lifecycle/portOwnerTex
 
 describe('describePortOwner', () => {
   it('names each kind of program so that it completes "in use by"', () => {
-    assert.deepEqual((['ours', 'ollama', 'other', 'nobody'] as const).map(describePortOwner), [
+    assert.deepEqual((['claudeOllama', 'ollama', 'other', 'none'] as const).map(describePortOwner), [
       'Ollama Server for Claude',
       'Ollama itself',
       'another program',
