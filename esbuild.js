@@ -1,7 +1,6 @@
-// Bundles the two programs: dist/extension.cjs (loaded by VS Code) and dist/headless.cjs (the same endpoint without an
-// editor). Also bundles what they load on first use: dist/claude.cjs (drives the CLI), dist/lazyBundle.cjs (commands that
-// users run now and then) and dist/fzstd.cjs (decompresses the requests of Codex). Prints the size of each bundle and
-// fails when one is over its budget.
+// Builds dist/: extension.cjs (what VS Code loads), headless.cjs (the same endpoint without an editor) and the lazy bundles
+// that these two load on first use: claude.cjs (drives the CLI), lazyBundle.cjs (commands that are rarely used) and
+// fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one exceeds its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,29 +13,30 @@ const BUDGETS_BYTES = {
   'dist/lazyBundle.cjs': 40_000,
 };
 
-/** Bundles that are loaded on first use, with their entry points. */
+/** Name of each lazy bundle → its entry point. */
 const LAZY_BUNDLES = {
   claude: 'src/claude/backend.ts',
   lazyBundle: 'src/vscode/lazyBundle.ts',
   fzstd: 'node_modules/fzstd/esm/index.mjs',
 };
-/** The imports that load a lazy bundle, with its name. A program that imports one statically has a copy of it inside. */
-const LAZY_IMPORTS = new Map([
+/** How the sources import the entry points → the lazy bundle. */
+const BUNDLE_OF_IMPORT = new Map([
   ['claude/backend.js', 'claude'],
   ['lazyBundle.js', 'lazyBundle'],
   ['fzstd', 'fzstd'],
 ]);
 
 /**
- * Leaves lazy bundles out of the bundles that import them.
+ * Replaces dynamic imports of those modules by imports of the lazy bundles. A static import still includes the module,
+ * except for fzstd, which is always a bundle of its own.
  * @type {import('esbuild').Plugin}
  */
-const lazyImports = {
-  name: 'lazy-imports',
+const lazyBundles = {
+  name: 'lazy-bundles',
   setup({ onResolve }) {
     onResolve({ filter: /^(?:\.\/(?:claude\/backend|lazyBundle)\.js|fzstd)$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' || path === 'fzstd'
-        ? { path: `./${LAZY_IMPORTS.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
+        ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
         : undefined,
     );
   },
@@ -49,8 +49,8 @@ const options = {
     headless: 'src/headless.ts',
     ...LAZY_BUNDLES,
   },
-  plugins: [lazyImports],
-  // Lazy bundles are loaded with require(), because every version of VS Code provides the module "vscode" to it.
+  plugins: [lazyBundles],
+  // Turns import() into require(): only then every supported version of VS Code provides "vscode" to the lazy bundles.
   supported: { 'dynamic-import': false },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
@@ -67,7 +67,7 @@ const options = {
 };
 
 /**
- * Writes a bundle atomically, and only if its content changed: a program that runs from dist/ may load it at any time.
+ * Writes a bundle atomically, and only if its contents changed: a running program may load files from dist/ at any time.
  * @param {import('esbuild').OutputFile} bundle
  */
 function writeBundle({ path, contents }) {
@@ -90,7 +90,7 @@ if (watch) {
   }
   for (const [file, budget] of Object.entries(BUDGETS_BYTES)) {
     if (statSync(file).size <= budget) continue;
-    console.error(`${file} is over its budget of ${budget / 1000} kB`);
+    console.error(`${file} exceeds its budget of ${budget / 1000} kB`);
     process.exitCode = 1;
   }
 }

@@ -42,7 +42,9 @@ export async function runSuites(suites, run, parallel) {
         if (parallel === 1) process.stdout.write(text);
         else buffered += text;
       };
-      counts = addCounts(counts, await runSuite(suite, { ...run, write }));
+      const suiteCounts = await runSuite(suite, { ...run, write });
+      // Read `counts` only after the await: other workers change it meanwhile.
+      counts = addCounts(counts, suiteCounts);
       process.stdout.write(buffered);
     }
   };

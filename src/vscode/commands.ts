@@ -69,7 +69,7 @@ export function registerCommands(options: CommandOptions): Disposable {
     serveHere: () => serveHere(options),
     showLog: () => output.show(true),
     showMenu: () => showMenu(controller.status, extension, options.surroundings.current),
-    showQuestion: () => options.lane.showQuestion(),
+    showPermissionRequest: () => options.lane.showQuestion(),
   };
   return Disposable.from(
     demanded,

@@ -15,7 +15,7 @@ export interface LazyCommands {
   readonly table: Readonly<
     Record<
       keyof typeof COMMANDS &
-        (keyof Setup | 'diagnose' | 'connectClient' | 'copySnippet' | 'addSnippet' | 'writeChange'),
+        (keyof Setup | 'runDiagnostics' | 'connectClient' | 'copySnippet' | 'addSnippet' | 'applyChange'),
       (...args: unknown[]) => Promise<void>
     >
   >;
@@ -58,7 +58,7 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
   );
   return {
     table: {
-      diagnose: async () => (await import('./lazyBundle.js')).diagnose(options.diagnosis),
+      runDiagnostics: async () => (await import('./lazyBundle.js')).diagnose(options.diagnosis),
       openWalkthrough: async () => (await setup()).openWalkthrough(),
       installCli: async () => (await setup()).installCli(),
       updateCli: async () => (await setup()).updateCli(),
@@ -67,7 +67,7 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
       connectClient: async () => (await connect()).pick(),
       copySnippet: async (id, index) => (await connect()).copy(id, index),
       addSnippet: async (id) => (await connect()).add(id),
-      writeChange: async (uri) => (await connect()).write(uri),
+      applyChange: async (uri) => (await connect()).write(uri),
     },
     dispose: () => void providers.dispose(),
   };

@@ -1,10 +1,10 @@
-/** A real browser, for tests. Whatever name a page uses, it reaches nothing but this machine. */
+/** A real browser for tests. It resolves every name to this machine or not at all. */
 import { chromium, type Browser } from 'playwright-core';
 import { findProgram } from '../support/command.mjs';
 import { ensurePrograms } from '../support/systemPackages.mjs';
 import { HostUnavailable } from '../support/unavailable.mjs';
 
-/** Names that mean this machine in that browser. No name service knows them. */
+/** Names that the browser resolves to this machine. They do not exist in DNS. */
 export const EVIL_HOST = 'evil.test';
 export const REBOUND_HOST = 'rebound.test';
 
@@ -18,7 +18,7 @@ const ARGUMENTS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
   '--autoplay-policy=no-user-gesture-required',
-  // Browsers are beginning to keep pages away from this machine by themselves. Ours must not have to rely on that.
+  // Newer browsers block requests of pages to this machine. The server must not rely on that.
   '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,BlockInsecurePrivateNetworkRequests',
   `--host-resolver-rules=${[
     `MAP ${EVIL_HOST} 127.0.0.1`,
@@ -30,8 +30,8 @@ const ARGUMENTS = [
 ];
 
 /**
- * Opens the browser, which is installed first where that can be done.
- * @returns why there is none, where there is none
+ * Opens the browser, and installs it first if it is missing.
+ * @returns the browser, or the reason why it is not available
  */
 export async function openChromium(): Promise<Browser | string> {
   try {

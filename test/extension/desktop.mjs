@@ -1,8 +1,11 @@
-// Runs the Mocha suite in desktop VS Code, which @vscode/test-electron downloads.
+// Downloads desktop VS Code with @vscode/test-electron, and runs the Mocha suite in it.
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { HostUnavailable } from '../support/unavailable.mjs';
 
-/** @returns {Promise<string>} the program. @throws HostUnavailable when it cannot be downloaded */
+/**
+ * @returns {Promise<string>} path of the program
+ * @throws {HostUnavailable} when it cannot be downloaded
+ */
 export async function desktopEditor() {
   try {
     return await downloadAndUnzipVSCode('stable');
@@ -11,7 +14,11 @@ export async function desktopEditor() {
   }
 }
 
-/** @param {string} vscodeExecutablePath */
+/**
+ * @param {string} vscodeExecutablePath
+ * @param {import('./suiteRun.mjs').EditorRun} run
+ * @returns {Promise<{ code: number, log: string[] }>}
+ */
 export async function runSuiteInDesktop(vscodeExecutablePath, { profile, opened, extension, tests, env }) {
   const code = await runTests({
     vscodeExecutablePath,

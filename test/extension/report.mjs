@@ -1,4 +1,4 @@
-// Prints results as they come and counts them.
+// Prints and counts test results, and runs the steps of a scenario.
 import { NO_TESTS, addCounts } from '../../scripts/testCounts.mjs';
 
 const indent = (text) => text.replace(/^/gm, '      ');
@@ -27,43 +27,43 @@ export function createReport() {
 
 /** @typedef {ReturnType<typeof createReport>} Report */
 
-/** What a step may take on the slowest machine. One that hangs ends the run of its editor, not that of all tests. */
+/** Time limit of a step, for the slowest machine. A step that hangs fails its scenario and not the whole run. */
 const STEP_MS = 240_000;
 
 /** @param {() => Promise<void>} run */
-async function withinTime(run) {
+async function withTimeout(run) {
   let timer;
-  const late = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${STEP_MS / 1000} s`)), STEP_MS);
+  const timeout = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`timed out after ${STEP_MS / 1000} s`)), STEP_MS);
   });
   try {
-    await Promise.race([run(), late]);
+    await Promise.race([run(), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /**
- * Runs steps that build on each other: after one has failed, the rest is skipped.
+ * Runs steps that build on each other: when one fails, the remaining ones are skipped.
  * @param {Report} report
  * @param {[title: string, run: () => Promise<void>][]} steps
- * @param {() => Promise<string>} onFailure says more about the failure
+ * @param {() => Promise<string>} describeFailure returns details for the report
  */
-export async function runSteps(report, steps, onFailure) {
-  let broken = false;
+export async function runSteps(report, steps, describeFailure) {
+  let failed = false;
   for (const [title, run] of steps) {
-    const begun = performance.now();
-    if (broken) {
+    const started = performance.now();
+    if (failed) {
       report.result({ title: `${title} (after a failure)`, state: 'skipped' });
       continue;
     }
     try {
-      await withinTime(run);
-      report.result({ title, state: 'passed', ms: performance.now() - begun });
+      await withTimeout(run);
+      report.result({ title, state: 'passed', ms: performance.now() - started });
     } catch (error) {
-      broken = true;
-      const more = await onFailure().catch((thrown) => String(thrown));
-      report.result({ title, state: 'failed', error: `${error.stack}\n${more}` });
+      failed = true;
+      const details = await describeFailure().catch((thrown) => String(thrown));
+      report.result({ title, state: 'failed', error: `${error.stack}\n${details}` });
     }
   }
 }

@@ -17,14 +17,13 @@ const snippetText = ({ label, language, text }: Snippet): string =>
 function guideText(client: Client): string {
   const { steps, snippets } = guideOf(client, DEFAULT_REACH);
   return [
-    `<details>\n<summary>${client.title}</summary>`,
+    `#### ${client.title}`,
     steps.map((step, index) => `${index + 1}. ${step}`).join('\n'),
     ...snippets.map(snippetText),
-    '</details>',
   ].join('\n\n');
 }
 
-/** Markdown with a heading for each group of clients and a collapsed guide for each client. */
+/** Markdown with a heading for each group of clients and each client. */
 export function clientGuides(): string {
   return CLIENTS.map((client, index) => {
     const { group } = client;

@@ -129,6 +129,20 @@ describe('the manifest', () => {
     }
   });
 
+  it('groups the settings in ordered sections, each setting in one of them', () => {
+    const { configuration = [] } = manifest().contributes;
+    assert.deepEqual(
+      configuration.map(({ title, order }) => [order, title]),
+      ['Server', 'Models', 'Access', 'Processes', 'Workspace'].map((title, index) => [index + 1, title]),
+    );
+    const contributed = configuration.flatMap(({ properties }) => Object.entries(properties));
+    assert.equal(contributed.length, Object.keys(settings).length);
+    assert.deepEqual(
+      contributed.map(([, { order }]) => order),
+      contributed.map((_, index) => index + 1),
+    );
+  });
+
   it('lets no workspace choose a program, an address, who may connect or what Claude may do', () => {
     for (const name of [
       'claudePath',

@@ -9,12 +9,13 @@ export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly license: string;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly contributes: {
     readonly commands?: readonly ContributedCommand[];
-    readonly configuration?: Configuration | readonly Configuration[];
+    readonly configuration?: readonly SettingsSection[];
     readonly menus?: Readonly<
       Record<string, readonly { readonly command?: string; readonly when?: string }[]>
     >;
@@ -36,14 +37,18 @@ export interface ContributedCommand {
   readonly category?: string;
 }
 
-interface Configuration {
-  readonly properties?: Readonly<Record<string, Setting>>;
+/** A group of settings in the settings editor. */
+export interface SettingsSection {
+  readonly title: string;
+  readonly order: number;
+  readonly properties: Readonly<Record<string, Setting>>;
 }
 
 export interface Setting {
   readonly type?: string | readonly string[];
   readonly default?: unknown;
   readonly scope?: string;
+  readonly order?: number;
   readonly description?: string;
   readonly markdownDescription?: string;
 }
@@ -55,10 +60,7 @@ export function manifest(): Manifest {
 /** Every contributed setting by its full key. */
 export function contributedSettings(): Record<string, Setting> {
   const { configuration = [] } = manifest().contributes;
-  const sections = Array.isArray(configuration)
-    ? (configuration as readonly Configuration[])
-    : [configuration as Configuration];
-  return Object.assign({}, ...sections.map((section) => section.properties ?? {})) as Record<string, Setting>;
+  return Object.assign({}, ...configuration.map(({ properties }) => properties)) as Record<string, Setting>;
 }
 
 /** @param path from the repository's folder */

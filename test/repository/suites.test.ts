@@ -49,6 +49,11 @@ describe('the runner of the suites', function () {
     return runSuitesModule(`runFiles(${JSON.stringify({ name: 'one', files: [file], graceMs })}, run)`, grep);
   }
 
+  it('adds the counts of suites that run in parallel', async () => {
+    const { counts } = await runSuitesModule(`runSuites([{ name: 'none' }, { name: 'empty' }], run, 2)`);
+    assert.deepEqual(counts, { passed: 0, failed: 0, skipped: 2 });
+  });
+
   it('counts passed, failed and skipped tests, and shows them', async () => {
     const { counts, failures, output } = await run(`
       it('works', () => {});

@@ -1,4 +1,4 @@
-/** What a person gets from Connect a Client for an endpoint. */
+/** The guides of Connect a Client for a running endpoint. */
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -20,11 +20,11 @@ export function guideFor(id: string, url: string, more: Partial<Reach> = {}): Gu
   });
 }
 
-/** The first snippet: the whole of what that client needs. */
+/** The first snippet of a guide, which is complete: a configuration, a program or a command. */
 export const snippetOf = (id: string, url: string, more: Partial<Reach> = {}): string =>
   guideFor(id, url, more).snippets[0].text;
 
-/** Does what a yes does: writes the file of that client, for a person with that home who has none yet. */
+/** Writes the configuration file of that client into an empty home, as Apply Change does. */
 export async function connectIn(home: string, id: string, url: string): Promise<void> {
   const { file, snippets } = guideFor(id, url);
   assert.ok(file !== undefined && file.place.root !== 'userData', id);

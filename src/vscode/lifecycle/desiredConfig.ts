@@ -40,7 +40,7 @@ export interface WorkspaceConfig {
 export interface BackendLimits {
   readonly processes: number;
   readonly queue: number;
-  readonly keepSpares: Settings['keepSpare'];
+  readonly keepSpares: Settings['prewarm'];
   readonly idleMs: number;
 }
 
@@ -82,12 +82,12 @@ function listenOf({ host, port }: Settings, token: string | undefined): ListenCo
 
 const MINUTE_MS = 60_000;
 
-function limitsOf({ maxProcesses, maxWaiting, keepSpare, idleMinutes }: Settings): BackendLimits {
+function limitsOf({ maxProcesses, maxQueuedRequests, prewarm, idleTimeoutMinutes }: Settings): BackendLimits {
   return {
     processes: maxProcesses,
-    queue: maxWaiting,
-    keepSpares: keepSpare,
-    idleMs: idleMinutes * MINUTE_MS,
+    queue: maxQueuedRequests,
+    keepSpares: prewarm,
+    idleMs: idleTimeoutMinutes * MINUTE_MS,
   };
 }
 

@@ -12,7 +12,7 @@ export const COMMANDS = {
   copyToken: 'claudeOllama.copyToken',
   removeToken: 'claudeOllama.removeToken',
   serveHere: 'claudeOllama.serveHere',
-  diagnose: 'claudeOllama.diagnose',
+  runDiagnostics: 'claudeOllama.runDiagnostics',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
   openChat: 'claudeOllama.openChat',
@@ -29,8 +29,8 @@ export const COMMANDS = {
   connectClient: 'claudeOllama.connectClient',
   copySnippet: 'claudeOllama.copySnippet',
   addSnippet: 'claudeOllama.addSnippet',
-  writeChange: 'claudeOllama.writeChange',
-  showQuestion: 'claudeOllama.showQuestion',
+  applyChange: 'claudeOllama.applyChange',
+  showPermissionRequest: 'claudeOllama.showPermissionRequest',
 } as const;
 
 export const ACTIVITY_VIEW = 'claudeOllama.activity';
@@ -58,7 +58,7 @@ export const GUIDE_SCHEME = 'claude-ollama-guide';
 /** Of the texts that a file will have when the person says yes. */
 export const CHANGE_SCHEME = 'claude-ollama-change';
 /** Whether Claude waits for a permission, for `when` clauses. */
-export const ASKS_CONTEXT_KEY = 'claudeOllama.asks';
+export const PERMISSION_PENDING_KEY = 'claudeOllama.permissionPending';
 
 /** What people see as the product's name in the output list, the status bar's menu and messages. */
 export const PRODUCT = 'Ollama Server for Claude';

@@ -17,9 +17,9 @@ export interface Settings {
   readonly allowOtherUsers: boolean;
   /** Processes of the CLI alive at once. */
   readonly maxProcesses: number;
-  readonly maxWaiting: number;
-  readonly keepSpare: 'always' | 'whileInUse' | 'never';
-  readonly idleMinutes: number;
+  readonly maxQueuedRequests: number;
+  readonly prewarm: 'always' | 'whileInUse' | 'never';
+  readonly idleTimeoutMinutes: number;
   /** What Claude may do in the workspace lane. */
   readonly 'workspace.permissions': WorkspacePermissions;
   /** Whether that lane is told what is open in the editor. */
@@ -41,7 +41,7 @@ const isText = (value: unknown): value is string => isString(value) && value.tri
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 const isPolicy = (value: unknown): value is 'default' | 'reject' => value === 'default' || value === 'reject';
-const isKeep = (value: unknown): value is Settings['keepSpare'] =>
+const isKeep = (value: unknown): value is Settings['prewarm'] =>
   value === 'always' || value === 'whileInUse' || value === 'never';
 const isPermissions = (value: unknown): value is WorkspacePermissions =>
   value === 'readOnly' || value === 'ask' || value === 'acceptEdits';
@@ -83,9 +83,9 @@ export function readSettings(source: SettingsSource, warn: (line: string) => voi
     allowedOrigins: read('allowedOrigins', isStrings),
     allowOtherUsers: read('allowOtherUsers', isBoolean),
     maxProcesses: read('maxProcesses', isCount(1, 16)),
-    maxWaiting: read('maxWaiting', isCount(0, 512)),
-    keepSpare: read('keepSpare', isKeep),
-    idleMinutes: read('idleMinutes', isMinutes),
+    maxQueuedRequests: read('maxQueuedRequests', isCount(0, 512)),
+    prewarm: read('prewarm', isKeep),
+    idleTimeoutMinutes: read('idleTimeoutMinutes', isMinutes),
     'workspace.permissions': read('workspace.permissions', isPermissions),
     'workspace.editorContext': read('workspace.editorContext', isBoolean),
   });

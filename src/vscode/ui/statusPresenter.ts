@@ -7,7 +7,7 @@ import type { History } from '../activity/history.js';
 import { createActivityView } from '../activity/view.js';
 import { createAddressBook, type AddressBook } from './address.js';
 import {
-  ASKS_CONTEXT_KEY,
+  PERMISSION_PENDING_KEY,
   milestoneKey,
   OWN_CLIENT,
   STATE_CONTEXT_KEY,
@@ -71,7 +71,7 @@ export function createStatusPresenter({
     lane.onChange(() => {
       apply();
       // Not waited for: the keys are set in order.
-      void commands.executeCommand('setContext', ASKS_CONTEXT_KEY, lane.question !== undefined);
+      void commands.executeCommand('setContext', PERMISSION_PENDING_KEY, lane.question !== undefined);
     }),
   );
 

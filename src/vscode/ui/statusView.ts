@@ -34,12 +34,12 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.showLog,
   COMMANDS.showActivity,
   COMMANDS.serveHere,
-  COMMANDS.diagnose,
+  COMMANDS.runDiagnostics,
   COMMANDS.connectClient,
   COMMANDS.installCli,
   COMMANDS.updateCli,
   COMMANDS.signIn,
-  COMMANDS.showQuestion,
+  COMMANDS.showPermissionRequest,
   'workbench.trust.manage',
 ];
 
@@ -47,10 +47,10 @@ const link = (title: string, command: string): string => `[${title}](command:${c
 const LOG = link('Show log', COMMANDS.showLog);
 const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
-const QUESTION = link('Show question', COMMANDS.showQuestion);
+const QUESTION = link('Show question', COMMANDS.showPermissionRequest);
 const COPY = link('Copy URL', COMMANDS.copyUrl);
 const ACTIVITY = link('Activity', COMMANDS.showActivity);
-const DIAGNOSE = link('Diagnose', COMMANDS.diagnose);
+const DIAGNOSE = link('Diagnose', COMMANDS.runDiagnostics);
 const CONNECT = link('Connect a client', COMMANDS.connectClient);
 
 const REMEDIES: Readonly<Partial<Record<ErrorKind, string>>> = {
@@ -132,7 +132,7 @@ export function viewOf(status: Status, around: Circumstances = {}, now = Date.no
     label: `${PRODUCT}: Claude asks for your permission`,
     tooltip: lines(`Claude asks for your permission. ${QUESTION}`),
     color: 'warning',
-    command: COMMANDS.showQuestion,
+    command: COMMANDS.showPermissionRequest,
   };
 }
 

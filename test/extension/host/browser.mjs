@@ -1,4 +1,4 @@
-// Headless chromium that reaches nothing but this machine.
+// Launches a headless Chromium that can connect to this machine only.
 import { chromium } from 'playwright-core';
 import { findProgram } from '../../support/command.mjs';
 

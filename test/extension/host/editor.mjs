@@ -1,4 +1,4 @@
-// Runs the VS Code server of an installed host.
+// Starts and stops the VS Code server of an installed host, and installs extensions into it.
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { runCommand } from '../../support/command.mjs';
 const START_MS = 60_000;
 const STOP_MS = 5_000;
 
-/** No marketplace is asked, and nothing of an editor that this process may run in gets through. */
+/** Disables the marketplace, and removes variables of a VS Code terminal that this process may run in. */
 function environment(host, env) {
   const merged = { EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env };
   for (const name of ['VSCODE_IPC_HOOK_CLI', 'ELECTRON_RUN_AS_NODE', 'NODE_OPTIONS']) delete merged[name];
@@ -16,7 +16,7 @@ function environment(host, env) {
   return merged;
 }
 
-const common = (host, profile) => [
+const commonArguments = (host, profile) => [
   host.serverMain,
   '--accept-server-license-terms',
   '--user-data-dir',
@@ -25,28 +25,35 @@ const common = (host, profile) => [
   profile.extensions,
 ];
 
-/** Installs a .vsix as a person would from the command line. Throws with the editor's words when it refuses. */
+/**
+ * Installs a .vsix with the editor's own command line.
+ * @throws {Error} with the editor's output, when it does not install the file
+ */
 export async function installExtension(host, profile, vsix) {
   const env = environment(host, { ...process.env, ...profile.env });
-  const output = await runCommand(host.node, [...common(host, profile), '--install-extension', vsix], {
-    env,
-  });
+  const output = await runCommand(
+    host.node,
+    [...commonArguments(host, profile), '--install-extension', vsix],
+    {
+      env,
+    },
+  );
   if (!/successfully installed/.test(output)) throw new Error(`installing ${vsix} failed:\n${output}`);
 }
 
 /**
- * Starts the server on a port of its own.
+ * Starts the server on a free port.
  * @param {object} options
  * @param {import('./install.mjs').Host} options.host
  * @param {import('./profile.mjs').Profile} options.profile
- * @param {Record<string, string>} options.env reaches the extension host
+ * @param {Record<string, string>} options.env environment of the server and of its extension host
  * @param {string[]} [options.flags]
- * @param {string} [options.token] asked from every browser; without one, anybody on this machine may connect
+ * @param {string} [options.token] connection token that browsers must send; if missing, every local client may connect
  */
 export async function startEditor({ host, profile, env, flags = [], token }) {
   const access = token === undefined ? ['--without-connection-token'] : ['--connection-token', token];
   const args = [
-    ...common(host, profile),
+    ...commonArguments(host, profile),
     '--host',
     '127.0.0.1',
     '--port',
@@ -57,7 +64,7 @@ export async function startEditor({ host, profile, env, flags = [], token }) {
   const child = spawn(host.node, [...args, ...flags], {
     env: environment(host, { ...env, ...profile.env }),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that its extension hosts end with it.
+    // Its own process group, so that stop() also reaches the extension hosts.
     detached: true,
   });
   const logFile = join(profile.root, 'server.log');
@@ -72,40 +79,40 @@ export async function startEditor({ host, profile, env, flags = [], token }) {
   };
   createInterface({ input: child.stdout }).on('line', onLine);
   createInterface({ input: child.stderr }).on('line', onLine);
-  let late;
+  let timer;
   const started = new Promise((resolve, reject) => {
-    const fail = (what) => reject(new Error(`the editor ${what}:\n${tail.join('\n')}`));
-    late = setTimeout(() => fail('did not start'), START_MS);
+    const fail = (reason) => reject(new Error(`the editor ${reason}:\n${tail.join('\n')}`));
+    timer = setTimeout(() => fail('did not start'), START_MS);
     child.once('error', reject);
-    void exited.then((code) => fail(`ended with ${code}`));
+    void exited.then((code) => fail(`exited with code ${code}`));
     listeners.add((line) => {
       const ready = /Web UI available at (http:\/\/[^\s/?]+)/.exec(line);
       if (ready !== null) resolve(ready[1].replace('localhost', '127.0.0.1'));
     });
   });
-  const url = await started.finally(() => clearTimeout(late));
+  const url = await started.finally(() => clearTimeout(timer));
 
   const signal = (name) => {
     try {
       process.kill(-child.pid, name);
     } catch {
-      // The group has ended.
+      // The process group no longer exists.
     }
   };
   return {
     url,
-    /** As in the URIs of its files: 127.0.0.1:PORT. */
+    /** The authority of vscode-remote URIs: 127.0.0.1:PORT. */
     authority: url.slice('http://'.length),
     logFile,
     exited,
-    /** Calls back with every further line that the server prints. */
+    /** Calls the listener with each further line that the server prints. */
     onLine: (listener) => listeners.add(listener),
     async stop() {
       signal('SIGTERM');
-      const late = setTimeout(() => signal('SIGKILL'), STOP_MS);
+      const timer = setTimeout(() => signal('SIGKILL'), STOP_MS);
       await exited;
-      clearTimeout(late);
-      // What is left of the group: extension hosts, file watchers.
+      clearTimeout(timer);
+      // Kill the rest of the group: extension hosts and file watchers.
       signal('SIGKILL');
       log.end();
     },

@@ -21,9 +21,9 @@ const settings: Settings = {
   allowedOrigins: [],
   allowOtherUsers: false,
   maxProcesses: 4,
-  maxWaiting: 64,
-  keepSpare: 'whileInUse',
-  idleMinutes: 10,
+  maxQueuedRequests: 64,
+  prewarm: 'whileInUse',
+  idleTimeoutMinutes: 10,
   'workspace.permissions': 'readOnly',
   'workspace.editorContext': true,
 };
@@ -73,7 +73,7 @@ describe('the plan', () => {
       desiredConfig({ ...settings, 'workspace.permissions': 'ask' }, trusted),
       desiredConfig({ ...settings, claudePath: '/opt/claude' }, trusted),
       desiredConfig({ ...settings, maxProcesses: 2 }, trusted),
-      desiredConfig({ ...settings, idleMinutes: 1 }, trusted),
+      desiredConfig({ ...settings, idleTimeoutMinutes: 1 }, trusted),
     ];
     for (const other of others) {
       assert.ok(sameConfig(one.listen, other.listen));

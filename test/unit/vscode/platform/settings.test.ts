@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { endpointSettings, readSettings } from '../../../../src/vscode/platform/settings.js';
 
 interface Manifest {
-  contributes: { configuration: { properties: Record<string, { default: unknown; scope: string }> } };
+  contributes: { configuration: { properties: Record<string, { default: unknown; scope: string }> }[] };
 }
 const manifest = JSON.parse(readFileSync(join(process.cwd(), 'package.json'), 'utf8')) as Manifest;
 const declared = new Map(
-  Object.entries(manifest.contributes.configuration.properties).map(([key, property]) => [
-    key.replace(/^claudeOllama\./, ''),
-    property,
-  ]),
+  manifest.contributes.configuration
+    .flatMap(({ properties }) => Object.entries(properties))
+    .map(([key, property]) => [key.replace(/^claudeOllama\./, ''), property]),
 );
 
 /** The manifest's defaults, with some values set over them. */
@@ -56,9 +55,9 @@ describe('settings', () => {
       allowedOrigins: ['https://chat.example.com'],
       allowOtherUsers: true,
       maxProcesses: 8,
-      maxWaiting: 0,
-      keepSpare: 'never',
-      idleMinutes: 0.5,
+      maxQueuedRequests: 0,
+      prewarm: 'never',
+      idleTimeoutMinutes: 0.5,
       'workspace.permissions': 'ask',
       'workspace.editorContext': false,
     };
@@ -81,9 +80,9 @@ describe('settings', () => {
     ['allowedOrigins', [1]],
     ['allowOtherUsers', 'yes'],
     ['maxProcesses', 0],
-    ['maxWaiting', -1],
-    ['keepSpare', 'sometimes'],
-    ['idleMinutes', '10'],
+    ['maxQueuedRequests', -1],
+    ['prewarm', 'sometimes'],
+    ['idleTimeoutMinutes', '10'],
     ['workspace.permissions', 'bypassPermissions'],
     ['workspace.editorContext', 'yes'],
   ] as const) {

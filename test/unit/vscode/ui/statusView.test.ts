@@ -87,8 +87,8 @@ describe('the status bar', () => {
     const view = viewOf(running(ready, 1), { asks: true });
     assert.equal(view.text, '$(question) Claude asks…');
     assert.match(view.label, /asks for your permission/);
-    assert.equal(view.command, 'claudeOllama.showQuestion');
-    assert.match(view.tooltip, /command:claudeOllama\.showQuestion/);
+    assert.equal(view.command, 'claudeOllama.showPermissionRequest');
+    assert.match(view.tooltip, /command:claudeOllama\.showPermissionRequest/);
     assert.equal(viewOf(running(ready, 1)).command, 'claudeOllama.showMenu');
   });
 

@@ -1,9 +1,9 @@
-// Claude at work in the open folder, for a plain Ollama client: the person is asked, and answers.
+// Workspace models: Claude works in the open folder for a plain Ollama client, and the user answers permission requests.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answerOf, ITEM } from '../packagedEditor.mjs';
+import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
 
 const CART = `"""The cart of the shop."""
 
@@ -11,7 +11,7 @@ const CART = `"""The cart of the shop."""
 def total(prices):
     return sum(prices)
 `;
-const CHANGED = CART.replace('sum(prices)', 'round(sum(prices), 2)');
+const EDITED_CART = CART.replace('sum(prices)', 'round(sum(prices), 2)');
 const SECRET = 'PASSWORD=of-the-shop';
 const SLEEP = 'sleep 998877';
 
@@ -22,11 +22,11 @@ const edit = {
 };
 const run = (command) => ({ name: 'Bash', input: { command } });
 
-/** What the editor must be opened with. */
-export const WORKING = {
+/** Options for opening the editor. */
+export const WORKSPACE_LANE_OPTIONS = {
   settings: {
     'claudeOllama.workspace.permissions': 'ask',
-    // In a browser the editor saves by itself.
+    // In a browser, VS Code saves files automatically by default.
     'files.autoSave': 'off',
     'remote.autoForwardPorts': false,
   },
@@ -36,8 +36,8 @@ export const WORKING = {
   },
 };
 
-/** Whether a process of that command line lives. Linux only. */
-function lives(command) {
+/** Whether a process with that command line is running. Linux only. */
+function isRunning(command) {
   return readdirSync('/proc').some((name) => {
     if (!/^\d+$/.test(name)) return false;
     try {
@@ -49,16 +49,17 @@ function lives(command) {
 }
 
 /** @returns {[string, () => Promise<void>][]} */
-export function working(editor) {
+export function workspaceLane(editor) {
   const { page, workbench, model } = editor;
   const file = join(editor.folder, 'cart.py');
   const disk = () => readFile(file, 'utf8');
   const running = new RegExp(`Claude :${editor.port}`);
-  const question = (text) => workbench.notification(text);
-  const answer = (text, button) => question(text).getByRole('button', { name: button, exact: true }).click();
+  const permissionRequest = (text) => workbench.notification(text);
+  const click = (text, button) =>
+    permissionRequest(text).getByRole('button', { name: button, exact: true }).click();
   const code = page.locator('.editor-instance[data-mode-id=python] .view-lines');
   const diff = page.locator('.monaco-diff-editor');
-  /** Without what the editor puts between words. */
+  /** The text of an element, with plain spaces. */
   const textOf = async (locator) => ((await locator.first().textContent()) ?? '').replaceAll('\u00a0', ' ');
   const untilCode = (pattern) =>
     workbench.until(
@@ -66,11 +67,11 @@ export function working(editor) {
       () => textOf(code),
       (text) => pattern.test(text),
     );
-  const told = async (response) => answerOf(await response);
+  const answer = async (response) => answerOf(await response);
 
   return [
     [
-      'lists each model for work in the folder, too',
+      'lists workspace models',
       async () => {
         await editor.open();
         await editor.untilStatus(running);
@@ -79,52 +80,52 @@ export function working(editor) {
       },
     ],
     [
-      'reads a file and answers, without a question',
+      'reads a file without asking for permission, and answers',
       async () => {
         await page.getByRole('treeitem', { name: 'cart.py' }).dblclick();
         await untilCode(/def total/);
-        const response = await editor.work([read]);
+        const response = await editor.workspaceChat([read]);
         assert.equal(response.status, 200);
         assert.match(await answerOf(response), /It gave: .*return sum\(prices\)/);
       },
     ],
     [
-      'tells Claude what is open in the editor, and nothing of a secret file',
+      'tells Claude what is open in the editor, except a file with secrets',
       async () => {
-        const sent = async () => {
-          await told(editor.work([]));
+        const sentContext = async () => {
+          await answer(editor.workspaceChat([]));
           return /<editor-context>.*?<\/editor-context>/.exec(model.requests.at(-1).raw)?.[0];
         };
-        // The extension hears a moment later of what is done in the editor.
-        const untilBlock = (fits) => workbench.until('the block', sent, fits);
-        await untilBlock((block) => /looking at cart\.py \(python\)/.test(block));
+        // VS Code reports changes in the editor to the extension with a short delay.
+        const untilContext = (matches) => workbench.until('the editor context', sentContext, matches);
+        await untilContext((context) => /looking at cart\.py \(python\)/.test(context));
         await code.first().click();
         await page.keyboard.press('Control+Home');
         await page.keyboard.press('Shift+End');
-        await untilBlock((block) => /Selected, lines 1-1:\\n.*The cart of the shop/.test(block));
+        await untilContext((context) => /Selected, lines 1-1:\\n.*The cart of the shop/.test(context));
         await page.getByRole('treeitem', { name: '.env' }).dblclick();
-        await untilBlock((block) => block === undefined);
+        await untilContext((context) => context === undefined);
         await page.getByRole('treeitem', { name: 'cart.py' }).dblclick();
-        await untilBlock((block) => /looking at cart\.py/.test(block));
+        await untilContext((context) => /looking at cart\.py/.test(context));
         assert.ok(model.requests.every(({ raw }) => !raw.includes(SECRET)));
       },
     ],
     [
-      'asks before an edit, and shows it as a comparison',
+      'asks before an edit, and shows it in a diff editor',
       async () => {
-        const response = editor.work([read, edit]);
-        await question('Claude wants to edit cart.py, for sample-client/1.0').waitFor();
+        const response = editor.workspaceChat([read, edit]);
+        await permissionRequest('Claude wants to edit cart.py, for sample-client/1.0').waitFor();
         await diff.getByText('round(sum(prices), 2)').first().waitFor();
         await editor.untilStatus(/Claude asks/);
-        await editor.shot('9-question');
+        await editor.screenshot('9-permission-request');
         assert.equal(await disk(), CART);
-        await answer('Claude wants to edit', 'Allow');
-        assert.match(await told(response), /It gave: .*cart\.py has been updated/);
-        assert.equal(await disk(), CHANGED);
+        await click('Claude wants to edit', 'Allow');
+        assert.match(await answer(response), /It gave: .*cart\.py has been updated/);
+        assert.equal(await disk(), EDITED_CART);
       },
     ],
     [
-      'puts everything away that belongs to the question, and shows the changed file',
+      'closes the diff editor after the reply, and shows the edited file',
       async () => {
         await editor.untilStatus(running);
         await diff.waitFor({ state: 'detached' });
@@ -132,7 +133,7 @@ export function working(editor) {
       },
     ],
     [
-      "lets the person undo Claude's edit as their own",
+      "lets the user undo Claude's edit in the editor",
       async () => {
         await code.first().click();
         await page.keyboard.press('Control+Z');
@@ -142,94 +143,96 @@ export function working(editor) {
       },
     ],
     [
-      'tells the model when an edit is denied, and does not make it',
+      'does not make a denied edit, and tells the model',
       async () => {
-        const response = editor.work([read, edit]);
-        await answer('Claude wants to edit', 'Deny');
-        assert.match(await told(response), /did not allow this/);
+        const response = editor.workspaceChat([read, edit]);
+        await click('Claude wants to edit', 'Deny');
+        assert.match(await answer(response), /did not allow this/);
         assert.equal(await disk(), CART);
         await diff.waitFor({ state: 'detached' });
       },
     ],
     [
-      'saves what the person has typed before Claude edits the file, and both are kept',
+      'saves unsaved changes before an edit, and keeps both',
       async () => {
         await code.first().click();
         await page.keyboard.press('Control+End');
         await page.keyboard.type('# typed by hand');
-        const response = editor.work([read, edit]);
-        await question('It has unsaved changes').waitFor();
+        const response = editor.workspaceChat([read, edit]);
+        await permissionRequest('It has unsaved changes').waitFor();
         assert.equal(await disk(), CART);
-        await editor.shot('10-unsaved');
-        await answer('It has unsaved changes', 'Save and Allow');
-        assert.match(await told(response), /has been updated/);
-        assert.equal(await disk(), `${CHANGED}# typed by hand`);
+        await editor.screenshot('10-unsaved');
+        await click('It has unsaved changes', 'Save and Allow');
+        assert.match(await answer(response), /has been updated/);
+        assert.equal(await disk(), `${EDITED_CART}# typed by hand`);
         await untilCode(/round.*# typed by hand/);
       },
     ],
     [
-      'asks about changes that are not saved, although edits are allowed for the conversation',
+      'asks about unsaved changes even if edits are allowed for the conversation',
       async () => {
         const again = { ...edit, input: { ...edit.input, old_string: 'total', new_string: 'sum_of' } };
         const first = { ...edit, input: { ...again.input, old_string: 'prices):', new_string: 'items):' } };
-        const response = editor.work([read, first, run('touch pause'), again]);
-        await answer('Claude wants to edit', 'Allow for This Conversation');
-        await question('The command: touch pause').waitFor();
+        const response = editor.workspaceChat([read, first, run('touch pause'), again]);
+        await click('Claude wants to edit', 'Allow for This Conversation');
+        await permissionRequest('The command: touch pause').waitFor();
         await untilCode(/items\):/);
         await code.first().click();
         await page.keyboard.press('Control+End');
         await page.keyboard.type(', twice');
-        await answer('The command: touch pause', 'Allow');
-        await answer('It has unsaved changes', 'Deny');
-        assert.match(await told(response), /did not allow this/);
+        await click('The command: touch pause', 'Allow');
+        await click('It has unsaved changes', 'Deny');
+        assert.match(await answer(response), /did not allow this/);
         assert.doesNotMatch(await disk(), /sum_of|twice/);
         await untilCode(/by hand, twice/);
       },
     ],
     [
-      'asks before a command, runs it when it is allowed, and not when it is denied',
+      'asks before a command, and runs it only if the user allows it',
       async () => {
-        const denied = editor.work([run('touch denied')]);
-        await question('The command: touch denied').waitFor();
-        await answer('The command: touch denied', 'Deny');
-        assert.match(await told(denied), /did not allow this/);
-        const allowed = editor.work([run('touch allowed')]);
-        await answer('The command: touch allowed', 'Allow');
-        await told(allowed);
+        const denied = editor.workspaceChat([run('touch denied')]);
+        await permissionRequest('The command: touch denied').waitFor();
+        await click('The command: touch denied', 'Deny');
+        assert.match(await answer(denied), /did not allow this/);
+        const allowed = editor.workspaceChat([run('touch allowed')]);
+        await click('The command: touch allowed', 'Allow');
+        await answer(allowed);
         assert.equal(existsSync(join(editor.folder, 'denied')), false);
         assert.equal(existsSync(join(editor.folder, 'allowed')), true);
       },
     ],
     [
-      'shows a question again that was put aside, and does not ask twice what is allowed for the conversation',
+      'shows a hidden permission request again, and does not ask again for what is allowed for the conversation',
       async () => {
-        const response = editor.work([
+        const response = editor.workspaceChat([
           run('echo once >> twice'),
           run('echo more >> twice'),
           run('echo once >> twice'),
         ]);
-        await question('echo once').waitFor();
+        await permissionRequest('echo once').waitFor();
         await workbench.run('Notifications: Clear All Notifications');
-        await question('echo once').waitFor({ state: 'detached' });
-        await workbench.statusItem(ITEM).locator('a').first().click();
-        await answer('echo once', 'Allow for This Conversation');
-        await answer('echo more', 'Allow');
-        await told(response);
+        await permissionRequest('echo once').waitFor({ state: 'detached' });
+        await workbench.statusItem(STATUS_ITEM).locator('a').first().click();
+        await click('echo once', 'Allow for This Conversation');
+        await click('echo more', 'Allow');
+        await answer(response);
         assert.equal(await readFile(join(editor.folder, 'twice'), 'utf8'), 'once\nmore\nonce\n');
       },
     ],
     [
-      'withdraws a question when its client leaves',
+      'withdraws a permission request when its client disconnects',
       async () => {
         const client = new AbortController();
-        const response = editor.work([run('touch one\ntouch two')], client.signal).catch(() => 'left');
+        const response = editor
+          .workspaceChat([run('touch one\ntouch two')], client.signal)
+          .catch(() => 'disconnected');
         await page.locator('.editor-instance', { hasText: 'touch two' }).first().waitFor();
-        await question('The command: see the editor').waitFor();
+        await permissionRequest('The command: see the editor').waitFor();
         await editor.untilStatus(/Claude asks/);
         client.abort();
-        assert.equal(await response, 'left');
+        assert.equal(await response, 'disconnected');
         await editor.untilStatus(running);
-        await question('The command: see the editor').waitFor({ state: 'hidden' });
+        await permissionRequest('The command: see the editor').waitFor({ state: 'hidden' });
         await page
           .locator('.editor-instance', { hasText: 'touch two' })
           .first()
@@ -237,26 +240,26 @@ export function working(editor) {
       },
     ],
     [
-      'stops a running command when its client leaves, with nothing left',
+      'stops a running command when its client disconnects',
       async () => {
         const client = new AbortController();
         const response = editor
-          .work([run(`touch started && ${SLEEP}`)], client.signal)
+          .workspaceChat([run(`touch started && ${SLEEP}`)], client.signal)
           .then((reply) => reply.text())
-          .catch(() => 'left');
-        await answer(SLEEP, 'Allow');
-        await workbench.until('the command', () => lives(SLEEP), Boolean);
+          .catch(() => 'disconnected');
+        await click(SLEEP, 'Allow');
+        await workbench.until('the command', () => isRunning(SLEEP), Boolean);
         client.abort();
-        assert.equal(await response, 'left');
+        assert.equal(await response, 'disconnected');
         await workbench.until(
           'the command',
-          () => lives(SLEEP),
-          (left) => !left,
+          () => isRunning(SLEEP),
+          (commandRuns) => !commandRuns,
         );
       },
     ],
     [
-      'has questions and answers in the log, without contents',
+      'logs permission requests and replies without file contents',
       async () => {
         const log = await workbench.until('the log', editor.output, (text) => /withdrawn/.test(text));
         for (const line of [

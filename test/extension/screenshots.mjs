@@ -1,6 +1,6 @@
-// Makes the README's pictures, media/screenshots/screenshot.png, permission.png and activity.png: real clients, the real
-// CLI, a real VS Code. The model's words are the stand-in's. Run it by hand when the looks change:
-// node test/extension/picture.mjs [THEME [FOLDER]]
+// Takes the screenshots for the README (screenshot.png, permission.png and activity.png in media/screenshots) with real clients,
+// the real CLI and a real VS Code. A stand-in for the model answers. Run it manually when the user interface changes:
+// node test/extension/screenshots.mjs [THEME [FOLDER]]
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { NEWEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 
-const [, , theme = 'Dark Modern', pictures = inRoot('media/screenshots')] = process.argv;
+const [, , theme = 'Dark Modern', outputFolder = inRoot('media/screenshots')] = process.argv;
 const PORT = 11434;
 const CODE = `"""The cart of the shop."""
 
@@ -28,7 +28,7 @@ const EDIT = {
   new_string:
     'if any(price < 0 for price in prices):\n        raise ValueError("a price below zero")\n    return sum(prices)',
 };
-const QUESTION = 'say: It adds up the prices of all items. The sum of an empty cart is 0.';
+const PROMPT = 'say: It adds up the prices of all items. The sum of an empty cart is 0.';
 
 const folder = join(tmpdir(), 'shop');
 await mkdir(folder);
@@ -53,8 +53,8 @@ try {
     folder,
   });
   try {
-    await take(editor);
-    await takeQuestion(editor);
+    await takeLog(editor);
+    await takePermissionRequest(editor);
     await takeActivity(editor);
   } finally {
     await editor.close();
@@ -64,7 +64,8 @@ try {
   await rm(folder, { recursive: true });
 }
 
-async function take({ page, workbench, open, untilStatus }) {
+/** Requests of two clients in the log. */
+async function takeLog({ page, workbench, open, untilStatus }) {
   await page.setViewportSize({ width: 1240, height: 560 });
   await open();
   await untilStatus(new RegExp(`Claude :${PORT}`));
@@ -74,35 +75,36 @@ async function take({ page, workbench, open, untilStatus }) {
   await workbench.run('Claude Ollama: Show Log');
   await workbench.untilOutput(/listening on/);
 
-  const messages = [{ role: 'user', content: QUESTION }];
+  const messages = [{ role: 'user', content: PROMPT }];
   const client = new Ollama({ host: `http://127.0.0.1:${PORT}` });
   await client.list();
   for await (const _part of await client.chat({ model: 'claude-sonnet', messages, stream: true })) {
-    // The answer is not in the picture.
+    // Only the log is in the screenshot.
   }
   const body = JSON.stringify({ model: 'claude-haiku', messages });
   await runCommand('curl', ['--silent', `http://127.0.0.1:${PORT}/api/chat`, '--data', body]);
   await workbench.untilOutput(/claude-haiku.*tokens out/s);
-  await page.screenshot({ path: join(pictures, 'screenshot.png') });
+  await page.screenshot({ path: join(outputFolder, 'screenshot.png') });
 }
 
-async function takeQuestion({ page, workbench, work }) {
+/** A permission request with the edit as a diff. */
+async function takePermissionRequest({ page, workbench, workspaceChat }) {
   await workbench.run('View: Toggle Panel Visibility');
   await page.setViewportSize({ width: 1000, height: 420 });
-  const leave = new AbortController();
+  const client = new AbortController();
   const calls = [
     { name: 'Read', input: { file_path: EDIT.file_path } },
     { name: 'Edit', input: EDIT },
   ];
-  const answer = work(calls, leave.signal).catch(() => undefined);
+  const answer = workspaceChat(calls, client.signal).catch(() => undefined);
   await workbench.notification('Claude wants to edit').waitFor();
   await page.getByText('a price below zero').first().waitFor();
-  await page.screenshot({ path: join(pictures, 'permission.png'), animations: 'disabled' });
-  leave.abort();
+  await page.screenshot({ path: join(outputFolder, 'permission.png'), animations: 'disabled' });
+  client.abort();
   await answer;
 }
 
-/** Requests of several clients: answered ones, one that failed, and one at work. */
+/** The Activity view with requests of several clients: completed, failed and active. */
 async function takeActivity({ page, workbench, base }) {
   const chat = (client, content, model = 'claude-sonnet') =>
     fetch(`${base}/api/chat`, {
@@ -111,17 +113,17 @@ async function takeActivity({ page, workbench, base }) {
       body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
     });
   for (const [client, content, model] of [
-    ['Continue/1.3.0', QUESTION],
-    ['opencode/1.2.1', QUESTION, 'claude-opus'],
+    ['Continue/1.3.0', PROMPT],
+    ['opencode/1.2.1', PROMPT, 'claude-opus'],
     ['aider', 'refuse'],
   ]) {
     await (await chat(client, content, model)).text();
   }
-  const stream = await chat('cline/4.1.13', `slowly: ${QUESTION}`, 'claude-haiku');
+  const stream = await chat('cline/4.1.13', `slowly: ${PROMPT}`, 'claude-haiku');
   await page.setViewportSize({ width: 1240, height: 560 });
   await workbench.run('Claude Ollama: Show Activity');
   const row = page.locator('.pane-body .monaco-list-row', { hasText: 'cline' });
   await row.filter({ hasText: 'answering · 2 s' }).waitFor();
-  await page.screenshot({ path: join(pictures, 'activity.png') });
+  await page.screenshot({ path: join(outputFolder, 'activity.png') });
   await stream.body.cancel();
 }

@@ -1,15 +1,15 @@
-// A real Ollama has the port when the editor starts.
+// Ollama uses the port when the editor starts.
 import assert from 'node:assert/strict';
 import { freePort } from '../../support/ports.mjs';
-import { ITEM } from '../packagedEditor.mjs';
+import { STATUS_ITEM } from '../packagedEditor.mjs';
 
 /** @returns {[string, () => Promise<void>][]} */
-export function conflict(editor) {
+export function portConflict(editor) {
   const { page, workbench, port } = editor;
   const message = workbench.notification(`Port ${port} is in use by Ollama itself`);
   return [
     [
-      'says who has the port, and offers what to do',
+      'names the program that uses the port, and offers actions',
       async () => {
         await editor.open();
         await message.waitFor();
@@ -17,14 +17,14 @@ export function conflict(editor) {
           await message.getByRole('button', { name }).waitFor();
         }
         const color = await workbench
-          .statusItem(ITEM)
+          .statusItem(STATUS_ITEM)
           .evaluate((item) => getComputedStyle(item).backgroundColor);
         assert.notEqual(color, 'rgba(0, 0, 0, 0)');
-        await editor.shot('8-conflict');
+        await editor.screenshot('8-port-conflict');
       },
     ],
     [
-      'starts on another port that is typed in',
+      'starts on another port that the user enters',
       async () => {
         const other = await freePort();
         await message.getByRole('button', { name: 'Use Another Port…' }).click();

@@ -1,47 +1,47 @@
-// Two windows of one editor, which can have the port only one at a time.
+// Two windows of one editor: only one of them serves the port at a time.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWorkbench } from '../host/workbench.mjs';
-import { answerOf, ITEM } from '../packagedEditor.mjs';
+import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
 import assert from 'node:assert/strict';
 
 /** @returns {[string, () => Promise<void>][]} */
-export function handover(editor) {
+export function portHandover(editor) {
   const { port, workbench } = editor;
   const icon = (name) => `.codicon-${name}`;
   let page;
-  let other;
-  const untilIcon = (which, name) => which.statusItem(ITEM).locator(icon(name)).waitFor();
+  let second;
+  const untilIcon = (window, name) => window.statusItem(STATUS_ITEM).locator(icon(name)).waitFor();
   return [
     [
-      'leaves the port to the first window, and names its folder in the second',
+      'keeps the port in the first window, and names its folder in the second',
       async () => {
         const folder = join(editor.workspace, '..', 'garden');
         await mkdir(folder);
         page = await editor.newPage();
-        other = createWorkbench(page, editor.url);
-        await other.open(folder);
-        await untilIcon(other, 'window');
-        await other.statusItem(ITEM).locator('a').first().click();
+        second = createWorkbench(page, editor.url);
+        await second.open(folder);
+        await untilIcon(second, 'window');
+        await second.statusItem(STATUS_ITEM).locator('a').first().click();
         await page
           .getByPlaceholder(`Another window serves http://127.0.0.1:${port}, from ${editor.workspace}`)
           .waitFor();
-        await editor.shot('handover-1-elsewhere', page);
+        await editor.screenshot('handover-1-elsewhere', page);
         await page.keyboard.press('Escape');
       },
     ],
     [
-      'hands the port over when the second window asks for it',
+      'hands over the port on request of the second window',
       async () => {
-        await other.run('Claude Ollama: Serve From This Window');
-        await untilIcon(other, 'broadcast');
+        await second.run('Claude Ollama: Serve From This Window');
+        await untilIcon(second, 'broadcast');
         await untilIcon(workbench, 'window');
         assert.equal(await answerOf(await editor.chat('ask-say: from the garden')), 'from the garden');
-        await editor.shot('handover-2-here', page);
+        await editor.screenshot('handover-2-here', page);
       },
     ],
     [
-      'takes the port back when the second window closes',
+      'serves the port from the first window again when the second closes',
       async () => {
         await page.close();
         await untilIcon(workbench, 'broadcast');

@@ -1,13 +1,13 @@
-// A folder that nobody has said to trust yet, and that is full of traps.
+// A hostile folder that is opened untrusted and then trusted.
 import assert from 'node:assert/strict';
 import { answerOf } from '../packagedEditor.mjs';
-import { everyRequest } from '../requests.mjs';
+import { requestsToEveryRoute } from '../requests.mjs';
 
-const AT_ONCE = 8;
-const NOTHING = { sprung: [], requests: [] };
+const CONCURRENT_REQUESTS = 8;
+const NO_EFFECTS = { sprung: [], requests: [] };
 
 /** @returns {[string, () => Promise<void>][]} */
-export function trusting(editor, hostile) {
+export function workspaceTrust(editor, hostile) {
   const { page, workbench, port } = editor;
   const dialog = page.locator('.monaco-dialog-box');
 
@@ -16,12 +16,12 @@ export function trusting(editor, hostile) {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { what: `${method} ${path}`, status: response.status, text: await response.text(), generates };
+    return { request: `${method} ${path}`, status: response.status, text: await response.text(), generates };
   }
 
   return [
     [
-      'listens, refuses chats with a reason, and starts no process',
+      'listens, rejects a chat with a reason, and starts no process',
       async () => {
         await editor.open();
         await dialog.waitFor();
@@ -29,17 +29,17 @@ export function trusting(editor, hostile) {
         const response = await editor.chat('say: no');
         assert.equal(response.status, 403);
         assert.match((await response.json()).error, /not trusted/);
-        await editor.shot('6-untrusted');
+        await editor.screenshot('6-untrusted');
       },
     ],
     [
-      'refuses whatever would make Claude work, on every route, and nothing of the folder has any effect',
+      'rejects every request that would run Claude, on every route, and no trap in the folder is triggered',
       async () => {
-        const requests = everyRequest();
+        const requests = requestsToEveryRoute();
         assert.ok(requests.length > 100);
         const replies = [];
-        for (let start = 0; start < requests.length; start += AT_ONCE) {
-          replies.push(...(await Promise.all(requests.slice(start, start + AT_ONCE).map(send))));
+        for (let start = 0; start < requests.length; start += CONCURRENT_REQUESTS) {
+          replies.push(...(await Promise.all(requests.slice(start, start + CONCURRENT_REQUESTS).map(send))));
         }
         assert.deepEqual(
           replies.filter(
@@ -53,11 +53,11 @@ export function trusting(editor, hostile) {
         );
         assert.deepEqual(await hostile.starts(), []);
         assert.deepEqual(editor.processes(), []);
-        assert.deepEqual(await hostile.effects(), NOTHING);
+        assert.deepEqual(await hostile.effects(), NO_EFFECTS);
       },
     ],
     [
-      'answers as soon as the folder is trusted',
+      'answers once the folder is trusted',
       async () => {
         await dialog.getByRole('button', { name: /Yes, I trust/ }).click();
         await dialog.waitFor({ state: 'hidden' });
@@ -67,14 +67,14 @@ export function trusting(editor, hostile) {
           (status) => status === 200,
         );
         assert.equal(await answerOf(await editor.chat('say: trusted')), 'trusted');
-        await editor.shot('7-trusted');
+        await editor.screenshot('7-trusted');
       },
     ],
     [
-      'lets nothing of a trusted folder have an effect on a plain model',
+      'triggers no trap in the trusted folder when a chat model answers',
       async () => {
         assert.notDeepEqual(await hostile.starts(), []);
-        assert.deepEqual(await hostile.effects(), NOTHING);
+        assert.deepEqual(await hostile.effects(), NO_EFFECTS);
       },
     ],
   ];

@@ -1,53 +1,54 @@
-/** A folder with a small program that has a fault, and an agent at work in it. */
+/** A folder with a small program that has a bug, and an agent that runs in it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Prints -6; characters of one to four bytes. */
-export const FAULTY = `// Der Preis für alles, in € 🛒
+/** Prints -6 instead of 6. Its text has characters of one to four bytes in UTF-8. */
+export const BROKEN = `// Der Preis für alles, in € 🛒
 const total = (prices) => prices.reduce((sum, price) => sum - price, 0);
 console.log(\`total=\${total([1, 2, 3])}\`);
 `;
-export const REPAIRED = FAULTY.replace('sum - price', 'sum + price');
+export const REPAIRED = BROKEN.replace('sum - price', 'sum + price');
 export const TASK = 'The total in cart.mjs is wrong. Repair it.';
 
 const LIMIT_MS = 240_000;
 
-export interface Workshop {
+export interface AgentProject {
   /** The agent's working directory. */
   readonly folder: string;
-  /** The agent's home: nothing of the person's own. */
+  /** The agent's home folder, empty at first. */
   readonly home: string;
-  readonly cart: string;
-  /** What is in the program now. */
-  readonly source: () => Promise<string>;
+  readonly sourceFile: string;
+  /** The program's current text. */
+  readonly readSource: () => Promise<string>;
   /**
-   * Runs an agent to its end, and returns what it printed.
-   * @throws Error with what it wrote when it fails or takes too long
+   * Runs an agent until it exits.
+   * @returns its stdout
+   * @throws Error with its output if it fails or takes too long
    */
   readonly run: (
     program: string,
     args: readonly string[],
     env: Readonly<Record<string, string>>,
   ) => Promise<string>;
-  /** Removes all of it. */
+  /** Removes the folders. */
   readonly close: () => Promise<void>;
 }
 
-export async function openWorkshop(): Promise<Workshop> {
+export async function createAgentProject(): Promise<AgentProject> {
   const root = await mkdtemp(join(tmpdir(), 'agent-'));
   const folder = join(root, 'project');
   const home = join(root, 'agent');
-  const cart = join(folder, 'cart.mjs');
+  const sourceFile = join(folder, 'cart.mjs');
   await Promise.all([mkdir(folder), mkdir(home)]);
-  await writeFile(cart, FAULTY);
+  await writeFile(sourceFile, BROKEN);
   return {
     folder,
     home,
-    cart,
-    source: () => readFile(cart, 'utf8'),
+    sourceFile,
+    readSource: () => readFile(sourceFile, 'utf8'),
     async run(program, args, env) {
       const child = spawn(program, args, {
         cwd: folder,
@@ -63,12 +64,12 @@ export async function openWorkshop(): Promise<Workshop> {
       if (code !== 0) throw new Error(`the agent ended with ${signal ?? code}:\n${stderr}\n${stdout}`);
       return stdout;
     },
-    // What the agent has left behind may still be writing.
+    // Processes that the agent left running may still write files.
     close: () => rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
 }
 
-/** Without keys and settings that the person has for agents of their own. */
+/** Only what a program needs to start: no keys and settings of the developer's own agents. */
 function systemEnvironment(): Record<string, string> {
   const kept = ['PATH', 'Path', 'SystemRoot', 'ComSpec', 'TEMP', 'TMP', 'TMPDIR', 'LANG'];
   return Object.fromEntries(
@@ -79,7 +80,7 @@ function systemEnvironment(): Record<string, string> {
   );
 }
 
-/** The objects of an output that has one JSON object a line. */
+/** The JSON objects of an output with one object per line. */
 export function linesOf<Line>(output: string): Line[] {
   return output
     .split('\n')

@@ -1,4 +1,4 @@
-// The editor's own chat on a profile that has never been used, with nothing set up but the extension.
+// VS Code's chat with the extension's own model provider, in a new profile without further setup.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const SECRET = '"Zwölf"';
 
 /** @returns {[string, () => Promise<void>][]} */
-export function ownChat(editor, model) {
+export function chatProvider(editor, model) {
   const { page, workbench } = editor;
   const session = page.locator('.interactive-session').filter({ visible: true });
   const input = session.locator('.chat-input-container .monaco-editor').first();
@@ -18,7 +18,7 @@ export function ownChat(editor, model) {
   };
   return [
     [
-      'opens the chat with Claude chosen, and no sign-in',
+      'opens the chat with Claude selected, without a sign-in dialog',
       async () => {
         await editor.open();
         await editor.untilStatus(new RegExp(`Claude :${editor.port}`));
@@ -28,21 +28,21 @@ export function ownChat(editor, model) {
       },
     ],
     [
-      'answers in the chat',
+      'shows an answer in the chat',
       async () => {
         await ask('ask-say: Hello from your own Claude.');
         await answer.filter({ hasText: 'Hello from your own Claude.' }).waitFor();
       },
     ],
     [
-      'uses the tools of the editor',
+      'uses the tools of VS Code',
       async () => {
         const file = join(editor.workspace, 'notes.txt');
         await writeFile(file, `The secret is ${SECRET}.\n`);
         await ask(`ask-read: ${file}`);
         await answer.filter({ hasText: `It says: ${SECRET}` }).waitFor();
         assert.ok(model.requests.at(-1).body.tools.length > 20);
-        await editor.shot('own-chat');
+        await editor.screenshot('chat-provider');
       },
     ],
   ];

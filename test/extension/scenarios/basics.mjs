@@ -1,31 +1,31 @@
-// A day with the extension: start, chat, log, stop, menu, reload, close.
+// Everyday use: start, chat, log, stop, menu, tooltip, reload and close.
 import assert from 'node:assert/strict';
-import { answerOf, ITEM } from '../packagedEditor.mjs';
+import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
 
 /** @returns {[string, () => Promise<void>][]} */
-export function daily(editor) {
+export function basics(editor) {
   const { port, page, workbench } = editor;
   const running = new RegExp(`Claude :${port}`);
   return [
     [
-      'starts by itself, and the status bar names the port',
+      'starts automatically and shows the port in the status bar',
       async () => {
         await editor.open();
         await editor.untilStatus(running);
         assert.equal(await editor.isOpen(), true);
-        await editor.shot('1-running');
+        await editor.screenshot('1-running');
       },
     ],
     [
-      'has an item with a label for screen readers',
+      'labels the status bar item for screen readers',
       async () => {
-        const item = workbench.statusItem(ITEM).locator('a').first();
+        const item = workbench.statusItem(STATUS_ITEM).locator('a').first();
         const label = (await item.getAttribute('aria-label')) ?? '';
         assert.match(label, new RegExp(`Ollama Server for Claude: running on port ${port}`));
       },
     ],
     [
-      'answers a chat through the port with the real CLI',
+      'answers a chat request with the real CLI',
       async () => {
         const response = await editor.chat('say: Hello from Claude, through the port of Ollama.');
         assert.equal(response.status, 200);
@@ -33,7 +33,7 @@ export function daily(editor) {
       },
     ],
     [
-      'shows the request in the log, and not the prompt',
+      'logs the request without the prompt',
       async () => {
         await workbench.run('Claude Ollama: Show Log');
         const log = await workbench.untilOutput(/tokens out/);
@@ -50,30 +50,30 @@ export function daily(editor) {
           assert.match(line, part);
         }
         assert.doesNotMatch(log, /through the port of Ollama/);
-        await editor.shot('2-log');
+        await editor.screenshot('2-log');
       },
     ],
     [
-      'stops from the palette, and the port is free',
+      'stops from the command palette and frees the port',
       async () => {
         await workbench.run('Claude Ollama: Stop');
         await editor.untilStatus(/Claude off/);
         assert.equal(await editor.isOpen(), false);
         assert.deepEqual(editor.processes(), []);
-        await editor.shot('3-stopped');
+        await editor.screenshot('3-stopped');
       },
     ],
     [
-      'offers Start in the palette while it is stopped, and not Stop',
+      'offers Start but not Stop in the command palette while it is stopped',
       async () => {
         const offered = async (title) =>
-          (await workbench.palette(title)).some((entry) => entry.split('\n')[0] === title);
+          (await workbench.paletteEntries(title)).some((entry) => entry.split('\n')[0] === title);
         assert.equal(await offered('Claude Ollama: Start'), true);
         assert.equal(await offered('Claude Ollama: Stop'), false);
       },
     ],
     [
-      'starts again from the palette',
+      'starts again from the command palette',
       async () => {
         await workbench.run('Claude Ollama: Start');
         await editor.untilStatus(running);
@@ -83,33 +83,33 @@ export function daily(editor) {
     [
       'opens a menu from the status bar item',
       async () => {
-        await workbench.statusItem(ITEM).locator('a').first().click();
+        await workbench.statusItem(STATUS_ITEM).locator('a').first().click();
         const entries = (await workbench.listEntries()).join('\n');
         for (const entry of ['Copy Endpoint URL', 'Stop', 'Restart', 'Show Log', 'Settings']) {
           assert.ok(entries.includes(entry), entries);
         }
-        await editor.shot('4-menu');
+        await editor.screenshot('4-menu');
         await page.keyboard.press('Escape');
       },
     ],
     [
       'shows its state in the tooltip',
       async () => {
-        await workbench.statusItem(ITEM).locator('a').first().hover();
+        await workbench.statusItem(STATUS_ITEM).locator('a').first().hover();
         const tooltip = page.locator('.workbench-hover', { hasText: 'Ollama Server for Claude' });
         await tooltip.waitFor();
         const text = await tooltip.innerText();
         assert.match(text, new RegExp(`http://127\\.0\\.0\\.1:${port}`));
         assert.match(text, /No request at work/);
-        await editor.shot('5-tooltip');
+        await editor.screenshot('5-tooltip');
       },
     ],
     [
-      'leaves no process and no port when the window reloads in the middle of an answer',
+      'stops all processes and frees the port when the window reloads during an answer',
       async () => {
         const answer = editor.chat('hang').then(
           (response) => response.text(),
-          () => 'cut',
+          () => 'connection lost',
         );
         await workbench.until(
           'the CLI',
@@ -120,7 +120,7 @@ export function daily(editor) {
         await workbench.run('Developer: Reload Window');
         await answer;
         await workbench.until(
-          'processes',
+          'the processes of before the reload',
           () => before.filter((pid) => editor.processes().includes(pid)),
           (pids) => pids.length === 0,
         );
@@ -129,11 +129,11 @@ export function daily(editor) {
       },
     ],
     [
-      'leaves no process and no port when the window closes in the middle of an answer',
+      'stops all processes and frees the port when the window closes during an answer',
       async () => {
         const answer = editor.chat('hang').then(
           (response) => response.text(),
-          () => 'cut',
+          () => 'connection lost',
         );
         await workbench.until(
           'the CLI',
@@ -143,7 +143,7 @@ export function daily(editor) {
         await page.goto('about:blank');
         await answer;
         await workbench.until(
-          'processes',
+          'the processes',
           () => editor.processes(),
           (pids) => pids.length === 0,
         );

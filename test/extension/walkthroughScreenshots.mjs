@@ -1,5 +1,6 @@
-// Makes media/screenshots/walkthrough.png, a picture for the README, and the same in other themes in
-// out/extension/screenshots, to be looked at. Run it by hand when the looks change: node test/extension/walkthroughPicture.mjs
+// Takes the README's screenshot of the walkthrough, media/screenshots/walkthrough.png, and the same in other themes in
+// out/extension/screenshots, for a visual check. Run it manually when the walkthrough changes:
+// node test/extension/walkthroughScreenshots.mjs
 import { mkdir } from 'node:fs/promises';
 import { inRoot } from '../../scripts/paths.mjs';
 import { loadSetupModel } from './bundle.mjs';
@@ -43,11 +44,11 @@ async function take(file, theme) {
       await openWalkthrough(editor);
       await workbench.run('View: Toggle Primary Side Bar Visibility');
       await workbench.until(
-        'the steps that are ticked',
+        'the number of completed steps',
         () => page.locator('.getting-started-step [aria-checked="true"]').count(),
         (count) => count === 2,
       );
-      // For moments the checkmarks are animated.
+      // Wait for the animation of the checkmarks.
       await page.waitForTimeout(500);
       await page.screenshot({ path: file });
     } finally {

@@ -1,4 +1,4 @@
-/** The model that plays along: it calls the agent's own tools, one a round, and then says that it is done. */
+/** A scripted model: it calls the agent's own tools, one in each round, and then sends a final answer. */
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../../src/core/json.js';
 import {
@@ -15,21 +15,21 @@ export interface Call {
   readonly input: JsonObject;
 }
 
-/** What it says to requests without tools: agents ask for titles and summaries on the side. */
+/** The answer to requests without tools: agents also ask for titles and summaries. */
 const TITLE = 'A total that adds up';
 
-/** One answer of the API for each request: the next call of those that have no result yet, then `goodbye`. */
-export function playing(
+/** Answers each request with the first call that has no result yet, and with `finalAnswer` when all have one. */
+export function scriptedModel(
   calls: readonly Call[],
-  goodbye: string,
+  finalAnswer: string,
 ): (request: StandInRequest) => Reply | undefined {
   return (request) => {
     const { tools = [] } = request.body;
     if (tools.length === 0) return textReply(TITLE);
     const round = resultsOf(request).length;
     const call = calls[round];
-    if (call === undefined) return textReply(goodbye);
-    // Not what this agent has: the stand-in takes it for a request that nobody expected.
+    if (call === undefined) return textReply(finalAnswer);
+    // The agent does not offer this tool: the stand-in reports an unexpected request.
     if (!tools.some(({ name }) => name === call.tool)) return undefined;
     return messageReply([
       { type: 'text', text: `Step ${round + 1}.` },
@@ -38,7 +38,7 @@ export function playing(
   };
 }
 
-/** What the tools have given so far, in their order. */
+/** The results of the tools so far, in order. */
 export function resultsOf({ body }: StandInRequest): string[] {
   return body.messages
     .flatMap(({ content }) => (typeof content === 'string' ? [] : content))
@@ -51,10 +51,7 @@ function textOfResult(content: unknown): string {
   return (content as readonly ApiBlock[]).map(({ text = '' }) => text).join('');
 }
 
-/**
- * The requests of the conversation that has tools. One process of the CLI is one session: asserts that all of them came
- * from the same one.
- */
+/** The requests with tools. Asserts that all of them came from one CLI process: each process has its own session. */
 export function roundsOf({ requests }: StandIn): readonly StandInRequest[] {
   const rounds = requests.filter(({ body }) => (body.tools ?? []).length > 0);
   assert.equal(new Set(rounds.map(({ headers }) => headers['x-claude-code-session-id'])).size, 1);

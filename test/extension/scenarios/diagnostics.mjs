@@ -1,29 +1,32 @@
-// Diagnose, on a set-up that is in order and on one that is not.
+// Run Diagnostics, with a working setup and with a broken one.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** @returns {[string, () => Promise<void>][]} */
-export function diagnosing(editor) {
+export function diagnostics(editor) {
   const { page, workbench } = editor;
   const report = async () => {
     const lines = await page.locator('.editor-instance .view-line').allInnerTexts();
-    // Long lines are wrapped wherever there is an end of something.
+    // The editor wraps long lines: compare without white space.
     return lines.join('').replace(/\s/g, '');
   };
   const untilReport = (pattern) => workbench.until('the report', report, (text) => pattern.test(text));
   return [
     [
-      'finds everything in order, a chat included',
+      'reports no problem for a working setup, with a test chat',
       async () => {
-        await workbench.pick('Claude Ollama: Diagnose', 'Check Everything and Ask Claude for One Word');
+        await workbench.pick(
+          'Claude Ollama: Run Diagnostics',
+          'Check Everything and Ask Claude for One Word',
+        );
         const text = await untilReport(/Achat/);
         assert.doesNotMatch(text, /✗/);
         assert.match(text, /✓\*\*Achat\*\*:Claudeanswered/);
       },
     ],
     [
-      'tells what is wrong with a broken set-up, and what to do, without the home folder',
+      'reports the problem of a broken setup',
       async () => {
         const file = join(editor.userData, 'Machine', 'settings.json');
         const settings = JSON.parse(await readFile(file, 'utf8'));
@@ -31,13 +34,13 @@ export function diagnosing(editor) {
         await writeFile(file, JSON.stringify({ ...settings, 'claudeOllama.claudePath': path }));
         await workbench.until(
           'the problem',
-          () => workbench.statusItem(editor.item).locator('.codicon-warning').count(),
+          () => workbench.statusItem(editor.statusItem).locator('.codicon-warning').count(),
           (count) => count > 0,
         );
-        await workbench.pick('Claude Ollama: Diagnose', 'Check Everything');
+        await workbench.pick('Claude Ollama: Run Diagnostics', 'Check Everything');
         const text = await untilReport(/✗/);
         assert.match(text, /✗\*\*ClaudeCLI\*\*:thesetting"claudeOllama\.claudePath"is"\/no\/such\/claude"/);
-        await editor.shot('diagnose');
+        await editor.screenshot('diagnostics');
       },
     ],
   ];

@@ -1,38 +1,38 @@
-// The Activity view while requests come and go, by keyboard.
+// The Activity view, driven by keyboard.
 import assert from 'node:assert/strict';
-import { repeatedly } from '../host/repeatedly.mjs';
+import { retry } from '../host/retry.mjs';
 
-/** A menu ignores what comes in the moment in which it opens. */
-const MENU_MS = 300;
-/** A menu closes when the list changes under it. */
+/** A context menu ignores clicks for a moment after it opens. */
+const MENU_DELAY_MS = 300;
+/** A context menu closes when the list under it changes. */
 const MENU_TRIES = 5;
-const TRY_MS = 5_000;
+const ATTEMPT_MS = 5_000;
 
 /** @returns {[string, () => Promise<void>][]} */
-export function activity(editor, model) {
+export function activityView(editor, model) {
   const { page, workbench } = editor;
   const rows = page.locator('.pane-body .monaco-list-row').filter({ visible: true });
   const row = (text) => rows.filter({ hasText: text }).first();
   let stream;
 
-  /** Chooses from the menu of the first row. */
-  async function choose(name) {
+  /** Chooses an action from the context menu of the first row. */
+  async function chooseAction(name) {
     const attempt = async () => {
       await workbench.run('Claude Ollama: Show Activity');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Home');
       await page.keyboard.press('Shift+F10');
       const item = page.getByRole('menuitem', { name });
-      await item.waitFor({ timeout: TRY_MS });
-      await page.waitForTimeout(MENU_MS);
-      await item.click({ timeout: TRY_MS });
+      await item.waitFor({ timeout: ATTEMPT_MS });
+      await page.waitForTimeout(MENU_DELAY_MS);
+      await item.click({ timeout: ATTEMPT_MS });
     };
-    await repeatedly(MENU_TRIES, attempt, () => page.keyboard.press('Escape'));
+    await retry(MENU_TRIES, attempt, () => page.keyboard.press('Escape'));
   }
 
   return [
     [
-      'shows what has been asked, with tokens and costs',
+      'shows completed requests with tokens and costs',
       async () => {
         await workbench.run('Claude Ollama: Show Activity');
         await row('VS Code Chat')
@@ -41,21 +41,21 @@ export function activity(editor, model) {
       },
     ],
     [
-      'shows a request of a client while it is answered, and reads it out in words',
+      'shows an active request of a client, with a label for screen readers',
       async () => {
         stream = editor.chat('ask-count:', 'sample-client/1.0').then((response) => response.text());
-        // It is looked at by a later step, which may not come.
+        // A later step awaits the stream. Ignore its errors until then, in case that step is skipped.
         stream.catch(() => undefined);
         await row('sample-client/1.0').filter({ hasText: 'answering' }).waitFor();
-        const spoken = await row('sample-client/1.0').getAttribute('aria-label');
-        assert.match(spoken, /sample-client\/1\.0, claude-sonnet:latest, answering, \d/);
-        await editor.shot('activity');
+        const label = await row('sample-client/1.0').getAttribute('aria-label');
+        assert.match(label, /sample-client\/1\.0, claude-sonnet:latest, answering, \d/);
+        await editor.screenshot('activity');
       },
     ],
     [
-      'tells in the tooltip what was used, and what is at work',
+      'shows usage and active requests in the tooltip of the status bar item',
       async () => {
-        await workbench.statusItem(editor.item).locator('a').first().hover();
+        await workbench.statusItem(editor.statusItem).locator('a').first().hover();
         const tooltip = page.locator('.workbench-hover', { hasText: 'Ollama Server for Claude' });
         await tooltip.filter({ hasText: /1 request at work/ }).waitFor();
         await tooltip
@@ -66,29 +66,29 @@ export function activity(editor, model) {
       },
     ],
     [
-      'ends the request that is chosen, at the API too, and its client is told',
+      'cancels the selected request, ends it at the API and sends an error to its client',
       async () => {
-        await choose('Cancel Request');
+        await chooseAction('Cancel Request');
         assert.match(await stream, /ended by a person/);
-        const asked = model.requests.findLast(({ raw }) => raw.includes('ask-count:'));
-        assert.equal(await asked.closed, 'client');
+        const apiRequest = model.requests.findLast(({ raw }) => raw.includes('ask-count:'));
+        assert.equal(await apiRequest.closed, 'client');
         await row('sample-client/1.0').filter({ hasText: 'cancelled' }).waitFor();
       },
     ],
     [
-      'shows the line of the log about a request',
+      'shows the log line of a request',
       async () => {
-        await choose('Show Request in Log');
+        await chooseAction('Show Request in Log');
         await workbench.untilOutput(/#\d+ POST \/api\/chat .*sample-client/s);
         await page.locator('.output-view .selected-text').first().waitFor();
       },
     ],
     [
-      'forgets what is over',
+      'clears completed requests',
       async () => {
         await workbench.run('Claude Ollama: Clear Activity');
         await workbench.run('Claude Ollama: Show Activity');
-        await page.getByText('Requests show up here').waitFor();
+        await page.getByText(/appear here/).waitFor();
       },
     ],
   ];

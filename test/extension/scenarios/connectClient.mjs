@@ -1,35 +1,35 @@
-// Clients are connected by keyboard, in an editor whose server runs: what is copied works as it is, and files change only after a yes.
+// Connects clients by keyboard: copied configurations work unchanged, and files change only after the user has confirmed.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../support/command.mjs';
 
-const OPENCODE = '{\n  // my own\n  "theme": "system",\n}\n';
+const OPENCODE_CONFIG = '{\n  // my own\n  "theme": "system",\n}\n';
 
 /** @returns {[string, () => Promise<void>][]} */
-export function connecting(editor) {
-  const { page, workbench, port, home, config, userData } = editor;
+export function connectClient(editor) {
+  const { page, workbench, port, home, configHome, userData } = editor;
   const continueFile = join(home, '.continue/config.yaml');
-  const opencodeFile = join(config, 'opencode/opencode.json');
-  const ownFile = join(home, 'my-opencode.json');
+  const opencodeFile = join(configHome, 'opencode/opencode.json');
+  const linkTarget = join(home, 'my-opencode.json');
   const modeOf = async (path) => (await stat(path)).mode & 0o777;
   const chatFile = join(userData, 'User/chatLanguageModels.json');
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const untilCopied = (pattern) => workbench.until('the clipboard', clipboard, (text) => pattern.test(text));
-  const untilAsked = (file) =>
+  const untilConfirmation = (file) =>
     page.locator('.quick-input-title', { hasText: `Write this change to ${file}?` }).waitFor();
   const input = page.locator('.quick-input-widget input').first();
 
-  /** Waits for a file to be open: an editor that comes later takes the palette away. */
+  /** Waits until a file is open: an editor that opens later would close the palette. */
   const untilOpen = (file) => page.getByRole('tab', { name: file, exact: true, selected: true }).waitFor();
 
-  /** The list of answers may open in the palette's place. */
-  const add = () => workbench.enter('Claude Ollama: Add the Lines to My File…');
+  /** Does not wait for the palette to close, because the confirmation opens in the same widget. */
+  const add = () => workbench.invoke('Claude Ollama: Add to Configuration File…');
 
-  /** Chooses a client from the list, and waits for its document. */
-  async function choose(title) {
-    await workbench.runAsking('Claude Ollama: Connect a Client…', 'Which program shall talk to Claude?');
+  /** Chooses a client from the list, and waits for its guide. */
+  async function chooseClient(title) {
+    await workbench.runUntilPrompt('Claude Ollama: Connect a Client…', 'Which program shall talk to Claude?');
     await input.fill(title);
     await page.keyboard.press('Enter');
     await page
@@ -41,48 +41,51 @@ export function connecting(editor) {
 
   return [
     [
-      'shows what to enter, selected, so that the keyboard copies it; and it works as it is',
+      'shows a command that is selected for copying and works unchanged',
       async () => {
         await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
         await workbench.run('Notifications: Clear All Notifications');
         const panel = page.locator('.part.panel');
         await panel.getByRole('button', { name: /^Hide Panel/ }).click();
         await panel.waitFor({ state: 'hidden' });
-        await workbench.runAsking('Claude Ollama: Connect a Client…', 'Which program shall talk to Claude?');
+        await workbench.runUntilPrompt(
+          'Claude Ollama: Connect a Client…',
+          'Which program shall talk to Claude?',
+        );
         const entries = (await workbench.listEntries()).join('\n');
         for (const name of ['VS Code Chat', 'Continue', 'Cline', 'Zed', 'JetBrains']) {
           assert.ok(entries.includes(name), entries);
         }
-        await editor.shot('connect-1-list');
+        await editor.screenshot('connect-1-list');
         await page.keyboard.press('Escape');
-        await choose('curl');
+        await chooseClient('curl');
         await page.keyboard.press('Control+C');
         const command = await untilCopied(/^curl /);
-        await editor.shot('connect-2-guide');
+        await editor.screenshot('connect-2-guide');
         assert.equal(command.split('\n').length, 1);
-        const asked = command.replace('Why is the sky blue?', 'say: By curl.');
-        // Without the progress that curl tells where no terminal is.
-        const answer = JSON.parse(await runCommand('sh', ['-c', `${asked} 2>/dev/null`]));
+        const script = command.replace('Why is the sky blue?', 'say: By curl.');
+        // curl writes its progress to stderr when its output is not a terminal.
+        const answer = JSON.parse(await runCommand('sh', ['-c', `${script} 2>/dev/null`]));
         assert.equal(answer.message.content, 'By curl.');
       },
     ],
     [
-      'copies by its command too',
+      'copies the configuration with the command Copy Configuration',
       async () => {
-        await choose('Continue');
-        await workbench.run('Claude Ollama: Copy the Lines for This Client');
+        await chooseClient('Continue');
+        await workbench.run('Claude Ollama: Copy Configuration');
         const text = await untilCopied(/provider: ollama/);
         assert.match(text, new RegExp(`\\n {4}apiBase: http://127\\.0\\.0\\.1:${port}\\n`));
         assert.match(text, /\n {4}model: claude-sonnet\n/);
       },
     ],
     [
-      'shows a change of a file, and writes it only after a yes',
+      'shows a file change, and writes it only after confirmation',
       async () => {
         await add();
-        await untilAsked('~/.continue/config.yaml');
+        await untilConfirmation('~/.continue/config.yaml');
         await page.locator('.monaco-diff-editor .line-insert').first().waitFor();
-        await editor.shot('connect-3-change');
+        await editor.screenshot('connect-3-change');
         assert.equal(existsSync(continueFile), false);
         await page.keyboard.press('Enter');
         await workbench.until('the file', () => existsSync(continueFile), Boolean);
@@ -91,16 +94,16 @@ export function connecting(editor) {
       },
     ],
     [
-      'makes files, and folders for them, that only the person can read',
+      'creates files and folders that only the user can read',
       async () => {
         assert.equal(await modeOf(continueFile), 0o600);
         assert.equal(await modeOf(dirname(continueFile)), 0o700);
       },
     ],
     [
-      'says that a file has the lines already',
+      'says when a file already has the configuration',
       async () => {
-        await choose('Continue');
+        await chooseClient('Continue');
         await add();
         const message = workbench.notification('has these lines already');
         await message.getByRole('button', { name: 'Show File' }).click();
@@ -108,49 +111,51 @@ export function connecting(editor) {
       },
     ],
     [
-      "leaves a file as it is after a no, and keeps what is the person's own after a yes by keyboard",
+      'changes nothing when the user declines, and keeps other content when the user applies the change by keyboard',
       async () => {
         await mkdir(dirname(opencodeFile), { recursive: true });
-        await writeFile(ownFile, OPENCODE);
-        await chmod(ownFile, 0o640);
-        await symlink(ownFile, opencodeFile);
-        await choose('opencode');
+        await writeFile(linkTarget, OPENCODE_CONFIG);
+        await chmod(linkTarget, 0o640);
+        await symlink(linkTarget, opencodeFile);
+        await chooseClient('opencode');
         await add();
-        await untilAsked(opencodeFile);
+        await untilConfirmation(opencodeFile);
         await page.keyboard.press('ArrowDown');
         await page.keyboard.press('Enter');
         await page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
-        assert.equal(await readFile(opencodeFile, 'utf8'), OPENCODE);
-        await choose('opencode');
+        assert.equal(await readFile(opencodeFile, 'utf8'), OPENCODE_CONFIG);
+        await chooseClient('opencode');
         await add();
-        await untilAsked(opencodeFile);
+        await untilConfirmation(opencodeFile);
         await page.keyboard.press('Escape');
         await page.locator('.monaco-diff-editor .line-insert').first().waitFor();
-        await workbench.run('Claude Ollama: Write This Change');
+        await workbench.run('Claude Ollama: Apply Change');
         const written = () => readFile(opencodeFile, 'utf8');
-        const text = await workbench.until('the file', written, (now) => now !== OPENCODE);
+        const text = await workbench.until('the file', written, (content) => content !== OPENCODE_CONFIG);
         await untilOpen('opencode.json');
         assert.ok(
           text.startsWith('{\n  // my own\n  "theme": "system",\n  "provider": {\n    "claude": {'),
           text,
         );
-        // The link that the person has made, and who may read the file.
+        // The symbolic link and the file mode are unchanged.
         assert.ok((await lstat(opencodeFile)).isSymbolicLink());
-        assert.equal(await modeOf(ownFile), 0o640);
+        assert.equal(await modeOf(linkTarget), 0o640);
       },
     ],
     [
-      "adds to the file of VS Code's own chat, which only the editor can find",
+      "adds a model to VS Code's chat, whose file only the editor can locate",
       async () => {
-        await choose('VS Code Chat');
+        await chooseClient('VS Code Chat');
         await add();
-        await untilAsked('chatLanguageModels.json');
+        await untilConfirmation('chatLanguageModels.json');
         await page.keyboard.press('Enter');
         const written = () => readFile(chatFile, 'utf8').catch(() => '');
-        const text = await workbench.until('the file', written, (now) => now.includes('customendpoint'));
+        const text = await workbench.until('the file', written, (content) =>
+          content.includes('customendpoint'),
+        );
         const [group] = JSON.parse(text);
         assert.equal(group.models[0].url, `http://127.0.0.1:${port}/v1/chat/completions`);
-        await editor.shot('connect-4-chat');
+        await editor.screenshot('connect-4-chat');
       },
     ],
   ];
