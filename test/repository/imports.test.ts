@@ -66,7 +66,9 @@ const ALLOWED_BACKWARD_IMPORTS = new Set([
 ]);
 
 /** An import circle that remains to be removed. */
-const ALLOWED_CIRCLE = ['fileEdit', 'jsonFile', 'yamlFile'].map((name) => `src/vscode/connect/${name}.ts`);
+const ALLOWED_CIRCLE = new Set(
+  ['fileEdit', 'jsonFile', 'yamlFile'].map((name) => `src/vscode/connect/${name}.ts`),
+);
 
 /** How many files there may be in a layer's folder itself. */
 const MAX_TOP_FILES = { claude: 3, vscode: 8 } as const;
@@ -255,7 +257,7 @@ describe('imports of src', () => {
     );
     const circles = circlesOf(sources, (file) => imports.get(file) ?? []);
     assert.deepEqual(
-      circles.filter((circle) => circle.some((file) => !ALLOWED_CIRCLE.includes(file))),
+      circles.filter((circle) => circle.some((file) => !ALLOWED_CIRCLE.has(file))),
       [],
     );
   });
