@@ -68,7 +68,7 @@ async function serve(profile, vsix) {
   const host = await ensureHost(NEWEST, say);
   await installExtension(host, profile, vsix);
   const token = randomBytes(16).toString('hex');
-  // The user's own environment, not the profile's: the user's Claude CLI is signed in there.
+  // The user's own environment, without the profile's: the user's Claude CLI is signed in there.
   const editor = await startEditor({ host, profile: { ...profile, env: {} }, env: process.env, token });
   console.log(`VS Code with the extension: ${editor.url}/?${new URLSearchParams({ tkn: token, folder })}`);
   console.log('Press Ctrl-C to end it.');

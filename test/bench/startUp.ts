@@ -15,12 +15,12 @@ export interface StartUp {
   readonly failure?: string;
 }
 
-interface SettingsGroup {
-  readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
-}
-
 interface Manifest {
-  readonly contributes: { readonly configuration: SettingsGroup | readonly SettingsGroup[] };
+  readonly contributes: {
+    readonly configuration: readonly {
+      readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
+    }[];
+  };
 }
 
 /**
@@ -68,8 +68,7 @@ process.stdout.write(JSON.stringify({ load: loaded - before, activate: active - 
  */
 export async function measureStartUp(bundles: string, manifest: string, runs: number): Promise<StartUp> {
   const { contributes } = JSON.parse(await readFile(manifest, 'utf8')) as Manifest;
-  const defaults = [contributes.configuration]
-    .flat()
+  const defaults = contributes.configuration
     .flatMap(({ properties }) => Object.entries(properties))
     .map(([key, setting]) => [key.slice(key.indexOf('.') + 1), setting.default] as const);
   const storage = await mkdtemp(join(tmpdir(), 'claude-bench-'));

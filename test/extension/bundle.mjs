@@ -37,6 +37,11 @@ export const loadSetupModel = () => loadBundled('setupModel');
 /** @returns {Promise<typeof import('./hostileFolder.ts')>} */
 export const loadHostileFolder = () => loadBundled('hostileFolder');
 
+/**
+ * @template T
+ * @param {string} name of a module in this folder
+ * @returns {Promise<T>}
+ */
 async function loadBundled(name) {
   const outfile = `${out}/${name}.mjs`;
   await build({

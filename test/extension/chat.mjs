@@ -33,10 +33,16 @@ export async function runChat(report, host, vsix) {
   );
 }
 
-const sessionOf = (request) => request.headers['x-claude-code-session-id'];
+/** @param {import('../standin/server.js').StandInRequest | undefined} request */
+const sessionOf = (request) => request?.headers['x-claude-code-session-id'];
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {Awaited<ReturnType<typeof openChatEditor>>} editor
+ * @param {import('./model.ts').Model} model
+ * @returns {import('./report.mjs').Step[]}
+ */
 function steps(editor, model) {
+  const apiTypes = /** @type {(keyof typeof API_PATHS)[]} */ (Object.keys(API_PATHS));
   return [
     [
       'lists the models of its Ollama provider',
@@ -56,7 +62,7 @@ function steps(editor, model) {
         await editor.ask('ask-say: Hello from Claude, in your own editor.');
         await editor.untilAnswer(/Hello from Claude, in your own editor\./);
         await editor.screenshot('chat-2-answer');
-        assert.match(model.requests.at(-1).body.model, /sonnet/);
+        assert.match(model.requests.at(-1)?.body.model ?? '', /sonnet/);
         await editor.dismiss('internal Ollama language model provider');
       },
     ],
@@ -69,9 +75,10 @@ function steps(editor, model) {
         await editor.screenshot('chat-3-tool');
         const [call, result, ...more] = model.requests.slice(before);
         assert.deepEqual(more, []);
-        assert.ok(call.body.tools.length > 20, `${call.body.tools.length} tools`);
+        const tools = call?.body.tools?.length ?? 0;
+        assert.ok(tools > 20, `${tools} tools`);
         assert.ok(
-          result.raw.includes(JSON.stringify(FILES['notes.txt']).slice(1, -3)),
+          result?.raw.includes(JSON.stringify(FILES['notes.txt']).slice(1, -3)),
           'the tool result has the exact file contents',
         );
         const sessions = [...model.requests.slice(0, before), call, result].map(sessionOf);
@@ -92,25 +99,28 @@ function steps(editor, model) {
         await editor.ask('ask-count:');
         await editor.untilAnswer(/0 1 2 3/);
         await editor.stopAnswering();
-        assert.equal(await model.requests.at(-1).closed, 'client');
+        assert.equal(await model.requests.at(-1)?.closed, 'client');
         await editor.screenshot('chat-5-stopped');
       },
     ],
-    ...Object.keys(API_PATHS).map((apiType) => [
-      `shows the answer of a custom endpoint with the API type ${apiType}`,
-      async () => {
-        await editor.startConversation(customName(apiType));
-        await editor.ask(`ask-say: By ${apiType}.`);
-        await editor.untilAnswer(new RegExp(`By ${apiType}\\.`));
-      },
-    ]),
+    ...apiTypes.map(
+      (apiType) =>
+        /** @type {import('./report.mjs').Step} */ ([
+          `shows the answer of a custom endpoint with the API type ${apiType}`,
+          async () => {
+            await editor.startConversation(customName(apiType));
+            await editor.ask(`ask-say: By ${apiType}.`);
+            await editor.untilAnswer(new RegExp(`By ${apiType}\\.`));
+          },
+        ]),
+    ),
     [
       'shows the answer of the model from the file that Connect a Client provides',
       async () => {
         await editor.startConversation(FILE_MODEL_NAME);
         await editor.ask('ask-say: By the file.');
         await editor.untilAnswer(/By the file\./);
-        assert.match(model.requests.at(-1).body.model, /haiku/);
+        assert.match(model.requests.at(-1)?.body.model ?? '', /haiku/);
       },
     ],
     [

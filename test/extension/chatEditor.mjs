@@ -15,7 +15,7 @@ export const API_PATHS = {
 };
 
 /** Name of the model that uses the API type. */
-export const customName = (apiType) => `Claude by ${apiType}`;
+export const customName = (/** @type {string} */ apiType) => `Claude by ${apiType}`;
 
 /** Model of the file that Connect a Client provides. No other provider has a model of that name. */
 const ALIAS = 'claude-by-file';
@@ -23,7 +23,7 @@ const ALIAS = 'claude-by-file';
 export const FILE_MODEL_NAME = 'Claude By File';
 
 /** What a user would add in "Chat: Manage Language Models": the content of chatLanguageModels.json. */
-function modelGroups(base, file) {
+function modelGroups(/** @type {string} */ base, /** @type {string} */ file) {
   const custom = Object.entries(API_PATHS).map(([apiType, path]) => ({
     name: `Custom ${apiType}`,
     vendor: 'customendpoint',
@@ -78,7 +78,7 @@ export async function openChatEditor({ files, ...options }) {
     return text.replaceAll('\u00a0', ' ');
   };
 
-  async function pick(model) {
+  async function pick(/** @type {string} */ model) {
     await picker.click();
     await page.getByPlaceholder('Search models').fill(model);
     await page
@@ -91,10 +91,10 @@ export async function openChatEditor({ files, ...options }) {
   return {
     ...editor,
 
-    pathOf: (name) => join(folder, name),
+    pathOf: (/** @type {string} */ name) => join(folder, name),
 
     /** Waits for a model in the list of all models. In a new profile, VS Code's chat loads only when it is opened. */
-    async untilListed(model) {
+    async untilListed(/** @type {string} */ model) {
       await workbench.run('Chat: Manage Language Models');
       // The list renders visible rows only: filter it.
       await page.getByText('Language Models', { exact: true }).first().waitFor();
@@ -108,7 +108,7 @@ export async function openChatEditor({ files, ...options }) {
     },
 
     /** Starts a new conversation with a model, in a new chat editor. */
-    async startConversation(model) {
+    async startConversation(/** @type {string} */ model) {
       await workbench.run('Chat: New Chat Editor');
       await workbench.until(
         'the old conversation',
@@ -123,16 +123,17 @@ export async function openChatEditor({ files, ...options }) {
       );
     },
 
-    async ask(text) {
+    async ask(/** @type {string} */ text) {
       await input.click();
       await page.keyboard.type(text);
       await page.keyboard.press('Enter');
     },
 
-    untilAnswer: (pattern) => workbench.until('the answer', answer, (text) => pattern.test(text)),
+    untilAnswer: (/** @type {RegExp} */ pattern) =>
+      workbench.until('the answer', answer, (text) => pattern.test(text)),
 
     /** Waits for a notification and disables it, because it covers the chat. */
-    async dismiss(text) {
+    async dismiss(/** @type {string} */ text) {
       const message = workbench.notification(text);
       await message.getByRole('button', { name: /^Don.t Show Again$/ }).click();
       await message.waitFor({ state: 'hidden' });

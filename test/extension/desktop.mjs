@@ -10,7 +10,7 @@ export async function desktopEditor() {
   try {
     return await downloadAndUnzipVSCode('stable');
   } catch (error) {
-    throw new HostUnavailable(`desktop VS Code cannot be downloaded: ${error.message}`, { cause: error });
+    throw new HostUnavailable(`desktop VS Code cannot be downloaded: ${String(error)}`, { cause: error });
   }
 }
 

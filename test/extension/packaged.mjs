@@ -22,6 +22,11 @@ import { workspaceTrust } from './scenarios/workspaceTrust.mjs';
  * @param {import('./model.ts').Model} model
  */
 export async function runPackaged(report, host, vsix, model) {
+  /**
+   * @param {string} title
+   * @param {(editor: import('./packagedEditor.mjs').PackagedEditor) => import('./report.mjs').Step[]} steps
+   * @param {Partial<Parameters<typeof openPackaged>[0]>} [options]
+   */
   async function scenario(title, steps, options) {
     report.title(`the packaged extension ${title}, VS Code ${host.version.vscode}`);
     const port = options?.port ?? (await freePort());
@@ -55,7 +60,10 @@ export async function runPackaged(report, host, vsix, model) {
   );
 }
 
-/** Calls `run` with a hostile repository. */
+/**
+ * Calls `run` with a hostile repository.
+ * @param {(hostile: import('./hostileFolder.ts').HostileFolder) => Promise<void>} run
+ */
 async function withHostileFolder(run) {
   const { createHostileFolder } = await loadHostileFolder();
   const hostile = await createHostileFolder();
@@ -66,7 +74,10 @@ async function withHostileFolder(run) {
   }
 }
 
-/** Calls `run` with a model whose CLI is not installed yet. */
+/**
+ * Calls `run` with a model whose CLI is not installed yet.
+ * @param {(model: import('./setupModel.ts').SetupModel) => Promise<void>} run
+ */
 async function withSetupModel(run) {
   const { startSetupModel } = await loadSetupModel();
   const model = await startSetupModel();
@@ -77,13 +88,17 @@ async function withSetupModel(run) {
   }
 }
 
-/** Calls `run` with a port on which a server answers like Ollama. */
+/**
+ * Calls `run` with a port on which a server answers like Ollama.
+ * @param {(port: number) => Promise<void>} run
+ */
 async function withOllamaOnPort(run) {
   const ollama = createServer((_request, response) => response.end('Ollama is running'));
   ollama.listen(0, '127.0.0.1');
   await once(ollama, 'listening');
   try {
-    await run(ollama.address().port);
+    const { port } = /** @type {import('node:net').AddressInfo} */ (ollama.address());
+    await run(port);
   } finally {
     ollama.closeAllConnections();
     ollama.close();

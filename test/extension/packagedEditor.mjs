@@ -59,7 +59,7 @@ export async function openPackaged({
     port,
     base,
     page,
-    home: model.env.HOME,
+    home: model.env.HOME ?? '',
     /** The folder that contains all data of the editor. */
     root: profile.root,
     userData: profile.userData,
@@ -77,6 +77,7 @@ export async function openPackaged({
     folder: folder ?? profile.workspace,
     open: () => workbench.open(folder ?? profile.workspace),
     openWithoutFolder: () => workbench.open(undefined),
+    /** @param {RegExp} pattern */
     untilStatus: (pattern) => workbench.untilStatus(STATUS_ITEM, pattern),
     /** Process ids of the CLI processes that this editor has started. */
     processes: () => processesOf(model.cli, profile.root),
@@ -136,7 +137,12 @@ export async function openPackaged({
   };
 }
 
-/** The text of a streamed `/api/chat` response. */
+/** @typedef {Awaited<ReturnType<typeof openPackaged>>} PackagedEditor */
+
+/**
+ * The text of a streamed `/api/chat` response.
+ * @param {Response} response
+ */
 export async function answerOf(response) {
   const lines = (await response.text()).trim().split('\n');
   return lines.map((line) => JSON.parse(line).message.content).join('');

@@ -1,6 +1,10 @@
 // Prints and counts test results, and runs the steps of a scenario.
 import { NO_TESTS, addCounts } from '../../scripts/testCounts.mjs';
 
+/** @typedef {[title: string, run: () => Promise<void>]} Step */
+/** @typedef {import('./suite/index.ts').TestResult & { ms?: number }} Result a test result; `ms`: its duration */
+
+/** @param {string} text */
 const indent = (text) => text.replace(/^/gm, '      ');
 
 export function createReport() {
@@ -9,13 +13,15 @@ export function createReport() {
     get totals() {
       return totals;
     },
+    /** @param {string} text */
     title(text) {
       console.log(`\n  ${text}`);
     },
+    /** @param {string} text */
     note(text) {
       console.log(`    ${text}`);
     },
-    /** @param {import('./suite/index.ts').TestResult} result */
+    /** @param {Result} result */
     result({ title, state, error, ms }) {
       const mark = { passed: '✔', failed: '✗', skipped: '-' }[state];
       console.log(`    ${mark} ${title}${ms === undefined ? '' : ` (${Math.round(ms)}ms)`}`);
@@ -26,6 +32,12 @@ export function createReport() {
 }
 
 /** @typedef {ReturnType<typeof createReport>} Report */
+
+/**
+ * The stack of whatever was thrown.
+ * @param {unknown} error
+ */
+export const stackOf = (error) => (error instanceof Error ? error.stack : undefined) ?? String(error);
 
 /** Time limit of a step, for the slowest machine. A step that hangs fails its scenario and not the whole run. */
 const STEP_MS = 240_000;
@@ -46,7 +58,7 @@ async function withTimeout(run) {
 /**
  * Runs steps that build on each other: when one fails, the remaining ones are skipped.
  * @param {Report} report
- * @param {[title: string, run: () => Promise<void>][]} steps
+ * @param {readonly Step[]} steps
  * @param {() => Promise<string>} describeFailure returns details for the report
  */
 export async function runSteps(report, steps, describeFailure) {
@@ -63,7 +75,7 @@ export async function runSteps(report, steps, describeFailure) {
     } catch (error) {
       failed = true;
       const details = await describeFailure().catch((thrown) => String(thrown));
-      report.result({ title, state: 'failed', error: `${error.stack}\n${details}` });
+      report.result({ title, state: 'failed', error: `${stackOf(error)}\n${details}` });
     }
   }
 }

@@ -4,7 +4,10 @@ const MESSAGES = [{ role: 'user', content: 'say: no' }];
 const TOOL = { type: 'object', properties: { at: { type: 'string' } } };
 const FUNCTION = { name: 'look', description: 'Looks.', parameters: TOOL };
 
-/** Requests that run Claude: path and body without the model. */
+/**
+ * Requests that run Claude: path and body without the model.
+ * @type {readonly [path: string, body: object][]}
+ */
 const GENERATING = [
   ['/api/chat', { messages: MESSAGES }],
   ['/api/chat', { messages: MESSAGES, tools: [{ type: 'function', function: FUNCTION }] }],
@@ -27,7 +30,10 @@ const GENERATING = [
 ];
 const MODELS = ['claude-sonnet', 'claude-sonnet:workspace', 'claude', 'llama3.2'];
 
-/** Requests that do not run Claude: method, path and body. */
+/**
+ * Requests that do not run Claude: method, path and body.
+ * @type {readonly [method: string, path: string, body?: object][]}
+ */
 const OTHERS = [
   ['GET', '/'],
   ['HEAD', '/'],
@@ -73,6 +79,11 @@ export function requestsToEveryRoute() {
       })),
     ),
   );
-  const others = OTHERS.map(([method, path, body]) => ({ method, path, body, generates: false }));
+  const others = OTHERS.map(([method, path, body]) => ({
+    method,
+    path,
+    ...(body === undefined ? {} : { body }),
+    generates: false,
+  }));
   return [...generating, ...others];
 }

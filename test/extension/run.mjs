@@ -13,13 +13,13 @@ import { HostUnavailable } from '../support/unavailable.mjs';
 import { NEWEST, OLDEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { runPackaged } from './packaged.mjs';
-import { createReport } from './report.mjs';
+import { createReport, stackOf } from './report.mjs';
 import { runSuite } from './suiteRun.mjs';
 import { runWindow } from './window.mjs';
 
 const SUITE_TIMEOUT_MS = 300_000;
 const report = createReport();
-const log = (line) => report.note(line);
+const log = (/** @type {string} */ line) => report.note(line);
 const requested = process.argv.slice(2);
 const parts =
   requested.length > 0
@@ -28,7 +28,12 @@ const parts =
       ? ['oldest', 'newest', 'packaged', 'chat', 'window']
       : ['desktop'];
 
-/** Runs a part if it is selected. An editor that is not available skips the part. */
+/**
+ * Runs a part if it is selected. An editor that is not available skips the part.
+ * @param {string} name
+ * @param {string} title
+ * @param {() => Promise<void>} run
+ */
 async function part(name, title, run) {
   if (!parts.includes(name)) return;
   try {
@@ -37,17 +42,22 @@ async function part(name, title, run) {
     if (error instanceof HostUnavailable) {
       report.result({ title: `${title}: skipped, because ${error.message}`, state: 'skipped' });
     } else {
-      report.result({ title, state: 'failed', error: error.stack });
+      report.result({ title, state: 'failed', error: stackOf(error) });
     }
   }
 }
 
+/**
+ * @param {string} vsix
+ * @param {string} tests
+ * @param {import('./model.ts').Model} model
+ */
 async function serverParts(vsix, tests, model) {
-  for (const [name, version, mode] of [
+  for (const [name, version, mode] of /** @type {const} */ ([
     ['oldest', OLDEST, { multiRoot: false, brief: false }],
     // Brief except with --soak, because the other parts also test the extension in this version.
     ['newest', NEWEST, { multiRoot: true, brief: process.env.SOAK !== '1' }],
-  ]) {
+  ])) {
     const title = `the suite in VS Code ${version.vscode}, ${mode.multiRoot ? 'two folders' : 'one folder'}`;
     await part(name, title, async () => {
       const host = await prepare(version);
@@ -67,6 +77,7 @@ async function serverParts(vsix, tests, model) {
   });
 }
 
+/** @param {import('./host/install.mjs').Host['version']} version */
 async function prepare(version) {
   await ensurePrograms(['chromium'], log);
   return ensureHost(version, log);
@@ -74,8 +85,7 @@ async function prepare(version) {
 
 // Report an unhandled rejection as a failure. Otherwise it would end this process before the totals are printed.
 process.on('unhandledRejection', (reason) => {
-  const error = reason instanceof Error ? reason.stack : String(reason);
-  report.result({ title: 'has no unhandled rejection', state: 'failed', error });
+  report.result({ title: 'has no unhandled rejection', state: 'failed', error: stackOf(reason) });
 });
 
 const vsix = await packageExtension();
@@ -93,7 +103,11 @@ await part('desktop', desktopTitle, async () => {
 try {
   await model.stop();
 } catch (error) {
-  report.result({ title: 'the model receives no unexpected request', state: 'failed', error: error.stack });
+  report.result({
+    title: 'the model receives no unexpected request',
+    state: 'failed',
+    error: stackOf(error),
+  });
 }
 
 if (report.totals.failed > 0) process.exitCode = 1;

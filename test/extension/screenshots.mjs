@@ -64,7 +64,12 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** Requests of two clients in the log. */
+/** @typedef {import('./packagedEditor.mjs').PackagedEditor} PackagedEditor */
+
+/**
+ * Requests of two clients in the log.
+ * @param {PackagedEditor} editor
+ */
 async function takeLog({ page, workbench, open, untilStatus }) {
   await page.setViewportSize({ width: 1240, height: 560 });
   await open();
@@ -87,7 +92,10 @@ async function takeLog({ page, workbench, open, untilStatus }) {
   await page.screenshot({ path: join(outputFolder, 'screenshot.png') });
 }
 
-/** A permission request with the edit as a diff. */
+/**
+ * A permission request with the edit as a diff.
+ * @param {PackagedEditor} editor
+ */
 async function takePermissionRequest({ page, workbench, workspaceChat }) {
   await workbench.run('View: Toggle Panel Visibility');
   await page.setViewportSize({ width: 1000, height: 420 });
@@ -104,19 +112,22 @@ async function takePermissionRequest({ page, workbench, workspaceChat }) {
   await answer;
 }
 
-/** The Activity view with requests of several clients: completed, failed and active. */
+/**
+ * The Activity view with requests of several clients: completed, failed and active.
+ * @param {PackagedEditor} editor
+ */
 async function takeActivity({ page, workbench, base }) {
-  const chat = (client, content, model = 'claude-sonnet') =>
+  const chat = (/** @type {string} */ client, /** @type {string} */ content, model = 'claude-sonnet') =>
     fetch(`${base}/api/chat`, {
       method: 'POST',
       headers: { 'User-Agent': client },
       body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
     });
-  for (const [client, content, model] of [
+  for (const [client, content, model] of /** @type {[string, string, string?][]} */ ([
     ['Continue/1.3.0', PROMPT],
     ['opencode/1.2.1', PROMPT, 'claude-opus'],
     ['aider', 'refuse'],
-  ]) {
+  ])) {
     await (await chat(client, content, model)).text();
   }
   const stream = await chat('cline/4.1.13', `slowly: ${PROMPT}`, 'claude-haiku');
@@ -125,5 +136,5 @@ async function takeActivity({ page, workbench, base }) {
   const row = page.locator('.pane-body .monaco-list-row', { hasText: 'cline' });
   await row.filter({ hasText: 'answering · 2 s' }).waitFor();
   await page.screenshot({ path: join(outputFolder, 'activity.png') });
-  await stream.body.cancel();
+  await stream.body?.cancel();
 }

@@ -37,6 +37,7 @@ export async function runSuite(report, { title, tests, model, multiRoot, brief }
     const env = { ...model.env, EDITOR_TEST_RESULTS: file, EDITOR_TEST_BRIEF: brief ? '1' : '0' };
     const opened = multiRoot ? await createMultiRootWorkspace(profile) : profile.workspace;
     const { code, log } = await runInEditor({ profile, opened, extension: root, tests, env });
+    /** @type {import('./suite/index.ts').TestResult[]} */
     const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
     for (const result of results) report.result(result);
     // The exit code must agree with the results, and a run without results is a failure.
@@ -50,7 +51,10 @@ export async function runSuite(report, { title, tests, model, multiRoot, brief }
   }
 }
 
-/** Creates a .code-workspace file with the profile's folder and a second one. */
+/**
+ * Creates a .code-workspace file with the profile's folder and a second one.
+ * @param {import('./host/profile.mjs').Profile} profile
+ */
 async function createMultiRootWorkspace({ root: profileRoot, workspace }) {
   const other = join(profileRoot, 'garden');
   const file = join(profileRoot, 'both.code-workspace');

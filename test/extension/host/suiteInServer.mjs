@@ -18,10 +18,13 @@ export async function runSuiteInServer({ host, profile, opened, extension, tests
   const flags = ['--enable-smoke-test-driver', '--disable-workspace-trust'];
   const editor = await startEditor({ host, profile, env, flags });
   const browser = await openBrowser();
+  /** @type {string[]} */
   const log = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   try {
     const page = await browser.newPage();
+    /** @type {Promise<number>} */
     const result = new Promise((resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`no result after ${timeoutMs / 1000} s`)), timeoutMs);
       page.once('crash', () => reject(new Error('the page crashed')));
@@ -35,8 +38,11 @@ export async function runSuiteInServer({ host, profile, opened, extension, tests
     });
     // Awaited below. Without this handler, a failure while the page opens would be an unhandled rejection.
     result.catch(() => undefined);
-    await page.exposeFunction('codeAutomationLog', (type, args) => log.push(`${type}: ${format(...args)}`));
-    const uri = (path) => `vscode-remote://${editor.authority}${path}`;
+    await page.exposeFunction(
+      'codeAutomationLog',
+      (/** @type {string} */ type, /** @type {unknown[]} */ args) => log.push(`${type}: ${format(...args)}`),
+    );
+    const uri = (/** @type {string} */ path) => `vscode-remote://${editor.authority}${path}`;
     const payload = JSON.stringify([
       ['extensionDevelopmentPath', uri(extension)],
       ['extensionTestsPath', uri(tests)],
@@ -47,7 +53,7 @@ export async function runSuiteInServer({ host, profile, opened, extension, tests
     await page.goto(`${editor.url}/?${query}`);
     return { code: await result, log };
   } catch (error) {
-    throw new Error(`${error.message}\n${log.slice(-20).join('\n')}`, { cause: error });
+    throw new Error(`${String(error)}\n${log.slice(-20).join('\n')}`, { cause: error });
   } finally {
     clearTimeout(timer);
     await browser.close();
@@ -56,4 +62,5 @@ export async function runSuiteInServer({ host, profile, opened, extension, tests
 }
 
 /** The query parameter that opens it. */
-const queryKey = (opened) => (opened.endsWith('.code-workspace') ? 'workspace' : 'folder');
+const queryKey = (/** @type {string} */ opened) =>
+  opened.endsWith('.code-workspace') ? 'workspace' : 'folder';

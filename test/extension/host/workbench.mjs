@@ -3,13 +3,16 @@ import { until } from '../../support/until.mjs';
 import { retry } from './retry.mjs';
 
 /** Normalizes text of the page: no non-breaking spaces and no invisible marks. */
-const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
+const plain = (/** @type {string} */ text) =>
+  text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
 
 const PALETTE_TRIES = 5;
 /** Time limit of each step in a dialog, after which all steps are tried again. */
 const DIALOG_MS = 5_000;
 /** Time limit of every other wait; generous, for slow machines. */
 const WAIT_MS = 60_000;
+
+/** @typedef {ReturnType<typeof createWorkbench>} Workbench */
 
 /**
  * @param {import('playwright-core').Page} page
@@ -30,8 +33,9 @@ export function createWorkbench(page, url) {
   const untilMatches = (what, read, matches, timeoutMs = WAIT_MS) =>
     until(what, read, { fits: matches, timeoutMs, intervalMs: 100 });
 
-  const statusItem = (id) => page.locator(`.part.statusbar .statusbar-item[id="${id}"]`);
-  const statusText = async (id) =>
+  const statusItem = (/** @type {string} */ id) =>
+    page.locator(`.part.statusbar .statusbar-item[id="${id}"]`);
+  const statusText = async (/** @type {string} */ id) =>
     plain(
       (await statusItem(id)
         .first()
@@ -39,6 +43,7 @@ export function createWorkbench(page, url) {
         .catch(() => null)) ?? '',
     ).trim();
 
+  /** @param {string} text */
   async function openPalette(text) {
     for (let attempt = 1; ; attempt += 1) {
       // The workbench drops the key until it has the focus.
@@ -53,7 +58,10 @@ export function createWorkbench(page, url) {
     }
   }
 
-  /** Starts a command from the palette, and does not wait for its effect. */
+  /**
+   * Starts a command from the palette, and does not wait for its effect.
+   * @param {string} title
+   */
   async function invoke(title) {
     for (let attempt = 1; ; attempt += 1) {
       await openPalette(title);
@@ -77,7 +85,10 @@ export function createWorkbench(page, url) {
     until: untilMatches,
     statusItem,
 
-    /** Opens a folder, or an empty window, and waits until the editor is connected. */
+    /**
+     * Opens a folder, or an empty window, and waits until the editor is connected.
+     * @param {string | undefined} folder
+     */
     async open(folder) {
       await page.goto(`${url}/?${new URLSearchParams(folder === undefined ? { ew: 'true' } : { folder })}`);
       await page.locator('.part.statusbar').waitFor();
@@ -86,13 +97,20 @@ export function createWorkbench(page, url) {
 
     invoke,
 
-    /** Runs a command from the palette, and waits until the palette is closed. */
+    /**
+     * Runs a command from the palette, and waits until the palette is closed.
+     * @param {string} title
+     */
     async run(title) {
       await invoke(title);
       await input.waitFor({ state: 'hidden' });
     },
 
-    /** Runs a command that opens a quick pick or an input box, and waits for its placeholder text. */
+    /**
+     * Runs a command that opens a quick pick or an input box, and waits for its placeholder text.
+     * @param {string} title
+     * @param {string | RegExp} placeholder
+     */
     async runUntilPrompt(title, placeholder) {
       for (let attempt = 1; ; attempt += 1) {
         await invoke(title);
@@ -109,7 +127,11 @@ export function createWorkbench(page, url) {
       }
     },
 
-    /** Runs a command that opens a quick pick, and chooses one of its entries. */
+    /**
+     * Runs a command that opens a quick pick, and chooses one of its entries.
+     * @param {string} title
+     * @param {string} entry
+     */
     async pick(title, entry) {
       await invoke(title);
       await rows.filter({ hasText: entry }).first().waitFor();
@@ -141,7 +163,10 @@ export function createWorkbench(page, url) {
       });
     },
 
-    /** The entries that the palette offers for a search text. */
+    /**
+     * The entries that the palette offers for a search text.
+     * @param {string} text
+     */
     async paletteEntries(text) {
       await openPalette(text);
       await rows.first().waitFor();
@@ -159,7 +184,11 @@ export function createWorkbench(page, url) {
 
     statusText,
 
-    /** Waits until the text of a status bar item, without icons, matches. */
+    /**
+     * Waits until the text of a status bar item, without icons, matches.
+     * @param {string} id
+     * @param {RegExp} pattern
+     */
     untilStatus: (id, pattern) =>
       untilMatches(
         `the status item ${id}`,
@@ -167,25 +196,32 @@ export function createWorkbench(page, url) {
         (text) => pattern.test(text),
       ),
 
-    /** Waits until the open output panel matches. Its lines are joined without line breaks, because the panel wraps long lines. */
+    /**
+     * Waits until the open output panel matches. Its lines are joined without line breaks, because the panel wraps long
+     * lines.
+     * @param {RegExp} pattern
+     */
     untilOutput: (pattern) =>
       untilMatches(
         'the output',
         async () => {
-          const lines = await page.locator('.output-view .view-lines .view-line').evaluateAll((elements) =>
-            elements
-              .map((element) => ({
-                top: Number.parseInt(element.style.top, 10) || 0,
-                text: element.textContent,
-              }))
-              .sort((one, other) => one.top - other.top)
-              .map(({ text }) => text),
-          );
+          const lines = await page
+            .locator('.output-view .view-lines .view-line')
+            .evaluateAll((/** @type {HTMLElement[]} */ elements) =>
+              elements
+                .map((element) => ({
+                  top: Number.parseInt(element.style.top, 10) || 0,
+                  text: element.textContent,
+                }))
+                .sort((one, other) => one.top - other.top)
+                .map(({ text }) => text),
+            );
           return plain(lines.join(''));
         },
         (text) => pattern.test(text),
       ),
 
-    notification: (text) => page.locator('.notifications-toasts .notification-list-item', { hasText: text }),
+    notification: (/** @type {string | RegExp} */ text) =>
+      page.locator('.notifications-toasts .notification-list-item', { hasText: text }),
   };
 }

@@ -8,15 +8,20 @@ const MENU_DELAY_MS = 300;
 const MENU_TRIES = 5;
 const ATTEMPT_MS = 5_000;
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @param {import('../model.ts').Model} model
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function activityView(editor, model) {
   const { page, workbench } = editor;
   const rows = page.locator('.pane-body .monaco-list-row').filter({ visible: true });
-  const row = (text) => rows.filter({ hasText: text }).first();
+  const row = (/** @type {string} */ text) => rows.filter({ hasText: text }).first();
+  /** @type {Promise<string> | undefined} */
   let stream;
 
   /** Chooses an action from the context menu of the first row. */
-  async function chooseAction(name) {
+  async function chooseAction(/** @type {string} */ name) {
     const attempt = async () => {
       await workbench.run('Claude Ollama: Show Activity');
       await page.keyboard.press('ArrowDown');
@@ -48,7 +53,7 @@ export function activityView(editor, model) {
         stream.catch(() => undefined);
         await row('sample-client/1.0').filter({ hasText: 'answering' }).waitFor();
         const label = await row('sample-client/1.0').getAttribute('aria-label');
-        assert.match(label, /sample-client\/1\.0, claude-sonnet:latest, answering, \d/);
+        assert.match(label ?? '', /sample-client\/1\.0, claude-sonnet:latest, answering, \d/);
         await editor.screenshot('activity');
       },
     ],
@@ -69,9 +74,9 @@ export function activityView(editor, model) {
       'cancels the selected request, ends it at the API and sends an error to its client',
       async () => {
         await chooseAction('Cancel Request');
-        assert.match(await stream, /cancelled in VS Code/);
+        assert.match((await stream) ?? '', /cancelled in VS Code/);
         const apiRequest = model.requests.findLast(({ raw }) => raw.includes('ask-count:'));
-        assert.equal(await apiRequest.closed, 'client');
+        assert.equal(await apiRequest?.closed, 'client');
         await row('sample-client/1.0').filter({ hasText: 'cancelled' }).waitFor();
       },
     ],

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function basics(editor) {
   const { port, page, workbench } = editor;
   const running = new RegExp(`Claude :${port}`);
@@ -66,7 +69,7 @@ export function basics(editor) {
     [
       'offers Start but not Stop in the command palette while it is stopped',
       async () => {
-        const offered = async (title) =>
+        const offered = async (/** @type {string} */ title) =>
           (await workbench.paletteEntries(title)).some((entry) => entry.split('\n')[0] === title);
         assert.equal(await offered('Claude Ollama: Start'), true);
         assert.equal(await offered('Claude Ollama: Stop'), false);

@@ -5,13 +5,17 @@ import { join } from 'node:path';
 
 const SECRET = '"Zwölf"';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @param {import('../model.ts').Model} model
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function chatProvider(editor, model) {
   const { page, workbench } = editor;
   const session = page.locator('.interactive-session').filter({ visible: true });
   const input = session.locator('.chat-input-container .monaco-editor').first();
   const answer = session.locator('.interactive-item-container.interactive-response').last();
-  const ask = async (text) => {
+  const ask = async (/** @type {string} */ text) => {
     await input.click();
     await page.keyboard.type(text);
     await page.keyboard.press('Enter');
@@ -41,7 +45,7 @@ export function chatProvider(editor, model) {
         await writeFile(file, `The secret is ${SECRET}.\n`);
         await ask(`ask-read: ${file}`);
         await answer.filter({ hasText: `It says: ${SECRET}` }).waitFor();
-        assert.ok(model.requests.at(-1).body.tools.length > 20);
+        assert.ok((model.requests.at(-1)?.body.tools?.length ?? 0) > 20);
         await editor.screenshot('chat-provider');
       },
     ],

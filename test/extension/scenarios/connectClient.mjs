@@ -7,28 +7,33 @@ import { runCommand } from '../../support/command.mjs';
 
 const OPENCODE_CONFIG = '{\n  // my own\n  "theme": "system",\n}\n';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function connectClient(editor) {
   const { page, workbench, port, home, configHome, userData } = editor;
   const continueFile = join(home, '.continue/config.yaml');
   const opencodeFile = join(configHome, 'opencode/opencode.json');
   const linkTarget = join(home, 'my-opencode.json');
-  const modeOf = async (path) => (await stat(path)).mode & 0o777;
+  const modeOf = async (/** @type {string} */ path) => (await stat(path)).mode & 0o777;
   const chatFile = join(userData, 'User/chatLanguageModels.json');
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
-  const untilCopied = (pattern) => workbench.until('the clipboard', clipboard, (text) => pattern.test(text));
-  const untilConfirmation = (file) =>
+  const untilCopied = (/** @type {RegExp} */ pattern) =>
+    workbench.until('the clipboard', clipboard, (text) => pattern.test(text));
+  const untilConfirmation = (/** @type {string} */ file) =>
     page.locator('.quick-input-title', { hasText: `Apply this change to ${file}?` }).waitFor();
   const input = page.locator('.quick-input-widget input').first();
 
   /** Waits until a file is open: an editor that opens later would close the palette. */
-  const untilOpen = (file) => page.getByRole('tab', { name: file, exact: true, selected: true }).waitFor();
+  const untilOpen = (/** @type {string} */ file) =>
+    page.getByRole('tab', { name: file, exact: true, selected: true }).waitFor();
 
   /** Does not wait for the palette to close, because the confirmation opens in the same widget. */
   const add = () => workbench.invoke('Claude Ollama: Add to Configuration File…');
 
   /** Chooses a client from the list, and waits for its guide. */
-  async function chooseClient(title) {
+  async function chooseClient(/** @type {string} */ title) {
     await workbench.runUntilPrompt(
       'Claude Ollama: Connect a Client…',
       'Which client do you want to connect?',

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function diagnostics(editor) {
   const { page, workbench } = editor;
   const report = async () => {
@@ -11,7 +14,8 @@ export function diagnostics(editor) {
     // The editor wraps long lines: compare without white space.
     return lines.join('').replace(/\s/g, '');
   };
-  const untilReport = (pattern) => workbench.until('the report', report, (text) => pattern.test(text));
+  const untilReport = (/** @type {RegExp} */ pattern) =>
+    workbench.until('the report', report, (text) => pattern.test(text));
   return [
     [
       'reports no problem for a working setup, with a test chat',

@@ -4,26 +4,29 @@ import assert from 'node:assert/strict';
 const CATEGORY = 'claude-ollama-server.claude-ollama-server#setup';
 const STEPS = ['cli', 'signIn', 'server', 'connect', 'try'];
 
+/** @param {import('../packagedEditor.mjs').PackagedEditor} editor */
 export async function openWalkthrough({ page, workbench }) {
   await workbench.run('Claude Ollama: Open Walkthrough');
   await page.locator(`[data-done-step-id="${CATEGORY}#${STEPS[0]}"]`).first().waitFor();
 }
 
 /**
- * @param editor
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
  * @param {import('../setupModel.ts').SetupModel} model
- * @returns {[string, () => Promise<void>][]}
+ * @returns {import('../report.mjs').Step[]}
  */
 export function firstRun(editor, model) {
   const { page, workbench, port } = editor;
-  const checkbox = (step) => page.locator(`[data-done-step-id="${CATEGORY}#${step}"]`).first();
+  const checkbox = (/** @type {string} */ step) =>
+    page.locator(`[data-done-step-id="${CATEGORY}#${step}"]`).first();
   const completedSteps = async () => {
     const states = await Promise.all(STEPS.map((step) => checkbox(step).getAttribute('aria-checked')));
     return STEPS.filter((_, index) => states[index] === 'true');
   };
-  const untilCompleted = (steps) =>
+  const untilCompleted = (/** @type {readonly string[]} */ steps) =>
     workbench.until('completed steps', completedSteps, (completed) => completed.join() === steps.join());
-  const button = (name) => page.locator('.getting-started-step').getByRole('button', { name }).first();
+  const button = (/** @type {string} */ name) =>
+    page.locator('.getting-started-step').getByRole('button', { name }).first();
 
   return [
     [

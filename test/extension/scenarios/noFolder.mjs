@@ -5,13 +5,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function noFolder(editor) {
   const { page, workbench, port } = editor;
   /** Empty while the window reloads. */
   const modelNames = () =>
     fetch(`${editor.base}/api/tags`).then(
-      async (response) => (await response.json()).models?.map(({ name }) => name) ?? [],
+      async (response) =>
+        (await response.json()).models?.map((/** @type {{ name: string }} */ { name }) => name) ?? [],
       () => [],
     );
   const processFolders = () =>
@@ -44,7 +48,7 @@ export function noFolder(editor) {
         const names = await modelNames();
         assert.ok(names.length > 0);
         assert.deepEqual(
-          names.filter((name) => name.endsWith(':workspace')),
+          names.filter((/** @type {string} */ name) => name.endsWith(':workspace')),
           [],
         );
       },
@@ -60,7 +64,7 @@ export function noFolder(editor) {
           'Add',
         );
         await workbench.until('models', modelNames, (names) =>
-          names.some((name) => name.endsWith(':workspace')),
+          names.some((/** @type {string} */ name) => name.endsWith(':workspace')),
         );
         assert.equal(await answerOf(await editor.chat('say: somewhere')), 'somewhere');
         const read = { name: 'Read', input: { file_path: 'notes.txt' } };

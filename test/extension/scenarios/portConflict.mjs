@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { freePort } from '../../support/ports.mjs';
 import { STATUS_ITEM } from '../packagedEditor.mjs';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function portConflict(editor) {
   const { page, workbench, port } = editor;
   const message = workbench.notification(`Port ${port} is in use by Ollama itself`);

@@ -5,12 +5,21 @@ import { createWorkbench } from '../host/workbench.mjs';
 import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
 import assert from 'node:assert/strict';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function portHandover(editor) {
   const { port, workbench } = editor;
-  const icon = (name) => `.codicon-${name}`;
+  const icon = (/** @type {string} */ name) => `.codicon-${name}`;
+  /** @type {import('playwright-core').Page} */
   let page;
+  /** @type {import('../host/workbench.mjs').Workbench} */
   let second;
+  /**
+   * @param {import('../host/workbench.mjs').Workbench} window
+   * @param {string} name
+   */
   const untilIcon = (window, name) => window.statusItem(STATUS_ITEM).locator(icon(name)).waitFor();
   return [
     [

@@ -10,11 +10,18 @@ const CANARY = {
   file: 'canary-of-a-file-91b7',
 };
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function privacy(editor) {
   const { page, workbench, model } = editor;
 
-  async function chat(modelName, content, token) {
+  async function chat(
+    /** @type {string} */ modelName,
+    /** @type {string} */ content,
+    /** @type {string | undefined} */ token,
+  ) {
     const response = await fetch(`${editor.base}/api/chat`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
@@ -31,7 +38,7 @@ export function privacy(editor) {
   }
 
   /** Files of the editor that contain one of the texts. Files that are deleted meanwhile are skipped. */
-  async function filesWith(texts) {
+  async function filesWith(/** @type {readonly string[]} */ texts) {
     const entries = await readdir(editor.root, { recursive: true, withFileTypes: true });
     const matches = [];
     let filesRead = 0;
@@ -41,7 +48,7 @@ export function privacy(editor) {
       if (!entry.isFile() || path.startsWith(editor.folder)) continue;
       const bytes = await readFile(path).catch(() => Buffer.alloc(0));
       filesRead += 1;
-      const contained = texts.filter((text) => bytes.includes(text));
+      const contained = texts.filter((/** @type {string} */ text) => bytes.includes(text));
       if (contained.length > 0) matches.push(`${path}: ${contained.join()}`);
     }
     assert.ok(filesRead > 10, `only ${filesRead} files`);
@@ -68,7 +75,7 @@ export function privacy(editor) {
           await chat('claude-sonnet', `say: ${CANARY.prompt} is the answer`, token),
           await chat('claude-sonnet:workspace', `do: ${read}\n${CANARY.prompt}`, token),
         ];
-        assert.ok(answers[0].includes(CANARY.prompt) && answers[1].includes(CANARY.file));
+        assert.ok(answers[0]?.includes(CANARY.prompt) && answers[1]?.includes(CANARY.file));
         const requests = model.requests.slice(before);
         assert.ok(requests.length >= 3);
         assert.ok(requests.every(({ raw }) => raw.includes(CANARY.system) && raw.includes(CANARY.prompt)));
@@ -78,7 +85,7 @@ export function privacy(editor) {
         await workbench.until('the log', newLines, (text) =>
           /sonnet:latest[^]*sonnet:workspace.*tokens out/.test(text),
         );
-        assert.deepEqual(await filesWith([...Object.values(CANARY), token, apiKey]), []);
+        assert.deepEqual(await filesWith([...Object.values(CANARY), token ?? '', apiKey ?? '']), []);
         await workbench.run('Claude Ollama: Remove Token');
         await workbench.until('access without a token', editor.isOpen, Boolean);
       },

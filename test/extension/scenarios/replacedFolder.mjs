@@ -12,19 +12,22 @@ const MESSAGE_MS = 5_000;
 const MESSAGE_TRIES = 6;
 const VIRTUAL_FOLDER = 'vscode-vfs://github/somebody/something';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function replacedFolder(editor) {
   const { page, workbench } = editor;
-  const permissionRequest = (text) => workbench.notification(text);
+  const permissionRequest = (/** @type {string | RegExp} */ text) => workbench.notification(text);
 
   /** How a response ends: `complete`, the error in it, or a lost connection. */
-  async function endOf(response) {
+  async function endOf(/** @type {Promise<Response>} */ response) {
     try {
       const text = await (await response).text();
-      const last = JSON.parse(text.trim().split('\n').at(-1));
+      const last = JSON.parse(text.trim().split('\n').at(-1) ?? '');
       return last.error ?? 'complete';
     } catch (error) {
-      return `connection lost: ${error.message}`;
+      return `connection lost: ${String(error)}`;
     }
   }
 
@@ -41,11 +44,11 @@ export function replacedFolder(editor) {
           .innerText({ timeout: MESSAGE_MS }),
       () => workbench.statusItem(editor.statusItem).locator('a').first().click(),
     );
-    return /started-\d/.exec(text)[0];
+    return /started-\d/.exec(text)?.[0] ?? '';
   }
 
   /** Allows that number of permission requests, in the order in which they appear. */
-  async function allow(count) {
+  async function allow(/** @type {number} */ count) {
     for (let allowed = 0; allowed < count; allowed += 1) {
       const command = await requestedCommand();
       await permissionRequest(command).first().getByRole('button', { name: 'Allow', exact: true }).click();

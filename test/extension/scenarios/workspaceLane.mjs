@@ -20,7 +20,7 @@ const edit = {
   name: 'Edit',
   input: { file_path: 'cart.py', old_string: 'sum(prices)', new_string: 'round(sum(prices), 2)' },
 };
-const run = (command) => ({ name: 'Bash', input: { command } });
+const run = (/** @type {string} */ command) => ({ name: 'Bash', input: { command } });
 
 /** Options for opening the editor. */
 export const WORKSPACE_LANE_OPTIONS = {
@@ -30,14 +30,14 @@ export const WORKSPACE_LANE_OPTIONS = {
     'files.autoSave': 'off',
     'remote.autoForwardPorts': false,
   },
-  async prepare({ workspace }) {
+  async prepare(/** @type {import('../host/profile.mjs').Profile} */ { workspace }) {
     await writeFile(join(workspace, 'cart.py'), CART);
     await writeFile(join(workspace, '.env'), SECRET);
   },
 };
 
 /** Whether a process with that command line is running. Linux only. */
-function isRunning(command) {
+function isRunning(/** @type {string} */ command) {
   return readdirSync('/proc').some((name) => {
     if (!/^\d+$/.test(name)) return false;
     try {
@@ -48,26 +48,30 @@ function isRunning(command) {
   });
 }
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function workspaceLane(editor) {
   const { page, workbench, model } = editor;
   const file = join(editor.folder, 'cart.py');
   const disk = () => readFile(file, 'utf8');
   const running = new RegExp(`Claude :${editor.port}`);
-  const permissionRequest = (text) => workbench.notification(text);
-  const click = (text, button) =>
+  const permissionRequest = (/** @type {string} */ text) => workbench.notification(text);
+  const click = (/** @type {string} */ text, /** @type {string} */ button) =>
     permissionRequest(text).getByRole('button', { name: button, exact: true }).click();
   const code = page.locator('.editor-instance[data-mode-id=python] .view-lines');
   const diff = page.locator('.monaco-diff-editor');
   /** The text of an element, with plain spaces. */
-  const textOf = async (locator) => ((await locator.first().textContent()) ?? '').replaceAll('\u00a0', ' ');
-  const untilCode = (pattern) =>
+  const textOf = async (/** @type {import('playwright-core').Locator} */ locator) =>
+    ((await locator.first().textContent()) ?? '').replaceAll('\u00a0', ' ');
+  const untilCode = (/** @type {RegExp} */ pattern) =>
     workbench.until(
       'the open file',
       () => textOf(code),
       (text) => pattern.test(text),
     );
-  const answer = async (response) => answerOf(await response);
+  const answer = async (/** @type {Promise<Response>} */ response) => answerOf(await response);
 
   return [
     [
@@ -76,7 +80,9 @@ export function workspaceLane(editor) {
         await editor.open();
         await editor.untilStatus(running);
         const { models } = await (await fetch(`${editor.base}/api/tags`)).json();
-        assert.ok(models.some(({ name }) => name === 'claude-sonnet:workspace'));
+        assert.ok(
+          models.some((/** @type {{ name: string }} */ { name }) => name === 'claude-sonnet:workspace'),
+        );
       },
     ],
     [
@@ -94,19 +100,20 @@ export function workspaceLane(editor) {
       async () => {
         const sentContext = async () => {
           await answer(editor.workspaceChat([]));
-          return /<editor-context>.*?<\/editor-context>/.exec(model.requests.at(-1).raw)?.[0];
+          return /<editor-context>.*?<\/editor-context>/.exec(model.requests.at(-1)?.raw ?? '')?.[0];
         };
         // VS Code reports changes in the editor to the extension with a short delay.
+        /** @param {(context: string | undefined) => boolean} matches */
         const untilContext = (matches) => workbench.until('the editor context', sentContext, matches);
-        await untilContext((context) => /looking at cart\.py \(python\)/.test(context));
+        await untilContext((context) => /looking at cart\.py \(python\)/.test(context ?? ''));
         await code.first().click();
         await page.keyboard.press('Control+Home');
         await page.keyboard.press('Shift+End');
-        await untilContext((context) => /Selected, lines 1-1:\\n.*The cart of the shop/.test(context));
+        await untilContext((context) => /Selected, lines 1-1:\\n.*The cart of the shop/.test(context ?? ''));
         await page.getByRole('treeitem', { name: '.env' }).dblclick();
         await untilContext((context) => context === undefined);
         await page.getByRole('treeitem', { name: 'cart.py' }).dblclick();
-        await untilContext((context) => /looking at cart\.py/.test(context));
+        await untilContext((context) => /looking at cart\.py/.test(context ?? ''));
         assert.ok(model.requests.every(({ raw }) => !raw.includes(SECRET)));
       },
     ],
@@ -261,7 +268,11 @@ export function workspaceLane(editor) {
     [
       'logs permission requests and replies without file contents',
       async () => {
-        const log = await workbench.until('the log', editor.output, (text) => /withdrawn/.test(text));
+        const log = await workbench.until(
+          'the log',
+          () => editor.output(),
+          (text) => /withdrawn/.test(text),
+        );
         for (const line of [
           /\[context\] sent: cart\.py \(python\)/,
           /\[permission\] asked \(sonnet\): Edit cart\.py/,

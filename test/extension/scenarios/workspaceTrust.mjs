@@ -6,11 +6,16 @@ import { requestsToEveryRoute } from '../requests.mjs';
 const CONCURRENT_REQUESTS = 8;
 const NO_EFFECTS = { sprung: [], requests: [] };
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @param {import('../hostileFolder.ts').HostileFolder} hostile
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function workspaceTrust(editor, hostile) {
   const { page, workbench, port } = editor;
   const dialog = page.locator('.monaco-dialog-box');
 
+  /** @param {import('../requests.mjs').RouteRequest} request */
   async function send({ method, path, body, generates }) {
     const response = await fetch(`${editor.base}${path}`, {
       method,

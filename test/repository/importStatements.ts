@@ -1,4 +1,4 @@
-/** Reads imports out of source text. Relies on prettier's format: statements start in the first column. */
+/** Reads the imports of a source text. Relies on prettier's format: statements start in the first column. */
 import { posix } from 'node:path';
 
 const PATTERNS: readonly RegExp[] = [
@@ -7,19 +7,19 @@ const PATTERNS: readonly RegExp[] = [
   /\b(?:import|require)\(\s*(?:\/\*.*?\*\/\s*)?'([^']+)'/g,
 ];
 
-/** Every module that a source text names: static, re-exported, side-effect, dynamic, types included. */
+/** Every module that a source text imports: static, re-exported, side-effect, dynamic, and types. */
 export function importsOf(source: string): string[] {
   return PATTERNS.flatMap((pattern) => Array.from(source.matchAll(pattern), (match) => match[1]!));
 }
 
-/** Where an import leads. */
+/** What an import refers to. */
 export type Target =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'node'; readonly name: string }
   | { readonly kind: 'vscode' }
   | { readonly kind: 'package'; readonly name: string };
 
-/** @param importer path of the importing file from the repository's folder */
+/** @param importer path of the importing file, relative to the repository's folder */
 export function targetOf(importer: string, specifier: string): Target {
   if (specifier.startsWith('.')) {
     const path = posix.join(posix.dirname(importer), specifier).replace(/\.js$/, '.ts');
