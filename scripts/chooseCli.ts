@@ -2,8 +2,8 @@
 import { CliFinder, isSignedIn } from '../src/claude/cli/cli.js';
 import { thisMachine } from '../src/claude/cli/locate.js';
 import { ChatError } from '../src/core/errors.js';
-import { cannedReply } from '../test/standin/canned.js';
-import { devCli } from '../test/standin/cli.js';
+import { cannedReply } from '../test/standin/cannedReply.js';
+import { devCli } from '../test/standin/devCli.js';
 import { standInEnvironment } from '../test/standin/environment.js';
 import { startStandIn } from '../test/standin/server.js';
 

@@ -10,7 +10,7 @@ import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
 import { Watchdog } from './process/watchdog.js';
-import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './workspace/lanes.js';
+import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
@@ -20,8 +20,8 @@ import type { Prewarm } from './pool/warmProcesses.js';
 import {
   endOrphanedProcesses,
   endLeftoverProcesses,
-  MARK_VARIABLE,
-  newMark,
+  newProcessTag,
+  TAG_VARIABLE,
 } from './process/leftoverProcesses.js';
 import { FairQueue } from './pool/fairQueue.js';
 
@@ -110,7 +110,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = (): number => performance.now();
   const laneOptions = { folder, env: options.env, app: `claude-ollama-server/${options.version}`, log };
-  const lanes: Lanes = {
+  const lanes: LaneConfigs = {
     chat: chatLane(laneOptions),
     ...(options.workspace === undefined ? {} : { workspace: workspaceLane(laneOptions, options.workspace) }),
   };
@@ -139,7 +139,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     },
     start,
     fingerprint: async () => (await finder.find()).fingerprint,
-    project: (lane) => lanes[lane]?.project() ?? Promise.resolve(''),
+    project: (lane) => lanes[lane]?.projectState() ?? Promise.resolve(''),
     clock,
     log,
   });
@@ -148,18 +148,18 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     const spec = lanes[lane];
     if (spec === undefined) throw NO_WORKSPACE;
     breaker.pass();
-    const [cli, project] = await Promise.all([finder.find(), spec.project()]);
-    const mark = newMark();
-    const env = { ...spec.env, [MARK_VARIABLE]: mark };
+    const [cli, project] = await Promise.all([finder.find(), spec.projectState()]);
+    const tag = newProcessTag();
+    const env = { ...spec.env, [TAG_VARIABLE]: tag };
     const process = await startProcess({ file: cli.path, args: spec.args, env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
       guardian.watch(pid);
       // Never rejects.
-      void process.ended.then(({ asked }) => {
-        guardian.forget(pid);
-        if (asked) return;
-        const ending = endOrphanedProcesses(mark, log).then(() => void endings.delete(ending));
+      void process.ended.then(({ requested }) => {
+        guardian.unwatch(pid);
+        if (requested) return;
+        const ending = endOrphanedProcesses(tag, log).then(() => void endings.delete(ending));
         endings.add(ending);
       });
     }
@@ -175,7 +175,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
-      side: spec.side(),
+      side: spec.createServices(),
     });
     const origin = { cli: cli.fingerprint, project };
     return { conversation, lane, origin, startedAt: clock() };

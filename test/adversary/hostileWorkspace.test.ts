@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
 import { gate } from '../support/gate.js';
 import { startHeadless, type Headless } from '../support/headless.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { startStandIn, textReply, toolReply, type StandIn } from '../standin/server.js';
 import { plantRepository, type HostileRepository } from '../support/hostileRepository.js';

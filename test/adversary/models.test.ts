@@ -16,7 +16,7 @@ import { ask, chatOf, openChat, textOf } from '../support/httpClient.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../support/processTable.js';
 import { HAIKU, SONNET } from '../support/fakeBackend.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { textReply } from '../standin/server.js';
 import { HOSTILE_FIELDS, HOSTILE_NAMES } from './hostileNames.js';
 

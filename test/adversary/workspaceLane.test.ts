@@ -173,7 +173,7 @@ describe('what the model wants to do in the workspace lane', function () {
       ].map((input) => ({ name: 'Glob', input })),
     ];
     const { requests } = await chat(calls);
-    assertAllRefused(requests, calls.length, /outside what may be read|names a device|File does not exist/);
+    assertAllRefused(requests, calls.length, /outside the workspace|names a device|File does not exist/);
     for (const { raw } of requests) assert.ok(!raw.includes(CANARY) && !raw.includes('root:x:'));
     console.log(`    ${calls.length} paths that lead outside: all refused, 0 bytes of them at the model`);
   });

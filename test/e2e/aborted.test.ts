@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { answerActs, beginActs, fakeCli, type FakeCli } from '../support/fakeCli.js';
+import { answerSteps, beginSteps, fakeCli, type FakeCli } from '../support/fakeCli.js';
 import { isAlive, pidsIn } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 import { ask, chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
@@ -33,7 +33,7 @@ describe('with a CLI that starts programs in sessions of their own', function ()
     if (!HAS_PROCESS_TABLE) return this.skip();
     fake = await fakeCli({
       ignoreTerm: STUBBORN,
-      acts: [{ do: 'grandchild' }, ...beginActs('begun'), { do: 'hang' }],
+      steps: [{ do: 'grandchild' }, ...beginSteps('begun'), { do: 'hang' }],
     });
     headless = await startHeadless({ args: ['--claude', fake.path] });
   });
@@ -84,7 +84,9 @@ describe('with a CLI that starts programs in sessions of their own', function ()
     assert.equal(started().length, ABORTED + 1);
     assert.deepEqual(started().filter(isAlive), []);
     assert.ok(Math.abs(after - before) <= 2, `open files: ${before}, then ${after}`);
-    const killed = headless.stderr.filter((line) => /did not end in \d+ ms and is killed/.test(line)).length;
+    const killed = headless.stderr.filter((line) =>
+      /did not exit within \d+ ms: killing it/.test(line),
+    ).length;
     assert.ok(killed > 0, 'none had to be killed');
     assert.equal(headless.stderr.filter((line) => /outlived/.test(line)).length, 0);
     await headless.kill('SIGTERM');
@@ -100,7 +102,7 @@ describe(`${AT_ONCE} requests at once`, function () {
 
   before(async function () {
     if (!HAS_PROCESS_TABLE) return this.skip();
-    fake = await fakeCli({ acts: answerActs('ok') });
+    fake = await fakeCli({ steps: answerSteps('ok') });
     headless = await startHeadless({ args: ['--claude', fake.path] });
   });
   after(async () => {
@@ -145,8 +147,8 @@ describe('a CLI whose result says something else than its deltas', function () {
   it('is believed the deltas, by clients that stream and by those that do not', async function () {
     if (process.platform === 'win32') this.skip();
     const says = { type: 'result', subtype: 'success', is_error: false, result: 'summed up', num_turns: 1 };
-    const acts = [...answerActs('stre', 'amed').slice(0, -1), { do: 'say', message: says } as const];
-    const fake = await fakeCli({ acts });
+    const steps = [...answerSteps('stre', 'amed').slice(0, -1), { do: 'send', message: says } as const];
+    const fake = await fakeCli({ steps });
     const headless = await startHeadless({ args: ['--claude', fake.path] });
     try {
       const { url } = headless;

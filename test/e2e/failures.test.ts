@@ -40,18 +40,18 @@ describe('a chat that cannot be answered', function () {
     headless = await startHeadless({ args: ['--claude', join('no', 'such', 'claude')] });
     const reply = await chat(headless.url);
     assert.equal(reply.status, 503);
-    assert.match(errorOf(reply), /no.such.claude", which is not a program that can be run\. Correct it\./);
+    assert.match(errorOf(reply), /no.such.claude", which is not an executable file\. Correct the setting\./);
     assert.equal((await ask(headless.url, { path: '/api/version' })).status, 200);
     const list = await ask(headless.url, { path: '/api/tags' });
     assert.deepEqual([list.status, errorOf(list)], [503, errorOf(reply)]);
-    await headless.logged(/\[error\] \[cli\] .*is not a program that can be run/);
+    await headless.logged(/\[error\] \[cli\] .*is not an executable file/);
   });
 
   it('for want of its folder says so', async () => {
     headless = await startHeadless({ args: ['--workspace', join('no', 'such', 'folder')] });
     const reply = await chat(headless.url);
     assert.equal(reply.status, 502);
-    assert.match(errorOf(reply), /The folder .*folder does not exist any more\. Open another folder\./);
+    assert.match(errorOf(reply), /The folder .*folder no longer exists\. Open another folder\./);
   });
 
   it('for want of the model is 404, where unknown models are rejected', async () => {
@@ -134,7 +134,7 @@ describe('a chat that goes wrong', function () {
     const [error, ...more] = await stream.rest();
     assert.deepEqual(more, []);
     assert.deepEqual(error, {
-      error: 'The Claude CLI was ended by SIGKILL before the answer was complete. Try again.',
+      error: 'The Claude CLI was terminated by SIGKILL before the answer was complete. Try again.',
     });
     await until('it knows of every death', () => !killed.some(isInTable));
     standIn.reply(textReply('well again'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isAlive } from '../support/processes.js';
 import { until } from '../support/until.mjs';
-import { answerActs, fakeCli } from '../support/fakeCli.js';
+import { answerSteps, fakeCli } from '../support/fakeCli.js';
 import { textReply, type Reply as ModelReply } from '../standin/server.js';
 import {
   ask,
@@ -162,7 +162,7 @@ describe('a hundred requests at once', function () {
   it(`share ${LIMIT} processes; each is answered or told to come back, and no client waits for another's to end`, async function () {
     if (!HAS_PROCESS_TABLE) this.skip();
     // The bound and the order are ours, not the CLI's, and the real one needs a second of computing for each.
-    const fake = SOAK ? undefined : await fakeCli({ acts: answerActs('ok') });
+    const fake = SOAK ? undefined : await fakeCli({ steps: answerSteps('ok') });
     const headless = await startHeadless({
       respond: () => textReply('ok'),
       args: fake === undefined ? [] : ['--claude', fake.path],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { wholeOf } from '../standin/reply.js';
+import { fullText } from '../standin/reply.js';
 import type { StandInRequest } from '../standin/server.js';
 import { createLedger, type Plan } from './ledger.js';
 import type { WireChat } from './history.js';
@@ -34,7 +34,7 @@ describe('the ledger of what was asked and said', () => {
         arrive(): void {
           const reply = ledger.respond(requestOf(chat, ++number));
           const [block] = 'content' in reply ? reply.content : [];
-          this.said = block?.type === 'text' ? wholeOf(block.text) : '';
+          this.said = block?.type === 'text' ? fullText(block.text) : '';
         },
         leave: (text: string): void => ledger.close(ticket, text),
       };

@@ -94,7 +94,7 @@ export function createLedger(): Ledger {
         return textReply([text, gate().closed, 'never']);
       case 'stumble':
         return ticket.served === 1
-          ? { kind: 'cut', content: [{ type: 'text', text: text.slice(0, STUMBLE_AT) }] }
+          ? { kind: 'disconnect', content: [{ type: 'text', text: text.slice(0, STUMBLE_AT) }] }
           : textReply(text);
       case 'calls': {
         const calls = Array.from({ length: plan.count }, (_, n): Block => ({

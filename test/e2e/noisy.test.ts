@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answerActs, fakeCli, type FakeCli } from '../support/fakeCli.js';
+import { answerSteps, fakeCli, type FakeCli } from '../support/fakeCli.js';
 import { chatOf, openChat, textOf } from '../support/httpClient.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { HAS_PROCESS_TABLE, residentBytes } from '../support/processTable.js';
@@ -17,7 +17,7 @@ describe(`a CLI that writes ${NOISE / MIB} MB to stderr`, function () {
 
   before(async function () {
     if (!HAS_PROCESS_TABLE) this.skip();
-    cli = await fakeCli({ acts: [{ do: 'stderr', bytes: NOISE }, ...answerActs('fine')] });
+    cli = await fakeCli({ steps: [{ do: 'stderr', bytes: NOISE }, ...answerSteps('fine')] });
     headless = await startHeadless({ args: ['--claude', cli.path] });
   });
   after(async () => {

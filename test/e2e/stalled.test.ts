@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fakeCli, beginActs, type FakeCli } from '../support/fakeCli.js';
+import { fakeCli, beginSteps, type FakeCli } from '../support/fakeCli.js';
 import { isAlive, pidsIn } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 import { ask, chatOf, openChat } from '../support/httpClient.js';
@@ -31,7 +31,7 @@ describe('a client that stops reading', function () {
   before(async function () {
     if (!HAS_PROCESS_TABLE) this.skip();
     const flood = { do: 'flood', deltas: DELTAS, size: DELTA_BYTES } as const;
-    cli = await fakeCli({ acts: [...beginActs(), flood] });
+    cli = await fakeCli({ steps: [...beginSteps(), flood] });
     headless = await startHeadless({ args: ['--claude', cli.path] });
   });
   after(async () => {

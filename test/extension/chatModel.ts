@@ -1,5 +1,5 @@
 /** A stand-in model for the tests of VS Code's chat. The text that the user types tells it how to answer. */
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import {
   messageReply,

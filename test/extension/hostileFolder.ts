@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plantRepository, type HostileRepository } from '../support/hostileRepository.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 
 export interface HostileFolder {
   /** Path of a wrapper that records the start and runs the real CLI. */

@@ -1,6 +1,6 @@
 /** A stand-in model for the tests in the editor. The text of the last message tells it how to answer. */
 import type { JsonObject } from '../../src/core/json.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { gate, type OpenableGate } from '../support/gate.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {

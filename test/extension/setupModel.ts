@@ -1,7 +1,7 @@
 /** A CLI that is neither installed nor signed in at first, and a stand-in model that answers with a greeting. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { startStandIn, textOf, textReply, type Reply, type StandInRequest } from '../standin/server.js';
 import type { Model } from './model.js';

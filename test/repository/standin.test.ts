@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cannedReply } from '../standin/canned.js';
+import { cannedReply } from '../standin/cannedReply.js';
 import { errorReply, messageReply, startStandIn, textReply, toolReply } from '../standin/server.js';
 import type { Reply, StandIn } from '../standin/server.js';
 
@@ -131,10 +131,10 @@ describe('the stand-in Messages API', () => {
     });
     assert.equal(all.at(-1)?.type, 'error');
     assert.ok(!all.some(({ type }) => type === 'message_stop'));
-    standIn.reply({ kind: 'cut', content });
+    standIn.reply({ kind: 'disconnect', content });
     const response = await ask(true);
     await assert.rejects(response.text());
-    assert.equal(await standIn.requests[1]?.closed, 'cut');
+    assert.equal(await standIn.requests[1]?.closed, 'standIn');
   });
 
   it('tells that a client went away while nothing had been sent', async () => {

@@ -1,10 +1,10 @@
-/** The real backend on the real CLI in front of the stand-in API. */
+/** The real backend with the real CLI, which talks to the stand-in API. */
 import type { Allowance } from '../../src/core/allowance.js';
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
 import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn } from '../standin/server.js';
 
@@ -12,9 +12,9 @@ export interface CliRig {
   readonly standIn: StandIn;
   readonly environment: StandInEnvironment;
   readonly backend: ClaudeBackend;
-  /** What the backend has told of the plan's limits. */
+  /** What the backend has reported about the plan's limits. */
   readonly allowances: readonly Allowance[];
-  /** Ends everything; rejects when the stand-in saw something unexpected. */
+  /** Closes everything. Rejects if the stand-in got an unexpected request, unless `lenient`. */
   close(options?: { lenient?: boolean }): Promise<void>;
 }
 
@@ -22,9 +22,9 @@ export interface CliRigOptions {
   readonly cli?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: Logger;
-  /** Without any, no process is started ahead. */
+  /** Default: no process is prewarmed. */
   readonly limits?: Partial<BackendLimits>;
-  /** What Claude may do in the folder; without it, there is no workspace lane. */
+  /** Without it there is no workspace lane. */
   readonly workspace?: Partial<WorkspaceOptions>;
 }
 
@@ -76,7 +76,7 @@ export interface Answer {
   readonly done: Extract<ChatEvent, { type: 'done' }>;
 }
 
-/** Reads an answer to its end. */
+/** Collects an answer to its end. */
 export async function answerOf(events: AsyncIterable<ChatEvent>): Promise<Answer> {
   const all: ChatEvent[] = [];
   for await (const event of events) all.push(event);
@@ -87,7 +87,7 @@ export async function answerOf(events: AsyncIterable<ChatEvent>): Promise<Answer
   return { text: join('text'), thinking: join('thinking'), events: all, done };
 }
 
-/** A signal that nobody triggers. */
+/** A signal that is never aborted. */
 export function never(): AbortSignal {
   return new AbortController().signal;
 }

@@ -1,54 +1,52 @@
 /**
- * A program that stands where the Claude CLI is expected and does what a test's script says. Plain JavaScript in a
- * string, because it runs as a program of its own.
+ * A fake Claude CLI: a program that follows the script of a test. It is plain JavaScript in a string, because it runs as a
+ * process of its own.
  */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One thing that the fake does, in the order of the script, after the first user message came. */
-export type Act =
-  /** A message, as one line; `@UUID` in it becomes the id of the question, `@FIRST` that of the process's first one. */
-  | { readonly do: 'say'; readonly message: object }
-  /** Bytes as they are, `size` at a time. */
+/** One step of the script. The steps run in order for each user message. Files are in the fake's folder. */
+export type Step =
+  /** Writes a message. `@UUID` becomes the uuid of the current user message, `@FIRST` that of the first one. */
+  | { readonly do: 'send'; readonly message: object }
+  /** Writes raw bytes, `size` at a time. */
   | { readonly do: 'bytes'; readonly base64: string; readonly size: number }
-  /** A line of `length` characters that is a `text_delta`. */
+  /** Writes one text delta of `length` characters. */
   | { readonly do: 'longDelta'; readonly length: number }
-  /** That many deltas of `size` characters, as fast as the reader takes them; counts them in the file `flooded`. */
+  /** Writes that many deltas of `size` characters as fast as they are read, and counts them in the file `flooded`. */
   | { readonly do: 'flood'; readonly deltas: number; readonly size: number }
-  /** That many deltas, numbered, as fast as the reader takes them. */
+  /** Writes that many numbered deltas as fast as they are read. */
   | { readonly do: 'words'; readonly count: number }
   | { readonly do: 'stderr'; readonly bytes: number }
   | { readonly do: 'exit'; readonly code: number }
-  | { readonly do: 'die'; readonly signal: string }
+  | { readonly do: 'kill'; readonly signal: string }
   | { readonly do: 'closeStdout' }
-  /** Starts a process in a session of its own and adds its pid to the file `grandchild`. It holds the fake's output open. */
+  /** Starts a process in its own session, which holds the fake's stdout open, and adds its pid to the file `grandchild`. */
   | { readonly do: 'grandchild' }
-  /** Waits until that file is there, in the fake's folder. */
-  | { readonly do: 'await'; readonly file: string }
-  /** Makes that file. */
-  | { readonly do: 'mark'; readonly file: string }
+  | { readonly do: 'waitForFile'; readonly file: string }
+  | { readonly do: 'createFile'; readonly file: string }
   | { readonly do: 'hang' };
 
 export interface FakeScript {
   readonly version?: string;
   readonly loggedIn?: boolean;
-  /** Stays when asked to go: always, or one process in so many, the first among them. Others end what they started. */
+  /** Ignores SIGTERM and the end of stdin: every process, or with a number n every nth one, starting with the first. */
   readonly ignoreTerm?: boolean | number;
-  /** Refuses this option, as a CLI does that does not know it. */
+  /** Fails as if it did not know this option. */
   readonly unknownOption?: string;
-  /** Reads nothing. */
-  readonly deaf?: boolean;
-  /** Closes its input at once and lives on. */
+  /** Never reads its stdin. */
+  readonly ignoresStdin?: boolean;
+  /** Closes its stdin immediately and keeps running. */
   readonly closesStdin?: boolean;
-  readonly acts?: readonly Act[];
-  /** What a process does at its second question, and at later ones; the same without. */
-  readonly later?: readonly Act[];
+  readonly steps?: readonly Step[];
+  /** The steps for the second user message of a process and all later ones. Default: `steps`. */
+  readonly laterSteps?: readonly Step[];
 }
 
 export interface FakeCli {
   readonly path: string;
-  /** Where the fake leaves its files. */
+  /** Where the fake writes its files. */
   readonly folder: string;
   dispose(): Promise<void>;
 }
@@ -74,29 +72,29 @@ if (args.includes(script.unknownOption)) {
 }
 appendFileSync(folder + '/pids', process.pid + '\\n');
 const number = readFileSync(folder + '/pids', 'utf8').split('\\n').lastIndexOf(String(process.pid));
-const stays = typeof script.ignoreTerm === 'number' ? number % script.ignoreTerm === 0 : script.ignoreTerm === true;
+const ignoresTerm = typeof script.ignoreTerm === 'number' ? number % script.ignoreTerm === 0 : script.ignoreTerm === true;
 const children = [];
 function end(code) {
   for (const child of children) child.kill('SIGKILL');
   process.exit(code);
 }
 process.on('SIGTERM', () => {
-  if (!stays) end(143);
+  if (!ignoresTerm) end(143);
 });
-const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
+const send = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const delta = (text) => ({
   type: 'stream_event',
   event: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
   parent_tool_use_id: null,
 });
 
-let questions = 0;
+let userMessages = 0;
 let first;
 
-async function act(step) {
+async function run(step) {
   switch (step.do) {
-    case 'say':
-      say(step.message);
+    case 'send':
+      send(step.message);
       break;
     case 'bytes': {
       const bytes = Buffer.from(step.base64, 'base64');
@@ -107,17 +105,17 @@ async function act(step) {
       break;
     }
     case 'longDelta':
-      say(delta('x'.repeat(step.length)));
+      send(delta('x'.repeat(step.length)));
       break;
     case 'flood':
       for (let i = 0; i < step.deltas; i++) {
-        if (!say(delta('x'.repeat(step.size)))) await once(process.stdout, 'drain');
+        if (!send(delta('x'.repeat(step.size)))) await once(process.stdout, 'drain');
         if (i % 100 === 99) writeFileSync(folder + '/flooded', String(i + 1));
       }
       break;
     case 'words':
       for (let i = 0; i < step.count; i++) {
-        if (!say(delta(i + ' '))) await once(process.stdout, 'drain');
+        if (!send(delta(i + ' '))) await once(process.stdout, 'drain');
       }
       break;
     case 'stderr':
@@ -128,12 +126,12 @@ async function act(step) {
     case 'exit':
       process.exit(step.code);
       break;
-    case 'die':
+    case 'kill':
       process.kill(process.pid, step.signal);
       await new Promise(() => setInterval(() => undefined, 1000));
       break;
     case 'closeStdout':
-      // Node itself never closes it.
+      // Node never closes stdout itself.
       closeSync(1);
       break;
     case 'grandchild': {
@@ -145,16 +143,16 @@ async function act(step) {
       appendFileSync(folder + '/grandchild', child.pid + '\\n');
       break;
     }
-    case 'await':
+    case 'waitForFile':
       await new Promise((resolve) => {
-        const look = () => {
+        const check = () => {
           if (existsSync(folder + '/' + step.file)) resolve(watcher.close());
         };
-        const watcher = watch(folder, look);
-        look();
+        const watcher = watch(folder, check);
+        check();
       });
       break;
-    case 'mark':
+    case 'createFile':
       writeFileSync(folder + '/' + step.file, '');
       break;
     case 'hang':
@@ -162,7 +160,7 @@ async function act(step) {
   }
 }
 
-if (script.deaf || script.closesStdin) {
+if (script.ignoresStdin || script.closesStdin) {
   if (script.closesStdin) closeSync(0);
   setInterval(() => undefined, 1000);
 } else {
@@ -173,32 +171,32 @@ if (script.deaf || script.closesStdin) {
       if (message.request.subtype === 'interrupt') appendFileSync(folder + '/interrupts', process.pid + '\\n');
       if (message.request.subtype !== 'list_models') return;
       const models = [{ value: 'default', resolvedModel: 'claude-fake-1', displayName: 'Fake', description: 'A fake' }];
-      say({ type: 'control_response', response: { subtype: 'success', request_id: message.request_id, response: { models } } });
+      send({ type: 'control_response', response: { subtype: 'success', request_id: message.request_id, response: { models } } });
     }
     if (message.type !== 'user') return;
     if (message.shouldQuery === false) {
-      say({ type: 'command_lifecycle', command_uuid: message.uuid, state: 'completed' });
+      send({ type: 'command_lifecycle', command_uuid: message.uuid, state: 'completed' });
       return;
     }
-    // The real one refuses blank words without asking anybody.
+    // Like the real CLI, answers a blank message without a request to the API.
     if (message.message.content === ' ') {
-      say({ type: 'result', subtype: 'success', is_error: false, num_turns: 0, user_message_uuid: message.uuid });
+      send({ type: 'result', subtype: 'success', is_error: false, num_turns: 0, user_message_uuid: message.uuid });
       return;
     }
     first ??= message.uuid;
-    const words = (step) => JSON.stringify(step).replaceAll('@UUID', message.uuid).replaceAll('@FIRST', first);
-    const acts = (questions++ > 0 ? script.later : undefined) ?? script.acts ?? [];
+    const withUuids = (step) => JSON.stringify(step).replaceAll('@UUID', message.uuid).replaceAll('@FIRST', first);
+    const steps = (userMessages++ > 0 ? script.laterSteps : undefined) ?? script.steps ?? [];
     void (async () => {
-      for (const step of acts) await act(JSON.parse(words(step)));
+      for (const step of steps) await run(JSON.parse(withUuids(step)));
     })();
   });
   process.stdin.on('end', () => {
-    if (!stays) end(0);
+    if (!ignoresTerm) end(0);
   });
 }
 `;
 
-/** Writes the program; it can be run at once. Needs a system that knows `#!`. */
+/** Writes the program to a temporary folder. Does not work on Windows, which has no `#!`. */
 export async function fakeCli(script: FakeScript): Promise<FakeCli> {
   const folder = await mkdtemp(join(tmpdir(), 'fake-cli-'));
   const path = join(folder, 'claude');
@@ -214,38 +212,38 @@ export async function fakeCli(script: FakeScript): Promise<FakeCli> {
 
 const MODEL = 'claude-fake-1';
 
-/** The acts of an answer that comes as it should. */
-export function answerActs(...deltas: readonly string[]): Act[] {
+/** The steps of a complete answer. */
+export function answerSteps(...deltas: readonly string[]): Step[] {
   return [
-    ...beginActs(...deltas),
-    { do: 'say', message: stop },
-    { do: 'say', message: success(deltas.join('')) },
+    ...beginSteps(...deltas),
+    { do: 'send', message: messageEnd },
+    { do: 'send', message: success(deltas.join('')) },
   ];
 }
 
-/** The acts of an answer that has begun. */
-export function beginActs(...deltas: readonly string[]): Act[] {
+/** The steps of an answer that has begun and is not complete. */
+export function beginSteps(...deltas: readonly string[]): Step[] {
   return [
-    { do: 'say', message: { type: 'system', subtype: 'init', model: MODEL } },
+    { do: 'send', message: { type: 'system', subtype: 'init', model: MODEL } },
     {
-      do: 'say',
+      do: 'send',
       message: event({ type: 'message_start', message: { id: 'msg_1', usage: { input_tokens: 3 } } }),
     },
-    ...deltas.map((text): Act => ({
-      do: 'say',
+    ...deltas.map((text): Step => ({
+      do: 'send',
       message: event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
     })),
   ];
 }
 
-/** Comes just before a question leaves for the API. */
+/** The message that the CLI sends just before its request to the API. */
 export const requesting = { type: 'system', subtype: 'status', status: 'requesting' };
 
 export function event(body: object): object {
   return { type: 'stream_event', event: body, parent_tool_use_id: null };
 }
 
-export const stop = event({
+export const messageEnd = event({
   type: 'message_delta',
   delta: { stop_reason: 'end_turn' },
   usage: { output_tokens: 2 },

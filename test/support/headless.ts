@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn, type StandInOptions } from '../standin/server.js';
 

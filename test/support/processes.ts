@@ -1,7 +1,7 @@
-/** Looks at processes from outside. */
+/** Observes processes. */
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of that id exists and is no zombie. */
+/** Whether a process with that id exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -16,7 +16,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Process ids that the fake wrote into one of its files; empty when it wrote none. */
+/** The process ids in a file, one per line; empty if the file does not exist. */
 export function pidsIn(path: string): number[] {
   try {
     return readFileSync(path, 'utf8').trim().split('\n').map(Number);

@@ -7,7 +7,7 @@ import { toolManifest } from './outgoing.js';
 import type { PermissionGate } from '../workspace/permissionGate.js';
 import type { ToolNames } from './toolNames.js';
 import type { CliMessageOf } from '../process/incoming.js';
-import { STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 const toolInput = v.optional(v.record(v.string(), v.unknown()), {});
 const hookInput = v.object({
@@ -66,16 +66,16 @@ async function hookAnswer(input: unknown, { names, gate }: ControlRequestRules):
   const call = v.safeParse(hookInput, input);
   if (!call.success) return decision('deny');
   const { tool_name: tool, tool_input, permission_mode, cwd, transcript_path } = call.output;
-  if (tool === STRUCTURED_OUTPUT) return {};
+  if (tool === STRUCTURED_OUTPUT_TOOL) return {};
   if (gate === undefined || names.isClients(tool)) return decision('defer');
   const use = {
     tool,
     input: tool_input as JsonObject,
     ...(cwd === undefined ? {} : { cwd }),
-    ...(transcript_path === undefined ? {} : { records: dirname(transcript_path) }),
+    ...(transcript_path === undefined ? {} : { transcriptFolder: dirname(transcript_path) }),
   };
   // A hook that fails would be passed over.
-  return gate.before(use, permission_mode).catch(() => decision('deny'));
+  return gate.onPreToolUse(use, permission_mode).catch(() => decision('deny'));
 }
 
 function decision(permissionDecision: 'defer' | 'deny'): object {
@@ -92,7 +92,7 @@ async function permissionAnswer(
     return { behavior: 'deny', message: 'Tools of the CLI are not available here.' };
   }
   const { tool_name: tool, input } = asked.output;
-  return gate.permit({ tool, input: input as JsonObject }, signal);
+  return gate.onPermissionRequest({ tool, input: input as JsonObject }, signal);
 }
 
 /** For CLIs that do not take the manifest and ask for the tools instead. */

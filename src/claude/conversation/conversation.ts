@@ -11,7 +11,7 @@ import { allowanceOf } from '../turn/allowance.js';
 import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
 import { Channel, refuseAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
-import type { WorkspaceSide } from '../workspace/lanes.js';
+import type { WorkspaceServices } from '../workspace/lanes.js';
 import type { ResultMessage } from '../process/incoming.js';
 import type { ClaudeProcess } from '../process/process.js';
 import { canonicalSetup, toTurns, type Turn, type UserTurn } from './transcript.js';
@@ -19,11 +19,11 @@ import { OutputLimit } from '../turn/outputLimit.js';
 import { replayHistory } from './replayHistory.js';
 import { ProcessHistory } from './processHistory.js';
 import { askModels, warmUp, initialize, type ListedModel } from './initialize.js';
-import { AnswerText } from '../turn/structured.js';
+import { StructuredAnswer } from '../turn/structuredOutput.js';
 import { turnTimings } from '../turn/timings.js';
 import { ToolNames } from './toolNames.js';
 import { ToolRounds } from '../turn/toolRounds.js';
-import { TurnReader } from '../turn/turn.js';
+import { TurnReader } from '../turn/turnReader.js';
 
 export interface ConversationOptions {
   /** Monotonic, milliseconds. */
@@ -38,7 +38,7 @@ export interface ConversationOptions {
   readonly reactionMs: number;
   readonly silenceMs: number;
   /** In the workspace lane only. */
-  readonly side: WorkspaceSide | undefined;
+  readonly side: WorkspaceServices | undefined;
 }
 
 /**
@@ -137,12 +137,19 @@ export class Conversation {
       this.#setEffort(request);
       if (empty) await this.#tell(turns, signal);
       const uuid = randomUUID();
-      this.#options.side?.gate.serve(request, listener);
+      this.#options.side?.gate.startTurn(request, listener);
       const asked = await this.#addContext(last);
       refuseAborted(signal);
       const isClients = this.#names.isClients.bind(this.#names);
-      const structured = request.format && new AnswerText(request.format);
-      const reader = new TurnReader(uuid, structured, Date.now, isClients, this.#earlier);
+      const structured = request.format && new StructuredAnswer(request.format);
+      const now = Date.now;
+      const reader = new TurnReader({
+        uuid,
+        previousUuid: this.#earlier,
+        structured,
+        isClientTool: isClients,
+        now,
+      });
       this.#earlier = uuid;
       this.#channel.begin();
       this.#channel.send(userLine(asked, this.#seen.callIds, uuid, true));
@@ -159,7 +166,7 @@ export class Conversation {
   /** What goes along is for the model's eyes: the conversation that the client has is the one without it. */
   async #addContext(turn: UserTurn): Promise<UserTurn> {
     const { side } = this.#options;
-    return side === undefined ? turn : withContext(turn, () => side.context());
+    return side === undefined ? turn : withContext(turn, () => side.editorContext());
   }
 
   async *#answer(
@@ -171,10 +178,10 @@ export class Conversation {
     listener: ChatListener,
   ): AsyncGenerator<ChatEvent, void, void> {
     const output = new OutputLimit(request.stop, request.maxTokens);
-    const rounds = new ToolRounds(
-      (tool) => this.#names.isClients(tool),
-      (use, failed) => this.#options.side?.progress(use, failed),
-    );
+    const rounds = new ToolRounds({
+      isClientTool: (tool) => this.#names.isClients(tool),
+      progress: (use) => this.#options.side?.progress(use),
+    });
     let text = '';
     const calls: ToolCall[] = [];
     let firstEvent = this.#options.clock();
@@ -186,9 +193,9 @@ export class Conversation {
       const step = rounds.read(message, reader.read(message));
       if (text === '' && calls.length === 0) firstEvent = this.#options.clock();
       let { end } = step;
-      for (const event of output.pass(step)) {
-        if (event.type === 'cut') {
-          end = reader.cutShort(event, output.tokens);
+      for (const event of output.apply(step)) {
+        if (event.type === 'limitReached') {
+          end = reader.endAtLimit(event, output.tokens);
           break;
         }
         if (event.type === 'text') text += event.text;
@@ -201,7 +208,7 @@ export class Conversation {
       const timings = turnTimings(result, { started, firstEvent, now: this.#options.clock() });
       // Without a result the CLI is not done: it was cut short.
       if (result === undefined) this.#interrupt();
-      else if (reader.faithful) {
+      else if (reader.continuable) {
         this.#seen.add(asked, text, calls, this.#names);
         this.#state = 'idle';
         this.#channel.rest();

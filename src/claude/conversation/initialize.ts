@@ -5,12 +5,12 @@ import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
 import { initializeRequest, userLine } from './outgoing.js';
-import { modelList } from '../process/incoming.js';
+import { modelListSchema } from '../process/incoming.js';
 import type { ToolNames } from './toolNames.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model as the CLI lists it. */
-export type ListedModel = v.InferOutput<typeof modelList>['models'][number];
+export type ListedModel = v.InferOutput<typeof modelListSchema>['models'][number];
 
 /**
  * The models the CLI offers. Leaves a fresh process fresh.
@@ -22,7 +22,7 @@ export async function askModels(channel: Channel, reactionMs: number): Promise<r
   for (;;) {
     const message = await channel.next(reactionMs);
     if (message.type !== 'control_response' || message.response.request_id !== id) continue;
-    const answer = v.safeParse(modelList, message.response.response);
+    const answer = v.safeParse(modelListSchema, message.response.response);
     if (answer.success) return answer.output.models;
     throw new ChatError('cliFailed', 'The Claude CLI does not tell its models. Run "claude update".');
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
-import { objectSchema } from '../turn/structured.js';
+import { objectSchema } from '../turn/structuredOutput.js';
 import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
 

@@ -1,4 +1,4 @@
-/** What the CLI tells of the plan's limits, which it does for accounts that have such. Pure. */
+/** The usage limits of the user's plan, as the CLI reports them. Accounts with an API key have none. Pure. */
 import type { Allowance, AllowanceWindow } from '../../core/allowance.js';
 import type { RateLimitInfo } from '../process/incoming.js';
 
@@ -7,7 +7,7 @@ const STATUS: Readonly<Record<string, Allowance['status']>> = {
   rejected: 'rejected',
 };
 
-function windowOf(
+function toWindow(
   name: string,
   used: number | null | undefined,
   resetsAt: number | null | undefined,
@@ -19,15 +19,15 @@ function windowOf(
   };
 }
 
-/** The limits that are named; where a CLI lists none, the one that decided. */
+/** All limits in the message: the list of windows if the CLI sends one, and the window that decided the status. */
 export function allowanceOf(info: RateLimitInfo): Allowance {
   const { status, rateLimitType, utilization, resetsAt, unifiedWindows } = info;
   const listed = Object.entries(unifiedWindows ?? {}).map(([name, window]) =>
-    windowOf(name, window.utilization, window.resetsAt),
+    toWindow(name, window.utilization, window.resetsAt),
   );
-  const decided =
+  const deciding =
     typeof rateLimitType !== 'string' || listed.some(({ name }) => name === rateLimitType)
       ? []
-      : [windowOf(rateLimitType, utilization, resetsAt)];
-  return { status: STATUS[status ?? ''] ?? 'allowed', windows: [...listed, ...decided] };
+      : [toWindow(rateLimitType, utilization, resetsAt)];
+  return { status: STATUS[status ?? ''] ?? 'allowed', windows: [...listed, ...deciding] };
 }

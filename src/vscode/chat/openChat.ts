@@ -1,6 +1,7 @@
 /** Opens the editor's own chat, ready to be used with Claude. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, extensions } from 'vscode';
+import type { CommandTable } from '../platform/names.js';
 
 /** The built-in extension that runs the chat. It is switched off on a new profile, and nobody sees one that is. */
 const CHAT_EXTENSION = 'GitHub.copilot-chat';
@@ -33,9 +34,11 @@ async function switchOn(): Promise<void> {
   if (isOn()) await commands.executeCommand('workbench.action.closeActiveEditor');
 }
 
-export async function openChat(): Promise<void> {
+async function openChat(): Promise<void> {
   if (!isOn()) await switchOn();
   // Until it runs, a question leads to the sign-in, too. A chat that cannot run says so by itself.
   await Promise.resolve(extensions.getExtension(CHAT_EXTENSION)?.activate()).catch(() => undefined);
   await commands.executeCommand('workbench.action.chat.open');
 }
+
+export const chatCommands: CommandTable<'openChat'> = { openChat };

@@ -14,7 +14,7 @@ import {
   QuickPickItemKind,
   type TextDocument,
 } from 'vscode';
-import { COMMANDS, GUIDE_SCHEME, PRODUCT } from '../platform/names.js';
+import { COMMANDS, GUIDE_SCHEME, PRODUCT, type CommandTable } from '../platform/names.js';
 import { CLIENTS, clientOf } from './clients.js';
 import { createFileChanges } from './fileChanges.js';
 import { guideOf, shownGuide, TOKEN_PLACEHOLDER, type Client, type Reach } from './guide.js';
@@ -171,6 +171,15 @@ export function createConnect({ endpoint, outside }: ConnectOptions): Connect {
     changedText: (uri) => changes.textOf(uri),
   };
 }
+
+export const connectCommands = (
+  connect: Connect,
+): CommandTable<'connectClient' | 'copySnippet' | 'addSnippet' | 'applyChange'> => ({
+  connectClient: () => connect.pick(),
+  copySnippet: (id?: unknown, index?: unknown) => connect.copy(id, index),
+  addSnippet: (id?: unknown) => connect.add(id),
+  applyChange: (uri?: unknown) => connect.write(uri),
+});
 
 function clientInUri(uri: Uri): Client | undefined {
   return clientOf(uri.path.split('/')[1] ?? '');

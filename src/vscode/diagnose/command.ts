@@ -8,7 +8,7 @@ import type { History, LastError } from '../activity/history.js';
 import type { AddressBook, Addresses } from '../ui/address.js';
 import type { Configuration } from '../platform/configuration.js';
 import type { Controller } from '../lifecycle/controller.js';
-import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION } from '../platform/names.js';
+import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION, type CommandTable } from '../platform/names.js';
 import { urlOf } from '../lifecycle/desiredConfig.js';
 import type { Token } from '../platform/token.js';
 import {
@@ -129,7 +129,7 @@ async function look(options: DiagnoseOptions, chat: boolean): Promise<Findings> 
   };
 }
 
-export async function diagnose(options: DiagnoseOptions): Promise<void> {
+async function diagnose(options: DiagnoseOptions): Promise<void> {
   const chat = await chooseExtent();
   if (chat === undefined) return;
   const progress = { location: ProgressLocation.Window, title: 'Diagnosing' };
@@ -137,3 +137,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<void> {
   const content = reportOf(findings, { secrets: [options.token.current ?? ''], home: homedir() });
   await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }));
 }
+
+export const diagnoseCommands = (options: DiagnoseOptions): CommandTable<'runDiagnostics'> => ({
+  runDiagnostics: () => diagnose(options),
+});

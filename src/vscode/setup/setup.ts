@@ -13,7 +13,7 @@ import {
 } from 'vscode';
 import type { ErrorKind } from '../../core/errors.js';
 import type { Controller } from '../lifecycle/controller.js';
-import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH } from '../platform/names.js';
+import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH, type CommandTable } from '../platform/names.js';
 import { askHello, type Endpoint } from './hello.js';
 import { INSTALL_DOCS, installWays, type InstallWay } from './installWays.js';
 import { shellCommand } from './shellCommand.js';
@@ -41,16 +41,12 @@ const SHOW_LOG = 'Show Log';
 type Choice =
   { readonly way: InstallWay } | { readonly way: undefined; readonly run: () => Thenable<unknown> };
 
-/** Each is a command. */
-export interface Setup {
-  readonly openWalkthrough: () => Promise<void>;
-  readonly installCli: () => Promise<void>;
-  readonly updateCli: () => Promise<void>;
-  readonly signIn: () => Promise<void>;
-  readonly sayHello: () => Promise<void>;
-}
-
-export function createSetup({ controller, extension, endpoint, since }: SetupOptions): Setup {
+export function setupCommands({
+  controller,
+  extension,
+  endpoint,
+  since,
+}: SetupOptions): CommandTable<'openWalkthrough' | 'installCli' | 'updateCli' | 'signIn' | 'sayHello'> {
   let waiting: AbortController | undefined;
 
   /** The CLI as the last look found it. */

@@ -7,13 +7,13 @@ import type { Windows } from '../lifecycle/windows.js';
 export interface HandoverOptions {
   readonly controller: Pick<Controller, 'status' | 'serveHere'>;
   readonly configuration: Pick<Configuration, 'current'>;
-  readonly windows: Pick<Windows, 'look'>;
+  readonly windows: Pick<Windows, 'fetchReport'>;
 }
 
 export async function serveHere({ controller, configuration, windows }: HandoverOptions): Promise<void> {
   const { status } = controller;
   if (status.state !== 'elsewhere') return;
-  const report = await windows.look(configuration.current);
+  const report = await windows.fetchReport(configuration.current);
   if (report !== undefined && report.requests > 0 && !(await confirmServeHere(report.requests))) return;
   if (!(await controller.serveHere())) void showNotHandedOver(status.port); // waits for a person
 }

@@ -35,7 +35,7 @@ export interface StatusPresenter extends Disposable {
 
 export interface StatusPresenterOptions {
   readonly token: Pick<Token, 'current' | 'onChange'>;
-  readonly lane: Pick<WorkspaceLane, 'question' | 'onChange'>;
+  readonly lane: Pick<WorkspaceLane, 'permissionRequest' | 'onChange'>;
   readonly history: History;
   readonly log: Logger;
   readonly context: Pick<ExtensionContext, 'globalState' | 'extension'>;
@@ -60,7 +60,7 @@ export function createStatusPresenter({
   let shown: StateName | undefined;
   let last: Status = { state: 'stopped' };
   const apply = (): void =>
-    statusBar.show(last, { ...surroundings.current, asks: lane.question !== undefined });
+    statusBar.show(last, { ...surroundings.current, asks: lane.permissionRequest !== undefined });
   const subscription = Disposable.from(
     statusBar,
     changed,
@@ -71,7 +71,11 @@ export function createStatusPresenter({
     lane.onChange(() => {
       apply();
       // Not waited for: the keys are set in order.
-      void commands.executeCommand('setContext', PERMISSION_PENDING_KEY, lane.question !== undefined);
+      void commands.executeCommand(
+        'setContext',
+        PERMISSION_PENDING_KEY,
+        lane.permissionRequest !== undefined,
+      );
     }),
   );
 

@@ -3,7 +3,7 @@ import type { ErrorKind } from '../../core/errors.js';
 import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT } from '../platform/names.js';
 import { clock, count, describeAllowance, describeTotals, isUsedUp } from './sessionText.js';
-import type { Readiness, Status } from '../lifecycle/status.js';
+import type { CliReadiness, Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';
 
 export interface StatusView {
@@ -68,7 +68,7 @@ export function escapeMarkdown(text: string): string {
 const lines = (...parts: (string | undefined)[]): string =>
   [`**${PRODUCT}**`, ...parts.filter((part) => part !== undefined)].join('\n\n');
 
-function describeReadiness(readiness: Readiness): string {
+function describeReadiness(readiness: CliReadiness): string {
   switch (readiness.kind) {
     case 'checking':
       return 'Looking for the Claude CLI…';

@@ -39,7 +39,7 @@ export function firstRun(editor, model) {
     [
       'reports the missing CLI, with a button that installs it',
       async () => {
-        const message = workbench.notification('which is not a program that can be run');
+        const message = workbench.notification('which is not an executable file');
         for (const name of ['Install…', 'Open Walkthrough', "Don't Show Again"]) {
           await message.getByRole('button', { name }).waitFor();
         }

@@ -1,4 +1,4 @@
-/** A backend as the CLI's, driven by the test: answers wait until they are released. */
+/** A backend like that of the CLI, controlled by the test: replies wait until they are released. */
 import type { Model } from '../../../src/core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../../src/core/chat.js';
 import type { CliBackend } from '../../../src/vscode/lifecycle/swappableBackend.js';
@@ -30,16 +30,16 @@ const DONE: ChatEvent = {
 };
 
 export interface FakeCliBackend extends CliBackend {
-  /** How often the CLI was looked at. */
-  readonly looks: number;
+  /** How often the CLI was checked. */
+  readonly checks: number;
   readonly closed: boolean;
   readonly killed: boolean;
-  /** Lets every chat that waits end. */
+  /** Lets every waiting chat finish. */
   release(): void;
-  /** What the next looks and chats fail with; `undefined` for none. */
-  fail: Error | undefined;
+  /** The error of the next checks and chats; `undefined` lets them succeed. */
+  error: Error | undefined;
   signedIn: boolean;
-  /** Closing never ends. */
+  /** Makes `close` never resolve. */
   stuck: boolean;
 }
 
@@ -48,13 +48,13 @@ export function fakeCliBackend(): FakeCliBackend {
   const released = new Promise<void>((resolve) => {
     releaseAll = resolve;
   });
-  const state = { looks: 0, closed: false, killed: false };
+  const state = { checks: 0, closed: false, killed: false };
   const fake: FakeCliBackend = {
-    fail: undefined,
+    error: undefined,
     signedIn: true,
     stuck: false,
-    get looks() {
-      return state.looks;
+    get checks() {
+      return state.checks;
     },
     get closed() {
       return state.closed;
@@ -64,12 +64,12 @@ export function fakeCliBackend(): FakeCliBackend {
     },
     release: () => releaseAll(),
     describe() {
-      state.looks += 1;
-      if (fake.fail !== undefined) return Promise.reject(fake.fail);
+      state.checks += 1;
+      if (fake.error !== undefined) return Promise.reject(fake.error);
       return Promise.resolve({ path: '/bin/claude', version: '2.1.330', signedIn: fake.signedIn });
     },
     inspect: () =>
-      fake.fail === undefined
+      fake.error === undefined
         ? Promise.resolve({
             path: '/bin/claude',
             source: 'PATH',
@@ -77,11 +77,11 @@ export function fakeCliBackend(): FakeCliBackend {
             signedIn: fake.signedIn,
             missingFlags: [],
           })
-        : Promise.reject(fake.fail),
+        : Promise.reject(fake.error),
     activity: () => ({ waiting: 0 }),
     models: () => Promise.resolve([MODEL]),
     async *chat(): AsyncGenerator<ChatEvent> {
-      if (fake.fail !== undefined) throw fake.fail;
+      if (fake.error !== undefined) throw fake.error;
       yield { type: 'text', text: 'hello' };
       await released;
       yield DONE;

@@ -60,7 +60,7 @@ describe('a chat of this window', () => {
 
   it('fails with the error of the backend, which the history has too', async () => {
     const cli = fakeCliBackend();
-    cli.fail = new ChatError('overloaded', 'Too much to do.');
+    cli.error = new ChatError('overloaded', 'Too much to do.');
     const { history, lines, ask } = open(cli);
     await assert.rejects(ask(), { kind: 'overloaded' });
     assert.equal(history.totals.lastError?.message, 'Too much to do.');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { lazyBackend } from '../../../../src/vscode/lifecycle/lazyBackend.js';
 import { fakeCliBackend, REQUEST } from '../fakeCliBackend.js';
 
-describe('a backend that is loaded when it is needed', () => {
-  it('is loaded once, by the first who asks', async () => {
+describe('lazyBackend', () => {
+  it('loads the backend once, on first use', async () => {
     let loads = 0;
     const backend = lazyBackend(() => {
       loads += 1;
@@ -14,7 +14,7 @@ describe('a backend that is loaded when it is needed', () => {
     assert.equal(loads, 1);
   });
 
-  it('passes events on', async () => {
+  it('forwards the events of a chat', async () => {
     const fake = fakeCliBackend();
     fake.release();
     const types: string[] = [];
@@ -24,13 +24,13 @@ describe('a backend that is loaded when it is needed', () => {
     assert.deepEqual(types, ['text', 'done']);
   });
 
-  it('is not loaded only to be closed', async () => {
+  it('does not load the backend in order to close it', async () => {
     const backend = lazyBackend(() => assert.fail('loaded'));
     await backend.close();
     backend.closeNow();
   });
 
-  it('is closed when it was closed while it loaded', async () => {
+  it('closes a backend that is still loading', async () => {
     const fake = fakeCliBackend();
     const backend = lazyBackend(() => Promise.resolve(fake));
     const described = backend.describe();
@@ -39,7 +39,7 @@ describe('a backend that is loaded when it is needed', () => {
     await described;
   });
 
-  it('says what went wrong when it cannot be loaded', async () => {
+  it('rejects with the reason when the backend cannot be loaded', async () => {
     const backend = lazyBackend(() => Promise.reject(new Error('broken file')));
     await assert.rejects(backend.describe(), /broken file/);
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { menuItems, menuTitle, type MenuItem } from '../../../../src/vscode/ui/menuItems.js';
 import type { Totals } from '../../../../src/vscode/activity/history.js';
-import type { Readiness, Status } from '../../../../src/vscode/lifecycle/status.js';
+import type { CliReadiness, Status } from '../../../../src/vscode/lifecycle/status.js';
 import { escapeMarkdown, TOOLTIP_COMMANDS, viewOf } from '../../../../src/vscode/ui/statusView.js';
 
-const running = (readiness: Readiness, requests = 0, waiting = 0): Status & { state: 'running' } => ({
+const running = (readiness: CliReadiness, requests = 0, waiting = 0): Status & { state: 'running' } => ({
   state: 'running',
   port: 11434,
   url: 'http://127.0.0.1:11434',
@@ -13,8 +13,8 @@ const running = (readiness: Readiness, requests = 0, waiting = 0): Status & { st
   requests,
   waiting,
 });
-const ready: Readiness = { kind: 'ready', version: '2.1.330', path: '/usr/bin/claude', models: 4 };
-const problem: Readiness = {
+const ready: CliReadiness = { kind: 'ready', version: '2.1.330', path: '/usr/bin/claude', models: 4 };
+const problem: CliReadiness = {
   kind: 'problem',
   problem: { kind: 'cliMissing', message: 'The Claude CLI was not found. Install it.' },
 };

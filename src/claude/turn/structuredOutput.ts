@@ -1,23 +1,23 @@
 /**
- * Answers in JSON. The CLI has the model give them as the input of a tool, which must be an object: any other schema is
- * put into an object with one property, and the answer is taken out of it as it grows. Pure.
+ * Answers in JSON. The CLI makes the model call a tool whose input is the answer. A tool's input must be an object, so any
+ * other schema is wrapped in an object with one property, and the answer is unwrapped as it streams. Pure.
  */
 import type { ResponseFormat } from '../../core/chat.js';
 import type { Json, JsonObject } from '../../core/json.js';
 
-/** The tool by which the CLI makes the model obey a schema; its input is the answer. */
-export const STRUCTURED_OUTPUT = 'StructuredOutput';
+/** The CLI's tool for structured output. Its input is the answer. */
+export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
 
-const WRAPPER = 'value';
+const WRAPPER_PROPERTY = 'value';
 
-/** Whether an answer in that format comes inside an object of ours. */
+/** Whether the answer is wrapped in an object because its schema is not an object schema. */
 export function isWrapped(format: ResponseFormat): boolean {
   if (format.type === 'json') return false;
   const { type, properties } = format.schema;
   return type !== 'object' && !(type === undefined && properties !== undefined);
 }
 
-/** The schema of an object that holds the answer. Definitions stay at the root, where references look for them. */
+/** The object schema for the CLI. Definitions stay at the root, because `$ref`s are resolved from there. */
 export function objectSchema(format: ResponseFormat): JsonObject {
   if (format.type === 'json') return { type: 'object' };
   if (!isWrapped(format)) return { ...format.schema, type: 'object' };
@@ -27,58 +27,59 @@ export function objectSchema(format: ResponseFormat): JsonObject {
     ...($defs === undefined ? {} : { $defs }),
     ...(definitions === undefined ? {} : { definitions }),
     type: 'object',
-    properties: { [WRAPPER]: schema },
-    required: [WRAPPER],
+    properties: { [WRAPPER_PROPERTY]: schema },
+    required: [WRAPPER_PROPERTY],
     additionalProperties: false,
   };
 }
 
-/** Takes the answer out of the text of its JSON, piece by piece. */
-export class AnswerText {
+/** Extracts the answer from the tool's input as it streams. */
+export class StructuredAnswer {
   readonly #wrapped: boolean;
   #begun = false;
-  /** Not shown yet: the beginning of the wrapper, or what may be its end. */
-  #held = '';
+  /** Text that may belong to the beginning or the end of the wrapper. */
+  #pending = '';
 
   constructor(format: ResponseFormat) {
     this.#wrapped = isWrapped(format);
   }
 
-  /** The answer begins, or begins again. */
+  /** Another input begins. */
   restart(): void {
     this.#begun = false;
-    this.#held = '';
+    this.#pending = '';
   }
 
+  /** @returns the part of the answer that is certain after this piece of JSON */
   feed(piece: string): string {
     if (!this.#wrapped) return piece;
-    let text = this.#held + piece;
+    let text = this.#pending + piece;
     if (!this.#begun) {
       const opening = /^\s*\{\s*"value"\s*:\s*/.exec(text);
-      // White space behind the colon may go on in the next piece.
+      // More white space after the colon may follow in the next piece.
       if (opening === null || opening[0].length === text.length) {
-        this.#held = text;
+        this.#pending = text;
         return '';
       }
       this.#begun = true;
       text = text.slice(opening[0].length);
     }
     const end = /[\s}]*$/.exec(text)?.index ?? text.length;
-    this.#held = text.slice(end);
+    this.#pending = text.slice(end);
     return text.slice(0, end);
   }
 
-  /** What was held back, without the wrapper's end. */
+  /** The rest of the answer when the input is complete, without the end of the wrapper. */
   flush(): string {
     if (!this.#begun) return '';
-    const rest = this.#held.replace(/\s*\}\s*$/, '');
-    this.#held = '';
+    const rest = this.#pending.replace(/\s*\}\s*$/, '');
+    this.#pending = '';
     return rest;
   }
 
-  /** The answer in an object that did not stream. */
-  whole(output: unknown): string {
-    const value = this.#wrapped ? ((output as JsonObject)[WRAPPER] ?? null) : (output as Json);
+  /** The answer from a complete input that did not stream. */
+  fromInput(input: unknown): string {
+    const value = this.#wrapped ? ((input as JsonObject)[WRAPPER_PROPERTY] ?? null) : (input as Json);
     return JSON.stringify(value);
   }
 }

@@ -1,12 +1,12 @@
-/** Writes a reply as the Messages API does: server-sent events, or one JSON object when the client asked for that. */
+/** Writes a reply as the Messages API does: as server-sent events, or as one JSON object if the client does not stream. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { deltasOf, wholeOf } from './reply.js';
+import { deltasOf, fullText } from './reply.js';
 import type { ApiUsage, Block, ErrorReply, Gate, MessageReply, Pace, Reply } from './reply.js';
 
 const DEFAULT_PIECE_SIZE = 16;
 
-/** Token counts of a reply that names none. */
+/** The token counts of a reply that sets none. */
 export const DEFAULT_USAGE: ApiUsage = {
   input_tokens: 12,
   output_tokens: 34,
@@ -14,22 +14,22 @@ export const DEFAULT_USAGE: ApiUsage = {
   cache_creation_input_tokens: 0,
 };
 
-/** One exchange that is to be answered. */
+/** An exchange to reply to. */
 export interface Exchange {
   readonly response: ServerResponse;
   readonly streaming: boolean;
   readonly model: string;
-  /** The message's id on the wire. */
+  /** The id of the message in the response. */
   readonly id: string;
-  /** Aborts when the exchange is over, whoever ended it. */
-  readonly over: AbortSignal;
-  /** Destroys the socket. */
-  readonly cut: () => void;
+  /** Aborted at the end of the exchange. */
+  readonly ended: AbortSignal;
+  /** Closes the connection. */
+  readonly disconnect: () => void;
 }
 
-type Content = Extract<Reply, { content: readonly Block[] }>;
+type MessageLikeReply = Extract<Reply, { content: readonly Block[] }>;
 
-/** Answers; returns when everything is sent, or at once when the client has gone. */
+/** Sends a reply. Resolves when all of it is sent, or when the client closes the connection. */
 export async function sendReply(exchange: Exchange, reply: Reply): Promise<void> {
   try {
     if (reply.kind === 'hang') return;
@@ -38,15 +38,15 @@ export async function sendReply(exchange: Exchange, reply: Reply): Promise<void>
     if (exchange.streaming) await sendEvents(exchange, reply);
     else await sendWhole(exchange, reply);
   } catch (error) {
-    if (!exchange.over.aborted && !isGone(error)) throw error;
+    if (!exchange.ended.aborted && !isDisconnect(error)) throw error;
   }
 }
 
-/** How a write ends whose reader has gone; the exchange hears of that a moment later. */
-const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
+/** Error codes of a write after the client has disconnected; the exchange ends a moment later. */
+const DISCONNECTED = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
 
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && GONE.has(String(error.code));
+function isDisconnect(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && DISCONNECTED.has(String(error.code));
 }
 
 /** An error response in the API's shape. */
@@ -54,7 +54,7 @@ export function sendError(response: ServerResponse, reply: Omit<ErrorReply, 'kin
   sendJson(response, reply.status, errorBody(reply.type, reply.message), reply.headers);
 }
 
-/** One JSON object with its status. */
+/** A response with a JSON body. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -71,7 +71,7 @@ export function sendJson(
   response.end(bytes);
 }
 
-async function sendEvents(exchange: Exchange, reply: Content): Promise<void> {
+async function sendEvents(exchange: Exchange, reply: MessageLikeReply): Promise<void> {
   const { response } = exchange;
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -80,15 +80,15 @@ async function sendEvents(exchange: Exchange, reply: Content): Promise<void> {
     ...(reply.kind === 'message' ? reply.headers : {}),
   });
   const usage = usageOf(reply);
-  const head = { ...envelope(exchange, reply), content: [], usage: { ...usage, output_tokens: 1 } };
-  await sendEvent(exchange, 'message_start', { message: head });
+  const start = { ...envelope(exchange, reply), content: [], usage: { ...usage, output_tokens: 1 } };
+  await sendEvent(exchange, 'message_start', { message: start });
   await sendEvent(exchange, 'ping', {});
-  const broken = reply.kind === 'message' ? undefined : reply.content.length - 1;
+  const interruptedBlock = reply.kind === 'message' ? undefined : reply.content.length - 1;
   for (const [index, block] of reply.content.entries()) {
     await sendBlock(exchange, reply, block, index);
-    if (index !== broken) await sendEvent(exchange, 'content_block_stop', { index });
+    if (index !== interruptedBlock) await sendEvent(exchange, 'content_block_stop', { index });
   }
-  if (reply.kind === 'cut') return exchange.cut();
+  if (reply.kind === 'disconnect') return exchange.disconnect();
   if (reply.kind === 'midStreamError') {
     await sendEvent(exchange, 'error', errorBody(reply.type, reply.message));
   } else {
@@ -100,14 +100,14 @@ async function sendEvents(exchange: Exchange, reply: Content): Promise<void> {
 }
 
 async function sendBlock(exchange: Exchange, pace: Pace, block: Block, index: number): Promise<void> {
-  const { start, wrap, streamed } = shapeOf(block);
+  const { start, toDelta, streamed } = wireFormat(block);
   await sendEvent(exchange, 'content_block_start', { index, content_block: start });
   for (const piece of deltasOf(streamed, pace.pieceSize ?? DEFAULT_PIECE_SIZE)) {
     if (typeof piece !== 'string') {
       await pause(exchange, undefined, piece);
       continue;
     }
-    await sendEvent(exchange, 'content_block_delta', { index, delta: wrap(piece) });
+    await sendEvent(exchange, 'content_block_delta', { index, delta: toDelta(piece) });
     await pause(exchange, pace.deltaDelayMs, undefined);
   }
   if (block.type === 'thinking') {
@@ -116,27 +116,27 @@ async function sendBlock(exchange: Exchange, pace: Pace, block: Block, index: nu
   }
 }
 
-function shapeOf(block: Block) {
+function wireFormat(block: Block) {
   if (block.type === 'text') {
-    const wrap = (text: string): object => ({ type: 'text_delta', text });
-    return { start: { type: 'text', text: '' }, streamed: block.text, wrap };
+    const toDelta = (text: string): object => ({ type: 'text_delta', text });
+    return { start: { type: 'text', text: '' }, streamed: block.text, toDelta };
   }
   if (block.type === 'thinking') {
-    const wrap = (thinking: string): object => ({ type: 'thinking_delta', thinking });
-    return { start: { type: 'thinking', thinking: '', signature: '' }, streamed: block.thinking, wrap };
+    const toDelta = (thinking: string): object => ({ type: 'thinking_delta', thinking });
+    return { start: { type: 'thinking', thinking: '', signature: '' }, streamed: block.thinking, toDelta };
   }
-  const wrap = (json: string): object => ({ type: 'input_json_delta', partial_json: json });
+  const toDelta = (json: string): object => ({ type: 'input_json_delta', partial_json: json });
   const start = { type: 'tool_use', id: block.id, name: block.name, input: {} };
-  return { start, streamed: block.input, wrap };
+  return { start, streamed: block.input, toDelta };
 }
 
-async function sendWhole(exchange: Exchange, reply: Content): Promise<void> {
+async function sendWhole(exchange: Exchange, reply: MessageLikeReply): Promise<void> {
   for (const block of reply.content) {
-    for (const piece of deltasOf(shapeOf(block).streamed, DEFAULT_PIECE_SIZE)) {
+    for (const piece of deltasOf(wireFormat(block).streamed, DEFAULT_PIECE_SIZE)) {
       if (typeof piece !== 'string') await pause(exchange, undefined, piece);
     }
   }
-  if (reply.kind === 'cut') return exchange.cut();
+  if (reply.kind === 'disconnect') return exchange.disconnect();
   if (reply.kind === 'midStreamError') return sendError(exchange.response, { ...reply, status: 500 });
   sendJson(exchange.response, 200, {
     ...envelope(exchange, reply),
@@ -148,12 +148,12 @@ async function sendWhole(exchange: Exchange, reply: Content): Promise<void> {
 }
 
 function wholeBlock(block: Block): object {
-  if (block.type === 'text') return { ...block, text: wholeOf(block.text) };
-  if (block.type === 'thinking') return { ...block, thinking: wholeOf(block.thinking) };
-  return { ...block, input: JSON.parse(wholeOf(block.input)) as unknown };
+  if (block.type === 'text') return { ...block, text: fullText(block.text) };
+  if (block.type === 'thinking') return { ...block, thinking: fullText(block.thinking) };
+  return { ...block, input: JSON.parse(fullText(block.input)) as unknown };
 }
 
-function envelope(exchange: Exchange, reply: Content) {
+function envelope(exchange: Exchange, reply: MessageLikeReply) {
   const model = (reply.kind === 'message' ? reply.model : undefined) ?? exchange.model;
   return {
     id: exchange.id,
@@ -165,7 +165,7 @@ function envelope(exchange: Exchange, reply: Content) {
   };
 }
 
-function usageOf(reply: Content): ApiUsage {
+function usageOf(reply: MessageLikeReply): ApiUsage {
   return { ...DEFAULT_USAGE, ...(reply.kind === 'message' ? reply.usage : {}) };
 }
 
@@ -177,10 +177,10 @@ function errorBody(type: string, message: string): object {
   return { type: 'error', error: { type, message }, request_id: 'req_standin' };
 }
 
-/** Returns when the event has left this process. */
+/** Resolves when the event has been written to the socket. */
 async function sendEvent(exchange: Exchange, type: string, fields: object): Promise<void> {
   const text = `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
-  await unlessOver(exchange.over, () => {
+  await unlessEnded(exchange.ended, () => {
     return new Promise<void>((resolve, reject) => {
       exchange.response.write(text, (error) => (error ? reject(error) : resolve()));
     });
@@ -188,21 +188,21 @@ async function sendEvent(exchange: Exchange, type: string, fields: object): Prom
 }
 
 async function pause(exchange: Exchange, ms: number | undefined, gate: Gate | undefined): Promise<void> {
-  if (ms !== undefined && ms > 0) await delay(ms, undefined, { signal: exchange.over });
-  if (gate !== undefined) await unlessOver(exchange.over, () => gate);
+  if (ms !== undefined && ms > 0) await delay(ms, undefined, { signal: exchange.ended });
+  if (gate !== undefined) await unlessEnded(exchange.ended, () => gate);
 }
 
-/** Waits for `work`, but rejects as soon as the exchange is over. */
-async function unlessOver(over: AbortSignal, work: () => Promise<unknown>): Promise<void> {
-  over.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    stop = () => reject(new Error('the exchange is over'));
-    over.addEventListener('abort', stop, { once: true });
+/** Waits for `work`, but rejects as soon as the exchange ends. */
+async function unlessEnded(ended: AbortSignal, work: () => Promise<unknown>): Promise<void> {
+  ended.throwIfAborted();
+  let onEnd: () => void = () => undefined;
+  const rejection = new Promise<never>((_, reject) => {
+    onEnd = () => reject(new Error('the exchange has ended'));
+    ended.addEventListener('abort', onEnd, { once: true });
   });
   try {
-    await Promise.race([work(), ended]);
+    await Promise.race([work(), rejection]);
   } finally {
-    over.removeEventListener('abort', stop);
+    ended.removeEventListener('abort', onEnd);
   }
 }

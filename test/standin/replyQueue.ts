@@ -1,11 +1,11 @@
-/** The replies that a test has queued, the oldest first. */
+/** The replies that a test has queued, first in, first out. */
 import type { Reply } from './reply.js';
 
 export interface ReplyQueue {
   push(replies: readonly Reply[]): void;
-  /** The next request's reply. A repeating one stays until another is behind it. */
+  /** The reply to the next request. A repeating reply is used again until another one is queued after it. */
   take(): Reply | undefined;
-  /** Replies that answered nothing yet. */
+  /** Number of replies that no request has taken yet. */
   readonly unused: number;
 }
 

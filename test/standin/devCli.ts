@@ -1,12 +1,12 @@
-/** Where the dev dependency's own Claude CLI is. */
+/** Locates the Claude CLI that is installed as a dev dependency. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /**
- * The native binary of `@anthropic-ai/claude-code`. Its platform package comes first: without install scripts the main
- * package holds only a stub.
- * @throws Error when neither is installed
+ * The path of the native binary of `@anthropic-ai/claude-code`. The platform package is preferred: the main package contains
+ * only a stub unless its install scripts have run.
+ * @throws Error if neither package is installed
  */
 export function devCli(): string {
   const require = createRequire(import.meta.url);

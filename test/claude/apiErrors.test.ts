@@ -13,10 +13,10 @@ import {
 } from '../support/cliRig.js';
 
 const HI = request([user('hi')]);
-/** Keeps the waits between the CLI's own attempts short. */
+/** Keeps the CLI's own retries short. */
 const ONE_RETRY = { CLAUDE_CODE_MAX_RETRIES: '1' };
 
-describe('failures of the API', function () {
+describe('an error of the API', function () {
   this.timeout(120_000);
   let rig: CliRig;
 
@@ -58,14 +58,14 @@ describe('failures of the API', function () {
     ['529', errorReply(529, 'Overloaded'), 'overloaded', /Overloaded/],
   ];
   for (const [name, reply, kind, message] of table) {
-    it(`${name} is ${kind}`, async () => {
+    it(`is reported as ${kind} (${name})`, async () => {
       await start();
       rig.standIn.reply(reply);
       await fails(kind, message);
     });
   }
 
-  it('a long Retry-After is told at once', async () => {
+  it('with a long Retry-After is reported immediately', async () => {
     await start({ env: { CLAUDE_CODE_MAX_RETRIES: '4' } });
     rig.standIn.reply(errorReply(429, 'slow down', { 'retry-after': '30' }));
     const { retryAfterSeconds } = await fails('rateLimited', /Try again in \d+ seconds/);
@@ -73,30 +73,34 @@ describe('failures of the API', function () {
     assert.equal(rig.standIn.requests.length, 1);
   });
 
-  it('a plan that is used up tells when it resets', async () => {
+  it('for a plan without remaining usage says when the plan resets', async () => {
     await start({ env: { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-dummy' } });
     rig.standIn.reply(planLimitReply(Math.floor(Date.now() / 1000) + 3600));
     const { retryAfterSeconds = 0 } = await fails('rateLimited', /hit your limit/);
     assert.ok(retryAfterSeconds > 3500 && retryAfterSeconds <= 3600, String(retryAfterSeconds));
   });
 
-  it('missing credentials say how to sign in, without a request', async () => {
+  it('for missing credentials says how to sign in, without a request', async () => {
     await start({ env: { ANTHROPIC_API_KEY: '' } });
     assert.equal((await rig.backend.describe()).signedIn, false);
     await fails('notSignedIn', /not signed in.*Run "claude auth login"/);
     assert.equal(rig.standIn.requests.length, 0);
   });
 
-  it('an API that cannot be reached is unreachable', async () => {
+  it('for a refused connection is reported as unreachable', async () => {
     await start({ env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' } });
     await fails('unreachable', /connect|refused/i);
   });
 
-  describe('an answer that breaks off', () => {
-    /** Breaks off behind `complete` and `begun` when the client has that text, and then gives another. */
-    async function afterCut(
-      begun: string,
-      repeated: string,
+  describe('during an answer', () => {
+    /**
+     * The connection breaks after the blocks `complete` and the text `partial`, when the client has received both; the next
+     * attempt answers `retried`.
+     * @returns the text that the client received
+     */
+    async function afterLostConnection(
+      partial: string,
+      retried: string,
       complete: readonly Block[] = [],
     ): Promise<string> {
       await start();
@@ -104,32 +108,35 @@ describe('failures of the API', function () {
       const gate = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const content: Block[] = [...complete, { type: 'text', text: [begun, gate] }];
-      rig.standIn.reply({ kind: 'cut', content }, textReply(repeated));
+      const content: Block[] = [...complete, { type: 'text', text: [partial, gate] }];
+      rig.standIn.reply({ kind: 'disconnect', content }, textReply(retried));
       let text = '';
       for await (const event of rig.backend.chat(HI, never())) {
         if (event.type === 'text') text += event.text;
-        if (text.endsWith(begun)) release();
+        if (text.endsWith(partial)) release();
       }
       return text;
     }
 
-    it('goes on where it was cut when it is repeated', async () => {
-      assert.equal(await afterCut('Hello wor', 'Hello world'), 'Hello world');
+    it('continues the answer where it was interrupted', async () => {
+      assert.equal(await afterLostConnection('Hello wor', 'Hello world'), 'Hello world');
     });
 
-    it('goes on behind its thinking', async () => {
+    it('continues the answer after its thinking', async () => {
       const thought: Block = { type: 'thinking', thinking: 'Hm.', signature: 'signed' };
-      assert.equal(await afterCut('Hello wor', 'Hello world', [thought]), 'Hello world');
+      assert.equal(await afterLostConnection('Hello wor', 'Hello world', [thought]), 'Hello world');
     });
 
-    it('goes on behind a complete block, which is not repeated', async () => {
+    it('continues the answer after a complete block, which is not repeated', async () => {
       const block: Block = { type: 'text', text: 'A first part. ' };
-      assert.equal(await afterCut('And a sec', 'And a second.', [block]), 'A first part. And a second.');
+      assert.equal(
+        await afterLostConnection('And a sec', 'And a second.', [block]),
+        'A first part. And a second.',
+      );
     });
 
-    it('is continued in a process that was not told to go on', async () => {
-      const answered = await afterCut('And a sec', 'And a second.', [
+    it('makes the next turn use another process, without the CLI’s message to continue', async () => {
+      const answered = await afterLostConnection('And a sec', 'And a second.', [
         { type: 'text', text: 'A first part. ' },
       ]);
       rig.standIn.reply(textReply('third'));
@@ -140,18 +147,18 @@ describe('failures of the API', function () {
       assert.match(JSON.stringify(messages), /A first part\. And a second\./);
     });
 
-    it('is an error when the repetition differs', async () => {
-      await assert.rejects(afterCut('Hello wor', 'Howdy'), {
+    it('fails if the retried answer differs', async () => {
+      await assert.rejects(afterLostConnection('Hello wor', 'Howdy'), {
         kind: 'cliFailed',
         message: /differs from what was already sent/,
       });
     });
 
-    it('is an error when the repetition is shorter', async () => {
-      await assert.rejects(afterCut('Hello wor', 'Hello'), { kind: 'cliFailed' });
+    it('fails if the retried answer is shorter', async () => {
+      await assert.rejects(afterLostConnection('Hello wor', 'Hello'), { kind: 'cliFailed' });
     });
 
-    it('is completed once when the CLI asks again without streaming', async () => {
+    it('completes the answer once if the CLI retries without streaming', async () => {
       await start();
       let release = (): void => undefined;
       const gate = new Promise<void>((resolve) => (release = resolve));

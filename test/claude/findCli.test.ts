@@ -1,4 +1,4 @@
-/** Finding the CLI on this machine, as it is. */
+/** Finds the CLI in the file system and through real shells. */
 import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,15 +8,15 @@ import { CliFinder } from '../../src/claude/cli/cli.js';
 import { locate, thisMachine, type Machine } from '../../src/claude/cli/locate.js';
 import { silentLogger } from '../../src/core/log.js';
 
-const NONE = { kind: 'cliMissing', message: /^The Claude CLI was not found/ };
+const NOT_FOUND = { kind: 'cliMissing', message: /^The Claude CLI was not found/ };
 
-describe('finding the CLI on this machine', function () {
+describe('CliFinder in the file system', function () {
   this.timeout(30_000);
   let root: string;
   let home: string;
 
   before(function () {
-    // The programs planted here are scripts with `#!`.
+    // The programs created here are scripts with `#!`.
     if (process.platform === 'win32') this.skip();
   });
   beforeEach(async () => {
@@ -26,21 +26,24 @@ describe('finding the CLI on this machine', function () {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  async function program(path: string, script: string): Promise<string> {
+  async function writeProgram(path: string, script: string): Promise<string> {
     await mkdir(join(path, '..'), { recursive: true });
     await writeFile(path, `#!/bin/sh\n${script}\n`);
     await chmod(path, 0o755);
     return path;
   }
 
-  function plant(folder: string): Promise<string> {
-    return program(join(root, folder, 'claude'), `echo used >>'${root}/used'; echo '9.9.9 (Claude Code)'`);
+  function writeCli(folder: string): Promise<string> {
+    return writeProgram(
+      join(root, folder, 'claude'),
+      `echo used >>'${root}/used'; echo '9.9.9 (Claude Code)'`,
+    );
   }
 
-  /** A shell that counts its starts and prints this PATH. */
+  /** Creates a shell that counts its starts and prints this PATH. */
   async function shell(path: string): Promise<string> {
     const env = `echo '-- environment --'; echo 'PATH=${path}'`;
-    return program(join(root, 'shell'), `echo started >>'${root}/starts'; ${env}`);
+    return writeProgram(join(root, 'shell'), `echo started >>'${root}/starts'; ${env}`);
   }
 
   async function linesIn(name: string): Promise<number> {
@@ -48,18 +51,21 @@ describe('finding the CLI on this machine', function () {
     return text.split('\n').length - 1;
   }
 
-  /** This machine, without a CLI that may really be installed on it. */
+  /** This machine, without any CLI outside the test folder. */
   function machine(env: Record<string, string>): Machine {
     const real = thisMachine({ HOME: home, SHELL: '/no/such/shell', ...env });
-    return { ...real, isProgram: async (path) => path.startsWith(root) && (await real.isProgram(path)) };
+    return {
+      ...real,
+      isExecutable: async (path) => path.startsWith(root) && (await real.isExecutable(path)),
+    };
   }
 
-  it('passes over one in any folder that is open, however PATH names it', async () => {
-    const open = [join(root, 'code', 'first'), join(root, 'code', 'second')];
-    await plant('code/first');
-    await plant('code/first/node_modules/.bin');
-    await plant('code/second/bin');
-    const mine = await plant('mine');
+  it('ignores a CLI in any open folder, however PATH spells the folder', async () => {
+    const openFolders = [join(root, 'code', 'first'), join(root, 'code', 'second')];
+    await writeCli('code/first');
+    await writeCli('code/first/node_modules/.bin');
+    await writeCli('code/second/bin');
+    const mine = await writeCli('mine');
     const inside = [
       'code/first',
       'code/first/node_modules/.bin/',
@@ -72,25 +78,28 @@ describe('finding the CLI on this machine', function () {
     const before = process.cwd();
     process.chdir(join(root, 'code', 'first'));
     try {
-      const found = await locate('', open, machine({ PATH: path }));
+      const found = await locate('', openFolders, machine({ PATH: path }));
       assert.deepEqual(found, { path: mine, source: 'PATH' });
       await rm(mine);
-      await assert.rejects(locate('', open, machine({ PATH: path })), NONE);
-      await assert.rejects(locate('', open, machine({ PATH: '/bin', SHELL: await shell(path) })), NONE);
+      await assert.rejects(locate('', openFolders, machine({ PATH: path })), NOT_FOUND);
+      await assert.rejects(
+        locate('', openFolders, machine({ PATH: '/bin', SHELL: await shell(path) })),
+        NOT_FOUND,
+      );
     } finally {
       process.chdir(before);
     }
     assert.equal(await linesIn('used'), 0);
   });
 
-  it('passes over one in a further folder of the workspace, in the backend too', async () => {
+  it('ignores a CLI in any folder of the workspace when used by the backend', async () => {
     const folder = join(root, 'first');
     const further = join(root, 'second');
     await mkdir(join(root, 'real'));
     await symlink(join(root, 'real'), folder);
-    await plant('real/bin');
-    await plant('second/bin');
-    await plant('mine');
+    await writeCli('real/bin');
+    await writeCli('second/bin');
+    await writeCli('mine');
     const path = ['real/bin', 'first/bin', 'second/bin', 'mine']
       .map((name) => join(root, name))
       .join(delimiter);
@@ -110,19 +119,19 @@ describe('finding the CLI on this machine', function () {
     }
   });
 
-  it('does not start a shell for each request while there is none', async () => {
+  it('does not start a shell for each request while no CLI is installed', async () => {
     const finder = new CliFinder('', [], machine({ PATH: '/bin', SHELL: await shell('/bin') }));
-    for (let request = 1; request <= 3; request++) await assert.rejects(finder.find(), NONE);
+    for (let request = 1; request <= 3; request++) await assert.rejects(finder.find(), NOT_FOUND);
     assert.equal(await linesIn('starts'), 1);
   });
 
-  it('takes one that appears in a known place, or where the shell has said, at the next request', async () => {
+  it('finds a newly installed CLI at the next request, in a standard location or on the login PATH', async () => {
     const bin = join(root, 'own', 'bin');
     const env = { PATH: '/bin', SHELL: await shell(bin) };
-    for (const place of ['home/.local/bin', 'own/bin']) {
+    for (const folder of ['home/.local/bin', 'own/bin']) {
       const finder = new CliFinder('', [], machine(env));
-      await assert.rejects(finder.find(), NONE);
-      const path = await plant(place);
+      await assert.rejects(finder.find(), NOT_FOUND);
+      const path = await writeCli(folder);
       assert.equal((await finder.find()).path, path);
       await rm(path);
     }
