@@ -1,7 +1,6 @@
-// Bundles the programs: dist/extension.cjs (what VS Code loads) and dist/headless.cjs (the same endpoint without an
-// editor), and what they load when it is first needed: dist/claude.cjs (what drives the CLI), dist/lazyBundle.cjs (what a
-// person asks for now and then) and dist/fzstd.cjs (the decompressor for Codex). Prints each bundle's size; fails when
-// one outgrows its budget.
+// Builds dist/: extension.cjs (what VS Code loads), headless.cjs (the same endpoint without an editor) and the lazy bundles
+// that these two load on first use: claude.cjs (drives the CLI), lazyBundle.cjs (commands that are rarely used) and
+// fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one exceeds its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,25 +13,30 @@ const BUDGETS_BYTES = {
   'dist/lazyBundle.cjs': 40_000,
 };
 
-/** Bundles of modules that are imported when they are first needed. */
-const LATE = {
+/** Name of each lazy bundle → its entry point. */
+const LAZY_BUNDLES = {
   claude: 'src/claude/backend.ts',
   lazyBundle: 'src/vscode/lazyBundle.ts',
   fzstd: 'node_modules/fzstd/esm/index.mjs',
 };
-/** How those modules are imported. A program that imports one at its start has it inside. */
-const IMPORTED_AS = { 'claude/backend.js': 'claude', 'lazyBundle.js': 'lazyBundle', fzstd: 'fzstd' };
+/** How the sources import the entry points → the lazy bundle. */
+const BUNDLE_OF_IMPORT = new Map([
+  ['claude/backend.js', 'claude'],
+  ['lazyBundle.js', 'lazyBundle'],
+  ['fzstd', 'fzstd'],
+]);
 
 /**
- * Leaves those modules out of the bundles that import them.
+ * Replaces dynamic imports of those modules by imports of the lazy bundles. A static import still includes the module,
+ * except for fzstd, which is always a bundle of its own.
  * @type {import('esbuild').Plugin}
  */
-const loadedLate = {
-  name: 'loaded-late',
+const lazyBundles = {
+  name: 'lazy-bundles',
   setup({ onResolve }) {
     onResolve({ filter: /^(?:\.\/(?:claude\/backend|lazyBundle)\.js|fzstd)$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' || path === 'fzstd'
-        ? { path: `./${IMPORTED_AS[path.replace(/^\.\//, '')]}.cjs`, external: true }
+        ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
         : undefined,
     );
   },
@@ -43,10 +47,10 @@ const options = {
   entryPoints: {
     extension: 'src/extension.ts',
     headless: 'src/headless.ts',
-    ...LATE,
+    ...LAZY_BUNDLES,
   },
-  plugins: [loadedLate],
-  // Modules that are loaded late come by require(), whose "vscode" the editor provides in every version.
+  plugins: [lazyBundles],
+  // Turns import() into require(): only then every supported version of VS Code provides "vscode" to the lazy bundles.
   supported: { 'dynamic-import': false },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
@@ -63,28 +67,30 @@ const options = {
 };
 
 /**
- * Writes a bundle in one step, and only where it differs: whatever runs from dist/ may load it at any moment.
+ * Writes a bundle atomically, and only if its contents changed: a running program may load files from dist/ at any time.
  * @param {import('esbuild').OutputFile} bundle
  */
-function put({ path, contents }) {
+function writeBundle({ path, contents }) {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
   mkdirSync(dirname(path), { recursive: true });
-  const written = `${path}.${process.pid}`;
-  writeFileSync(written, contents);
-  renameSync(written, path);
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
 }
 
 if (watch) {
   await (await context(options)).watch();
 } else {
   const { outputFiles } = await build({ ...options, write: false });
-  outputFiles.forEach(put);
-  for (const file of ['extension', 'headless', ...Object.keys(LATE)].map((name) => `dist/${name}.cjs`)) {
+  outputFiles.forEach(writeBundle);
+  for (const file of ['extension', 'headless', ...Object.keys(LAZY_BUNDLES)].map(
+    (name) => `dist/${name}.cjs`,
+  )) {
     console.log(`${file}  ${(statSync(file).size / 1000).toFixed(1)} kB`);
   }
   for (const [file, budget] of Object.entries(BUDGETS_BYTES)) {
     if (statSync(file).size <= budget) continue;
-    console.error(`${file} is over its budget of ${budget / 1000} kB`);
+    console.error(`${file} exceeds its budget of ${budget / 1000} kB`);
     process.exitCode = 1;
   }
 }

@@ -1,22 +1,19 @@
-// npm run bench [-- --rounds N --json FILE --requests N --aborts N]: sets up, measures, prints the tables and writes
-// the JSON (out/bench.json). Slow numbers are numbers: it fails only when something did not work.
+// npm run bench [-- --rounds N --json FILE --requests N --aborts N]: builds, measures, prints the tables and writes them
+// as JSON (by default to out/bench.json). Slow results are results: only an error makes it fail.
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { loadBundled } from './bundled.mjs';
-import { inRoot, root } from './place.mjs';
-import { build, install, launch } from './setup.mjs';
+import { importBundled } from './bundle.mjs';
+import { callerFolder, inRoot, root } from './paths.mjs';
+import { build, install, runMain } from './setup.mjs';
 
-/** The folder the person is in. npm runs scripts in the repository's, and tells. */
-const caller = (process.env.npm_lifecycle_event === 'bench' && process.env.INIT_CWD) || process.cwd();
-
-await launch(async () => {
+await runMain(async () => {
   await install();
   await build();
-  const { run } = await loadBench();
-  await run(process.argv.slice(2), { root, caller, programs: keepPrograms() });
+  const { run } = await importBench();
+  await run(process.argv.slice(2), { root, caller: callerFolder('bench'), programs: copyPrograms() });
 });
 
-/** The programs as they are now: a build in the middle of the run must not change what is measured. */
-function keepPrograms() {
+/** Copies the built programs, so that a build during the run does not change what is measured. */
+function copyPrograms() {
   const folder = inRoot('out/scripts/programs');
   mkdirSync(folder, { recursive: true });
   for (const file of ['extension.cjs', 'headless.cjs', 'fzstd.cjs'])
@@ -25,6 +22,6 @@ function keepPrograms() {
 }
 
 /** @returns {Promise<typeof import('../test/bench/run.js')>} */
-function loadBench() {
-  return loadBundled('test/bench/run.ts', 'bench');
+function importBench() {
+  return importBundled('test/bench/run.ts', 'bench');
 }

@@ -1,18 +1,18 @@
-// npm run package: sets up and makes the .vsix in the repository's folder.
+// npm run package: installs the dependencies and makes the .vsix in the repository's folder.
 import { readFileSync, statSync } from 'node:fs';
-import { quietly } from './child.mjs';
-import { inRoot } from './place.mjs';
-import { install, launch } from './setup.mjs';
+import { runNode } from './childProcess.mjs';
+import { inRoot } from './paths.mjs';
+import { install, runMain } from './setup.mjs';
 
 const BUDGET_BYTES = 300_000;
 
-await launch(async () => {
+await runMain(async () => {
   await install();
   const { name, version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   const vsix = inRoot(`${name}-${version}.vsix`);
-  // It builds by itself, through the manifest's vscode:prepublish.
-  const tool = inRoot('node_modules/@vscode/vsce/vsce');
-  const output = await quietly([tool, 'package', '--no-dependencies', '--out', vsix]);
+  const vsce = inRoot('node_modules/@vscode/vsce/vsce');
+  // vsce builds the bundles first: it runs the manifest's script vscode:prepublish.
+  const output = await runNode([vsce, 'package', '--no-dependencies', '--out', vsix]);
   if (/\bWARN/.test(output)) throw new Error(`The packager warns:\n${output}`);
   const { size } = statSync(vsix);
   console.log(`${vsix}  ${(size / 1000).toFixed(1)} kB`);

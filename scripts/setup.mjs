@@ -1,60 +1,73 @@
-// All set-up that a fresh clone needs: installs, builds, compiles the tests. Each step is one line on stderr.
+// The set-up that a fresh clone needs: install, build, compile the tests. Each step prints one line on stderr.
 import { lstatSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { ChildFailed, npmScript, quietly } from './child.mjs';
-import { inRoot } from './place.mjs';
+import { ProcessError, npmCliPath, runNode } from './childProcess.mjs';
+import { inRoot } from './paths.mjs';
 
 const OLDEST_NODE = 20;
 
-/** The dependencies of package-lock.json, unless they are there. No package of ours needs its install scripts. */
+/**
+ * Installs the dependencies of package-lock.json, unless they are installed. No dependency needs its install scripts.
+ * @throws {Error} when Node is too old or node_modules is a link
+ */
 export async function install() {
   requireNode();
   if (await isInstalled()) return;
   if (lstatSync(inRoot('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true) {
-    throw new Error('node_modules is a link, and npm would empty the folder behind it. Remove the link.');
+    throw new Error(
+      'node_modules is a symbolic link, and npm would empty the folder it leads to. Remove the link.',
+    );
   }
   await step('Installing the dependencies (npm ci)', () =>
-    quietly([npmScript(), 'ci', '--ignore-scripts', '--no-audit', '--no-fund']),
+    runNode([npmCliPath(), 'ci', '--ignore-scripts', '--no-audit', '--no-fund']),
   );
 }
 
-/** Both programs into dist/. */
+/** Builds the programs into dist/. */
 export async function build() {
-  await step('Building dist/ (npm run build)', () => quietly(['esbuild.js']));
+  await step('Building dist/ (npm run build)', () => runNode(['esbuild.js']));
 }
 
-/** The tests, and the sources they import, into out/. Files of earlier runs are removed first. */
+/** Compiles the tests and the sources they import into out/, without files of earlier runs. */
 export async function compileTests() {
   await step('Compiling the tests (npm run compile)', () => {
     rmSync(inRoot('out/test'), { recursive: true, force: true });
     rmSync(inRoot('out/src'), { recursive: true, force: true });
-    return quietly([inRoot('node_modules/typescript/bin/tsc'), '--outDir', 'out', '--noEmit', 'false']);
+    return runNode([inRoot('node_modules/typescript/bin/tsc'), '--outDir', 'out', '--noEmit', 'false']);
   });
 }
 
+/** The command line is wrong. The message is for the user and includes the usage. */
+export class UsageError extends Error {
+  /** @override */
+  name = 'UsageError';
+}
+
 /**
- * Runs a launch script's main function; what it throws becomes a message and exit code 1.
+ * Runs the main function of a script. An error is printed, and the exit code becomes 1.
  * @param {() => Promise<void>} main
  */
-export async function launch(main) {
+export async function runMain(main) {
   try {
     await main();
   } catch (error) {
-    console.error(error instanceof ChildFailed ? `${error.output}\n${error.message}` : error);
     process.exitCode = 1;
+    if (error instanceof UsageError) console.error(error.message);
+    else if (error instanceof ProcessError) console.error(`${error.output}\n${error.message}`);
+    else console.error(error);
   }
 }
 
 /**
  * @template T
  * @param {string} title
- * @param {() => Promise<T>} work
+ * @param {() => Promise<T>} action
  */
-async function step(title, work) {
+async function step(title, action) {
   process.stderr.write(`• ${title} … `);
   const started = performance.now();
   try {
-    const result = await work();
+    const result = await action();
     process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1)} s\n`);
     return result;
   } catch (error) {
@@ -71,25 +84,26 @@ function requireNode() {
   );
 }
 
-/** Whether node_modules holds exactly what package-lock.json asks for; what another system needs may be absent. */
+/** Whether node_modules has the versions of package-lock.json. Packages for other operating systems may be missing. */
 async function isInstalled() {
-  const [wanted, present] = await Promise.all([
-    packages('package-lock.json'),
-    packages('node_modules/.package-lock.json'),
+  const [required, installed] = await Promise.all([
+    packagesOf('package-lock.json'),
+    packagesOf('node_modules/.package-lock.json'),
   ]);
-  if (wanted === undefined || present === undefined) return false;
-  return Object.entries(wanted).every(([path, entry]) => {
+  if (required === undefined || installed === undefined) return false;
+  return Object.entries(required).every(([path, { version, optional }]) => {
     if (path === '') return true;
-    const installed = present[path];
-    return installed === undefined ? entry.optional === true : installed.version === entry.version;
+    const found = installed[path];
+    return found === undefined ? optional === true : found.version === version;
   });
 }
 
 /**
+ * The packages that a lock file lists; `undefined` when there is no such file.
  * @param {string} file
  * @returns {Promise<Record<string, { version: string, optional?: boolean }> | undefined>}
  */
-async function packages(file) {
+async function packagesOf(file) {
   try {
     return JSON.parse(await readFile(inRoot(file), 'utf8')).packages;
   } catch {

@@ -1,33 +1,35 @@
-// npm start [-- options]: sets up, then runs the server in the current folder, with the real Claude or canned answers.
+// npm start [-- options]: builds, and runs the server in the current folder, with the real Claude or with canned answers.
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
-import { loadBundled } from './bundled.mjs';
-import { ending } from './child.mjs';
-import { inRoot } from './place.mjs';
-import { build, install, launch } from './setup.mjs';
+import { importBundled } from './bundle.mjs';
+import { waitForExit } from './childProcess.mjs';
+import { callerFolder, inRoot } from './paths.mjs';
+import { build, install, runMain } from './setup.mjs';
 
 const DEFAULT_PORT = '11434';
-const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+const FORWARDED_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
-/** The folder the person is in. npm runs scripts in the repository's, and tells. */
-const caller = (process.env.npm_lifecycle_event === 'start' && process.env.INIT_CWD) || process.cwd();
+const caller = callerFolder('start');
 
-await launch(async () => {
+await runMain(async () => {
   await install();
   await build();
   const options = process.argv.slice(2);
   const workspace = resolve(caller, optionOf(options, 'workspace') ?? '.');
-  const given = optionOf(options, 'claude');
-  const { chooseCli, startCannedModel } = await loadPreflight();
-  const cli = await chooseCli(given === undefined ? '' : resolve(caller, given), workspace, (line) => {
-    console.error(`• ${line}`);
+  const claude = optionOf(options, 'claude');
+  const { chooseCli, startCannedModel } = await importChooseCli();
+  const cli = await chooseCli({
+    claudePath: claude === undefined ? '' : resolve(caller, claude),
+    workspace,
+    onProblem: (line) => console.error(`• ${line}`),
   });
   console.error(`• Claude CLI: ${cli.path} (${cli.source}), ${cli.signedIn ? 'signed in' : 'not signed in'}`);
   const canned = cli.signedIn ? undefined : await startCannedModel();
   if (canned !== undefined) console.error(banner());
   try {
     const port = optionOf(options, 'port') ?? DEFAULT_PORT;
-    const args = ['--port', port, '--workspace', workspace, '--claude', cli.path, ...restOf(options)];
+    const args = ['--port', port, '--workspace', workspace, '--claude', cli.path, ...otherOptions(options)];
     process.exitCode = await runServer(args, canned?.env ?? process.env);
   } finally {
     await canned?.stop();
@@ -35,10 +37,10 @@ await launch(async () => {
 });
 
 /**
- * Runs the server until it ends by itself or by a signal to this process.
+ * Runs the server until it exits. SIGINT, SIGTERM and SIGHUP to this process stop it.
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<number>} its exit code; 128 + 15 and the like when a signal ended it, as shells have it
+ * @returns {Promise<number>} its exit code; after a signal 128 + the signal's number, as in shells
  */
 async function runServer(args, env) {
   const child = spawn(process.execPath, [inRoot('dist/headless.cjs'), ...args], {
@@ -46,17 +48,16 @@ async function runServer(args, env) {
     env,
     stdio: 'inherit',
   });
-  const end = () => child.kill('SIGTERM');
-  for (const signal of FORWARDED) process.on(signal, end);
-  const { code, signal } = await ending(child);
-  for (const name of FORWARDED) process.off(name, end);
-  const { constants } = await import('node:os');
+  const stop = () => child.kill('SIGTERM');
+  for (const name of FORWARDED_SIGNALS) process.on(name, stop);
+  const { code, signal } = await waitForExit(child);
+  for (const name of FORWARDED_SIGNALS) process.off(name, stop);
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
-/** @returns {Promise<typeof import('./preflight.js')>} */
-function loadPreflight() {
-  return loadBundled('scripts/preflight.ts', 'preflight');
+/** @returns {Promise<typeof import('./chooseCli.js')>} */
+function importChooseCli() {
+  return importBundled('scripts/chooseCli.ts', 'chooseCli');
 }
 
 /**
@@ -72,10 +73,10 @@ function optionOf(options, name) {
 }
 
 /**
- * The options that are passed on as they stand.
+ * The options that the server gets unchanged.
  * @param {readonly string[]} options
  */
-function restOf(options) {
+function otherOptions(options) {
   const handled = ['port', 'workspace', 'claude'];
   return options.filter((option, at) => {
     const before = options[at - 1];

@@ -1,114 +1,116 @@
-// Runs one suite, prints what it prints, and returns its counts.
+// Runs test suites, prints their output and returns their counts.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { ending } from './child.mjs';
-import { inRoot, root } from './place.mjs';
-import { add, NOTHING, parseTotals } from './totals.mjs';
+import { waitForExit } from './childProcess.mjs';
+import { inRoot, root } from './paths.mjs';
+import { addCounts, NO_TESTS, parseSummary } from './testCounts.mjs';
 
-/** @typedef {import('./totals.mjs').Totals} Totals */
-
-/** The suites of `npm test`, fast first, and then the longest. */
-export const SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e', 'adversary', 'clients'];
+/** @typedef {import('./testCounts.mjs').TestCounts} TestCounts */
+/** @typedef {import('./testSelection.mjs').SelectedSuite} SelectedSuite */
 
 /**
  * What the suites of a run share.
  * @typedef {object} Run
  * @property {NodeJS.ProcessEnv} env
- * @property {readonly string[]} editorOptions for the tests inside VS Code
- * @property {string[]} failures gets what failed, for the end of the run
- * @property {(text: string) => void} write where output goes
+ * @property {string | undefined} [grep] only tests whose title matches
+ * @property {readonly string[]} [editorOptions] arguments for test/extension/run.mjs
+ * @property {string[]} failures collects the titles of what failed, for the end of the run
  */
 
+/** @typedef {Run & { write: (text: string) => void }} SuiteRun what one suite gets; `write` takes its output */
+
 const TEST_TIMEOUT_MS = 60_000;
-/** How long a suite may take to end after its last test. Longer means that a test left something open. */
+/** How long a suite may take to exit after its last test. Longer means that a test left something open. */
 const EXIT_GRACE_MS = 15_000;
 
 /**
- * Runs suites, several at a time: most of their time they wait for processes and editors. Output comes whole, suite by
- * suite, where more than one runs.
- * @param {readonly string[]} suites
- * @param {Omit<Run, 'write'>} run
- * @param {number} atOnce
- * @returns {Promise<Totals>}
+ * Runs suites, `parallel` of them at once, because most of their time they wait for processes and editors. If several
+ * run at once, the output of each is printed as a whole when it ends.
+ * @param {readonly SelectedSuite[]} suites
+ * @param {Run} run
+ * @param {number} parallel
+ * @returns {Promise<TestCounts>}
  */
-export async function runSuites(suites, run, atOnce) {
+export async function runSuites(suites, run, parallel) {
   const queue = [...suites];
-  let totals = NOTHING;
-  const lane = async () => {
+  let counts = NO_TESTS;
+  const worker = async () => {
     for (let suite = queue.shift(); suite !== undefined; suite = queue.shift()) {
-      let held = '';
+      let buffered = '';
       /** @param {string} text */
       const write = (text) => {
-        if (atOnce === 1) process.stdout.write(text);
-        else held += text;
+        if (parallel === 1) process.stdout.write(text);
+        else buffered += text;
       };
-      const counts = await runSuite(suite, { ...run, write });
-      totals = add(totals, counts);
-      process.stdout.write(held);
+      const suiteCounts = await runSuite(suite, { ...run, write });
+      // Read `counts` only after the await: other workers change it meanwhile.
+      counts = addCounts(counts, suiteCounts);
+      process.stdout.write(buffered);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, lane));
-  return totals;
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return counts;
 }
 
 /**
- * @param {string} suite
- * @param {Run} run
- * @returns {Promise<Totals>}
+ * @param {SelectedSuite} suite
+ * @param {SuiteRun} run
+ * @returns {Promise<TestCounts>}
  */
-async function runSuite(suite, run) {
-  run.write(`\n━━ ${suite} ${'━'.repeat(Math.max(0, 76 - suite.length))}\n`);
-  return suite === 'extension' ? runExtension(run) : runFiles(suite, testFiles(suite), run);
+function runSuite({ name, files }, run) {
+  run.write(`\n━━ ${name} ${'━'.repeat(Math.max(0, 76 - name.length))}\n`);
+  if (name === 'extension') return runExtension(run);
+  return runFiles({ name, files: files === undefined ? testFiles(name) : files.map(compiled) }, run);
 }
 
 /**
- * Runs Mocha on files, in a process of its own.
- * @param {string} suite its name, for people
- * @param {readonly string[]} files
- * @param {Omit<Run, 'editorOptions'>} run
- * @param {number} graceMs how long the process may take to end after its last test
- * @returns {Promise<Totals>} a process that crashes, overstays or contradicts its counts adds a failure
+ * Runs Mocha on compiled test files, in a process of its own.
+ * @param {{ name: string, files: readonly string[], graceMs?: number }} suite `graceMs`: how long the process may take to
+ *   exit after its last test
+ * @param {SuiteRun} run
+ * @returns {Promise<TestCounts>} a process that crashes, does not exit in time or contradicts its counts adds a failure
  */
-export async function runFiles(suite, files, run, graceMs = EXIT_GRACE_MS) {
-  const { env, failures, write } = run;
-  const broken = failing(suite, run);
-  if (files.length === 0) return skip(suite, 'it has no tests', write);
-  const child = spawn(process.execPath, [inRoot('scripts/mocha.mjs'), String(TEST_TIMEOUT_MS), ...files], {
+export async function runFiles({ name, files, graceMs = EXIT_GRACE_MS }, run) {
+  const { env, grep, failures, write } = run;
+  if (files.length === 0) return skip(name, 'it has no tests', write);
+  /** @type {import('./mochaRunner.mjs').MochaRun} */
+  const mochaRun = { files, timeoutMs: TEST_TIMEOUT_MS, ...(grep === undefined ? {} : { grep }) };
+  const child = spawn(process.execPath, [inRoot('scripts/mochaRunner.mjs'), JSON.stringify(mochaRun)], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', write);
-  /** @type {Totals | undefined} */
-  let totals;
+  /** @type {TestCounts | undefined} */
+  let counts;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let grace;
-  let overstayed = false;
+  let killed = false;
   child.on('message', (message) => {
-    const told = /** @type {{ totals: Totals, failures: string[] }} */ (message);
-    totals = told.totals;
-    failures.push(...told.failures.map((title) => `${suite}: ${title}`));
+    const result = /** @type {import('./mochaRunner.mjs').MochaResult} */ (message);
+    counts = result.counts;
+    failures.push(...result.failures.map((title) => `${name}: ${title}`));
     grace = setTimeout(() => {
-      overstayed = true;
+      killed = true;
       child.kill('SIGKILL');
     }, graceMs);
   });
-  const { code, signal } = await ending(child);
+  const exit = await waitForExit(child);
   clearTimeout(grace);
-  if (totals === undefined) return broken(NOTHING, `it ended early (${signal ?? `exit code ${code}`})`);
-  if (overstayed) return broken(totals, `it did not end within ${graceMs / 1000} s of its last test`);
-  if (code !== 0 && totals.failed === 0)
-    return broken(totals, `it ended with ${signal ?? `exit code ${code}`}`);
-  return totals;
+  if (killed && counts !== undefined) {
+    return addFailure(counts, name, `it did not end within ${graceMs / 1000} s of its last test`, run);
+  }
+  return checkExit(name, counts, exit, run);
 }
 
-/** @param {Run} run */
+/**
+ * @param {SuiteRun} run
+ * @returns {Promise<TestCounts>}
+ */
 async function runExtension(run) {
-  const { env, editorOptions, failures, write } = run;
-  const broken = failing('extension', run);
+  const { env, grep, editorOptions = [], failures, write } = run;
+  if (grep !== undefined) return skip('extension', '--grep is not supported for it', write);
   const script = inRoot('test/extension/run.mjs');
-  if (!existsSync(script)) return skip('extension', 'it has no tests', write);
   const child = spawn(process.execPath, [script, ...editorOptions], {
     cwd: root,
     env,
@@ -120,56 +122,70 @@ async function runExtension(run) {
     output += text;
     write(text);
   });
-  const { code, signal } = await ending(child);
-  const totals = parseTotals(output);
+  const exit = await waitForExit(child);
   for (const [, title, why] of output.matchAll(/^ +✗ (.*)\n(?: {6}(.*))?/gm)) {
     failures.push(`extension: ${title}${why === undefined ? '' : `: ${why}`}`);
   }
-  if (totals === undefined) return broken(NOTHING, `it printed no totals (${signal ?? `exit code ${code}`})`);
-  if (code !== 0 && totals.failed === 0)
-    return broken(totals, `it ended with ${signal ?? `exit code ${code}`}`);
-  return totals;
+  return checkExit('extension', parseSummary(output), exit, run);
 }
 
 /**
- * The compiled test files of a suite, in the order of their names.
+ * Compares the counts that a suite reported with the exit of its process.
+ * @param {string} suite
+ * @param {TestCounts | undefined} counts `undefined` when it reported none
+ * @param {Awaited<ReturnType<typeof waitForExit>>} exit
+ * @param {SuiteRun} run
+ * @returns {TestCounts}
+ */
+function checkExit(suite, counts, { code, signal }, run) {
+  const exit = signal ?? `exit code ${code}`;
+  if (counts === undefined) return addFailure(NO_TESTS, suite, `it ended early (${exit})`, run);
+  if (code !== 0 && counts.failed === 0) return addFailure(counts, suite, `it ended with ${exit}`, run);
+  return counts;
+}
+
+/**
+ * The compiled test files of a suite, sorted by name.
  * @param {string} suite
  */
 function testFiles(suite) {
-  const folder = inRoot(`out/test/${suite}`);
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder, { recursive: true }).map(String);
+  const folder = `out/test/${suite}`;
+  if (!existsSync(inRoot(folder))) return [];
+  const files = readdirSync(inRoot(folder), { recursive: true }).map(String);
   return files
     .filter((file) => file.endsWith('.test.js'))
     .sort()
-    .map((file) => join(folder, file));
+    .map((file) => inRoot(`${folder}/${file}`));
 }
+
+/**
+ * The compiled form of a test file.
+ * @param {string} file relative to the repository's folder
+ */
+const compiled = (file) => inRoot(`out/${file.replace(/\.ts$/, '.js')}`);
 
 /**
  * @param {string} suite
  * @param {string} reason
- * @param {Run['write']} write
- * @returns {Totals}
+ * @param {SuiteRun['write']} write
+ * @returns {TestCounts}
  */
 function skip(suite, reason, write) {
   write(`  skipped: the suite "${suite}", because ${reason}\n`);
-  return { ...NOTHING, skipped: 1 };
+  return { ...NO_TESTS, skipped: 1 };
 }
 
 /**
- * What adds a failure of the suite as a whole to its counts.
+ * Adds a failure of the suite as a whole to its counts.
+ * @param {Readonly<TestCounts>} counts
  * @param {string} suite
- * @param {Pick<Run, 'failures' | 'write'>} run
+ * @param {string} reason
+ * @param {Pick<SuiteRun, 'failures' | 'write'>} run
+ * @returns {TestCounts}
  */
-function failing(suite, { failures, write }) {
-  /**
-   * @param {Readonly<Totals>} totals
-   * @param {string} reason
-   * @returns {Totals}
-   */
-  return (totals, reason) => {
-    failures.push(`the suite "${suite}", because ${reason}`);
-    write(`  failed: ${failures.at(-1)}\n`);
-    return { ...totals, failed: totals.failed + 1 };
-  };
+function addFailure(counts, suite, reason, { failures, write }) {
+  const failure = `the suite "${suite}", because ${reason}`;
+  failures.push(failure);
+  write(`  failed: ${failure}\n`);
+  return { ...counts, failed: counts.failed + 1 };
 }

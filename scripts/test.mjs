@@ -1,38 +1,37 @@
-// npm test [-- suites] [--soak] [--desktop]: sets up, runs the suites and ends with the line that adds them up.
-// --soak runs them at full length; --desktop runs the extension's tests in a desktop VS Code too.
-import { build, compileTests, install, launch } from './setup.mjs';
-import { runSuites, SUITES } from './suites.mjs';
-import { totalsLine } from './totals.mjs';
+// npm test [-- SUITE | FILE…] [--grep TEXT] [--soak] [--desktop]: installs, builds, compiles and runs the tests. The last
+// line of its output is "N passed, N failed, N skipped", over all suites. testSelection.mjs documents the arguments.
+import { callerFolder } from './paths.mjs';
+import { build, compileTests, install, runMain } from './setup.mjs';
+import { runSuites } from './suites.mjs';
+import { summaryLine } from './testCounts.mjs';
+import { selectTests } from './testSelection.mjs';
 
-const OPTIONS = new Set(['--soak', '--desktop']);
-/** As many as a small machine has processors. At full length a suite has the machine for itself. */
-const AT_ONCE = 2;
-const args = process.argv.slice(2);
-const named = args.filter((argument) => !argument.startsWith('--'));
-const unknown = [
-  ...args.filter((argument) => argument.startsWith('--') && !OPTIONS.has(argument)),
-  ...named.filter((name) => !SUITES.includes(name)),
-];
+/** As many as a small machine has processors. With --soak, a suite has the machine for itself. */
+const PARALLEL_SUITES = 2;
 
-await launch(async () => {
-  if (unknown.length > 0) {
-    throw new Error(
-      `Unknown: ${unknown.join(', ')}. Usage: npm test -- [--soak] [--desktop] [${SUITES.join('|')}]…`,
-    );
-  }
+await runMain(async () => {
+  const { suites, grep, soak, desktop } = selectTests(process.argv.slice(2), callerFolder('test'));
   await install();
   await build();
   await compileTests();
-  const soak = args.includes('--soak');
-  const env = soak ? { ...process.env, SOAK: '1' } : process.env;
-  const suites = SUITES.filter((suite) => named.length === 0 || named.includes(suite));
-  const editorOptions = args.filter((argument) => argument === '--desktop');
   /** @type {string[]} */
   const failures = [];
-  const atOnce = soak ? 1 : Math.min(AT_ONCE, suites.length);
-  const totals = await runSuites(suites, { env, editorOptions, failures }, atOnce);
-  if (totals.failed > 0) process.exitCode = 1;
-  // Once more, where a log that keeps only the end of a long run still has them.
+  let counts = await runSuites(
+    suites,
+    {
+      env: soak ? { ...process.env, SOAK: '1' } : process.env,
+      grep,
+      editorOptions: desktop ? ['--desktop'] : [],
+      failures,
+    },
+    soak ? 1 : Math.min(PARALLEL_SUITES, suites.length),
+  );
+  if (grep !== undefined && counts.passed + counts.failed === 0) {
+    counts = { ...counts, failed: 1 };
+    failures.push(`no test matches --grep ${grep}`);
+  }
+  if (counts.failed > 0) process.exitCode = 1;
+  // Repeated at the end, for logs that keep only the last part of a long run.
   if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n').replace(/^/gm, '  ')}`);
-  console.log(`\n${totalsLine(totals)}`);
+  console.log(`\n${summaryLine(counts)}`);
 });

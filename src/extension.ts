@@ -3,24 +3,24 @@ import { VERSION } from './version.js';
 import { createHistory } from './vscode/activity/history.js';
 import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
-import { watchConfiguration } from './vscode/platform/configuration.js';
-import { createController, PACE, type Controller } from './vscode/lifecycle/controller.js';
-import { createStatusPresenter } from './vscode/ui/statusPresenter.js';
 import { openEndpoint } from './vscode/endpoint.js';
-import { lazyBackend } from './vscode/lifecycle/lazyBackend.js';
-import { showActivationFailure } from './vscode/ui/notifications.js';
-import { createOutput, loggerOf } from './vscode/platform/output.js';
-import { watchWorkspaceFolder } from './vscode/lifecycle/workspaceFolder.js';
+import { createController, type Controller } from './vscode/lifecycle/controller.js';
 import { desiredConfig } from './vscode/lifecycle/desiredConfig.js';
-import { watchToken } from './vscode/platform/token.js';
+import { lazyBackend } from './vscode/lifecycle/lazyBackend.js';
 import { refreshOnChange, startAfterActivation } from './vscode/lifecycle/lifecycleTriggers.js';
 import { createWindows } from './vscode/lifecycle/windows.js';
+import { watchWorkspaceFolder } from './vscode/lifecycle/workspaceFolder.js';
+import { watchConfiguration } from './vscode/platform/configuration.js';
+import { createOutput, loggerOf } from './vscode/platform/output.js';
+import { watchToken } from './vscode/platform/token.js';
+import { showActivationFailure } from './vscode/notifications/notifications.js';
+import { createStatusPresenter } from './vscode/ui/statusPresenter.js';
 import { createWorkspaceLane } from './vscode/workspaceLane.js';
 
-/** What other extensions see: where the endpoint is and how it does. */
+/** The public API for other extensions: the endpoint's address and state. */
 export type EndpointApi = Pick<Controller, 'status'>;
 
-/** Ends what runs. The editor calls `deactivate` without the context, so this is where the two meet. */
+/** Set by `activate`, because VS Code calls `deactivate` without the context. */
 let end = (): Promise<void> => Promise.resolve();
 
 export function activate(context: ExtensionContext): EndpointApi {
@@ -41,33 +41,35 @@ function wire(context: ExtensionContext): EndpointApi {
   const token = watchToken(context.secrets);
   const log = loggerOf(output, () => [token.current ?? '']);
   const configuration = watchConfiguration(log);
-  const place = watchWorkspaceFolder(context.globalStorageUri);
+  const folder = watchWorkspaceFolder(context.globalStorageUri);
   const lane = createWorkspaceLane(configuration, log);
   const history = createHistory();
   const windows = createWindows(context.globalStorageUri.fsPath, log);
-  const parts = { configuration, token, place, lane, history, windows, log };
-  const display = createStatusPresenter({ ...parts, context });
+  const presenter = createStatusPresenter({ token, lane, history, log, context });
   const controller = createController({
-    ...parts,
-    known: token.known,
-    plan: () => desiredConfig(configuration.current, place.current, token.current),
-    createEndpoint: (backend) => openEndpoint(backend, { ...parts, display, controller }),
-    createBackend: (plan, onActivity) =>
+    windows,
+    log,
+    tokenKnown: token.known,
+    desiredConfig: () => desiredConfig(configuration.current, folder.current, token.current),
+    createEndpoint: (backend) =>
+      openEndpoint(backend, { configuration, token, folder, history, log, windows, presenter, controller }),
+    createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
-        const own = { ...lane.optionsFor(plan), onActivity, onAllowance: display.surroundings.learn, log };
-        return createClaudeBackend({ ...plan, ...own, env: process.env, version: VERSION });
+        const { setPlanUsage: onPlanUsage } = presenter.sessionSummary;
+        const own = { ...lane.optionsFor(config), onActivity, onPlanUsage, log };
+        return createClaudeBackend({ ...config, ...own, env: process.env, version: VERSION });
       }),
-    onChange: (status) => display.show(status),
-    pace: PACE,
+    onChange: (status) => presenter.show(status),
   });
   end = () => controller.end();
 
-  context.subscriptions.push(output, configuration, token, place, lane, display);
+  const { id } = context.extension;
+  context.subscriptions.push(output, configuration, token, folder, lane, presenter);
   context.subscriptions.push(
-    provideChat({ ...parts, controller, onChange: display.onChange }),
-    registerCommands({ ...parts, ...display, controller, output, extension: context.extension.id }),
-    refreshOnChange(controller, [configuration.onChange, token.onChange, place.onChange]),
+    provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
+    registerCommands({ id, controller, output, configuration, token, lane, history, presenter, windows }),
+    refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );
   return {

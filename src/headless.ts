@@ -1,33 +1,36 @@
-/** The endpoint without an editor. Line 1 of stdout names the address; the log goes to stderr. */
+/** The server without VS Code. The first line on stdout has the address; the log goes to stderr. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClaudeBackend, type ClaudeBackend } from './claude/backend.js';
+import { createClaudeBackend } from './claude/backend.js';
+import type { CliBackend } from './core/cliBackend.js';
 import { asChatError } from './core/errors.js';
-import type { Logger } from './core/log.js';
-import { redactingLogger } from './core/redaction.js';
+import { createLogger, type Logger } from './core/log.js';
+import { redactingLogger } from './core/secretRedaction.js';
 import {
   createEndpoint,
+  describePortInUse,
   formatRecord,
   ListenError,
   findPortOwner,
   type Endpoint,
-  type PortOwner,
 } from './server/server.js';
 import { VERSION } from './version.js';
 
 const USAGE = `Usage: node dist/headless.cjs [options]
-  --port N                       port on 127.0.0.1; 0 picks a free one (default 11434)
-  --workspace DIR                where Claude runs (default: the current folder)
-  --claude PATH                  the Claude CLI (default: searched for)
-  --unknown-models MODE          default: foreign model names get Claude's default model; reject: 404
-  --token-file FILE              clients must send the token that is in this file
-  --workspace-permissions MODE   for models with the tag :workspace; readOnly (default): Claude only reads in the folder;
-                                 acceptEdits: it also edits there. Whatever else would be asked is denied
-  --trace                        log everything, prompts included
-  --help                         this text`;
+  --port N                       port on 127.0.0.1; 0 picks a free port (default: 11434)
+  --workspace DIR                folder in which Claude runs (default: the current folder)
+  --claude PATH                  path of the Claude CLI (default: search for it)
+  --unknown-models MODE          default: answer unknown model names with Claude's default model; reject: return 404
+                                 (default: default)
+  --token-file FILE              require clients to send the token in this file
+  --workspace-permissions MODE   for models with the tag :workspace. readOnly: Claude can only read files in the folder;
+                                 acceptEdits: it can also edit them. Everything else that needs permission is denied
+                                 (default: readOnly)
+  --trace                        log everything, including prompts
+  --help                         show this help`;
 
-/** What was typed makes no sense; the usage helps. */
+/** Invalid command line arguments. The usage is printed after the message. */
 class UsageError extends Error {}
 
 interface Options {
@@ -40,13 +43,13 @@ interface Options {
   readonly trace: boolean;
 }
 
-/** @throws UsageError @returns `undefined` when only the usage is wanted */
+/** @returns `undefined` for `--help` @throws UsageError */
 function readOptions(args: readonly string[]): Options | undefined {
-  const values = parse(args);
+  const values = parseArguments(args);
   if (values.help) return undefined;
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`--port takes a number from 0 to 65535, not "${values.port}".`);
+    throw new UsageError(`--port must be a number from 0 to 65535, not "${values.port}".`);
   }
   const unknownModels = oneOf('--unknown-models', values['unknown-models'], ['default', 'reject']);
   const permissions = oneOf('--workspace-permissions', values['workspace-permissions'], [
@@ -64,7 +67,7 @@ function readOptions(args: readonly string[]): Options | undefined {
   };
 }
 
-function parse(args: readonly string[]) {
+function parseArguments(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -84,7 +87,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** The token comes in a file, because every user of the machine can read the arguments. @throws UsageError */
+/** Reads the token from a file, because every user of the machine can read the arguments. @throws UsageError */
 function readToken(file: string): string {
   let token: string;
   try {
@@ -93,40 +96,35 @@ function readToken(file: string): string {
     throw new UsageError(`--token-file: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new UsageError(`--token-file: ${file} must hold one line of letters, digits and signs.`);
+    throw new UsageError(
+      `--token-file: ${file} must contain one line of printable ASCII characters without spaces.`,
+    );
   }
   return token;
 }
 
-/** Whether other users may read that file, as far as its mode tells. */
-function isExposed(file: string): boolean {
+/** Whether other users can read a file, by its mode. Always false on Windows. */
+function isReadableByOthers(file: string): boolean {
   return process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
 }
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageError(`${option} takes ${allowed.join(' or ')}, not "${value}".`);
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new UsageError(`${option} must be ${allowed.join(' or ')}, not "${value}".`);
   return found;
 }
 
 function stderrLogger(trace: boolean): Logger {
-  const write =
-    (level: string) =>
-    (line: string): void => {
-      process.stderr.write(`${new Date().toISOString()} [${level}] ${line}\n`);
-    };
-  const quiet = (): void => undefined;
-  return {
-    trace: trace ? write('trace') : quiet,
-    debug: trace ? write('debug') : quiet,
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-  };
+  return createLogger((level, line) => {
+    if (!trace && (level === 'trace' || level === 'debug')) return;
+    process.stderr.write(`${new Date().toISOString()} [${level}] ${line}\n`);
+  });
 }
 
-/** Says early what a request would fail on. The endpoint serves all the same: the CLI may appear later. */
-async function reportCli(backend: ClaudeBackend, log: Logger): Promise<void> {
+/**
+ * Logs problems of the CLI at start, before a request fails. The server runs anyway: the CLI may be installed later.
+ */
+async function reportCli(backend: CliBackend, log: Logger): Promise<void> {
   try {
     const cli = await backend.describe();
     log.info(`[cli] version=${cli.version} path=${cli.path}`);
@@ -140,28 +138,22 @@ async function reportCli(backend: ClaudeBackend, log: Logger): Promise<void> {
 
 const HOST = '127.0.0.1';
 
-const OWNERS: Readonly<Record<PortOwner, string>> = {
-  ours: 'another Ollama Server for Claude',
-  ollama: 'Ollama itself',
-  other: 'another program',
-  nobody: 'a program that does not answer',
-};
-
-/** A port in use is told with who has it. */
-async function explained(error: unknown, port: number): Promise<unknown> {
+/** Adds to the error of a used port which program uses it. Other errors stay as they are. */
+async function explainPortInUse(error: unknown, port: number): Promise<unknown> {
   if (!(error instanceof ListenError) || error.kind !== 'inUse') return error;
-  const owner = OWNERS[await findPortOwner(HOST, port)];
+  const owner = await findPortOwner(HOST, port);
   return new Error(
-    `Port ${port} on ${HOST} is in use by ${owner}. End that, or choose another port with --port.`,
+    `${describePortInUse({ owner, port, host: HOST })} Quit that program, or choose another port with --port.`,
   );
 }
 
-function stopOnSignal(endpoint: Endpoint, backend: ClaudeBackend): void {
+function stopOnSignal(endpoint: Endpoint, backend: CliBackend): void {
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    void Promise.allSettled([endpoint.stop(), backend.close()]).then(() => process.exit(0)); // both are bounded
+    // Intentionally not awaited: both have time limits.
+    void Promise.allSettled([endpoint.stop(), backend.close()]).then(() => process.exit(0));
   };
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
   process.on('exit', () => backend.closeNow());
@@ -176,8 +168,8 @@ async function main(): Promise<void> {
   const { tokenFile } = options;
   const token = tokenFile === undefined ? undefined : readToken(tokenFile);
   const log = redactingLogger(stderrLogger(options.trace), () => [token ?? '']);
-  if (tokenFile !== undefined && isExposed(tokenFile)) {
-    log.warn(`[token] other users can read ${tokenFile}: take that right from them (chmod 600)`);
+  if (tokenFile !== undefined && isReadableByOthers(tokenFile)) {
+    log.warn(`[token] other users can read ${tokenFile}: restrict its permissions (chmod 600)`);
   }
   const backend = createClaudeBackend({
     claudePath: options.claude,
@@ -203,7 +195,7 @@ async function main(): Promise<void> {
   });
   stopOnSignal(endpoint, backend);
   const { url } = await endpoint.start(HOST, options.port).catch(async (error: unknown) => {
-    throw await explained(error, options.port);
+    throw await explainPortInUse(error, options.port);
   });
   console.log(`Ollama Server for Claude is listening on ${url}`);
   await reportCli(backend, log);

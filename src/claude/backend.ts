@@ -1,28 +1,27 @@
 /** The backend that answers with the installed Claude CLI. */
-import type { Allowance } from '../core/allowance.js';
-import type { ChatBackend, ChatListener } from '../core/backend.js';
+import type { PlanUsage } from '../core/planUsage.js';
+import type { BackendObserver } from '../core/backend.js';
 import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
+import type { BackendLimits, CliBackend } from '../core/cliBackend.js';
 import { ChatError } from '../core/errors.js';
-import type { Inspection } from '../core/inspection.js';
 import type { Logger } from '../core/log.js';
 import { answerFrom } from './pool/retryDeadProcess.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
 import { Watchdog } from './process/watchdog.js';
-import { chatLane, workspaceLane, type Lanes, type WorkspaceOptions } from './workspace/lanes.js';
+import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
-import type { Prewarm } from './pool/prewarmer.js';
 import { privateMemory } from './process/memory.js';
 import {
   endOrphanedProcesses,
   endLeftoverProcesses,
-  MARK_VARIABLE,
-  newMark,
+  newProcessTag,
+  TAG_VARIABLE,
 } from './process/leftoverProcesses.js';
 import { FairQueue } from './pool/fairQueue.js';
 
@@ -42,63 +41,20 @@ export interface ClaudeBackendOptions {
   /** Called whenever `activity()` has changed. */
   readonly onActivity?: () => void;
   /** Told whenever the CLI has heard of the plan's limits. */
-  readonly onAllowance?: (allowance: Allowance) => void;
-}
-
-export interface BackendLimits {
-  /** CLI processes alive at once, spares included; as many requests are answered at once. */
-  readonly processes: number;
-  /** Requests that may wait. */
-  readonly queue: number;
-  /** How long a conversation's process waits for its next turn. Milliseconds. */
-  readonly idleMs: number;
-  readonly keepSpares: Prewarm;
-  /** How long after the last request spares are kept by `whileInUse`. Milliseconds. */
-  readonly useMs: number;
-  /** A process that uses more memory than this serves no further conversation. Bytes. */
-  readonly processBytes: number;
-  /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
-  readonly reactionMs: number;
-  readonly silenceMs: number;
+  readonly onPlanUsage?: (planUsage: PlanUsage) => void;
 }
 
 export const DEFAULT_LIMITS: BackendLimits = {
   processes: 4,
   queue: 64,
   idleMs: 10 * 60_000,
-  keepSpares: 'whileInUse',
+  prewarm: 'whileInUse',
   useMs: 10 * 60_000,
   processBytes: 300 * 1024 * 1024,
   reactionMs: 60_000,
   // Longer than the CLI's own patience with the API, so that its error comes first.
   silenceMs: 660_000,
 };
-
-export interface CliDescription {
-  readonly path: string;
-  readonly version: string;
-  readonly signedIn: boolean;
-}
-
-/** What the backend is doing. */
-export interface BackendActivity {
-  readonly running: number;
-  readonly waiting: number;
-  /** Processes alive: at work, waiting for a next turn, and spare. */
-  readonly processes: number;
-}
-
-export interface ClaudeBackend extends ChatBackend {
-  /** What is installed. @throws ChatError `cliMissing` or `cliTooOld` */
-  describe(): Promise<CliDescription>;
-  /** A closer look, for when something is wrong. @throws ChatError as `describe` */
-  inspect(): Promise<Inspection>;
-  activity(): BackendActivity;
-  /** Refuses new work, ends every process in a bounded time. */
-  close(): Promise<void>;
-  /** The last resort when this program exits: tells every process to end, cannot wait. */
-  closeNow(): void;
-}
 
 const CHECK_MS = 60_000;
 const REFILL_MS = 250;
@@ -113,12 +69,12 @@ const NO_WORKSPACE = new ChatError(
   'Claude cannot work in a folder here: none is open that is trusted. Open one, or use the model without ":workspace".',
 );
 
-export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBackend {
+export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const { folder, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = (): number => performance.now();
   const laneOptions = { folder, env: options.env, app: `claude-ollama-server/${options.version}`, log };
-  const lanes: Lanes = {
+  const lanes: LaneConfigs = {
     chat: chatLane(laneOptions),
     ...(options.workspace === undefined ? {} : { workspace: workspaceLane(laneOptions, options.workspace) }),
   };
@@ -137,7 +93,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     limits: {
       processes: limits.processes,
       idleMs: limits.idleMs,
-      prewarm: limits.keepSpares,
+      prewarm: limits.prewarm,
       useMs: limits.useMs,
       checkMs: CHECK_MS,
       refillMs: REFILL_MS,
@@ -150,7 +106,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
   });
 
   async function originOf(lane: Lane, cli: { readonly fingerprint: string }): Promise<Origin> {
-    const project = (await lanes[lane]?.project()) ?? '';
+    const project = (await lanes[lane]?.projectState()) ?? '';
     return { cli: cli.fingerprint, project, day: new Date().toDateString() };
   }
 
@@ -171,17 +127,17 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     breaker.pass();
     const cli = await finder.find();
     const origin = await originOf(lane, cli);
-    const mark = newMark();
-    const env = { ...spec.env, [MARK_VARIABLE]: mark };
+    const tag = newProcessTag();
+    const env = { ...spec.env, [TAG_VARIABLE]: tag };
     const process = await startProcess({ file: cli.path, args: spec.args, env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
       guardian.watch(pid);
       // Never rejects.
-      void process.ended.then(({ asked }) => {
-        guardian.forget(pid);
-        if (asked) return;
-        const ending = endOrphanedProcesses(mark, log).then(() => void endings.delete(ending));
+      void process.ended.then(({ requested }) => {
+        guardian.unwatch(pid);
+        if (requested) return;
+        const ending = endOrphanedProcesses(tag, log).then(() => void endings.delete(ending));
         endings.add(ending);
       });
     }
@@ -193,11 +149,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
         breaker.answered();
       },
       onDeath: (error) => breaker.died(error),
-      onAllowance: options.onAllowance ?? (() => undefined),
+      onPlanUsage: options.onPlanUsage ?? (() => undefined),
       // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
-      side: spec.side(),
+      side: spec.createServices(),
     });
     const startedAt = clock();
     return { conversation, lane, origin, startedAt, turnAt: startedAt };
@@ -208,7 +164,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
     async *chat(
       request: ChatRequest,
       signal: AbortSignal,
-      listener?: ChatListener,
+      listener?: BackendObserver,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const { running, waiting } = turnstile;
@@ -219,12 +175,12 @@ export function createClaudeBackend(options: ClaudeBackendOptions): ClaudeBacken
       try {
         const leave = await turnstile.enter(request.client ?? '', signal);
         try {
-          const hears: ChatListener = {
-            asked() {
+          const hears: BackendObserver = {
+            requestSent() {
               left();
-              listener?.asked();
+              listener?.requestSent();
             },
-            decided: (decision) => listener?.decided(decision),
+            permissionDecided: (decision) => listener?.permissionDecided(decision),
           };
           yield* answerFrom(pool, request, signal, hears, log);
         } finally {

@@ -1,39 +1,40 @@
-/** The models of the CLI: asked for once, and what answers tell of them later. */
+/** The models that the CLI offers: listed once, then refined with what results report about them. */
 import type { Model } from '../core/backend.js';
 import type { Effort } from '../core/chat.js';
 import type { ResultMessage } from './process/incoming.js';
 import type { ListedModel } from './conversation/initialize.js';
 
-/** What every current model has at least, until the CLI reports the real figure. */
-const CONTEXT_TOKENS = 200_000;
+/** Tokens. The smallest context of the current models, used until the CLI reports the actual one. */
+const DEFAULT_CONTEXT_LENGTH = 200_000;
 
 const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 export class ModelList {
-  readonly #ask: () => Promise<readonly ListedModel[]>;
-  readonly #learned = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
+  readonly #fetch: () => Promise<readonly ListedModel[]>;
+  /** What results reported, by model id. */
+  readonly #reported = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
   #listed: Promise<readonly Model[]> | undefined;
 
-  /** @param ask the CLI; asked again only when it failed */
-  constructor(ask: () => Promise<readonly ListedModel[]>) {
-    this.#ask = ask;
+  /** @param fetch asks the CLI; called once, and again only after it has failed */
+  constructor(fetch: () => Promise<readonly ListedModel[]>) {
+    this.#fetch = fetch;
   }
 
-  /** @throws ChatError when the CLI cannot tell */
+  /** @throws ChatError if the CLI cannot list its models */
   async models(): Promise<readonly Model[]> {
-    this.#listed ??= this.#ask()
-      .then((models) => models.map(asModel))
+    this.#listed ??= this.#fetch()
+      .then((models) => models.map(toModel))
       .catch((error: unknown) => {
         this.#listed = undefined;
         throw error;
       });
-    return (await this.#listed).map((model) => ({ ...model, ...this.#learned.get(model.resolved) }));
+    return (await this.#listed).map((model) => ({ ...model, ...this.#reported.get(model.resolved) }));
   }
 
-  /** Takes note of what a result says about the models that were used. */
+  /** Records what a result reports about the models that it used. */
   learn(result: ResultMessage): void {
     for (const [id, model] of Object.entries(result.modelUsage ?? {})) {
-      this.#learned.set(id, {
+      this.#reported.set(id, {
         ...(model.contextWindow ? { contextLength: model.contextWindow } : {}),
         ...(model.maxOutputTokens ? { maxOutputTokens: model.maxOutputTokens } : {}),
       });
@@ -41,7 +42,7 @@ export class ModelList {
   }
 }
 
-function asModel(model: ListedModel): Model {
+function toModel(model: ListedModel): Model {
   return {
     value: model.value,
     resolved: model.resolvedModel ?? model.value,
@@ -49,6 +50,6 @@ function asModel(model: ListedModel): Model {
     description: model.description ?? '',
     efforts: EFFORTS.filter((effort) => model.supportedEffortLevels?.includes(effort) === true),
     thinking: true,
-    contextLength: CONTEXT_TOKENS,
+    contextLength: DEFAULT_CONTEXT_LENGTH,
   };
 }

@@ -3,14 +3,15 @@ import type { ChatError } from './errors.js';
 
 /** A model as the backend reports it. */
 export interface Model {
-  /** How the backend names it: `default`, `sonnet`, … */
+  /** The backend's short name: `default`, `sonnet`, … */
   readonly value: string;
-  /** The full id behind it: `claude-sonnet-5-5`. */
+  /** The full model id: `claude-sonnet-5-5`. */
   readonly resolved: string;
   readonly displayName: string;
   readonly description: string;
-  /** Empty when the model has no effort levels. */
+  /** Empty for a model without effort levels. */
   readonly efforts: readonly Effort[];
+  /** Whether the model can think before it answers. */
   readonly thinking: boolean;
   /** Tokens. */
   readonly contextLength: number;
@@ -18,31 +19,31 @@ export interface Model {
   readonly maxOutputTokens?: number;
 }
 
-/** Hears how a chat goes on, besides its events. */
-export interface ChatListener {
-  /** The question leaves for the model: it waits for nothing of ours any more. */
-  asked(): void;
-  /** What became of something that Claude wanted to do in the workspace lane, safe to print: `denied: Bash npm test`. */
-  decided(decision: string): void;
+/** Is notified of what happens to one request besides its events. */
+export interface BackendObserver {
+  /** The request was sent to the model: it no longer waits for a process. */
+  requestSent(): void;
+  /** A permission request in the workspace lane was decided. `decision` is safe to print: `denied: Bash npm test`. */
+  permissionDecided(decision: string): void;
 }
 
-/** What answers chats. The server knows nothing else of it. */
+/** Answers chat requests. The only view that the server has of what is behind it. */
 export interface ChatBackend {
   /**
-   * The models on offer. Answered from memory after the first success.
-   * @throws ChatError when they cannot be had
+   * Lists the available models. After the first success, the list comes from memory.
+   * @throws ChatError when the models cannot be listed
    */
   models(): Promise<readonly Model[]>;
 
   /**
-   * Answers one request. Events come as they happen; the iteration ends after `done`.
-   * Aborting the signal, or leaving the iteration early, stops the work behind it.
-   * @throws ChatError also in mid-iteration
+   * Answers one request. Events are yielded as they happen; the iteration ends after `done`.
+   * Aborting the signal, or leaving the iteration early, stops the work for the request.
+   * @throws ChatError before or between events
    */
-  chat(request: ChatRequest, signal: AbortSignal, listener?: ChatListener): AsyncIterable<ChatEvent>;
+  chat(request: ChatRequest, signal: AbortSignal, observer?: BackendObserver): AsyncIterable<ChatEvent>;
 }
 
-/** A backend that refuses everything with the same error: an untrusted folder, for one. */
+/** A backend that refuses every request with the same error, for example in an untrusted folder. */
 export function refusingBackend(error: ChatError): ChatBackend {
   return {
     models: () => Promise.reject(error),

@@ -1,2 +1,2 @@
-/** The version in package.json, put in by the bundler; absent when the sources run unbundled. */
+/** The version from package.json, defined by the bundler (esbuild.js); undefined when the sources run unbundled. */
 declare const __VERSION__: string | undefined;

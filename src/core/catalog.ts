@@ -1,8 +1,8 @@
-/** Names of models: the CLI's list on one side, what clients type on the other. Pure. */
+/** The model names that clients see and use, derived from the CLI's list of models. */
 import type { Model } from './backend.js';
 import type { Lane } from './chat.js';
 
-/** A model under the name that clients see. */
+/** A model in a lane, under the name that clients see. */
 export interface CatalogEntry {
   /** With its tag: `claude-sonnet:latest`. */
   readonly name: string;
@@ -10,21 +10,21 @@ export interface CatalogEntry {
   readonly model: Model;
 }
 
-/** How names that are not ours are treated. */
+/** How names that are not in the catalog are resolved. */
 export interface NamePolicy {
-  /** A value or name for `unknown: 'default'`; the empty string is the backend's own default. */
+  /** The model for `unknown: 'default'`, as a value or a name; empty for the backend's own default. */
   readonly defaultModel: string;
   readonly unknown: 'default' | 'reject';
-  /** Names as clients type them → names of ours. */
+  /** From names that clients use to names in the catalog. */
   readonly aliases: Readonly<Record<string, string>>;
 }
 
-/** `known` is false when a foreign name was given the default model. */
+/** `known` is false when an unknown name was resolved to the default model. */
 export type Resolution = { readonly entry: CatalogEntry; readonly known: boolean };
 
 const TAG_OF_LANE: Readonly<Record<Lane, string>> = { chat: 'latest', workspace: 'workspace' };
 
-/** The name without a tag: `default` is `claude`, `sonnet` is `claude-sonnet`, full ids stay. */
+/** The name without a tag: `default` becomes `claude`, `sonnet` becomes `claude-sonnet`, full ids stay. */
 function baseName(model: Model): string {
   const value = model.value.toLowerCase();
   if (value === 'default') return 'claude';
@@ -32,14 +32,17 @@ function baseName(model: Model): string {
   return safe.startsWith('claude') ? safe : `claude-${safe}`;
 }
 
-/** Every model once a lane, in the backend's order, the chat lane first. */
+/** Every model in every lane: lane by lane, within a lane in the backend's order. */
 export function listEntries(models: readonly Model[], lanes: readonly Lane[]): CatalogEntry[] {
   return lanes.flatMap((lane) =>
     models.map((model) => ({ name: `${baseName(model)}:${TAG_OF_LANE[lane]}`, lane, model })),
   );
 }
 
-/** What Ollama strips or fills in before it looks a name up: case, spaces, default registry, namespace and tag. */
+/**
+ * Normalizes a name as Ollama does before a lookup: ignores case and surrounding space, removes the default registry and
+ * namespace, and adds the default tag.
+ */
 export function canonicalName(name: string): string {
   const short = name
     .trim()
@@ -49,14 +52,14 @@ export function canonicalName(name: string): string {
   return short.includes(':') ? short : `${short}:latest`;
 }
 
-function find(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
-  const wanted = canonicalName(name);
-  const exact = entries.find((entry) => entry.name === wanted);
+function findEntry(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
+  const canonical = canonicalName(name);
+  const exact = entries.find((entry) => entry.name === canonical);
   if (exact !== undefined) return exact;
-  // The CLI's own spellings are names too: "sonnet", "claude-sonnet-5-5", with a tag or without.
-  const colon = wanted.lastIndexOf(':');
-  const base = wanted.slice(0, colon);
-  const tag = wanted.slice(colon + 1);
+  // The CLI's own names work too: "sonnet", "claude-sonnet-5-5", with or without a tag.
+  const colon = canonical.lastIndexOf(':');
+  const base = canonical.slice(0, colon);
+  const tag = canonical.slice(colon + 1);
   return entries.find(
     (entry) =>
       TAG_OF_LANE[entry.lane] === tag &&
@@ -65,24 +68,25 @@ function find(entries: readonly CatalogEntry[], name: string): CatalogEntry | un
 }
 
 /**
- * The entry that a client's model string means, or `undefined` for Ollama's "not found".
- * Aliases win over everything, so that a person can point `llama3.2` at a model of ours.
+ * Finds the entry for a client's model string. Aliases come before everything else, so that the user can map
+ * `llama3.2` to a Claude model.
+ * @returns `undefined` when the name is unknown and the policy rejects unknown names, or the catalog is empty
  */
 export function resolveName(
   entries: readonly CatalogEntry[],
   name: string,
   policy: NamePolicy,
 ): Resolution | undefined {
-  const wanted = canonicalName(name);
-  for (const [from, to] of Object.entries(policy.aliases)) {
-    if (canonicalName(from) === wanted) {
-      const entry = find(entries, to);
+  const canonical = canonicalName(name);
+  for (const [alias, target] of Object.entries(policy.aliases)) {
+    if (canonicalName(alias) === canonical) {
+      const entry = findEntry(entries, target);
       if (entry !== undefined) return { entry, known: true };
     }
   }
-  const entry = find(entries, name);
+  const entry = findEntry(entries, name);
   if (entry !== undefined) return { entry, known: true };
   if (policy.unknown === 'reject') return undefined;
-  const fallback = (policy.defaultModel && find(entries, policy.defaultModel)) || entries[0];
+  const fallback = (policy.defaultModel && findEntry(entries, policy.defaultModel)) || entries[0];
   return fallback && { entry: fallback, known: false };
 }

@@ -1,10 +1,10 @@
 /**
- * The vocabulary that every dialect is translated into and that the backend answers in.
- * Nothing here knows HTTP, a dialect or the CLI.
+ * The vocabulary that every dialect is translated to and that the backend answers in.
+ * Independent of HTTP, of the dialects and of the CLI.
  */
 import type { JsonObject } from './json.js';
 
-/** `chat`: Claude as a plain model under the client's control. `workspace`: Claude Code at work in the folder. */
+/** `chat`: Claude as a plain model under the client's control. `workspace`: Claude Code works in the open folder. */
 export type Lane = 'chat' | 'workspace';
 
 /** How much a model may think before it answers. */
@@ -24,7 +24,7 @@ export interface ImagePart {
   readonly data: string;
 }
 
-/** The answer of one of the client's tools to the call with that id. */
+/** The result of the tool call with the id `callId`. */
 export interface ToolResultPart {
   readonly type: 'toolResult';
   readonly callId: string;
@@ -32,7 +32,7 @@ export interface ToolResultPart {
   readonly isError: boolean;
 }
 
-/** A call of one of the client's own tools, as the model made it. */
+/** A call of one of the client's own tools. */
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
@@ -63,11 +63,11 @@ export interface ToolSpec {
   readonly parameters: JsonObject;
 }
 
-/** What the answer must look like: any JSON, or JSON that obeys a schema. */
+/** The required format of the answer: any JSON, or JSON that matches a schema. */
 export type ResponseFormat =
   { readonly type: 'json' } | { readonly type: 'schema'; readonly schema: JsonObject };
 
-/** Whether thinking is shown, and how hard the model thinks. `undefined` effort leaves it to the CLI. */
+/** Whether thinking is sent to the client, and how hard the model thinks. Without `effort`, the CLI decides. */
 export interface Thinking {
   readonly show: boolean;
   readonly effort?: Effort;
@@ -76,39 +76,39 @@ export interface Thinking {
 /** One request: the whole conversation, as the client sent it. */
 export interface ChatRequest {
   readonly lane: Lane;
-  /** The model as the CLI names it (`Model.value`), never the client's string. */
+  /** The CLI's name of the model (`Model.value`), never the client's string. */
   readonly model: string;
   readonly system: string;
-  /** At least one message. Messages of one role may follow each other. */
+  /** At least one message. Consecutive messages may have the same role. */
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];
   readonly format?: ResponseFormat;
   readonly thinking?: Thinking;
   /** Generation ends before the first of these strings. */
   readonly stop: readonly string[];
-  /** Upper bound of generated tokens; `undefined` is the model's own. */
+  /** Maximum number of generated tokens; `undefined` for the model's own limit. */
   readonly maxTokens?: number;
-  /** How long the conversation should be kept ready for its next turn, milliseconds; `undefined` leaves it to us. */
+  /** How long to keep the conversation ready for its next turn, in milliseconds; `undefined` for the default. */
   readonly keepAliveMs?: number;
-  /** Who asks, in no particular form: requests of different clients take turns. */
+  /** The client's name in any form. The queue alternates between clients. */
   readonly client?: string;
 }
 
-/** Token counts of one answer, as the CLI reported them. */
+/** Token counts of one answer, as reported by the CLI. */
 export interface Usage {
-  /** All tokens of the prompt, cached ones included. */
+  /** All tokens of the prompt, including cached ones. */
   readonly promptTokens: number;
-  /** The part of `promptTokens` that came from the cache. */
+  /** The part of `promptTokens` that was read from the cache. */
   readonly cachedTokens: number;
   readonly outputTokens: number;
 }
 
-/** `toolCalls`: the model waits for the results of its calls. `refusal`: the model declined. */
+/** `toolCalls`: the model waits for the results of its calls. `refusal`: the model declined to answer. */
 export type DoneReason = 'stop' | 'length' | 'toolCalls' | 'refusal';
 
-/** Times of one answer in milliseconds. */
+/** Durations of the parts of one answer, in milliseconds. */
 export interface Timings {
-  /** Until the request left for the API. */
+  /** Until the request was sent to the API. */
   readonly loadMs: number;
   /** From there until the first token. */
   readonly promptMs: number;
@@ -121,15 +121,15 @@ export type ChatEvent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'thinking'; readonly text: string }
   | { readonly type: 'toolCall'; readonly call: ToolCall }
-  /** What is counted so far, told before the first words where the API says it then. The last one counts. */
+  /** Preliminary counts, reported before the first text where the API does so. The counts of `done` replace them. */
   | { readonly type: 'usage'; readonly usage: Usage }
   | {
       readonly type: 'done';
       readonly reason: DoneReason;
-      /** With `stop`: the stop sequence of the request that ended the answer. */
+      /** With the reason `stop`: the stop sequence of the request that ended the answer. */
       readonly stopSequence?: string;
       readonly usage: Usage;
       readonly timings: Timings;
-      /** What the turn cost in US dollars, where the CLI says so. */
+      /** The cost of the turn in US dollars, where the CLI reports it. */
       readonly costUsd?: number;
     };

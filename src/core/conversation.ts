@@ -1,15 +1,15 @@
-/** A conversation in the vocabulary of the core, made of entries as clients write them. */
+/** Builds a conversation in the core's vocabulary from the messages of a client. */
 import type {
   AssistantMessage,
   ChatMessage,
   ImagePart,
   TextPart,
+  ToolCall,
   ToolCallPart,
   UserMessage,
 } from './chat.js';
-import type { JsonObject } from './json.js';
 
-/** What a message can hold besides calls. */
+/** The content of a message, without its tool calls. */
 export type Content = readonly (TextPart | ImagePart)[];
 
 /** The text of a content, without its images. */
@@ -17,39 +17,38 @@ export function textOf(content: Content): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** A call as the client gives it back. */
-export interface CallEntry {
-  readonly id: string;
-  readonly name: string;
-  readonly arguments: JsonObject;
-}
-
-/** One message, or one item, with its types checked. `name` of a result may be empty, and so may ids. */
-export type Entry =
+/** One message of a client. A result may have an empty `name`; results and calls may have empty ids. */
+export type ConversationEntry =
   | { readonly role: 'system'; readonly content: Content }
   | { readonly role: 'user'; readonly content: Content }
-  | { readonly role: 'assistant'; readonly content: Content; readonly calls: readonly CallEntry[] }
+  | { readonly role: 'assistant'; readonly content: Content; readonly calls: readonly ToolCall[] }
   | { readonly role: 'result'; readonly callId: string; readonly name: string; readonly content: Content };
 
-type ResultEntry = Extract<Entry, { role: 'result' }>;
+type AssistantEntry = Extract<ConversationEntry, { role: 'assistant' }>;
+type ResultEntry = Extract<ConversationEntry, { role: 'result' }>;
 
-/** A call that still has no result. */
-interface OpenCall {
+/** A call that has no result yet. */
+interface PendingCall {
+  /** The id that the client sent. */
   readonly clientId: string;
   readonly name: string;
+  /** The id in the translated conversation. */
   readonly id: string;
 }
 
-/** Takes the call that a result belongs to: by its id, else by the tool's name, else the first that may be meant. */
-function takeCall(open: OpenCall[], { callId, name }: ResultEntry): OpenCall | undefined {
-  const tests: ((call: OpenCall) => boolean)[] = [
+/**
+ * Removes and returns the call that a result belongs to: the one with the same id, else the first of the same tool, else,
+ * when the result or the calls lack the information, the first call that it can belong to.
+ */
+function takeCallOf({ callId, name }: ResultEntry, pending: PendingCall[]): PendingCall | undefined {
+  const tests: ((call: PendingCall) => boolean)[] = [
     (call) => callId !== '' && call.clientId === callId,
     (call) => name !== '' && call.name === name,
     (call) => name === '' && (callId === '' || call.clientId === ''),
   ];
   for (const test of tests) {
-    const at = open.findIndex(test);
-    if (at >= 0) return open.splice(at, 1)[0];
+    const index = pending.findIndex(test);
+    if (index >= 0) return pending.splice(index, 1)[0];
   }
   return undefined;
 }
@@ -61,41 +60,44 @@ export interface Conversation {
 }
 
 /**
- * Translates a conversation. System entries, wherever they stand, become the one system prompt that Claude takes. A
- * result goes to its call of the latest assistant turn; without one it is the user's text. A call without an id, or
- * with one that was used before, gets an id made of its position, so that the same conversation always translates to
- * the same one. Entries that say nothing are left out.
- * @param instructions what the system prompt begins with, and ends with
+ * Translates a client's messages.
+ * - All system entries, at any position, are joined to one system prompt.
+ * - A result is attached to its call in the latest assistant turn; a result without a call becomes text of the user.
+ * - A call without an id, or with an id that was used before, gets an id made of its position, so that the same
+ *   conversation is always translated in the same way.
+ * - Empty messages are left out.
+ * @param instructions added at the beginning and at the end of the system prompt
  */
 export function toConversation(
-  entries: readonly Entry[],
+  entries: readonly ConversationEntry[],
   instructions: { readonly first?: string | undefined; readonly last?: string | undefined } = {},
 ): Conversation {
   const system: string[] = [instructions.first ?? ''];
   const messages: ChatMessage[] = [];
   const usedIds = new Set<string>();
-  let open: OpenCall[] = [];
-  let calls = 0;
+  let pending: PendingCall[] = [];
+  let callCount = 0;
 
-  const assistant = (entry: Extract<Entry, { role: 'assistant' }>): AssistantMessage => {
-    if (messages.at(-1)?.role !== 'assistant') open = [];
-    const parts = entry.calls.map((call): ToolCallPart => {
-      calls += 1;
-      const id = call.id !== '' && !usedIds.has(call.id) ? call.id : `call_${String(calls).padStart(8, '0')}`;
+  const assistantMessage = (entry: AssistantEntry): AssistantMessage => {
+    if (messages.at(-1)?.role !== 'assistant') pending = [];
+    const callParts = entry.calls.map((call): ToolCallPart => {
+      callCount += 1;
+      const id =
+        call.id !== '' && !usedIds.has(call.id) ? call.id : `call_${String(callCount).padStart(8, '0')}`;
       usedIds.add(id);
-      open.push({ clientId: call.id, name: call.name, id });
+      pending.push({ clientId: call.id, name: call.name, id });
       return { type: 'toolCall', call: { ...call, id } };
     });
-    // Clients put a blank beside calls because some servers want content; Claude's API refuses blank text.
+    // Some clients send a blank beside calls, because some servers require content. Claude's API refuses blank text.
     const text = textOf(entry.content);
     return {
       role: 'assistant',
-      content: [...(text.trim() === '' ? [] : [{ type: 'text' as const, text }]), ...parts],
+      content: [...(text.trim() === '' ? [] : [{ type: 'text' as const, text }]), ...callParts],
     };
   };
 
-  const result = (entry: ResultEntry): UserMessage => {
-    const call = takeCall(open, entry);
+  const resultMessage = (entry: ResultEntry): UserMessage => {
+    const call = takeCallOf(entry, pending);
     if (call === undefined) return { role: 'user', content: entry.content };
     const content = textOf(entry.content);
     const images = entry.content.filter((part) => part.type === 'image');
@@ -105,14 +107,14 @@ export function toConversation(
     };
   };
 
-  const message = (entry: Exclude<Entry, { role: 'system' }>): ChatMessage => {
+  const messageOf = (entry: Exclude<ConversationEntry, { role: 'system' }>): ChatMessage => {
     switch (entry.role) {
       case 'user':
         return { role: 'user', content: entry.content };
       case 'assistant':
-        return assistant(entry);
+        return assistantMessage(entry);
       case 'result':
-        return result(entry);
+        return resultMessage(entry);
     }
   };
 
@@ -121,11 +123,19 @@ export function toConversation(
       system.push(...entry.content.map((part) => (part.type === 'text' ? part.text : '')));
       continue;
     }
-    const turn = message(entry);
-    if (turn.content.length > 0) messages.push(turn);
+    const message = messageOf(entry);
+    if (message.content.length > 0) messages.push(message);
   }
   system.push(instructions.last ?? '');
-  // The core wants a message; the model's own refusal of an empty one is the best answer to it.
-  if (messages.length === 0) messages.push({ role: 'user', content: [{ type: 'text', text: '' }] });
-  return { system: system.filter((text) => text !== '').join('\n\n'), messages };
+  return { system: joinParagraphs(system), messages: atLeastOne(messages) };
+}
+
+/** Joins the texts that are not empty, with a blank line between them. */
+export function joinParagraphs(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n\n');
+}
+
+/** A request needs a message. For an empty conversation the model's own refusal of an empty message is the best answer. */
+export function atLeastOne(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  return messages.length > 0 ? messages : [{ role: 'user', content: [{ type: 'text', text: '' }] }];
 }

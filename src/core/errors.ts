@@ -1,41 +1,41 @@
-/** Every way in which a request can fail. Each dialect maps this closed set to a status in one table. */
+/** Every way in which a request can fail. Each dialect maps this closed set to HTTP statuses in one table. */
 export type ErrorKind =
-  /** The request makes no sense to us or to the model. */
+  /** The request is invalid, for this server or for the model. */
   | 'badRequest'
-  /** No model of that name. */
+  /** No model has that name. */
   | 'unknownModel'
   /** The conversation does not fit into the model's context. */
   | 'contextTooLong'
-  /** The request has more bytes than can be sent. */
+  /** The request exceeds the size that can be sent. */
   | 'tooLarge'
   /** The folder is not trusted, so no process may start in it. */
   | 'untrusted'
   /** The Claude CLI was not found or cannot be run. */
   | 'cliMissing'
-  /** The Claude CLI lacks what the server needs. */
+  /** The Claude CLI lacks a feature that the server needs. */
   | 'cliTooOld'
   /** The Claude CLI has no valid credentials. */
   | 'notSignedIn'
-  /** The Claude CLI died or broke its protocol. */
+  /** The Claude CLI crashed or violated its protocol. */
   | 'cliFailed'
-  /** The API or the plan refuses for now; `retryAfterSeconds` tells how long, where known. */
+  /** A rate limit of the API or of the plan is reached; `retryAfterSeconds` tells how long, where known. */
   | 'rateLimited'
   /** The API is overloaded or has an internal failure. */
   | 'overloaded'
   /** The API cannot be reached. */
   | 'unreachable'
-  /** Too many requests wait already. */
+  /** Too many requests are waiting already. */
   | 'busy'
-  /** Nothing came for too long. */
+  /** The CLI sent nothing for too long. */
   | 'timeout'
-  /** The client went away, or the server stops. */
+  /** The client disconnected, or the server is stopping. */
   | 'cancelled'
-  /** A person ended the request in the editor, so it is not to be repeated. */
-  | 'ended'
-  /** A defect of ours. */
+  /** The user cancelled the request in VS Code. The client must not repeat it. */
+  | 'cancelledByUser'
+  /** A defect of this program. */
   | 'internal';
 
-/** The one error class. `message` is for the person at the client: what happened, why, what to do next. */
+/** The one error class. `message` is shown to the client's user: what happened, why, and what to do next. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly kind: ErrorKind;
@@ -53,13 +53,18 @@ export class ChatError extends Error {
   }
 }
 
-/** By its looks: a part of the program that is a bundle of its own has a class of its own. */
+/** A `ChatError` of the kind `badRequest`. */
+export function badRequest(message: string): ChatError {
+  return new ChatError('badRequest', message);
+}
+
+/** Checks by name, not by `instanceof`: each bundle of this program has its own copy of the class. */
 function isChatError(thrown: unknown): thrown is ChatError {
   return thrown instanceof Error && thrown.name === 'ChatError' && 'kind' in thrown;
 }
 
-/** Never throws, though not every object can be made a text. */
-function wordsOf(thrown: unknown): string {
+/** Never throws, although converting an arbitrary object to a string can. */
+function messageOf(thrown: unknown): string {
   try {
     return thrown instanceof Error ? thrown.message : String(thrown);
   } catch {
@@ -67,11 +72,11 @@ function wordsOf(thrown: unknown): string {
   }
 }
 
-/** Any thrown value as a `ChatError`; what is not one is a defect and becomes `internal`. */
+/** Converts any thrown value to a `ChatError`. A value that is not one is a defect and gets the kind `internal`. */
 export function asChatError(thrown: unknown): ChatError {
   if (isChatError(thrown)) return thrown;
-  const text = wordsOf(thrown);
-  return new ChatError('internal', `Internal error: ${text}. Please report it with the log.`, {
+  const message = messageOf(thrown);
+  return new ChatError('internal', `Internal error: ${message}. Please report it with the log.`, {
     cause: thrown,
   });
 }

@@ -1,29 +1,42 @@
-/** What the server needs of every dialect. The dialects are beside this file, one folder each. */
+/** What the server needs of every dialect. A dialect is a family of routes with its own errors and formats. */
 import type { ChatEvent } from '../core/chat.js';
 import type { ChatError } from '../core/errors.js';
 
-/** An error before anything was sent. */
+/** An error as the whole response to a request. */
 export interface ErrorReply {
   readonly status: number;
   /** JSON. */
   readonly body: string;
-  /** For the `Retry-After` header. */
+  /** Whole seconds for the `Retry-After` header (RFC 9110, section 10.2.3). */
   readonly retryAfterSeconds?: number;
 }
 
-/** How a family of routes words its errors. */
+/** How a dialect formats its errors. */
 export interface Dialect {
   error(error: ChatError): ErrorReply;
-  /** For a request that the guard refused with that status before anything was understood of it. */
+  /** The body (JSON) for a request that was refused with that status before it was read: wrong host, token, … */
   refusal(status: number, message: string): string;
 }
 
-/** Writes one streamed answer. Has state: one encoder an answer, events in their order. */
+/** When a client may retry after a `busy` error that does not tell. */
+const BUSY_RETRY_SECONDS = 1;
+
+/** Builds the reply to an error, with the time after which a retry makes sense, where it is known. */
+export function errorReply(
+  error: ChatError,
+  { status, body }: Omit<ErrorReply, 'retryAfterSeconds'>,
+): ErrorReply {
+  const seconds = error.retryAfterSeconds ?? (error.kind === 'busy' ? BUSY_RETRY_SECONDS : undefined);
+  if (seconds === undefined) return { status, body };
+  return { status, body, retryAfterSeconds: Math.max(0, Math.ceil(seconds)) };
+}
+
+/** Encodes one streamed answer. Has state: create one for each answer and pass it the events in order. */
 export interface StreamEncoder {
   readonly contentType: string;
-  /** What to send for the event: whole frames, to be written one by one; none for nothing. */
+  /** The frames to send for the event, to be written one by one; may be empty. */
   event(event: ChatEvent): readonly string[];
-  /** A frame that changes nothing for the client and shows that the connection lives. */
+  /** A frame that keeps the connection open and that clients ignore. */
   heartbeat(): string;
   /** The last frame of an answer that failed after its first frame. */
   failure(error: ChatError): string;

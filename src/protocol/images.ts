@@ -1,14 +1,15 @@
-/** Images as clients send them: base64 without a word on what is inside. Pure. */
+/** Images as clients send them: base64 without a reliable media type. */
 import type { ImageMediaType, ImagePart } from '../core/chat.js';
-import { ChatError } from '../core/errors.js';
+import { badRequest } from '../core/errors.js';
 
 const ALPHABET = /[A-Za-z0-9+/]/;
-const WHOLE = /^[A-Za-z0-9+/]*={0,2}$/;
+const VALID_UNBROKEN = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Enough base64 for the longest signature below: 12 bytes. */
-const HEAD_CHARACTERS = 16;
+const SIGNATURE_CHARACTERS = 16;
 
 /**
- * Where Go's standard base64 decoder stops, or `undefined` when it does not. Line breaks count but do not matter.
+ * The index at which Go's `base64.StdEncoding` reports corrupt input, or `undefined` for valid input. Line breaks are
+ * skipped but count as input.
  */
 function corruptAt(text: string): number | undefined {
   const skipBreaks = (from: number): number => {
@@ -37,21 +38,19 @@ function corruptAt(text: string): number | undefined {
 }
 
 /**
- * Standard base64 with padding, free of line breaks.
- * @throws ChatError `badRequest` in Go's words
+ * Checks standard base64 with padding, and removes its line breaks.
+ * @throws ChatError `badRequest` with Go's message
  */
 export function readBase64(text: string): string {
-  if (text.length % 4 === 0 && WHOLE.test(text)) return text;
+  if (text.length % 4 === 0 && VALID_UNBROKEN.test(text)) return text;
   const corrupt = corruptAt(text);
-  if (corrupt !== undefined) {
-    throw new ChatError('badRequest', `illegal base64 data at input byte ${corrupt}`);
-  }
+  if (corrupt !== undefined) throw badRequest(`illegal base64 data at input byte ${corrupt}`);
   return text.replace(/[\r\n]/g, '');
 }
 
-/** What the first bytes say, or `undefined` for none of the four kinds that Claude can see. */
+/** Detects the media type from the first bytes; `undefined` for a format that Claude does not accept. */
 function mediaTypeOf(base64: string): ImageMediaType | undefined {
-  const bytes = atob(base64.slice(0, HEAD_CHARACTERS));
+  const bytes = atob(base64.slice(0, SIGNATURE_CHARACTERS));
   if (bytes.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
   if (bytes.startsWith('\xff\xd8\xff')) return 'image/jpeg';
   if (bytes.startsWith('GIF87a') || bytes.startsWith('GIF89a')) return 'image/gif';
@@ -60,16 +59,14 @@ function mediaTypeOf(base64: string): ImageMediaType | undefined {
 }
 
 /**
- * The image in valid base64.
- * @throws ChatError `badRequest` when it is none of the four kinds
+ * The image with its detected media type.
+ * @param data valid base64
+ * @throws ChatError `badRequest` for a format that Claude does not accept
  */
 export function imageOf(data: string): ImagePart {
   const mediaType = mediaTypeOf(data);
   if (mediaType === undefined) {
-    throw new ChatError(
-      'badRequest',
-      'An image is none of PNG, JPEG, GIF and WebP, which are what Claude can see.',
-    );
+    throw badRequest('The format of an image is not supported: Claude accepts PNG, JPEG, GIF and WebP.');
   }
   return { type: 'image', mediaType, data };
 }

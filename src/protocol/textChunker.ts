@@ -1,21 +1,42 @@
-/** The words of an answer on their way to a client, in pieces that every client can read. Pure. */
-import { isHighSurrogate, pieces, TEXT_PER_LINE } from './ndjson.js';
+/** Divides the text of an answer into chunks that every client can read: whole characters, of bounded length. */
 
-/** What the model says, or what it thinks. */
-export type TextChunkerOutput = 'text' | 'thinking';
+export type TextKind = 'text' | 'thinking';
 
-/** A piece of one voice: not empty, bounded, and never one half of a character beside the other half. */
+/** Not empty, of bounded length, and never ending within a character that the next chunk completes. */
 export interface TextChunk {
-  readonly type: TextChunkerOutput;
+  readonly type: TextKind;
   readonly text: string;
 }
 
-/** Has state: one an answer, its words in their order. */
+/** Has state: create one for each answer and pass it the text in order. */
 export interface TextChunker {
-  /** The pieces that may be sent now. Half of a surrogate pair waits for its other half. */
-  say(type: TextChunkerOutput, more: string): TextChunk[];
-  /** What still waits when something other than words follows. It is a lone half then, and the client gets it. */
+  /** Adds text. Returns the chunks that can be sent now; the first half of a surrogate pair waits for its other half. */
+  push(type: TextKind, text: string): TextChunk[];
+  /** Returns the waiting half, if any. To be called before something other than text is sent. */
   flush(): TextChunk[];
+}
+
+/**
+ * In UTF-16 code units. JSON needs at most 6 bytes for one, and Ollama's Go client refuses lines of 8,000,000 bytes or
+ * more (`maxBufferSize` in api/client.go).
+ */
+const MAX_CHUNK_LENGTH = 1_000_000;
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** Splits text into pieces of at most `maxLength` UTF-16 code units (at least 2), never within a surrogate pair. */
+export function splitText(text: string, maxLength: number): string[] {
+  if (text.length <= maxLength) return [text];
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(start + maxLength, text.length);
+    if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
+    pieces.push(text.slice(start, end));
+    start = end;
+  }
+  return pieces;
 }
 
 export function createTextChunker(): TextChunker {
@@ -28,16 +49,16 @@ export function createTextChunker(): TextChunker {
   };
 
   return {
-    say(type, more) {
+    push(type, text) {
       const before = half?.type === type ? [] : flush();
-      let text = (half?.text ?? '') + more;
+      let ready = (half?.text ?? '') + text;
       half = undefined;
-      if (text !== '' && isHighSurrogate(text.charCodeAt(text.length - 1))) {
-        half = { type, text: text.slice(-1) };
-        text = text.slice(0, -1);
+      if (ready !== '' && isHighSurrogate(ready.charCodeAt(ready.length - 1))) {
+        half = { type, text: ready.slice(-1) };
+        ready = ready.slice(0, -1);
       }
-      if (text === '') return before;
-      return [...before, ...pieces(text, TEXT_PER_LINE).map((piece) => ({ type, text: piece }))];
+      if (ready === '') return before;
+      return [...before, ...splitText(ready, MAX_CHUNK_LENGTH).map((piece) => ({ type, text: piece }))];
     },
     flush,
   };

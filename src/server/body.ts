@@ -1,59 +1,59 @@
 import type { IncomingMessage } from 'node:http';
 import { ChatError } from '../core/errors.js';
 
-/** Most bytes of a chat with its images. */
-export const CHAT_BODY_BYTES = 32 * 1024 * 1024;
-/** Most bytes of every other body. */
-export const SMALL_BODY_BYTES = 1024 * 1024;
+/** Maximum size of the body of a chat, images included. */
+export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
+/** Maximum size of every other body. */
+export const MAX_SMALL_BODY_BYTES = 1024 * 1024;
 
-/** Bodies larger than this leave others a turn between the steps in which something is made of them. */
-const LARGE_BYTES = 1024 * 1024;
+/** Larger bodies yield to other requests between the steps of their processing. */
+const YIELD_ABOVE_BYTES = 1024 * 1024;
 
-function turnOfOthers(bytes: number): Promise<void> {
-  return bytes > LARGE_BYTES ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve();
+function yieldIfLarge(bytes: number): Promise<void> {
+  return bytes > YIELD_ABOVE_BYTES ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve();
 }
 
-/** How long a client that sent too much may go on sending, so that it gets to read why it was refused. */
-const LINGER_MS = 1_000;
+/** How long a client with too large a body may go on sending, so that it can read the error reply. */
+const DRAIN_MS = 1_000;
 
 function tooLarge(limit: number): ChatError {
   return new ChatError('tooLarge', `The request body is larger than ${limit / 1024 / 1024} MiB.`);
 }
 
-/** Throws the rest of a body away; a client that does not come to its end is cut off. */
+/** Discards the rest of a body. Drops the connection when the body does not end in time. */
 function drain(request: IncomingMessage): void {
-  const linger = setTimeout(() => request.destroy(), LINGER_MS);
-  request.once('close', () => clearTimeout(linger));
-  request.once('end', () => clearTimeout(linger));
+  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
   request.resume();
 }
 
-/** @param encoding the Content-Encoding; the guard lets none pass here but this one, and that only to some routes */
+/** @param encoding the Content-Encoding; the guard lets only `zstd` pass, and only on some routes */
 async function decode(chunks: readonly Buffer[], encoding: string | undefined): Promise<string> {
   const sent = Buffer.concat(chunks);
-  await turnOfOthers(sent.length);
-  const bytes = encoding?.trim().toLowerCase() === 'zstd' ? (await decompressor())(sent) : sent;
+  await yieldIfLarge(sent.length);
+  const bytes = encoding?.trim().toLowerCase() === 'zstd' ? (await loadDecompressor())(sent) : sent;
   let text: string;
   try {
-    // A byte order mark stays: Go's decoder refuses it, and so do we.
+    // Keep a byte order mark: the JSON decoder refuses it, as Go's decoder does in Ollama.
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new ChatError('badRequest', 'The request body is not valid UTF-8.', { cause });
   }
-  await turnOfOthers(bytes.length);
+  await yieldIfLarge(bytes.length);
   return text;
 }
 
 /**
- * Reads a body as text, decompressed where it came compressed.
- * @param limit most bytes, as they were sent
- * @throws ChatError `tooLarge` (by the announced length before anything is read), `badRequest` when it cannot be
- *   decompressed or is not UTF-8, `cancelled` when the client goes away
+ * Reads a body as text and decompresses it if necessary.
+ * @param limit maximum number of bytes, before decompression
+ * @throws ChatError `tooLarge` (by the Content-Length before anything is read), `badRequest` when it cannot be
+ *   decompressed or is not UTF-8, `cancelled` when the client disconnects
  */
 export function readBody(request: IncomingMessage, limit: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let held = 0;
+    let received = 0;
     const refuse = (): void => {
       request.off('data', onData);
       chunks.length = 0;
@@ -61,26 +61,26 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
       drain(request);
     };
     const onData = (chunk: Buffer): void => {
-      held += chunk.length;
-      if (held > limit) refuse();
+      received += chunk.length;
+      if (received > limit) refuse();
       else chunks.push(chunk);
     };
-    const gone = (): void => reject(new ChatError('cancelled', 'The client went away.'));
-    request.once('error', gone);
-    request.once('close', gone);
+    const onDisconnect = (): void => reject(new ChatError('cancelled', 'The client disconnected.'));
+    request.once('error', onDisconnect);
+    request.once('close', onDisconnect);
     if (Number(request.headers['content-length'] ?? 0) > limit) {
       refuse();
       return;
     }
     request.on('data', onData);
     request.once('end', () => {
-      request.off('close', gone);
+      request.off('close', onDisconnect);
       decode(chunks, request.headers['content-encoding']).then(resolve, reject);
     });
   });
 }
 
-/** Loaded with the first compressed body: it makes its tables when it is loaded, and few clients compress. */
-async function decompressor(): Promise<(bytes: Buffer) => Buffer> {
+/** Loaded on demand: the module builds its tables when it is loaded, and few clients compress. */
+async function loadDecompressor(): Promise<(bytes: Buffer) => Buffer> {
   return (await import('./zstd.js')).decompressZstd;
 }

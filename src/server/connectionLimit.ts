@@ -1,42 +1,43 @@
 import type { Duplex } from 'node:stream';
 
 /**
- * The open connections, within a bound. One too many does not keep new clients out: it costs the connection that has
- * been of no use for longest, which is what slow and idle ones are.
+ * Limits the number of open connections. When the limit is exceeded, it closes the connection that has been idle for
+ * longest, so that slow and idle connections do not keep new clients out.
  */
 export interface ConnectionLimit {
-  /** A new one. May close another, or this one when all others are at work. */
+  /** Adds a new connection. May close an idle connection, or the new one when all others are active. */
   add(socket: Duplex): void;
-  /** A whole request has come: the connection stays until its answer is out. */
+  /** A complete request has arrived: the connection is active until its reply is sent. */
   begin(socket: Duplex): void;
+  /** A reply is sent. */
   end(socket: Duplex): void;
 }
 
-/** @param most open at once */
-export function createConnectionLimit(most: number): ConnectionLimit {
-  /** Answers under way; the connection that was at work last is last. */
+/** @param max open connections at the same time */
+export function createConnectionLimit(max: number): ConnectionLimit {
+  /** Open connections and their running requests. The most recently active one is last. */
   const open = new Map<Duplex, number>();
   return {
     add(socket) {
       open.set(socket, 0);
       socket.once('close', () => open.delete(socket));
-      if (open.size <= most) return;
-      for (const [candidate, answers] of open) {
-        if (answers > 0) continue;
+      if (open.size <= max) return;
+      for (const [candidate, requests] of open) {
+        if (requests > 0) continue;
         open.delete(candidate);
         candidate.destroy();
         return;
       }
     },
     begin(socket) {
-      const answers = open.get(socket);
-      if (answers !== undefined) open.set(socket, answers + 1);
+      const requests = open.get(socket);
+      if (requests !== undefined) open.set(socket, requests + 1);
     },
     end(socket) {
-      const answers = open.get(socket);
-      if (answers === undefined) return;
+      const requests = open.get(socket);
+      if (requests === undefined) return;
       open.delete(socket);
-      open.set(socket, answers - 1);
+      open.set(socket, requests - 1);
     },
   };
 }

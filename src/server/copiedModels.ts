@@ -1,29 +1,26 @@
 import { canonicalName, type CatalogEntry } from '../core/catalog.js';
 import { ChatError } from '../core/errors.js';
 
-/** More than anybody makes by hand. */
-const MOST = 100;
+const MAX_COPIES = 100;
 
 /**
- * Names that clients gave to models by copying them, as `ollama cp` does. They last as long as the endpoint and are
- * kept in memory only.
+ * Additional model names that clients created with `POST /api/copy` (`ollama cp`) or `POST /api/create`. They are kept
+ * in memory, for the lifetime of the endpoint.
  */
 export interface CopiedModels {
-  /**
-   * The entries with their copies behind them. A copy whose model is gone is left out.
-   */
+  /** The entries, followed by their copies. A copy of a model that no longer exists is left out. */
   addTo(entries: readonly CatalogEntry[]): CatalogEntry[];
   /**
-   * Gives a model another name, with a tag or without. A copy of a copy stands for the model itself.
-   * @throws ChatError `badRequest` when there are too many
+   * Gives a model another name, with or without a tag. A copy of a copy refers to the original model.
+   * @throws ChatError `badRequest` when there are too many copies
    */
   set(name: string, entry: CatalogEntry): void;
-  /** Forgets the name; false when it is none of a copy. */
+  /** Deletes a copy. @returns false when no copy has this name */
   delete(name: string): boolean;
 }
 
 export function createCopiedModels(): CopiedModels {
-  /** Names → names of the catalog. */
+  /** Name of the copy → name in the catalog. */
   const originals = new Map<string, string>();
   return {
     addTo(entries) {
@@ -35,8 +32,8 @@ export function createCopiedModels(): CopiedModels {
     },
     set(name, entry) {
       const key = canonicalName(name);
-      if (originals.size >= MOST && !originals.has(key)) {
-        throw new ChatError('badRequest', `There are ${MOST} copies already. Delete one first.`);
+      if (originals.size >= MAX_COPIES && !originals.has(key)) {
+        throw new ChatError('badRequest', `There are already ${MAX_COPIES} copied models. Delete one first.`);
       }
       originals.set(key, originals.get(entry.name) ?? entry.name);
     },

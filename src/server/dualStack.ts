@@ -1,40 +1,42 @@
-/** Opens and closes the sockets that one endpoint listens on. */
+/** Listens for one endpoint on both loopback addresses, IPv4 and IPv6. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Logger } from '../core/log.js';
 import { type BindAddress, listen, type ListenAddress, ListenError } from './listen.js';
 
-/** Several servers that are one for everybody else. */
+/** One or two HTTP servers that act as one. */
 export interface DualStackServer {
-  /** The first one's. */
+  /** The address that was asked for, not the additional one. */
   readonly address: ListenAddress;
-  /** Ends listening; resolves when every connection is closed. */
+  /** Stops listening; resolves when every connection is closed. */
   close(): Promise<void>;
-  /** Closes every connection, whatever goes on in it. */
+  /** Closes every connection, active ones included. */
   closeAllConnections(): void;
 }
 
-/** The other address of the loopback, which clients may take `localhost` for. */
-const TWINS = new Map([['127.0.0.1', '::1']]);
+/** Bind address → the other loopback address that clients may resolve `localhost` to. */
+const OTHER_LOOPBACK = new Map([['127.0.0.1', '::1']]);
 
-/** Best effort: the endpoint is of use without it. */
-async function openTwin(twin: Server, host: string, port: number, log: Logger): Promise<Server[]> {
+/** Best effort: the endpoint also works without the second address. */
+async function listenOnSecond(server: Server, host: string, port: number, log: Logger): Promise<Server[]> {
   try {
-    await listen(twin, host, port);
-    return [twin];
+    await listen(server, host, port);
+    return [server];
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    // Else the system has no such address, and nobody can wait there for what is meant for us.
+    // Any other reason means that this machine lacks the address. Then no other program can receive our requests there.
     if (error.kind === 'inUse') {
-      log.warn(`${error.message} Clients that use "localhost" may reach that one instead of this server.`);
+      log.warn(
+        `${error.message} Clients that use "localhost" may reach that program instead of this server.`,
+      );
     }
     return [];
   }
 }
 
 /**
- * Listens on that address and port, and on the other address of the loopback where it can be had.
- * @param newServer makes a server that does not listen yet
+ * Listens on the given address and port and, if available, on the other loopback address.
+ * @param newServer creates a server that does not listen yet
  * @throws ListenError
  */
 export async function openDualStack(
@@ -45,9 +47,10 @@ export async function openDualStack(
 ): Promise<DualStackServer> {
   const first = newServer();
   const address = await listen(first, bind.host, port);
-  const twin = TWINS.get(bind.host);
-  const more = twin === undefined ? [] : await openTwin(newServer(), twin, address.port, log);
-  const servers = [first, ...more];
+  const otherHost = OTHER_LOOPBACK.get(bind.host);
+  const second =
+    otherHost === undefined ? [] : await listenOnSecond(newServer(), otherHost, address.port, log);
+  const servers = [first, ...second];
   for (const server of servers) {
     server.on('error', (error) => log.error(`The server failed: ${error.message}`));
   }

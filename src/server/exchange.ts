@@ -1,37 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ChatObservation } from '../core/chatObservation.js';
 import { asChatError, type ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
-import type { ChatPhase } from '../core/watch.js';
 import type { Dialect } from '../protocol/dialect.js';
 import type { RecordNotes } from './requestLog.js';
 
-/** One request on its way through the server, from its guarded head to the end of its answer. */
+/** One request and its response, from the accepted head to the end of the reply. */
 export interface Exchange {
   readonly id: number;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The wording of this route's errors. */
+  /** How errors of this route are written. */
   readonly dialect: Dialect;
-  /** Aborted, with a `ChatError` as its reason, when the client has gone or the server stops. */
+  /** Aborted, with a `ChatError` as its reason, when the client disconnects or the server stops. */
   readonly signal: AbortSignal;
   readonly log: Logger;
-  /** Milliseconds since the request came, never running backwards. */
+  /** Milliseconds since the request arrived, by a monotonic clock. */
   readonly elapsedMs: () => number;
-  /** What the record of this request will say. */
+  /** What the request's record will contain. */
   readonly notes: RecordNotes;
-  /** Wraps the time in which the backend works for this request, for those who watch. */
-  working<T>(work: () => Promise<T>): Promise<T>;
-  /** Tells those who watch how far the work is. */
-  reached(phase: ChatPhase): void;
-  /** Tells those who watch what became of something that Claude wanted to do. */
-  decided(decision: string): void;
+  /** Runs a chat with the backend. While it runs, the request counts as an active chat and is observed. */
+  runChat<T>(run: (observation: ChatObservation) => Promise<T>): Promise<T>;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
-/** What Ollama's streaming routes put on an error that comes before their first chunk. */
+/** The Content-Type of Ollama's streaming routes for an error before the first chunk. */
 export const BARE_JSON_TYPE = 'application/json';
 
-/** Sends a whole answer. With `HEAD` the body is only counted. */
+/** Sends a complete reply. For `HEAD` requests, Node sends only the length of the body. */
 export function send(
   response: ServerResponse,
   status: number,
@@ -44,12 +40,12 @@ export function send(
   response.end(body);
 }
 
-/** Sends an object as a whole answer. */
+/** Sends an object as a complete JSON reply. */
 export function sendJson(response: ServerResponse, status: number, value: object): void {
   send(response, status, JSON_TYPE, JSON.stringify(value));
 }
 
-/** Writes down that a request failed; a defect also with its stack, which the client does not get. */
+/** Notes a failure for the record. The stack of an internal error goes to the log, not to the client. */
 export function noteFailure(exchange: Pick<Exchange, 'id' | 'log' | 'notes'>, error: ChatError): void {
   exchange.notes.error = error.message;
   if (error.kind !== 'internal') return;
@@ -58,8 +54,8 @@ export function noteFailure(exchange: Pick<Exchange, 'id' | 'log' | 'notes'>, er
 }
 
 /**
- * The one place where a failure becomes a status. Does nothing once an answer has begun: then the failure
- * belongs into the answer, or its connection is cut.
+ * Sends an error reply; the only place that turns a failure into a status. After the head of a reply was sent, drops
+ * the connection instead.
  */
 export function sendFailure(exchange: Exchange, thrown: unknown, contentType = JSON_TYPE): void {
   const { response } = exchange;

@@ -1,30 +1,31 @@
 /**
- * Decides from a request's head alone whether it may go on. Browsers are the reason: any web page can send requests to
- * a port of this machine, and a page whose name is made to point here (DNS rebinding) even counts as the same origin.
+ * Decides by a request's head alone whether it is accepted. The guard protects against web pages: any page can make the
+ * browser send requests to a port of this machine, and with DNS rebinding (a host name of the attacker that resolves to
+ * 127.0.0.1) such requests even count as same-origin.
  */
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** The part of a request that comes before its body. */
+/** The part of a request before its body. */
 export interface RequestHead {
   readonly method: string;
-  /** As it stands in the request line, without a token. */
+  /** As in the request line, without the token (see `takeToken`). */
   readonly target: string;
-  /** Names and values in turn, duplicates included. */
+  /** Alternating names and values, duplicates included, as in Node's `rawHeaders`. */
   readonly rawHeaders: readonly string[];
   /** The address of this machine that the client connected to. */
   readonly localAddress: string | undefined;
 }
 
 export interface GuardPolicy {
-  /** Exact host names besides those of the loopback. */
+  /** Exact host names that are allowed in addition to those of the loopback. */
   readonly allowedHosts: readonly string[];
-  /** Exact origins besides the usual ones. */
+  /** Exact origins that are allowed in addition to the built-in ones. */
   readonly allowedOrigins: readonly string[];
   /** Whether pages of servers on this machine (`http://localhost:3000`) may use the endpoint. */
   readonly localPages: boolean;
 }
 
-/** `corsOrigin` is the origin to name in the answer, so that its page may read it. */
+/** `corsOrigin`: the value of `Access-Control-Allow-Origin`, so that the page may read the reply. */
 export type Verdict =
   | { readonly type: 'allow'; readonly corsOrigin?: string }
   | { readonly type: 'preflight'; readonly corsOrigin: string }
@@ -35,13 +36,13 @@ export type Verdict =
       readonly corsOrigin?: string;
     };
 
-/** Clients have thirty at most. */
-export const MOST_HEADERS = 128;
-const TARGET_CHARACTERS = 8_192;
+/** Known clients send 30 headers at most. */
+export const MAX_HEADERS = 128;
+const MAX_TARGET_CHARACTERS = 8_192;
 const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?)(\.?))(?::([0-9]{1,5}))?$/i;
 const MAX_PORT = 65_535;
 
-/** Names under which containers reach a port of their host's loopback. */
+/** Names under which containers (Docker, Podman) reach a loopback port of their host. */
 const CONTAINER_HOSTS = new Set(['host.docker.internal', 'host.containers.internal']);
 
 const LOOPBACK = new BlockList();
@@ -50,7 +51,7 @@ LOOPBACK.addAddress('0.0.0.0', 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 LOOPBACK.addAddress('::', 'ipv6');
 
-/** Origins of applications, which no web page can have. */
+/** Origins of desktop and mobile applications, which no web page can have. */
 const APP_ORIGINS = [
   /^vscode-webview:\/\/[a-z0-9-]+$/i,
   /^vscode-file:\/\/vscode-app$/,
@@ -71,26 +72,26 @@ function valuesOf(rawHeaders: readonly string[], name: string): string[] {
 }
 
 function isOwnAddress(address: string, localAddress: string | undefined): boolean {
-  // A server that listens on every address sees IPv4 ones in the form of IPv6.
+  // A server that listens on `::` sees IPv4 addresses as IPv4-mapped IPv6 addresses.
   const local = localAddress?.replace(/^::ffff:/i, '');
   return address === local || LOOPBACK.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 
-/** The port is of no matter: tunnels and forwarded ports change it. */
-function judgeHost(
+/** Checks a Host header. The port may be any: tunnels and forwarded ports change it. */
+function classifyHost(
   host: string,
   head: RequestHead,
   policy: GuardPolicy,
 ): 'allowed' | 'foreign' | 'malformed' {
   const match = HOST.exec(host);
   if (match === null) return 'malformed';
-  const [, v6, spelled, dot, port] = match;
+  const [, v6, rawName, dot, port] = match;
   if (port !== undefined && (Number(port) < 1 || Number(port) > MAX_PORT)) return 'malformed';
   if (v6 !== undefined) {
     if (!isIPv6(v6)) return 'malformed';
     return isOwnAddress(v6, head.localAddress) ? 'allowed' : 'foreign';
   }
-  const name = (spelled ?? '').toLowerCase();
+  const name = (rawName ?? '').toLowerCase();
   if (isIPv4(name)) return dot === '' && isOwnAddress(name, head.localAddress) ? 'allowed' : 'foreign';
   const allowed =
     name === 'localhost' ||
@@ -108,15 +109,15 @@ function isAllowedOrigin(origin: string, policy: GuardPolicy): boolean {
   );
 }
 
-/** A page's address in the `Referer`, where it is one of the web. */
+/** Whether a `Referer` is a web page of another host. */
 function isForeignReferer(referer: string, head: RequestHead, policy: GuardPolicy): boolean {
   if (!/^https?:/i.test(referer)) return false;
   if (!URL.canParse(referer)) return true;
-  return judgeHost(new URL(referer).host, head, policy) !== 'allowed';
+  return classifyHost(new URL(referer).host, head, policy) !== 'allowed';
 }
 
-/** What a browser tells of a page's request that it sends without an `Origin`. */
-function comesFromPage(head: RequestHead, policy: GuardPolicy): boolean {
+/** Whether a request without `Origin` comes from a page of another site, by `Sec-Fetch-Site` and `Referer`. */
+function isFromOtherSite(head: RequestHead, policy: GuardPolicy): boolean {
   const site = valuesOf(head.rawHeaders, 'sec-fetch-site').map((value) => value.toLowerCase());
   return (
     site.some((value) => value !== 'none' && value !== 'same-origin') ||
@@ -128,59 +129,60 @@ function deny(status: 400 | 403 | 415 | 431, message: string, corsOrigin?: strin
   return { type: 'deny', status, message, ...(corsOrigin === undefined ? {} : { corsOrigin }) };
 }
 
-/** Who asks: which host was meant, and which page. */
-function judgeSource(head: RequestHead, policy: GuardPolicy): Verdict {
-  if (head.rawHeaders.length / 2 > MOST_HEADERS) {
-    return deny(431, `The request has more than ${MOST_HEADERS} headers.`);
+/** Checks the number of headers, the target, and where the request comes from: `Host`, `Origin`, `Referer`. */
+function checkSource(head: RequestHead, policy: GuardPolicy): Verdict {
+  if (head.rawHeaders.length / 2 > MAX_HEADERS) {
+    return deny(431, `The request has more than ${MAX_HEADERS} headers.`);
   }
   const [host, ...moreHosts] = valuesOf(head.rawHeaders, 'host');
   if (host === undefined || moreHosts.length > 0)
-    return deny(400, 'The request needs exactly one Host header.');
-  if (!head.target.startsWith('/') || head.target.length > TARGET_CHARACTERS) {
+    return deny(400, 'The request must have exactly one Host header.');
+  if (!head.target.startsWith('/') || head.target.length > MAX_TARGET_CHARACTERS) {
     return deny(400, 'The request target must be a path of at most 8 KiB.');
   }
-  const hostVerdict = judgeHost(host, head, policy);
-  if (hostVerdict === 'malformed') return deny(400, 'The Host header is malformed.');
-  if (hostVerdict === 'foreign') {
+  const hostClass = classifyHost(host, head, policy);
+  if (hostClass === 'malformed') return deny(400, 'The Host header is malformed.');
+  if (hostClass === 'foreign') {
     return deny(
       403,
-      'This Host is not allowed. Use localhost or 127.0.0.1, or add the name to the allowed hosts.',
+      'This Host is not allowed. Use localhost or 127.0.0.1, or add the name to the setting allowedHosts.',
     );
   }
   const [origin, ...moreOrigins] = valuesOf(head.rawHeaders, 'origin');
   if (origin === undefined) {
-    const harmless = head.target === '/' && (head.method === 'GET' || head.method === 'HEAD');
-    return !harmless && comesFromPage(head, policy)
+    const isStatusCheck = head.target === '/' && (head.method === 'GET' || head.method === 'HEAD');
+    return !isStatusCheck && isFromOtherSite(head, policy)
       ? deny(403, 'Requests from other web pages are not allowed.')
       : { type: 'allow' };
   }
   if (moreOrigins.length > 0 || !isAllowedOrigin(origin, policy)) {
-    return deny(403, 'This Origin is not allowed. Add it to the allowed origins to let its pages in.');
+    return deny(403, 'This Origin is not allowed. To allow its pages, add it to the setting allowedOrigins.');
   }
   const ownPage = origin === `http://${host}` || origin === `https://${host}`;
   if (head.method === 'OPTIONS') return { type: 'preflight', corsOrigin: origin };
   return ownPage ? { type: 'allow' } : { type: 'allow', corsOrigin: origin };
 }
 
-/** Decides on the head of a request. Pure; reads no body and trusts no `Forwarded` header. */
+/** Decides by the head of a request whether it is accepted. Pure; ignores `Forwarded` headers. */
 export function checkRequest(head: RequestHead, policy: GuardPolicy): Verdict {
-  const source = judgeSource(head, policy);
+  const source = checkSource(head, policy);
   if (source.type !== 'allow') return source;
   const { corsOrigin } = source;
   if (valuesOf(head.rawHeaders, 'upgrade').some((value) => /websocket/i.test(value))) {
-    return deny(400, 'This server does not speak WebSocket.', corsOrigin);
+    return deny(400, 'This server does not support WebSocket.', corsOrigin);
   }
   if (head.method !== 'POST') return source;
-  // A page can send any type but this one without asking first, and asking is what the origin rules rest on.
+  // The origin rules rely on preflight requests. For other content types, browsers may send a POST without a preflight
+  // (CORS-safelisted request headers of the Fetch standard).
   const type = valuesOf(head.rawHeaders, 'content-type').join(',').split(';', 1)[0]!;
   const fromPage = valuesOf(head.rawHeaders, 'origin').length > 0;
   if (fromPage && type.trim().toLowerCase() !== 'application/json') {
-    return deny(415, 'Requests from web pages must be application/json.', corsOrigin);
+    return deny(415, 'Requests from web pages must have the Content-Type application/json.', corsOrigin);
   }
   const encodings = valuesOf(head.rawHeaders, 'content-encoding').map((value) => value.trim());
   const accepted = head.target.startsWith('/v1/') ? /^(?:identity|zstd)?$/i : /^(?:identity)?$/i;
   if (encodings.length > 1 || encodings.some((value) => !accepted.test(value))) {
-    return deny(415, 'Request bodies compressed like this are not accepted.', corsOrigin);
+    return deny(415, 'This Content-Encoding is not supported.', corsOrigin);
   }
   return source;
 }
@@ -203,12 +205,12 @@ const PREFLIGHT_HEADERS = [
   ),
 ].join(', ');
 
-/** The headers that let the pages of that origin read an answer. */
+/** The CORS headers that let pages of an origin read the reply. */
 export function corsHeaders(origin: string): Record<string, string> {
   return { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
 }
 
-/** The headers of the answer to a page's question whether it may send its request. */
+/** The headers of the reply to a CORS preflight request. */
 export function preflightHeaders(origin: string): Record<string, string> {
   return {
     'Access-Control-Allow-Origin': origin,

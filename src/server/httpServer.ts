@@ -4,33 +4,34 @@ import type { Duplex } from 'node:stream';
 import { ChatError } from '../core/errors.js';
 import type { ConnectionLimit } from './connectionLimit.js';
 
-/** Bounds on the time of one connection, in milliseconds. None of them ends a long answer. */
+/** Time limits of a connection, in milliseconds. None of them ends a long reply. */
 export interface Timeouts {
-  /** Until a request's head has come in whole. */
+  /** Until the head of a request has arrived completely. */
   readonly headers: number;
-  /** Until all of it has. */
+  /** Until the whole request has arrived. */
   readonly request: number;
-  /** How long a client may take nothing of what waits for it. Some more passes until it is noticed, at most as long again. */
+  /** How long a client may read nothing while data waits for it. Detection may take as long again. */
   readonly send: number;
 }
 
 export const TIMEOUTS: Timeouts = { headers: 10_000, request: 60_000, send: 60_000 };
 
-/** Longer than the clients' own, so that a connection does not close under a request. */
+/** Longer than the keep-alive of usual clients, so that the server does not close a connection during a request. */
 const KEEP_ALIVE_MS = 65_000;
-const CHECK_MS = 1_000;
+const MAX_CHECK_INTERVAL_MS = 1_000;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Connections at once, on all addresses together. A connection may bring any number of requests. */
+/** Open connections of an endpoint, on all its addresses. A connection may carry any number of requests. */
 export const MAX_CONNECTIONS = 256;
 
-const REFUSALS = new Map([
+/** Code of a parser error → status line. */
+const PARSE_ERRORS = new Map([
   ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
   ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
 ]);
 
-/** The answer to bytes that are no request. */
-function refusal(code: string): string {
-  const status = REFUSALS.get(code) ?? '400 Bad Request';
+/** The reply to bytes that are not a valid request. */
+function parseErrorReply(code: string): string {
+  const status = PARSE_ERRORS.get(code) ?? '400 Bad Request';
   const body = JSON.stringify({ error: status.slice(4).toLowerCase() });
   return [
     `HTTP/1.1 ${status}`,
@@ -50,26 +51,30 @@ export interface HttpServerOptions {
   readonly timeouts: Timeouts;
 }
 
-/** Counts a connection as at work from the end of its request to the end of the answer. */
-function mark(connections: ConnectionLimit, request: IncomingMessage, response: ServerResponse): void {
+/** Counts a connection as active from the end of its request to the end of the reply. */
+function trackActivity(
+  connections: ConnectionLimit,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const { socket, headers } = request;
-  let working = false;
+  let active = false;
   const begin = (): void => {
     if (response.closed) return;
-    working = true;
+    active = true;
     connections.begin(socket);
   };
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   if (hasBody) request.once('end', begin);
   else begin();
   response.once('close', () => {
-    if (working) connections.end(socket);
+    if (active) connections.end(socket);
   });
 }
 
 /**
- * Node's server with our limits. It has no `upgrade` listener on purpose: Node then treats a request that offers an
- * upgrade like any other, which clients need that offer HTTP/2 with every request (Java's do).
+ * Creates Node's HTTP server with our limits. It has no `upgrade` listener on purpose: Node then handles a request with
+ * an `Upgrade` header like any other. Java's HTTP client needs that, because it offers HTTP/2 with every request.
  */
 export function createHttpServer({
   onConnection,
@@ -77,42 +82,43 @@ export function createHttpServer({
   connections,
   timeouts,
 }: HttpServerOptions): Server {
-  /** The answers under way on each connection. */
-  const answering = new WeakMap<Duplex, Set<ServerResponse>>();
+  /** The unfinished responses of each connection. */
+  const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
   const options = {
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
-    connectionsCheckingInterval: Math.min(CHECK_MS, timeouts.headers / 2),
+    connectionsCheckingInterval: Math.min(MAX_CHECK_INTERVAL_MS, timeouts.headers / 2),
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
   const server = createServer(options, (request, response) => {
-    const here = answering.get(request.socket) ?? new Set();
-    answering.set(request.socket, here.add(response));
-    response.once('close', () => here.delete(response));
-    mark(connections, request, response);
+    const responses = unfinished.get(request.socket) ?? new Set();
+    unfinished.set(request.socket, responses.add(response));
+    response.once('close', () => responses.delete(response));
+    trackActivity(connections, request, response);
     onRequest(request, response);
   });
-  // No bound here: Node would hide the headers behind it instead of refusing them, and with them from the guard, which
-  // has a bound of its own. Their bytes are bounded.
+  // Unlimited, because Node drops headers above this limit instead of refusing the request, and the guard would not see
+  // them. The guard limits their number, `maxHeaderSize` their bytes.
   server.maxHeadersCount = 0;
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
     onConnection(socket);
   });
-  // Comes after that time without a byte in or out. An answer that is only slow in coming goes on.
+  // Called after this time without a byte in either direction. A reply that only takes long to arrive continues.
   server.setTimeout(timeouts.send, (socket) => {
-    const here = answering.get(socket) ?? new Set();
-    if (here.size === 0) socket.destroy();
+    const responses = unfinished.get(socket) ?? new Set();
+    if (responses.size === 0) socket.destroy();
     else if (socket.writableLength > 0) {
-      const late = new ChatError('timeout', `The client took nothing for ${timeouts.send / 1_000} s.`);
-      for (const response of here) response.destroy(late);
+      const error = new ChatError('timeout', `The client read nothing for ${timeouts.send / 1_000} s.`);
+      for (const response of responses) response.destroy(error);
     }
   });
   server.on('clientError', (error: Error & { code?: string }, socket) => {
-    const begun = [...(answering.get(socket) ?? [])].some((response) => response.headersSent);
-    // Into an answer that has begun, nothing else may be written.
-    if (socket.writable && !begun) socket.end(refusal(error.code ?? ''), () => socket.destroy());
+    const replyStarted = [...(unfinished.get(socket) ?? [])].some((response) => response.headersSent);
+    // An error reply must not be written into another reply.
+    if (socket.writable && !replyStarted)
+      socket.end(parseErrorReply(error.code ?? ''), () => socket.destroy());
     else socket.destroy();
   });
   server.on('connect', (_request, socket: Duplex) => socket.destroy());

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { isIPv4, isIPv6, type AddressInfo } from 'node:net';
-import { STRONG_TOKEN_CHARACTERS } from './token.js';
+import { MIN_STRONG_TOKEN_CHARACTERS } from './token.js';
 
-/** Where an endpoint listens. `url` is what a person types into a client. */
+/** Where an endpoint listens. `url` is the base URL that users enter in a client. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
   readonly url: string;
 }
 
-/** `inUse`: another program has the port. `denied`: the system does not let this user have it. */
+/** `inUse`: another program uses the port. `denied`: the operating system or this server does not allow the address. */
 export type ListenErrorKind = 'inUse' | 'denied' | 'failed';
 
-/** Listening did not begin. The message is for the person. */
+/** The server could not listen. The message is shown to the user. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly kind: ListenErrorKind;
@@ -36,71 +36,75 @@ function listenError(thrown: unknown, host: string, port: number): ListenError {
   return new ListenError('failed', `Cannot listen on ${host}, port ${port}: ${text}`, thrown);
 }
 
-/** The loopback address that a setting means, or `undefined`. Unusual spellings count as none. */
+/**
+ * The loopback address for a host setting; `undefined` for any other address, and for unusual notations such as
+ * `127.1`.
+ */
 export function loopbackAddress(host: string): string | undefined {
-  const wanted = host.trim().toLowerCase();
-  if (wanted === 'localhost') return '127.0.0.1';
-  if (wanted === '::1' || wanted === '[::1]') return '::1';
-  return isIPv4(wanted) && wanted.startsWith('127.') ? wanted : undefined;
+  const normalized = host.trim().toLowerCase();
+  if (normalized === 'localhost') return '127.0.0.1';
+  if (normalized === '::1' || normalized === '[::1]') return '::1';
+  return isIPv4(normalized) && normalized.startsWith('127.') ? normalized : undefined;
 }
 
 /** An address to listen on. */
 export interface BindAddress {
   readonly host: string;
-  /** Whether other machines may reach it. */
-  readonly wide: boolean;
+  /** Whether other machines may reach it, because it is not a loopback address. */
+  readonly public: boolean;
 }
 
-/** Whether the system takes that for every address of the machine: `::0`, `0`, `0x0` and the like. */
-function meansEveryAddress(spelled: string): boolean {
-  if (isIPv6(spelled))
-    return URL.canParse(`http://[${spelled}]`) && new URL(`http://[${spelled}]`).hostname === '[::]';
-  if (!/^[0-9a-fx.]+$/i.test(spelled) || !URL.canParse(`http://${spelled}`)) return false;
-  return new URL(`http://${spelled}`).hostname === '0.0.0.0';
+/** Whether a notation means every address of this machine: `::0`, `0`, `0x0` and others that the system accepts. */
+function meansEveryAddress(notation: string): boolean {
+  if (isIPv6(notation))
+    return URL.canParse(`http://[${notation}]`) && new URL(`http://[${notation}]`).hostname === '[::]';
+  if (!/^[0-9a-fx.]+$/i.test(notation) || !URL.canParse(`http://${notation}`)) return false;
+  return new URL(`http://${notation}`).hostname === '0.0.0.0';
 }
 
 /**
- * The address that a setting means. A name is none, except `localhost`: a name service would decide who gets in.
+ * The address for a host setting, or `undefined` if it is not an IP address or `localhost`. Other names are not
+ * resolved, because then the name service would decide which machines may reach the server.
  */
-export function bindAddress(asked: string): BindAddress | undefined {
-  const loopback = loopbackAddress(asked);
-  if (loopback !== undefined) return { host: loopback, wide: false };
-  const spelled = asked.trim().replace(/^\[(.*)\]$/, '$1');
-  if (spelled === '' || spelled === '*') return { host: '::', wide: true };
-  if (meansEveryAddress(spelled)) return { host: isIPv6(spelled) ? '::' : '0.0.0.0', wide: true };
-  return isIPv4(spelled) || isIPv6(spelled) ? { host: spelled, wide: true } : undefined;
+export function bindAddress(host: string): BindAddress | undefined {
+  const loopback = loopbackAddress(host);
+  if (loopback !== undefined) return { host: loopback, public: false };
+  const notation = host.trim().replace(/^\[(.*)\]$/, '$1');
+  if (notation === '' || notation === '*') return { host: '::', public: true };
+  if (meansEveryAddress(notation)) return { host: isIPv6(notation) ? '::' : '0.0.0.0', public: true };
+  return isIPv4(notation) || isIPv6(notation) ? { host: notation, public: true } : undefined;
 }
 
-/** The address under which a server that listens as that setting says is reached from the same machine. */
-export function reachableHost(asked: string): string {
-  const host = bindAddress(asked)?.host ?? asked;
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
+/** The address at which this machine reaches a server with that host setting. */
+export function reachableHost(host: string): string {
+  const address = bindAddress(host)?.host ?? host;
+  if (address === '0.0.0.0') return '127.0.0.1';
+  return address === '::' ? '::1' : address;
 }
 
-/** Whether a token is good enough to let other machines reach the server. */
+/** Whether a token is long enough to let other machines reach the server. */
 export function isStrong(token: string | undefined): boolean {
-  return (token ?? '').length >= STRONG_TOKEN_CHARACTERS;
+  return (token ?? '').length >= MIN_STRONG_TOKEN_CHARACTERS;
 }
 
 /**
- * The address to listen on, which is one of the loopback unless a strong token keeps everybody out who lacks it.
+ * The address to listen on. Addresses other than those of the loopback require a strong token.
  * @throws ListenError `denied`
  */
-export function requireBindAddress(asked: string, token: string | undefined): BindAddress {
-  const address = bindAddress(asked);
+export function requireBindAddress(host: string, token: string | undefined): BindAddress {
+  const address = bindAddress(host);
   const refuse = (why: string): never => {
-    throw new ListenError('denied', `The server does not listen on "${asked}": ${why}`, undefined);
+    throw new ListenError('denied', `The server cannot listen on "${host}": ${why}`, undefined);
   };
-  if (address === undefined) return refuse('that is no address of this machine. Use 127.0.0.1 or ::1.');
-  if (!address.wide || isStrong(token)) return address;
+  if (address === undefined) return refuse('it is not an address of this machine. Use 127.0.0.1 or ::1.');
+  if (!address.public || isStrong(token)) return address;
   return refuse(
-    `everyone who reaches the port could use your Claude. Use 127.0.0.1 or ::1, or create a token of at least ${STRONG_TOKEN_CHARACTERS} characters first.`,
+    `every machine that can reach the port could use your Claude account. Use 127.0.0.1 or ::1, or first create a token of at least ${MIN_STRONG_TOKEN_CHARACTERS} characters.`,
   );
 }
 
 /**
- * Listens on exactly that address and port; port 0 lets the system choose.
+ * Listens on exactly this address and port; port 0 lets the operating system choose.
  * @throws ListenError
  */
 export async function listen(server: Server, host: string, port: number): Promise<ListenAddress> {
@@ -112,6 +116,6 @@ export async function listen(server: Server, host: string, port: number): Promis
     throw listenError(thrown, host, port);
   }
   const bound = server.address() as AddressInfo;
-  const shown = host.includes(':') ? `[${host}]` : host;
-  return { host, port: bound.port, url: `http://${shown}:${bound.port}` };
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  return { host, port: bound.port, url: `http://${urlHost}:${bound.port}` };
 }

@@ -1,19 +1,22 @@
 import type { CatalogEntry } from '../core/catalog.js';
 
 /** A model that counts as loaded. */
-export interface LoadedModelTime {
+export interface LoadedModel {
   readonly entry: CatalogEntry;
-  /** Milliseconds until it is unloaded, if nobody uses it meanwhile. */
+  /** Milliseconds until it is unloaded, unless another request uses it first. */
   readonly remainingMs: number;
 }
 
-/** Which models count as loaded: from the start of a chat or load until `keep_alive` has run out, or an unload. */
+/**
+ * Which models `GET /api/ps` reports as loaded: those of running chats, and of chats and loads whose `keep_alive` has
+ * not run out. An unload ends that early. The processes of the CLI are not affected.
+ */
 export interface LoadedModels {
-  /** Loads it and keeps it until the returned function is called, and for that long from then on. */
+  /** Loads a model. It stays loaded until the returned function is called, and for `keepAliveMs` after that. */
   use(entry: CatalogEntry, keepAliveMs: number): () => void;
   unload(entry: CatalogEntry): void;
-  /** The loaded ones, the one that stays longest first. */
-  list(): LoadedModelTime[];
+  /** The loaded models, the one with the longest remaining time first. */
+  list(): LoadedModel[];
 }
 
 interface State {
@@ -23,7 +26,7 @@ interface State {
   idleSinceMs: number;
 }
 
-/** @param nowMs a clock that never runs backwards */
+/** @param nowMs a monotonic clock */
 export function createLoadedModels(nowMs: () => number): LoadedModels {
   const states = new Map<string, State>();
   const remaining = (state: State): number =>

@@ -1,103 +1,103 @@
 /**
- * Those outside who hear of requests. They get no secrets; and what they throw is a defect of theirs, which goes into the
- * log and reaches neither a client nor the program that all this runs in.
+ * Callbacks of the embedding program that are told about requests. They receive no secrets. An exception of a callback
+ * is logged and affects neither a client nor the embedding program.
  */
-import { type Logger, printable } from '../core/log.js';
-import { redact, redactingLogger } from '../core/redaction.js';
-import type { ChatOutcome, ChatWatcher, WatchChat } from '../core/watch.js';
+import type { ChatObserver, ChatOutcome, ObserveChat } from '../core/chatObserver.js';
+import { createLogger, type Logger, printable } from '../core/log.js';
+import { redactingLogger, redactSecrets } from '../core/secretRedaction.js';
 import type { RequestRecord } from './requestLog.js';
 
 /** What the endpoint is doing. */
 export interface Activity {
-  /** Chats being answered now. */
+  /** Chats that are running now. */
   readonly running: number;
-  /** Chats begun since the endpoint was created, the running ones included. */
+  /** Chats since the endpoint was created, the running ones included. */
   readonly total: number;
 }
 
 export interface Observers {
-  /** Gets what the records do not say: defects, foreign model names, refused pages, and bodies at `trace`. */
+  /**
+   * Receives what the records do not contain: internal errors, unknown model names, refused pages, bodies at `trace`.
+   */
   readonly log: Logger;
-  /** Called once for each request, when it is over; meant for a line of the log, by `formatRecord`. */
+  /** Called once for each request, when it ends; see `formatRecord` for a line of the log. */
   readonly onRequest?: (record: RequestRecord) => void;
-  /** Is told of every chat that the backend begins to work for. */
-  readonly watch?: WatchChat;
+  /** Called for every chat that is passed to the backend. */
+  readonly observeChat?: ObserveChat;
   /** Called whenever the activity has changed. */
   readonly onActivity?: (activity: Activity) => void;
 }
 
-const LONGEST_STACK = 4_000;
+const MAX_STACK_CHARACTERS = 4_000;
 
-/** Does that for somebody else, whose failure is logged. @returns `undefined` when it failed */
-export function attempt<T>(log: Logger, whose: string, work: () => T): T | undefined {
+/** Runs a callback and logs its failure. @returns `undefined` when it failed */
+export function attempt<T>(log: Logger, callback: string, run: () => T): T | undefined {
   try {
-    return work();
+    return run();
   } catch (thrown) {
-    const words = thrown instanceof Error ? (thrown.stack ?? thrown.message) : typeof thrown;
-    log.error(`${whose} failed: ${printable(words, LONGEST_STACK)}`);
+    const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : typeof thrown;
+    log.error(`${callback} failed: ${printable(reason, MAX_STACK_CHARACTERS)}`);
     return undefined;
   }
 }
 
-/** A log that fails cannot be told of, and is no reason for anything else to fail. */
-function silentWhenBroken(log: Logger): Logger {
-  const quietly = (write: () => void): void => {
+/** Ignores failures of the log: they cannot be logged, and must not make anything else fail. */
+function ignoreLogFailures(log: Logger): Logger {
+  return createLogger((level, line) => {
     try {
-      write();
+      log[level](line);
     } catch {
-      // Nobody is left to hear of it.
+      // There is no other place to report it.
     }
-  };
-  return {
-    trace: (line) => quietly(() => log.trace(line)),
-    debug: (line) => quietly(() => log.debug(line)),
-    info: (line) => quietly(() => log.info(line)),
-    warn: (line) => quietly(() => log.warn(line)),
-    error: (line) => quietly(() => log.error(line)),
-  };
+  });
 }
 
-/** The secrets of the moment; where they cannot be had, those of the moment before. Never throws. */
+/** The current secrets or, if they cannot be read, the last known ones. Never throws. */
 function lastKnown(secrets: () => readonly string[]): () => readonly string[] {
   let known: readonly string[] = [];
   return () => {
     try {
       known = secrets();
     } catch {
-      // The settings cannot be read. Whatever needs them says so.
+      // The settings cannot be read. The code that needs them reports it.
     }
     return known;
   };
 }
 
-/** The same listeners, all of them there. None throws, and none gets a secret. */
-export function isolated(listeners: Observers, secrets: () => readonly string[]): Required<Observers> {
+/** Wraps the observers so that all are defined, none throws, and none receives a secret. */
+export function isolateObservers(
+  observers: Observers,
+  secrets: () => readonly string[],
+): Required<Observers> {
   const known = lastKnown(secrets);
-  const clean = (text: string): string => redact(text, known());
-  const cleanError = <T extends { readonly error?: string }>(told: T): T =>
-    told.error === undefined ? told : { ...told, error: clean(told.error) };
-  const log = silentWhenBroken(redactingLogger(listeners.log, known));
+  const clean = (text: string): string => redactSecrets(text, known());
+  const cleanError = <T extends { readonly error?: string }>(value: T): T =>
+    value.error === undefined ? value : { ...value, error: clean(value.error) };
+  const log = ignoreLogFailures(redactingLogger(observers.log, known));
 
-  const harmlessWatcher = (watcher: ChatWatcher | undefined): ChatWatcher => {
-    const tell = (work: () => void): void => attempt(log, 'A watcher of chats', work);
+  const isolateObserver = (observer: ChatObserver | undefined): ChatObserver => {
+    const tell = (call: () => void): void => attempt(log, 'The chat observer', call);
     return {
-      phase: (phase) => tell(() => watcher?.phase(phase)),
-      decided: (decision) => tell(() => watcher?.decided(clean(decision))),
-      end: (outcome: ChatOutcome) => tell(() => watcher?.end(cleanError(outcome))),
+      phase: (phase) => tell(() => observer?.phase(phase)),
+      permissionDecided: (decision) => tell(() => observer?.permissionDecided(clean(decision))),
+      end: (outcome: ChatOutcome) => tell(() => observer?.end(cleanError(outcome))),
     };
   };
   return {
     log,
     onRequest: (record) =>
-      attempt(log, 'A listener to requests', () =>
-        listeners.onRequest?.(
+      attempt(log, 'The request observer', () =>
+        observers.onRequest?.(
           cleanError({ ...record, route: clean(record.route), client: clean(record.client) }),
         ),
       ),
-    watch: (chat) =>
-      harmlessWatcher(
-        attempt(log, 'A watcher of chats', () => listeners.watch?.({ ...chat, client: clean(chat.client) })),
+    observeChat: (chat) =>
+      isolateObserver(
+        attempt(log, 'The chat observer', () =>
+          observers.observeChat?.({ ...chat, client: clean(chat.client) }),
+        ),
       ),
-    onActivity: (activity) => attempt(log, 'A listener to activity', () => listeners.onActivity?.(activity)),
+    onActivity: (activity) => attempt(log, 'The activity observer', () => observers.onActivity?.(activity)),
   };
 }

@@ -1,29 +1,31 @@
 /**
- * Who is at the other end of a connection within this machine. The loopback is open to every user of it; on Linux the
- * kernel tells whose a socket is.
+ * Finds out which user of this machine opened a connection. Every user of a machine can connect to the loopback; on
+ * Linux, `/proc/net/tcp` and `/proc/net/tcp6` list the owner of each socket.
  */
 import { open } from 'node:fs/promises';
 import { isIPv4, type Socket } from 'node:net';
 import { endianness } from 'node:os';
 import { ChatError } from '../core/errors.js';
 
-/** The two ends of a connection, seen from the server. Addresses as Node writes them. */
-export interface Ends {
+/** The two ends of a connection, as the server sees them. Addresses in Node's notation. */
+export interface ConnectionEnds {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
 }
 
-/** A user's id; `closed` when the client has let go of its socket, so that it is nobody's any more. */
-export type Owner = number | 'closed';
+/** A user id; `closed` when the client has closed its socket, which then has no owner. */
+export type SocketOwner = number | 'closed';
 
-const MAPPED = '::ffff:';
+const MAPPED_PREFIX = '::ffff:';
 const V6_BYTES = 16;
 
-/** The bytes of an address, without the disguise of an IPv4 address as an IPv6 one. */
+/** The bytes of an address. An IPv4-mapped IPv6 address counts as IPv4. */
 function bytesOf(address: string): number[] {
-  const plain = address.toLowerCase().startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
+  const plain = address.toLowerCase().startsWith(MAPPED_PREFIX)
+    ? address.slice(MAPPED_PREFIX.length)
+    : address;
   if (isIPv4(plain)) return plain.split('.').map(Number);
   const groups = (text: string): number[] =>
     text === ''
@@ -37,7 +39,7 @@ function bytesOf(address: string): number[] {
   return [...before, ...Array<number>(V6_BYTES - before.length - after.length).fill(0), ...after];
 }
 
-/** Hexadecimal digits as the kernel prints them: each word of 32 bits as the machine has it in memory. */
+/** Hexadecimal digits as the kernel prints them: each 32-bit word in the byte order of the machine. */
 function hexOf(bytes: readonly number[], littleEndian: boolean): string {
   let hex = '';
   for (let at = 0; at < bytes.length; at += 4) {
@@ -48,10 +50,10 @@ function hexOf(bytes: readonly number[], littleEndian: boolean): string {
   return hex.toUpperCase();
 }
 
-const V4_IN_V6 = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+const V4_MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
-/** How the client's socket may be written in either table: a socket for IPv6 can talk IPv4. */
-function spellings(ends: Ends, littleEndian: boolean): string[] {
+/** How the client's socket may appear in the two tables. An IPv6 socket can have an IPv4 connection. */
+function tableEntries(ends: ConnectionEnds, littleEndian: boolean): string[] {
   const remote = bytesOf(ends.remoteAddress);
   const local = bytesOf(ends.localAddress);
   const port = (number: number): string => number.toString(16).toUpperCase().padStart(4, '0');
@@ -59,103 +61,104 @@ function spellings(ends: Ends, littleEndian: boolean): string[] {
     const [from, to] = [remote, local].map((bytes) => hexOf([...prefix, ...bytes], littleEndian));
     return ` ${from}:${port(ends.remotePort)} ${to}:${port(ends.localPort)} `;
   };
-  return remote.length === V6_BYTES ? [pair([])] : [pair([]), pair(V4_IN_V6)];
+  return remote.length === V6_BYTES ? [pair([])] : [pair([]), pair(V4_MAPPED_PREFIX)];
 }
 
-/** What stands behind the two addresses: state, queues, timer, retransmits, and then uid, timeout and inode. */
-const OWNER = /^\S+ +\S+ +\S+ +\S+ +(\d+) +\d+ +(\d+) /;
+/** The columns after the two addresses: state, queues, timer, retransmits, uid, timeout, inode. */
+const UID_AND_INODE = /^\S+ +\S+ +\S+ +\S+ +(\d+) +\d+ +(\d+) /;
 
-/** Looks for something in lines of a table; `undefined` when they do not have it. */
+/** Searches lines of a table; `undefined` when nothing is found. */
 export type Search<T> = (lines: string) => T | undefined;
 
 /**
- * Looks for the owner of the client's socket in lines of `/proc/net/tcp` or `/proc/net/tcp6`. Clients on other machines
- * are not in them.
+ * Returns a search for the owner of the client's socket in lines of `/proc/net/tcp` or `/proc/net/tcp6`. Clients on
+ * other machines are not in these tables.
  */
-export function ownerSearch(ends: Ends, littleEndian: boolean): Search<Owner> {
-  const spelled = spellings(ends, littleEndian);
+export function ownerSearch(ends: ConnectionEnds, littleEndian: boolean): Search<SocketOwner> {
+  const entries = tableEntries(ends, littleEndian);
   return (lines) => {
-    for (const spelling of spelled) {
-      const at = lines.indexOf(spelling);
+    for (const entry of entries) {
+      const at = lines.indexOf(entry);
       if (at < 0) continue;
       const end = lines.indexOf('\n', at);
-      const match = OWNER.exec(lines.slice(at + spelling.length, end < 0 ? undefined : end));
+      const match = UID_AND_INODE.exec(lines.slice(at + entry.length, end < 0 ? undefined : end));
       if (match === null) return undefined;
       const [, uid, inode] = match;
-      // The kernel gives a closed socket to root. It has no inode, and nobody who could read an answer.
+      // The kernel lists a closed socket as root's, with inode 0. No program can read a reply from it.
       return inode === '0' ? 'closed' : Number(uid);
     }
     return undefined;
   };
 }
 
-interface Waiting {
-  readonly search: Search<Owner>;
-  readonly resolve: (found: Owner | undefined) => void;
+interface PendingSearch {
+  readonly search: Search<SocketOwner>;
+  readonly resolve: (found: SocketOwner | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** How a system says that it does not show its sockets at all, rather than not now. */
-const NOT_SHOWN = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
+/** Error codes of systems that never show the table, as opposed to a temporary failure. */
+const NOT_AVAILABLE = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM']);
 
 /**
- * Searches a table. The kernel takes milliseconds for all of it, so a pass ends when everything is found, and searches
- * that come during a pass share the next one, which begins after all of them. A search rejects when the table cannot be
- * read now; a table that is not shown does not hold anything.
- * @param read gives the table, piece by piece
+ * Returns a function that searches a table. Reading a whole table takes the kernel milliseconds, so a pass stops when
+ * everything is found, and searches that arrive during a pass share the next one. A search rejects when the table
+ * temporarily cannot be read; a table that is not available counts as empty.
+ * @param read yields the table in chunks
  */
-export function createTable(
+export function createTableSearch(
   read: () => AsyncIterable<string>,
-): (search: Search<Owner>) => Promise<Owner | undefined> {
-  let waiting: Waiting[] = [];
+): (search: Search<SocketOwner>) => Promise<SocketOwner | undefined> {
+  let pending: PendingSearch[] = [];
   let running = false;
 
   const pass = async (): Promise<void> => {
-    let left = waiting;
-    waiting = [];
-    let rest = '';
+    let remaining = pending;
+    pending = [];
+    let incompleteLine = '';
     try {
-      for await (const piece of read()) {
-        const end = (rest + piece).lastIndexOf('\n') + 1;
-        const lines = (rest + piece).slice(0, end);
-        rest = (rest + piece).slice(end);
-        left = left.filter(({ search, resolve }) => {
+      for await (const chunk of read()) {
+        const text = incompleteLine + chunk;
+        const end = text.lastIndexOf('\n') + 1;
+        const lines = text.slice(0, end);
+        incompleteLine = text.slice(end);
+        remaining = remaining.filter(({ search, resolve }) => {
           const found = search(lines);
           if (found !== undefined) resolve(found);
           return found === undefined;
         });
-        if (left.length === 0) return;
+        if (remaining.length === 0) return;
       }
     } catch (error) {
-      if (!NOT_SHOWN.has((error as NodeJS.ErrnoException).code ?? '')) {
-        for (const { reject } of left) reject(error);
+      if (!NOT_AVAILABLE.has((error as NodeJS.ErrnoException).code ?? '')) {
+        for (const { reject } of remaining) reject(error);
       }
     } finally {
-      for (const { resolve } of left) resolve(undefined);
+      for (const { resolve } of remaining) resolve(undefined);
     }
   };
   const run = async (): Promise<void> => {
     running = true;
-    while (waiting.length > 0) await pass();
+    while (pending.length > 0) await pass();
     running = false;
   };
 
   return (search) =>
     new Promise((resolve, reject) => {
-      waiting.push({ search, resolve, reject });
-      // Never rejects: a pass does not.
+      pending.push({ search, resolve, reject });
+      // Intentionally not awaited: `run` never rejects, because `pass` handles every error.
       if (!running) void run();
     });
 }
 
-const PIECE_BYTES = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
-async function* piecesOf(path: string): AsyncGenerator<string, void, undefined> {
+async function* chunksOf(path: string): AsyncGenerator<string, void, undefined> {
   const file = await open(path);
   try {
-    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, null);
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null);
       if (bytesRead === 0) return;
       yield buffer.toString('latin1', 0, bytesRead);
     }
@@ -164,21 +167,20 @@ async function* piecesOf(path: string): AsyncGenerator<string, void, undefined> 
   }
 }
 
-const TRY_AGAIN = 'Close some programs, then try again.';
-
-/** Tells connections of this user from those of others. */
+/** Distinguishes connections of this user from those of other users. */
 export interface PeerUserCheck {
   /**
-   * Whether the client is this user or root, or can never be told. Looked up once for each connection, without blocking.
-   * @throws ChatError when it cannot be told now
+   * Whether the client runs as this user or root, or its user can never be determined. Looked up once for each
+   * connection, without blocking.
+   * @throws ChatError `overloaded` when the user temporarily cannot be determined
    */
-  isOwn(socket: Socket): Promise<boolean>;
+  isOwnUser(socket: Socket): Promise<boolean>;
 }
 
-/** The check for this process's user. Where the system is not Linux, everybody counts as this user. */
+/** Creates the check for the user of this process. On systems other than Linux, every client counts as this user. */
 export function createPeerUserCheck(): PeerUserCheck {
   const ownUid = process.platform === 'linux' ? process.getuid?.() : undefined;
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => createTable(() => piecesOf(path)));
+  const searches = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => createTableSearch(() => chunksOf(path)));
   const verdicts = new WeakMap<Socket, Promise<boolean>>();
 
   const lookUp = async (socket: Socket): Promise<boolean> => {
@@ -186,15 +188,15 @@ export function createPeerUserCheck(): PeerUserCheck {
     if (!remoteAddress || !remotePort || !localAddress || !localPort) return true;
     const ends = { remoteAddress, remotePort, localAddress, localPort };
     const search = ownerSearch(ends, endianness() === 'LE');
-    for (const find of tables) {
-      const owner = await find(search);
+    for (const findOwner of searches) {
+      const owner = await findOwner(search);
       if (owner !== undefined) return owner === ownUid || owner === 0;
     }
     return true;
   };
 
   return {
-    isOwn(socket) {
+    isOwnUser(socket) {
       if (ownUid === undefined) return Promise.resolve(true);
       const known = verdicts.get(socket);
       if (known !== undefined) return known;
@@ -202,10 +204,8 @@ export function createPeerUserCheck(): PeerUserCheck {
         verdicts.delete(socket);
         throw new ChatError(
           'overloaded',
-          `This machine does not tell whose the connection is. ${TRY_AGAIN}`,
-          {
-            cause,
-          },
+          'Cannot determine which user opened this connection. Close some programs, then try again.',
+          { cause },
         );
       });
       verdicts.set(socket, verdict);

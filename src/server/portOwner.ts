@@ -1,14 +1,18 @@
 import { get } from 'node:http';
 
-/** Who answers on a port: an endpoint of ours (another window), a real Ollama, some other program, or nobody. */
-export type PortOwner = 'ours' | 'ollama' | 'other' | 'nobody';
+/**
+ * Which program answers on a port: this product (any window or the headless server), a real Ollama, another one, or
+ * none.
+ */
+export type PortOwner = 'claudeOllama' | 'ollama' | 'other' | 'none';
 
-const PROBE_MS = 1_000;
-const BODY_CHARACTERS = 64;
+const TIMEOUT_MS = 1_000;
+const MAX_BODY_CHARACTERS = 64;
 
 /**
- * Asks `GET /` who listens there. Bounded to a second; sends nothing but the request line and a Host.
- * @param product the name before the slash in our `Server` header
+ * Finds out which program listens on a port, by its reply to `GET /`. Takes at most one second and sends no data except
+ * the request line and a `Host` header.
+ * @param product the name before the slash in the `Server` header of this product
  */
 export function findPortOwner(
   host: string,
@@ -16,15 +20,15 @@ export function findPortOwner(
   product = 'claude-ollama-server',
 ): Promise<PortOwner> {
   return new Promise((resolve) => {
-    const request = get({ host, port, path: '/', agent: false, signal: AbortSignal.timeout(PROBE_MS) });
+    const request = get({ host, port, path: '/', agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
     request.on('response', (response) => {
       const server = String(response.headers['server'] ?? '');
-      if (server === product || server.startsWith(`${product}/`)) resolve('ours');
+      if (server === product || server.startsWith(`${product}/`)) resolve('claudeOllama');
       let body = '';
       response.setEncoding('latin1');
       response.on('data', (chunk: string) => {
         body += chunk;
-        if (body.length > BODY_CHARACTERS) response.destroy();
+        if (body.length > MAX_BODY_CHARACTERS) response.destroy();
       });
       response.on('error', () => resolve('other'));
       response.on('close', () => {
@@ -32,8 +36,30 @@ export function findPortOwner(
       });
     });
     request.on('error', (error) => {
-      const nobody = 'code' in error && error.code === 'ECONNREFUSED';
-      resolve(nobody ? 'nobody' : 'other');
+      const refused = 'code' in error && error.code === 'ECONNREFUSED';
+      resolve(refused ? 'none' : 'other');
     });
   });
+}
+
+const OWNER_NAMES: Readonly<Record<PortOwner, string>> = {
+  claudeOllama: 'another Ollama Server for Claude',
+  ollama: 'Ollama itself',
+  other: 'another program',
+  none: 'a program that does not answer',
+};
+
+/** The sentence for users that a port is taken: `Port 11434 on 127.0.0.1 is in use by Ollama itself.` */
+export function describePortInUse({
+  owner,
+  port,
+  host,
+}: {
+  readonly owner: PortOwner;
+  readonly port: number;
+  /** Left out where the address does not matter to the user. */
+  readonly host?: string;
+}): string {
+  const address = host === undefined ? '' : ` on ${host}`;
+  return `Port ${port}${address} is in use by ${OWNER_NAMES[owner]}.`;
 }

@@ -1,42 +1,44 @@
-/** A request's way in: peer, guard, token, router, handler; and its record on the way out. */
+/** Handles a request: connection owner, guard, token, router, route; and records it when it ends. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { type ChatObservation, startObservation } from '../core/chatObservation.js';
+import type { ObserveChat } from '../core/chatObserver.js';
 import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
-import { type ChatWatcher, cancelledInVscode, type WatchChat } from '../core/watch.js';
 import type { Dialect } from '../protocol/dialect.js';
 import { type Access, authorize } from './authorize.js';
 import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
 import { corsHeaders, preflightHeaders, type Verdict } from './guard.js';
 import { clientName, type RecordNotes, type RequestRecord, routeName } from './requestLog.js';
 import { type Match, pathOf, type Router } from './router.js';
-import { type Addressed, takeToken } from './token.js';
+import { takeToken, type TargetWithToken } from './token.js';
 
-/** What the intake needs of its endpoint. `onRecord`, `onWork`, `watch` and what that returns, and the log never throw. */
+/** What the request handler needs of its endpoint. The callbacks, the observers and the log must not throw. */
 export interface RequestHandlerContext {
   readonly router: Router;
   readonly access: () => Access;
-  readonly isOwnPeer: (socket: Socket) => Promise<boolean>;
+  readonly isOwnUser: (socket: Socket) => Promise<boolean>;
   readonly log: Logger;
   readonly onRecord: (record: RequestRecord) => void;
-  /** Called with +1 and -1 around the backend's work. */
-  readonly onWork: (change: 1 | -1) => void;
-  readonly watch: WatchChat;
+  /** Called with +1 when a chat is passed to the backend and with -1 when it ends. */
+  readonly onRunningChats: (change: 1 | -1) => void;
+  readonly observeChat: ObserveChat;
 }
 
-/** Takes requests in, and can end all that are under way. */
+/** Accepts requests, and can end all that are running. */
 export interface RequestHandler {
   accept(request: IncomingMessage, response: ServerResponse): void;
   /**
-   * Ends every request under way with that error; those that come after it are refused with it.
-   * Resolves when every answer is out or its connection gone.
+   * Ends every running request, and refuses new ones, with this error. Resolves when every reply is sent or its
+   * connection closed.
    */
   close(reason: ChatError): Promise<void>;
-  /** Lets requests in again. */
+  /** Accepts requests again. */
   open(): void;
 }
 
-const CLIENT_GONE = 499;
+/** nginx's status for a client that closed the connection. It appears only in records. */
+const CLIENT_CLOSED_REQUEST = 499;
 const TEXT_TYPE = 'text/plain';
 
 const SECURITY_HEADERS = {
@@ -57,8 +59,8 @@ function deny(response: ServerResponse, verdict: Denial, dialect: Dialect): void
 }
 
 /**
- * The answers that no handler is needed for, in Ollama's words.
- * @param prefix what a redirect must keep in front of its path
+ * Replies where no route matches, as Ollama's router (gin) does.
+ * @param prefix what a redirect must keep before its path
  */
 function sendUnrouted(
   response: ServerResponse,
@@ -89,70 +91,81 @@ function sendUnrouted(
 }
 
 export function createRequestHandler(context: RequestHandlerContext): RequestHandler {
-  const underWay = new Set<AbortController>();
-  let closed: ChatError | undefined;
-  let whenIdle: (() => void) | undefined;
+  const running = new Set<AbortController>();
+  let closeReason: ChatError | undefined;
+  let onIdle: (() => void) | undefined;
   let count = 0;
 
-  const open = (request: IncomingMessage, response: ServerResponse, target: string): Exchange => {
+  const openExchange = (request: IncomingMessage, response: ServerResponse, target: string): Exchange => {
     const started = performance.now();
     const startedAt = Date.now();
     count += 1;
     const id = count;
     const notes: RecordNotes = {};
     const controller = new AbortController();
+    const { signal } = controller;
     const client = clientName(request.headers['user-agent']);
-    let watcher: ChatWatcher | undefined;
+    let observation: ChatObservation | undefined;
     const elapsedMs = (): number => performance.now() - started;
-    underWay.add(controller);
+    running.add(controller);
+
     response.once('close', () => {
-      underWay.delete(controller);
-      if (underWay.size === 0) whenIdle?.();
-      const gone = !response.writableFinished;
-      if (gone) {
-        const late = response.errored instanceof ChatError ? response.errored : undefined;
-        if (late !== undefined) notes.error = late.message;
-        controller.abort(late ?? new ChatError('cancelled', 'The client went away.'));
+      running.delete(controller);
+      if (running.size === 0) onIdle?.();
+      const disconnected = !response.writableFinished;
+      if (disconnected) {
+        const timeout = response.errored instanceof ChatError ? response.errored : undefined;
+        if (timeout !== undefined) notes.error = timeout.message;
+        controller.abort(timeout ?? new ChatError('cancelled', 'The client disconnected.'));
       }
       const totalMs = elapsedMs();
-      const status = gone ? CLIENT_GONE : response.statusCode;
-      const method = request.method ?? '';
-      const route = routeName(pathOf(target));
-      const chat = watcher !== undefined;
-      context.onRecord({ id, method, route, client, status, startedAt, totalMs, chat, ...notes });
-      const { aborted } = controller.signal;
-      const why = aborted ? { error: asChatError(controller.signal.reason).message } : {};
-      watcher?.end({ ...notes, totalMs, cancelled: aborted, ...why });
+      context.onRecord({
+        id,
+        method: request.method ?? '',
+        route: routeName(pathOf(target)),
+        client,
+        status: disconnected ? CLIENT_CLOSED_REQUEST : response.statusCode,
+        startedAt,
+        totalMs,
+        chat: observation !== undefined,
+        ...observation?.metrics,
+        ...notes,
+      });
+      const error = signal.aborted ? asChatError(signal.reason).message : notes.error;
+      observation?.end({ totalMs, cancelled: signal.aborted, ...(error === undefined ? {} : { error }) });
     });
+
     return {
       id,
       request,
       response,
       dialect: context.router.dialectOf(target),
-      signal: controller.signal,
+      signal,
       log: context.log,
       elapsedMs,
       notes,
-      reached: (phase) => watcher?.phase(phase),
-      decided: (decision) => watcher?.decided(decision),
-      async working(work) {
-        context.onWork(1);
+      async runChat(run) {
+        context.onRunningChats(1);
         try {
           const { model = '', lane = 'chat' } = notes;
-          const cancel = (): void => controller.abort(cancelledInVscode());
-          watcher = context.watch({ label: `#${id}`, client, model, lane, startedAt, cancel });
-          return await work();
+          observation = startObservation({
+            observeChat: context.observeChat,
+            chat: { label: `#${id}`, client, model, lane, startedAt },
+            elapsedMs,
+            cancel: (reason) => controller.abort(reason),
+          });
+          return await run(observation);
         } finally {
-          context.onWork(-1);
+          context.onRunningChats(-1);
         }
       },
     };
   };
 
-  const answer = async (exchange: Exchange, addressed: Addressed): Promise<void> => {
+  const reply = async (exchange: Exchange, addressed: TargetWithToken): Promise<void> => {
     const { request, response, notes } = exchange;
     setHeaders(response, SECURITY_HEADERS);
-    const verdict = await authorize(request, addressed, context.access(), context.isOwnPeer);
+    const verdict = await authorize(request, addressed, context.access(), context.isOwnUser);
     if (verdict.type === 'preflight') {
       setHeaders(response, preflightHeaders(verdict.corsOrigin));
       response.writeHead(204);
@@ -169,11 +182,11 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       deny(response, verdict, exchange.dialect);
       return;
     }
-    // Who went away while its connection was looked at has no use for an answer, and gets no work done.
+    // The client may have disconnected during the check of its connection. Then do no work for it.
     exchange.signal.throwIfAborted();
-    if (closed !== undefined) {
+    if (closeReason !== undefined) {
       response.setHeader('Connection', 'close');
-      throw closed;
+      throw closeReason;
     }
     const method = request.method ?? '';
     const match = context.router.match(method, addressed.target);
@@ -183,26 +196,26 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
 
   return {
     accept(request, response) {
-      // A client's reset also comes as an error of the streams, and `close` follows it.
+      // A reset by the client also emits `error` on both streams. `close` follows and is handled.
       request.on('error', () => undefined);
       response.on('error', () => undefined);
       const addressed = takeToken(request.url ?? '');
-      const exchange = open(request, response, addressed.target);
-      void answer(exchange, addressed)
+      const exchange = openExchange(request, response, addressed.target);
+      void reply(exchange, addressed)
         .catch((thrown: unknown) => sendFailure(exchange, thrown))
-        // What fails even at that has nothing to say any more.
+        // If the error reply also fails, drop the connection.
         .catch(() => response.destroy());
     },
     close(reason) {
-      closed = reason;
-      for (const controller of underWay) controller.abort(reason);
+      closeReason = reason;
+      for (const controller of running) controller.abort(reason);
       return new Promise((resolve) => {
-        whenIdle = resolve;
-        if (underWay.size === 0) resolve();
+        onIdle = resolve;
+        if (running.size === 0) resolve();
       });
     },
     open() {
-      closed = undefined;
+      closeReason = undefined;
     },
   };
 }

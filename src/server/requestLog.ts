@@ -1,10 +1,10 @@
 import type { Lane } from '../core/chat.js';
 import { printable } from '../core/log.js';
-import { type ChatFigures, formatFigures } from '../core/watch.js';
+import { type ChatMetrics, formatMetrics } from '../core/chatObserver.js';
 
-/** What is known of one request once it is over. Holds no prompt, no answer and no secret. */
-export interface RequestRecord extends Readonly<ChatFigures> {
-  /** Counts from 1 for each endpoint. */
+/** Summary of one request after its end. Contains no prompt, no reply and no secret. */
+export interface RequestRecord extends Readonly<ChatMetrics> {
+  /** The number of the request, from 1 for each endpoint. */
   readonly id: number;
   readonly method: string;
   /** The path without its query, safe to print. */
@@ -12,43 +12,43 @@ export interface RequestRecord extends Readonly<ChatFigures> {
   /** The catalog's name of the model that answered. */
   readonly model?: string;
   readonly lane?: Lane;
-  /** The client's User-Agent, safe to print, at most 80 characters; empty when it sent none. */
+  /** The client's User-Agent, safe to print, at most 80 characters; empty when there was none. */
   readonly client: string;
-  /** The HTTP status; 499 when the client went away first. */
+  /** The HTTP status; 499 when the client disconnected before the end of the reply. */
   readonly status: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly totalMs: number;
-  /** Whether the backend was asked to answer it. */
+  /** Whether the request was passed to the backend. */
   readonly chat: boolean;
-  /** What the client was told when it went wrong; also for a stream that ended with an error after its 200. */
+  /** The error message that the client received; also of a stream that failed after its 200. */
   readonly error?: string;
 }
 
-/** The part of a record that a request's handler fills in as it goes. */
-export type RecordNotes = ChatFigures & {
+/** The part of a record that the route handler fills in. */
+export type RecordNotes = {
   -readonly [K in 'model' | 'lane' | 'error']?: RequestRecord[K];
 };
 
-const CLIENT_CHARACTERS = 80;
-const ROUTE_CHARACTERS = 80;
+const MAX_CLIENT_CHARACTERS = 80;
+const MAX_ROUTE_CHARACTERS = 80;
 
-/** A client's name for the record. */
+/** The client's name in a record. */
 export function clientName(userAgent: string | undefined): string {
-  return printable(userAgent ?? '', CLIENT_CHARACTERS);
+  return printable(userAgent ?? '', MAX_CLIENT_CHARACTERS);
 }
 
-/** A path for the record. */
+/** The path in a record. */
 export function routeName(path: string): string {
-  return printable(path, ROUTE_CHARACTERS);
+  return printable(path, MAX_ROUTE_CHARACTERS);
 }
 
-/** A record as one line of the log: `#7 POST /api/chat claude-sonnet:latest 200 first 85 ms, total 1204 ms, …`. */
+/** A record as one line for the log: `#7 POST /api/chat claude-sonnet:latest 200 first 85 ms, total 1204 ms, …`. */
 export function formatRecord(record: RequestRecord): string {
   return [
     `#${record.id} ${record.method} ${record.route}`,
     ...(record.model === undefined ? [] : [record.model]),
-    `${record.status} ${formatFigures(record)}`,
+    `${record.status} ${formatMetrics(record)}`,
     ...(record.client === '' ? [] : [`[${record.client}]`]),
     ...(record.error === undefined ? [] : [`error: ${printable(record.error)}`]),
   ].join(' ');

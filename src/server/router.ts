@@ -1,17 +1,17 @@
-/** Which handler answers, in the manner of Ollama's router. Knows no dialect. */
+/** Selects the handler for a request, and redirects and refuses as Ollama's router does. */
 import type { Dialect } from '../protocol/dialect.js';
 import type { Exchange } from './exchange.js';
 
 export interface Route {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
-  /** Matched exactly, upper and lower case included. A last segment `:name` stands for any one segment. */
+  /** Matched exactly and case-sensitively. A last segment `:name` matches any single segment. */
   readonly path: string;
   readonly dialect: Dialect;
-  /** @param segment what stood for the path's `:name`, decoded; empty when the path has none */
+  /** @param segment the decoded segment that matched `:name`; empty when the path has none */
   handle(exchange: Exchange, segment: string): Promise<void>;
 }
 
-/** `redirect` keeps the query; its location is always a path of ours. */
+/** `redirect` keeps the query; its location is always a path on this server. */
 export type Match =
   | { readonly type: 'route'; readonly route: Route; readonly segment: string }
   | { readonly type: 'redirect'; readonly status: 301 | 307; readonly location: string }
@@ -22,7 +22,7 @@ export type Match =
 export interface Router {
   /** @param target a request target that begins with a slash */
   match(method: string, target: string): Match;
-  /** The dialect of that target's route; for an unknown one the first route's. */
+  /** The dialect of the target's route; for an unknown target, that of the first route. */
   dialectOf(target: string): Dialect;
 }
 
@@ -32,8 +32,8 @@ export function pathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
-/** Ollama names `HEAD` first. */
-function allowOf(routes: readonly Route[]): string {
+/** The value of the `Allow` header. Ollama lists `HEAD` first. */
+function allowHeader(routes: readonly Route[]): string {
   const methods = routes.map((route) => route.method);
   return [
     ...methods.filter((method) => method === 'HEAD'),
@@ -41,13 +41,13 @@ function allowOf(routes: readonly Route[]): string {
   ].join(', ');
 }
 
-/** The routes of one path. */
-interface Place {
+/** The routes of one path, and the segment that matched `:name`. */
+interface PathMatch {
   readonly routes: readonly Route[];
   readonly segment: string;
 }
 
-/** A segment as it was meant; `undefined` for what names no single segment: broken escapes, slashes in disguise. */
+/** The decoded segment; `undefined` when it is empty, has invalid escapes or contains an encoded slash. */
 function decodeSegment(raw: string): string | undefined {
   try {
     const segment = decodeURIComponent(raw);
@@ -59,43 +59,43 @@ function decodeSegment(raw: string): string | undefined {
 
 export function createRouter(routes: readonly [Route, ...Route[]]): Router {
   const exact = new Map<string, Route[]>();
-  /** By what comes before the `:name`. */
-  const open = new Map<string, Route[]>();
+  /** The key is the path up to `:name`. */
+  const parameterized = new Map<string, Route[]>();
   for (const route of routes) {
     const colon = route.path.indexOf(':');
-    const [places, key] = colon < 0 ? [exact, route.path] : [open, route.path.slice(0, colon)];
-    const known = places.get(key);
-    if (known === undefined) places.set(key, [route]);
-    else known.push(route);
+    const [paths, key] = colon < 0 ? [exact, route.path] : [parameterized, route.path.slice(0, colon)];
+    const samePath = paths.get(key);
+    if (samePath === undefined) paths.set(key, [route]);
+    else samePath.push(route);
   }
 
-  const placeOf = (path: string): Place | undefined => {
-    const here = exact.get(path);
-    if (here !== undefined) return { routes: here, segment: '' };
+  const findPath = (path: string): PathMatch | undefined => {
+    const exactRoutes = exact.get(path);
+    if (exactRoutes !== undefined) return { routes: exactRoutes, segment: '' };
     const slash = path.lastIndexOf('/') + 1;
-    const there = open.get(path.slice(0, slash));
-    const segment = there === undefined ? undefined : decodeSegment(path.slice(slash));
-    return there === undefined || segment === undefined ? undefined : { routes: there, segment };
+    const routes = parameterized.get(path.slice(0, slash));
+    const segment = routes === undefined ? undefined : decodeSegment(path.slice(slash));
+    return routes === undefined || segment === undefined ? undefined : { routes, segment };
   };
 
   return {
     match(method, target) {
       const path = pathOf(target);
       const query = target.slice(path.length);
-      // VS Code joins a base URL that ends in a slash with a path that begins with one.
-      const clean = path.replace(/\/{2,}/g, '/');
-      if (clean !== path) return { type: 'redirect', status: 307, location: clean + query };
-      const here = placeOf(path);
-      if (here === undefined) {
-        const bare = path.replace(/\/$/, '');
-        const meant = placeOf(bare)?.routes.some((route) => route.method === method) ?? false;
-        if (!meant) return { type: 'unknown' };
-        return { type: 'redirect', status: method === 'GET' ? 301 : 307, location: bare + query };
+      // VS Code joins a base URL that ends with a slash and a path that begins with one.
+      const collapsed = path.replace(/\/{2,}/g, '/');
+      if (collapsed !== path) return { type: 'redirect', status: 307, location: collapsed + query };
+      const found = findPath(path);
+      if (found === undefined) {
+        const withoutSlash = path.replace(/\/$/, '');
+        const exists = findPath(withoutSlash)?.routes.some((route) => route.method === method) ?? false;
+        if (!exists) return { type: 'unknown' };
+        return { type: 'redirect', status: method === 'GET' ? 301 : 307, location: withoutSlash + query };
       }
-      const route = here.routes.find((candidate) => candidate.method === method);
-      if (route !== undefined) return { type: 'route', route, segment: here.segment };
-      return { type: method === 'OPTIONS' ? 'options' : 'wrongMethod', allow: allowOf(here.routes) };
+      const route = found.routes.find((candidate) => candidate.method === method);
+      if (route !== undefined) return { type: 'route', route, segment: found.segment };
+      return { type: method === 'OPTIONS' ? 'options' : 'wrongMethod', allow: allowHeader(found.routes) };
     },
-    dialectOf: (target) => (placeOf(pathOf(target))?.routes[0] ?? routes[0]).dialect,
+    dialectOf: (target) => (findPath(pathOf(target))?.routes[0] ?? routes[0]).dialect,
   };
 }

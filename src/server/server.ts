@@ -1,4 +1,4 @@
-/** The server's public face: an endpoint that listens, answers with a backend, and stops. */
+/** The public API of the server: an endpoint that listens, answers with a backend, and stops. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { createCopiedModels } from './copiedModels.js';
 import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
 import { createRequestHandler } from './requestHandler.js';
 import { isStrong, type ListenAddress, requireBindAddress } from './listen.js';
-import { type Activity, isolated, type Observers } from './observers.js';
+import { type Activity, isolateObservers, type Observers } from './observers.js';
 import { createPeerUserCheck } from './peerUser.js';
 import { createLoadedModels } from './loadedModels.js';
 import { createRouter } from './router.js';
@@ -18,8 +18,8 @@ import type { RouteContext } from './routes/context.js';
 import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
 import { openDualStack, type DualStackServer } from './dualStack.js';
-import type { EndpointSettings } from './settings.js';
-import { type WindowHost, windowRoutes } from './windows.js';
+import type { EndpointSettings } from './endpointSettings.js';
+import { type ServingWindow, windowRoutes } from './windowLink.js';
 
 export {
   bindAddress,
@@ -30,44 +30,44 @@ export {
   reachableHost,
 } from './listen.js';
 export type { Activity } from './observers.js';
-export { type PortOwner, findPortOwner } from './portOwner.js';
+export { describePortInUse, findPortOwner, type PortOwner } from './portOwner.js';
 export { formatRecord, type RequestRecord } from './requestLog.js';
-export type { EndpointSettings } from './settings.js';
+export type { EndpointSettings } from './endpointSettings.js';
 export { urlWithToken } from './token.js';
-export { askWindow, WINDOW_PATH, type WindowReport } from './windows.js';
+export { requestWindow, WINDOW_PATH, type WindowReport } from './windowLink.js';
 
 export interface EndpointOptions extends Observers {
   readonly backend: () => ChatBackend;
   readonly settings: () => EndpointSettings;
-  /** `claude-ollama-server/0.1.0`: the `Server` header of `/`, by which other windows know us. */
+  /** `claude-ollama-server/0.1.0`: the `Server` header of `GET /`, by which other windows recognize this product. */
   readonly identity: string;
-  /** Answers other windows of the editor. */
-  readonly windows?: WindowHost;
-  /** Silence in a stream, in milliseconds, after which an empty chunk keeps the connection alive. */
+  /** Replies to other VS Code windows of the same user. */
+  readonly windows?: ServingWindow;
+  /** Milliseconds of silence in a stream after which an empty chunk is sent to keep the connection alive. */
   readonly heartbeatMs?: number;
   readonly timeouts?: Partial<Timeouts>;
 }
 
 export interface Endpoint {
   /**
-   * Begins to listen, on that port and no other. While it starts or runs, further calls return the same promise.
+   * Listens on exactly this port. While the endpoint starts or runs, further calls return the same promise.
    * @throws ListenError
    */
   start(host: string, port: number): Promise<ListenAddress>;
-  /** Refuses new requests, ends running ones with an error, closes every connection. Takes at most 2.5 s. */
+  /** Refuses new requests, ends running ones with an error, and closes every connection. Takes at most 2.5 s. */
   stop(): Promise<void>;
-  /** Where it listens, or `undefined` while it does not. */
+  /** Where it listens; `undefined` while it does not listen. */
   address(): ListenAddress | undefined;
   activity(): Activity;
 }
 
 const HEARTBEAT_MS = 15_000;
-/** How long the answers under way have to bring their last line out. */
+/** How long running replies may take to send their last frame. */
 const STOP_GRACE_MS = 1_000;
-/** How long the closing of connections may then take. */
-const CLOSE_MS = 1_000;
+/** How long closing the connections may take after that. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Starting, and running once `address` is set. */
+/** Starting, or running if `address` is set. */
 interface Active {
   readonly type: 'active';
   readonly opened: Promise<DualStackServer>;
@@ -82,7 +82,7 @@ interface Stopping {
 
 type State = { readonly type: 'stopped' } | Active | Stopping;
 
-/** Resolves when the promise does, but after that time at the latest. */
+/** Resolves with the promise, or after the given time. */
 async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   const timer = new AbortController();
   await Promise.race([promise, delay(ms, undefined, { signal: timer.signal }).catch(() => undefined)]);
@@ -91,13 +91,13 @@ async function within(promise: Promise<unknown>, ms: number): Promise<void> {
 
 /** An endpoint that does not listen yet. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const listeners = isolated(options, () => [options.settings().token ?? '']);
-  const { log } = listeners;
+  const observers = isolateObservers(options, () => [options.settings().token ?? '']);
+  const { log } = observers;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const connections = createConnectionLimit(MAX_CONNECTIONS);
-  const peers = createPeerUserCheck();
-  /** Whether other machines may reach it. */
-  let wide = false;
+  const peerUsers = createPeerUserCheck();
+  /** Whether it listens on an address that other machines may reach. */
+  let isPublic = false;
   let state: State = { type: 'stopped' };
   let running = 0;
   let total = 0;
@@ -105,13 +105,13 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const context: RouteContext = {
     backend: options.backend,
     settings: options.settings,
-    residency: createLoadedModels(() => performance.now()),
-    copies: createCopiedModels(),
+    loadedModels: createLoadedModels(() => performance.now()),
+    copiedModels: createCopiedModels(),
     identity: options.identity,
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
-    since: new Date(),
+    createdAt: new Date(),
   };
-  const intake = createRequestHandler({
+  const requestHandler = createRequestHandler({
     router: createRouter([
       ...ollamaRoutes(context),
       ...openaiRoutes(context),
@@ -123,38 +123,39 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       const localPages = !lanes.includes('workspace') || token !== undefined;
       return {
         policy: { allowedHosts, allowedOrigins, localPages },
-        // A token that was taken back does not leave the door open: nobody has the empty one.
-        token: wide && !isStrong(token) ? '' : token,
+        // If the token is removed or shortened while other machines can reach the server, require the empty token, which
+        // no request can match, so that every request is refused.
+        token: isPublic && !isStrong(token) ? '' : token,
         otherUsers: allowOtherUsers,
       };
     },
-    isOwnPeer: (socket) => peers.isOwn(socket),
+    isOwnUser: (socket) => peerUsers.isOwnUser(socket),
     log,
-    onRecord: listeners.onRequest,
-    watch: listeners.watch,
-    onWork: (change) => {
+    onRecord: observers.onRequest,
+    observeChat: observers.observeChat,
+    onRunningChats: (change) => {
       running += change;
       if (change > 0) total += 1;
-      listeners.onActivity({ running, total });
+      observers.onActivity({ running, total });
     },
   });
 
-  const lookAhead = async (socket: Socket): Promise<void> => {
-    if (!options.settings().allowOtherUsers) await peers.isOwn(socket);
+  const lookUpUser = async (socket: Socket): Promise<void> => {
+    if (!options.settings().allowOtherUsers) await peerUsers.isOwnUser(socket);
   };
   const newServer = (): Server =>
     createHttpServer({
-      // Begun here, so that the answer is there by the time the request is. A request meets its failure by itself.
-      onConnection: (socket) => void lookAhead(socket).catch(() => undefined),
-      onRequest: (request, response) => intake.accept(request, response),
+      // Started early, so that the result is available when the request has arrived. Its failure is handled there, too.
+      onConnection: (socket) => void lookUpUser(socket).catch(() => undefined),
+      onRequest: (request, response) => requestHandler.accept(request, response),
       connections,
       timeouts,
     });
 
-  const open = (asked: string, port: number): Promise<DualStackServer> => {
-    const bind = requireBindAddress(asked, options.settings().token);
-    wide = bind.wide;
-    intake.open();
+  const open = (host: string, port: number): Promise<DualStackServer> => {
+    const bind = requireBindAddress(host, options.settings().token);
+    isPublic = bind.public;
+    requestHandler.open();
     return openDualStack(newServer, bind, port, log);
   };
 
@@ -162,42 +163,42 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const servers = await opened.catch(() => undefined);
     if (servers === undefined) return;
     const closed = servers.close();
-    await within(intake.close(new ChatError('cancelled', 'The server is stopping.')), STOP_GRACE_MS);
+    await within(requestHandler.close(new ChatError('cancelled', 'The server is stopping.')), STOP_GRACE_MS);
     servers.closeAllConnections();
-    await within(closed, CLOSE_MS);
+    await within(closed, CLOSE_TIMEOUT_MS);
   };
 
   return {
     start(host, port) {
       if (state.type === 'active') return state.started;
-      const before = state.type === 'stopping' ? state.stopped : Promise.resolve();
-      const opened = before.then(() => open(host, port));
-      const own: Active = {
+      const previous = state.type === 'stopping' ? state.stopped : Promise.resolve();
+      const opened = previous.then(() => open(host, port));
+      const active: Active = {
         type: 'active',
         opened,
         started: opened.then(
-          ({ address }) => (own.address = address),
+          ({ address }) => (active.address = address),
           (error: unknown) => {
-            if (state === own) state = { type: 'stopped' };
+            if (state === active) state = { type: 'stopped' };
             throw error;
           },
         ),
         address: undefined,
       };
-      state = own;
-      return own.started;
+      state = active;
+      return active.started;
     },
     stop() {
       if (state.type === 'stopping') return state.stopped;
       if (state.type === 'stopped') return Promise.resolve();
-      const own: Stopping = {
+      const stopping: Stopping = {
         type: 'stopping',
         stopped: shutDown(state.opened).then(() => {
-          if (state === own) state = { type: 'stopped' };
+          if (state === stopping) state = { type: 'stopped' };
         }),
       };
-      state = own;
-      return own.stopped;
+      state = stopping;
+      return stopping.stopped;
     },
     address: () => (state.type === 'active' ? state.address : undefined),
     activity: () => ({ running, total }),

@@ -1,13 +1,12 @@
-/** Writes answers that come as events. The one writer of streams. */
+/** Writes the events of a chat to the response, as a stream or as one JSON text. */
 import type { ServerResponse } from 'node:http';
 import type { ChatEvent } from '../core/chat.js';
 import { asChatError, ChatError } from '../core/errors.js';
-import { countEvent } from '../core/watch.js';
 import type { StreamEncoder } from '../protocol/dialect.js';
 import { BARE_JSON_TYPE, type Exchange, JSON_TYPE, noteFailure, send, sendFailure } from './exchange.js';
 
 /**
- * The same events; fails with the signal's reason the moment it is aborted, even while the source is silent.
+ * Yields the same events, but throws the signal's reason as soon as it is aborted, even while the source is silent.
  * However the iteration ends, the source is told to stop.
  */
 async function* abortable<T>(
@@ -30,30 +29,34 @@ async function* abortable<T>(
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Not awaited: a source that is stuck would hold the answer's end back. What it throws now concerns nobody.
+    // Intentionally not awaited: a source that hangs would delay the end of the reply. Its errors no longer matter.
     iterator.return?.().catch(() => undefined);
   }
 }
 
 /**
- * The events of an answer up to `done`, written down in the exchange's notes as they pass. The iteration goes on to the
- * source's own end, because leaving it early would stop the work behind it.
+ * Yields the events of a reply up to `done`. It then iterates to the end of the source, because leaving early would
+ * stop work that the backend still does after `done`.
+ * @param onEvent called with each event before it is yielded
+ * @throws ChatError the signal's reason when it is aborted; `internal` when the source ends without `done`
  */
-async function* answerOf(
-  exchange: Exchange,
+export async function* replyEvents(
   source: AsyncIterable<ChatEvent>,
+  signal: AbortSignal,
+  onEvent: (event: ChatEvent) => void,
 ): AsyncGenerator<ChatEvent, void, undefined> {
-  const { notes } = exchange;
   let complete = false;
-  for await (const event of abortable(source, exchange.signal)) {
+  for await (const event of abortable(source, signal)) {
     if (complete) continue;
     if (event.type === 'done') complete = true;
-    const phase = countEvent(notes, event, exchange.elapsedMs());
-    if (phase !== undefined) exchange.reached(phase);
+    onEvent(event);
     yield event;
   }
   if (!complete) {
-    throw new ChatError('internal', 'The answer stopped before its end. Please report it with the log.');
+    throw new ChatError(
+      'internal',
+      'The reply ended before it was complete. Please report this with the log.',
+    );
   }
 }
 
@@ -81,16 +84,21 @@ function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   });
 }
 
+export interface StreamOptions {
+  /** From `replyEvents`. */
+  readonly events: AsyncIterable<ChatEvent>;
+  readonly encoder: StreamEncoder;
+  /** Milliseconds of silence after which a heartbeat is sent, repeatedly. */
+  readonly heartbeatMs: number;
+}
+
 /**
- * Streams an answer. The 200 goes out with the first frame, so that an error before it keeps its status; an error
- * after it becomes the last frame. The source is asked for more only when the client has taken what there is. When the
- * source is silent for `heartbeatMs`, a heartbeat goes out, again and again.
+ * Streams a reply. The status 200 is sent with the first frame, so that an error before it has its own status; a later
+ * error becomes the last frame. The next event is requested only when the client has read enough of the previous ones.
  */
-export async function streamAnswer(
+export async function streamReply(
   exchange: Exchange,
-  source: AsyncIterable<ChatEvent>,
-  encoder: StreamEncoder,
-  heartbeatMs: number,
+  { events, encoder, heartbeatMs }: StreamOptions,
 ): Promise<void> {
   const { response, signal } = exchange;
   const write = (frame: string): boolean => {
@@ -101,7 +109,7 @@ export async function streamAnswer(
     if (!response.writableNeedDrain && !response.writableEnded && !signal.aborted) write(encoder.heartbeat());
   }, heartbeatMs);
   try {
-    for await (const event of answerOf(exchange, source)) {
+    for await (const event of events) {
       for (const frame of encoder.event(event)) {
         if (!write(frame)) await drained(response, signal);
       }
@@ -109,7 +117,7 @@ export async function streamAnswer(
       if (event.type === 'done') response.end();
     }
   } catch (thrown) {
-    // What fails behind a complete answer is not the client's concern.
+    // The client has its complete reply; a failure after that does not concern it.
     if (response.writableEnded) return;
     if (!response.headersSent) {
       sendFailure(exchange, thrown, BARE_JSON_TYPE);
@@ -123,18 +131,24 @@ export async function streamAnswer(
   }
 }
 
-/** Sends an answer as one JSON text. An error keeps its status, whatever came before it. */
-export async function wholeAnswer(
+export interface WholeReplyOptions {
+  /** From `replyEvents`. */
+  readonly events: AsyncIterable<ChatEvent>;
+  /** Turns all events of the reply into the JSON body. */
+  readonly encode: (events: readonly ChatEvent[]) => string;
+}
+
+/** Sends a reply as one JSON text. An error always has its own status. */
+export async function sendWholeReply(
   exchange: Exchange,
-  source: AsyncIterable<ChatEvent>,
-  encode: (events: readonly ChatEvent[]) => string,
+  { events, encode }: WholeReplyOptions,
 ): Promise<void> {
   const { response } = exchange;
-  const events: ChatEvent[] = [];
+  const received: ChatEvent[] = [];
   try {
-    for await (const event of answerOf(exchange, source)) {
-      events.push(event);
-      if (event.type === 'done') send(response, 200, JSON_TYPE, encode(events));
+    for await (const event of events) {
+      received.push(event);
+      if (event.type === 'done') send(response, 200, JSON_TYPE, encode(received));
     }
   } catch (thrown) {
     if (!response.writableEnded) sendFailure(exchange, thrown);

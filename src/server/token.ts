@@ -1,14 +1,14 @@
-/** The token that clients may have to send: where they put it, and whether it is the right one. */
+/** The token that clients must send if one is set: where it may be, and whether it is correct. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Fewest characters of a token that lets the server listen beyond the loopback. */
-export const STRONG_TOKEN_CHARACTERS = 32;
+/** Minimum length of a token with which the server may listen on other addresses than the loopback. */
+export const MIN_STRONG_TOKEN_CHARACTERS = 32;
 
-/** A request target, taken apart. */
-export interface Addressed {
-  /** What the routes get to see: the target without its token. */
+/** A request target, split into the token and the rest. */
+export interface TargetWithToken {
+  /** The target without the token, which the routes receive. */
   readonly target: string;
-  /** What was taken off: `/t/<token>`, as it came; empty when there was none. Secret. */
+  /** The removed part, `/t/<token>`, as the client sent it; empty when there was none. Secret. */
   readonly prefix: string;
   /** Secret. */
   readonly token: string | undefined;
@@ -25,25 +25,25 @@ function decoded(text: string): string {
 }
 
 /**
- * Takes `/t/<token>` off a request target. Clients that can send no header have it in their base URL; those that join
- * it to paths with a slash too many are understood too. It comes off whether or not it is right, and even when no token
- * is asked for, so that none is taken for a part of a path, and none gets into the log.
+ * Removes `/t/<token>` from a request target. Clients that cannot send a header have it in their base URL; an
+ * additional slash after it is accepted. It is removed even if it is wrong or no token is required, so that it is
+ * never taken for a part of the path and never logged.
  */
-export function takeToken(target: string): Addressed {
+export function takeToken(target: string): TargetWithToken {
   const match = PREFIXED.exec(target);
   if (match === null) return { target, prefix: '', token: undefined };
   const [, prefix = '', token = '', rest = ''] = match;
   return { target: `/${rest}`, prefix, token: decoded(token) };
 }
 
-/** The URL of an endpoint with the token in it. */
+/** The base URL of an endpoint with the token in its path. */
 export function urlWithToken(url: string, token: string): string {
   return `${url}/t/${encodeURIComponent(token)}`;
 }
 
 const BEARER = /^bearer\s+(.*)$/i;
 
-function inHeaders(rawHeaders: readonly string[]): string[] {
+function headerTokens(rawHeaders: readonly string[]): string[] {
   const found: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const value = rawHeaders[index + 1] ?? '';
@@ -59,15 +59,19 @@ function digest(text: string): Buffer {
 }
 
 /**
- * Whether a request brings the token in any of the three places. One right one is enough: clients that have it in their
- * URL send a made-up key beside it. Takes the same time whatever was sent.
- * @param inPath from the request target
- * @param token the right one; the empty one is nobody's
+ * Whether a request has the token in any of the three places. One correct token is enough: clients that have it in
+ * their URL often send a placeholder key in addition. The comparison takes constant time.
+ * @param pathToken from the request target
+ * @param token the correct token; the empty string matches no request
  */
-export function hasToken(rawHeaders: readonly string[], inPath: string | undefined, token: string): boolean {
-  const wanted = digest(token);
-  const fits = [inPath ?? '', ...inHeaders(rawHeaders)].map(
-    (sent) => timingSafeEqual(digest(sent), wanted) && sent !== '',
+export function hasToken(
+  rawHeaders: readonly string[],
+  pathToken: string | undefined,
+  token: string,
+): boolean {
+  const expected = digest(token);
+  const matches = [pathToken ?? '', ...headerTokens(rawHeaders)].map(
+    (sent) => timingSafeEqual(digest(sent), expected) && sent !== '',
   );
-  return fits.includes(true);
+  return matches.includes(true);
 }

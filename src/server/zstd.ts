@@ -1,11 +1,14 @@
-/** Bodies compressed with Zstandard, which Codex sends. Trusts nothing in them. */
+/** Decompresses request bodies in Zstandard (RFC 8878), as Codex sends them. The input is untrusted. */
 import { Decompress } from 'fzstd';
 import { ChatError } from '../core/errors.js';
 
-/** Most bytes that a body may have once it is decompressed. Ollama's own bound. */
-const LIMIT_BYTES = 20 * 1024 * 1024;
-/** Most bytes that may be moved in the decompressor's window, which it does once a block: many small blocks cost time. */
-const WORK_BYTES = 4 * 1024 * 1024 * 1024;
+/** Maximum size of a body after decompression, the same as Ollama's. */
+const MAX_BYTES = 20 * 1024 * 1024;
+/**
+ * Maximum of blocks × window size. The decompressor moves its whole window for each block, so that many small blocks
+ * with a large window would take long.
+ */
+const MAX_MOVED_BYTES = 4 * 1024 * 1024 * 1024;
 
 const MAGIC = 0xfd2fb528;
 const CHECKSUM_BYTES = 4;
@@ -20,16 +23,16 @@ function invalid(why: string, cause?: unknown): ChatError {
   return new ChatError('badRequest', `invalid input: ${why}`, { cause });
 }
 
-/** What the header of a frame says. */
+/** The header of a frame. */
 interface Frame {
-  /** Bytes of the content that must be at hand while it is decompressed. */
+  /** Bytes of decompressed content that the decompressor must keep. */
   readonly window: number;
-  /** Where its blocks begin. */
+  /** Offset of the first block. */
   readonly start: number;
   readonly hasChecksum: boolean;
 }
 
-/** Reads the header by hand, because the decompressor allocates what it says before anybody can object. */
+/** Reads the header here, because the decompressor allocates the announced size before its limit can be checked. */
 function readFrame(bytes: Buffer): Frame {
   if (bytes.length < 4 || bytes.readUInt32LE(0) !== MAGIC) throw invalid('magic number mismatch');
   const descriptor = bytes[4] ?? 0;
@@ -47,21 +50,21 @@ function readFrame(bytes: Buffer): Frame {
   const exponent = (bytes[5] ?? 0) >> 3;
   const mantissa = (bytes[5] ?? 0) & 7;
   const window = isSingle ? content : 2 ** (10 + exponent) * (1 + mantissa / 8);
-  if (window > LIMIT_BYTES || content > LIMIT_BYTES) throw tooLarge();
+  if (window > MAX_BYTES || content > MAX_BYTES) throw tooLarge();
   return { window, start, hasChecksum: (descriptor & 4) !== 0 };
 }
 
-/** Walks over the blocks without decompressing them. A body is one frame; behind it must be nothing. */
+/** Checks the blocks without decompressing them. A body must be exactly one frame. */
 function checkBlocks(bytes: Buffer, frame: Frame): void {
   let at = frame.start;
-  let work = 0;
+  let movedBytes = 0;
   for (let isLast = false; !isLast;) {
     if (at + BLOCK_HEADER_BYTES > bytes.length) throw invalid('unexpected EOF');
     const header = bytes.readUIntLE(at, BLOCK_HEADER_BYTES);
     isLast = (header & 1) !== 0;
     at += BLOCK_HEADER_BYTES + (((header >> 1) & 3) === RUN_BLOCK ? 1 : header >> 3);
-    work += frame.window;
-    if (work > WORK_BYTES) throw tooLarge();
+    movedBytes += frame.window;
+    if (movedBytes > MAX_MOVED_BYTES) throw tooLarge();
   }
   const end = at + (frame.hasChecksum ? CHECKSUM_BYTES : 0);
   if (end > bytes.length) throw invalid('unexpected EOF');
@@ -69,16 +72,16 @@ function checkBlocks(bytes: Buffer, frame: Frame): void {
 }
 
 /**
- * The content of a body.
- * @throws ChatError `badRequest` when it is not one whole frame of Zstandard, or has more than 20 MiB
+ * Decompresses a body.
+ * @throws ChatError `badRequest` when it is not exactly one complete Zstandard frame, or its content exceeds 20 MiB
  */
 export function decompressZstd(bytes: Buffer): Buffer {
   checkBlocks(bytes, readFrame(bytes));
   const chunks: Uint8Array[] = [];
-  let held = 0;
+  let size = 0;
   const stream = new Decompress((chunk) => {
-    held += chunk.length;
-    if (held > LIMIT_BYTES) throw tooLarge();
+    size += chunk.length;
+    if (size > MAX_BYTES) throw tooLarge();
     chunks.push(chunk);
   });
   try {

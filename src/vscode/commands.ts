@@ -1,22 +1,19 @@
-/** The commands: one table, all registered in every state. */
-import { commands, Disposable, env, type LogOutputChannel } from 'vscode';
+/** Registers the command tables of all folders in one place. Every command is available in every state. */
+import { commands, Disposable, type LogOutputChannel } from 'vscode';
 import { activityCommands } from './activity/commands.js';
 import type { History } from './activity/history.js';
-import type { AddressBook } from './ui/address.js';
-import { openChat } from './chat/openChat.js';
-import type { Configuration } from './platform/configuration.js';
-import type { Controller } from './lifecycle/controller.js';
+import { chatCommands } from './chat/openChat.js';
 import { lazyCommands } from './lazyCommands.js';
-import { serveHere } from './ui/handover.js';
-import { showMenu } from './ui/menu.js';
-import { COMMANDS } from './platform/names.js';
-import { showCopied } from './ui/notifications.js';
-import { urlOf } from './lifecycle/desiredConfig.js';
-import type { SessionSummaryWatch } from './ui/sessionSummary.js';
-import type { Token } from './platform/token.js';
-import { chooseUrl, tokenCommands } from './tokenCommands.js';
+import { lifecycleCommands } from './lifecycle/commands.js';
+import type { Controller } from './lifecycle/controller.js';
 import type { Windows } from './lifecycle/windows.js';
-import type { WorkspaceLane } from './workspaceLane.js';
+import type { Configuration } from './platform/configuration.js';
+import { COMMANDS, type CommandName, type CommandTable } from './platform/names.js';
+import type { Token } from './platform/token.js';
+import { tokenCommands } from './tokenCommands.js';
+import { uiCommands } from './ui/commands.js';
+import type { StatusPresenter } from './ui/statusPresenter.js';
+import { workspaceLaneCommands, type WorkspaceLane } from './workspaceLane.js';
 
 export interface CommandOptions {
   readonly controller: Controller;
@@ -25,56 +22,29 @@ export interface CommandOptions {
   readonly token: Token;
   readonly lane: WorkspaceLane;
   readonly history: History;
-  readonly addresses: AddressBook;
-  readonly surroundings: SessionSummaryWatch;
+  readonly presenter: Pick<StatusPresenter, 'addresses' | 'sessionSummary'>;
   readonly windows: Windows;
   /** The extension's full id. */
-  readonly extension: string;
+  readonly id: string;
 }
 
 export function registerCommands(options: CommandOptions): Disposable {
-  const { controller, output, token, configuration, history, addresses, extension } = options;
-  const endpoint = () => {
-    const { status } = controller;
-    return {
-      url: 'url' in status ? status.url : urlOf(configuration.current),
-      token: token.current,
-      defaultModel: configuration.current.defaultModel,
-      served: 'url' in status,
-    };
-  };
-  const demanded = lazyCommands({
-    controller,
-    extension,
-    endpoint,
-    outside: (url) => addresses.outside(url),
-    diagnosis: options,
-    changes: [token.onChange, configuration.onChange],
-  });
-  const table: Readonly<Record<keyof typeof COMMANDS, (...args: never[]) => Promise<void> | void>> = {
-    start: () => controller.start(),
-    stop: () => controller.stop(),
-    restart: () => controller.restart(),
-    copyUrl: async () => {
-      const url = await addresses.outside(urlOf(configuration.current));
-      const chosen = await chooseUrl(url, token.current);
-      if (chosen === undefined) return;
-      await env.clipboard.writeText(chosen);
-      showCopied(url);
-    },
-    ...tokenCommands(token),
-    ...demanded.table,
+  const { id: extensionId, controller, output, configuration, token, lane, history, windows } = options;
+  const { addresses, sessionSummary: session } = options.presenter;
+  const lazy = lazyCommands({ controller, configuration, token, history, addresses, extensionId });
+  const table: CommandTable = {
+    ...lifecycleCommands(controller),
+    ...tokenCommands({ token, configuration, addresses }),
+    ...uiCommands({ controller, configuration, windows, output, session, extensionId }),
     ...activityCommands(history, output),
-    openChat,
-    serveHere: () => serveHere(options),
-    showLog: () => output.show(true),
-    showMenu: () => showMenu(controller.status, extension, options.surroundings.current),
-    showQuestion: () => options.lane.showQuestion(),
+    ...workspaceLaneCommands(lane),
+    ...chatCommands,
+    ...lazy.commands,
   };
   return Disposable.from(
-    demanded,
+    lazy,
     ...Object.entries(table).map(([name, run]) =>
-      commands.registerCommand(COMMANDS[name as keyof typeof COMMANDS], run),
+      commands.registerCommand(COMMANDS[name as CommandName], run),
     ),
   );
 }

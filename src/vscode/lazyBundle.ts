@@ -1,7 +1,4 @@
-/**
- * What a person asks for now and then. It is a bundle of its own, which is loaded when it is first asked for: the start of
- * the editor does not wait for it.
- */
-export { createConnect } from './connect/connect.js';
-export { diagnose } from './diagnose/command.js';
-export { createSetup } from './setup/setup.js';
+/** The code of rarely used commands. It is a bundle of its own, loaded on first use, so that activation stays fast. */
+export { connectCommands, createConnect } from './connect/connect.js';
+export { diagnoseCommands } from './diagnose/command.js';
+export { setupCommands } from './setup/setup.js';

@@ -1,51 +1,94 @@
-/** The commands whose code is loaded when one of them is first used, and the documents that belong to them. */
-import { Disposable, EventEmitter, languages, workspace, type Event, type Uri } from 'vscode';
-import type { Connect, ConnectOptions } from './connect/connect.js';
-import type { DiagnoseOptions } from './diagnose/command.js';
-import { CHANGE_SCHEME, GUIDE_SCHEME, type COMMANDS } from './platform/names.js';
-import type { Setup, SetupOptions } from './setup/setup.js';
+/** The commands whose code is loaded on first use, and the virtual documents that belong to them. */
+import { Disposable, EventEmitter, languages, workspace, type Uri } from 'vscode';
+import type { History } from './activity/history.js';
+import { urlOf } from './lifecycle/desiredConfig.js';
+import type { Controller } from './lifecycle/controller.js';
+import type { Configuration } from './platform/configuration.js';
+import { CHANGE_SCHEME, GUIDE_SCHEME, type CommandName, type CommandTable } from './platform/names.js';
+import type { Token } from './platform/token.js';
+import type { AddressBook } from './ui/address.js';
 
-export interface LazyCommandOptions extends ConnectOptions, Omit<SetupOptions, 'endpoint' | 'since'> {
-  /** Fire when what the guides say may no longer be right. */
-  readonly changes: readonly Event<void>[];
-  readonly diagnosis: DiagnoseOptions;
+export interface LazyCommandOptions {
+  readonly controller: Controller;
+  readonly configuration: Configuration;
+  readonly token: Token;
+  readonly history: History;
+  readonly addresses: AddressBook;
+  /** The extension's full id. */
+  readonly extensionId: string;
 }
 
+type LazyCommandName =
+  | 'runDiagnostics'
+  | 'openWalkthrough'
+  | 'installCli'
+  | 'updateCli'
+  | 'signIn'
+  | 'sayHello'
+  | 'connectClient'
+  | 'copySnippet'
+  | 'addSnippet'
+  | 'applyChange';
+
 export interface LazyCommands {
-  readonly table: Readonly<
-    Record<
-      keyof typeof COMMANDS &
-        (keyof Setup | 'diagnose' | 'connectClient' | 'copySnippet' | 'addSnippet' | 'writeChange'),
-      (...args: unknown[]) => Promise<void>
-    >
-  >;
+  readonly commands: CommandTable<LazyCommandName>;
   readonly dispose: () => void;
 }
 
-/** A value that is made when it is first needed. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+const loadBundle = () => import('./lazyBundle.js');
+
+/** Calls `create` on the first use, and returns the same promise from then on. */
+function once<T>(create: () => Promise<T>): () => Promise<T> {
+  let created: Promise<T> | undefined;
+  return () => (created ??= create());
+}
+
+/** The commands with these names, from a table that is loaded when one of them runs. */
+function lazyTable<Name extends CommandName>(
+  names: readonly Name[],
+  load: () => Promise<CommandTable<Name>>,
+): CommandTable<Name> {
+  const entries = names.map((name) => [name, async (...args: never[]) => (await load())[name](...args)]);
+  return Object.fromEntries(entries) as CommandTable<Name>;
 }
 
 export function lazyCommands(options: LazyCommandOptions): LazyCommands {
-  const since = performance.now();
-  const connect = once(async (): Promise<Connect> =>
-    (await import('./lazyBundle.js')).createConnect(options),
-  );
-  const setup = once(async (): Promise<Setup> =>
-    (await import('./lazyBundle.js')).createSetup({ ...options, since }),
-  );
-
-  const changed = new EventEmitter<Uri>();
-  const renew = (): void => {
-    for (const { uri } of workspace.textDocuments) if (uri.scheme === GUIDE_SCHEME) changed.fire(uri);
+  const { controller, configuration, token, history, addresses, extensionId } = options;
+  const activatedAt = performance.now();
+  const endpoint = () => {
+    const { status } = controller;
+    const served = 'url' in status;
+    return {
+      url: served ? status.url : urlOf(configuration.current),
+      token: token.current,
+      defaultModel: configuration.current.defaultModel,
+      served,
+    };
   };
-  const providers = Disposable.from(
-    changed,
-    ...options.changes.map((event) => event(renew)),
+  const connect = once(async () =>
+    (await loadBundle()).createConnect({
+      endpoint,
+      resolveExternalUrl: (url) => addresses.resolveExternalUrl(url),
+    }),
+  );
+  const connectTable = async () => (await loadBundle()).connectCommands(await connect());
+  const setupTable = once(async () =>
+    (await loadBundle()).setupCommands({ controller, extensionId, endpoint, activatedAt }),
+  );
+  const diagnoseTable = async () =>
+    (await loadBundle()).diagnoseCommands({ controller, configuration, token, history, addresses });
+
+  const guideChanged = new EventEmitter<Uri>();
+  /** The open guides contain the address, the token and the models, so they are rendered anew when these change. */
+  const refreshGuides = (): void => {
+    for (const { uri } of workspace.textDocuments) if (uri.scheme === GUIDE_SCHEME) guideChanged.fire(uri);
+  };
+  const disposable = Disposable.from(
+    guideChanged,
+    token.onChange(refreshGuides),
+    configuration.onChange(refreshGuides),
     workspace.registerTextDocumentContentProvider(GUIDE_SCHEME, {
-      onDidChange: changed.event,
+      onDidChange: guideChanged.event,
       provideTextDocumentContent: async (uri) => (await connect()).textOf(uri),
     }),
     workspace.registerTextDocumentContentProvider(CHANGE_SCHEME, {
@@ -57,18 +100,11 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
     ),
   );
   return {
-    table: {
-      diagnose: async () => (await import('./lazyBundle.js')).diagnose(options.diagnosis),
-      openWalkthrough: async () => (await setup()).openWalkthrough(),
-      installCli: async () => (await setup()).installCli(),
-      updateCli: async () => (await setup()).updateCli(),
-      signIn: async () => (await setup()).signIn(),
-      sayHello: async () => (await setup()).sayHello(),
-      connectClient: async () => (await connect()).pick(),
-      copySnippet: async (id, index) => (await connect()).copy(id, index),
-      addSnippet: async (id) => (await connect()).add(id),
-      writeChange: async (uri) => (await connect()).write(uri),
+    commands: {
+      ...lazyTable(['runDiagnostics'], diagnoseTable),
+      ...lazyTable(['openWalkthrough', 'installCli', 'updateCli', 'signIn', 'sayHello'], setupTable),
+      ...lazyTable(['connectClient', 'copySnippet', 'addSnippet', 'applyChange'], connectTable),
     },
-    dispose: () => void providers.dispose(),
+    dispose: () => void disposable.dispose(),
   };
 }

@@ -1,64 +1,74 @@
-/** What a person can do with the token. It is shown nowhere; it goes to the clipboard. */
-import { commands, env, window } from 'vscode';
+/** The commands that copy the endpoint's URL and manage its token. The token goes to the clipboard, never on screen. */
+import { env, window } from 'vscode';
 import { urlWithToken } from '../server/server.js';
-import { COMMANDS, PRODUCT } from './platform/names.js';
+import { urlOf } from './lifecycle/desiredConfig.js';
+import type { Configuration } from './platform/configuration.js';
+import { COMMANDS, PRODUCT, type CommandTable } from './platform/names.js';
 import type { Token } from './platform/token.js';
+import type { AddressBook } from './ui/address.js';
+import { showCopied, showInformation } from './notifications/notifications.js';
 
-const COPY_URL = 'Copy Endpoint URL';
-const CREATE = 'Create Token';
-
-/** Says something and offers one command. Not waited for by its callers: the person may never answer. */
-async function tell(message: string, title: string, command: string): Promise<void> {
-  const chosen = await window.showInformationMessage(`${PRODUCT}: ${message}`, title);
-  if (chosen === title) await commands.executeCommand(command);
+export interface TokenCommandOptions {
+  readonly token: Token;
+  readonly configuration: Pick<Configuration, 'current'>;
+  readonly addresses: Pick<AddressBook, 'resolveExternalUrl'>;
 }
 
-/** The commands on the token, for the table of all. */
-export function tokenCommands(token: Token): {
-  readonly createToken: () => Promise<void>;
-  readonly copyToken: () => Promise<void>;
-  readonly removeToken: () => Promise<void>;
-} {
+const COPY_URL = { label: 'Copy Endpoint URL', command: COMMANDS.copyUrl };
+const CREATE = { label: 'Create Token', command: COMMANDS.createToken };
+
+export function tokenCommands({
+  token,
+  configuration,
+  addresses,
+}: TokenCommandOptions): CommandTable<'copyUrl' | 'createToken' | 'copyToken' | 'removeToken'> {
   return {
+    async copyUrl() {
+      const url = await addresses.resolveExternalUrl(urlOf(configuration.current));
+      const chosen = await chooseUrl(url, token.current);
+      if (chosen === undefined) return;
+      await env.clipboard.writeText(chosen);
+      showCopied(url);
+    },
     async createToken() {
-      const before = token.current;
+      const replaced = token.current !== undefined;
       await env.clipboard.writeText(await token.create());
-      const old = before === undefined ? '' : ' The one before is refused from now on.';
-      void tell(
-        `The new token is in the clipboard. Clients must send it as their API key. For those that cannot, copy the URL with the token in it.${old}`,
+      const revoked = replaced ? ' The previous token is no longer valid.' : '';
+      // None of the notifications is awaited: the user may never respond.
+      void showInformation(
+        `The new token is in the clipboard. Clients must send it as their API key. For clients that cannot send one, copy the URL that contains the token.${revoked}`,
         COPY_URL,
-        COMMANDS.copyUrl,
       );
     },
     async copyToken() {
       const { current } = token;
       if (current === undefined) {
-        void tell('There is no token, so clients need none.', CREATE, COMMANDS.createToken);
+        void showInformation('There is no token, so clients need none.', CREATE);
         return;
       }
       await env.clipboard.writeText(current);
-      window.setStatusBarMessage('Copied the token', 3000);
+      showCopied('the token');
     },
     async removeToken() {
       await token.remove();
-      void tell('Clients need no token any more.', CREATE, COMMANDS.createToken);
+      void showInformation('Clients no longer need a token.', CREATE);
     },
   };
 }
 
-/** The URL to copy: with a token there are two. `undefined` when the person chose none. */
-export async function chooseUrl(url: string, token: string | undefined): Promise<string | undefined> {
+/** Lets the user choose between the plain URL and the one with the token. `undefined` when cancelled. */
+async function chooseUrl(url: string, token: string | undefined): Promise<string | undefined> {
   if (token === undefined) return url;
   const chosen = await window.showQuickPick(
     [
       {
         label: 'URL',
-        detail: 'For clients that can send an API key. Give them the token as that key.',
+        detail: 'For clients that can send an API key. Use the token as the API key.',
         value: url,
       },
       {
-        label: 'URL with the Token in It',
-        detail: 'For clients that can send no API key. Whoever sees this URL can use your Claude.',
+        label: 'URL with Token',
+        detail: 'For clients that cannot send an API key. Anyone with this URL can use your Claude.',
         value: urlWithToken(url, token),
       },
     ],

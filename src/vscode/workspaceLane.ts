@@ -1,24 +1,25 @@
-/** What the workspace lane needs of the editor: the person's permission, and what is open. */
+/** What VS Code contributes to the workspace lane: the user's permission, and what is open in the editor. */
 import { EventEmitter, type Disposable, type Event } from 'vscode';
 import type { Logger } from '../core/log.js';
 import type { AskPermission, PermissionRequest } from '../core/permission.js';
-import type { Configuration } from './platform/configuration.js';
 import { editorContext } from './editorContext/editorContext.js';
-import { createPreviewEditors } from './permissions/previewEditors.js';
-import { unsavedDocument } from './permissions/openFiles.js';
 import type { BackendConfig, WorkspaceConfig } from './lifecycle/desiredConfig.js';
+import { unsavedDocument } from './permissions/openFiles.js';
 import { showPermissionPrompt } from './permissions/permissionPrompt.js';
 import { createPermissionQueue } from './permissions/permissionQueue.js';
+import { createPreviewEditors } from './permissions/previewEditors.js';
+import type { Configuration } from './platform/configuration.js';
+import type { CommandTable } from './platform/names.js';
 
 export interface WorkspaceLane extends Disposable {
-  /** What Claude asks the person now. */
-  readonly question: PermissionRequest | undefined;
-  /** Fires after `question` has changed. */
+  /** The permission request that waits for the user's answer. */
+  readonly permissionRequest: PermissionRequest | undefined;
+  /** Fires after `permissionRequest` has changed. */
   readonly onChange: Event<void>;
-  /** Shows the question again. */
-  showQuestion(): void;
-  /** What a backend of that plan is given. */
-  optionsFor(plan: BackendConfig & { kind: 'cli' }): { workspace?: WorkspaceConfig & EditorAccess };
+  /** Shows the permission request again. */
+  showPermissionRequest(): void;
+  /** The options that a backend with this configuration needs for the lane. Empty when no folder is open. */
+  optionsFor(config: BackendConfig & { kind: 'cli' }): { workspace?: WorkspaceConfig & EditorAccess };
 }
 
 interface EditorAccess {
@@ -27,20 +28,26 @@ interface EditorAccess {
   readonly editorContext: () => Promise<string | undefined>;
 }
 
-/** How long a question waits for its answer. */
-const PATIENCE_MINUTES = 5;
+const PERMISSION_TIMEOUT_MINUTES = 5;
+
+export const workspaceLaneCommands = (
+  lane: Pick<WorkspaceLane, 'showPermissionRequest'>,
+): CommandTable<'showPermissionRequest'> => ({
+  showPermissionRequest: () => lane.showPermissionRequest(),
+});
 
 export function createWorkspaceLane(configuration: Configuration, log: Logger): WorkspaceLane {
   const changed = new EventEmitter<void>();
-  const exhibits = createPreviewEditors();
-  const questions = createPermissionQueue({
-    show: (request, over) => showPermissionPrompt(exhibits, PATIENCE_MINUTES, request, over),
+  const previews = createPreviewEditors();
+  const queue = createPermissionQueue({
+    show: (request, closed) =>
+      showPermissionPrompt(request, { previews, closed, timeoutMinutes: PERMISSION_TIMEOUT_MINUTES }),
     onChange: () => changed.fire(),
     log,
-    patienceMs: PATIENCE_MINUTES * 60_000,
+    timeoutMs: PERMISSION_TIMEOUT_MINUTES * 60_000,
   });
 
-  async function context(folders: readonly string[]): Promise<string | undefined> {
+  async function contextText(folders: readonly string[]): Promise<string | undefined> {
     if (!configuration.current['workspace.editorContext']) return undefined;
     const block = await editorContext(folders);
     if (block === undefined) return undefined;
@@ -49,25 +56,25 @@ export function createWorkspaceLane(configuration: Configuration, log: Logger): 
   }
 
   return {
-    get question() {
-      return questions.current;
+    get permissionRequest() {
+      return queue.current;
     },
     onChange: changed.event,
-    showQuestion: () => questions.showAgain(),
+    showPermissionRequest: () => queue.showAgain(),
     optionsFor({ folder, workspace }) {
       if (workspace === undefined) return {};
       const folders = [folder, ...workspace.moreFolders];
       return {
         workspace: {
           ...workspace,
-          askPermission: questions.ask,
+          askPermission: queue.ask,
           isUnsaved: async (path) => (await unsavedDocument(path)) !== undefined,
-          editorContext: () => context(folders),
+          editorContext: () => contextText(folders),
         },
       };
     },
     dispose() {
-      exhibits.dispose();
+      previews.dispose();
       changed.dispose();
     },
   };

@@ -1,41 +1,69 @@
-// What a web page can do to a server. Runs in the page: the tests give this file's text to the browser.
-// Each attack resolves, when the browser is done with it, with what the page could read of the answer.
+// The requests that a web page can send to a server. Runs in the page: the tests pass this file's text to the browser.
+// Each attack resolves when the browser has finished it, with the part of the response that the page could read.
 
 const CHAT = JSON.stringify({
   model: 'claude-sonnet',
   messages: [{ role: 'user', content: 'hi' }],
   stream: false,
 });
-const BASIC = { mode: 'no-cors' };
-/** For what never says that it is done. */
+/** @type {RequestInit} */
+const NO_CORS = { mode: 'no-cors' };
+/** How long to wait for attacks that report no end. */
 const SETTLED_MS = 500;
 const FRAME_MS = 2_000;
-const PATIENCE_MS = 10_000;
+const ATTACK_TIMEOUT_MS = 10_000;
 
-const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * @param {number} ms
+ * @returns {Promise<undefined>}
+ */
+const wait = (ms) => new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 
-/** Adds an element that loads something, and waits for it to have loaded or not. */
-function element(tag, properties, parent = document.body) {
+/**
+ * Adds an element that loads something, and waits until it has loaded or failed.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Readonly<Record<string, string>>} properties
+ * @param {HTMLElement} parent
+ * @returns {Promise<HTMLElementTagNameMap[Tag]>}
+ */
+function loadElement(tag, properties, parent = document.body) {
   return new Promise((resolve) => {
-    const made = document.createElement(tag);
-    made.addEventListener('load', () => resolve(made));
-    made.addEventListener('loadeddata', () => resolve(made));
-    made.addEventListener('error', () => resolve(made));
-    for (const [name, value] of Object.entries(properties)) made.setAttribute(name, value);
-    parent.append(made);
+    const added = document.createElement(tag);
+    added.addEventListener('load', () => resolve(added));
+    added.addEventListener('loadeddata', () => resolve(added));
+    added.addEventListener('error', () => resolve(added));
+    for (const [name, value] of Object.entries(properties)) added.setAttribute(name, value);
+    parent.append(added);
   });
 }
 
-async function fetched(url, options = {}) {
+/**
+ * @param {string} url
+ * @param {RequestInit} options
+ */
+async function fetchText(url, options = {}) {
   const response = await fetch(url, options);
   return response.text();
 }
 
-function posted(url, body, options = {}) {
-  return fetched(url, { method: 'POST', body, ...options });
+/**
+ * @param {string} url
+ * @param {BodyInit} body
+ * @param {RequestInit} options
+ */
+function postText(url, body, options = {}) {
+  return fetchText(url, { method: 'POST', body, ...options });
 }
 
-function requested(method, url, body, headers = {}) {
+/**
+ * @param {string} method
+ * @param {string} url
+ * @param {string} [body]
+ * @param {Readonly<Record<string, string>>} headers
+ * @returns {Promise<string>}
+ */
+function xhrText(method, url, body, headers = {}) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.addEventListener('loadend', () => resolve(request.responseText));
@@ -45,14 +73,24 @@ function requested(method, url, body, headers = {}) {
   });
 }
 
-/** What a frame shows, as far as this page may look. */
-async function framed(tag, properties) {
-  const frame = await Promise.race([element(tag, properties), wait(FRAME_MS)]);
+/**
+ * The text of a frame, if this page may read it.
+ * @param {'iframe' | 'object'} tag
+ * @param {Readonly<Record<string, string>>} properties
+ */
+async function frameText(tag, properties) {
+  const frame = await Promise.race([loadElement(tag, properties), wait(FRAME_MS)]);
   return frame?.contentDocument?.body?.textContent;
 }
 
-/** Sends a form whose answer goes into a frame. */
-function submitted(url, properties, fields) {
+/**
+ * Submits a form into a frame.
+ * @param {string} url
+ * @param {Readonly<Record<string, string>>} properties of the form
+ * @param {Readonly<Record<string, string>>} fields name → value
+ * @returns {Promise<string | null | undefined>} the text of the frame, if this page may read it
+ */
+function submitForm(url, properties, fields) {
   const frame = document.createElement('iframe');
   frame.name = `frame${Math.random()}`;
   document.body.append(frame);
@@ -79,7 +117,8 @@ function submitted(url, properties, fields) {
   });
 }
 
-function styled(css) {
+/** @param {string} css */
+function applyStyle(css) {
   const style = document.createElement('style');
   style.textContent = css;
   document.body.append(style);
@@ -90,9 +129,15 @@ function styled(css) {
   return wait(SETTLED_MS);
 }
 
-function streamed(url, options) {
+/**
+ * @param {string} url
+ * @param {EventSourceInit} [options]
+ * @returns {Promise<string | undefined>}
+ */
+function openEventSource(url, options) {
   return new Promise((resolve) => {
     const source = new EventSource(url, options);
+    /** @param {string | undefined} text */
     const end = (text) => {
       source.close();
       resolve(text);
@@ -103,7 +148,11 @@ function streamed(url, options) {
   });
 }
 
-function connected(url) {
+/**
+ * @param {string} url
+ * @returns {Promise<string | undefined>}
+ */
+function openWebSocket(url) {
   return new Promise((resolve) => {
     const socket = new WebSocket(url.replace(/^http/, 'ws'));
     socket.addEventListener('open', () => resolve('opened'));
@@ -117,86 +166,97 @@ function form() {
   return data;
 }
 
-/** A message of JSON in a form that is sent as text/plain: the sign between name and value ends up in a string. */
+/** A JSON message as a text/plain form: the `=` between name and value ends up inside a string. */
 const TEXT_FIELD = { [`${CHAT.slice(0, -1)},"x":"`]: '"}' };
 
-/** Name → attack on `to(path)`. `via(address)` leads there by a redirect that keeps the method. */
+/**
+ * Name → attack on the URL `to(path)`. `via(url)` redirects to that URL and keeps the method.
+ * @typedef {string | number | null | undefined | void} ReadText what the page could read
+ * @type {Readonly<Record<string, (to: (path: string) => string, via: (url: string) => string) => ReadText | Promise<ReadText>>>}
+ */
 const attacks = {
-  fetchGet: (to) => fetched(to('/api/tags')),
-  fetchGetModels: (to) => fetched(to('/v1/models')),
-  fetchGetVersion: (to) => fetched(to('/api/version')),
-  fetchGetUnknown: (to) => fetched(to('/nope')),
-  fetchGetNoCors: (to) => fetched(to('/api/tags'), BASIC),
-  fetchGetSameOrigin: (to) => fetched(to('/api/tags'), { mode: 'same-origin' }),
-  fetchGetCredentials: (to) => fetched(to('/api/tags'), { credentials: 'include' }),
-  fetchGetNoReferrer: (to) => fetched(to('/api/tags'), { ...BASIC, referrerPolicy: 'no-referrer' }),
-  fetchGetHeader: (to) => fetched(to('/api/tags'), { headers: { 'x-attack': '1' } }),
-  fetchHead: (to) => fetched(to('/api/tags'), { method: 'HEAD' }),
-  fetchHeadNoCors: (to) => fetched(to('/api/tags'), { ...BASIC, method: 'HEAD' }),
-  fetchPostText: (to) => posted(to('/api/chat'), CHAT),
-  fetchPostTextNoCors: (to) => posted(to('/api/chat'), CHAT, BASIC),
-  fetchPostUrlencoded: (to) => posted(to('/api/chat'), new URLSearchParams({ model: CHAT }), BASIC),
-  fetchPostMultipart: (to) => posted(to('/api/chat'), form(), BASIC),
-  fetchPostTypeless: (to) => posted(to('/api/chat'), new Blob([CHAT])),
-  fetchPostTypelessNoCors: (to) => posted(to('/api/chat'), new Blob([CHAT]), BASIC),
-  fetchPostBytes: (to) => posted(to('/api/chat'), new TextEncoder().encode(CHAT), BASIC),
-  fetchPostEmpty: (to) => posted(to('/api/chat'), '', BASIC),
-  fetchPostJson: (to) => posted(to('/api/chat'), CHAT, { headers: { 'content-type': 'application/json' } }),
+  fetchGet: (to) => fetchText(to('/api/tags')),
+  fetchGetModels: (to) => fetchText(to('/v1/models')),
+  fetchGetVersion: (to) => fetchText(to('/api/version')),
+  fetchGetUnknown: (to) => fetchText(to('/nope')),
+  fetchGetNoCors: (to) => fetchText(to('/api/tags'), NO_CORS),
+  fetchGetSameOrigin: (to) => fetchText(to('/api/tags'), { mode: 'same-origin' }),
+  fetchGetCredentials: (to) => fetchText(to('/api/tags'), { credentials: 'include' }),
+  fetchGetNoReferrer: (to) => fetchText(to('/api/tags'), { ...NO_CORS, referrerPolicy: 'no-referrer' }),
+  fetchGetHeader: (to) => fetchText(to('/api/tags'), { headers: { 'x-attack': '1' } }),
+  fetchHead: (to) => fetchText(to('/api/tags'), { method: 'HEAD' }),
+  fetchHeadNoCors: (to) => fetchText(to('/api/tags'), { ...NO_CORS, method: 'HEAD' }),
+  fetchPostText: (to) => postText(to('/api/chat'), CHAT),
+  fetchPostTextNoCors: (to) => postText(to('/api/chat'), CHAT, NO_CORS),
+  fetchPostUrlencoded: (to) => postText(to('/api/chat'), new URLSearchParams({ model: CHAT }), NO_CORS),
+  fetchPostMultipart: (to) => postText(to('/api/chat'), form(), NO_CORS),
+  fetchPostTypeless: (to) => postText(to('/api/chat'), new Blob([CHAT])),
+  fetchPostTypelessNoCors: (to) => postText(to('/api/chat'), new Blob([CHAT]), NO_CORS),
+  fetchPostBytes: (to) => postText(to('/api/chat'), new TextEncoder().encode(CHAT), NO_CORS),
+  fetchPostEmpty: (to) => postText(to('/api/chat'), '', NO_CORS),
+  fetchPostJson: (to) => postText(to('/api/chat'), CHAT, { headers: { 'content-type': 'application/json' } }),
   fetchPostJsonNoCors: (to) =>
-    posted(to('/api/chat'), CHAT, { ...BASIC, headers: { 'content-type': 'application/json' } }),
-  fetchPostJsonBlob: (to) => posted(to('/api/chat'), new Blob([CHAT], { type: 'application/json' }), BASIC),
+    postText(to('/api/chat'), CHAT, { ...NO_CORS, headers: { 'content-type': 'application/json' } }),
+  fetchPostJsonBlob: (to) =>
+    postText(to('/api/chat'), new Blob([CHAT], { type: 'application/json' }), NO_CORS),
   fetchPostJsonInText: (to) =>
-    posted(to('/api/chat'), CHAT, { ...BASIC, headers: { 'content-type': 'text/plain; application/json' } }),
-  fetchPostKeepalive: (to) => posted(to('/api/chat'), CHAT, { ...BASIC, keepalive: true }),
-  fetchPostBearer: (to) => posted(to('/api/chat'), CHAT, { headers: { authorization: 'Bearer ollama' } }),
-  fetchPostGenerate: (to) => posted(to('/api/generate'), CHAT, BASIC),
-  fetchPostOpenai: (to) => posted(to('/v1/chat/completions'), CHAT, BASIC),
-  fetchPostResponses: (to) => posted(to('/v1/responses'), CHAT, BASIC),
-  fetchPostAnthropic: (to) => posted(to('/v1/messages'), CHAT, BASIC),
-  fetchPostPull: (to) => posted(to('/api/pull'), CHAT, BASIC),
-  fetchPostCopy: (to) => posted(to('/api/copy'), '{"source":"claude-sonnet","destination":"evil"}', BASIC),
-  fetchDelete: (to) => fetched(to('/api/delete'), { method: 'DELETE', body: CHAT }),
-  fetchPut: (to) => fetched(to('/api/chat'), { method: 'PUT', body: CHAT }),
-  fetchPatch: (to) => fetched(to('/api/chat'), { method: 'PATCH', body: CHAT }),
-  fetchOptions: (to) => fetched(to('/api/chat'), { method: 'OPTIONS' }),
-  xhrGet: (to) => requested('GET', to('/api/tags')),
-  xhrPostText: (to) => requested('POST', to('/api/chat'), CHAT),
-  xhrPostJson: (to) => requested('POST', to('/api/chat'), CHAT, { 'content-type': 'application/json' }),
+    postText(to('/api/chat'), CHAT, {
+      ...NO_CORS,
+      headers: { 'content-type': 'text/plain; application/json' },
+    }),
+  fetchPostKeepalive: (to) => postText(to('/api/chat'), CHAT, { ...NO_CORS, keepalive: true }),
+  fetchPostBearer: (to) => postText(to('/api/chat'), CHAT, { headers: { authorization: 'Bearer ollama' } }),
+  fetchPostGenerate: (to) => postText(to('/api/generate'), CHAT, NO_CORS),
+  fetchPostOpenai: (to) => postText(to('/v1/chat/completions'), CHAT, NO_CORS),
+  fetchPostResponses: (to) => postText(to('/v1/responses'), CHAT, NO_CORS),
+  fetchPostAnthropic: (to) => postText(to('/v1/messages'), CHAT, NO_CORS),
+  fetchPostPull: (to) => postText(to('/api/pull'), CHAT, NO_CORS),
+  fetchPostCopy: (to) =>
+    postText(to('/api/copy'), '{"source":"claude-sonnet","destination":"evil"}', NO_CORS),
+  fetchDelete: (to) => fetchText(to('/api/delete'), { method: 'DELETE', body: CHAT }),
+  fetchPut: (to) => fetchText(to('/api/chat'), { method: 'PUT', body: CHAT }),
+  fetchPatch: (to) => fetchText(to('/api/chat'), { method: 'PATCH', body: CHAT }),
+  fetchOptions: (to) => fetchText(to('/api/chat'), { method: 'OPTIONS' }),
+  xhrGet: (to) => xhrText('GET', to('/api/tags')),
+  xhrPostText: (to) => xhrText('POST', to('/api/chat'), CHAT),
+  xhrPostJson: (to) => xhrText('POST', to('/api/chat'), CHAT, { 'content-type': 'application/json' }),
   beaconText: (to) => void navigator.sendBeacon(to('/api/chat'), CHAT),
   beaconTypeless: (to) => void navigator.sendBeacon(to('/api/chat'), new Blob([CHAT])),
   beaconForm: (to) => void navigator.sendBeacon(to('/api/chat'), form()),
   beaconJson: (to) =>
     void navigator.sendBeacon(to('/api/chat'), new Blob([CHAT], { type: 'application/json' })),
   formGet: (to) =>
-    submitted(to('/api/tags'), { method: 'get' }, { v: new URL(to('/')).searchParams.get('v') }),
-  formUrlencoded: (to) => submitted(to('/api/chat'), { method: 'post' }, { model: CHAT }),
+    submitForm(to('/api/tags'), { method: 'get' }, { v: new URL(to('/')).searchParams.get('v') ?? '' }),
+  formUrlencoded: (to) => submitForm(to('/api/chat'), { method: 'post' }, { model: CHAT }),
   formMultipart: (to) =>
-    submitted(to('/api/chat'), { method: 'post', enctype: 'multipart/form-data' }, { model: CHAT }),
-  formText: (to) => submitted(to('/api/chat'), { method: 'post', enctype: 'text/plain' }, TEXT_FIELD),
+    submitForm(to('/api/chat'), { method: 'post', enctype: 'multipart/form-data' }, { model: CHAT }),
+  formText: (to) => submitForm(to('/api/chat'), { method: 'post', enctype: 'text/plain' }, TEXT_FIELD),
   formTextNoReferrer: (to) =>
-    submitted(to('/api/chat'), { method: 'post', enctype: 'text/plain', rel: 'noreferrer' }, TEXT_FIELD),
-  image: (to) => element('img', { src: to('/api/tags') }).then((made) => made.naturalWidth || undefined),
-  imageAnonymous: (to) => element('img', { crossorigin: 'anonymous', src: to('/api/tags') }).then(() => ''),
+    submitForm(to('/api/chat'), { method: 'post', enctype: 'text/plain', rel: 'noreferrer' }, TEXT_FIELD),
+  image: (to) =>
+    loadElement('img', { src: to('/api/tags') }).then((image) => image.naturalWidth || undefined),
+  imageAnonymous: (to) =>
+    loadElement('img', { crossorigin: 'anonymous', src: to('/api/tags') }).then(() => ''),
   imageNoReferrer: (to) =>
-    element('img', { referrerpolicy: 'no-referrer', src: to('/api/tags') }).then(() => ''),
-  script: (to) => element('script', { src: to('/api/tags') }).then(() => ''),
-  scriptModule: (to) => element('script', { type: 'module', src: to('/api/tags') }).then(() => ''),
-  stylesheet: (to) => element('link', { rel: 'stylesheet', href: to('/api/tags') }).then(() => ''),
-  prefetch: (to) => element('link', { rel: 'prefetch', href: to('/api/tags') }).then(() => ''),
-  preload: (to) => element('link', { rel: 'preload', as: 'fetch', href: to('/api/tags') }).then(() => ''),
-  modulePreload: (to) => element('link', { rel: 'modulepreload', href: to('/api/tags') }).then(() => ''),
-  iframe: (to) => framed('iframe', { src: to('/api/tags') }),
-  iframeSandboxed: (to) => framed('iframe', { sandbox: 'allow-scripts', src: to('/api/tags') }),
-  object: (to) => framed('object', { data: to('/api/tags') }),
-  embed: (to) => element('embed', { src: to('/api/tags'), type: 'text/html' }).then(() => ''),
-  video: (to) => element('video', { preload: 'auto', src: to('/api/tags') }).then(() => ''),
-  audio: (to) => element('audio', { preload: 'auto', src: to('/api/tags') }).then(() => ''),
-  cssBackground: (to) => styled(`.attack { background: url("${to('/api/tags')}") }`),
-  cssImport: (to) => styled(`@import url("${to('/api/tags')}");`),
+    loadElement('img', { referrerpolicy: 'no-referrer', src: to('/api/tags') }).then(() => ''),
+  script: (to) => loadElement('script', { src: to('/api/tags') }).then(() => ''),
+  scriptModule: (to) => loadElement('script', { type: 'module', src: to('/api/tags') }).then(() => ''),
+  stylesheet: (to) => loadElement('link', { rel: 'stylesheet', href: to('/api/tags') }).then(() => ''),
+  prefetch: (to) => loadElement('link', { rel: 'prefetch', href: to('/api/tags') }).then(() => ''),
+  preload: (to) => loadElement('link', { rel: 'preload', as: 'fetch', href: to('/api/tags') }).then(() => ''),
+  modulePreload: (to) => loadElement('link', { rel: 'modulepreload', href: to('/api/tags') }).then(() => ''),
+  iframe: (to) => frameText('iframe', { src: to('/api/tags') }),
+  iframeSandboxed: (to) => frameText('iframe', { sandbox: 'allow-scripts', src: to('/api/tags') }),
+  object: (to) => frameText('object', { data: to('/api/tags') }),
+  embed: (to) => loadElement('embed', { src: to('/api/tags'), type: 'text/html' }).then(() => ''),
+  video: (to) => loadElement('video', { preload: 'auto', src: to('/api/tags') }).then(() => ''),
+  audio: (to) => loadElement('audio', { preload: 'auto', src: to('/api/tags') }).then(() => ''),
+  cssBackground: (to) => applyStyle(`.attack { background: url("${to('/api/tags')}") }`),
+  cssImport: (to) => applyStyle(`@import url("${to('/api/tags')}");`),
   cssFont: (to) =>
-    styled(`@font-face { font-family: a; src: url("${to('/api/tags')}") } .attack { font-family: a }`),
+    applyStyle(`@font-face { font-family: a; src: url("${to('/api/tags')}") } .attack { font-family: a }`),
   metaRefresh: (to) =>
-    element('iframe', { srcdoc: `<meta http-equiv="refresh" content="0; url=${to('/api/tags')}">` }).then(
+    loadElement('iframe', { srcdoc: `<meta http-equiv="refresh" content="0; url=${to('/api/tags')}">` }).then(
       () => wait(SETTLED_MS),
     ),
   moduleImport: (to) => import(to('/api/tags')).then(() => 'loaded'),
@@ -214,33 +274,37 @@ const attacks = {
     document.body.append(link);
     link.click();
   },
-  eventSource: (to) => streamed(to('/api/tags')),
-  eventSourceCredentials: (to) => streamed(to('/api/tags'), { withCredentials: true }),
-  redirectedGet: (to, via) => fetched(via(to('/api/tags'))),
-  redirectedGetNoCors: (to, via) => fetched(via(to('/api/tags')), BASIC),
-  redirectedPost: (to, via) => posted(via(to('/api/chat')), CHAT),
-  redirectedPostNoCors: (to, via) => posted(via(to('/api/chat')), new Blob([CHAT]), BASIC),
+  eventSource: (to) => openEventSource(to('/api/tags')),
+  eventSourceCredentials: (to) => openEventSource(to('/api/tags'), { withCredentials: true }),
+  redirectedGet: (to, via) => fetchText(via(to('/api/tags'))),
+  redirectedGetNoCors: (to, via) => fetchText(via(to('/api/tags')), NO_CORS),
+  redirectedPost: (to, via) => postText(via(to('/api/chat')), CHAT),
+  redirectedPostNoCors: (to, via) => postText(via(to('/api/chat')), new Blob([CHAT]), NO_CORS),
   redirectedForm: (to, via) =>
-    submitted(via(to('/api/chat')), { method: 'post', enctype: 'text/plain' }, TEXT_FIELD),
-  redirectedImage: (to, via) => element('img', { src: via(to('/api/tags')) }).then(() => ''),
-  redirectedFrame: (to, via) => framed('iframe', { src: via(to('/api/tags')) }),
+    submitForm(via(to('/api/chat')), { method: 'post', enctype: 'text/plain' }, TEXT_FIELD),
+  redirectedImage: (to, via) => loadElement('img', { src: via(to('/api/tags')) }).then(() => ''),
+  redirectedFrame: (to, via) => frameText('iframe', { src: via(to('/api/tags')) }),
   redirectedPopup: (to, via) => void window.open(via(to('/api/tags'))),
-  webSocket: (to) => connected(to('/api/chat')),
-  webSocketRoot: (to) => connected(to('/')),
+  webSocket: (to) => openWebSocket(to('/api/chat')),
+  webSocketRoot: (to) => openWebSocket(to('/')),
 };
 
 /**
- * Every attack on the server at `base` at once: name → what could be read, as a string, or `null`.
- * `redirector` is the address of a server that redirects.
+ * Runs every attack on the server at `base` at the same time. Returns name → the text that could be read, or `null`.
+ * `redirector` is the URL of a server that redirects.
+ * @param {string} base
+ * @param {string} redirector
  */
-globalThis.attackAll = async (base, redirector) => {
-  const via = (address) => `${redirector}?to=${encodeURIComponent(address)}`;
+async function attackAll(base, redirector) {
+  /** @param {string} url */
+  const via = (url) => `${redirector}?to=${encodeURIComponent(url)}`;
   const done = await Promise.all(
     Object.entries(attacks).map(async ([name, attack]) => {
+      /** @param {string} path */
       const to = (path) => `${base}${path}?v=${name}`;
-      const patience = wait(PATIENCE_MS);
+      const timeout = wait(ATTACK_TIMEOUT_MS);
       try {
-        const read = await Promise.race([attack(to, via), patience]);
+        const read = await Promise.race([attack(to, via), timeout]);
         return [name, read === undefined || read === null || read === '' ? null : String(read)];
       } catch {
         return [name, null];
@@ -248,4 +312,5 @@ globalThis.attackAll = async (base, redirector) => {
     }),
   );
   return Object.fromEntries(done);
-};
+}
+Object.assign(globalThis, { attackAll });

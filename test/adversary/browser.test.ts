@@ -1,13 +1,13 @@
-/** Web pages of every kind attack the endpoint from a real browser. */
+/** Attacks of web pages in a real browser. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { until } from '../claude/processes.js';
-import { createFakeBackend, DONE, says, SONNET, text } from '../http/fakeBackend.js';
-import { type Rig, startRig, stopRigs } from '../http/rig.js';
+import { until } from '../support/until.mjs';
+import { createFakeBackend, DONE, says, SONNET, text } from '../support/fakeBackend.js';
+import { type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 import { type Arrival, type Arrivals, watchArrivals } from './arrivals.js';
 import { openChromium } from './chromium.js';
 import {
@@ -22,24 +22,24 @@ import {
   startOpenServer,
 } from './hostilePages.js';
 
-/** In every answer that is worth reading: the model's name, its words. */
+/** Part of every answer that is worth reading: of the model's name and of its text. */
 const SECRET = 'canary-of-an-answer';
-/** What the issue asks for. */
-const LEAST = 97;
-/** How long nothing must arrive at the open server for all to have arrived. */
+/** Fewer attacks mean that some were not carried out. */
+const MIN_ATTACKS = 97;
+/** All attacks have arrived at the open server when nothing has arrived for this long. */
 const QUIET_MS = 500;
 const ARRIVE_MS = 20_000;
 const VERDICT_MS = 10_000;
-/** The status of a request whose client has left, in our records. */
-const CLIENT_GONE = 499;
-/** The browser asks for it by itself when a window shows an answer of the server, a refusal included. No page can. */
-const BROWSERS_OWN = '/favicon.ico';
+/** The status of a request whose client disconnected, in the endpoint's records. */
+const CLIENT_DISCONNECTED = 499;
+/** The browser itself requests it when a window shows a response of the server, also an error. Pages cannot. */
+const FAVICON = '/favicon.ico';
 
 /**
- * What a local page may do: ask with its origin named, and for anything but reading only after the browser has asked
- * whether it may. Forms, images and frames stay outside, and so does any body that is not declared as JSON.
+ * What a page of another local server may do: requests with an `Origin`, and after a preflight request for everything
+ * but reading. Not: forms, images, frames, and bodies that are not declared as JSON.
  */
-const LET_IN = [
+const ALLOWED = [
   'cssFont: GET /api/tags',
   'eventSource: GET /api/tags',
   'eventSourceCredentials: GET /api/tags',
@@ -65,48 +65,51 @@ interface Attack {
   readonly arrived: readonly Arrival[];
 }
 
-describe('a browser', function () {
+describe('web pages in a browser', function () {
   this.timeout(120_000);
   let browser: Browser;
   let attacker: Attacker;
   let folder: string;
-  /** The attacks that a browser carries out on a server that lets everybody in. */
+  /** The attacks that the browser carries out on a server that allows everything. */
   let possible: ReadonlySet<string>;
-  const cleaning: (() => Promise<unknown>)[] = [];
+  const cleanups: (() => Promise<unknown>)[] = [];
   const totals = { arrived: 0, reached: 0, read: 0 };
 
   before(async function () {
     const opened = await openChromium();
     if (typeof opened === 'string') {
-      console.log(`    skipped: the attacks of a browser, because ${opened}`);
+      console.log(`    skipped: attacks from a browser, because ${opened}`);
       this.skip();
     }
     browser = opened;
-    cleaning.push(() => browser.close());
+    cleanups.push(() => browser.close());
     attacker = await startAttacker();
-    cleaning.push(() => attacker.close());
+    cleanups.push(() => attacker.close());
     folder = await mkdtemp(join(tmpdir(), 'claude-adversary-'));
-    cleaning.push(() => rm(folder, { recursive: true }));
+    cleanups.push(() => rm(folder, { recursive: true }));
     possible = await attackOpenServer();
   });
   afterEach(stopRigs);
   after(async () => {
-    for (const clean of cleaning) await clean();
+    for (const cleanUp of cleanups) await cleanUp();
     if (possible === undefined) return;
     const { arrived, reached, read } = totals;
     console.log(`    ${arrived} attacks arrived; ${reached} got past the guard, ${read} read an answer`);
-    assert.ok(arrived >= LEAST);
+    assert.ok(arrived >= MIN_ATTACKS);
   });
 
   async function attackOpenServer(): Promise<ReadonlySet<string>> {
     const open = await startOpenServer(SECRET);
     const arrivals = watchArrivals(open.port);
     const readings = await attackFrom(browser, otherSite(attacker), open.port, attacker, () =>
-      quiet(arrivals),
+      untilQuiet(arrivals),
     );
     arrivals.stop();
     await open.close();
-    assert.ok(readingsOf(SECRET, { readings, arrived: [] }).length > 5, 'nothing can be read anywhere');
+    assert.ok(
+      readingsOf(SECRET, { readings, arrived: [] }).length > 5,
+      'the pages read nothing, not even from the open server',
+    );
     return namesOf(arrivals.all);
   }
 
@@ -117,89 +120,94 @@ describe('a browser', function () {
     return startRig({ backend, settings: { names, ...settings } });
   }
 
-  /** Every attack from there. All that are possible arrive, or this would mean nothing. */
+  /** Runs every attack from that page. Fails unless all possible attacks arrive. */
   async function attack(rig: Rig, page: HostilePage): Promise<Attack> {
     const arrivals = watchArrivals(rig.port);
-    const readings = await attackFrom(browser, page, rig.port, attacker, () => all(arrivals, possible));
+    const readings = await attackFrom(browser, page, rig.port, attacker, () =>
+      untilArrived(arrivals, possible),
+    );
     arrivals.stop();
-    await Promise.all(arrivals.all.map(({ over }) => over));
+    await Promise.all(arrivals.all.map(({ closed }) => closed));
     return { readings, arrived: arrivals.all };
   }
 
   /**
-   * Which of them the guard let through. Its verdict may come behind the end of a connection whose client did not wait,
-   * because it first looks up whose the connection is.
+   * The requests that the guard let through. If a client did not wait, the verdict can come after its connection is
+   * closed, because the server first looks up the connection's user.
    */
   async function pastGuard(rig: Rig, arrived: readonly Arrival[]): Promise<Arrival[]> {
     const refused = (): Set<number> =>
       new Set(rig.lines.flatMap((line) => /^debug #(\d+) refused: /.exec(line)?.[1] ?? []).map(Number));
     const past = (): Arrival[] => {
       const numbers = refused();
-      return arrived.filter(({ number, path }) => !numbers.has(number) && path !== BROWSERS_OWN);
+      return arrived.filter(({ number, path }) => !numbers.has(number) && path !== FAVICON);
     };
     const answered = (): Set<number> =>
-      new Set(rig.records.filter(({ status }) => status !== CLIENT_GONE).map(({ id }) => id));
-    const judged = (): boolean => {
+      new Set(rig.records.filter(({ status }) => status !== CLIENT_DISCONNECTED).map(({ id }) => id));
+    const decided = (): boolean => {
       const numbers = answered();
       return past().every(({ number }) => numbers.has(number));
     };
-    // Who got in and left does not count as answered either; that is for the caller to see.
-    await until('every request is judged', judged, VERDICT_MS).catch(() => undefined);
+    // A request that got in and was then dropped also counts as let through.
+    await until('a verdict on every request', decided, { timeoutMs: VERDICT_MS }).catch(() => undefined);
     return past();
   }
 
-  async function assertNothingGetsIn(rig: Rig, page: HostilePage): Promise<void> {
-    const did = await attack(rig, page);
-    const past = await pastGuard(rig, did.arrived);
-    const read = readingsOf(SECRET, did);
-    totals.arrived += namesOf(did.arrived).size;
+  async function assertAllRefused(rig: Rig, page: HostilePage): Promise<void> {
+    const result = await attack(rig, page);
+    const past = await pastGuard(rig, result.arrived);
+    const read = readingsOf(SECRET, result);
+    totals.arrived += namesOf(result.arrived).size;
     totals.reached += past.length;
     totals.read += read.length;
     assert.deepEqual(past, []);
     assert.deepEqual(read, []);
     assert.deepEqual(rig.backend.requests, []);
-    // A page whose name was rebound may read that it was refused: to the browser it is the server's own.
-    if (!page.sameOrigin) assert.deepEqual(readingsOf('', did), []);
+    // After DNS rebinding the browser takes the page for the server's own, so it can read that it was refused.
+    if (!page.sameOrigin) assert.deepEqual(readingsOf('', result), []);
   }
 
   const KINDS = {
     otherSite: 'a page of another site',
     file: 'a page from a file',
     sandboxed: 'a sandboxed frame',
-    data: 'a frame made of a data: address',
-    rebound: 'a page whose name was made to point here (DNS rebinding)',
+    data: 'a frame with a data: URL',
+    rebound: 'a page whose host name now points to this machine (DNS rebinding)',
   } as const;
   for (const [kind, what] of Object.entries(KINDS)) {
-    it(`gets nowhere from ${what}`, async () => {
+    it(`are refused: ${what}`, async () => {
       const pages = await hostilePages(attacker, folder);
-      await assertNothingGetsIn(await start(), pages[kind as keyof typeof KINDS]);
+      await assertAllRefused(await start(), pages[kind as keyof typeof KINDS]);
     });
   }
 
-  it('lets pages of other servers on this machine ask as programs do, and in no other way', async () => {
+  it('of other servers on this machine may send JSON requests, and nothing else', async () => {
     const rig = await start();
-    const did = await attack(rig, localPage(attacker));
-    const asked = (await pastGuard(rig, did.arrived)).filter(({ method }) => method !== 'OPTIONS');
-    assert.deepEqual(asked.map(({ attack, method, path }) => `${attack}: ${method} ${path}`).sort(), LET_IN);
-    assert.deepEqual(readingsOf(SECRET, did).sort(), READABLE);
+    const result = await attack(rig, localPage(attacker));
+    const passed = (await pastGuard(rig, result.arrived)).filter(({ method }) => method !== 'OPTIONS');
+    assert.deepEqual(
+      passed.map(({ attack, method, path }) => `${attack}: ${method} ${path}`).sort(),
+      ALLOWED,
+    );
+    assert.deepEqual(readingsOf(SECRET, result).sort(), READABLE);
     assert.equal(rig.backend.requests.length, 2);
-    console.log(`    ${asked.length} of ${possible.size} attacks of a local page are let in, as designed`);
+    console.log(`    ${passed.length} of ${possible.size} attacks of a local page are allowed, as intended`);
   });
 
-  it('gets nowhere from pages of other servers on this machine while Claude has tools of its own', async () => {
-    await assertNothingGetsIn(await start({ lanes: ['chat', 'workspace'] }), localPage(attacker));
+  it('of other servers on this machine are refused while workspace models are available', async () => {
+    await assertAllRefused(await start({ lanes: ['chat', 'workspace'] }), localPage(attacker));
   });
 });
 
 const namesOf = (arrived: readonly Arrival[]): Set<string> =>
   new Set(arrived.map(({ attack }) => attack).filter((attack) => attack !== ''));
 
-/** The attacks that could read that. */
-const readingsOf = (what: string, { readings }: Attack): string[] =>
-  Object.keys(readings).filter((attack) => readings[attack]?.includes(what) === true);
+/** The attacks that read a response with that text. */
+const readingsOf = (text: string, { readings }: Attack): string[] =>
+  Object.keys(readings).filter((attack) => readings[attack]?.includes(text) === true);
 
 /** Resolves when nothing has arrived for a while. */
-async function quiet(arrivals: Arrivals): Promise<void> {
+async function untilQuiet(arrivals: Arrivals): Promise<void> {
   let last = -1;
   while (last !== arrivals.all.length) {
     last = arrivals.all.length;
@@ -207,8 +215,8 @@ async function quiet(arrivals: Arrivals): Promise<void> {
   }
 }
 
-/** Resolves when all of these have arrived. @throws AssertionError which ones have not, after a while */
-async function all(arrivals: Arrivals, wanted: ReadonlySet<string>): Promise<void> {
+/** Resolves when all of these attacks have arrived. @throws AssertionError that names the missing ones, after 20 s */
+async function untilArrived(arrivals: Arrivals, wanted: ReadonlySet<string>): Promise<void> {
   const end = performance.now() + ARRIVE_MS;
   const missing = (): string[] => [...wanted].filter((attack) => !arrivals.attacks().has(attack));
   while (missing().length > 0 && performance.now() < end) {

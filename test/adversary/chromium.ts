@@ -1,7 +1,10 @@
-/** A real browser, for tests. Whatever name a page uses, it reaches nothing but this machine. */
+/** A real browser for tests. It resolves every name to this machine or not at all. */
 import { chromium, type Browser } from 'playwright-core';
+import { findProgram } from '../support/command.mjs';
+import { ensurePrograms } from '../support/systemPackages.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 
-/** Names that mean this machine in that browser. No name service knows them. */
+/** Names that the browser resolves to this machine. They do not exist in DNS. */
 export const EVIL_HOST = 'evil.test';
 export const REBOUND_HOST = 'rebound.test';
 
@@ -15,7 +18,7 @@ const ARGUMENTS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
   '--autoplay-policy=no-user-gesture-required',
-  // Browsers are beginning to keep pages away from this machine by themselves. Ours must not have to rely on that.
+  // Newer browsers block requests of pages to this machine. The server must not rely on that.
   '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,BlockInsecurePrivateNetworkRequests',
   `--host-resolver-rules=${[
     `MAP ${EVIL_HOST} 127.0.0.1`,
@@ -26,23 +29,11 @@ const ARGUMENTS = [
   ].join(' , ')}`,
 ];
 
-/** The modules with which the editor's tests find and install a browser. They are not compiled. */
-function hostModule(name: string): Promise<unknown> {
-  return import(new URL(`../../../test/extension/host/${name}`, import.meta.url).href);
-}
-
 /**
- * Opens the browser, which is installed first where that can be done.
- * @returns why there is none, where there is none
+ * Opens the browser, and installs it first if it is missing.
+ * @returns the browser, or the reason why it is not available
  */
 export async function openChromium(): Promise<Browser | string> {
-  const { ensurePrograms } = (await hostModule('debian.mjs')) as {
-    ensurePrograms: (programs: readonly string[], say: (line: string) => void) => Promise<void>;
-  };
-  const { findProgram } = (await hostModule('command.mjs')) as {
-    findProgram: (name: string) => string | undefined;
-  };
-  const { HostUnavailable } = (await hostModule('unavailable.mjs')) as { HostUnavailable: typeof Error };
   try {
     await ensurePrograms(['chromium'], (line) => console.log(`    ${line}`));
   } catch (error) {

@@ -1,11 +1,11 @@
-/** Requests without number, and without sense. Whatever comes, the server serves the next one. */
+/** Many malformed requests. The server must answer the next one after any of them. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
-import { HAS_PROCESS_TABLE, openFiles } from '../e2e/processTable.js';
-import { until } from '../http/rig.js';
+import { HAS_PROCESS_TABLE, openFiles } from '../support/processTable.js';
+import { until } from '../support/until.mjs';
 import { oddRequest, randomFrom } from './fuzzer.js';
 import { startTarget, type Target } from './target.js';
 
@@ -15,15 +15,15 @@ const KEPT_ALIVE = SOAK ? 10_000 : 500;
 const SLOW = 500;
 /** Connections of the fuzzer at once. */
 const LANES = 32;
-/** How long it waits for an answer to what may be only a part of a request. */
-const PATIENCE_MS = 250;
-const MOST_GROWTH = 100 * 1024 * 1024;
-/** Files more or less that a process may have open after much work. */
-const FEW_FILES = 2;
+/** How long the fuzzer waits for an answer: the bytes may be an incomplete request. */
+const ANSWER_MS = 250;
+const MAX_GROWTH_BYTES = 100 * 1024 * 1024;
+/** How far the number of open files may differ after the test. */
+const FILE_TOLERANCE = 2;
 /** `FUZZ_SEED=N` repeats a run. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
 
-describe('the server', function () {
+describe('the server under malformed and slow requests', function () {
   this.timeout(SOAK ? 900_000 : 120_000);
   let target: Target;
 
@@ -34,11 +34,11 @@ describe('the server', function () {
     assert.match(await exchange(target.port, chatBytes()), /^HTTP\/1\.1 200 OK[^]*"done":true/);
   }
 
-  it(`outlives ${COUNT} requests that mostly are HTTP and mostly hold JSON, and owns up to no defect`, async () => {
+  it(`survives ${COUNT} malformed requests without an internal error`, async () => {
     const random = randomFrom(SEED);
     console.log(`    FUZZ_SEED=${SEED}`);
-    const warm = Array.from({ length: 200 }, () => oddRequest(random));
-    await sendAll(target.port, warm);
+    const warmUp = Array.from({ length: 200 }, () => oddRequest(random));
+    await sendAll(target.port, warmUp);
     const before = await target.report();
     const statuses = await sendAll(
       target.port,
@@ -47,19 +47,19 @@ describe('the server', function () {
     const after = await target.report();
     const parsed = after.requests - before.requests;
     const growth = after.residentBytes - before.residentBytes;
-    const told = [...statuses]
+    const counts = [...statuses]
       .sort(([a], [b]) => a - b)
       .map(([status, times]) => `${times} × ${status || 'none'}`);
     console.log(
-      `    ${COUNT} requests: ${parsed} were HTTP, ${after.chats - before.chats} chats; ${told.join(', ')}; ${(growth / 1e6).toFixed(1)} MB more`,
+      `    ${COUNT} requests: ${parsed} were HTTP, ${after.chats - before.chats} chats; ${counts.join(', ')}; ${(growth / 1e6).toFixed(1)} MB more`,
     );
     assert.deepEqual(after.errors, []);
     assert.ok(parsed >= COUNT / 2, `only ${parsed} were HTTP`);
-    assert.ok(growth < MOST_GROWTH);
+    assert.ok(growth < MAX_GROWTH_BYTES);
     await assertServing();
   });
 
-  it(`answers a chat at once while ${SLOW} connections are slow in every way`, async () => {
+  it(`answers a chat immediately while ${SLOW} connections send slowly`, async () => {
     const bytes = [
       '',
       'G',
@@ -93,11 +93,11 @@ describe('the server', function () {
         if (head.includes('Hello')) break;
       }
       assert.match(head, /^HTTP\/1\.1 200 OK[^]*Hello/);
-      assert.equal(late, 0, 'the chat had to wait until slow ones were cut off for their slowness');
+      assert.equal(late, 0, 'slow connections timed out before the chat was answered');
       const open = slow.filter((one) => !one.closed).length;
       assert.ok(open <= MAX_CONNECTIONS, `${open} are open`);
       console.log(
-        `    ${SLOW} slow connections, ${open} of them still open: first words after ${Math.round(performance.now() - started)} ms`,
+        `    ${SLOW} slow connections, ${open} of them still open: first text after ${Math.round(performance.now() - started)} ms`,
       );
     } finally {
       clearInterval(drip);
@@ -107,7 +107,7 @@ describe('the server', function () {
     assert.deepEqual((await target.report()).errors, []);
   });
 
-  it('answers requests that come in one piece in their order', async () => {
+  it('answers pipelined requests in order', async () => {
     const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
     const chat = chatBytes('keep-alive', false);
     const bytes = [
@@ -131,7 +131,7 @@ describe('the server', function () {
     assert.deepEqual([requests, chats], [bytes.length, 2]);
   });
 
-  it(`answers ${KEPT_ALIVE} requests in a row on the same connections`, async () => {
+  it(`answers ${KEPT_ALIVE} requests on kept-alive connections and leaves none open`, async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     let answered = 0;
     const before = await target.report();
@@ -154,18 +154,18 @@ describe('the server', function () {
     );
     agent.destroy();
     assert.equal(answered, KEPT_ALIVE);
-    // The last of its connections are closed a moment later.
-    await until(() => filesOf(target) <= files + FEW_FILES);
+    // The last connections are closed asynchronously.
+    await until('the target has closed its files', () => filesOf(target) <= files + FILE_TOLERANCE);
     const after = await target.report();
     assert.deepEqual(after.errors, []);
-    assert.ok(after.residentBytes - before.residentBytes < MOST_GROWTH);
+    assert.ok(after.residentBytes - before.residentBytes < MAX_GROWTH_BYTES);
     const left = filesOf(target) - files;
-    assert.ok(Math.abs(left) <= FEW_FILES, `${left} files more are open`);
-    console.log(`    ${answered} of ${KEPT_ALIVE} answered; ${left} files more are open than before`);
+    assert.ok(Math.abs(left) <= FILE_TOLERANCE, `${left} more files are open`);
+    console.log(`    ${answered} of ${KEPT_ALIVE} answered; ${left} more files are open than before`);
   });
 });
 
-/** Files and connections that it has open; 0 where that cannot be told. */
+/** The number of open files and connections; 0 on systems without /proc. */
 function filesOf({ pid }: Target): number {
   return HAS_PROCESS_TABLE ? openFiles(pid) : 0;
 }
@@ -176,7 +176,7 @@ function chatBytes(connection = 'close', stream = true): string {
   return [...head, `Content-Length: ${body.length}`, '', body].join('\r\n');
 }
 
-/** Everything that comes back until the connection is closed. */
+/** Everything that the server sends until it closes the connection. */
 async function exchange(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(bytes);
@@ -185,12 +185,12 @@ async function exchange(port: number, bytes: string): Promise<string> {
   return all;
 }
 
-/** The status of the answer, 0 for none. */
+/** The status of the response, or 0 if there is none. */
 function send(port: number, bytes: Buffer): Promise<number> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
-    const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
+    const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
     socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -201,7 +201,7 @@ function send(port: number, bytes: Buffer): Promise<number> {
   });
 }
 
-/** Sends everything, some at a time; status → how often. */
+/** Sends everything over a limited number of connections at once. @returns status → count */
 async function sendAll(port: number, all: readonly Buffer[]): Promise<Map<number, number>> {
   const statuses = new Map<number, number>();
   let at = 0;

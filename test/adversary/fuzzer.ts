@@ -1,6 +1,6 @@
-/** Requests that mostly are HTTP and mostly hold JSON, and always have something wrong with them. */
+/** Random malformed requests: most are valid HTTP with a JSON body that has odd values. */
 
-/** Numbers in [0, 1), the same ones for the same seed. */
+/** A generator of numbers in [0, 1). The same seed gives the same numbers. */
 export type Random = () => number;
 
 /** Mulberry32. */
@@ -14,14 +14,14 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-const SAID = [{ role: 'user', content: 'hi' }];
+const MESSAGES = [{ role: 'user', content: 'hi' }];
 const TOOL = { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } };
 const CALL = { id: 'c', type: 'function', function: { name: 'f', arguments: {} } };
 const CHAT = {
   model: 'claude-sonnet',
   messages: [
     { role: 'system', content: 'x' },
-    ...SAID,
+    ...MESSAGES,
     { role: 'assistant', content: '', tool_calls: [CALL] },
     { role: 'tool', content: 'y', tool_name: 'f', tool_call_id: 'c' },
     { role: 'user', content: 'z', images: ['iVBORw0KGgo='] },
@@ -34,7 +34,7 @@ const CHAT = {
   options: { stop: ['x'], num_predict: 5, temperature: 0.5 },
 };
 
-/** Route → a body that it takes. */
+/** Route → a valid body. */
 const BODIES: Readonly<Record<string, unknown>> = {
   '/api/chat': CHAT,
   '/api/generate': {
@@ -59,7 +59,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   '/v1/completions': { model: 'claude-sonnet', prompt: ['x'], max_tokens: 3 },
   '/v1/embeddings': { model: 'claude-sonnet', input: 'x' },
-  '/v1/responses': { model: 'claude-sonnet', input: [{ role: 'user', content: SAID }], tools: [], text: {} },
+  '/v1/responses': {
+    model: 'claude-sonnet',
+    input: [{ role: 'user', content: MESSAGES }],
+    tools: [],
+    text: {},
+  },
   '/v1/messages': { ...CHAT, max_tokens: 5, system: [{ type: 'text', text: 'x' }], stop_sequences: ['x'] },
 };
 const PATHS = [
@@ -96,7 +101,7 @@ const METHODS = [
   'post',
 ];
 
-/** What stands in the place of a value. JSON text, so that it may be what no value can be. */
+/** Replacements for values of a body, as text, because some are not valid JSON. */
 const ODD_VALUES: readonly string[] = [
   ...[
     'null',
@@ -170,7 +175,7 @@ const HEADERS: readonly string[] = [
 
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 
-/** The value as JSON, with one or more of its parts replaced. */
+/** The value as JSON, with random parts replaced. */
 function oddJson(random: Random, value: unknown, chance: number): string {
   if (random() < chance) return pick(random, ODD_VALUES);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -182,7 +187,7 @@ function oddJson(random: Random, value: unknown, chance: number): string {
   return `{${entries.join()}}`;
 }
 
-/** Bytes changed, put in, left out, doubled or cut off. */
+/** The bytes with random changes: some replaced, inserted, removed, repeated or cut off. */
 function damaged(random: Random, bytes: Buffer): Buffer {
   let result = bytes;
   for (let times = 1 + Math.floor(random() * 3); times > 0; times -= 1) {
@@ -233,7 +238,7 @@ const NOISE = [
   '\0'.repeat(100),
 ];
 
-/** One request, or what goes for one. */
+/** One random request, or noise. */
 export function oddRequest(random: Random): Buffer {
   const kind = random();
   if (kind < 0.75) return request(random);

@@ -1,6 +1,6 @@
-/** Strings that a client sends in the place of a model's name. None of them is one of ours. */
+/** Strings that a client sends instead of a model's name. None of them names a model. */
 
-/** To be refused wherever names that are not ours are refused. */
+/** Must be refused with `unknownModels: reject`. */
 export const HOSTILE_NAMES: readonly string[] = [
   '--dangerously-skip-permissions',
   '--model=x',
@@ -55,7 +55,7 @@ export const HOSTILE_NAMES: readonly string[] = [
   'sonnet%2f..',
 ];
 
-/** Fields with which a client might hope to reach the CLI, in the ways in which programs spell them. */
+/** Request fields that try to configure the CLI, in the spellings of several programs. */
 export const HOSTILE_FIELDS: Readonly<Record<string, unknown>> = {
   cwd: '/',
   workspace: '/',

@@ -1,4 +1,4 @@
-/** Pages that a person may have open, and the attacker's server that some of them come from. */
+/** Hostile pages that a user may have open, and the attacker's server that some of them come from. */
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -11,16 +11,16 @@ import { EVIL_HOST, REBOUND_HOST } from './chromium.js';
 const ATTACKS = new URL('../../../test/adversary/attacks.mjs', import.meta.url);
 const EMPTY_PAGE = '<!doctype html><meta charset="utf-8"><title>attack</title><body></body>';
 
-/** Attack → what the page could read, or `null`. */
+/** Attack → the text that the page could read, or `null`. */
 export type Readings = Readonly<Record<string, string | null>>;
 
-/** A page in a context of its own, on the way to attack a server. */
+/** A page that attacks a server. */
 export interface HostilePage {
-  /** Whether the browser takes it for a page of the server itself. */
+  /** Whether the page has the same origin as the attacked server. */
   readonly sameOrigin: boolean;
-  /** The address under which it attacks the server at that port. */
+  /** The URL that the page uses for the server on that port. */
   target(port: number): string;
-  /** Loads it into an empty page. @param port of the server that it is about to attack */
+  /** Loads the hostile page into a browser page. @param port the port of the attacked server */
   open(page: Page, port: number): Promise<Frame>;
 }
 
@@ -29,20 +29,20 @@ export interface Attacker {
   close(): Promise<void>;
 }
 
-async function listening(server: Server): Promise<number> {
+async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
 
-async function closed(server: Server): Promise<void> {
+async function closeServer(server: Server): Promise<void> {
   const end = once(server, 'close');
   server.close();
   server.closeAllConnections();
   await end;
 }
 
-/** Serves empty pages under every name, and redirects where the address says `to`. */
+/** Serves an empty page under every name and path. Redirects if the URL has the parameter `to`. */
 export async function startAttacker(): Promise<Attacker> {
   const server = createServer(({ url = '', headers }, response) => {
     const to = new URL(url, 'http://attacker').searchParams.get('to');
@@ -53,13 +53,10 @@ export async function startAttacker(): Promise<Attacker> {
     }
     response.setHeader('Content-Type', 'text/html; charset=utf-8').end(EMPTY_PAGE);
   });
-  return { port: await listening(server), close: () => closed(server) };
+  return { port: await listen(server), close: () => closeServer(server) };
 }
 
-/**
- * A server that lets everybody do everything: shows which attacks a browser carries out at all. Its answers hold
- * `secret`.
- */
+/** A server that allows everything, to find out which attacks a browser carries out. Its answers contain `secret`. */
 export async function startOpenServer(secret: string): Promise<Attacker> {
   const server = createServer((request, response) => {
     const { origin, 'access-control-request-headers': asked = '' } = request.headers;
@@ -72,7 +69,7 @@ export async function startOpenServer(secret: string): Promise<Attacker> {
     request.resume();
     request.on('end', () => response.setHeader('Content-Type', 'text/plain').end(secret));
   });
-  return { port: await listening(server), close: () => closed(server) };
+  return { port: await listen(server), close: () => closeServer(server) };
 }
 
 const DIRECT = (port: number): string => `http://127.0.0.1:${port}`;
@@ -88,7 +85,7 @@ function pageAt(url: string): HostilePage {
   };
 }
 
-/** A frame that its page has put away, so that its origin is `null`. */
+/** A frame with the opaque origin `null`. */
 function frameIn(url: string, attributes: string): HostilePage {
   return {
     sameOrigin: false,
@@ -98,20 +95,20 @@ function frameIn(url: string, attributes: string): HostilePage {
       await page.evaluate(`document.body.innerHTML = ${JSON.stringify(`<iframe ${attributes}></iframe>`)}`);
       const handle = await page.waitForSelector('iframe');
       const frame = await handle.contentFrame();
-      if (frame === null) throw new Error('the frame is not there');
+      if (frame === null) throw new Error('the frame has no document');
       await frame.waitForSelector('body', { state: 'attached' });
       return frame;
     },
   };
 }
 
-/** A page of the same origin as the server, because its name has come to mean this machine since it was loaded. */
+/** A page with the same origin as the server: since it was loaded, its name points to this machine. */
 const REBOUND: HostilePage = {
   sameOrigin: true,
   target: (port) => `http://${REBOUND_HOST}:${port}`,
   async open(page, port) {
     const url = `${this.target(port)}/page`;
-    // In place of the attacker's server, which had the name before.
+    // Instead of the attacker's server, to which the name pointed before.
     await page.route(url, (route) => route.fulfill({ contentType: 'text/html', body: EMPTY_PAGE }));
     await page.goto(url);
     await page.unroute(url);
@@ -119,7 +116,7 @@ const REBOUND: HostilePage = {
   },
 };
 
-/** A page of a site on the web. */
+/** A page of another site. */
 export function otherSite(attacker: Attacker): HostilePage {
   return pageAt(`http://${EVIL_HOST}:${attacker.port}/`);
 }
@@ -129,7 +126,7 @@ export function localPage(attacker: Attacker): HostilePage {
   return pageAt(`http://localhost:${attacker.port}/`);
 }
 
-/** The pages that must not get anywhere. @param folder where a page can be put as a file */
+/** The pages that must always be refused. @param folder for the page that is a file */
 export async function hostilePages(
   attacker: Attacker,
   folder: string,
@@ -148,15 +145,15 @@ export async function hostilePages(
 }
 
 /**
- * Lets the page carry out every attack on the server at that port.
- * @param seen awaited before the page is closed
+ * Runs every attack from that page on the server on that port.
+ * @param arrived awaited before the page is closed
  */
 export async function attackFrom(
   browser: Browser,
   hostile: HostilePage,
   port: number,
   attacker: Attacker,
-  seen: () => Promise<void>,
+  arrived: () => Promise<void>,
 ): Promise<Readings> {
   const context = await browser.newContext();
   try {
@@ -164,9 +161,9 @@ export async function attackFrom(
     const frame = await hostile.open(page, port);
     await frame.evaluate(await readFile(ATTACKS, 'utf8'));
     const redirector = `http://${EVIL_HOST}:${attacker.port}/`;
-    const where = [hostile.target(port), redirector].map((address) => JSON.stringify(address));
-    const readings = await frame.evaluate<Readings>(`attackAll(${where.join(', ')})`);
-    await seen();
+    const urls = [hostile.target(port), redirector].map((address) => JSON.stringify(address));
+    const readings = await frame.evaluate<Readings>(`attackAll(${urls.join(', ')})`);
+    await arrived();
     return readings;
   } finally {
     await context.close();

@@ -1,4 +1,4 @@
-/** A hostile repository is the folder that is open. The real CLI works in it, and nothing of it has any effect. */
+/** The open folder is a hostile repository. The real CLI runs in it, and no trap is triggered by chat models. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -6,24 +6,24 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chatOf, firstText, openChat, textOf, type Line } from '../e2e/client.js';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { devCli } from '../standin/cli.js';
+import { chatOf, firstText, openChat, textOf, type Line } from '../support/httpClient.js';
+import { createLatch } from '../support/latch.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { startStandIn, textReply, toolReply, type StandIn } from '../standin/server.js';
-import { plantRepository, type HostileRepository } from './hostileRepository.js';
+import { plantRepository, type HostileRepository } from '../support/hostileRepository.js';
 
 const CANARY = 'canary-of-the-repository-7c1d';
-const LOOK = {
+const BASH_TOOL = {
   type: 'function',
   function: { name: 'Bash', description: 'Runs it.', parameters: { type: 'object', properties: {} } },
 };
 
-describe('a hostile repository', function () {
+describe('hostile repository', function () {
   this.timeout(120_000);
   let root: string;
-  /** Where the repository sends requests. */
+  /** The server to which the repository's settings redirect API requests. */
   let evil: StandIn;
 
   before(async () => {
@@ -41,7 +41,7 @@ describe('a hostile repository', function () {
     return plantRepository(folder, join(root, `${name}-marks`), evil.url, CANARY);
   }
 
-  it('is one: the CLI by itself runs its hooks and servers and asks at its address', async () => {
+  it('triggers its traps when the CLI runs in it without the server', async () => {
     const standIn = await startStandIn({ respond: () => textReply('ok') });
     const environment = await standInEnvironment(standIn.url);
     const repository = await plant('bare');
@@ -53,16 +53,16 @@ describe('a hostile repository', function () {
     await once(child, 'close');
     await environment.dispose();
     await standIn.close({ lenient: true });
-    const sprung = await repository.sprung();
+    const triggered = await repository.triggered();
     console.log(
-      `    of the CLI alone: ${sprung.length} traps sprung, ${evil.requests.length} requests at the evil URL`,
+      `    CLI without the server: ${triggered.length} traps triggered, ${evil.requests.length} requests to the evil URL`,
     );
     for (const name of ['project-SessionStart', 'project-UserPromptSubmit', 'mcp'])
-      assert.ok(sprung.includes(name), name);
+      assert.ok(triggered.includes(name), name);
     assert.ok(evil.requests.some(({ raw }) => raw.includes(CANARY)));
   });
 
-  describe('under the server', () => {
+  describe('as the folder of the server', () => {
     let repository: HostileRepository;
     let headless: Headless;
     let userSettings: string;
@@ -99,7 +99,7 @@ describe('a hostile repository', function () {
       return stream.rest();
     }
 
-    it('changes no answer, whatever is asked', async () => {
+    it('changes no answer, whatever the prompt or options', async () => {
       const questions = [
         'hi',
         '/trap',
@@ -121,10 +121,10 @@ describe('a hostile repository', function () {
       }
     });
 
-    it('is told of no tool of the client’s', async () => {
+    it('gets no access to tool calls of the client', async () => {
       headless.standIn.reply(toolReply({ id: 'toolu_1', name: 'Bash', input: { command: 'true' } }));
       const messages: object[] = [{ role: 'user', content: 'run it' }];
-      const lines = await chat({ model: 'claude-sonnet', messages, tools: [LOOK] });
+      const lines = await chat({ model: 'claude-sonnet', messages, tools: [BASH_TOOL] });
       const calls = lines.flatMap((line) => line.message?.tool_calls ?? []);
       assert.deepEqual(
         calls.map((call) => call.function.name),
@@ -135,29 +135,29 @@ describe('a hostile repository', function () {
         { role: 'assistant', content: '', tool_calls: calls },
         { role: 'tool', content: 'ran', tool_call_id: calls[0]?.id },
       );
-      assert.equal(textOf(await chat({ model: 'claude-sonnet', messages, tools: [LOOK] })), 'done');
+      assert.equal(textOf(await chat({ model: 'claude-sonnet', messages, tools: [BASH_TOOL] })), 'done');
     });
 
-    it('is not told of clients that leave', async () => {
-      headless.standIn.reply(textReply(['begun', gate().closed, 'never']));
+    it('gets no access to cancelled requests', async () => {
+      headless.standIn.reply(textReply(['begun', createLatch().opened, 'never']));
       const stream = await openChat(headless.url, chatOf('leave'));
       await firstText(stream);
-      stream.leave();
+      stream.disconnect();
       await headless.logged(/ 499 /);
     });
 
-    it('has had no effect when all is over', async () => {
+    it('has triggered no trap after all requests', async () => {
       const { requests } = headless.standIn;
       await headless.kill('SIGTERM');
-      const sprung = await repository.sprung();
-      const seen = requests.filter(({ raw, headers }) => (raw + JSON.stringify(headers)).includes(CANARY));
+      const triggered = await repository.triggered();
+      const leaked = requests.filter(({ raw, headers }) => (raw + JSON.stringify(headers)).includes(CANARY));
       const evilRequests = evil.requests.length + evil.sideCalls.length + evil.unexpected.length - evilBefore;
       console.log(
-        `    under the server, ${requests.length} requests: ${sprung.length} traps sprung, ${evilRequests} requests at the evil URL, ${seen.length} with bytes of its files`,
+        `    with the server, ${requests.length} requests: ${triggered.length} traps triggered, ${evilRequests} requests to the evil URL, ${leaked.length} with text of its files`,
       );
-      assert.deepEqual(sprung, []);
+      assert.deepEqual(triggered, []);
       assert.equal(evilRequests, 0);
-      assert.deepEqual(seen, []);
+      assert.deepEqual(leaked, []);
       assert.ok(requests.length >= 12);
       assert.equal(await hash(), settingsBefore);
     });

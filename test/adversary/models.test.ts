@@ -1,4 +1,4 @@
-/** Nothing of a request reaches the command line or the environment of a process, or chooses what the CLI may do. */
+/** No part of a request reaches a command line, an environment or the permissions of a CLI process. */
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
@@ -12,28 +12,28 @@ import { ChatError } from '../../src/core/errors.js';
 import { decodeMessages, translateMessages } from '../../src/protocol/anthropic/request.js';
 import * as ollama from '../../src/protocol/ollama/chat/request.js';
 import * as openai from '../../src/protocol/openai/chat/request.js';
-import { ask, chatOf, openChat, textOf } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../e2e/processTable.js';
-import { HAIKU, SONNET } from '../http/fakeBackend.js';
-import { devCli } from '../standin/cli.js';
+import { ask, chatOf, openChat, textOf } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../support/processTable.js';
+import { HAIKU, SONNET } from '../support/fakeBackend.js';
+import { devCli } from '../standin/devCli.js';
 import { textReply } from '../standin/server.js';
 import { HOSTILE_FIELDS, HOSTILE_NAMES } from './hostileNames.js';
 
-const SAID = [{ role: 'user', content: 'hi' }];
+const MESSAGES = [{ role: 'user', content: 'hi' }];
 const CASES = 10_000;
 
-/** The ways in which a model is named: route → body. */
+/** Route → a body with that model name. */
 const ROUTES: Readonly<Record<string, (model: string) => object>> = {
-  '/api/chat': (model) => ({ model, messages: SAID }),
+  '/api/chat': (model) => ({ model, messages: MESSAGES }),
   '/api/generate': (model) => ({ model, prompt: 'hi' }),
   '/api/show': (model) => ({ model }),
-  '/v1/chat/completions': (model) => ({ model, messages: SAID }),
+  '/v1/chat/completions': (model) => ({ model, messages: MESSAGES }),
   '/v1/responses': (model) => ({ model, input: 'hi' }),
-  '/v1/messages': (model) => ({ model, messages: SAID, max_tokens: 9 }),
+  '/v1/messages': (model) => ({ model, messages: MESSAGES, max_tokens: 9 }),
 };
 
-describe('a model’s name', function () {
+describe('hostile model names', function () {
   this.timeout(120_000);
   let headless: Headless;
 
@@ -42,7 +42,7 @@ describe('a model’s name', function () {
   });
   after(() => headless.stop());
 
-  it('that is an attack is no model, on every route, and no process hears of it', async () => {
+  it('are refused on every route, without a new process or API request', async () => {
     const { workspace } = headless.environment;
     const before = HAS_PROCESS_TABLE ? childrenIn(workspace, headless.pid) : [];
     let refused = 0;
@@ -71,7 +71,7 @@ describe('a model’s name', function () {
   });
 });
 
-describe('a request', function () {
+describe('hostile requests', function () {
   this.timeout(120_000);
   const CANARY = 'canary-of-a-request-44d0';
   let headless: Headless;
@@ -89,7 +89,7 @@ describe('a request', function () {
     'a hostile name, answered by the default model': { model: `evil-${CANARY}` },
     'every hostile field': HOSTILE_FIELDS,
     'hostile options': { options: { ...HOSTILE_FIELDS, num_ctx: 1 } },
-    'a long system prompt': { messages: [{ role: 'system', content: CANARY.repeat(10_000) }, ...SAID] },
+    'a long system prompt': { messages: [{ role: 'system', content: CANARY.repeat(10_000) }, ...MESSAGES] },
     'a long prompt': { messages: [{ role: 'user', content: CANARY.repeat(40_000) }] },
     'hostile tools': {
       tools: [
@@ -101,14 +101,14 @@ describe('a request', function () {
     },
   };
 
-  it('leaves the command line and the environment of every process as they are', async () => {
+  it('change no command line and no environment of a CLI process', async () => {
     const { workspace } = headless.environment;
     const commands = new Set<string>();
     let processes = 0;
-    const asked = ['claude-sonnet', 'claude-sonnet:workspace'].flatMap((model) =>
+    const cases = ['claude-sonnet', 'claude-sonnet:workspace'].flatMap((model) =>
       Object.entries(HOSTILE).map(([what, more]) => [`${what}, ${model}`, { model, ...more }] as const),
     );
-    for (const [what, more] of asked) {
+    for (const [what, more] of cases) {
       const stream = await openChat(headless.url, chatOf(CANARY, more), { 'user-agent': CANARY });
       assert.equal(stream.status, 200, what);
       assert.equal(textOf(await stream.rest()), 'ok', what);
@@ -133,11 +133,11 @@ describe('a request', function () {
     );
     assert.deepEqual(await readdir(workspace), []);
     console.log(
-      `    ${asked.length} hostile requests, ${processes} looks at processes: 1 command line a lane, 0 bytes of a request`,
+      `    ${cases.length} hostile requests, ${processes} process inspections: 1 command line per lane, no text of a request`,
     );
   });
 
-  it('is read field by field: nothing unknown gets through a decoder, in 10,000 made-up bodies', () => {
+  it('pass only known fields through the decoders, in 10,000 random bodies', () => {
     const hostile = fc
       .subarray(Object.entries(HOSTILE_FIELDS), { maxLength: 4 })
       .map((fields) => Object.fromEntries(fields));
@@ -161,7 +161,7 @@ describe('a request', function () {
           ...hostile,
           model,
           max_tokens: 10,
-          messages: messages.map(({ more, ...said }) => ({ ...more, ...said })),
+          messages: messages.map(({ more, ...known }) => ({ ...more, ...known })),
           options: hostile,
         };
         const request = translate(dialect, JSON.stringify(body));
@@ -174,7 +174,7 @@ describe('a request', function () {
         assert.equal(request.lane, 'chat');
         assert.ok(MODELS.some(({ value }) => value === request.model));
         for (const message of setupRequests(INITIAL_SETUP, setupFor(request))) {
-          assert.ok(SET_UP_SUBTYPES.has(message['subtype'] as string), JSON.stringify(message));
+          assert.ok(SETUP_SUBTYPES.has(message['subtype'] as string), JSON.stringify(message));
         }
         for (const turn of toTurns(request.messages)) {
           if (turn.role !== 'user') continue;
@@ -185,8 +185,8 @@ describe('a request', function () {
       }),
       { numRuns: CASES },
     );
-    assert.ok(translated > CASES / 4, `only ${translated} bodies were requests`);
-    console.log(`    ${CASES} bodies, ${translated} of them requests: 0 fields got through that should not`);
+    assert.ok(translated > CASES / 4, `only ${translated} bodies were valid requests`);
+    console.log(`    ${CASES} bodies, ${translated} of them valid requests: no unknown field passed`);
   });
 });
 
@@ -205,10 +205,10 @@ const REQUEST_FIELDS = new Set([
     'keepAliveMs',
   ],
 ]);
-const SET_UP_SUBTYPES = new Set(['set_model', 'set_max_thinking_tokens', 'apply_flag_settings']);
+const SETUP_SUBTYPES = new Set(['set_model', 'set_max_thinking_tokens', 'apply_flag_settings']);
 const LINE_FIELDS = ['type', 'message', 'parent_tool_use_id', 'session_id', 'uuid', 'client_composed'];
 
-/** The request that a body is, or `undefined` where it is refused. */
+/** The translated request, or `undefined` if the body is refused. */
 function translate(dialect: 'ollama' | 'openai' | 'anthropic', text: string): ChatRequest | undefined {
   const entryOf = (name: string) =>
     resolveName(listEntries(MODELS, ['chat']), name, { defaultModel: '', unknown: 'default', aliases: {} })!
@@ -217,8 +217,8 @@ function translate(dialect: 'ollama' | 'openai' | 'anthropic', text: string): Ch
     switch (dialect) {
       case 'ollama': {
         const body = ollama.decodeChat(text);
-        const wish = ollama.translateChat(body, entryOf(body.model));
-        return wish.type === 'answer' ? wish.request : undefined;
+        const result = ollama.translateChat(body, entryOf(body.model));
+        return result.type === 'answer' ? result.request : undefined;
       }
       case 'openai': {
         const body = openai.decodeChat(text);

@@ -1,12 +1,12 @@
-/** What is said stays between client and model; what is written down elsewhere cannot be forged. */
+/** Conversations are stored nowhere, and log lines cannot be forged. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ask, chatOf, openChat, textOf } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { ask, chatOf, openChat, textOf } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { errorReply, messageReply, textReply } from '../standin/server.js';
 
 const PARTS = ['system', 'prompt', 'answer', 'thought', 'argument', 'result', 'tool'] as const;
@@ -15,21 +15,21 @@ const CANARY = Object.fromEntries(PARTS.map((part) => [part, `canary-of-a-${part
   string
 >;
 const API_KEY = 'sk-ant-api03-canary-of-a-key-6f20';
-/** A PNG of one pixel, which nobody else has for a file. */
+/** A PNG of one pixel that no other file contains. */
 const IMAGE =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const EVERYWHERE = [...Object.values(CANARY), API_KEY, IMAGE];
+const ALL_CANARIES = [...Object.values(CANARY), API_KEY, IMAGE];
 
-/** Control and direction characters, by which a line of a log could become another one. */
+/** Control and bidirectional characters, which could change how a log line looks. */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \[(?:info|warn|error)\] /;
 
 const UNSAFE_TEXTS: Readonly<Record<string, string>> = {
   colours: '\u001b[31mred\u001b[0m and \u009b1mbold',
   'window titles and links': '\u001b]0;owned\u0007 \u001b]8;;http://evil.test\u001b\\x',
-  'lines of the log': 'x\r\n2026-01-01T00:00:00.000Z [error] #1 forged\n',
-  'directions of writing': 'abc\u202efdp.exe\u2066x\u2069',
-  'separators of lines': 'a\u2028b\u2029c\u0085d\u000be\u000cf',
+  'log lines': 'x\r\n2026-01-01T00:00:00.000Z [error] #1 forged\n',
+  'bidirectional text': 'abc\u202efdp.exe\u2066x\u2069',
+  'line separators': 'a\u2028b\u2029c\u0085d\u000be\u000cf',
   'bells and NUL': 'a\u0000b\u0007c\u0008\u007f',
 };
 
@@ -54,13 +54,13 @@ describe('privacy', function () {
     await rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 
-  async function say(body: object): Promise<string> {
+  async function chat(body: object): Promise<string> {
     const stream = await openChat(headless.url, body);
     assert.equal(stream.status, 200);
     return textOf(await stream.rest());
   }
 
-  async function revealingChat(): Promise<void> {
+  async function chatWithCanaries(): Promise<void> {
     headless.standIn.reply(
       messageReply([
         { type: 'thinking', thinking: CANARY.thought, signature: 'sig' },
@@ -77,34 +77,34 @@ describe('privacy', function () {
       { role: 'system', content: CANARY.system },
       { role: 'user', content: CANARY.prompt, images: [IMAGE] },
     ];
-    assert.equal(await say({ model: 'claude-sonnet', messages, tools }), CANARY.answer);
+    assert.equal(await chat({ model: 'claude-sonnet', messages, tools }), CANARY.answer);
     messages.push(
       { role: 'assistant', content: CANARY.answer, tool_calls: [call] },
       { role: 'tool', content: CANARY.result, tool_name: 'look' },
     );
-    assert.equal(await say({ model: 'claude-sonnet', messages, tools }), CANARY.answer);
+    assert.equal(await chat({ model: 'claude-sonnet', messages, tools }), CANARY.answer);
   }
 
-  it('leaves nothing of a conversation in the log, in temporary files, or with the CLI', async () => {
-    await revealingChat();
-    const told = headless.standIn.requests.map(({ raw }) => raw).join();
+  it("keeps conversations out of the log, temporary files and the CLI's files", async () => {
+    await chatWithCanaries();
+    const sent = headless.standIn.requests.map(({ raw }) => raw).join();
     for (const part of ['system', 'prompt', 'argument', 'result', 'tool'] as const) {
-      assert.ok(told.includes(CANARY[part]), `the model was not told the ${part}`);
+      assert.ok(sent.includes(CANARY[part]), `the ${part} did not reach the model`);
     }
-    assert.ok(told.includes(IMAGE));
+    assert.ok(sent.includes(IMAGE));
     const log = headless.stderr.join('\n');
     assert.deepEqual(
-      EVERYWHERE.filter((canary) => log.includes(canary)),
+      ALL_CANARIES.filter((canary) => log.includes(canary)),
       [],
     );
     const folders = [temporary, headless.environment.root];
-    const files = (await Promise.all(folders.map((folder) => filesWith(folder, EVERYWHERE)))).flat();
-    // The CLI notes the end of an approved key; nothing else of a person's may be there.
+    const files = (await Promise.all(folders.map((folder) => filesWith(folder, ALL_CANARIES)))).flat();
+    // The CLI stores the last characters of an approved key, which is shorter than a canary.
     assert.deepEqual(files, []);
-    console.log(`    ${EVERYWHERE.length} canaries: 0 in the log, 0 in files`);
+    console.log(`    ${ALL_CANARIES.length} canaries: 0 in the log, 0 in files`);
   });
 
-  it('of an answer that fails is kept as well', async () => {
+  it('keeps failed requests out of the log', async () => {
     headless.standIn.reply(errorReply(400, 'refused'));
     const body = chatOf(CANARY.prompt, { options: { stop: CANARY.answer } });
     assert.equal((await ask(headless.url, { path: '/api/chat', body })).status, 500);
@@ -124,13 +124,13 @@ describe('privacy', function () {
     assert.equal(headless.stderr.join('\n').includes(CANARY.prompt), false);
   });
 
-  it('an answer of control characters reaches the client as it is, and no log', async () => {
+  it('passes control characters of an answer to the client, and not to the log', async () => {
     const messages: object[] = [];
-    for (const [what, words] of Object.entries(UNSAFE_TEXTS)) {
-      headless.standIn.reply(textReply(words, { pieceSize: 1 }));
+    for (const [what, text] of Object.entries(UNSAFE_TEXTS)) {
+      headless.standIn.reply(textReply(text, { pieceSize: 1 }));
       messages.push({ role: 'user', content: `say ${what}` });
-      assert.equal(await say({ model: 'claude-sonnet', messages }), words, what);
-      messages.push({ role: 'assistant', content: words });
+      assert.equal(await chat({ model: 'claude-sonnet', messages }), text, what);
+      messages.push({ role: 'assistant', content: text });
     }
     assertCleanLog(headless.stderr);
     console.log(
@@ -138,33 +138,33 @@ describe('privacy', function () {
     );
   });
 
-  it('a client’s name, a model and a path stay on one line of the log, escaped', async () => {
+  it('writes hostile client names, models and paths escaped, on one log line each', async () => {
     const before = headless.stderr.length;
     let sent = 0;
-    for (const words of Object.values(UNSAFE_TEXTS)) {
-      // What an HTTP parser lets through of it: everything above 0x7f.
-      const agent = Buffer.from(`evil ${words.replace(/[\u0000-\u001f\u007f]/g, '')}`);
+    for (const text of Object.values(UNSAFE_TEXTS)) {
+      // The part that an HTTP parser accepts: everything above 0x7f.
+      const agent = Buffer.from(`evil ${text.replace(/[\u0000-\u001f\u007f]/g, '')}`);
       await raw(
         `GET /api/version HTTP/1.1\r\nHost: localhost\r\nUser-Agent: ${agent.toString('latin1')}\r\n`,
       );
       await raw(
-        `GET /api/${encodeURIComponent(words)}?${encodeURIComponent(words)} HTTP/1.1\r\nHost: localhost\r\n`,
+        `GET /api/${encodeURIComponent(text)}?${encodeURIComponent(text)} HTTP/1.1\r\nHost: localhost\r\n`,
       );
       await raw(`GET /api/${agent.toString('latin1').replaceAll(' ', '')} HTTP/1.1\r\nHost: localhost\r\n`);
       await raw(
         `GET /api/tags HTTP/1.1\r\nHost: ${agent.toString('latin1')}\r\nOrigin: ${agent.toString('latin1')}\r\n`,
       );
-      const reply = await ask(headless.url, { path: '/api/show', body: { model: words } });
+      const reply = await ask(headless.url, { path: '/api/show', body: { model: text } });
       assert.equal(reply.status, 400);
       sent += 5;
     }
-    headless.standIn.reply(errorReply(400, UNSAFE_TEXTS['lines of the log'] ?? ''));
+    headless.standIn.reply(errorReply(400, UNSAFE_TEXTS['log lines'] ?? ''));
     assert.equal((await ask(headless.url, { path: '/api/chat', body: chatOf('fail') })).status, 400);
     await headless.logged(/ 400 .*forged/);
     assertCleanLog(headless.stderr);
-    // One line for each request that the parser took for one, and the one that failed.
+    // One line for each request that the parser accepted, and one for the failed chat.
     assert.ok(headless.stderr.length - before <= sent + 1, `${headless.stderr.length - before} lines`);
-    console.log(`    ${sent + 1} forged names, models, paths and errors: each on a line of its own`);
+    console.log(`    ${sent + 1} forged names, models, paths and errors: one log line each`);
   });
 
   async function raw(head: string): Promise<void> {
@@ -175,7 +175,7 @@ describe('privacy', function () {
   }
 });
 
-/** Files below a folder that hold one of the texts, or the image. The CLI is at work there: what vanishes is left out. */
+/** Files below a folder that contain one of the texts or the image. Skips files that the running CLI removes meanwhile. */
 async function filesWith(folder: string, texts: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {

@@ -1,12 +1,12 @@
-/** Text that the CLI, a shell or a terminal would act on if anybody let it. To the model it is text. */
+/** Prompts that a CLI, a shell or a terminal could act on. They must reach the model as text. */
 
-/** Files with a secret in them that prompts ask for. */
+/** Files with a secret that the prompts name. */
 export interface CanaryFiles {
-  /** In the workspace, by its name. */
+  /** The name of a file in the workspace. */
   readonly near: string;
-  /** Absolute. */
+  /** The absolute path of a file outside the workspace. */
   readonly far: string;
-  /** A folder, absolute. */
+  /** The absolute path of a folder. */
   readonly folder: string;
 }
 
@@ -238,8 +238,8 @@ const CONTROL = [
 ];
 
 /**
- * Everything, at least 200 of it, all different. None is blank or `(no content)`, which is what the CLI puts in the place
- * of blank text: it has its own way with them.
+ * At least 200 different prompts. None is blank or `(no content)`: the CLI replaces blank text with the latter, and
+ * treats both specially.
  */
 export function promptCorpus(files: CanaryFiles): string[] {
   const asking = [...mentions(files), ...mentionsInText(files)];

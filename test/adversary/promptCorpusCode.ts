@@ -1,16 +1,16 @@
-/** Code of other people with `@` in it: what stands in the packages that this project is developed with. */
+/** Real code that contains `@`, from the packages in node_modules. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
-/** What `@` may be. The first that fits a line is its kind. */
+/** Uses of `@`. The first pattern that matches a line is its kind. */
 const KINDS = {
   email: /[\w.+-]+@[\w-]+\.[a-z]{2,}/,
   types: /@types\/\w/,
   scope: /@[a-z][\w.-]*\/[\w.-]+/,
-  /** As decorators stand, and annotations. */
+  /** Decorators and annotations. */
   leading: /^\s*@\w+/,
   tag: /(^|\s)\{?@\w+/,
   other: /@/,
@@ -19,7 +19,7 @@ export type CodeKind = keyof typeof KINDS;
 
 export interface CodeSample {
   readonly kind: CodeKind;
-  /** Relative to the packages. */
+  /** Path relative to node_modules. */
   readonly file: string;
   readonly text: string;
 }
@@ -27,13 +27,13 @@ export interface CodeSample {
 const SOURCE = /\.([cm]?[jt]sx?|json|md|ya?ml|css|html|sh|py)$/;
 /** Larger files are bundles, and slow to read. */
 const LARGEST = 100_000;
-/** Lines around the one with `@`, and characters of them. */
+/** Lines before and after the one with `@`, and the longest sample in characters. */
 const AROUND = 8;
 const LONGEST = 2000;
-/** Of one package; there are enough others. */
+/** Files read from one package. */
 const FILES = 24;
 
-/** So many of each kind as far as there are any, and all different. The same packages give the same samples. */
+/** Different samples, spread evenly over the kinds. The same packages give the same samples. */
 export async function codeSamples(count: number): Promise<CodeSample[]> {
   const found = new Map<CodeKind, Map<string, CodeSample>>();
   for (const folder of await packages()) {
@@ -48,7 +48,7 @@ export async function codeSamples(count: number): Promise<CodeSample[]> {
   const chosen: CodeSample[] = [];
   for (let round = 0; chosen.length < count && kinds.some((samples) => round < samples.length); round++) {
     for (const samples of kinds) {
-      // From all over the list, not from one corner of it.
+      // Spread over the whole list.
       const sample = samples[(round * 97) % samples.length];
       if (sample !== undefined && round < samples.length && !chosen.includes(sample)) chosen.push(sample);
     }
@@ -56,7 +56,7 @@ export async function codeSamples(count: number): Promise<CodeSample[]> {
   return chosen.slice(0, count);
 }
 
-/** Packages, those of a scope too, in the order of their names. */
+/** All packages, including scoped ones, ordered by name. */
 async function packages(): Promise<string[]> {
   const names = (await readdir(PACKAGES)).filter((name) => !name.startsWith('.')).sort();
   const all = await Promise.all(
@@ -83,7 +83,7 @@ async function sourcesIn(folder: string): Promise<string[]> {
   return files.slice(0, FILES);
 }
 
-/** The first place of each kind in a file. */
+/** The first sample of each kind in a file. */
 async function samplesIn(file: string): Promise<CodeSample[]> {
   const bytes = await readFile(join(PACKAGES, file));
   const text = bytes.toString('utf8');

@@ -1,29 +1,28 @@
-/** Whatever a prompt says, it reaches the model byte for byte, and nothing else happens. */
+/** Prompts reach the model byte for byte, and nothing in them is executed. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openChat, textOf as answerText } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { openChat, textOf as answerText } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { textOf, textReply, toolReply, type ApiMessage, type StandInRequest } from '../standin/server.js';
 import { promptCorpus } from './promptCorpus.js';
 import { codeSamples } from './promptCorpusCode.js';
 
 const CANARY = 'canary-of-a-file-3b9e';
-/** What the issue asks for. */
-const LEAST = 200;
-/** Of other people's code. */
+const MIN_PROMPTS = 200;
+/** Code samples from packages. */
 const SAMPLES = process.env['SOAK'] === '1' ? 200 : 100;
-/** Conversations at once, each in a process of its own. */
+/** Conversations at the same time, each in its own CLI process. */
 const CONVERSATIONS = 3;
 const SETTINGS = '{"cleanupPeriodDays":30}\n';
-const LOOK = { type: 'function', function: { name: 'look', description: 'Looks.', parameters: {} } };
+const LOOK_TOOL = { type: 'function', function: { name: 'look', description: 'Looks.', parameters: {} } };
 
 describe('prompts', function () {
   this.timeout(180_000);
   let headless: Headless;
   let prompts: string[];
-  /** Everything that was said to the model, in the order in which it came. */
+  /** All requests to the API, in order. */
   const requests: StandInRequest[] = [];
 
   before(async () => {
@@ -44,7 +43,7 @@ describe('prompts', function () {
     await mkdir(join(root, 'home', '.claude'));
     await writeFile(join(root, 'home', '.claude', 'settings.json'), SETTINGS);
     prompts = promptCorpus({ near, far, folder });
-    assert.ok(prompts.length >= LEAST, `only ${prompts.length} prompts`);
+    assert.ok(prompts.length >= MIN_PROMPTS, `only ${prompts.length} prompts`);
   });
   after(() => headless.stop());
 
@@ -56,50 +55,50 @@ describe('prompts', function () {
     return answerText(lines);
   }
 
-  /** The parts of a person's or the model's messages, the CLI's own left out. */
-  function wordsOf(request: StandInRequest, role: string): string[] {
+  /** The text blocks of all messages with that role. */
+  function textsOf(request: StandInRequest, role: string): string[] {
     return request.body.messages.filter((message) => message.role === role).flatMap(partsOf);
   }
 
-  /** Asks them all. @returns what reached the model as the newest words of each request */
-  async function question(all: readonly string[]): Promise<string[]> {
+  /** Sends all prompts as questions. @returns the last user text of each request to the API */
+  async function askAll(all: readonly string[]): Promise<string[]> {
     const share = Math.ceil(all.length / CONVERSATIONS);
     const before = requests.length;
-    const asked = Array.from({ length: CONVERSATIONS }, (_, n) => all.slice(n * share, (n + 1) * share));
+    const shares = Array.from({ length: CONVERSATIONS }, (_, n) => all.slice(n * share, (n + 1) * share));
     await Promise.all(
-      asked.map(async (mine) => {
+      shares.map(async (contents) => {
         const messages: object[] = [];
-        for (const content of mine) {
+        for (const content of contents) {
           messages.push({ role: 'user', content });
           assert.equal(await ask(messages), 'ok', content);
           messages.push({ role: 'assistant', content: 'ok' });
         }
       }),
     );
-    return requests.slice(before).map((request) => wordsOf(request, 'user').at(-1) ?? '');
+    return requests.slice(before).map((request) => textsOf(request, 'user').at(-1) ?? '');
   }
 
-  it('as questions reach the model as they are, with one request each', async () => {
-    const last = await question(prompts);
+  it('reach the model unchanged as questions, with one request each', async () => {
+    const last = await askAll(prompts);
     assert.deepEqual([...last].sort(), [...prompts].sort());
-    console.log(`    ${last.length} prompts, each in 1 request, all as they were`);
+    console.log(`    ${last.length} prompts, each in 1 request, all unchanged`);
   });
 
-  it('that are code with @ in it, from many packages, reach the model as they are', async () => {
+  it('reach the model unchanged if they are code with @, from many packages', async () => {
     const samples = await codeSamples(SAMPLES);
     const texts = samples.map(({ text }) => text);
     assert.equal(new Set(texts).size, SAMPLES);
     for (const kind of ['email', 'types', 'scope', 'leading', 'tag', 'other']) {
-      const some = samples.filter((sample) => sample.kind === kind);
-      assert.ok(some.length >= SAMPLES / 10, `too few of ${kind}`);
+      const ofKind = samples.filter((sample) => sample.kind === kind);
+      assert.ok(ofKind.length >= SAMPLES / 10, `too few of ${kind}`);
     }
-    const last = await question(texts);
+    const last = await askAll(texts);
     assert.deepEqual([...last].sort(), [...texts].sort());
     const files = new Set(samples.map(({ file }) => file)).size;
-    console.log(`    ${last.length} samples of ${files} files, each in 1 request, all as they were`);
+    console.log(`    ${last.length} samples of ${files} files, each in 1 request, all unchanged`);
   });
 
-  it('as history and system prompts reach the model as they are', async () => {
+  it('reach the model unchanged as history and system prompt', async () => {
     const system = prompts.join('\n');
     const messages = [
       { role: 'system', content: system },
@@ -114,14 +113,14 @@ describe('prompts', function () {
     const [request, ...more] = requests.slice(before);
     assert.deepEqual(more, []);
     assert.ok(request);
-    assert.deepEqual(wordsOf(request, 'user'), [...prompts, 'end']);
-    assert.deepEqual(wordsOf(request, 'assistant'), prompts);
+    assert.deepEqual(textsOf(request, 'user'), [...prompts, 'end']);
+    assert.deepEqual(textsOf(request, 'assistant'), prompts);
     const blocks = request.body.system as readonly { readonly text: string }[];
     assert.ok(blocks.some(({ text }) => text === system));
     console.log(`    ${prompts.length * 3} prompts as history and system prompt, 1 request`);
   });
 
-  it('as results of tools reach the model as they are', async () => {
+  it('reach the model unchanged as tool results and tool arguments', async () => {
     const messages = prompts.flatMap((content, n) => [
       { role: 'user', content: `call ${n}` },
       {
@@ -133,7 +132,7 @@ describe('prompts', function () {
       { role: 'assistant', content: 'seen' },
     ]);
     const before = requests.length;
-    assert.equal(await ask([...messages, { role: 'user', content: 'end' }], { tools: [LOOK] }), 'ok');
+    assert.equal(await ask([...messages, { role: 'user', content: 'end' }], { tools: [LOOK_TOOL] }), 'ok');
     const [request, ...more] = requests.slice(before);
     assert.deepEqual(more, []);
     assert.ok(request);
@@ -149,19 +148,19 @@ describe('prompts', function () {
       inputs,
       prompts.map((at) => ({ at })),
     );
-    console.log(`    ${prompts.length * 2} prompts as results and arguments of tools, 1 request`);
+    console.log(`    ${prompts.length * 2} prompts as tool results and arguments, 1 request`);
   });
 
-  it('as the last of several blocks, and as results that a live process gets, reach the model as they are', async () => {
-    const some = prompts.filter((_, n) => n % 20 === 0 || /^[/@!#]/.test(prompts[n] ?? '')).slice(0, 15);
+  it('reach the model unchanged behind another block, and as tool results for a running process', async () => {
+    const sample = prompts.filter((_, n) => n % 20 === 0 || /^[/@!#]/.test(prompts[n] ?? '')).slice(0, 15);
     const before = requests.length;
     const messages: object[] = [];
-    for (const content of some) {
+    for (const content of sample) {
       headless.standIn.reply(
         toolReply({ id: `toolu_${messages.length}`, name: 'look', input: { at: content } }),
       );
       messages.push({ role: 'user', content: 'preamble' }, { role: 'user', content });
-      assert.equal(await ask(messages, { tools: [LOOK] }), '');
+      assert.equal(await ask(messages, { tools: [LOOK_TOOL] }), '');
       messages.push(
         {
           role: 'assistant',
@@ -170,24 +169,24 @@ describe('prompts', function () {
         },
         { role: 'tool', content, tool_name: 'look' },
       );
-      assert.equal(await ask(messages, { tools: [LOOK] }), 'ok');
+      assert.equal(await ask(messages, { tools: [LOOK_TOOL] }), 'ok');
       messages.push({ role: 'assistant', content: 'ok' });
     }
-    const all = headless.standIn.requests.slice(-2 * some.length);
-    const words = all.filter((_, n) => n % 2 === 0).map((request) => wordsOf(request, 'user').slice(-2));
+    const all = headless.standIn.requests.slice(-2 * sample.length);
+    const texts = all.filter((_, n) => n % 2 === 0).map((request) => textsOf(request, 'user').slice(-2));
     assert.deepEqual(
-      words,
-      some.map((content) => ['preamble', content]),
+      texts,
+      sample.map((content) => ['preamble', content]),
     );
     const results = all.filter((_, n) => n % 2 === 1).map((request) => lastResult(request.body.messages));
-    assert.deepEqual(results, some);
-    assert.equal(requests.length - before, some.length);
+    assert.deepEqual(results, sample);
+    assert.equal(requests.length - before, sample.length);
     console.log(
-      `    ${some.length} prompts behind another block and as live results, ${all.length} requests`,
+      `    ${sample.length} prompts behind another block and as results for a running process, ${all.length} requests`,
     );
   });
 
-  it('have told the model nothing of any file, and left none', async () => {
+  it('neither read nor write a file', async () => {
     const { root, workspace } = headless.environment;
     const { requests: all } = headless.standIn;
     assert.deepEqual(
@@ -203,7 +202,7 @@ describe('prompts', function () {
       made.filter((name) => /heap|CLAUDE\.|pwned|export/.test(name)),
       [],
     );
-    console.log(`    ${all.length} requests in all: 0 with a file's bytes, settings unchanged`);
+    console.log(`    ${all.length} requests in all: none with a file's text, settings unchanged`);
   });
 });
 

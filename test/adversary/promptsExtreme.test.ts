@@ -1,14 +1,14 @@
-/** Prompts of any size, and with what is no character: nothing of them is on a command line, and all of them arrives. */
+/** Very large prompts and invalid Unicode: complete at the model, and never on a command line. */
 import assert from 'node:assert/strict';
-import { ask as send, type Reply } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../e2e/processTable.js';
+import { ask as send, type Reply } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE, launchOf } from '../support/processTable.js';
 import { systemOf, textOf, textReply, type StandInRequest } from '../standin/server.js';
 
 const MARKER = 'marker-of-a-prompt-5f1c ';
 const LARGEST = 5_000_000;
 const SIZES = [10, 1000, 150_000, LARGEST];
-const LONE = [
+const LONE_SURROGATES = [
   '\ud83d',
   '\ude00',
   'a\ud83db',
@@ -18,7 +18,7 @@ const LONE = [
   '@\udfff',
 ];
 
-describe('prompts at the bounds', function () {
+describe('extreme prompts', function () {
   this.timeout(120_000);
   let headless: Headless;
   const requests: StandInRequest[] = [];
@@ -43,43 +43,43 @@ describe('prompts at the bounds', function () {
     return request;
   }
 
-  it('with halves of surrogate pairs reach the model as valid text, everything else as it was', async () => {
-    for (const text of LONE) {
+  it('reach the model as valid text if they have lone surrogates', async () => {
+    for (const text of LONE_SURROGATES) {
       const before = requests.length;
-      const said = `[${text}]`;
+      const prompt = `[${text}]`;
       const { status, body } = await ask([
-        { role: 'system', content: said },
-        { role: 'user', content: said },
-        { role: 'assistant', content: said },
-        { role: 'user', content: said },
+        { role: 'system', content: prompt },
+        { role: 'user', content: prompt },
+        { role: 'assistant', content: prompt },
+        { role: 'user', content: prompt },
       ]);
       assert.equal(status, 200, body);
       assert.equal(requests.length, before + 1);
       const { body: arrived, raw } = lastRequest();
-      const whole = Buffer.from(said).toString('utf8');
-      assert.ok(whole.includes('\ufffd'));
-      const words = arrived.messages.filter(({ role }) => role !== 'system').map(textOf);
-      assert.deepEqual(words, [whole, whole, whole], JSON.stringify(text));
-      assert.ok(systemOf(arrived).includes(whole));
-      // Nor as escapes, which are valid bytes and no valid text.
+      const valid = Buffer.from(prompt).toString('utf8');
+      assert.ok(valid.includes('\ufffd'));
+      const texts = arrived.messages.filter(({ role }) => role !== 'system').map(textOf);
+      assert.deepEqual(texts, [valid, valid, valid], JSON.stringify(text));
+      assert.ok(systemOf(arrived).includes(valid));
+      // Also not as JSON escapes: these are valid bytes but decode to invalid text.
       assert.doesNotMatch(raw.replaceAll('\\\\', ''), /\\ud[89a-f]/i);
     }
   });
 
-  it('of any size leave the command line as it is', async function () {
+  it('do not appear on the command line or in the environment, whatever their size', async function () {
     if (!HAS_PROCESS_TABLE) this.skip();
     const { environment, pid } = headless;
-    const seen = { commands: new Set<string>(), environments: 0, marked: 0 };
-    const look = (): void => {
+    const observed = { commands: new Set<string>(), environments: 0, marked: 0 };
+    const inspect = (): void => {
       for (const child of childrenIn(environment.workspace, pid)) {
         const launch = launchOf(child);
         if (launch === undefined) continue;
-        seen.commands.add(launch.command);
-        seen.environments++;
-        if ((launch.command + launch.environment).includes(MARKER)) seen.marked++;
+        observed.commands.add(launch.command);
+        observed.environments++;
+        if ((launch.command + launch.environment).includes(MARKER)) observed.marked++;
       }
     };
-    const watch = setInterval(look, 10);
+    const watch = setInterval(inspect, 10);
     try {
       for (const size of SIZES) {
         const text = MARKER.repeat(Math.ceil(size / MARKER.length));
@@ -91,8 +91,8 @@ describe('prompts at the bounds', function () {
             { role: 'user', content: 'hi' },
           ]),
         ]);
-        look();
-        // The CLI itself refuses what no model could read.
+        inspect();
+        // The CLI refuses a prompt that is longer than any model's context.
         if (prompt.status !== 200)
           assert.deepEqual([size, prompt.body], [LARGEST, '{"error":"Prompt is too long"}']);
         assert.equal(system.status, 200, system.body);
@@ -104,8 +104,8 @@ describe('prompts at the bounds', function () {
     } finally {
       clearInterval(watch);
     }
-    assert.equal(seen.commands.size, 1, [...seen.commands].join('\n'));
-    assert.ok(seen.environments > 0);
-    assert.equal(seen.marked, 0);
+    assert.equal(observed.commands.size, 1, [...observed.commands].join('\n'));
+    assert.ok(observed.environments > 0);
+    assert.equal(observed.marked, 0);
   });
 });

@@ -1,26 +1,26 @@
-/** The endpoint with a backend by hand, in a process of its own, so that a crash is one and memory can be measured. */
+/** The endpoint with a fake backend in a separate process, so that crashes are visible and memory can be measured. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./targetProcess.js', import.meta.url));
 
-/** What has happened in that process. */
+/** What happened in that process so far. */
 export interface Report {
-  /** Requests that were HTTP. */
+  /** Valid HTTP requests. */
   readonly requests: number;
-  /** Those that the backend was asked for. */
+  /** Requests that reached the backend. */
   readonly chats: number;
-  /** What it called defects of its own. */
+  /** Lines of the log at level "error", which stand for internal errors. */
   readonly errors: readonly string[];
-  /** After everything that is garbage was thrown away. */
+  /** Measured after a garbage collection. */
   readonly residentBytes: number;
 }
 
 export interface Target {
   readonly port: number;
   readonly pid: number;
-  /** Rejects when the process has crashed. */
+  /** @throws Error if the process has crashed */
   report(): Promise<Report>;
   stop(): Promise<void>;
 }

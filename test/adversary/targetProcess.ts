@@ -1,6 +1,6 @@
-/** The program behind `startTarget`. Tells its port, and reports when it is asked to. */
+/** The process of `startTarget`. Sends its port at the start, and a report on each message. */
 import { createEndpoint } from '../../src/server/server.js';
-import { createFakeBackend } from '../http/fakeBackend.js';
+import { createFakeBackend } from '../support/fakeBackend.js';
 import type { Report } from './target.js';
 
 const errors: string[] = [];

@@ -1,4 +1,4 @@
-/** What a model may try in the workspace lane where only reading is allowed: nothing happens, and it is told so. */
+/** Tool calls of a hostile model in the workspace lane with `readOnly`: they are refused, and the model is told. */
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/core/json.js';
-import { openChat, textOf, type Line } from '../e2e/client.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { openChat, textOf, type Line } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { messageReply, textReply, type StandInRequest, type ToolUseBlock } from '../standin/server.js';
 
 const CANARY = 'canary-of-a-file-outside-4b7e';
@@ -18,8 +18,8 @@ interface Call {
   readonly input: JsonObject;
 }
 
-/** Settings of the person and of the project that would let everything through. */
-const GENEROUS = {
+/** User and project settings that would allow everything. */
+const PERMISSIVE_SETTINGS = {
   permissions: {
     defaultMode: 'bypassPermissions',
     allow: ['Bash(*)', 'Read', 'Write', 'Edit', 'Grep', 'Glob', 'WebFetch', 'WebSearch', 'Task', 'Agent'],
@@ -29,7 +29,7 @@ const GENEROUS = {
   disableAllHooks: true,
 };
 
-describe('what the model wants to do in the workspace lane', function () {
+describe('tool calls of the model in the workspace lane, readOnly', function () {
   this.timeout(180_000);
   let headless: Headless;
   let root: string;
@@ -47,7 +47,7 @@ describe('what the model wants to do in the workspace lane', function () {
     await once(outside, 'listening');
     url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}/`;
     root = await mkdtemp(join(tmpdir(), 'claude-lane-'));
-    // A name that begins like the folder's.
+    // The folder project-secrets begins with the same name.
     workspace = join(root, 'project');
     for (const folder of ['config', 'project/src', 'project/.claude', 'project-secrets', 'secrets']) {
       await mkdir(join(root, folder), { recursive: true });
@@ -58,7 +58,7 @@ describe('what the model wants to do in the workspace lane', function () {
     await writeFile(join(workspace, 'src/a.txt'), 'inside\n');
     await symlink(join(root, 'secrets'), join(workspace, 'link'));
     await symlink(join(root, 'secrets/secret.txt'), join(workspace, 'src/link.txt'));
-    const settings = JSON.stringify(GENEROUS);
+    const settings = JSON.stringify(PERMISSIVE_SETTINGS);
     await writeFile(join(root, 'config/settings.json'), settings);
     await writeFile(join(workspace, '.claude/settings.json'), settings);
     await writeFile(
@@ -93,14 +93,14 @@ describe('what the model wants to do in the workspace lane', function () {
     return { lines, requests: headless.standIn.requests.slice(before) };
   }
 
-  /** All files but the CLI's own. */
-  async function filesAround(): Promise<string[]> {
+  /** All files except the CLI's own. */
+  async function allFiles(): Promise<string[]> {
     const all = await readdir(root, { recursive: true });
     return all.filter((file) => !file.startsWith('config')).sort();
   }
 
-  it('is to change something or to reach out: every such tool is refused', async () => {
-    const before = await filesAround();
+  it('are refused if they change files or use the network', async () => {
+    const before = await allFiles();
     const made = join(workspace, 'made');
     const target = join(workspace, 'src/a.txt');
     const { requests } = await chat([
@@ -126,13 +126,13 @@ describe('what the model wants to do in the workspace lane', function () {
       { name: 'mcp__client__anything', input: {} },
     ]);
     assertAllRefused(requests, 14, /No such tool available|not allowed|No such tool/);
-    assert.deepEqual(await filesAround(), before);
+    assert.deepEqual(await allFiles(), before);
     assert.equal(await readFile(target, 'utf8'), 'inside\n');
     assert.equal(fetched, 0);
-    console.log('    14 calls that change or reach out: all refused, 0 files, 0 requests');
+    console.log('    14 calls that change files or use the network: all refused, no files, no requests');
   });
 
-  it('is to read what lies outside: every path that leads there is refused', async () => {
+  it('are refused if they read outside the folder, by any spelling of the path', async () => {
     const secret = join(root, 'secrets/secret.txt');
     const neighbour = join(root, 'project-secrets/secret.txt');
     const calls: Call[] = [
@@ -173,12 +173,14 @@ describe('what the model wants to do in the workspace lane', function () {
       ].map((input) => ({ name: 'Glob', input })),
     ];
     const { requests } = await chat(calls);
-    assertAllRefused(requests, calls.length, /outside what may be read|names a device|File does not exist/);
+    assertAllRefused(requests, calls.length, /outside the workspace|names a device|File does not exist/);
     for (const { raw } of requests) assert.ok(!raw.includes(CANARY) && !raw.includes('root:x:'));
-    console.log(`    ${calls.length} paths that lead outside: all refused, 0 bytes of them at the model`);
+    console.log(
+      `    ${calls.length} paths that lead outside: all refused, none of their text reached the model`,
+    );
   });
 
-  it('is to look around: searches do not follow links out of the folder', async () => {
+  it('do not follow links out of the folder when they search', async () => {
     const { requests } = await chat([
       { name: 'Read', input: { file_path: join(workspace, 'src/a.txt') } },
       { name: 'Grep', input: { pattern: 'canary|inside', output_mode: 'content' } },
@@ -195,16 +197,16 @@ describe('what the model wants to do in the workspace lane', function () {
     assert.ok(!requests.some(({ raw }) => raw.includes(CANARY) || raw.includes('secret.txt')));
   });
 
-  it('runs no server of the folder, because nothing of it could be used', async () => {
-    assert.ok(!(await filesAround()).includes('served'));
+  it('do not start the MCP servers of the folder', async () => {
+    assert.ok(!(await allFiles()).includes('served'));
   });
 
-  it('is refused, and the log says so', async () => {
+  it('are in the log when they are refused', async () => {
     await headless.logged(/\[info\] \[permission\] denied: Read \/etc\/passwd$/);
   });
 });
 
-/** One result a call, each an error that tells the model why. */
+/** Asserts one error result for each call, with a reason for the model. */
 function assertAllRefused(requests: readonly StandInRequest[], calls: number, why: RegExp): void {
   const results = resultsOf(requests[1]);
   assert.equal(requests.length, 2);

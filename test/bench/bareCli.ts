@@ -1,34 +1,41 @@
-/** The CLI driven by hand, with nothing in between: what every other way is measured against. */
+/** The CLI driven directly over stdin: the floor that every other variant is measured against. */
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { CHAT_ARGUMENTS, workspaceArguments } from '../../src/claude/cli/launch.js';
 import type { Lane } from '../../src/core/chat.js';
-import { assistantLine, controlLine, deferral, initialize, userLine } from './cliLines.js';
-import { TOOL, type Talk } from './conversations.js';
+import {
+  controlRequest,
+  deferResponse,
+  historyAssistantMessage,
+  historyUserMessage,
+  initializeRequest,
+  promptMessage,
+} from './cliMessages.js';
+import { TOOL, type Conversation } from './conversations.js';
 
 /** Where and how the CLI runs. */
-export interface CliPlace {
+export interface CliSetup {
   readonly cli: string;
   readonly folder: string;
-  /** The person's environment, as wrappers pass it on. */
+  /** The user's environment, which programs that wrap the CLI pass on. */
   readonly env: Readonly<Record<string, string>>;
-  /** What the product makes of it for its own processes. */
-  readonly leanEnv: Readonly<Record<string, string>>;
-  /** In which lane the product is asked, and by whose arguments the CLI is started by hand. */
+  /** The environment that the server gives to its own CLI processes. */
+  readonly cliEnv: Readonly<Record<string, string>>;
+  /** The lane of the requests, and of the bare CLI's arguments. */
   readonly lane: Lane;
 }
 
-/** A question on its way. */
-export interface Sent {
+/** A prompt that has been sent. */
+export interface SentPrompt {
   /** `performance.now()` just before it was written. */
   readonly sentAt: number;
   /** Settles at the end of the answer. */
   readonly done: Promise<void>;
 }
 
-/** A line of its stdout, as far as it is read here. */
-interface Message {
+/** A line of the CLI's stdout; only the fields that are read here. */
+interface CliMessage {
   readonly type: string;
   readonly request_id?: string;
   readonly user_message_uuid?: string;
@@ -39,23 +46,28 @@ interface Message {
   readonly event?: { readonly type: string; readonly delta?: { readonly text?: string } };
 }
 
+interface Waiter {
+  readonly fits: (message: CliMessage) => boolean;
+  readonly done: (message: CliMessage) => void;
+}
+
 const MODEL = 'sonnet';
 const KILL_AFTER_MS = 5000;
 
 export class BareCli {
   readonly #lane: Lane;
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #waiting = new Set<{ fits: (message: Message) => boolean; done: (message: Message) => void }>();
+  readonly #waiters = new Set<Waiter>();
   readonly #onText: (text: string, at: number) => void;
   #rest = '';
 
-  /** @param onText told each piece of text and when it was read */
-  constructor(place: CliPlace, onText: (text: string, at: number) => void = () => undefined) {
+  /** @param onText called with each piece of text and the time at which it was read */
+  constructor(setup: CliSetup, onText: (text: string, at: number) => void = () => undefined) {
     this.#onText = onText;
-    this.#lane = place.lane;
-    const args = place.lane === 'chat' ? CHAT_ARGUMENTS : workspaceArguments('readOnly', []);
-    this.#child = spawn(place.cli, args, { cwd: place.folder, env: place.leanEnv });
-    // Its end, and a start that fails, are noticed by those who wait for an answer.
+    this.#lane = setup.lane;
+    const args = setup.lane === 'chat' ? CHAT_ARGUMENTS : workspaceArguments('readOnly', []);
+    this.#child = spawn(setup.cli, args, { cwd: setup.folder, env: setup.cliEnv });
+    // #next() reports an exit and a failed start.
     this.#child.on('error', () => undefined);
     this.#child.stdin.on('error', () => undefined);
     this.#child.stderr.resume();
@@ -66,72 +78,74 @@ export class BareCli {
     return this.#child.pid ?? 0;
   }
 
-  /** Sets it up for conversations like this one. */
-  setUp({ system, withTool = false }: Pick<Talk, 'system' | 'withTool'>): void {
-    this.#send(controlLine(initialize(this.#lane, system, withTool ? [TOOL] : [])));
-    this.#send(controlLine({ subtype: 'set_model', model: MODEL }));
+  /** Initializes the process for a conversation. */
+  initialize({ system, withTool = false }: Pick<Conversation, 'system' | 'withTool'>): void {
+    this.#send(controlRequest(initializeRequest(this.#lane, system, withTool ? [TOOL] : [])));
+    this.#send(controlRequest({ subtype: 'set_model', model: MODEL }));
   }
 
-  /** Lets it do ahead what it does once in a conversation. */
-  async prime(): Promise<void> {
-    await this.ask(' ').done;
+  /** Makes the CLI do what it does once per process. It rejects a blank prompt without a request to the API. */
+  async warmUp(): Promise<void> {
+    await this.prompt(' ').done;
   }
 
-  /** Gives it history. Each user turn must be acknowledged, or the turns change places. */
-  async seed(earlier: Talk['earlier']): Promise<void> {
-    for (const { role, text } of earlier) {
+  /** Replays earlier messages. The CLI reorders user messages unless each is acknowledged before the next is sent. */
+  async replay(history: Conversation['history']): Promise<void> {
+    for (const { role, text } of history) {
       if (role === 'assistant') {
-        this.#send(assistantLine(text));
+        this.#send(historyAssistantMessage(text));
         continue;
       }
       const uuid = randomUUID();
-      const taken = this.#until((message) => message.command_uuid === uuid && message.state === 'completed');
-      this.#send(userLine(text, uuid, false));
-      await taken;
+      const acknowledged = this.#next(
+        (message) => message.command_uuid === uuid && message.state === 'completed',
+      );
+      this.#send(historyUserMessage(text, uuid));
+      await acknowledged;
     }
   }
 
-  ask(text: string): Sent {
-    return this.#ask(text);
+  prompt(text: string): SentPrompt {
+    return this.#prompt(text);
   }
 
-  /** Answers a call that the model made. */
-  giveResult(callId: string, content: string): Sent {
-    return this.#ask([{ type: 'tool_result', tool_use_id: callId, content }]);
+  sendToolResult(callId: string, content: string): SentPrompt {
+    return this.#prompt([{ type: 'tool_result', tool_use_id: callId, content }]);
   }
 
-  end(): Promise<void> {
-    return endChild(this.#child);
+  stop(): Promise<void> {
+    return stopChild(this.#child);
   }
 
-  #ask(content: string | readonly object[]): Sent {
+  #prompt(content: string | readonly object[]): SentPrompt {
     const uuid = randomUUID();
-    const result = this.#until((message) => message.type === 'result' && message.user_message_uuid === uuid);
+    const result = this.#next((message) => message.type === 'result' && message.user_message_uuid === uuid);
     const sentAt = performance.now();
-    this.#send(userLine(content, uuid));
+    this.#send(promptMessage(content, uuid));
     const done = result.then((message) => {
       if (message.is_error === true) throw new Error(`the bare CLI failed: ${message.result}`);
     });
     return { sentAt, done };
   }
 
-  #send(line: object): void {
-    this.#child.stdin.write(`${JSON.stringify(line)}\n`);
+  #send(message: object): void {
+    this.#child.stdin.write(`${JSON.stringify(message)}\n`);
   }
 
-  #until(fits: (message: Message) => boolean): Promise<Message> {
+  /** The next message that fits; rejects when the CLI exits before. */
+  #next(fits: Waiter['fits']): Promise<CliMessage> {
     return new Promise((resolve, reject) => {
-      const gone = (): void => reject(new Error('the bare CLI ended before its answer'));
-      this.#child.once('close', gone);
-      const waiter = {
+      const onClose = (): void => reject(new Error('the bare CLI ended before its answer'));
+      this.#child.once('close', onClose);
+      const waiter: Waiter = {
         fits,
-        done: (message: Message): void => {
-          this.#child.off('close', gone);
-          this.#waiting.delete(waiter);
+        done: (message) => {
+          this.#child.off('close', onClose);
+          this.#waiters.delete(waiter);
           resolve(message);
         },
       };
-      this.#waiting.add(waiter);
+      this.#waiters.add(waiter);
     });
   }
 
@@ -140,31 +154,31 @@ export class BareCli {
     const lines = (this.#rest + chunk).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
-      const message = JSON.parse(line) as Message;
-      if (message.type === 'control_request') this.#send(deferral(message.request_id ?? ''));
+      const message = JSON.parse(line) as CliMessage;
+      if (message.type === 'control_request') this.#send(deferResponse(message.request_id ?? ''));
       const text = message.event?.delta?.text;
       if (text !== undefined) this.#onText(text, at);
-      for (const waiter of this.#waiting) if (waiter.fits(message)) waiter.done(message);
+      for (const waiter of this.#waiters) if (waiter.fits(message)) waiter.done(message);
     }
   }
 }
 
-/** Ends a child, at worst by force, and waits until it is gone. */
-export async function endChild(child: ChildProcess): Promise<void> {
+/** Sends SIGTERM, after 5 seconds SIGKILL, and waits until the child has exited. */
+export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const gone = once(child, 'exit');
+  const exited = once(child, 'exit');
   child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
-  await gone;
-  clearTimeout(force);
+  const killTimer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+  await exited;
+  clearTimeout(killTimer);
 }
 
-/** `claude -p "…"` as programs that wrap the CLI call it: a process for each question, no input. */
-export function askOneShot(place: CliPlace, text: string): Sent {
+/** `claude -p "…"` as programs that wrap the CLI call it: a process for each prompt, no input. */
+export function runOneShot(setup: CliSetup, text: string): SentPrompt {
   const sentAt = performance.now();
-  const child = spawn(place.cli, ['-p', text], {
-    cwd: place.folder,
-    env: place.env,
+  const child = spawn(setup.cli, ['-p', text], {
+    cwd: setup.folder,
+    env: setup.env,
     stdio: ['ignore', 'ignore', 'ignore'],
   });
   const done = new Promise<void>((resolve, reject) => {

@@ -1,12 +1,12 @@
-/** What is talked about: the same conversations for everyone, once for the bare CLI and once for Ollama's API. Pure. */
-import type { Tool } from './cliLines.js';
-import type { WireMessage } from './product.js';
+/** The conversations of the bench, in one form for the bare CLI and for Ollama's API. Pure. */
+import type { Tool } from './cliMessages.js';
+import type { WireMessage } from './serverProcess.js';
 
-/** A conversation that begins with this system prompt, holds this, and goes on with the question. */
-export interface Talk {
+/** A system prompt, earlier messages and the next prompt. */
+export interface Conversation {
   readonly system: string;
-  readonly earlier: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
-  readonly question: string;
+  readonly history: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
+  readonly prompt: string;
   readonly withTool?: boolean;
 }
 
@@ -20,18 +20,18 @@ export const TOOL: Tool = {
   },
 };
 
-/** The same as Ollama's clients send it. */
+/** The same tool as Ollama's clients send it. */
 export const WIRE_TOOLS: readonly object[] = [{ type: 'function', function: TOOL }];
 
-/** A system prompt of the usual length. Those of different topics differ. */
+/** A system prompt of typical length, different for each topic. */
 export function systemPrompt(topic: string): string {
   const rule =
     'Answer briefly and precisely. Prefer examples to explanations, and say so when you do not know. ';
   return `You are a helpful assistant in a programming editor, and the topic is ${topic}. ${rule.repeat(6)}`;
 }
 
-/** History that no process has seen, in so many messages. */
-export function history(messages: number, topic: string): Talk['earlier'] {
+/** A history of that many messages that no process has seen. */
+export function historyOf(messages: number, topic: string): Conversation['history'] {
   return Array.from({ length: messages }, (_, i) =>
     i % 2 === 0
       ? {
@@ -45,10 +45,11 @@ export function history(messages: number, topic: string): Talk['earlier'] {
   );
 }
 
-export function toWire({ system, earlier, question }: Talk): WireMessage[] {
+/** The messages of the body of `POST /api/chat`. */
+export function toWire({ system, history, prompt }: Conversation): WireMessage[] {
   return [
     { role: 'system', content: system },
-    ...earlier.map(({ role, text }): WireMessage => ({ role, content: text })),
-    { role: 'user', content: question },
+    ...history.map(({ role, text }): WireMessage => ({ role, content: text })),
+    { role: 'user', content: prompt },
   ];
 }

@@ -1,35 +1,35 @@
 /**
- * What is added to each streamed delta: the time from the stand-in API's write to the client's read, once through
- * the product and once at the stdout of the bare CLI. Both kinds of stream are open at the same time and are fed in
- * turns, a slice of time each, so that noise hits both alike.
+ * Latency of streamed deltas: the time from the stand-in API's write to the client's read, with the server and at the
+ * stdout of the bare CLI. Both kinds of stream are open at the same time and are fed alternately, one slice of time each,
+ * so that noise affects both equally.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { textReply, type Reply } from '../standin/server.js';
 import { BareCli } from './bareCli.js';
-import type { Scene } from './carriers.js';
+import type { BenchContext } from './variants.js';
 import { systemPrompt, toWire } from './conversations.js';
-import { settled } from './processes.js';
+import { waitUntilIdle } from './processes.js';
 
 export interface DeltaTimes {
   readonly streams: number;
   readonly perSecond: number;
-  /** Milliseconds from write to read, one a delta, by slice of time. */
+  /** Milliseconds from write to read of each delta, by slice of time. */
   readonly bare: readonly (readonly number[])[];
-  readonly ours: readonly (readonly number[])[];
+  readonly server: readonly (readonly number[])[];
 }
 
 const STREAMS = 4;
 const PER_SECOND = 200;
 const SLICE_MS = 500;
 const SLICES = 12;
-const PER_SLICE = (SLICE_MS * PER_SECOND) / 1000;
-const DELTAS = PER_SLICE * SLICES;
-/** All deltas have this length, so that the text read so far tells how many have come, in whatever pieces. */
+const DELTAS_PER_SLICE = (SLICE_MS * PER_SECOND) / 1000;
+const DELTAS = DELTAS_PER_SLICE * SLICES;
+/** All deltas have the same length, so that the length of the text read so far says how many have arrived. */
 const DELTA = ' delta';
-/** The first slices warm both ways up and do not count. */
-const UNCOUNTED_SLICES = 2;
+/** The first slices are a warm-up and do not count. */
+const WARM_UP_SLICES = 2;
 
-/** One answer that the stand-in streams delta by delta, when it is told to. */
+/** An answer of the stand-in, streamed delta by delta under the control of the bench. */
 class Feed {
   readonly reply: Reply;
   readonly times: number[] = [];
@@ -61,49 +61,56 @@ class Feed {
   }
 }
 
-export async function measureDeltas({ place, questions, product }: Scene): Promise<DeltaTimes> {
+export async function measureDeltas({ setup, prompts, server }: BenchContext): Promise<DeltaTimes> {
   const bareFeeds = Array.from({ length: STREAMS }, () => new Feed());
-  const ourFeeds = Array.from({ length: STREAMS }, () => new Feed());
+  const serverFeeds = Array.from({ length: STREAMS }, () => new Feed());
   const system = systemPrompt('streams');
-  const clis = bareFeeds.map((feed) => new BareCli(place, (text, at) => feed.read(text, at)));
+  const clis = bareFeeds.map((feed) => new BareCli(setup, (text, at) => feed.read(text, at)));
   try {
     const answers: Promise<unknown>[] = [];
     for (const [i, cli] of clis.entries()) {
-      const question = questions.ask(bareFeeds[i]!.reply);
-      const talk = { system, earlier: [], question: question.text };
-      cli.setUp(talk);
-      answers.push(cli.ask(talk.question).done);
-      await question.arrived;
+      const prompt = prompts.next(bareFeeds[i]!.reply);
+      cli.initialize({ system });
+      answers.push(cli.prompt(prompt.text).done);
+      await prompt.arrived;
     }
-    for (const feed of ourFeeds) {
-      const question = questions.ask(feed.reply);
-      const talk = { system, earlier: [], question: question.text };
-      answers.push(product.ask(toWire(talk), { onText: (text, at) => feed.read(text, at) }).done);
-      await question.arrived;
+    for (const feed of serverFeeds) {
+      const prompt = prompts.next(feed.reply);
+      const messages = toWire({ system, history: [], prompt: prompt.text });
+      answers.push(server.chat(messages, { onText: (text, at) => feed.read(text, at) }).done);
+      await prompt.arrived;
     }
-    await settled([{ pids: () => clis.map(({ pid }) => pid), expected: STREAMS }, product.watch(STREAMS)]);
+    await waitUntilIdle([
+      { pids: () => clis.map(({ pid }) => pid), expected: STREAMS },
+      server.watch(STREAMS),
+    ]);
     for (let slice = 0; slice < SLICES; slice++) {
-      const order = slice % 2 === 0 ? [bareFeeds, ourFeeds] : [ourFeeds, bareFeeds];
+      const order = slice % 2 === 0 ? [bareFeeds, serverFeeds] : [serverFeeds, bareFeeds];
       for (const feeds of order) await feedSlice(feeds);
     }
     await Promise.all(answers);
   } finally {
-    await Promise.all(clis.map((cli) => cli.end()));
+    await Promise.all(clis.map((cli) => cli.stop()));
   }
-  return { streams: STREAMS, perSecond: PER_SECOND, bare: inSlices(bareFeeds), ours: inSlices(ourFeeds) };
+  return {
+    streams: STREAMS,
+    perSecond: PER_SECOND,
+    bare: inSlices(bareFeeds),
+    server: inSlices(serverFeeds),
+  };
 }
 
 function inSlices(feeds: readonly Feed[]): number[][] {
-  return Array.from({ length: SLICES - UNCOUNTED_SLICES }, (_, i) => {
-    const from = (i + UNCOUNTED_SLICES) * PER_SLICE;
-    return feeds.flatMap(({ times }) => times.slice(from, from + PER_SLICE));
+  return Array.from({ length: SLICES - WARM_UP_SLICES }, (_, i) => {
+    const from = (i + WARM_UP_SLICES) * DELTAS_PER_SLICE;
+    return feeds.flatMap(({ times }) => times.slice(from, from + DELTAS_PER_SLICE));
   });
 }
 
-/** Keeps to the pace on the whole, whatever single timers do. The streams are out of step with each other. */
+/** Writes a slice at a constant rate, even if single timers are late. The streams take turns. */
 async function feedSlice(feeds: readonly Feed[]): Promise<void> {
   const start = performance.now();
-  const total = PER_SLICE * feeds.length;
+  const total = DELTAS_PER_SLICE * feeds.length;
   for (let written = 0; written < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - start) / SLICE_MS) * total) + 1);
     for (; written < due; written++) feeds[written % feeds.length]!.writeNext();

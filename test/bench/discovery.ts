@@ -1,23 +1,23 @@
-/** What clients ask before they chat, at a steady thousand a second. */
+/** The requests that clients send before they chat, at a constant rate of 1,000 per second. */
 import { Agent, request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuMs } from './processes.js';
-import type { Product } from './product.js';
+import type { ServerProcess } from './serverProcess.js';
 
 export interface DiscoveryTimes {
   readonly perSecond: number;
-  /** Milliseconds from sending a request to the end of its answer, by route. */
+  /** Milliseconds from sending a request to the end of its response, by route. */
   readonly routes: Readonly<Record<string, readonly number[]>>;
-  /** Whether the same CLI processes lived before and after. */
+  /** Whether the server had the same CLI processes before and after. */
   readonly sameProcesses: boolean;
-  /** Processor time that they used meanwhile. */
+  /** Processor time that they used during the measurement. */
   readonly cliCpuMs: number;
 }
 
 const PER_SECOND = 1000;
 const SECONDS = 4;
-/** The first requests warm both programs up and do not count. */
-const UNCOUNTED = 500;
+/** The first requests are a warm-up and do not count. */
+const WARM_UP_REQUESTS = 500;
 const CONNECTIONS = 8;
 
 const ROUTES: readonly (readonly [method: string, path: string, body: string])[] = [
@@ -27,10 +27,10 @@ const ROUTES: readonly (readonly [method: string, path: string, body: string])[]
   ['GET', '/api/ps', ''],
 ];
 
-export async function measureDiscovery(product: Product): Promise<DiscoveryTimes> {
+export async function measureDiscovery(server: ServerProcess): Promise<DiscoveryTimes> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const routes: Record<string, number[]> = Object.fromEntries(ROUTES.map(([, path]) => [path, []]));
-  const before = product.processes();
+  const before = server.processes();
   const cpuBefore = sum(before.map(cpuMs));
   const total = PER_SECOND * SECONDS;
   const open: Promise<void>[] = [];
@@ -41,8 +41,8 @@ export async function measureDiscovery(product: Product): Promise<DiscoveryTimes
       const number = open.length;
       const [method, path, body] = ROUTES[number % ROUTES.length]!;
       open.push(
-        timeOf(agent, `${product.url}${path}`, method, body).then((time) => {
-          if (number >= UNCOUNTED) routes[path]!.push(time);
+        timeOf(agent, `${server.url}${path}`, method, body).then((time) => {
+          if (number >= WARM_UP_REQUESTS) routes[path]!.push(time);
         }),
       );
     }
@@ -50,7 +50,7 @@ export async function measureDiscovery(product: Product): Promise<DiscoveryTimes
   }
   await Promise.all(open);
   agent.destroy();
-  const after = product.processes();
+  const after = server.processes();
   return {
     perSecond: PER_SECOND,
     routes,

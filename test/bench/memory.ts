@@ -1,12 +1,13 @@
-/** What the product holds after many requests, and after many answers that nobody waited for. */
+/** Memory and open files of the server after many requests, and after many aborted answers. */
 import { textReply } from '../standin/server.js';
-import type { CliPlace } from './bareCli.js';
-import { byProduct, byProductInPassing } from './carriers.js';
+import type { CliSetup } from './bareCli.js';
+import { WARM_PROCESSES } from './chatRound.js';
+import { HANGING_REPLY } from './comparison.js';
 import { systemPrompt, toWire } from './conversations.js';
-import { footprintOf, settled, type Footprint } from './processes.js';
-import { Product, type WireMessage } from './product.js';
-import type { Questions } from './questions.js';
-import { SPARES } from './rounds.js';
+import { footprintOf, waitUntilIdle, type Footprint } from './processes.js';
+import { ServerProcess, type WireMessage } from './serverProcess.js';
+import type { PromptTracker } from './trackedPrompts.js';
+import { timeAbortedRequest, timeServer } from './variants.js';
 
 export interface Amounts {
   readonly requests: number;
@@ -14,7 +15,7 @@ export interface Amounts {
 }
 
 export interface Memory extends Amounts {
-  /** Requests before the first look, so that what is loaded once is not counted as growth. */
+  /** Requests before the first measurement, so that what is loaded once does not count as growth. */
   readonly warmUp: number;
   readonly start: Footprint | undefined;
   readonly afterRequests: Footprint | undefined;
@@ -25,67 +26,71 @@ const CLIENTS = 4;
 const TURNS = 25;
 const WARM_UP = 100;
 
-/** Each look is taken when the product has its two spares, no conversation, and nothing to do. */
+/** Each measurement is taken when the server is idle, with its warm processes and no conversation. */
 export async function measureMemory(
   program: string,
-  place: CliPlace,
-  questions: Questions,
+  setup: CliSetup,
+  prompts: PromptTracker,
   { requests, aborts }: Amounts,
 ): Promise<Memory> {
-  const product = await Product.start(program, place);
-  const look = async (): Promise<Footprint | undefined> => {
-    await settled([product.watch(SPARES)]);
-    return footprintOf(product.pid);
+  const server = await ServerProcess.start(program, setup);
+  const footprint = async (): Promise<Footprint | undefined> => {
+    await waitUntilIdle([server.watch(WARM_PROCESSES)]);
+    return footprintOf(server.pid);
   };
-  const abort = (): Promise<void> => leaveInMiddle(product, questions);
   try {
-    await share(WARM_UP, (quota) => converse(product, questions, quota));
-    const start = await look();
-    await share(requests, (quota) => converse(product, questions, quota));
-    const afterRequests = await look();
-    await share(aborts, async (quota) => {
-      for (let i = 0; i < quota; i++) await abort();
+    await divide(WARM_UP, (quota) => runConversations(server, prompts, quota));
+    const start = await footprint();
+    await divide(requests, (quota) => runConversations(server, prompts, quota));
+    const afterRequests = await footprint();
+    await divide(aborts, async (quota) => {
+      for (let i = 0; i < quota; i++) await abortDuringAnswer(server, prompts);
     });
-    return { requests, aborts, warmUp: WARM_UP, start, afterRequests, afterAborts: await look() };
+    return { requests, aborts, warmUp: WARM_UP, start, afterRequests, afterAborts: await footprint() };
   } finally {
-    await product.end();
+    await server.stop();
   }
 }
 
-async function share(total: number, work: (quota: number) => Promise<void>): Promise<void> {
+/** Divides the work between clients that run at the same time. */
+async function divide(total: number, client: (quota: number) => Promise<void>): Promise<void> {
   const quota = Math.ceil(total / CLIENTS);
-  await Promise.all(Array.from({ length: CLIENTS }, () => work(quota)));
+  await Promise.all(Array.from({ length: CLIENTS }, () => client(quota)));
 }
 
-/** Conversations of 25 turns, one behind the other. The client leaves in the last turn, so that none is kept. */
-async function converse(product: Product, questions: Questions, requests: number): Promise<void> {
-  let told: readonly WireMessage[] = [];
+/** Runs conversations of 25 turns one after the other. The client aborts the last turn, so that none is kept. */
+async function runConversations(
+  server: ServerProcess,
+  prompts: PromptTracker,
+  requests: number,
+): Promise<void> {
+  let kept: readonly WireMessage[] = [];
   for (let i = 1; i <= requests; i++) {
     const last = i % TURNS === 0 || i === requests;
-    const question = questions.ask(last ? { kind: 'hang' } : undefined);
+    const prompt = prompts.next(last ? HANGING_REPLY : undefined);
     const messages =
-      told.length === 0
-        ? toWire({ system: systemPrompt('memory'), earlier: [], question: question.text })
-        : [...told, { role: 'user' as const, content: question.text }];
+      kept.length === 0
+        ? toWire({ system: systemPrompt('memory'), history: [], prompt: prompt.text })
+        : [...kept, { role: 'user' as const, content: prompt.text }];
     if (last) {
-      await byProductInPassing(product, messages, question);
-      told = [];
-    } else told = (await byProduct(product, messages, question)).messages;
+      await timeAbortedRequest(server, messages, prompt);
+      kept = [];
+    } else kept = (await timeServer(server, messages, prompt)).messages;
   }
 }
 
-/** A client that goes away in the middle of an answer. */
-async function leaveInMiddle(product: Product, questions: Questions): Promise<void> {
+/** Sends a chat and disconnects when the first text has arrived. */
+async function abortDuringAnswer(server: ServerProcess, prompts: PromptTracker): Promise<void> {
   const never = new Promise<never>(() => undefined);
-  const { text } = questions.ask(textReply(['Half an answ', never]));
+  const { text } = prompts.next(textReply(['Half an answ', never]));
   await new Promise<void>((resolve, reject) => {
-    const messages = toWire({ system: systemPrompt('aborts'), earlier: [], question: text });
-    const asked = product.ask(messages, {
+    const messages = toWire({ system: systemPrompt('aborts'), history: [], prompt: text });
+    const request = server.chat(messages, {
       onText: () => {
-        asked.leave();
+        request.abort();
         resolve();
       },
     });
-    asked.done.then(() => reject(new Error('an answer ended that has no end')), reject);
+    request.done.then(() => reject(new Error('an endless answer ended')), reject);
   });
 }

@@ -1,27 +1,27 @@
-/** Looks at processes from outside, through /proc. Where there is none, waits take a fixed time instead. */
+/** Information about processes from /proc. On systems without it, waits take a fixed time. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Whether processes can be looked at here. */
-export const VISIBLE = existsSync('/proc/self/stat');
+/** Whether this system has /proc. */
+export const HAS_PROC = existsSync('/proc/self/stat');
 
 /** The kernel counts time in hundredths of a second. */
 const TICK_MS = 10;
 const POLL_MS = 50;
-/** A process is settled when it is at least so old and used at most one tick in so long. */
-const AGE_MS = 400;
+/** A process is idle when it is at least MIN_AGE_MS old and used at most one tick in the last WINDOW_MS. */
+const MIN_AGE_MS = 400;
 const WINDOW_MS = 250;
-const PATIENCE_MS = 20_000;
-const BLIND_WAIT_MS = 2000;
+const IDLE_TIMEOUT_MS = 20_000;
+const WAIT_WITHOUT_PROC_MS = 2000;
 
 interface Stat {
   readonly parent: number;
   readonly cpuMs: number;
-  /** Since the start of the system. */
+  /** Since the system was started. */
   readonly startedMs: number;
 }
 
-/** `undefined` when the process is gone or only waits to be collected. */
+/** `undefined` when the process has exited, even if it is still a zombie. */
 function statOf(pid: number): Stat | undefined {
   let text: string;
   try {
@@ -29,21 +29,21 @@ function statOf(pid: number): Stat | undefined {
   } catch {
     return undefined;
   }
-  // "pid (name) state ppid …", where the name may hold anything, brackets too.
+  // proc(5): "pid (name) state ppid …". The name may contain any characters, such as parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   const number = (at: number): number => Number(fields[at]);
   return { parent: number(1), cpuMs: (number(11) + number(12)) * TICK_MS, startedMs: number(19) * TICK_MS };
 }
 
-/** Processor time used so far, in milliseconds; 0 when the process is gone. */
+/** Processor time used so far, in milliseconds; 0 when the process has exited. */
 export function cpuMs(pid: number): number {
-  return VISIBLE ? (statOf(pid)?.cpuMs ?? 0) : 0;
+  return HAS_PROC ? (statOf(pid)?.cpuMs ?? 0) : 0;
 }
 
-/** The children of a process that run that program. */
+/** The ids of a process's children that run the program `file`. */
 export function childrenRunning(parent: number, file: string): number[] {
-  if (!VISIBLE) return [];
+  if (!HAS_PROC) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
@@ -63,7 +63,7 @@ export interface Footprint {
   readonly files: number;
 }
 
-/** What a process holds; `undefined` where that cannot be seen. */
+/** Memory and open files of a process; `undefined` without /proc. */
 export function footprintOf(pid: number): Footprint | undefined {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -73,21 +73,21 @@ export function footprintOf(pid: number): Footprint | undefined {
   }
 }
 
-/** Processes that must have settled before the next measurement. */
-export interface Watched {
+/** Processes that must be idle before the next measurement. */
+export interface WatchedProcesses {
   readonly pids: () => readonly number[];
-  /** How many there are when everything is ready. */
+  /** How many there are when all have started. */
   readonly expected: number;
 }
 
 /**
- * Waits until all are there and none has anything left to do: the one rule for what counts as ready.
- * @returns whether it came to that within 20 seconds
+ * Waits until all processes have started and are idle.
+ * @returns false when they are not within 20 seconds
  */
-export async function settled(watched: readonly Watched[]): Promise<boolean> {
-  if (!VISIBLE) return delay(BLIND_WAIT_MS, true);
-  const looks: { at: number; cpu: ReadonlyMap<number, Stat> }[] = [];
-  const end = performance.now() + PATIENCE_MS;
+export async function waitUntilIdle(watched: readonly WatchedProcesses[]): Promise<boolean> {
+  if (!HAS_PROC) return delay(WAIT_WITHOUT_PROC_MS, true);
+  const snapshots: { at: number; cpu: ReadonlyMap<number, Stat> }[] = [];
+  const end = performance.now() + IDLE_TIMEOUT_MS;
   for (;;) {
     const at = performance.now();
     const uptimeMs = Number(readFileSync('/proc/uptime', 'utf8').split(' ', 1)[0]) * 1000;
@@ -97,14 +97,16 @@ export async function settled(watched: readonly Watched[]): Promise<boolean> {
       const stat = statOf(pid);
       if (stat !== undefined) cpu.set(pid, stat);
     }
-    looks.push({ at, cpu });
-    while (looks[1] !== undefined && at - looks[1].at >= WINDOW_MS) looks.shift();
-    const before = looks[0]!;
+    snapshots.push({ at, cpu });
+    while (snapshots[1] !== undefined && at - snapshots[1].at >= WINDOW_MS) snapshots.shift();
+    const before = snapshots[0]!;
     const complete = lists.every((list, i) => list.length === watched[i]!.expected);
     const idle = [...cpu].every(([pid, stat]) => {
-      const earlier = before.cpu.get(pid);
+      const history = before.cpu.get(pid);
       return (
-        earlier !== undefined && stat.cpuMs - earlier.cpuMs <= TICK_MS && uptimeMs - stat.startedMs >= AGE_MS
+        history !== undefined &&
+        stat.cpuMs - history.cpuMs <= TICK_MS &&
+        uptimeMs - stat.startedMs >= MIN_AGE_MS
       );
     });
     if (complete && idle && at - before.at >= WINDOW_MS) return true;

@@ -1,19 +1,19 @@
-/** The results as tables for people, and as JSON. Pure. */
-import { CARRIERS, type Carrier } from './carriers.js';
-import { addedToDeltas, goalsOf, isMet, isOpen, type Goal, type Results } from './results.js';
-import { TASKS, type Task } from './contest.js';
-import { HISTORY_MESSAGES } from './rounds.js';
-import { median, quantile, ratioOf, summarize } from './statistics.js';
+/** The results as text tables and as JSON. Pure. */
+import { VARIANTS, type Variant } from './variants.js';
+import { addedToDeltas, goalsOf, isMet, isInconclusive, type Goal, type Results } from './results.js';
+import { TASKS, type Task } from './comparison.js';
+import { HISTORY_MESSAGES } from './chatRound.js';
+import { median, quantile, ratioOf, summarize } from '../support/statistics.js';
 
-const TASK_NAMES: Readonly<Record<Task, string>> = {
-  first: 'first turn, spare ready',
-  foreseen: 'first turn, spare foreseen',
+const TASK_TITLES: Readonly<Record<Task, string>> = {
+  first: 'first turn, generic process',
+  firstConfigured: 'first turn, configured process',
   second: 'second turn',
   third: 'third turn',
-  edited: `edited history of ${HISTORY_MESSAGES}, spare ready`,
-  editedForeseen: `edited history of ${HISTORY_MESSAGES}, spare foreseen`,
+  edited: `edited history of ${HISTORY_MESSAGES}, generic process`,
+  editedConfigured: `edited history of ${HISTORY_MESSAGES}, configured process`,
   tool: 'tool result',
-  workspaceFirst: 'workspace lane, first turn, spare ready',
+  workspaceFirst: 'workspace lane, first turn',
   workspaceNext: 'workspace lane, next turn',
 };
 
@@ -22,21 +22,24 @@ const PARTS = [0.5, 0.95, 0.99] as const;
 const ms = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(value < 10 ? 2 : 1));
 const times = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(2));
 
-/** Every table, in the order in which people read them. */
+/** All tables, in reading order. */
 export function textOf(results: Results): string {
   const { machine, rounds, notes } = results;
   const load = `load ${machine.loadAtStart.toFixed(1)} at the start, ${machine.loadAtEnd.toFixed(1)} at the end`;
   return [
     `${machine.system}, ${machine.cores} × ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}, Claude CLI ${machine.cli}; ${load}`,
-    section(`Until the request reaches the API (ms; median, p10–p90 of ${rounds} rounds)`, toApi(results)),
-    section('The same as ratios of medians (and where 90 of 100 repetitions would lie)', ratios(results)),
-    section('New conversations at once (ms)', bursts(results)),
+    section(
+      `Time until the request reaches the API (ms; median, p10–p90 of ${rounds} rounds)`,
+      toApi(results),
+    ),
+    section('The same as ratios of medians (range of 90 in 100 repetitions)', ratios(results)),
+    section('Simultaneous new conversations (ms)', bursts(results)),
     section(
       `Streams: ${results.deltas.streams} of ${results.deltas.perSecond} deltas a second (ms from the API's write to the read)`,
       deltas(results),
     ),
     section(`Discovery: ${results.discovery.perSecond} requests a second (ms)`, discovery(results)),
-    section('What the server holds, its CLI processes not counted', memory(results)),
+    section('Memory and open files of the server, without its CLI processes', memory(results)),
     section('Start-up', startUp(results)),
     section('Goals', goals(results)),
     notes.length === 0 ? '' : section('Notes', notes.join('\n')),
@@ -45,14 +48,14 @@ export function textOf(results: Results): string {
     .join('\n\n');
 }
 
-/** Everything that the tables show, the goals, and the measurements themselves. */
+/** Everything that the tables show, the goals, and the single measurements. */
 export function jsonOf(results: Results): string {
-  const goals = goalsOf(results).map((goal) => ({ ...goal, met: isMet(goal), open: isOpen(goal) }));
+  const goals = goalsOf(results).map((goal) => ({ ...goal, met: isMet(goal), open: isInconclusive(goal) }));
   const toApi = Object.fromEntries(
     TASKS.map((task) => [
       task,
       Object.fromEntries(
-        Object.entries(results.samples[task]).map(([carrier, values]) => [carrier, summarize(values)]),
+        Object.entries(results.samples[task]).map(([variant, values]) => [variant, summarize(values)]),
       ),
     ]),
   );
@@ -66,7 +69,7 @@ export function jsonOf(results: Results): string {
     {
       ...rest,
       toApi,
-      deltas: { ...deltas, bare: deltas.bare.map(quantiles), ours: deltas.ours.map(quantiles) },
+      deltas: { ...deltas, bare: deltas.bare.map(quantiles), server: deltas.server.map(quantiles) },
       discovery: {
         ...discovery,
         routes: Object.fromEntries(
@@ -85,15 +88,15 @@ function section(title: string, body: string): string {
 }
 
 function toApi({ samples }: Results): string {
-  const cell = (task: Task, carrier: Carrier): string => {
-    const values = samples[task][carrier];
+  const cell = (task: Task, variant: Variant): string => {
+    const values = samples[task][variant];
     if (values === undefined) return '';
     const { median, p10, p90 } = summarize(values);
     return `${ms(median)} (${ms(p10)}–${ms(p90)})`;
   };
   return table([
-    ['', ...CARRIERS],
-    ...TASKS.map((task) => [TASK_NAMES[task], ...CARRIERS.map((carrier) => cell(task, carrier))]),
+    ['', ...VARIANTS],
+    ...TASKS.map((task) => [TASK_TITLES[task], ...VARIANTS.map((variant) => cell(task, variant))]),
   ]);
 }
 
@@ -104,28 +107,35 @@ function ratios({ samples }: Results): string {
     return `${times(value)} (${times(low)}–${times(high)})`;
   };
   return table([
-    ['', 'ours / bare CLI', 'cold spawn / ours', 'claude -p / ours'],
+    ['', 'server / bare CLI', 'cold spawn / server', 'claude -p / server'],
     ...TASKS.map((task) => {
-      const { ours, 'bare CLI': floor } = samples[task];
-      // A cold process or a one-shot has only first turns: every later request costs it the same again.
+      const { server, 'bare CLI': floor } = samples[task];
+      // A cold spawn or a one-shot has only first turns: every later request costs the same again.
       const { 'cold spawn': cold, 'claude -p': oneShot } = task.startsWith('workspace')
         ? samples.workspaceFirst
         : samples.first;
-      return [TASK_NAMES[task], cell(ours, floor), cell(cold, ours), cell(oneShot, ours)];
+      return [TASK_TITLES[task], cell(server, floor), cell(cold, server), cell(oneShot, server)];
     }),
   ]);
 }
 
 function bursts({ bursts }: Results): string {
-  const crowds = [...new Set(bursts.map(({ crowd }) => crowd))];
-  const rows = crowds.flatMap((crowd) =>
-    CARRIERS.flatMap((carrier) => {
-      const own = bursts.filter((burst) => burst.crowd === crowd && burst.carrier === carrier);
+  const sizes = [...new Set(bursts.map(({ size }) => size))];
+  const rows = sizes.flatMap((size) =>
+    VARIANTS.flatMap((variant) => {
+      const own = bursts.filter((burst) => burst.size === size && burst.variant === variant);
       if (own.length === 0) return [];
       const all = own.flatMap(({ toApi }) => toApi);
       const wall = median(own.map(({ wallMs }) => wallMs));
       return [
-        [`${crowd} at once`, carrier, ms(median(all)), ms(quantile(all, 0.95)), ms(wall), `${own.length}`],
+        [
+          `${size} at the same time`,
+          variant,
+          ms(median(all)),
+          ms(quantile(all, 0.95)),
+          ms(wall),
+          `${own.length}`,
+        ],
       ];
     }),
   );
@@ -140,8 +150,8 @@ function deltas({ deltas }: Results): string {
   return table([
     ['', 'p50', 'p95', 'p99'],
     row('bare CLI, to its stdout', (part) => quantile(deltas.bare.flat(), part)),
-    row('ours, to the HTTP client', (part) => quantile(deltas.ours.flat(), part)),
-    row('added by us, median of the slices', (part) => addedToDeltas(deltas, part).value),
+    row('server, to the HTTP client', (part) => quantile(deltas.server.flat(), part)),
+    row('added by the server, median of the slices', (part) => addedToDeltas(deltas, part).value),
   ]);
 }
 
@@ -152,7 +162,7 @@ function discovery({ discovery }: Results): string {
   ]);
   const same = discovery.sameProcesses ? 'the same' : 'NOT the same';
   return `${table([['', 'p50', 'p95', 'p99'], ...rows])}
-CLI processes before and after: ${same}; processor time they used meanwhile: ${discovery.cliCpuMs} ms`;
+CLI processes before and after: ${same}; processor time that they used: ${discovery.cliCpuMs} ms`;
 }
 
 function memory({ memory }: Results): string {
@@ -165,7 +175,7 @@ function memory({ memory }: Results): string {
     ['', 'resident', 'open files'],
     row(`after ${memory.warmUp} requests`, memory.start),
     row(`after ${memory.requests} more`, memory.afterRequests),
-    row(`after ${memory.aborts} aborted in mid-answer`, memory.afterAborts),
+    row(`after ${memory.aborts} aborted during the answer`, memory.afterAborts),
   ]);
 }
 
@@ -174,7 +184,7 @@ function startUp({ startUp }: Results): string {
     ['extension bundle', `${startUp.extensionKb.toFixed(1)} kB`],
     ['headless bundle', `${startUp.headlessKb.toFixed(1)} kB`],
     ['loading the extension bundle', `${ms(median(startUp.loadMs))} ms`],
-    ['activate(), synchronous, in a stand-in editor', `${ms(median(startUp.activateMs))} ms`],
+    ['activate(), synchronous, in a simulated editor', `${ms(median(startUp.activateMs))} ms`],
   ]);
 }
 
@@ -186,13 +196,13 @@ function goals(results: Results): string {
     const limit = 'atMost' in bound ? `≤ ${bound.atMost}` : `≥ ${bound.atLeast}`;
     const spread = range === undefined ? '' : `${times(range[0])}–${times(range[1])}`;
     const verdict = Number.isNaN(value) ? 'not measured' : isMet(goal) ? 'met' : 'NOT MET';
-    const doubt = isOpen(goal) ? ' (within the noise)' : '';
+    const doubt = isInconclusive(goal) ? ' (within the noise)' : '';
     return [what, shown(value, unit), spread, limit, `${verdict}${doubt}`];
   });
   return table([['', 'measured', '90 %', 'goal', ''], ...rows]);
 }
 
-/** Columns as wide as their widest cell; the first one is flush left, as is text after numbers. */
+/** Aligns numbers to the right and text to the left. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

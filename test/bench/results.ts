@@ -1,14 +1,14 @@
-/** Everything that one run has measured, and what of it the design asks for. Pure. */
-import type { Burst } from './atOnce.js';
-import type { Carrier } from './carriers.js';
+/** All measurements of a run, and the goals for them. Pure. */
+import type { Burst } from './bursts.js';
+import type { Variant } from './variants.js';
 import type { DeltaTimes } from './deltas.js';
 import type { DiscoveryTimes } from './discovery.js';
 import type { Memory } from './memory.js';
-import type { Samples, Task } from './contest.js';
+import type { Samples, Task } from './comparison.js';
 import type { StartUp } from './startUp.js';
-import { median, medianOf, quantile, ratioOf, type Estimate } from './statistics.js';
+import { median, medianOf, quantile, ratioOf, type Estimate } from '../support/statistics.js';
 
-/** What the numbers depend on. Names neither the machine nor its user. */
+/** What the measurements depend on. Identifies neither the machine nor its user. */
 export interface Machine {
   readonly system: string;
   readonly processor: string;
@@ -29,7 +29,7 @@ export interface Results {
   readonly discovery: DiscoveryTimes;
   readonly memory: Memory;
   readonly startUp: StartUp;
-  /** What was not as it should be while measuring. */
+  /** Problems during the run that make measurements less reliable. */
   readonly notes: readonly string[];
 }
 
@@ -37,32 +37,32 @@ export interface Goal {
   readonly what: string;
   readonly value: number;
   readonly unit: '×' | 'ms' | 'kB' | 'MB' | '';
-  /** Holds the value in 90 of 100 repetitions of the run, where that can be told. */
+  /** Contains the value in 90 of 100 repetitions of the run; absent where that cannot be estimated. */
   readonly range?: readonly [low: number, high: number];
   readonly bound: { readonly atMost: number } | { readonly atLeast: number };
 }
 
-/** Whether the measured value keeps its bound. */
+/** Whether the measured value is within its bound. */
 export function isMet({ value, bound }: Goal): boolean {
   return 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;
 }
 
-/** Whether the run was too noisy to tell: the bound lies within the range. */
-export function isOpen({ range, bound }: Goal): boolean {
+/** Whether the run is too noisy to decide: the bound lies within the range. */
+export function isInconclusive({ range, bound }: Goal): boolean {
   if (range === undefined) return false;
   const limit = 'atMost' in bound ? bound.atMost : bound.atLeast;
   return range[0] <= limit && limit <= range[1];
 }
 
-/** What we add to that quantile of the deltas: the median over the slices, each against its neighbour of the CLI's. */
-export function addedToDeltas({ bare, ours }: DeltaTimes, part: number): Estimate {
-  return medianOf(ours.map((slice, i) => quantile(slice, part) - quantile(bare[i]!, part)));
+/** What the server adds to a quantile of the deltas: the median over the slices, each compared with the bare CLI's. */
+export function addedToDeltas({ bare, server }: DeltaTimes, part: number): Estimate {
+  return medianOf(server.map((slice, i) => quantile(slice, part) - quantile(bare[i]!, part)));
 }
 
-/** The table of the design's section on speed. */
+/** The goals of the project for its speed, with the measured values. */
 export function goalsOf(results: Results): Goal[] {
   const { samples, deltas, discovery, memory, startUp } = results;
-  const series = (task: Task, carrier: Carrier): readonly number[] => samples[task][carrier] ?? [];
+  const series = (task: Task, variant: Variant): readonly number[] => samples[task][variant] ?? [];
   const ratio = (
     what: string,
     above: readonly number[],
@@ -73,7 +73,7 @@ export function goalsOf(results: Results): Goal[] {
     return { what, value, unit: '×', range: [low, high], bound };
   };
   const toFloor = (what: string, task: Task, atMost: number): Goal =>
-    ratio(`${what}, to the floor`, series(task, 'ours'), series(task, 'bare CLI'), { atMost });
+    ratio(`${what}, to the floor`, series(task, 'server'), series(task, 'bare CLI'), { atMost });
   const cold = series('first', 'cold spawn');
   const added = (what: string, part: number, atMost: number): Goal => {
     const { value, low, high } = addedToDeltas(deltas, part);
@@ -83,18 +83,18 @@ export function goalsOf(results: Results): Goal[] {
     (after?.[key] ?? Number.NaN) - (memory.start?.[key] ?? Number.NaN);
   return [
     toFloor('first turn', 'first', 1.05),
-    ratio('first turn, sooner than a cold spawn', cold, series('first', 'ours'), { atLeast: 4.3 }),
-    ratio('first turn, sooner than claude -p', series('first', 'claude -p'), series('first', 'ours'), {
+    ratio('first turn, sooner than a cold spawn', cold, series('first', 'server'), { atLeast: 4.3 }),
+    ratio('first turn, sooner than claude -p', series('first', 'claude -p'), series('first', 'server'), {
       atLeast: 5,
     }),
-    toFloor('first turn, foreseen', 'foreseen', 1.1),
+    toFloor('first turn, configured process', 'firstConfigured', 1.1),
     toFloor('second turn', 'second', 1.15),
     toFloor('third turn', 'third', 1.15),
-    ratio('second turn, sooner than a cold spawn', cold, series('second', 'ours'), { atLeast: 15 }),
-    ratio('third turn, sooner than a cold spawn', cold, series('third', 'ours'), { atLeast: 15 }),
+    ratio('second turn, sooner than a cold spawn', cold, series('second', 'server'), { atLeast: 15 }),
+    ratio('third turn, sooner than a cold spawn', cold, series('third', 'server'), { atLeast: 15 }),
     toFloor('tool result', 'tool', 1.15),
     toFloor('edited history', 'edited', 1.15),
-    toFloor('edited history, foreseen', 'editedForeseen', 1.15),
+    toFloor('edited history, configured process', 'editedConfigured', 1.15),
     toFloor('workspace lane, first turn', 'workspaceFirst', 1.1),
     toFloor('workspace lane, next turn', 'workspaceNext', 1.15),
     added('added to a delta, p50', 0.5, 1),

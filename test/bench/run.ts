@@ -1,37 +1,38 @@
-/** One run of the bench, from start to end. */
+/** One run of the bench. */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import type { Lane } from '../../src/core/chat.js';
-import { childEnvironment, parseVersion } from '../../src/claude/cli/launch.js';
-import { devCli } from '../standin/cli.js';
+import { childEnvironment } from '../../src/claude/cli/launch.js';
+import { parseVersion } from '../../src/claude/cli/version.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
-import { burstAll, CROWDS, type Burst } from './atOnce.js';
-import type { CliPlace } from './bareCli.js';
-import { byProductInPassing } from './carriers.js';
+import { measureBursts, BURST_SIZES, type Burst } from './bursts.js';
+import type { CliSetup } from './bareCli.js';
+import { timeAbortedRequest } from './variants.js';
 import { systemPrompt, toWire } from './conversations.js';
 import { measureDeltas } from './deltas.js';
 import { measureDiscovery } from './discovery.js';
-import { measureMemory, type Memory } from './memory.js';
-import { settled, VISIBLE } from './processes.js';
-import { Product } from './product.js';
-import { startQuestions, type Questions } from './questions.js';
+import { measureMemory } from './memory.js';
+import { waitUntilIdle, HAS_PROC } from './processes.js';
+import { ServerProcess } from './serverProcess.js';
+import { startPromptTracker, type PromptTracker } from './trackedPrompts.js';
 import { jsonOf, textOf } from './report.js';
 import type { Results } from './results.js';
-import { noSamples } from './contest.js';
-import { playRound, SPARES } from './rounds.js';
+import { HANGING_REPLY, noSamples, type Samples } from './comparison.js';
+import { measureChatRound, WARM_PROCESSES } from './chatRound.js';
 import { measureStartUp } from './startUp.js';
-import { playWorkspaceRound, WORKSPACE_SPARES } from './workspaceRounds.js';
+import { measureWorkspaceRound, WORKSPACE_WARM_PROCESSES } from './workspaceRound.js';
 
-/** Folders, absolute. */
+/** Absolute paths of folders. */
 export interface Folders {
   /** The repository. */
   readonly root: string;
-  /** What paths in the arguments are relative to. */
+  /** The folder that relative paths in the arguments start from. */
   readonly caller: string;
-  /** Where the built programs are. */
+  /** The built programs. */
   readonly programs: string;
 }
 
@@ -42,14 +43,14 @@ interface Options {
   readonly json: string;
 }
 
-/** Crowds cost much and vary little: they are measured in every eighth round. */
-const ROUNDS_PER_CROWD = 8;
-/** A machine that nobody else uses has less. */
-const IDLE_LOAD = 0.5;
+/** Bursts are expensive and vary little, so they are measured in every eighth round. */
+const ROUNDS_PER_BURST = 8;
+/** An idle machine has a lower load average. */
+const MAX_IDLE_LOAD = 0.5;
 
 /**
  * Measures everything, prints the tables and writes the JSON.
- * @throws Error when something did not work; never because something was slow
+ * @throws Error when a measurement fails, never because it is slow
  */
 export async function run(args: readonly string[], folders: Folders): Promise<void> {
   const options = readOptions(args, folders);
@@ -86,61 +87,29 @@ function readOptions(args: readonly string[], { root, caller }: Folders): Option
 }
 
 async function measure(options: Options, { root, programs }: Folders): Promise<Results> {
-  const program = join(programs, 'headless.cjs');
   const loadAtStart = loadavg()[0] ?? 0;
-  const notes: string[] = VISIBLE
-    ? []
-    : ['No /proc here: readiness is a fixed wait, memory is not measured.'];
-  const samples = noSamples();
-  const bursts: Burst[] = [];
-
-  const main = await onStage(async (place, questions) => {
-    const product = await Product.start(program, place);
-    try {
-      say('Warming up');
-      await warmUp(product, questions, SPARES);
-      const scene = { place, questions, product, program };
-      for (let round = 0; round < options.rounds; round++) {
-        say(`Round ${round + 1} of ${options.rounds}`);
-        await playRound(scene, round, samples, (line) => notes.push(line));
-        if (round % ROUNDS_PER_CROWD > 0) continue;
-        for (const crowd of CROWDS) bursts.push(...(await burstAll(scene, crowd, round)));
-      }
-      say('Discovery');
-      const discovery = await measureDiscovery(product);
-      say('Streams');
-      return { discovery, deltas: await measureDeltas(scene), cli: await versionOf(place) };
-    } finally {
-      await product.end();
-    }
-  });
-  await onStage(async (place, questions) => {
-    const product = await Product.start(program, place);
-    try {
-      await warmUp(product, questions, WORKSPACE_SPARES);
-      const scene = { place, questions, product };
-      for (let round = 0; round < options.rounds; round++) {
-        say(`Workspace lane, round ${round + 1} of ${options.rounds}`);
-        await playWorkspaceRound(scene, round, samples, (line) => notes.push(line));
-      }
-    } finally {
-      await product.end();
-    }
-  }, 'workspace');
+  const run: Run = {
+    ...options,
+    program: join(programs, 'headless.cjs'),
+    samples: noSamples(),
+    notes: HAS_PROC
+      ? []
+      : ['This system has no /proc: waits for idle processes take a fixed time, and memory is not measured.'],
+  };
+  const { cli, ...chat } = await measureChat(run);
+  await measureWorkspace(run);
   say('Start-up');
   const startUp = await measureStartUp(programs, join(root, 'package.json'), options.rounds);
   if (startUp.failure !== undefined) {
-    notes.push(`The extension does not load in the stand-in editor: ${startUp.failure}`);
+    run.notes.push(`The extension does not load in the simulated editor: ${startUp.failure}`);
   }
   say(`Memory: ${options.requests} requests, ${options.aborts} aborts`);
-  // A stand-in keeps what it was asked, so that this much goes to one of its own.
-  const memory = await onStage((place, questions): Promise<Memory> =>
-    measureMemory(program, place, questions, options),
+  // The stand-in keeps every request in memory, so these many requests get a stand-in of their own.
+  const memory = await withStandIn('chat', (setup, prompts) =>
+    measureMemory(run.program, setup, prompts, options),
   );
-  const { cli, ...rest } = main;
-  const loadAtEnd = loadavg()[0] ?? 0;
-  if (loadAtStart > IDLE_LOAD) {
-    notes.push('The machine was busy before the run began: only ratios with a narrow range say anything.');
+  if (loadAtStart > MAX_IDLE_LOAD) {
+    run.notes.push('The machine was busy before the run: only ratios with a narrow range are reliable.');
   }
   const machine = {
     system: `${process.platform} ${process.arch}`,
@@ -150,46 +119,95 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
     node: process.versions.node,
     cli,
     loadAtStart,
-    loadAtEnd,
+    loadAtEnd: loadavg()[0] ?? 0,
   };
-  return { machine, rounds: options.rounds, samples, bursts, memory, startUp, notes, ...rest };
+  return { machine, rounds: run.rounds, samples: run.samples, memory, startUp, notes: run.notes, ...chat };
 }
 
-/** A stand-in API and an environment of its own, for as long as the work takes. */
-async function onStage<T>(
-  work: (place: CliPlace, questions: Questions) => Promise<T>,
-  lane: Lane = 'chat',
+interface Run extends Options {
+  readonly program: string;
+  /** Get the results of the rounds. */
+  readonly samples: Samples;
+  readonly notes: string[];
+}
+
+function measureChat(run: Run) {
+  return withStandIn('chat', async (setup, prompts) => {
+    const { program, rounds, samples } = run;
+    const server = await ServerProcess.start(program, setup);
+    const bursts: Burst[] = [];
+    try {
+      say('Warming up');
+      await warmUp(server, prompts, WARM_PROCESSES);
+      const context = { setup, prompts, server, program };
+      for (let number = 0; number < rounds; number++) {
+        say(`Round ${number + 1} of ${rounds}`);
+        await measureChatRound(context, { number, samples, note: (line) => run.notes.push(line) });
+        if (number % ROUNDS_PER_BURST > 0) continue;
+        for (const size of BURST_SIZES) bursts.push(...(await measureBursts(context, size, number)));
+      }
+      say('Discovery');
+      const discovery = await measureDiscovery(server);
+      say('Streams');
+      return { bursts, discovery, deltas: await measureDeltas(context), cli: await versionOf(setup) };
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+function measureWorkspace(run: Run): Promise<void> {
+  return withStandIn('workspace', async (setup, prompts) => {
+    const { program, rounds, samples } = run;
+    const server = await ServerProcess.start(program, setup);
+    try {
+      await warmUp(server, prompts, WORKSPACE_WARM_PROCESSES);
+      const context = { setup, prompts, server };
+      for (let number = 0; number < rounds; number++) {
+        say(`Workspace lane, round ${number + 1} of ${rounds}`);
+        await measureWorkspaceRound(context, { number, samples, note: (line) => run.notes.push(line) });
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+/** Runs `action` with a stand-in API and a CLI environment of its own. */
+async function withStandIn<T>(
+  lane: Lane,
+  action: (setup: CliSetup, prompts: PromptTracker) => Promise<T>,
 ): Promise<T> {
-  const questions = await startQuestions();
-  const place = await standInEnvironment(questions.standIn.url);
-  const { env, workspace } = place;
-  let clean = false;
+  const prompts = await startPromptTracker();
+  const environment = await standInEnvironment(prompts.standIn.url);
+  const { env, workspace } = environment;
+  let succeeded = false;
   try {
-    const leanEnv = childEnvironment(env, workspace, 'claude-ollama-server-bench/1', lane);
-    const result = await work({ cli: devCli(), folder: workspace, env, leanEnv, lane }, questions);
-    clean = true;
+    const cliEnv = childEnvironment(env, workspace, 'claude-ollama-server-bench/1', lane);
+    const result = await action({ cli: devCli(), folder: workspace, env, cliEnv, lane }, prompts);
+    succeeded = true;
     return result;
   } finally {
-    // What failed says more than what the stand-in then missed.
-    await questions.standIn.close({ lenient: !clean });
-    await place.dispose();
+    // After a failure, do not hide its error behind missing or unused replies.
+    await prompts.standIn.close({ lenient: !succeeded });
+    await environment.dispose();
   }
 }
 
-/** The first conversation loads what is loaded once; afterwards the product has its spares. */
-async function warmUp(product: Product, questions: Questions, spares: number): Promise<void> {
-  const question = questions.ask({ kind: 'hang' });
-  const talk = { system: systemPrompt('the start'), earlier: [], question: question.text };
-  await byProductInPassing(product, toWire(talk), question);
-  await settled([product.watch(spares)]);
+/** Runs a conversation, so that everything is loaded and the server has its warm processes. */
+async function warmUp(server: ServerProcess, prompts: PromptTracker, processes: number): Promise<void> {
+  const prompt = prompts.next(HANGING_REPLY);
+  const messages = toWire({ system: systemPrompt('the start'), history: [], prompt: prompt.text });
+  await timeAbortedRequest(server, messages, prompt);
+  await waitUntilIdle([server.watch(processes)]);
 }
 
-async function versionOf({ cli, env }: CliPlace): Promise<string> {
+async function versionOf({ cli, env }: CliSetup): Promise<string> {
   const { stdout } = await promisify(execFile)(cli, ['--version'], { env });
   return parseVersion(stdout) ?? 'unknown';
 }
 
-/** Progress, with the seconds since the start. */
+/** Prints progress, with the seconds since the start. */
 function say(line: string): void {
   process.stderr.write(`• ${process.uptime().toFixed(0).padStart(3)} s  ${line}\n`);
 }

@@ -1,4 +1,4 @@
-/** What the editor waits for when it loads the extension, and how big the programs are. */
+/** How long the editor waits for the extension to load and activate, and the sizes of the programs. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,24 +8,24 @@ import { promisify } from 'node:util';
 export interface StartUp {
   readonly extensionKb: number;
   readonly headlessKb: number;
-  /** Milliseconds, one a run: loading the bundle, and the synchronous part of `activate`. */
+  /** Milliseconds of each run: loading the bundle, and the synchronous part of `activate`. */
   readonly loadMs: readonly number[];
   readonly activateMs: readonly number[];
-  /** Why there are no times: the extension wants more of an editor than the stand-in has. */
+  /** Why there are no times: the extension uses an API that the simulated editor lacks. */
   readonly failure?: string;
 }
 
 interface Manifest {
   readonly contributes: {
-    readonly configuration: {
+    readonly configuration: readonly {
       readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
-    };
+    }[];
   };
 }
 
 /**
- * Runs in a fresh Node: an editor that has every function, and whose settings are the manifest's defaults. Node's own
- * modules are loaded before, as they are in an extension host.
+ * Runs in a new Node process: simulates an editor that has every function, with the manifest's defaults as settings.
+ * Node's own modules are loaded before the measurement, as they are in an extension host.
  */
 const LOADER = String.raw`
 const [bundle, storage, defaults] = process.argv.slice(1);
@@ -62,14 +62,15 @@ process.stdout.write(JSON.stringify({ load: loaded - before, activate: active - 
 `;
 
 /**
+ * Loads and activates the extension `runs` times, each in a new process.
  * @param bundles the folder of the built programs
  * @param manifest the path of package.json
  */
 export async function measureStartUp(bundles: string, manifest: string, runs: number): Promise<StartUp> {
   const { contributes } = JSON.parse(await readFile(manifest, 'utf8')) as Manifest;
-  const defaults = Object.entries(contributes.configuration.properties).map(
-    ([key, setting]) => [key.slice(key.indexOf('.') + 1), setting.default] as const,
-  );
+  const defaults = contributes.configuration
+    .flatMap(({ properties }) => Object.entries(properties))
+    .map(([key, setting]) => [key.slice(key.indexOf('.') + 1), setting.default] as const);
   const storage = await mkdtemp(join(tmpdir(), 'claude-bench-'));
   const extension = join(bundles, 'extension.cjs');
   const args = ['-e', LOADER, extension, storage, JSON.stringify(Object.fromEntries(defaults))];

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { planHeaders, planLimitReply, textReply } from '../standin/server.js';
-import { answerOf, never, request, startRig, user, type Rig } from './harness.js';
+import { answerOf, never, request, startCliRig, user, type CliRig } from '../support/cliRig.js';
 
-describe("the plan's limits, as the real CLI tells them", function () {
+describe("the plan's limits", function () {
   this.timeout(60_000);
   const SUBSCRIBER = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-dummy' };
   const soon = Math.floor(Date.now() / 1000) + 3_600;
   const later = soon + 86_400;
-  const ask = (rig: Rig): AsyncIterable<unknown> => rig.backend.chat(request([user('hi')]), never());
-  let rig: Rig;
+  const chat = (rig: CliRig): AsyncIterable<unknown> => rig.backend.chat(request([user('hi')]), never());
+  let rig: CliRig;
   afterEach(() => rig.close({ lenient: true }));
 
-  it('come with an answer: how much of each is used, and when it begins anew', async () => {
-    rig = await startRig({ env: SUBSCRIBER });
+  it('are reported with an answer: the usage of each limit and when it resets', async () => {
+    rig = await startCliRig({ env: SUBSCRIBER });
     const headers = planHeaders({ used: 0.25, resetsAt: soon }, { used: 0.5, resetsAt: later });
     rig.standIn.reply(textReply('hello', { headers }));
     await answerOf(rig.backend.chat(request([user('hi')]), never()));
@@ -25,11 +25,11 @@ describe("the plan's limits, as the real CLI tells them", function () {
     });
   });
 
-  it('come with the refusal of a plan that is used up', async () => {
-    rig = await startRig({ env: SUBSCRIBER });
+  it('are reported when the API rejects a plan without remaining usage', async () => {
+    rig = await startCliRig({ env: SUBSCRIBER });
     rig.standIn.reply(planLimitReply(soon));
     await assert.rejects(async () => {
-      for await (const event of ask(rig)) void event;
+      for await (const event of chat(rig)) void event;
     });
     assert.deepEqual(rig.allowances.at(-1), {
       status: 'rejected',
@@ -37,8 +37,8 @@ describe("the plan's limits, as the real CLI tells them", function () {
     });
   });
 
-  it('are not told for an API key, which has none', async () => {
-    rig = await startRig();
+  it('are not reported for an API key', async () => {
+    rig = await startCliRig();
     rig.standIn.reply(textReply('hello'));
     await answerOf(rig.backend.chat(request([user('hi')]), never()));
     assert.deepEqual(rig.allowances, []);

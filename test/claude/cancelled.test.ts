@@ -1,17 +1,18 @@
-/** Clients that go away at every stage of an answer: nothing is left of them, and nothing counts as running. */
+/** Requests that are cancelled at every stage of an answer: no process and no running request remains. */
 import assert from 'node:assert/strict';
 import type { ChatEvent } from '../../src/core/chat.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
-import { answerActs, beginActs, requesting, stop, type Act } from './fakeCli.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
+import { answerSteps, beginSteps, requesting, messageEnd, type Step } from '../support/fakeCli.js';
 import { HI, startFake, type FakeRig } from './fakeRig.js';
-import { answerOf, never } from './harness.js';
-import { isAlive, until } from './processes.js';
+import { answerOf, never } from '../support/cliRig.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 const ROUNDS = process.env['SOAK'] === '1' ? 100 : 3;
-const HANG: Act = { do: 'hang' };
-const ONE_AT_ONCE = { processes: 1 };
+const HANG: Step = { do: 'hang' };
+const ONE_PROCESS = { processes: 1 };
 
-describe(`a client that goes away, ${ROUNDS} times`, function () {
+describe(`a cancelled request, ${ROUNDS} times`, function () {
   this.timeout(process.env['SOAK'] === '1' ? 900_000 : 60_000);
   let rig: FakeRig;
 
@@ -21,149 +22,157 @@ describe(`a client that goes away, ${ROUNDS} times`, function () {
   });
   afterEach(() => rig.close());
 
-  async function start(acts: readonly Act[], limits: Partial<BackendLimits> = {}): Promise<void> {
-    rig = await startFake({ acts }, limits);
+  async function start(steps: readonly Step[], limits: Partial<BackendLimits> = {}): Promise<void> {
+    rig = await startFake({ steps }, limits);
   }
 
-  const atRest = (processes = 0): Promise<void> =>
-    until('nothing runs', () => {
+  const idle = (processes = 0): Promise<boolean> =>
+    until('the backend is idle', () => {
       const now = rig.backend.activity();
       const alive = rig.pids().filter(isAlive).length;
       return now.running + now.waiting === 0 && now.processes === processes && alive === processes;
     });
 
   interface Chat {
-    leave(): void;
-    /** Settles when the answer is over; the error it ended with. */
-    readonly over: Promise<unknown>;
+    cancel(): void;
+    /** Resolves at the end of the answer, with the error if there was one. */
+    readonly ended: Promise<unknown>;
     readonly events: readonly ChatEvent[];
-    /** Settles when the question is on its way to the API. */
+    /** Resolves when the request is sent to the API. */
     readonly asked: Promise<void>;
   }
 
   function chat(): Chat {
     const client = new AbortController();
     const events: ChatEvent[] = [];
-    let asked = (): void => undefined;
-    const left = new Promise<void>((resolve) => (asked = resolve));
+    let requestSent = (): void => undefined;
+    const sent = new Promise<void>((resolve) => (requestSent = resolve));
     async function read(): Promise<void> {
-      for await (const event of rig.backend.chat(HI, client.signal, { asked, decided: () => undefined }))
+      for await (const event of rig.backend.chat(HI, client.signal, {
+        requestSent,
+        permissionDecided: () => undefined,
+      }))
         events.push(event);
     }
-    const over = read().then(
+    const ended = read().then(
       () => undefined,
       (error: unknown) => error,
     );
-    return { leave: () => client.abort(), over, events, asked: left };
+    return { cancel: () => client.abort(), ended, events, asked: sent };
   }
 
-  async function cancelled({ over }: Chat): Promise<void> {
-    assert.equal(((await over) as { kind?: string } | undefined)?.kind, 'cancelled');
+  async function assertCancelled({ ended }: Chat): Promise<void> {
+    assert.equal(((await ended) as { kind?: string } | undefined)?.kind, 'cancelled');
   }
 
   const textOf = ({ events }: Chat): string =>
     events.map((event) => (event.type === 'text' ? event.text : '')).join('');
 
-  it('while it waits for its turn', async () => {
-    await start([...beginActs('a'), { do: 'await', file: 'go' }, ...answerActs().slice(-2)], ONE_AT_ONCE);
+  it('leaves the queue while it is waiting', async () => {
+    await start(
+      [...beginSteps('a'), { do: 'waitForFile', file: 'go' }, ...answerSteps().slice(-2)],
+      ONE_PROCESS,
+    );
     const first = chat();
-    await until('it is answered', () => textOf(first) === 'a');
+    await until('the first answer begins', () => textOf(first) === 'a');
     for (let round = 1; round <= ROUNDS; round++) {
       const waiting = chat();
-      await until('it waits', () => rig.backend.activity().waiting === 1);
-      waiting.leave();
-      await cancelled(waiting);
+      await until('it is queued', () => rig.backend.activity().waiting === 1);
+      waiting.cancel();
+      await assertCancelled(waiting);
       assert.deepEqual(rig.backend.activity(), { running: 1, waiting: 0, processes: 1 });
     }
-    rig.put('go');
-    assert.equal(await first.over, undefined);
-    await atRest(1);
+    rig.createFile('go');
+    assert.equal(await first.ended, undefined);
+    await idle(1);
     assert.equal(rig.pids().length, 1);
   });
 
-  it('before its process has started', async () => {
-    await start(answerActs('a'));
+  it('starts no process if it is cancelled immediately', async () => {
+    await start(answerSteps('a'));
     for (let round = 1; round <= ROUNDS; round++) {
-      const leaver = chat();
-      leaver.leave();
-      await cancelled(leaver);
+      const request = chat();
+      request.cancel();
+      await assertCancelled(request);
     }
-    await atRest();
+    await idle();
     assert.deepEqual(rig.pids(), []);
   });
 
-  it('while its process starts', async () => {
-    await start(answerActs('a'));
+  it('ends its process while that is starting', async () => {
+    await start(answerSteps('a'));
     for (let round = 1; round <= ROUNDS; round++) {
-      const leaver = chat();
-      await until('there is one', () => rig.backend.activity().processes === 1);
-      leaver.leave();
-      await cancelled(leaver);
-      await atRest();
+      const request = chat();
+      await until('the process starts', () => rig.backend.activity().processes === 1);
+      request.cancel();
+      await assertCancelled(request);
+      await idle();
     }
   });
 
-  it('before the first word', async () => {
-    await start([{ do: 'say', message: requesting }, HANG]);
+  it('ends its process before the first text', async () => {
+    await start([{ do: 'send', message: requesting }, HANG]);
     for (let round = 1; round <= ROUNDS; round++) {
-      const leaver = chat();
-      await leaver.asked;
-      leaver.leave();
-      await cancelled(leaver);
-      assert.equal(textOf(leaver), '');
-      await atRest();
+      const request = chat();
+      await request.asked;
+      request.cancel();
+      await assertCancelled(request);
+      assert.equal(textOf(request), '');
+      await idle();
     }
   });
 
-  it('after the first word', async () => {
-    await start([...beginActs('a'), HANG]);
+  it('ends its process after the first text', async () => {
+    await start([...beginSteps('a'), HANG]);
     for (let round = 1; round <= ROUNDS; round++) {
-      const leaver = chat();
-      await until('the word', () => textOf(leaver) === 'a');
-      leaver.leave();
-      await cancelled(leaver);
-      await atRest();
+      const request = chat();
+      await until('the text', () => textOf(request) === 'a');
+      request.cancel();
+      await assertCancelled(request);
+      await idle();
     }
   });
 
-  it('after the last word, before the CLI has said that it is', async () => {
-    await start([...beginActs('a', 'b'), { do: 'say', message: stop }, HANG]);
+  it('ends its process after the last text, before the result', async () => {
+    await start([...beginSteps('a', 'b'), { do: 'send', message: messageEnd }, HANG]);
     for (let round = 1; round <= ROUNDS; round++) {
-      const leaver = chat();
-      await until('the words', () => textOf(leaver) === 'ab');
-      leaver.leave();
-      await cancelled(leaver);
-      await atRest();
+      const request = chat();
+      await until('the text', () => textOf(request) === 'ab');
+      request.cancel();
+      await assertCancelled(request);
+      await idle();
     }
   });
 
-  it('after the end', async () => {
-    await start(answerActs('a'), ONE_AT_ONCE);
+  it('changes nothing after the end of the answer', async () => {
+    await start(answerSteps('a'), ONE_PROCESS);
     for (let round = 1; round <= ROUNDS; round++) {
-      const leaver = chat();
-      assert.equal(await leaver.over, undefined);
-      leaver.leave();
-      // The conversation waits for its next turn, in the one process that there may be.
-      await atRest(1);
+      const request = chat();
+      assert.equal(await request.ended, undefined);
+      request.cancel();
+      // The only process is kept for the next turn of the conversation.
+      await idle(1);
     }
     assert.equal(rig.pids().length, ROUNDS);
   });
 });
 
-describe('600 requests at once', function () {
+describe('600 simultaneous requests', function () {
   this.timeout(60_000);
 
-  it('are answered as far as there is room to wait, and the others are told to come back', async function () {
+  it('are answered up to the limits of processes and queue, and the others get a busy error', async function () {
     if (process.platform === 'win32') this.skip();
     const [processes, queue] = [4, 20];
-    const rig = await startFake({ acts: answerActs('ok') }, { processes, queue });
+    const rig = await startFake({ steps: answerSteps('ok') }, { processes, queue });
     try {
-      const ends = await Promise.allSettled(
+      const results = await Promise.allSettled(
         Array.from({ length: 600 }, () => answerOf(rig.backend.chat({ ...HI, keepAliveMs: 0 }, never()))),
       );
-      const answered = ends.filter((end) => end.status === 'fulfilled' && end.value.text === 'ok');
-      const busy = ends.filter(
-        (end) => end.status === 'rejected' && (end.reason as { kind?: string }).kind === 'busy',
+      const answered = results.filter(
+        (result) => result.status === 'fulfilled' && result.value.text === 'ok',
+      );
+      const busy = results.filter(
+        (result) => result.status === 'rejected' && (result.reason as { kind?: string }).kind === 'busy',
       );
       assert.deepEqual([answered.length, busy.length], [processes + queue, 600 - processes - queue]);
       const { running, waiting } = rig.backend.activity();

@@ -9,9 +9,9 @@ import {
   type ApiMessage,
   type StandInRequest,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Rig } from './harness.js';
-import { childrenIn } from '../e2e/processTable.js';
-import { isAlive } from './processes.js';
+import { answerOf, assistant, never, request, startCliRig, user, type CliRig } from '../support/cliRig.js';
+import { childrenIn } from '../support/processTable.js';
+import { isAlive } from '../support/processes.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -31,45 +31,45 @@ const BASH: ToolSpec = {
   parameters: { type: 'object', properties: {} },
 };
 
-/** The messages as a client would know them: what the CLI adds about its surroundings has the role `system`. */
-function clientMessages(seen: StandInRequest): ApiMessage[] {
-  return seen.body.messages.filter((message) => message.role !== 'system');
+/** The messages of the client. Those that the CLI adds about its environment have the role `system`. */
+function clientMessages(received: StandInRequest): ApiMessage[] {
+  return received.body.messages.filter((message) => message.role !== 'system');
 }
 
-function strip(content: ApiMessage['content']): unknown {
+function withoutCacheControl(content: ApiMessage['content']): unknown {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return content.map(({ cache_control: _mark, ...block }) => block);
+  return content.map(({ cache_control: _omitted, ...block }) => block);
 }
 
-describe('the real CLI', function () {
+describe('the chat lane with the real CLI', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let log: string[];
   let lenient = false;
 
   beforeEach(async () => {
     log = [];
-    rig = await startRig({ log: { ...silentLogger, debug: (line) => log.push(line) } });
+    rig = await startCliRig({ log: { ...silentLogger, debug: (line) => log.push(line) } });
   });
   afterEach(async () => {
     await rig.close({ lenient });
     lenient = false;
   });
 
-  it('knows every flag that it is started with', async () => {
+  it('uses only flags that the CLI knows', async () => {
     const { missingFlags, source, signedIn } = await rig.backend.inspect();
     assert.deepEqual(missingFlags, []);
     assert.match(source, /claudePath/);
     assert.equal(signedIn, true);
   });
 
-  it('tells its path, version and sign-in', async () => {
+  it('describes the installed CLI', async () => {
     const cli = await rig.backend.describe();
     assert.match(cli.version, /^\d+\.\d+\.\d+$/);
     assert.equal(cli.signedIn, true);
   });
 
-  it('lists its models, without a process after the first time', async () => {
+  it('lists the models, from memory after the first time', async () => {
     const models = await rig.backend.models();
     assert.equal(models[0]?.value, 'default');
     assert.ok(models.some((model) => model.value === 'sonnet' && model.resolved.startsWith('claude-sonnet')));
@@ -78,7 +78,7 @@ describe('the real CLI', function () {
     assert.equal(log.filter((line) => line.endsWith(' started')).length, 1);
   });
 
-  it('answers with the text of the model, its own token counts, times and cost', async () => {
+  it('answers with the model’s text and the CLI’s token counts, times and cost', async () => {
     const usage = {
       input_tokens: 10,
       cache_read_input_tokens: 5,
@@ -94,7 +94,7 @@ describe('the real CLI', function () {
     assert.ok((done.costUsd ?? 0) > 0);
   });
 
-  it('gives deltas as they come, not at the end', async () => {
+  it('emits deltas as they arrive', async () => {
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -111,27 +111,27 @@ describe('the real CLI', function () {
   });
 
   for (const [name, pieces] of [
-    ['new lines, tabs, indentation and trailing space', ['\n\n  def f():\n\treturn "x"  \n\n']],
-    ['text outside the first plane', ['👩‍👩‍👧‍👦 日本語 \u{1F600}', 'e\u0301']],
-    ['a surrogate pair cut by the API', ['a\ud83d', '\ude00b']],
+    ['line breaks, tabs, indentation and trailing spaces', ['\n\n  def f():\n\treturn "x"  \n\n']],
+    ['characters outside the Basic Multilingual Plane', ['👩‍👩‍👧‍👦 日本語 \u{1F600}', 'e\u0301']],
+    ['a surrogate pair split across deltas', ['a\ud83d', '\ude00b']],
     ['quotes, control characters and line separators', ['"\\\u0000\u0007\u001b[31m\u2028\u2029\u007f']],
-    ['what looks like the protocol', ['{"type":"result"}\n', 'data: [DONE]\n\n']],
+    ['text that looks like the protocol', ['{"type":"result"}\n', 'data: [DONE]\n\n']],
   ] as const) {
-    it(`gives the model's text unchanged: ${name}`, async () => {
+    it(`passes the model’s text on unchanged: ${name}`, async () => {
       rig.standIn.reply(textReply(pieces));
       const { text } = await answerOf(rig.backend.chat(request([user('hi')]), never()));
       assert.equal(text, pieces.join(''));
     });
   }
 
-  it('gives an answer of a megabyte unchanged', async () => {
+  it('passes an answer of a megabyte on unchanged', async () => {
     const whole = Array.from({ length: 20_000 }, (_, i) => `line ${i}: äöü 👍 ${'x'.repeat(30)}\n`).join('');
     rig.standIn.reply(textReply(whole, { pieceSize: 997 }));
     const { text } = await answerOf(rig.backend.chat(request([user('hi')]), never()));
     assert.equal(text, whole);
   });
 
-  it('sends the history as alternating turns, with system prompt and images, and nothing of the CLI’s own', async () => {
+  it('sends the system prompt and the history with images as alternating turns, without additions of the CLI', async () => {
     rig.standIn.reply(textReply('ok'));
     const messages: ChatMessage[] = [
       user('one'),
@@ -147,10 +147,10 @@ describe('the real CLI', function () {
       user('five'),
     ];
     await answerOf(rig.backend.chat(request(messages, { system: 'Be brief.\n' }), never()));
-    const [seen] = rig.standIn.requests;
-    assert.ok(seen);
+    const [received] = rig.standIn.requests;
+    assert.ok(received);
     assert.deepEqual(
-      clientMessages(seen).map((message) => [message.role, strip(message.content)]),
+      clientMessages(received).map((message) => [message.role, withoutCacheControl(message.content)]),
       [
         ['user', [{ type: 'text', text: 'one' }]],
         ['assistant', [{ type: 'text', text: 'two\n' }]],
@@ -165,10 +165,12 @@ describe('the real CLI', function () {
         ['user', [{ type: 'text', text: 'five' }]],
       ],
     );
-    assert.ok(Array.isArray(seen.body.system));
-    assert.deepEqual(strip(seen.body.system.slice(-1)), [{ type: 'text', text: 'Be brief.\n' }]);
-    assert.deepEqual(seen.body.tools ?? [], []);
-    assert.equal(seen.body.model, 'claude-sonnet-5-5');
+    assert.ok(Array.isArray(received.body.system));
+    assert.deepEqual(withoutCacheControl(received.body.system.slice(-1)), [
+      { type: 'text', text: 'Be brief.\n' },
+    ]);
+    assert.deepEqual(received.body.tools ?? [], []);
+    assert.equal(received.body.model, 'claude-sonnet-5-5');
   });
 
   for (const text of [
@@ -181,14 +183,14 @@ describe('the real CLI', function () {
     '  leading and trailing  ',
     '\n/clear\n',
   ]) {
-    it(`sends ${JSON.stringify(text)} to the model as it is`, async () => {
+    it(`sends ${JSON.stringify(text)} to the model unchanged`, async () => {
       rig.standIn.reply(textReply('ok'));
       await answerOf(rig.backend.chat(request([user(text), assistant('a'), user(text)]), never()));
-      const [seen] = rig.standIn.requests;
-      assert.ok(seen);
-      const sent = clientMessages(seen).filter((message) => message.role === 'user');
+      const [received] = rig.standIn.requests;
+      assert.ok(received);
+      const sent = clientMessages(received).filter((message) => message.role === 'user');
       assert.deepEqual(
-        sent.map((message) => strip(message.content)),
+        sent.map((message) => withoutCacheControl(message.content)),
         [[{ type: 'text', text }], [{ type: 'text', text }]],
       );
       assert.equal(rig.standIn.requests.length, 1);
@@ -201,7 +203,7 @@ describe('the real CLI', function () {
     assert.equal((await answerOf(rig.backend.chat(request([user(' \n')]), never()))).text, 'what?');
   });
 
-  it('shows thinking only when it is asked for', async () => {
+  it('emits thinking only if the request wants it', async () => {
     const reply = messageReply([
       { type: 'thinking', thinking: 'hmm', signature: 'sig' },
       { type: 'text', text: 'ok' },
@@ -218,7 +220,7 @@ describe('the real CLI', function () {
     assert.deepEqual(rig.standIn.requests[0]?.body['output_config'], { effort: 'high' });
   });
 
-  it('knows tools by the names that the client gave them, whatever the API allows', async () => {
+  it('maps tool names that the API does not allow', async () => {
     const name = 'server.look up';
     rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'server_look_up', input: {} }), textReply('ok'));
     const tools = [{ name, description: '', parameters: {} }];
@@ -232,10 +234,14 @@ describe('the real CLI', function () {
       { role: 'user', content: [{ type: 'toolResult', callId: 'toolu_1', content: 'r', isError: false }] },
     ];
     await answerOf(rig.backend.chat(request(messages, { tools }), never()));
-    assert.equal(log.filter((line) => line.endsWith(' started')).length, 1, 'the same process went on');
+    assert.equal(
+      log.filter((line) => line.endsWith(' started')).length,
+      1,
+      'the conversation continued in the same process',
+    );
   });
 
-  it('offers the client’s tools verbatim and gives parallel calls back', async () => {
+  it('offers the client’s tools unchanged and returns parallel calls', async () => {
     rig.standIn.reply(
       messageReply([
         { type: 'text', text: 'Let me look.' },
@@ -243,8 +249,8 @@ describe('the real CLI', function () {
         { type: 'tool_use', id: 'toolu_2', name: 'Bash', input: { nested: [1, { a: null }] } },
       ]),
     );
-    const asked = request([user('weather?')], { tools: [WEATHER, BASH] });
-    const { text, events, done } = await answerOf(rig.backend.chat(asked, never()));
+    const weatherRequest = request([user('weather?')], { tools: [WEATHER, BASH] });
+    const { text, events, done } = await answerOf(rig.backend.chat(weatherRequest, never()));
     assert.equal(text, 'Let me look.');
     assert.deepEqual(
       events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : [])),
@@ -254,15 +260,17 @@ describe('the real CLI', function () {
       ],
     );
     assert.equal(done.reason, 'toolCalls');
-    const [seen] = rig.standIn.requests;
-    const offered = seen?.body.tools?.find((tool) => tool.name === 'get_weather');
+    const [received] = rig.standIn.requests;
+    const offered = received?.body.tools?.find((tool) => tool.name === 'get_weather');
     assert.equal(offered?.['description'], WEATHER.description);
     assert.deepEqual(offered['input_schema'], WEATHER.parameters);
-    assert.ok(seen && clientMessages(seen).length === 1, 'nothing but the question was sent');
-    assert.deepEqual(strip(clientMessages(seen)[0]!.content), [{ type: 'text', text: 'weather?' }]);
+    assert.ok(received && clientMessages(received).length === 1, 'only the user message was sent');
+    assert.deepEqual(withoutCacheControl(clientMessages(received)[0]!.content), [
+      { type: 'text', text: 'weather?' },
+    ]);
   });
 
-  it('sends the results of a client’s tools behind their calls', async () => {
+  it('sends the results of the client’s tools in the order of their calls', async () => {
     rig.standIn.reply(textReply('sunny'));
     const messages: ChatMessage[] = [
       user('weather?'),
@@ -285,19 +293,19 @@ describe('the real CLI', function () {
     ];
     await answerOf(rig.backend.chat(request(messages, { tools: [WEATHER] }), never()));
     const sent = clientMessages(rig.standIn.requests[0]!);
-    assert.deepEqual(strip(sent[1]!.content), [
+    assert.deepEqual(withoutCacheControl(sent[1]!.content), [
       { type: 'text', text: 'Let me look.' },
       { type: 'tool_use', id: 'call_0', name: 'get_weather', input: { city: 'A' } },
       { type: 'tool_use', id: 'call_1', name: 'get_weather', input: { city: 'B' } },
     ]);
-    assert.deepEqual(strip(sent[2]!.content), [
+    assert.deepEqual(withoutCacheControl(sent[2]!.content), [
       { type: 'tool_result', tool_use_id: 'call_0', content: 'sun '.repeat(500_000) },
       { type: 'tool_result', tool_use_id: 'call_1', content: 'broken', is_error: true },
       { type: 'text', text: 'and?' },
     ]);
   });
 
-  it('has a result for a call that the client answered in plain text', async () => {
+  it('adds a result for a call that the client answered in plain text', async () => {
     rig.standIn.reply(textReply('ok'));
     const call = { id: 'x', name: 'get_weather', arguments: {} };
     const messages: ChatMessage[] = [
@@ -308,7 +316,7 @@ describe('the real CLI', function () {
     await answerOf(rig.backend.chat(request(messages, { tools: [WEATHER] }), never()));
     const [, , last] = clientMessages(rig.standIn.requests[0]!);
     assert.ok(last);
-    assert.deepEqual(strip(last.content), [
+    assert.deepEqual(withoutCacheControl(last.content), [
       {
         type: 'tool_result',
         tool_use_id: 'call_0',
@@ -318,7 +326,7 @@ describe('the real CLI', function () {
     ]);
   });
 
-  it('lets the model try again after a call of a tool that does not exist', async () => {
+  it('lets the model retry after a call of an unknown tool', async () => {
     rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'nope', input: {} }), textReply('sorry'));
     const answer = await answerOf(rig.backend.chat(request([user('a')], { tools: [WEATHER] }), never()));
     assert.equal(answer.text, 'sorry');
@@ -326,7 +334,7 @@ describe('the real CLI', function () {
     assert.ok(!answer.events.some((event) => event.type === 'toolCall'));
   });
 
-  it('obeys a schema and gives the JSON as text', async () => {
+  it('returns JSON that matches a schema as text', async () => {
     rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'StructuredOutput', input: { a: [1, 'ü'] } }));
     const schema = { type: 'object', properties: { a: { type: 'array' } }, required: ['a'] };
     const answer = await answerOf(
@@ -336,7 +344,7 @@ describe('the real CLI', function () {
     assert.equal(answer.done.reason, 'stop');
   });
 
-  it('obeys a schema of another type than object', async () => {
+  it('returns JSON for a schema of another type than object', async () => {
     rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'StructuredOutput', input: { value: ['a', 'b'] } }));
     const schema = { type: 'array', items: { type: 'string' } };
     const answer = await answerOf(
@@ -349,9 +357,9 @@ describe('the real CLI', function () {
     ['max_tokens', 'length'],
     ['refusal', 'refusal'],
   ] as const) {
-    it(`ends with what was said at ${stopReason} and stops the CLI from asking again`, async () => {
+    it(`ends with the text so far at ${stopReason} and keeps the CLI from asking the model again`, async () => {
       lenient = true;
-      // The CLI may have asked already when it is told not to.
+      // The CLI may send another request before it is interrupted.
       rig.standIn.reply(textReply('cut of', { stopReason }), { kind: 'hang' });
       const answer = await answerOf(rig.backend.chat(request([user('a')]), never()));
       assert.deepEqual([answer.text, answer.done.reason], ['cut of', reason]);
@@ -362,7 +370,7 @@ describe('the real CLI', function () {
     });
   }
 
-  it('ends before a stop sequence and stops the model', async () => {
+  it('ends before a stop sequence and cancels the request to the API', async () => {
     rig.standIn.reply(textReply(['one ST', 'OP two', new Promise(() => undefined)]));
     const answer = await answerOf(rig.backend.chat(request([user('a')], { stop: ['STOP'] }), never()));
     assert.deepEqual([answer.text, answer.done.reason], ['one ', 'stop']);
@@ -371,14 +379,14 @@ describe('the real CLI', function () {
     assert.equal(await (await rig.standIn.nextRequest()).closed, 'client');
   });
 
-  it('ends after about as many tokens as the client wants', async () => {
+  it('ends at the estimated token limit', async () => {
     rig.standIn.reply(textReply(['word '.repeat(100), new Promise(() => undefined)]));
     const answer = await answerOf(rig.backend.chat(request([user('a')], { maxTokens: 10 }), never()));
     assert.deepEqual([answer.text.length, answer.done.reason], [40, 'length']);
     assert.equal(answer.done.usage.outputTokens, 10);
   });
 
-  it('learns the context length of a model from its answers', async () => {
+  it('reports the context length of a model after its first answer', async () => {
     rig.standIn.reply(textReply('a'));
     await answerOf(rig.backend.chat(request([user('a')]), never()));
     const sonnet = (await rig.backend.models()).find((model) => model.value === 'sonnet');
@@ -386,24 +394,24 @@ describe('the real CLI', function () {
     assert.equal(sonnet.maxOutputTokens, 128_000);
   });
 
-  it('stops the API call and the process when the request is cancelled', async () => {
+  it('cancels the request to the API when the request is cancelled', async () => {
     rig.standIn.reply(textReply(['a', new Promise(() => undefined), 'b']));
     const abort = new AbortController();
     const events = rig.backend.chat(request([user('hi')]), abort.signal)[Symbol.asyncIterator]();
     await events.next();
-    const seen = await rig.standIn.nextRequest();
+    const received = await rig.standIn.nextRequest();
     abort.abort();
     await assert.rejects(events.next(), { kind: 'cancelled' });
-    assert.equal(await seen.closed, 'client');
+    assert.equal(await received.closed, 'client');
   });
 
-  it('stops when the reader leaves', async () => {
+  it('cancels the request to the API when the iteration is left', async () => {
     rig.standIn.reply(textReply(['a', new Promise(() => undefined), 'b']));
     for await (const _event of rig.backend.chat(request([user('hi')]), never())) break;
     assert.equal(await (await rig.standIn.nextRequest()).closed, 'client');
   });
 
-  it('runs in the folder, with a command line that says nothing of the request', async function () {
+  it('runs the CLI in the folder, without anything from the request in its command line or environment', async function () {
     if (process.platform !== 'linux') this.skip();
     let release = (): void => undefined;
     rig.standIn.reply(textReply(['a', new Promise<void>((resolve) => (release = resolve)), 'b']));
@@ -411,7 +419,7 @@ describe('the real CLI', function () {
     const answer = answerOf(rig.backend.chat(request([user(secret)], { system: secret }), never()));
     await rig.standIn.nextRequest();
     const { workspace } = rig.environment;
-    // The CLI may have started something there, too.
+    // Other processes in the folder would be children of the CLI.
     const [pid = 0, ...others] = childrenIn(workspace, process.pid);
     assert.ok(pid > 0);
     assert.deepEqual(others, []);

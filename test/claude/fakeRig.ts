@@ -1,47 +1,48 @@
-/** The real backend on a fake CLI. */
+/** The real backend with a fake CLI. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import type { Logger } from '../../src/core/log.js';
-import { fakeCli, type FakeScript } from './fakeCli.js';
-import { answerOf, never, request, user } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import { fakeCli, type FakeScript } from '../support/fakeCli.js';
+import { answerOf, never, request, user } from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
-/** A question that the fake can be asked. */
 export const HI = request([user('hi')], { model: 'default' });
 
 export interface FakeRig {
-  readonly backend: ClaudeBackend;
-  /** Where the fake leaves its files. */
+  readonly backend: CliBackend;
+  /** Where the fake writes its files. */
   readonly folder: string;
-  /** What was logged, each line behind its level. */
+  /** The log, each line prefixed with its level. */
   readonly log: readonly string[];
-  /** Processes of the fake, the dead ones too. */
+  /** All processes of the fake, including those that have exited. */
   pids(): number[];
-  /** What the fake has started. */
+  /** All processes that the fake has started. */
   grandchildren(): number[];
-  /** Lets a fake go on that waits for that file. */
-  put(file: string): void;
-  /** Asks, and expects an error. */
+  /** Creates a file in the fake's folder, for its step `waitForFile`. */
+  createFile(file: string): void;
+  /** Sends a request that must fail with this error. */
   fails(kind: ErrorKind, message: RegExp): Promise<void>;
-  /** Ends everything; rejects when a process is left. */
+  /** Closes the backend. Rejects if a process is still running afterwards. */
   close(): Promise<void>;
 }
 
-/** Starts a backend without spares. Needs a system that knows `#!`. */
+/** Starts a backend that prewarms no processes. Does not work on Windows. */
 export async function startFake(script: FakeScript, limits: Partial<BackendLimits> = {}): Promise<FakeRig> {
   const fake = await fakeCli(script);
   const { folder } = fake;
   const log: string[] = [];
-  const lines = (level: string) => (line: string) => void log.push(`${level} ${line}`);
+  const logAt = (level: string) => (line: string) => void log.push(`${level} ${line}`);
   const logger: Logger = {
     trace: () => undefined,
-    debug: lines('debug'),
-    info: lines('info'),
-    warn: lines('warn'),
-    error: lines('error'),
+    debug: logAt('debug'),
+    info: logAt('info'),
+    warn: logAt('warn'),
+    error: logAt('error'),
   };
   const backend = createClaudeBackend({
     claudePath: fake.path,
@@ -49,7 +50,7 @@ export async function startFake(script: FakeScript, limits: Partial<BackendLimit
     env: process.env,
     log: logger,
     version: '0.0.0',
-    limits: { keepSpares: 'never', ...limits },
+    limits: { prewarm: 'never', ...limits },
   });
   const pids = (): number[] => pidsIn(join(folder, 'pids'));
   const grandchildren = (): number[] => pidsIn(join(folder, 'grandchild'));
@@ -59,7 +60,7 @@ export async function startFake(script: FakeScript, limits: Partial<BackendLimit
     log,
     pids,
     grandchildren,
-    put: (file) => writeFileSync(join(folder, file), ''),
+    createFile: (file) => writeFileSync(join(folder, file), ''),
     async fails(kind, message) {
       await assert.rejects(answerOf(backend.chat(HI, never())), (error: ChatError) => {
         assert.equal(error.kind, kind, error.message);
@@ -69,11 +70,11 @@ export async function startFake(script: FakeScript, limits: Partial<BackendLimit
     },
     async close() {
       await backend.close();
-      const left = (): number[] => [...pids(), ...grandchildren()].filter(isAlive);
+      const running = (): number[] => [...pids(), ...grandchildren()].filter(isAlive);
       try {
-        await until('nothing is left', () => left().length === 0);
+        await until('all processes have exited', () => running().length === 0);
       } finally {
-        for (const pid of left()) process.kill(pid, 'SIGKILL');
+        for (const pid of running()) process.kill(pid, 'SIGKILL');
         await fake.dispose();
       }
     },

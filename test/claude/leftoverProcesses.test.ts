@@ -1,22 +1,27 @@
-/** What programs of ours leave when they and their guardians are killed. Linux and macOS. */
+/** Ends CLI processes of servers that were killed together with their watchdogs. Linux and macOS. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { endLeftoverProcesses, MARK_VARIABLE, newMark } from '../../src/claude/process/leftoverProcesses.js';
+import {
+  endLeftoverProcesses,
+  newProcessTag,
+  TAG_VARIABLE,
+} from '../../src/claude/process/leftoverProcesses.js';
 import { silentLogger } from '../../src/core/log.js';
-import { isAlive, until } from './processes.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
-/** Does nothing until it is killed. */
-const IDLE = ['-e', 'setInterval(() => undefined, 1e6)', '--'];
-/** Other programs of ours start meanwhile, in other suites, and may end a stray before this one has looked. */
-const ROUNDS = 10;
+/** Node arguments of a program that waits to be killed. */
+const WAIT = ['-e', 'setInterval(() => undefined, 1e6)', '--'];
+/** Servers that other suites start at the same time may end the leftover process first; then the test tries again. */
+const MAX_ROUNDS = 10;
 
-describe('a process of the CLI whose program may be gone', function () {
+describe('endLeftoverProcesses', function () {
   this.timeout(60_000);
   const started: ChildProcess[] = [];
 
   before(function () {
-    // There nobody can see the mark.
+    // Windows does not reveal the environment of other processes.
     if (process.platform === 'win32') this.skip();
   });
   afterEach(() => {
@@ -27,7 +32,7 @@ describe('a process of the CLI whose program may be gone', function () {
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [...IDLE, ...args], {
+    const child = spawn(process.execPath, [...WAIT, ...args], {
       stdio: 'ignore',
       env: { ...process.env, ...env },
     });
@@ -36,37 +41,37 @@ describe('a process of the CLI whose program may be gone', function () {
     return child;
   }
 
-  /** A program of ours, and its CLI. */
-  async function pair(): Promise<{ owner: ChildProcess; cli: number }> {
-    const owner = await start([]);
-    const mark = { [MARK_VARIABLE]: newMark(owner.pid) };
-    const cli = await start(['--input-format', 'stream-json'], mark);
-    return { owner, cli: cli.pid ?? 0 };
+  /** Starts a process in the role of a server, and one in the role of its CLI. */
+  async function startServerAndCli(): Promise<{ server: ChildProcess; cli: number }> {
+    const server = await start([]);
+    const tag = { [TAG_VARIABLE]: newProcessTag(server.pid) };
+    const cli = await start(['--input-format', 'stream-json'], tag);
+    return { server, cli: cli.pid ?? 0 };
   }
 
-  /** The warnings of a look. */
-  async function look(): Promise<string> {
+  /** @returns the warnings that were logged */
+  async function endLeftovers(): Promise<string> {
     const warnings: string[] = [];
     await endLeftoverProcesses({ ...silentLogger, warn: (line) => void warnings.push(line) });
     return warnings.join('\n');
   }
 
-  it('is left alone while its program lives', async () => {
-    const { cli } = await pair();
-    assert.doesNotMatch(await look(), new RegExp(`pid=${cli} `));
+  it('leaves a CLI process alone while its server is running', async () => {
+    const { cli } = await startServerAndCli();
+    assert.doesNotMatch(await endLeftovers(), new RegExp(`pid=${cli} `));
     assert.equal(isAlive(cli), true);
   });
 
-  it('is ended once its program is gone, and the log says so', async () => {
-    for (let round = 1, said = ''; !said; round++) {
-      assert.ok(round <= ROUNDS, 'it was ended, but never by this program');
-      const { owner, cli } = await pair();
-      owner.kill('SIGKILL');
-      await once(owner, 'exit');
-      const warnings = await look();
-      await until('it is gone', () => !isAlive(cli));
-      [said = ''] =
-        new RegExp(`\\[cli\\] pid=${cli} was left behind by a program that was killed`).exec(warnings) ?? [];
+  it('ends a CLI process whose server no longer exists, and logs a warning', async () => {
+    for (let round = 1, warning = ''; !warning; round++) {
+      assert.ok(round <= MAX_ROUNDS, 'it was ended, but never by this program');
+      const { server, cli } = await startServerAndCli();
+      server.kill('SIGKILL');
+      await once(server, 'exit');
+      const warnings = await endLeftovers();
+      await until('the CLI process has exited', () => !isAlive(cli));
+      [warning = ''] =
+        new RegExp(`\\[cli\\] pid=${cli} was left behind by a server that was killed`).exec(warnings) ?? [];
     }
   });
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loginPath, pathIn, rememberedPath } from '../../src/claude/cli/loginPath.js';
+import { loginPath, parseLoginPath, cachedLoginPath } from '../../src/claude/cli/loginPath.js';
 
-describe('PATH of a login shell', function () {
+describe('loginPath', function () {
   this.timeout(30_000);
   let home: string;
 
@@ -16,53 +16,56 @@ describe('PATH of a login shell', function () {
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
 
-  function ask(shell: string): Promise<string | undefined> {
+  function pathOf(shell: string): Promise<string | undefined> {
     return loginPath({ HOME: home, SHELL: shell, PATH: '/usr/bin:/bin' });
   }
 
-  it('is what its start-up files make of it, whatever they print', async () => {
+  it('is PATH after the start-up files have run, whatever they print', async () => {
     await writeFile(join(home, '.profile'), 'echo "PATH=/not/this"\nPATH="/added/bin:$PATH"\nexport PATH\n');
-    assert.match((await ask('/bin/bash')) ?? '', /^\/added\/bin:/);
+    assert.match((await pathOf('/bin/bash')) ?? '', /^\/added\/bin:/);
   });
 
-  it('is none where there is no such shell', async () => {
-    assert.equal(await ask('/no/such/shell'), undefined);
+  it('is undefined if the shell does not exist', async () => {
+    assert.equal(await pathOf('/no/such/shell'), undefined);
   });
 
-  it('is none where the start-up never ends', async () => {
+  it('is undefined if a start-up file never ends', async () => {
     const shell = join(home, 'shell');
     await writeFile(shell, '#!/bin/sh\nexec sleep 60\n');
     await chmod(shell, 0o755);
-    assert.equal(await ask(shell), undefined);
+    assert.equal(await pathOf(shell), undefined);
   });
 
-  it('is read from behind the mark only', () => {
-    assert.equal(pathIn('PATH=/x\n'), undefined);
-    assert.equal(pathIn('PATH=/x\n-- environment --\nHOME=/h\nPATH=/y:/z\n'), '/y:/z');
+  it('is read only after the marker', () => {
+    assert.equal(parseLoginPath('PATH=/x\n'), undefined);
+    assert.equal(parseLoginPath('PATH=/x\n-- environment --\nHOME=/h\nPATH=/y:/z\n'), '/y:/z');
   });
 
-  describe('once asked for', () => {
-    /** A shell that says how often it was asked, and a clock. */
-    function shell(): { path: () => Promise<string | undefined>; pass: (milliseconds: number) => void } {
+  describe('with a cache', () => {
+    /** A cached query that numbers its results, and a clock to advance. */
+    function counted(): {
+      path: () => Promise<string | undefined>;
+      advance: (milliseconds: number) => void;
+    } {
       let now = 0;
-      let asked = 0;
-      const ask = (): Promise<string | undefined> => Promise.resolve(`/asked/${++asked}`);
-      return { path: rememberedPath(ask, () => now), pass: (milliseconds) => (now += milliseconds) };
+      let queries = 0;
+      const query = (): Promise<string | undefined> => Promise.resolve(`/query/${++queries}`);
+      return { path: cachedLoginPath(query, () => now), advance: (milliseconds) => (now += milliseconds) };
     }
 
-    it('is remembered for a minute, and asked for again then', async () => {
-      const { path, pass } = shell();
-      assert.equal(await path(), '/asked/1');
-      pass(59_999);
-      assert.equal(await path(), '/asked/1');
-      pass(1);
-      assert.equal(await path(), '/asked/2');
-      assert.equal(await path(), '/asked/2');
+    it('is cached for a minute and then queried again', async () => {
+      const { path, advance } = counted();
+      assert.equal(await path(), '/query/1');
+      advance(59_999);
+      assert.equal(await path(), '/query/1');
+      advance(1);
+      assert.equal(await path(), '/query/2');
+      assert.equal(await path(), '/query/2');
     });
 
-    it('is one for all who ask at once', async () => {
-      const { path } = shell();
-      assert.deepEqual(await Promise.all([path(), path(), path()]), Array(3).fill('/asked/1'));
+    it('is queried once for simultaneous callers', async () => {
+      const { path } = counted();
+      assert.deepEqual(await Promise.all([path(), path(), path()]), Array(3).fill('/query/1'));
     });
   });
 });

@@ -1,4 +1,4 @@
-/** The person is asked before Claude acts in the folder. The real CLI, a scripted model, and a person by hand. */
+/** The user is asked before Claude acts in the workspace. The real CLI, with a scripted model and a scripted user. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -7,33 +7,43 @@ import type { JsonObject } from '../../src/core/json.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { PermissionAnswer, PermissionRequest } from '../../src/core/permission.js';
 import { messageReply, textReply, toolReply, type ToolUseBlock } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
-describe('the person’s permission', function () {
+describe('the permission of the user', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let asked: PermissionRequest[];
   let log: string[];
-  let answers: (PermissionAnswer | 'silence')[];
-  let withdrawn: number;
+  let answers: (PermissionAnswer | 'none')[];
+  let cancelledQuestions: number;
 
   async function start(permissions: 'ask' | 'acceptEdits' = 'ask'): Promise<void> {
     asked = [];
     log = [];
     answers = [];
-    withdrawn = 0;
-    rig = await startRig({
+    cancelledQuestions = 0;
+    rig = await startCliRig({
       log: { ...silentLogger, info: (line) => void log.push(line) },
       workspace: {
         permissions,
         askPermission: (question, signal) => {
           asked.push(question);
           const answer = answers.shift() ?? 'deny';
-          if (answer !== 'silence') return Promise.resolve(answer);
+          if (answer !== 'none') return Promise.resolve(answer);
           return new Promise((resolve) => {
             signal.addEventListener('abort', () => {
-              withdrawn++;
+              cancelledQuestions++;
               resolve('deny');
             });
           });
@@ -58,11 +68,12 @@ describe('the person’s permission', function () {
     return answerOf(rig.backend.chat(request([user(text)], more), signal));
   }
 
-  function said(): string {
+  /** The last message that the model got. */
+  function lastMessage(): string {
     return JSON.stringify(rig.standIn.requests.at(-1)?.body.messages.at(-1));
   }
 
-  it('is asked for an edit, with all that is needed to judge it, and the edit happens when it is given', async () => {
+  it('is requested for an edit, with the details of the edit, which happens if the user allows it', async () => {
     const input = { file_path: file('a.txt'), content: 'new' };
     answers = ['once'];
     rig.standIn.reply(toolReply(call('Write', input)), textReply('done'));
@@ -75,7 +86,7 @@ describe('the person’s permission', function () {
     assert.deepEqual(log, ['[permission] allowed once: Write a.txt']);
   });
 
-  it('is asked for a command, and when it is not given, nothing happens and the model is told', async () => {
+  it('is requested for a command, which does not run if the user denies it, and the model is told', async () => {
     rig.standIn.reply(toolReply(call('Bash', { command: 'touch ran', description: 'x' })), textReply('done'));
     const { thinking } = await ask();
     assert.deepEqual(
@@ -83,12 +94,12 @@ describe('the person’s permission', function () {
       [['Bash', 'touch ran']],
     );
     assert.ok(!existsSync(file('ran')));
-    assert.match(said(), /The person did not allow this/);
+    assert.match(lastMessage(), /The user did not allow this/);
     assert.equal(thinking, 'Could not run `touch ran`\n');
     assert.deepEqual(log, ['[permission] denied: Bash `touch ran`']);
   });
 
-  it('is asked for reading outside the folder, and for nothing inside it', async () => {
+  it('is requested for reading outside the folder only', async () => {
     await writeFile(file('in.txt'), 'inside');
     const outside = join(rig.environment.root, 'out.txt');
     await writeFile(outside, 'outside-bytes');
@@ -101,11 +112,11 @@ describe('the person’s permission', function () {
       asked.map(({ input, sensitive }) => [input['file_path'], sensitive]),
       [[outside, 'outside']],
     );
-    assert.match(said(), /inside/);
-    assert.ok(!said().includes('outside-bytes'));
+    assert.match(lastMessage(), /inside/);
+    assert.ok(!lastMessage().includes('outside-bytes'));
   });
 
-  it('lasts for the conversation where it was given for that: a tool, or that very command', async () => {
+  it('given for the conversation covers a tool, or one exact command', async () => {
     answers = ['conversation', 'conversation'];
     rig.standIn.reply(
       messageReply([
@@ -136,7 +147,7 @@ describe('the person’s permission', function () {
     assert.ok(!existsSync(file('ran2')));
   });
 
-  it('lasts for nobody else’s conversation', async () => {
+  it('given for the conversation does not cover other conversations', async () => {
     answers = ['conversation', 'deny'];
     const touch = { command: 'touch ran', description: 'x' };
     rig.standIn.reply(
@@ -150,7 +161,7 @@ describe('the person’s permission', function () {
     assert.equal(asked.length, 2);
   });
 
-  it('is asked each time for settings and git, whatever was given and whatever rules and agents say', async () => {
+  it('is requested every time for settings and git files, whatever was granted and whatever the rules say', async () => {
     const { workspace, root } = rig.environment;
     const rules = {
       permissions: { defaultMode: 'bypassPermissions', allow: ['Write', 'Edit', 'Bash(*)', 'Read'] },
@@ -181,7 +192,7 @@ describe('the person’s permission', function () {
     assert.equal(readFileSync(file('.mcp.json'), 'utf8'), '{}');
   });
 
-  it('is asked for what a subagent does that the project gave another mode', async () => {
+  it('is requested for a subagent that the project runs in another permission mode', async () => {
     await mkdir(file('.claude/agents'), { recursive: true });
     for (const mode of ['acceptEdits', 'bypassPermissions', 'auto']) {
       await writeFile(
@@ -206,7 +217,7 @@ describe('the person’s permission', function () {
     assert.ok(!existsSync(file('made')));
   });
 
-  it('is not asked for edits in the folder where these are accepted, only for the rest', async () => {
+  it('is not requested for edits in the folder with acceptEdits, only for everything else', async () => {
     await rig.close();
     await start('acceptEdits');
     rig.standIn.reply(
@@ -231,31 +242,31 @@ describe('the person’s permission', function () {
     assert.ok(!existsSync(join(rig.environment.root, 'made')));
   });
 
-  it('is no longer asked when the client has gone', async () => {
-    answers = ['silence'];
+  it('is no longer requested after the client has disconnected', async () => {
+    answers = ['none'];
     rig.standIn.reply(toolReply(call('Bash', { command: 'touch ran', description: 'x' })));
-    const leave = new AbortController();
-    const answer = ask('go', leave.signal);
-    await until('the question', () => asked.length === 1);
-    leave.abort();
+    const client = new AbortController();
+    const answer = ask('go', client.signal);
+    await until('the user is asked', () => asked.length === 1);
+    client.abort();
     await assert.rejects(answer);
-    await until('the question is withdrawn', () => withdrawn === 1);
-    await until('the log says so', () => log.includes('[permission] withdrawn: Bash `touch ran`'));
-    await until('the process is gone', () => rig.backend.activity().processes === 0);
+    await until('the question is cancelled', () => cancelledQuestions === 1);
+    await until('the cancellation is logged', () => log.includes('[permission] withdrawn: Bash `touch ran`'));
+    await until('the process has exited', () => rig.backend.activity().processes === 0);
     assert.ok(!existsSync(file('ran')));
   });
 
-  it('given, a command that runs ends with the request that it runs for, and all it started', async () => {
+  it('given for a command does not keep it running: it ends with the request, with everything it started', async () => {
     answers = ['once'];
     const command = `sleep 1000 & echo $! >> pids; setsid sleep 1000 & echo $! >> pids; echo $$ >> pids; sleep 1000`;
     rig.standIn.reply(toolReply(call('Bash', { command, description: 'x', timeout: 600_000 })));
-    const leave = new AbortController();
-    const answer = ask('go', leave.signal);
+    const client = new AbortController();
+    const answer = ask('go', client.signal);
     await until('the command runs', () => pidsIn(file('pids')).length === 3);
     const pids = pidsIn(file('pids'));
     assert.ok(pids.every(isAlive));
-    leave.abort();
+    client.abort();
     await assert.rejects(answer);
-    await until('all of it is gone', () => !pids.some(isAlive) && rig.backend.activity().processes === 0);
+    await until('everything has exited', () => !pids.some(isAlive) && rig.backend.activity().processes === 0);
   });
 });

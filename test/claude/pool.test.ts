@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import {
   errorReply,
   messageReply,
@@ -10,12 +10,22 @@ import {
   type ApiMessage,
   type StandInRequest,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
+import { isAlive } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 const TOOLS = [{ name: 'look', description: '', parameters: { type: 'object' } }] as const;
 
-/** Texts of the API's messages that are the client's. */
+/** The client's messages in a request to the API, as text. */
 function said(seen: StandInRequest): string[] {
   return seen.body.messages
     .filter((message) => message.role !== 'system')
@@ -27,18 +37,18 @@ function said(seen: StandInRequest): string[] {
 }
 
 /** A rig, and the ids of the processes that it has started, in order. */
-async function countedRig(limits: Partial<BackendLimits>): Promise<{ rig: Rig; started: number[] }> {
+async function countedRig(limits: Partial<BackendLimits>): Promise<{ rig: CliRig; started: number[] }> {
   const started: number[] = [];
   const debug = (line: string): void => {
     const pid = /pid=(\d+) started$/.exec(line)?.[1];
     if (pid !== undefined) started.push(Number(pid));
   };
-  return { rig: await startRig({ limits, log: { ...silentLogger, debug } }), started };
+  return { rig: await startCliRig({ limits, log: { ...silentLogger, debug } }), started };
 }
 
 describe('the pool', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number[];
 
   async function start(limits: Partial<BackendLimits>): Promise<void> {
@@ -52,10 +62,10 @@ describe('the pool', function () {
     return answerOf(rig.backend.chat(asked, signal));
   }
 
-  describe('without spares', () => {
-    beforeEach(() => start({ keepSpares: 'never' }));
+  describe('without prewarming', () => {
+    beforeEach(() => start({ prewarm: 'never' }));
 
-    it('continues a conversation in its process, sending exactly its history', async () => {
+    it('continues a conversation in its process and sends exactly its history', async () => {
       rig.standIn.reply(textReply('A1\n'), textReply('A2'), textReply('A3'));
       const messages: ChatMessage[] = [user('U1')];
       for (const question of ['U2', 'U3', '']) {
@@ -72,7 +82,7 @@ describe('the pool', function () {
       ]);
     });
 
-    it('takes tool results to the process that made the calls, whatever ids the client gives them', async () => {
+    it('sends tool results to the process that made the calls, whatever ids the client uses', async () => {
       rig.standIn.reply(
         messageReply([
           { type: 'text', text: 'Looking.' },
@@ -135,7 +145,7 @@ describe('the pool', function () {
       assert.equal(said(rig.standIn.requests.at(-1)!).length, 3);
     });
 
-    it('lets effort change within a process', async () => {
+    it('changes the effort within a process', async () => {
       rig.standIn.reply(textReply('A1'), textReply('A2'));
       await ask(request([user('U1')], { thinking: { show: false, effort: 'low' } }));
       await ask(
@@ -145,7 +155,7 @@ describe('the pool', function () {
       assert.deepEqual(rig.standIn.requests[1]?.body['output_config'], { effort: 'high' });
     });
 
-    it('goes through eight rounds of tool calls in one process', async () => {
+    it('runs eight rounds of tool calls in one process', async () => {
       const rounds = 8;
       const messages: ChatMessage[] = [user('U1')];
       for (let round = 0; round <= rounds; round++) {
@@ -176,7 +186,7 @@ describe('the pool', function () {
       }
     });
 
-    it('starts anew when the CLI has rewritten a call in its own history', async () => {
+    it('starts a new process if the CLI has rewritten a call in its own history', async () => {
       const edit = {
         name: 'Bash',
         description: '',
@@ -199,7 +209,7 @@ describe('the pool', function () {
       assert.ok(said(rig.standIn.requests[1]!)[1]?.includes('"input":{"timeout":"5"}'));
     });
 
-    it('goes on after a tool that does not exist', async () => {
+    it('continues after a call of an unknown tool', async () => {
       rig.standIn.reply(
         toolReply({ id: 'toolu_1', name: 'nope', input: {} }),
         textReply('A1'),
@@ -213,8 +223,8 @@ describe('the pool', function () {
     });
   });
 
-  it('keeps no more processes than it may, and answers all', async () => {
-    await start({ processes: 2, keepSpares: 'always', queue: 100 });
+  it('never exceeds the process limit, and answers all requests', async () => {
+    await start({ processes: 2, prewarm: 'always', queue: 100 });
     const texts = Array.from({ length: 8 }, (_, i) => `answer ${i}`);
     rig.standIn.reply(...texts.map((text) => textReply(text)));
     let most = 0;
@@ -227,8 +237,8 @@ describe('the pool', function () {
     assert.ok(most <= 2, `${most} processes`);
   });
 
-  it('refuses what no longer fits into the queue, and forgets who leaves it', async () => {
-    await start({ processes: 1, keepSpares: 'never', queue: 1 });
+  it('rejects requests when the queue is full, and removes cancelled requests from it', async () => {
+    await start({ processes: 1, prewarm: 'never', queue: 1 });
     let release = (): void => undefined;
     rig.standIn.reply(textReply(['A', new Promise<void>((resolve) => (release = resolve))]), textReply('B'));
     const first = ask(request([user('1')]));
@@ -245,14 +255,14 @@ describe('the pool', function () {
     assert.equal(rig.standIn.requests.length, 2);
   });
 
-  it('gives the first question to a spare and starts another', async () => {
-    await start({ keepSpares: 'whileInUse' });
+  it('answers the first request with a warm process and prewarms another one', async () => {
+    await start({ prewarm: 'whileInUse' });
     await rig.backend.models();
     assert.equal(started.length, 1);
     rig.standIn.reply(textReply('A'), textReply('B'));
     await ask(request([user('U')], { system: 'S' }));
-    await until('a blank and a foreseen spare stand by', () => started.length === 3);
-    // Another conversation of the same kind gets the one that is set up already.
+    await until('a generic and a configured warm process are ready', () => started.length === 3);
+    // Another conversation with the same setup gets the configured one.
     const { text } = await ask(request([user('V')], { system: 'S' }));
     assert.equal(text, 'B');
     assert.deepEqual(said(rig.standIn.requests[1]!), ['user: V']);
@@ -260,29 +270,33 @@ describe('the pool', function () {
     assert.ok(Array.isArray(system) && JSON.stringify(system.at(-1)).includes('"S"'));
   });
 
-  it('keeps no spare once nobody has asked for a while, and no conversation that idles', async () => {
-    await start({ keepSpares: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
+  it('ends warm processes and idle conversations some time after the last request', async () => {
+    await start({ prewarm: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
-    await until('spares stand by', () => rig.backend.activity().processes === 3, 60_000);
-    await until('all are gone', () => rig.backend.activity().processes === 0, 60_000);
+    await until('warm processes are ready', () => rig.backend.activity().processes === 3, {
+      timeoutMs: 60_000,
+    });
+    await until('all processes have exited', () => rig.backend.activity().processes === 0, {
+      timeoutMs: 60_000,
+    });
   });
 
-  it('answers although the spares have died, and replaces them', async () => {
-    await start({ keepSpares: 'always' });
+  it('answers although the warm processes have died, and replaces them', async () => {
+    await start({ prewarm: 'always' });
     rig.standIn.reply(textReply('A'), textReply('B'));
     await ask(request([user('U')], { system: 'S' }));
-    await until('spares stand by', () => started.length === 3);
+    await until('warm processes are ready', () => started.length === 3);
     for (const pid of started.slice(1)) process.kill(pid, 'SIGKILL');
     const { text } = await ask(request([user('V')], { system: 'S' }));
     assert.equal(text, 'B');
-    await until('spares stand by again', () => started.filter(isAlive).length === 4);
+    await until('warm processes are ready again', () => started.filter(isAlive).length === 4);
   });
 });
 
-describe('a request that continues no conversation of the pool', function () {
+describe('a request that continues no conversation', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number[];
 
   function ask(asked: ChatRequest): Promise<Answer> {
@@ -290,13 +304,13 @@ describe('a request that continues no conversation of the pool', function () {
   }
 
   before(async () => {
-    // Room for all of them, so that the one conversation which each of them might continue is always there.
-    ({ rig, started } = await countedRig({ keepSpares: 'never', processes: 16 }));
+    // The limit is high enough that the one conversation that the requests resemble is never ended.
+    ({ rig, started } = await countedRig({ prewarm: 'never', processes: 16 }));
     rig.standIn.reply(textReply('A1'));
     await ask(request([user('U1')]));
   });
   after(async () => {
-    // It is there, and was continued by nobody.
+    // That conversation still exists, and none of the requests has continued it.
     const before = started.length;
     rig.standIn.reply(textReply('A2'));
     await ask(request([user('U1'), assistant('A1'), user('U2')]));
@@ -309,9 +323,9 @@ describe('a request that continues no conversation of the pool', function () {
     ['another model', { model: 'haiku' }],
     ['other tools', { tools: TOOLS }],
     ['another schema', { format: { type: 'json' } }],
-    ['another way of thinking', { thinking: { show: true } }],
+    ['another thinking option', { thinking: { show: true } }],
   ] as const) {
-    it(`starts anew for ${what}`, async () => {
+    it(`starts a new process for ${what}`, async () => {
       const before = started.length;
       rig.standIn.reply(textReply('A2'));
       await ask(request([user('U1'), assistant('A1'), user('U2')], change)).catch(() => undefined);
@@ -320,12 +334,12 @@ describe('a request that continues no conversation of the pool', function () {
   }
 
   for (const [what, messages] of [
-    ['an edited question', [user('u1'), assistant('A1'), user('U2')]],
+    ['an edited user message', [user('u1'), assistant('A1'), user('U2')]],
     ['an edited answer', [user('U1'), assistant('A1 '), user('U2')]],
     ['a missing turn', [user('U2')]],
-    ['a question asked again', [user('U1')]],
+    ['a repeated user message', [user('U1')]],
   ] as const) {
-    it(`starts anew for ${what} and sends what the client sent`, async () => {
+    it(`starts a new process for ${what} and sends the client’s history`, async () => {
       const before = started.length;
       rig.standIn.reply(textReply('A2'));
       await ask(request(messages));

@@ -1,11 +1,11 @@
-/** What a person is shown before an edit is what the real CLI then does. */
+/** The edit that the user is shown for approval is the edit that the real CLI then makes. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/core/json.js';
 import { editedPath, proposedEdit } from '../../src/vscode/permissions/proposedEdit.js';
 import { textReply, toolReply } from '../standin/server.js';
-import { answerOf, never, request, startRig, user } from './harness.js';
+import { answerOf, never, request, startCliRig, user } from '../support/cliRig.js';
 
 const CART = 'a = 1\nb = 2\na = 1\n';
 const NOTEBOOK = JSON.stringify({
@@ -29,9 +29,9 @@ const EDITS: readonly (readonly [name: string, before: string, tool: string, inp
 describe('a proposed edit', function () {
   this.timeout(60_000);
 
-  it('is what the CLI makes of the file', async () => {
+  it('shows the file as the CLI then writes it', async () => {
     const shown = new Map<string, string>();
-    const rig = await startRig({
+    const rig = await startCliRig({
       workspace: {
         permissions: 'ask',
         askPermission: async ({ tool, input }) => {
@@ -55,10 +55,10 @@ describe('a proposed edit', function () {
       await answerOf(rig.backend.chat(request([user('go')], { lane: 'workspace' }), never()));
       for (const [name] of EDITS) {
         const text = (await readFile(file(name), 'utf8')).replaceAll('\r\n', '\n');
-        const done = name.endsWith('.ipynb')
+        const written = name.endsWith('.ipynb')
           ? [(JSON.parse(text) as { cells: [{ source: string | string[] }] }).cells[0].source].flat().join('')
           : text;
-        assert.equal(shown.get(file(name)), done, name);
+        assert.equal(shown.get(file(name)), written, name);
       }
     } finally {
       await rig.close();

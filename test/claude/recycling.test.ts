@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
-import { createClaudeBackend, type BackendLimits, type ClaudeBackend } from '../../src/claude/backend.js';
-import { devCli } from '../standin/cli.js';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
 import {
   errorReply,
@@ -15,7 +16,7 @@ import {
   type StandIn,
   type StandInRequest,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, user } from './harness.js';
+import { answerOf, assistant, never, request, user } from '../support/cliRig.js';
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -136,7 +137,7 @@ describe('a recycled process', function () {
     await standIn.close({ lenient: true });
   });
 
-  function createBackend(given: Partial<BackendLimits>, env = environment.env): ClaudeBackend {
+  function createBackend(given: Partial<BackendLimits>, env = environment.env): CliBackend {
     const debug = (line: string): void => void (line.endsWith(' started') && started++);
     const log: Logger = { ...silentLogger, debug };
     const folder = environment.workspace;
@@ -146,7 +147,7 @@ describe('a recycled process', function () {
   }
 
   /** Asks a conversation's turns; what reached the API. */
-  async function converse(backend: ClaudeBackend, turns: readonly ChatRequest[]): Promise<unknown[]> {
+  async function converse(backend: CliBackend, turns: readonly ChatRequest[]): Promise<unknown[]> {
     const seen: unknown[] = [];
     for (const turn of turns) {
       const structured = turn.format !== undefined;
@@ -163,7 +164,7 @@ describe('a recycled process', function () {
   const fresh = new Map<string, unknown[]>();
   before(async function () {
     for (const [name, turns] of Object.entries(NEXT)) {
-      const backend = createBackend({ processes: 1, keepSpares: 'never' });
+      const backend = createBackend({ processes: 1, prewarm: 'never' });
       fresh.set(name, await converse(backend, turns));
       await backend.close();
     }
@@ -172,7 +173,7 @@ describe('a recycled process', function () {
   for (const [use, { request: asked, replies, leaves }] of Object.entries(USES)) {
     it(`makes the same requests as a new one, after ${use}`, async () => {
       started = 0;
-      const backend = createBackend({ processes: 1, keepSpares: 'always' });
+      const backend = createBackend({ processes: 1, prewarm: 'always' });
       try {
         for (const [name, turns] of Object.entries(NEXT)) {
           standIn.reply(...replies);
@@ -198,7 +199,7 @@ describe('a recycled process', function () {
           : textReply('A'),
     });
     const env = { ...environment.env, ANTHROPIC_BASE_URL: refusing.url };
-    const backend = createBackend({ processes: 1, keepSpares: 'always' }, env);
+    const backend = createBackend({ processes: 1, prewarm: 'always' }, env);
     try {
       const { done } = await answerOf(backend.chat(secret(), never()));
       assert.equal(done.reason, 'refusal');
@@ -212,7 +213,7 @@ describe('a recycled process', function () {
 
   it('is not used for a tool whose description the CLI would replace by an earlier one', async () => {
     started = 0;
-    const backend = createBackend({ processes: 1, keepSpares: 'always' });
+    const backend = createBackend({ processes: 1, prewarm: 'always' });
     try {
       for (const description of ['First.', 'Second.']) {
         await converse(backend, [request([user(description)], { tools: [tool('look', description)] })]);
@@ -227,7 +228,7 @@ describe('a recycled process', function () {
 
   it('rewinds to the question that the client has edited, keeping what comes before', async () => {
     started = 0;
-    const backend = createBackend({ processes: 1, keepSpares: 'always' });
+    const backend = createBackend({ processes: 1, prewarm: 'always' });
     try {
       const first = [user('q1'), assistant('A'), user('q2'), assistant('A')];
       await converse(backend, [

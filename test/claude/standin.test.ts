@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import type { StandInEnvironment } from '../standin/environment.js';
 import { errorReply, messageReply, startStandIn, textOf, textReply } from '../standin/server.js';
@@ -21,25 +21,28 @@ interface Line {
 describe('the real CLI against the stand-in Messages API', function () {
   this.timeout(60_000);
   let standIn: StandIn;
-  let place: StandInEnvironment;
+  let environment: StandInEnvironment;
 
   beforeEach(async () => {
     standIn = await startStandIn();
-    place = await standInEnvironment(standIn.url, { CLAUDE_CODE_MAX_RETRIES: '0' });
+    environment = await standInEnvironment(standIn.url, { CLAUDE_CODE_MAX_RETRIES: '0' });
   });
 
   afterEach(async () => {
     await standIn.close({ lenient: true });
-    await place.dispose();
+    await environment.dispose();
   });
 
   function run() {
-    const promise = promisify(execFile)(devCli(), ARGUMENTS, { env: place.env, cwd: place.workspace });
+    const promise = promisify(execFile)(devCli(), ARGUMENTS, {
+      env: environment.env,
+      cwd: environment.workspace,
+    });
     promise.child.stdin?.end();
     return { child: promise.child, promise };
   }
 
-  async function lines(): Promise<Line[]> {
+  async function printedLines(): Promise<Line[]> {
     const { stdout } = await run().promise;
     return stdout
       .trimEnd()
@@ -47,12 +50,12 @@ describe('the real CLI against the stand-in Messages API', function () {
       .map((line) => JSON.parse(line) as Line);
   }
 
-  it('prints the text, thinking and usage that were queued, and asks for nothing unexpected', async () => {
+  it('receives the text, thinking and usage of the queued reply, and sends no unexpected request', async () => {
     const text = 'Hello,\n\n  world 👩‍🚀 — “quoted”\n';
     const thinking = { type: 'thinking', thinking: 'Let me see.', signature: 'c2lnbmF0dXJl' } as const;
     const usage = { input_tokens: 3, cache_read_input_tokens: 100 };
     standIn.reply(messageReply([thinking, { type: 'text', text }], { usage, pieceSize: 3 }));
-    const printed = await lines();
+    const printed = await printedLines();
     const result = printed.find((line) => line.type === 'result');
     assert.equal(result?.is_error, false);
     assert.equal(result.result?.trimEnd(), text.trimEnd());
@@ -68,18 +71,18 @@ describe('the real CLI against the stand-in Messages API', function () {
     await standIn.close();
   });
 
-  it('reports a request that has no reply queued', async () => {
+  it('makes close() reject if a request had no reply', async () => {
     await assert.rejects(run().promise);
     await assert.rejects(standIn.close(), /request 1 has no reply queued/);
   });
 
-  it('reports replies that nobody asked for', async () => {
+  it('makes close() reject if replies were not used', async () => {
     standIn.reply(textReply('one'), textReply('two'));
-    await lines();
+    await printedLines();
     await assert.rejects(standIn.close(), /1 queued replies/);
   });
 
-  it('passes errors with their status', async () => {
+  it('receives errors with their status', async () => {
     standIn.reply(errorReply(401, 'invalid x-api-key'));
     await assert.rejects(run().promise, (error: Error & { stdout?: string }) => {
       assert.match(error.stdout ?? '', /"api_error_status":401/);
@@ -88,7 +91,7 @@ describe('the real CLI against the stand-in Messages API', function () {
     assert.deepEqual(standIn.unexpected, []);
   });
 
-  it('holds a stream at a gate and sees the client close it', async () => {
+  it('has its stream paused at a gate, and can close it there', async () => {
     const never = new Promise<never>(() => undefined);
     standIn.reply(textReply(['Hel', never, 'lo']));
     const { child, promise } = run();

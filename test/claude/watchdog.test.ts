@@ -3,31 +3,32 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beginActs, fakeCli, type FakeCli, type FakeScript } from './fakeCli.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import { beginSteps, fakeCli, type FakeCli, type FakeScript } from '../support/fakeCli.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
-/** A program that asks the CLI one question, says when the answer has begun, and waits to be killed. */
+/** A program that sends the CLI one request, prints a line when the answer begins, and waits to be killed. */
 const HOST = `
 const [, backend, cli, folder] = process.argv;
 const { createClaudeBackend } = await import(backend);
 const quiet = () => undefined;
 const log = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
-const claude = createClaudeBackend({ claudePath: cli, folder, env: process.env, log, version: '0', limits: { keepSpares: 'always' } });
+const claude = createClaudeBackend({ claudePath: cli, folder, env: process.env, log, version: '0', limits: { prewarm: 'always' } });
 const request = { lane: 'chat', model: 'default', system: '', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }], tools: [], stop: [] };
-for await (const event of claude.chat(request, new AbortController().signal)) if (event.type === 'text') console.log('begun');
+for await (const event of claude.chat(request, new AbortController().signal)) if (event.type === 'text') console.log('answering');
 `;
 
-describe('when the host is killed', function () {
+describe('Watchdog, when the host program is killed', function () {
   this.timeout(60_000);
   let fake: FakeCli;
 
   before(function () {
-    // The fake is a script with `#!`, and a kill that nobody sees is a POSIX signal.
+    // The fake CLI is a script with `#!`, and SIGKILL is a POSIX signal.
     if (process.platform === 'win32') this.skip();
   });
   afterEach(() => fake.dispose());
 
-  async function killHostOf(script: FakeScript): Promise<{ cli: number[]; grandchild: number[] }> {
+  async function startAndKillHost(script: FakeScript): Promise<{ cli: number[]; grandchild: number[] }> {
     fake = await fakeCli(script);
     const backend = pathToFileURL(join(import.meta.dirname, '../../src/claude/backend.js')).href;
     const host = spawn(
@@ -44,17 +45,20 @@ describe('when the host is killed', function () {
     return { cli, grandchild: pidsIn(join(fake.folder, 'grandchild')) };
   }
 
-  it('the CLI does not finish its turn', async () => {
-    const { cli } = await killHostOf({ ignoreTerm: false, acts: [...beginActs('a'), { do: 'hang' }] });
-    await until('the CLI is gone', () => !cli.some(isAlive), 5000);
+  it('ends the CLI before its turn is complete', async () => {
+    const { cli } = await startAndKillHost({
+      ignoreTerm: false,
+      steps: [...beginSteps('a'), { do: 'hang' }],
+    });
+    await until('the CLI has exited', () => !cli.some(isAlive), { timeoutMs: 5000 });
   });
 
-  it('a CLI that does not end when asked is killed with all it started', async () => {
-    const { cli, grandchild } = await killHostOf({
+  it('kills a CLI that ignores SIGTERM, with everything it started', async () => {
+    const { cli, grandchild } = await startAndKillHost({
       ignoreTerm: true,
-      acts: [{ do: 'grandchild' }, ...beginActs('a'), { do: 'hang' }],
+      steps: [{ do: 'grandchild' }, ...beginSteps('a'), { do: 'hang' }],
     });
     assert.equal(grandchild.length, 1);
-    await until('all are gone', () => ![...cli, ...grandchild].some(isAlive), 5000);
+    await until('all have exited', () => ![...cli, ...grandchild].some(isAlive), { timeoutMs: 5000 });
   });
 });

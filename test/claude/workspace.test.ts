@@ -1,4 +1,4 @@
-/** The workspace lane: the real CLI at work in a folder, a scripted model behind it. */
+/** The workspace lane: the real CLI works in a folder, with a scripted model. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,19 +15,28 @@ import {
   type StandInRequest,
   type ToolUseBlock,
 } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
 
 const LOOK: ToolSpec = { name: 'look', description: 'Looks.', parameters: { type: 'object' } };
 const CLIENTS_READ: ToolSpec = { ...LOOK, name: 'Read' };
 
 describe('the workspace lane', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number;
   let log: string[];
   let decisions: string[];
 
-  async function start(options: Parameters<typeof startRig>[0] = {}): Promise<void> {
+  async function start(options: Parameters<typeof startCliRig>[0] = {}): Promise<void> {
     started = 0;
     log = [];
     decisions = [];
@@ -35,12 +44,15 @@ describe('the workspace lane', function () {
       if (line.endsWith(' started')) started++;
     };
     const info = (line: string): void => void log.push(line);
-    rig = await startRig({ workspace: {}, log: { ...silentLogger, debug, info }, ...options });
+    rig = await startCliRig({ workspace: {}, log: { ...silentLogger, debug, info }, ...options });
   }
   afterEach(() => rig.close());
 
   function ask(messages: readonly ChatMessage[], more: Partial<ChatRequest> = {}): Promise<Answer> {
-    const listener = { asked: () => undefined, decided: (line: string) => void decisions.push(line) };
+    const listener = {
+      requestSent: () => undefined,
+      permissionDecided: (line: string) => void decisions.push(line),
+    };
     return answerOf(rig.backend.chat(request(messages, { lane: 'workspace', ...more }), never(), listener));
   }
 
@@ -52,9 +64,9 @@ describe('the workspace lane', function () {
     return { type: 'tool_use', id, name, input };
   }
 
-  it('is refused where no folder was given to work in', async () => {
+  it('is refused without workspace options', async () => {
     await start();
-    const without = await startRig();
+    const without = await startCliRig();
     await assert.rejects(
       answerOf(without.backend.chat(request([user('hi')], { lane: 'workspace' }), never())),
       (error: unknown) => error instanceof Error && 'kind' in error && error.kind === 'unknownModel',
@@ -62,29 +74,29 @@ describe('the workspace lane', function () {
     await without.close();
   });
 
-  it('is Claude Code in the folder: its system prompt with the client’s behind it, CLAUDE.md, its tools', async () => {
+  it('uses Claude Code’s system prompt followed by the client’s, CLAUDE.md and the built-in tools', async () => {
     await start();
     await writeFile(file('CLAUDE.md'), 'Tabs, never spaces.\n');
     rig.standIn.reply(textReply('ok'));
     await ask([user('hi')], { system: 'Answer in French.' });
-    const [seen] = rig.standIn.requests;
-    assert.match(systemOf(seen!.body), /Claude.+Answer in French\.$/s);
-    assert.ok(systemOf(seen!.body).length > 2000);
-    assert.match(seen!.raw, /Tabs, never spaces\./);
-    assert.deepEqual(toolsOf(seen), ['Glob', 'Grep', 'Read']);
+    const [received] = rig.standIn.requests;
+    assert.match(systemOf(received!.body), /Claude.+Answer in French\.$/s);
+    assert.ok(systemOf(received!.body).length > 2000);
+    assert.match(received!.raw, /Tabs, never spaces\./);
+    assert.deepEqual(toolsOf(received), ['Glob', 'Grep', 'Read']);
   });
 
-  it('leaves the chat lane of the same backend what it was', async () => {
+  it('does not change the chat lane of the same backend', async () => {
     await start();
     await writeFile(file('CLAUDE.md'), 'Tabs, never spaces.\n');
     rig.standIn.reply(textReply('ok'));
     await answerOf(rig.backend.chat(request([user('hi')], { system: 'Answer in French.' }), never()));
-    const [seen] = rig.standIn.requests;
-    assert.ok(!seen!.raw.includes('Tabs'));
-    assert.deepEqual(toolsOf(seen), []);
+    const [received] = rig.standIn.requests;
+    assert.ok(!received!.raw.includes('Tabs'));
+    assert.deepEqual(toolsOf(received), []);
   });
 
-  it('looks things up itself, says so where thinking is shown, and counts every round', async () => {
+  it('runs built-in tools, reports them as thinking and counts the tokens of every round', async () => {
     await start();
     await writeFile(file('notes.txt'), 'the answer is 42\n');
     rig.standIn.reply(
@@ -98,7 +110,7 @@ describe('the workspace lane', function () {
     );
     const answer = await ask([user('What is it?')], { thinking: { show: true } });
     assert.equal(answer.text, 'Let me look.\n\nIt is 42.');
-    // Calls of one message end in any order.
+    // The calls of one message finish in any order.
     const lines = answer.thinking.split('\n');
     assert.deepEqual(lines.slice(0, 2).sort(), ['Read notes.txt', 'Searched for `answer`']);
     assert.deepEqual(lines.slice(2), ['Could not read missing.txt', '']);
@@ -107,27 +119,27 @@ describe('the workspace lane', function () {
     assert.ok(!answer.events.some((event) => event.type === 'toolCall'));
   });
 
-  it('reads what the CLI keeps of its own long results, although that is outside the folder', async () => {
+  it('reads long tool results that the CLI has stored outside the folder', async () => {
     await start();
     await writeFile(file('notes.txt'), 'a needle in a haystack\n'.repeat(5000));
     const search = { pattern: 'needle', output_mode: 'content', head_limit: 0 };
     rig.standIn.reply(toolReply(call('Grep', search)), textReply('Found.'));
     await ask([user('Search')]);
-    const told = JSON.stringify(resultsOf(rig.standIn.requests[1]));
-    const file_path = /saved to: ([^\s"\\]+)/.exec(told)?.[1] ?? '';
+    const toolResult = JSON.stringify(resultsOf(rig.standIn.requests[1]));
+    const file_path = /saved to: ([^\s"\\]+)/.exec(toolResult)?.[1] ?? '';
     rig.standIn.reply(toolReply(call('Read', { file_path, limit: 1 })), textReply('Done.'));
     await ask([user('Search'), assistant('Found.'), user('Read on')]);
     assert.match(JSON.stringify(resultsOf(rig.standIn.requests[3])), /a needle in a haystack/);
   });
 
-  it('says nothing of its tools where thinking is not shown', async () => {
+  it('does not report its tools if the request wants no thinking', async () => {
     await start();
     rig.standIn.reply(toolReply(call('Glob', { pattern: '*' })), textReply('Nothing is there.'));
     const { text, thinking } = await ask([user('What is there?')]);
     assert.deepEqual([text, thinking], ['Nothing is there.', '']);
   });
 
-  it('goes on in the process that has seen the work, sending only the new question', async () => {
+  it('continues a conversation in the process that has its history', async () => {
     await start();
     await writeFile(file('notes.txt'), 'the answer is 42\n');
     rig.standIn.reply(
@@ -141,7 +153,7 @@ describe('the workspace lane', function () {
     assert.match(rig.standIn.requests[2]!.raw, /the answer is 42/);
   });
 
-  it('starts anew with what the client has where that differs, and keeps the lanes apart', async () => {
+  it('starts a new process if the history differs, and never continues in the other lane', async () => {
     await start();
     rig.standIn.reply(textReply('A1'), textReply('A2'), textReply('A3'));
     await ask([user('U1')]);
@@ -153,7 +165,7 @@ describe('the workspace lane', function () {
     assert.equal(started, 3);
   });
 
-  it('gives the client’s tools to the client and runs its own, also of the same name and in one message', async () => {
+  it('returns calls of the client’s tools and runs its own, even with the same name and in one message', async () => {
     await start();
     await writeFile(file('notes.txt'), 'the answer is 42\n');
     const tools = [LOOK, CLIENTS_READ];
@@ -184,11 +196,11 @@ describe('the workspace lane', function () {
         isError: false,
       })),
     };
-    const made: ChatMessage = {
+    const assistantTurn: ChatMessage = {
       role: 'assistant',
-      content: calls.map((one) => ({ type: 'toolCall', call: one })),
+      content: calls.map((each) => ({ type: 'toolCall', call: each })),
     };
-    assert.equal((await ask([user('go'), made, results], { tools })).text, 'done');
+    assert.equal((await ask([user('go'), assistantTurn, results], { tools })).text, 'done');
     assert.equal(started, 1);
     assert.deepEqual(toolsOf(rig.standIn.requests[0]), [
       'Glob',
@@ -197,14 +209,14 @@ describe('the workspace lane', function () {
       'mcp__client__Read',
       'mcp__client__look',
     ]);
-    const told = JSON.stringify(resultsOf(rig.standIn.requests[1]));
-    assert.match(told, /the answer is 42.*result of Read.*result of look/s);
+    const toolResults = JSON.stringify(resultsOf(rig.standIn.requests[1]));
+    assert.match(toolResults, /the answer is 42.*result of Read.*result of look/s);
   });
 
-  it('gives a fresh process the client’s calls and results, under the same names', async () => {
+  it('replays the client’s calls and results to a new process, under the same names', async () => {
     await start();
     rig.standIn.reply(textReply('done'));
-    const made: ChatMessage = {
+    const assistantTurn: ChatMessage = {
       role: 'assistant',
       content: [{ type: 'toolCall', call: { id: 'x', name: 'Read', arguments: {} } }],
     };
@@ -212,11 +224,11 @@ describe('the workspace lane', function () {
       role: 'user',
       content: [{ type: 'toolResult', callId: 'x', content: 'theirs', isError: false }],
     };
-    await ask([user('go'), made, result], { tools: [CLIENTS_READ] });
+    await ask([user('go'), assistantTurn, result], { tools: [CLIENTS_READ] });
     assert.match(rig.standIn.requests[0]!.raw, /"name":"mcp__client__Read"[^}]*"input":\{\}/);
   });
 
-  it('gives an answer in JSON after its own work, and nothing beside it', async () => {
+  it('answers with JSON only, after running its own tools', async () => {
     await start();
     await writeFile(file('notes.txt'), 'the answer is 42\n');
     rig.standIn.reply(
@@ -228,7 +240,7 @@ describe('the workspace lane', function () {
     assert.deepEqual(JSON.parse(text), { answer: 42 });
   });
 
-  it('takes commands and mentions of files in prompts and in history for text', async () => {
+  it('treats commands and file mentions in prompts and history as text', async () => {
     await start({ workspace: { permissions: 'acceptEdits' } });
     await writeFile(file('notes.txt'), 'the answer is 42\n');
     const texts = [
@@ -250,11 +262,11 @@ describe('the workspace lane', function () {
     await ask([user('Before all that'), assistant('ok'), ...messages.slice(0, -1)]);
     assert.equal(started, 2);
     for (const { raw, body } of rig.standIn.requests.slice(-2)) {
-      const said = body.messages.flatMap(({ content }): (string | undefined)[] =>
+      const sentTexts = body.messages.flatMap(({ content }): (string | undefined)[] =>
         typeof content === 'string' ? [content] : content.map((part) => part.text),
       );
       assert.deepEqual(
-        texts.filter((text) => !new Set(said).has(text)),
+        texts.filter((text) => !new Set(sentTexts).has(text)),
         [],
       );
       assert.ok(!raw.includes('root:x:') && !raw.includes('the answer is'));
@@ -263,7 +275,7 @@ describe('the workspace lane', function () {
     assert.ok(!existsSync(join(rig.environment.root, 'config', 'settings.json')));
   });
 
-  it('edits in the folder where edits are accepted, and has nobody to ask for more', async () => {
+  it('edits in the folder with acceptEdits, and denies everything else if the user cannot be asked', async () => {
     await start({ workspace: { permissions: 'acceptEdits' } });
     rig.standIn.reply(
       messageReply([
@@ -276,7 +288,7 @@ describe('the workspace lane', function () {
     assert.equal(readFileSync(file('made.txt'), 'utf8'), 'made');
     assert.ok(!existsSync(file('ran')));
     assert.equal(thinking, 'Wrote made.txt\nCould not run `touch ran`\n');
-    assert.match(JSON.stringify(resultsOf(rig.standIn.requests[1])), /nobody can be asked/);
+    assert.match(JSON.stringify(resultsOf(rig.standIn.requests[1])), /cannot be asked here/);
     assert.deepEqual(log, ['[permission] denied: Bash `touch ran`']);
     assert.deepEqual(decisions, ['denied: Bash `touch ran`']);
   });
@@ -298,54 +310,54 @@ describe('the workspace lane', function () {
     await rm(further, { recursive: true });
   });
 
-  describe('with something to say about the editor', () => {
-    const spoken: string[] = [];
+  describe('with an editor context', () => {
+    const contexts: string[] = [];
     const editorContext = (): Promise<string> => {
-      spoken.push(`Open: file${spoken.length + 1}.ts`);
-      return Promise.resolve(spoken.at(-1) ?? '');
+      contexts.push(`Open: file${contexts.length + 1}.ts`);
+      return Promise.resolve(contexts.at(-1) ?? '');
     };
     beforeEach(() => {
-      spoken.length = 0;
+      contexts.length = 0;
       return start({ workspace: { editorContext } });
     });
 
-    it('says it before the person’s words, each time anew, and never takes it for the client’s', async () => {
+    it('sends the current context before the user’s text, outside of the compared history', async () => {
       rig.standIn.reply(textReply('A1'), textReply('A2'), textReply('A3'));
       await ask([user('U1')]);
       await ask([user('U1'), assistant('A1'), user('U2')]);
       assert.equal(started, 1);
       assert.match(rig.standIn.requests[1]!.raw, /Open: file1\.ts.*U1.*A1.*Open: file2\.ts.*U2/s);
-      // What another conversation, or the same in a fresh process, is told is only what it says itself.
+      // A conversation in a new process gets only the current context.
       await ask([user('U1'), assistant('edited'), user('U2')]);
       const fresh = rig.standIn.requests[2]!.raw;
       assert.match(fresh, /U1.*edited.*Open: file3\.ts.*U2/s);
       assert.ok(!/file[12]\.ts/.test(fresh));
     });
 
-    it('says it to no tool result, and nothing in the chat lane', async () => {
+    it('sends no context with tool results, nor in the chat lane', async () => {
       rig.standIn.reply(toolReply(call('mcp__client__look', {})), textReply('done'), textReply('ok'));
       const { events } = await ask([user('go')], { tools: [LOOK] });
-      const [made] = events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : []));
+      const [toolCall] = events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : []));
       const results: ChatMessage[] = [
         user('go'),
-        { role: 'assistant', content: [{ type: 'toolCall', call: made! }] },
+        { role: 'assistant', content: [{ type: 'toolCall', call: toolCall! }] },
         {
           role: 'user',
-          content: [{ type: 'toolResult', callId: made!.id, content: 'seen', isError: false }],
+          content: [{ type: 'toolResult', callId: toolCall!.id, content: 'seen', isError: false }],
         },
       ];
       await ask(results, { tools: [LOOK] });
       await answerOf(rig.backend.chat(request([user('hi')]), never()));
-      assert.deepEqual(spoken, ['Open: file1.ts']);
+      assert.deepEqual(contexts, ['Open: file1.ts']);
     });
   });
 });
 
-function toolsOf(seen: StandInRequest | undefined): string[] {
-  return (seen?.body.tools ?? []).map(({ name }) => name).sort();
+function toolsOf(received: StandInRequest | undefined): string[] {
+  return (received?.body.tools ?? []).map(({ name }) => name).sort();
 }
 
-function resultsOf(seen: StandInRequest | undefined): readonly object[] {
-  const content = seen?.body.messages.findLast(({ role }) => role === 'user')?.content ?? [];
+function resultsOf(received: StandInRequest | undefined): readonly object[] {
+  const content = received?.body.messages.findLast(({ role }) => role === 'user')?.content ?? [];
   return typeof content === 'string' ? [] : content.filter(({ type }) => type === 'tool_result');
 }

@@ -1,21 +1,31 @@
-/** The processes of the workspace lane: spares of their own, what they are started from, what the project runs in them. */
+/** The processes of the workspace lane: prewarming, the project state they start with, and the project's hooks and servers. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import type { BackendLimits } from '../../src/claude/backend.js';
+import type { BackendLimits } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { textReply, toolReply } from '../standin/server.js';
-import { answerOf, assistant, never, request, startRig, user, type Answer, type Rig } from './harness.js';
-import { isAlive, pidsIn, until } from './processes.js';
+import {
+  answerOf,
+  assistant,
+  never,
+  request,
+  startCliRig,
+  user,
+  type Answer,
+  type CliRig,
+} from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 
 const IN_WORKSPACE = { lane: 'workspace' } as const;
 
 describe('processes of the workspace lane', function () {
   this.timeout(120_000);
-  let rig: Rig;
+  let rig: CliRig;
   let started: number;
   let lastPid: number;
 
@@ -30,7 +40,7 @@ describe('processes of the workspace lane', function () {
       started++;
       lastPid = Number(pid);
     };
-    rig = await startRig({ limits, workspace, log: { ...silentLogger, debug } });
+    rig = await startCliRig({ limits, workspace, log: { ...silentLogger, debug } });
   }
   afterEach(() => rig.close());
 
@@ -44,60 +54,71 @@ describe('processes of the workspace lane', function () {
     await writeFile(path, text);
   }
 
-  it('stand by for the lane once it is used, beside those of the chat lane', async () => {
-    // Room for two conversations, a blank spare for either lane and a foreseen one: no more can be started then.
-    await start({ keepSpares: 'whileInUse', processes: 5 });
+  it('are prewarmed once the lane is in use, besides those of the chat lane', async () => {
+    // The limit: two conversations, a generic warm process for each lane and a configured one.
+    await start({ prewarm: 'whileInUse', processes: 5 });
     await rig.backend.models();
     assert.equal(started, 1);
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'), textReply('D'));
     await ask('U1', IN_WORKSPACE);
-    await until('spares stand by', () => rig.backend.activity().processes === 4);
+    await until('warm processes are ready', () => rig.backend.activity().processes === 4);
     assert.equal(started, 4);
     await ask('U2', { ...IN_WORKSPACE, system: 'S' });
-    await until('spares stand by again', () => started === 6 && rig.backend.activity().processes === 5);
+    await until(
+      'warm processes are ready again',
+      () => started === 6 && rig.backend.activity().processes === 5,
+    );
     const { standIn } = rig;
-    const seen = [await standIn.nextRequest(), await standIn.nextRequest()];
+    const received = [await standIn.nextRequest(), await standIn.nextRequest()];
     await ask('U3');
     await ask('U4', { ...IN_WORKSPACE, system: 'S' });
-    seen.push(await standIn.nextRequest(), await standIn.nextRequest());
+    received.push(await standIn.nextRequest(), await standIn.nextRequest());
     assert.equal(started, 6);
     assert.deepEqual(
-      seen.map(({ raw }) => raw.includes('"Grep"')),
+      received.map(({ raw }) => raw.includes('"Grep"')),
       [true, true, false, true],
     );
-    assert.ok(!seen[1]?.raw.includes('U1'));
+    assert.ok(!received[1]?.raw.includes('U1'));
   });
 
-  it('share one bound with those of the chat lane', async () => {
-    await start({ keepSpares: 'always', processes: 2 });
+  it('share one limit with those of the chat lane', async () => {
+    await start({ prewarm: 'always', processes: 2 });
     rig.standIn.reply(...Array.from({ length: 6 }, (_, n) => textReply(`A${n}`)));
-    let most = 0;
-    const watch = setInterval(() => (most = Math.max(most, rig.backend.activity().processes)), 5);
+    let maxProcesses = 0;
+    const watch = setInterval(
+      () => (maxProcesses = Math.max(maxProcesses, rig.backend.activity().processes)),
+      5,
+    );
     await Promise.all(Array.from({ length: 6 }, (_, n) => ask(`U${n}`, n % 2 === 0 ? IN_WORKSPACE : {})));
     clearInterval(watch);
-    assert.ok(most <= 2, `${most} processes`);
+    assert.ok(maxProcesses <= 2, `${maxProcesses} processes`);
     const withTools = rig.standIn.requests.filter(({ raw }) => raw.includes('"Grep"'));
     assert.equal(withTools.length, 3);
   });
 
-  it('know the project as it is when a conversation begins, although they have stood by', async () => {
-    await start({ keepSpares: 'whileInUse', processes: 6 });
+  it('begin a conversation with the current project state, even if they were prewarmed', async () => {
+    await start({ prewarm: 'whileInUse', processes: 6 });
     await put('CLAUDE.md', 'The old rule.\n');
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
     await ask('U1', IN_WORKSPACE);
-    await until('spares stand by', () => rig.backend.activity().processes === 3, 30_000);
+    await until('warm processes are ready', () => rig.backend.activity().processes === 3, {
+      timeoutMs: 30_000,
+    });
     await put('CLAUDE.md', 'The new rule, which is longer.\n');
     await ask('U2', IN_WORKSPACE);
     assert.match(rig.standIn.requests[1]!.raw, /The new rule/);
     assert.ok(!rig.standIn.requests[1]!.raw.includes('The old rule'));
-    // A conversation that has begun goes on with what it knows, in the process that knows it.
+    // A conversation that has begun continues in its process, with the state that it started with.
     const next = request([user('U1'), assistant('A'), user('U3')], IN_WORKSPACE);
     await answerOf(rig.backend.chat(next, never()));
     assert.match(rig.standIn.requests[2]!.raw, /The old rule/);
   });
 
-  /** Each leaves a line in a file of its name. */
-  async function plantProject(): Promise<(name: string) => string[]> {
+  /**
+   * Adds hooks and an MCP server to the project. Each writes a line whenever it runs.
+   * @returns reads the lines of a hook or of `server`
+   */
+  async function addHooksAndServer(): Promise<(name: string) => string[]> {
     const { root } = rig.environment;
     const trace = (name: string): string => join(root, `ran-${name}`);
     const hook = (name: string): object[] => [
@@ -116,9 +137,9 @@ describe('processes of the workspace lane', function () {
     return (name) => (existsSync(trace(name)) ? readFileSync(trace(name), 'utf8').trim().split('\n') : []);
   }
 
-  it('run the hooks of the project as in a terminal, once a prompt of the person’s and never for history', async () => {
-    await start({ keepSpares: 'never' });
-    const ran = await plantProject();
+  it('run the project’s hooks as in a terminal: once per user prompt, never for replayed history', async () => {
+    await start({ prewarm: 'never' });
+    const ran = await addHooksAndServer();
     rig.standIn.reply(textReply('A2'), textReply('A3'));
     const history = [user('U1'), assistant('A1'), user('U2')];
     await answerOf(rig.backend.chat(request(history, IN_WORKSPACE), never()));
@@ -131,28 +152,28 @@ describe('processes of the workspace lane', function () {
     assert.deepEqual(ran('server'), []);
   });
 
-  for (const [event, command, words] of [
+  for (const [event, command, message] of [
     ['UserPromptSubmit', 'echo Not today. >&2; exit 2', /A hook .*Not today\./],
     ['PostToolUse', `echo '{"continue":false,"stopReason":"Enough."}'`, /A hook .*stopped/],
   ] as const) {
-    it(`are stopped by a hook of the project, which is an error and no answer (${event})`, async () => {
-      await start({ keepSpares: 'never' });
+    it(`fail with an error if a hook of the project stops the turn (${event})`, async () => {
+      await start({ prewarm: 'never' });
       const hooks = { [event]: [{ hooks: [{ type: 'command', command }] }] };
       await put('.claude/settings.json', JSON.stringify({ hooks }));
       if (event === 'PostToolUse') {
         rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'Glob', input: { pattern: '*' } }));
       }
       await assert.rejects(ask('a secret prompt', IN_WORKSPACE), (error: Error) => {
-        assert.match(error.message, words);
+        assert.match(error.message, message);
         assert.ok(!error.message.includes('a secret prompt'));
         return true;
       });
     });
   }
 
-  it('run the servers of the project where Claude may do more than read, and nothing of it in the chat lane', async () => {
-    await start({ keepSpares: 'never' }, { permissions: 'acceptEdits' });
-    const ran = await plantProject();
+  it('start the project’s MCP servers unless read-only, and no hooks or servers in the chat lane', async () => {
+    await start({ prewarm: 'never' }, { permissions: 'acceptEdits' });
+    const ran = await addHooksAndServer();
     rig.standIn.reply(textReply('A'), textReply('A'));
     await ask('U');
     assert.deepEqual([ran('server'), ran('SessionStart'), ran('UserPromptSubmit')], [[], [], []]);
@@ -160,11 +181,8 @@ describe('processes of the workspace lane', function () {
     assert.equal(ran('server').length, 1);
   });
 
-  it('that are killed from outside take with them the commands that they run, in sessions of their own too', async () => {
-    await start(
-      { keepSpares: 'never' },
-      { permissions: 'ask', askPermission: () => Promise.resolve('once') },
-    );
+  it('have their running commands ended if they are killed, in whatever session these run', async () => {
+    await start({ prewarm: 'never' }, { permissions: 'ask', askPermission: () => Promise.resolve('once') });
     const pids = join(rig.environment.workspace, 'pids');
     const command = `sleep 1000 & echo $! >> pids; setsid sleep 1000 & echo $! >> pids; echo $$ >> pids; sleep 1000`;
     const input = { command, description: 'x', timeout: 600_000 };
@@ -174,7 +192,7 @@ describe('processes of the workspace lane', function () {
     const running = pidsIn(pids);
     assert.ok(running.every(isAlive));
     process.kill(lastPid, 'SIGKILL');
-    await assert.rejects(answer, { kind: 'cliFailed', message: /was ended by SIGKILL/ });
-    await until('all of it is gone', () => !running.some(isAlive));
+    await assert.rejects(answer, { kind: 'cliFailed', message: /was terminated by SIGKILL/ });
+    await until('everything has exited', () => !running.some(isAlive));
   });
 });

@@ -1,11 +1,11 @@
-/** The AI SDK's provider for Ollama against the program, the real CLI behind it, and a stand-in behind that. */
+/** The AI SDK's provider for Ollama against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import { APICallError, generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 import { createOllama } from 'ollama-ai-provider-v2';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { gate } from '../e2e/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { createLatch } from '../support/latch.js';
 import { messageReply, textReply, toolReply } from '../standin/server.js';
-import { lastBlocks, lastImage, PNG, seen } from './seen.js';
+import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';
 
 const MODEL = 'claude-sonnet';
 const CITY = jsonSchema<{ city: string }>({
@@ -14,7 +14,7 @@ const CITY = jsonSchema<{ city: string }>({
   required: ['city'],
 });
 
-describe("the AI SDK's provider for Ollama", function () {
+describe('AI SDK with ollama-ai-provider-v2', function () {
   this.timeout(120_000);
   let headless: Headless;
   let standIn: Headless['standIn'];
@@ -27,7 +27,7 @@ describe("the AI SDK's provider for Ollama", function () {
   });
   after(() => headless.stop());
 
-  it('gets an answer, with its counts and its reason', async () => {
+  it('gets an answer with its token counts and finish reason', async () => {
     standIn.reply(textReply('Hello there', { usage: { input_tokens: 5, output_tokens: 3 } }));
     const { text, usage, finishReason } = await generateText({
       model: ollama(MODEL),
@@ -39,9 +39,9 @@ describe("the AI SDK's provider for Ollama", function () {
     assert.deepEqual([usage.inputTokens, usage.outputTokens], [5, 3]);
   });
 
-  it('gets an answer as it grows', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two']));
+  it('streams an answer', async () => {
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two']));
     const { textStream, finishReason } = streamText({ model: ollama(MODEL), prompt: 'count' });
     const texts: string[] = [];
     for await (const text of textStream) {
@@ -54,7 +54,7 @@ describe("the AI SDK's provider for Ollama", function () {
   });
 
   for (const streaming of [false, true]) {
-    it(`has its tools called and uses their results, ${streaming ? 'streaming' : 'in one piece'}`, async () => {
+    it(`calls tools and uses their results, ${streaming ? 'streaming' : 'not streaming'}`, async () => {
       standIn.reply(
         messageReply([
           { type: 'text', text: 'Let me look.' },
@@ -62,7 +62,7 @@ describe("the AI SDK's provider for Ollama", function () {
         ]),
         textReply('3 °C.'),
       );
-      const asked: string[] = [];
+      const cities: string[] = [];
       const options = {
         model: ollama(MODEL),
         prompt: 'Weather in Oslo?',
@@ -71,7 +71,7 @@ describe("the AI SDK's provider for Ollama", function () {
             description: 'The weather of a city.',
             inputSchema: CITY,
             execute: ({ city }) => {
-              asked.push(city);
+              cities.push(city);
               return Promise.resolve({ celsius: 3 });
             },
           }),
@@ -80,14 +80,14 @@ describe("the AI SDK's provider for Ollama", function () {
       };
       const text = streaming ? await streamText(options).text : (await generateText(options)).text;
       assert.equal(text, '3 °C.');
-      assert.deepEqual(asked, ['Oslo']);
-      const result = lastBlocks(await seen(standIn)).find(({ type }) => type === 'tool_result');
+      assert.deepEqual(cities, ['Oslo']);
+      const result = lastBlocks(await latestRequest(standIn)).find(({ type }) => type === 'tool_result');
       assert.equal(result?.['tool_use_id'], 'toolu_1');
       assert.match(JSON.stringify(result?.['content']), /celsius/);
     });
   }
 
-  it('has images seen', async () => {
+  it('sends an image', async () => {
     standIn.reply(textReply('A dot.'));
     const { text } = await generateText({
       model: ollama(MODEL),
@@ -102,16 +102,16 @@ describe("the AI SDK's provider for Ollama", function () {
       ],
     });
     assert.equal(text, 'A dot.');
-    assert.equal(lastImage(await seen(standIn)), PNG);
+    assert.equal(lastImage(await latestRequest(standIn)), PNG);
   });
 
-  it('gets an object that obeys a schema', async () => {
+  it('gets an object that matches a schema', async () => {
     standIn.reply(toolReply({ id: 'toolu_3', name: 'StructuredOutput', input: { city: 'Rome' } }));
     const { object } = await generateObject({ model: ollama(MODEL), schema: CITY, prompt: 'A city.' });
     assert.deepEqual(object, { city: 'Rome' });
   });
 
-  it('sees thinking when it asks for it', async () => {
+  it('gets thinking if it asks for it', async () => {
     standIn.reply(
       messageReply([
         { type: 'thinking', thinking: 'Let me see.', signature: 'c2ln' },
@@ -126,13 +126,14 @@ describe("the AI SDK's provider for Ollama", function () {
     assert.deepEqual([text, reasoningText], ['Yes.', 'Let me see.']);
   });
 
-  it('completes a prompt in one piece; streamed, it wants a context in every chunk, which Ollama has in the last', async () => {
+  // Not streamed: the provider expects `context` in every chunk, and Ollama sends it in the last one only.
+  it('completes a prompt', async () => {
     standIn.reply(textReply('Hello there'));
     const { text } = await generateText({ model: ollama.completion(MODEL), prompt: 'hi' });
     assert.equal(text, 'Hello there');
   });
 
-  it('gets errors with their status', async () => {
+  it('reports an unknown model with status 404', async () => {
     await assert.rejects(
       generateText({ model: ollama('nope'), prompt: 'hi', maxRetries: 0 }),
       (error: unknown) => {
@@ -144,11 +145,11 @@ describe("the AI SDK's provider for Ollama", function () {
     );
   });
 
-  it('can go away in the midst of an answer', async () => {
-    standIn.reply(textReply(['one', gate().closed]));
+  it('cancels the request to the API when it aborts a stream', async () => {
+    standIn.reply(textReply(['one', createLatch().opened]));
     const controller = new AbortController();
     const { textStream } = streamText({ model: ollama(MODEL), prompt: 'hi', abortSignal: controller.signal });
     for await (const _ of textStream) controller.abort();
-    assert.equal(await (await seen(standIn)).closed, 'client');
+    assert.equal(await (await latestRequest(standIn)).closed, 'client');
   });
 });

@@ -1,8 +1,8 @@
-/** Anthropic's own client against the program, the real CLI behind it, and a stand-in behind that. */
+/** Anthropic's JavaScript client against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { gate } from '../e2e/gate.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { createLatch } from '../support/latch.js';
 import {
   errorReply,
   type MessageReply,
@@ -11,7 +11,7 @@ import {
   toolReply,
   type ApiBlock,
 } from '../standin/server.js';
-import { lastBlocks, PNG, seen } from './seen.js';
+import { lastBlocks, PNG, latestRequest } from './apiRequests.js';
 
 const MODEL = 'claude-sonnet';
 const HI: Anthropic.MessageParam[] = [{ role: 'user', content: 'hi' }];
@@ -21,7 +21,7 @@ const WEATHER: Anthropic.Tool = {
   input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
-describe("Anthropic's client", function () {
+describe('Anthropic client', function () {
   this.timeout(120_000);
   let headless: Headless;
   let standIn: Headless['standIn'];
@@ -37,7 +37,7 @@ describe("Anthropic's client", function () {
   const create = (more: Partial<Anthropic.MessageCreateParamsNonStreaming>): Promise<Anthropic.Message> =>
     client.messages.create({ model: MODEL, max_tokens: 1000, messages: HI, ...more });
 
-  it('gets an answer in one piece', async () => {
+  it('gets a whole answer with its usage', async () => {
     standIn.reply(
       textReply('Hello there', {
         usage: {
@@ -58,9 +58,9 @@ describe("Anthropic's client", function () {
     assert.equal(message.usage.output_tokens, 3);
   });
 
-  it('gets an answer as it grows, and its size before it', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two'], { usage: { input_tokens: 7, output_tokens: 2 } }));
+  it('streams an answer, with the input tokens in its first event', async () => {
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two'], { usage: { input_tokens: 7, output_tokens: 2 } }));
     const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages: HI });
     const types: string[] = [];
     for await (const event of stream) {
@@ -82,7 +82,7 @@ describe("Anthropic's client", function () {
     assert.equal(message.usage.output_tokens, 2);
   });
 
-  it('has its tools called, in two rounds, and sends their results', async () => {
+  it('calls tools in two rounds and sends their results', async () => {
     const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'Where is it warmer?' }];
     const call = (id: string, city: string): MessageReply =>
       toolReply({ id, name: 'get_weather', input: { city } });
@@ -91,7 +91,7 @@ describe("Anthropic's client", function () {
     for (let round = 0; ; round += 1) {
       const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages, tools: [WEATHER] });
       const message = await stream.finalMessage();
-      results.push(lastBlocks(await seen(standIn)));
+      results.push(lastBlocks(await latestRequest(standIn)));
       if (message.stop_reason !== 'tool_use') {
         assert.deepEqual(message.content, [{ type: 'text', text: 'In Rome.' }]);
         assert.equal(round, 2);
@@ -114,7 +114,7 @@ describe("Anthropic's client", function () {
     assert.match(JSON.stringify(rome?.['content']), /No idea/);
   });
 
-  it('has images seen', async () => {
+  it('sends an image', async () => {
     standIn.reply(textReply('A dot.'));
     const source = { type: 'base64', media_type: 'image/png', data: PNG } as const;
     const message = await create({
@@ -129,19 +129,19 @@ describe("Anthropic's client", function () {
       ],
     });
     assert.deepEqual(message.content, [{ type: 'text', text: 'A dot.' }]);
-    const image = lastBlocks(await seen(standIn)).find(({ type }) => type === 'image');
+    const image = lastBlocks(await latestRequest(standIn)).find(({ type }) => type === 'image');
     assert.deepEqual(image?.['source'], source);
   });
 
-  it('sees the thinking that it asked for, and none that it did not', async () => {
+  it('gets thinking only if it asks for it', async () => {
     const reply = messageReply([
       { type: 'thinking', thinking: 'Let me see.', signature: 'c2ln' },
       { type: 'text', text: 'Yes.' },
     ]);
     standIn.reply(reply, reply);
-    const asked = await create({ max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 2000 } });
+    const answer = await create({ max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 2000 } });
     assert.deepEqual(
-      asked.content.map((block) => (block.type === 'thinking' ? block.thinking : block.type)),
+      answer.content.map((block) => (block.type === 'thinking' ? block.thinking : block.type)),
       ['Let me see.', 'text'],
     );
     assert.deepEqual(
@@ -150,10 +150,10 @@ describe("Anthropic's client", function () {
     );
   });
 
-  it('learns which stop sequence ended an answer, and that a limit did', async () => {
-    // The model would go on, but is not let.
-    const { closed } = gate();
-    standIn.reply(textReply(['one ', 'two EN', 'D three', closed]), textReply(['word '.repeat(50), closed]));
+  it('reports which stop sequence, or that the token limit, ended an answer', async () => {
+    // The stand-in would send more; the server ends the answer.
+    const { opened } = createLatch();
+    standIn.reply(textReply(['one ', 'two EN', 'D three', opened]), textReply(['word '.repeat(50), opened]));
     const stopped = await create({ stop_sequences: ['NOPE', 'END'] });
     assert.deepEqual(stopped.content, [{ type: 'text', text: 'one two ' }]);
     assert.deepEqual([stopped.stop_reason, stopped.stop_sequence], ['stop_sequence', 'END']);
@@ -161,7 +161,7 @@ describe("Anthropic's client", function () {
     assert.equal(cut.stop_reason, 'max_tokens');
   });
 
-  it('gets an object that obeys a schema', async () => {
+  it('gets an object that matches a schema', async () => {
     const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
     standIn.reply(toolReply({ id: 'toolu_3', name: 'StructuredOutput', input: { n: 4 } }));
     const { content } = await create({ output_config: { format: { type: 'json_schema', schema } } });
@@ -170,7 +170,7 @@ describe("Anthropic's client", function () {
     assert.deepEqual(JSON.parse(block.text), { n: 4 });
   });
 
-  it('gets errors as the classes that it has for them', async () => {
+  it('reports each failure as its own error class', async () => {
     await assert.rejects(create({ model: 'gpt-9' }), (error: unknown) => {
       assert.ok(error instanceof Anthropic.NotFoundError);
       assert.match(error.message, /model 'gpt-9' not found/);
@@ -181,11 +181,11 @@ describe("Anthropic's client", function () {
     await assert.rejects(create({}), Anthropic.AuthenticationError);
   });
 
-  it('can go away in the midst of an answer', async () => {
-    standIn.reply(textReply(['one', gate().closed]));
+  it('cancels the request to the API when it aborts a stream', async () => {
+    standIn.reply(textReply(['one', createLatch().opened]));
     const stream = client.messages.stream({ model: MODEL, max_tokens: 1000, messages: HI });
     stream.on('text', () => stream.abort());
     await assert.rejects(stream.done(), Anthropic.APIUserAbortError);
-    assert.equal(await (await seen(standIn)).closed, 'client');
+    assert.equal(await (await latestRequest(standIn)).closed, 'client');
   });
 });

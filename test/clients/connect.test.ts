@@ -1,6 +1,6 @@
 /**
- * What Connect a Client gives, used as it is: programs are run, configuration is read by the client that it is for. The
- * agents have tests of their own, see agents/.
+ * The texts of Connect a Client, used unchanged: programs are run, configuration is read by its client. The agents in
+ * agents/ are tested separately.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -10,13 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { snippetOf } from './connected.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { snippetOf } from '../support/connectGuide.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { textReply } from '../standin/server.js';
 import { installedOrSkip } from './agents/install.js';
-import { seen } from './seen.js';
+import { latestRequest } from './apiRequests.js';
 
-/** Compiled, this file is three folders deep. Programs in it find the clients among the dev dependencies. */
+/** Inside the repository, so that programs in it find the clients in node_modules. The compiled test is in out/test/clients. */
 const OUT = fileURLToPath(new URL('../../connect', import.meta.url));
 const TOKEN = randomBytes(32).toString('base64url');
 const ANSWER = 'Rayleigh scattering, größtenteils.';
@@ -25,7 +25,7 @@ const ADAPTERS = { name: '@continuedev/openai-adapters', version: '1.37.0' };
 const run = promisify(execFile);
 
 for (const token of [undefined, TOKEN]) {
-  describe(`what is copied for a client${token === undefined ? '' : ', with a token,'}`, function () {
+  describe(`Connect a Client texts, ${token === undefined ? 'without' : 'with'} a token`, function () {
     this.timeout(60_000);
     let headless: Headless;
     let folder: string;
@@ -48,29 +48,29 @@ for (const token of [undefined, TOKEN]) {
 
     const snippet = (id: string): string => snippetOf(id, headless.url, { token });
 
-    for (const [id, shown] of [
+    for (const [id, printed] of [
       ['javascript', ANSWER],
       ['openai', `${ANSWER}\n`],
       ['anthropic', `${ANSWER}\n`],
     ] as const) {
-      it(`is a program for ${id} that prints the answer`, async () => {
+      it(`include a program for ${id} that prints the answer`, async () => {
         const program = join(OUT, `${id}.mjs`);
         await writeFile(program, snippet(id));
         const { stdout } = await run(process.execPath, [program]);
-        assert.equal(stdout, shown);
-        const { body } = await seen(headless.standIn);
+        assert.equal(stdout, printed);
+        const { body } = await latestRequest(headless.standIn);
         assert.match(body.model, /sonnet/);
         assert.match(JSON.stringify(body.messages), /Why is the sky blue\?/);
       });
     }
 
-    it('is a command for curl that prints the answer', async function () {
+    it('include a curl command that prints the answer', async function () {
       if (process.platform === 'win32') this.skip();
       const { stdout } = await run('sh', ['-c', snippet('curl')]);
       assert.equal((JSON.parse(stdout) as { message: { content: string } }).message.content, ANSWER);
     });
 
-    it('is a program in Python that Python can read', async function () {
+    it('include a Python program with valid syntax', async function () {
       const python = await run('python3', ['--version']).catch(() => undefined);
       if (python === undefined) {
         console.log('      skipped, because there is no python3');
@@ -79,7 +79,7 @@ for (const token of [undefined, TOKEN]) {
       await run('python3', ['-c', 'import ast, sys; ast.parse(sys.argv[1])', snippet('python')]);
     });
 
-    it("is a configuration that Continue's own loader reads, and its adapter asks by", async function () {
+    it("include a configuration that Continue's loader reads and its adapter uses", async function () {
       this.timeout(600_000);
       const root = await installedOrSkip(this, ADAPTERS.name, ADAPTERS.version);
       const load = async (path: string): Promise<unknown> =>

@@ -1,6 +1,6 @@
 /**
- * The adapters by which Continue's command line talks to models, with its provider "ollama" (which is /v1), against the
- * program, the real CLI behind it, and a stand-in behind that.
+ * The model adapters of Continue's command line, with the provider "ollama" (which uses /v1), against the built server,
+ * the real CLI and the stand-in API.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -14,11 +14,11 @@ import type {
   ChatCompletionMessageParam,
   ChatCompletionTool,
 } from 'openai/resources/chat/completions';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { createLatch } from '../support/latch.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { messageReply, systemOf, textReply } from '../standin/server.js';
 import { installedOrSkip } from './agents/install.js';
-import { lastBlocks, lastImage, PNG, seen } from './seen.js';
+import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';
 
 const VERSION = '1.37.0';
 const MODEL = 'claude-sonnet';
@@ -47,7 +47,7 @@ interface Adapters {
   constructLlmApi(config: { provider: 'ollama'; apiBase: string }): Adapter | undefined;
 }
 
-describe("Continue's adapters", function () {
+describe('Continue with @continuedev/openai-adapters', function () {
   this.timeout(120_000);
   let headless: Headless | undefined;
   let standIn: Headless['standIn'];
@@ -68,7 +68,7 @@ describe("Continue's adapters", function () {
 
   const never = new AbortController().signal;
 
-  /** The answer to a stream, put together. */
+  /** The parts of a streamed answer. */
   async function streamed(messages: ChatCompletionMessageParam[], tools?: ChatCompletionTool[]) {
     const body = { model: MODEL, messages, stream: true, ...(tools === undefined ? {} : { tools }) } as const;
     const answer = { texts: [] as string[], calls: [] as { id: string; name: string; args: string }[] };
@@ -90,7 +90,7 @@ describe("Continue's adapters", function () {
     assert.ok(ids.includes('claude-sonnet:latest'), ids.join());
   });
 
-  it('gets an answer in one piece', async () => {
+  it('gets a whole answer with its usage', async () => {
     standIn.reply(textReply('Hello there.', { usage: { input_tokens: 5, output_tokens: 3 } }));
     const messages: ChatCompletionMessageParam[] = [
       { role: 'system', content: 'Be brief.' },
@@ -99,17 +99,17 @@ describe("Continue's adapters", function () {
     const answer = await adapter.chatCompletionNonStream({ model: MODEL, messages }, never);
     assert.equal(answer.choices[0]?.message.content, 'Hello there.');
     assert.deepEqual([answer.usage?.prompt_tokens, answer.usage?.completion_tokens], [5, 3]);
-    assert.ok(systemOf((await seen(standIn)).body).includes('Be brief.'));
+    assert.ok(systemOf((await latestRequest(standIn)).body).includes('Be brief.'));
   });
 
-  it('gets a stream in pieces, its usage last', async () => {
+  it('streams an answer, with usage in the last chunk', async () => {
     standIn.reply(textReply(['Grüße', ' 🦙'], { usage: { input_tokens: 5, output_tokens: 3 } }));
     const { texts, usage } = await streamed([{ role: 'user', content: 'hi' }]);
     assert.deepEqual(texts, ['Grüße', ' 🦙']);
     assert.equal(usage?.total_tokens, 8);
   });
 
-  it('has its tools called, two at once, and gives the results to the same live process', async () => {
+  it('calls two tools at once, and their results continue the same process', async () => {
     standIn.reply(
       messageReply([
         { type: 'text', text: 'Let me look.' },
@@ -120,7 +120,7 @@ describe("Continue's adapters", function () {
     );
     const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'What is in them?' }];
     const first = await streamed(messages, [READ]);
-    const session = (await seen(standIn)).headers['x-claude-code-session-id'];
+    const session = (await latestRequest(standIn)).headers['x-claude-code-session-id'];
     assert.deepEqual(
       first.calls.map(({ name, args }) => [name, JSON.parse(args) as unknown]),
       [
@@ -139,7 +139,7 @@ describe("Continue's adapters", function () {
     });
     for (const { id } of first.calls) messages.push({ role: 'tool', tool_call_id: id, content: `of ${id}` });
     assert.deepEqual((await streamed(messages, [READ])).texts.join(''), 'Both are empty.');
-    const request = await seen(standIn);
+    const request = await latestRequest(standIn);
     assert.equal(request.headers['x-claude-code-session-id'], session);
     assert.deepEqual(
       lastBlocks(request).map((block) => block['tool_use_id']),
@@ -148,7 +148,7 @@ describe("Continue's adapters", function () {
     assert.match(JSON.stringify(lastBlocks(request)), /of toolu_1.*of toolu_2/);
   });
 
-  it('shows an image', async () => {
+  it('sends an image', async () => {
     standIn.reply(textReply('A dot.'));
     const url = `data:image/png;base64,${PNG}`;
     await streamed([
@@ -160,10 +160,10 @@ describe("Continue's adapters", function () {
         ],
       },
     ]);
-    assert.equal(lastImage(await seen(standIn)), PNG);
+    assert.equal(lastImage(await latestRequest(standIn)), PNG);
   });
 
-  it('is told what went wrong', async () => {
+  it('reports an unknown model with status 404', async () => {
     const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'hi' }];
     await assert.rejects(
       adapter.chatCompletionNonStream({ model: 'nope', messages }, never),
@@ -171,16 +171,16 @@ describe("Continue's adapters", function () {
     );
   });
 
-  it('goes away in mid-stream, and the request to the API ends', async () => {
-    const held = gate();
-    standIn.reply(textReply(['One', held.closed, ' two']));
-    const leaving = new AbortController();
+  it('cancels the request to the API when it aborts a stream', async () => {
+    const held = createLatch();
+    standIn.reply(textReply(['One', held.opened, ' two']));
+    const controller = new AbortController();
     const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'Count.' }];
     const body = { model: MODEL, messages, stream: true } as const;
-    for await (const chunk of adapter.chatCompletionStream(body, leaving.signal)) {
-      if (chunk.choices[0]?.delta.content === 'One') leaving.abort();
+    for await (const chunk of adapter.chatCompletionStream(body, controller.signal)) {
+      if (chunk.choices[0]?.delta.content === 'One') controller.abort();
     }
-    assert.equal(await (await seen(standIn)).closed, 'client');
+    assert.equal(await (await latestRequest(standIn)).closed, 'client');
     held.open();
   });
 });

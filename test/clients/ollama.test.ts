@@ -1,10 +1,10 @@
-/** Ollama's own client for JavaScript against the program, the real CLI behind it, and a stand-in behind that. */
+/** Ollama's JavaScript client against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import { Ollama, type ChatResponse, type Message, type Tool } from 'ollama';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
+import { createLatch } from '../support/latch.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { errorReply, messageReply, textReply, toolReply, type Block } from '../standin/server.js';
-import { lastBlocks, PNG, seen } from './seen.js';
+import { lastBlocks, PNG, latestRequest } from './apiRequests.js';
 
 const MODEL = 'claude-sonnet';
 const HI: Message[] = [{ role: 'user', content: 'hi' }];
@@ -21,7 +21,7 @@ const THINKING: Block[] = [
   { type: 'text', text: 'ok' },
 ];
 
-describe('the ollama package', function () {
+describe('Ollama JavaScript client', function () {
   this.timeout(120_000);
   let headless: Headless;
   let standIn: Headless['standIn'];
@@ -57,7 +57,7 @@ describe('the ollama package', function () {
     }
   });
 
-  it('shows a model', async () => {
+  it('shows the details of a model', async () => {
     const { capabilities, details, model_info: info } = await ollama.show({ model: MODEL });
     for (const capability of ['completion', 'tools', 'vision', 'thinking']) {
       assert.ok(capabilities.includes(capability), capability);
@@ -68,11 +68,11 @@ describe('the ollama package', function () {
     assert.ok(Number(entries.get('claude.context_length')) >= 200_000);
   });
 
-  it('gets a version', async () => {
+  it('reads the version', async () => {
     assert.match((await ollama.version()).version, /^\d+\.\d+\.\d+$/);
   });
 
-  it('loads a model, sees it among those that run, and unloads it', async () => {
+  it('loads a model, lists it as running, and unloads it', async () => {
     const running = async (): Promise<string[]> => (await ollama.ps()).models.map(({ name }) => name);
     const loaded = await ollama.chat({ model: 'claude-opus', messages: [] });
     assert.deepEqual([loaded.done, loaded.done_reason], [true, 'load']);
@@ -82,7 +82,7 @@ describe('the ollama package', function () {
     assert.ok(!(await running()).includes('claude-opus:latest'));
   });
 
-  it('chats in one piece', async () => {
+  it('gets a whole answer with its token counts', async () => {
     standIn.reply(textReply('Hello\n', { usage: { input_tokens: 5, output_tokens: 3 } }));
     const answer = await ollama.chat({ model: MODEL, messages: HI });
     assert.deepEqual(answer.message, { role: 'assistant', content: 'Hello\n' });
@@ -94,9 +94,9 @@ describe('the ollama package', function () {
     }
   });
 
-  it('chats as the answer grows', async () => {
-    const more = gate();
-    standIn.reply(textReply(['one', more.closed, ' two']));
+  it('streams an answer', async () => {
+    const more = createLatch();
+    standIn.reply(textReply(['one', more.opened, ' two']));
     const parts: ChatResponse[] = [];
     for await (const part of await ollama.chat({ model: MODEL, messages: HI, stream: true })) {
       parts.push(part);
@@ -107,26 +107,26 @@ describe('the ollama package', function () {
     assert.ok(parts.slice(0, -1).every((part) => !part.done));
   });
 
-  it('stops the model with abort()', async () => {
-    standIn.reply(textReply(['begun', gate().closed]));
-    // A client of its own: abort() ends all of a client's streams.
-    const leaver = new Ollama({ host: headless.url });
-    const stream = await leaver.chat({ model: MODEL, messages: HI, stream: true });
+  it('cancels the request to the API with abort()', async () => {
+    standIn.reply(textReply(['begun', createLatch().opened]));
+    // A separate client, because abort() ends all streams of a client.
+    const separate = new Ollama({ host: headless.url });
+    const stream = await separate.chat({ model: MODEL, messages: HI, stream: true });
     const reading = (async () => {
-      for await (const part of stream) if (part.message.content === 'begun') leaver.abort();
+      for await (const part of stream) if (part.message.content === 'begun') separate.abort();
     })();
     await assert.rejects(reading, { name: 'AbortError' });
-    assert.equal(await (await seen(standIn)).closed, 'client');
+    assert.equal(await (await latestRequest(standIn)).closed, 'client');
   });
 
-  it('stops one of its streams and leaves the other alone', async () => {
-    const more = gate();
-    standIn.reply(textReply(['begun', more.closed, ', ended']), textReply(['begun', more.closed, ', ended']));
+  it('aborts one of two streams without affecting the other', async () => {
+    const more = createLatch();
+    standIn.reply(textReply(['begun', more.opened, ', ended']), textReply(['begun', more.opened, ', ended']));
     const streams = await Promise.all(
       [1, 2].map(() => ollama.chat({ model: MODEL, messages: HI, stream: true })),
     );
-    const [left, kept] = streams as [(typeof streams)[0], (typeof streams)[0]];
-    left.abort();
+    const [aborted, kept] = streams as [(typeof streams)[0], (typeof streams)[0]];
+    aborted.abort();
     more.open();
     let text = '';
     for await (const part of kept) text += part.message.content;
@@ -137,7 +137,7 @@ describe('the ollama package', function () {
     standIn.reply(textReply('a dot'), textReply('a dot'));
     for (const images of [[PNG], [new Uint8Array(Buffer.from(PNG, 'base64'))]]) {
       await ollama.chat({ model: MODEL, messages: [{ role: 'user', content: 'what?', images }] });
-      const blocks = lastBlocks(await seen(standIn));
+      const blocks = lastBlocks(await latestRequest(standIn));
       assert.deepEqual(
         blocks.map(({ type, source, text }) => source ?? [type, text]),
         [{ type: 'base64', media_type: 'image/png', data: PNG }, ['text', 'what?']],
@@ -146,7 +146,7 @@ describe('the ollama package', function () {
   });
 
   for (const stream of [false, true]) {
-    it(`has its tools called, and gives their results back, ${stream ? 'streaming' : 'in one piece'}`, async () => {
+    it(`calls tools and sends their results back, ${stream ? 'streaming' : 'not streaming'}`, async () => {
       standIn.reply(
         messageReply([
           { type: 'text', text: 'Let me look.' },
@@ -156,20 +156,20 @@ describe('the ollama package', function () {
         textReply('Sun, then rain.'),
       );
       const messages: Message[] = [{ role: 'user', content: 'weather?' }];
-      const asked = await answerOf(messages, stream);
-      assert.equal(asked.content, 'Let me look.');
+      const answer = await answerOf(messages, stream);
+      assert.equal(answer.content, 'Let me look.');
       assert.deepEqual(
-        asked.tool_calls?.map(({ function: { name, arguments: given } }) => [name, given]),
+        answer.tool_calls?.map(({ function: { name, arguments: given } }) => [name, given]),
         [
           ['get_weather', { city: 'Köln' }],
           ['get_weather', { city: 'Bonn' }],
         ],
       );
-      messages.push(asked);
+      messages.push(answer);
       for (const content of ['sun', 'rain'])
         messages.push({ role: 'tool', content, tool_name: 'get_weather' });
       assert.equal((await answerOf(messages, stream)).content, 'Sun, then rain.');
-      const results = lastBlocks(await seen(standIn)).map((block) => [
+      const results = lastBlocks(await latestRequest(standIn)).map((block) => [
         block['tool_use_id'],
         block['content'],
       ]);
@@ -180,7 +180,7 @@ describe('the ollama package', function () {
     });
   }
 
-  it('gets JSON where it asks for it, and JSON of a schema', async () => {
+  it('gets JSON, and JSON that matches a schema', async () => {
     const schema = { type: 'object', properties: { age: { type: 'number' } }, required: ['age'] };
     for (const format of ['json', schema]) {
       standIn.reply(toolReply({ id: 'toolu_3', name: 'StructuredOutput', input: { age: 7 } }));
@@ -189,12 +189,12 @@ describe('the ollama package', function () {
       assert.equal(message.tool_calls, undefined);
       assert.equal(done_reason, 'stop');
     }
-    const { body } = await seen(standIn);
+    const { body } = await latestRequest(standIn);
     const offered = body.tools?.find(({ name }) => name === 'StructuredOutput');
     assert.deepEqual((offered?.['input_schema'] as typeof schema | undefined)?.properties, schema.properties);
   });
 
-  it('sees thinking when it asks for it, and not when it does not want it', async () => {
+  it('gets thinking unless think is false', async () => {
     for (const [think, thinking] of [
       [true, 'hmm'],
       ['high', 'hmm'],
@@ -224,7 +224,7 @@ describe('the ollama package', function () {
     ]);
   });
 
-  it('generates from a prompt', async () => {
+  it('generates from a prompt, whole and streamed', async () => {
     standIn.reply(textReply('Hello'), textReply(['Hel', 'lo']));
     const { response, done } = await ollama.generate({ model: MODEL, prompt: 'hi', system: 'Be brief.' });
     assert.deepEqual([response, done], ['Hello', true]);
@@ -235,7 +235,7 @@ describe('the ollama package', function () {
     assert.equal(text, 'Hello');
   });
 
-  it('is told that a model does not exist, in the words that it looks for', async () => {
+  it("reports an unknown model with status 404 and Ollama's text", async () => {
     const missing = { name: 'ResponseError', status_code: 404 };
     await assert.rejects(ollama.chat({ model: 'llama3.2', messages: HI }), {
       ...missing,
@@ -248,7 +248,7 @@ describe('the ollama package', function () {
     });
   });
 
-  it('is told what is wrong with a request', async () => {
+  it('reports what is wrong with a request', async () => {
     await assert.rejects(ollama.chat({ model: '', messages: HI }), {
       name: 'ResponseError',
       status_code: 400,
@@ -260,7 +260,7 @@ describe('the ollama package', function () {
     });
   });
 
-  it('is told what the API says, with its status before the first word, as an error behind it', async () => {
+  it('reports an API error as a status before the first text, and as an error after it', async () => {
     standIn.reply(errorReply(429, 'slow down', { 'retry-after': '30' }));
     await assert.rejects(ollama.chat({ model: MODEL, messages: HI, stream: true }), {
       name: 'ResponseError',
@@ -279,12 +279,12 @@ describe('the ollama package', function () {
     assert.equal(text, 'half');
   });
 
-  /** The whole answer to a chat with a tool, however it comes. */
+  /** The whole answer to a chat with a tool. */
   async function answerOf(messages: Message[], stream: boolean): Promise<Message> {
-    const asked = { model: MODEL, messages, tools: [WEATHER] };
-    if (!stream) return (await ollama.chat(asked)).message;
+    const request = { model: MODEL, messages, tools: [WEATHER] };
+    if (!stream) return (await ollama.chat(request)).message;
     const whole = { role: 'assistant', content: '', tool_calls: [] as NonNullable<Message['tool_calls']> };
-    for await (const { message } of await ollama.chat({ ...asked, stream: true })) {
+    for await (const { message } of await ollama.chat({ ...request, stream: true })) {
       whole.content += message.content;
       whole.tool_calls.push(...(message.tool_calls ?? []));
     }

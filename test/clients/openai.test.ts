@@ -1,24 +1,24 @@
-/** OpenAI's own client against the endpoint, chat completions: the built program, the real CLI, a stand-in behind it. */
+/** OpenAI's JavaScript client, chat completions, against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
 import { ChatError } from '../../src/core/errors.js';
-import { gate } from '../e2e/gate.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { fails, text } from '../http/fakeBackend.js';
-import { startRig, stopRigs } from '../http/rig.js';
+import { createLatch } from '../support/latch.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { fails, text } from '../support/fakeBackend.js';
+import { startRig, stopRigs } from '../support/endpointRig.js';
 import { errorReply, messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 const MODEL = 'claude-sonnet';
 const USAGE = { input_tokens: 12, output_tokens: 34, cache_read_input_tokens: 5 };
-const ASKED: ChatCompletionMessageParam[] = [
+const MESSAGES: ChatCompletionMessageParam[] = [
   { role: 'system', content: 'Be brief.' },
   { role: 'user', content: [{ type: 'text', text: 'hi' }] },
 ];
 
-const DESCRIBED = {
+const FUNCTION = {
   name: 'get_weather',
   description: 'The weather of a city.',
   parameters: {
@@ -27,7 +27,7 @@ const DESCRIBED = {
     required: ['city'],
   },
 };
-const WEATHER: ChatCompletionTool = { type: 'function', function: DESCRIBED };
+const WEATHER: ChatCompletionTool = { type: 'function', function: FUNCTION };
 
 const twoCalls = messageReply([
   { type: 'text', text: 'Let me look.' },
@@ -35,7 +35,7 @@ const twoCalls = messageReply([
   { type: 'tool_use', id: 'toolu_2', name: 'get_weather', input: { city: 'Oslo' } },
 ]);
 
-describe('the client of OpenAI', () => {
+describe('OpenAI client, chat completions', () => {
   let headless: Headless;
   let client: OpenAI;
 
@@ -45,11 +45,11 @@ describe('the client of OpenAI', () => {
   });
   after(() => headless.stop());
 
-  /** The session of the last request: one process is one session. */
+  /** The session of the last request to the API. Each CLI process has a session of its own. */
   const session = (): unknown => headless.standIn.requests.at(-1)?.headers['x-claude-code-session-id'];
   const lastSent = (): string => JSON.stringify(headless.standIn.requests.at(-1)?.body.messages);
 
-  it('lists models, and retrieves one', async () => {
+  it('lists models and retrieves one', async () => {
     const ids: string[] = [];
     for await (const model of client.models.list()) ids.push(model.id);
     assert.ok(ids.includes('claude-sonnet:latest'), ids.join());
@@ -57,9 +57,9 @@ describe('the client of OpenAI', () => {
     await assert.rejects(client.models.retrieve('gpt-4'), NotFoundError);
   });
 
-  it('gets an answer in one piece, with its usage', async () => {
+  it('gets a whole answer with its usage', async () => {
     headless.standIn.reply(textReply('Hello there.', { usage: USAGE }));
-    const answer = await client.chat.completions.create({ model: MODEL, messages: ASKED });
+    const answer = await client.chat.completions.create({ model: MODEL, messages: MESSAGES });
     assert.equal(answer.choices[0]?.message.content, 'Hello there.');
     assert.equal(answer.choices[0].finish_reason, 'stop');
     assert.equal(answer.usage?.prompt_tokens, 17);
@@ -69,7 +69,7 @@ describe('the client of OpenAI', () => {
     assert.ok(request && systemOf(request.body).includes('Be brief.'));
   });
 
-  it('gets a stream in pieces, thinking apart, with its usage last', async () => {
+  it('streams an answer with separate thinking, and usage in the last chunk', async () => {
     headless.standIn.reply(
       messageReply(
         [
@@ -81,7 +81,7 @@ describe('the client of OpenAI', () => {
     );
     const stream = await client.chat.completions.create({
       model: MODEL,
-      messages: ASKED,
+      messages: MESSAGES,
       stream: true,
       stream_options: { include_usage: true },
       reasoning_effort: 'low',
@@ -104,7 +104,7 @@ describe('the client of OpenAI', () => {
     assert.deepEqual(headless.standIn.requests.at(-1)?.body['output_config'], { effort: 'low' });
   });
 
-  it('calls two tools at once and gives their results to the same live process', async () => {
+  it('calls two tools at once, and their results continue the same process', async () => {
     headless.standIn.reply(twoCalls, textReply('Sun in Köln, rain in Oslo.'));
     const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'Weather?' }];
     const first = await client.chat.completions.create({ model: MODEL, messages, tools: [WEATHER] });
@@ -126,13 +126,13 @@ describe('the client of OpenAI', () => {
     assert.match(lastSent(), /"tool_use_id":"toolu_1".*sun.*"tool_use_id":"toolu_2".*rain/);
   });
 
-  it('runs its tools by itself, several rounds long, in a stream', async () => {
+  it('runs tools for several rounds with runTools, streaming', async () => {
     headless.standIn.reply(
       twoCalls,
       toolReply({ id: 'toolu_3', name: 'get_weather', input: { city: 'Rom' } }),
       textReply('Sun everywhere.'),
     );
-    const asked: string[] = [];
+    const cities: string[] = [];
     const runner = client.chat.completions.runTools({
       model: MODEL,
       stream: true,
@@ -141,10 +141,10 @@ describe('the client of OpenAI', () => {
         {
           type: 'function',
           function: {
-            ...DESCRIBED,
+            ...FUNCTION,
             parse: (input: string) => JSON.parse(input) as { city: string },
             function: ({ city }: { city: string }) => {
-              asked.push(city);
+              cities.push(city);
               return 'sun';
             },
           },
@@ -152,18 +152,18 @@ describe('the client of OpenAI', () => {
       ],
     });
     assert.equal(await runner.finalContent(), 'Sun everywhere.');
-    assert.deepEqual(asked, ['Köln', 'Oslo', 'Rom']);
+    assert.deepEqual(cities, ['Köln', 'Oslo', 'Rom']);
     const sessions = headless.standIn.requests
       .slice(-3)
       .map(({ headers }) => headers['x-claude-code-session-id']);
     assert.equal(new Set(sessions).size, 1);
   });
 
-  it('forces a tool', async () => {
+  it('forces a tool call', async () => {
     headless.standIn.reply(toolReply({ id: 'toolu_4', name: 'get_weather', input: { city: 'Bonn' } }));
     const answer = await client.chat.completions.create({
       model: MODEL,
-      messages: ASKED,
+      messages: MESSAGES,
       tools: [WEATHER, { type: 'function', function: { name: 'other' } }],
       tool_choice: { type: 'function', function: { name: 'get_weather' } },
     });
@@ -174,18 +174,18 @@ describe('the client of OpenAI', () => {
     assert.match(systemOf(request!.body), /must answer by calling the tool "get_weather"/);
   });
 
-  it('gets JSON that obeys a schema, parsed', async () => {
+  it('parses JSON that matches a schema', async () => {
     headless.standIn.reply(toolReply({ id: 'toolu_5', name: 'StructuredOutput', input: { age: 7 } }));
     const schema = { type: 'object', properties: { age: { type: 'number' } }, required: ['age'] };
     const answer = await client.chat.completions.parse({
       model: MODEL,
-      messages: ASKED,
+      messages: MESSAGES,
       response_format: { type: 'json_schema', json_schema: { name: 'person', strict: true, schema } },
     });
     assert.deepEqual(answer.choices[0]?.message.parsed, { age: 7 });
   });
 
-  it('shows an image', async () => {
+  it('sends an image', async () => {
     headless.standIn.reply(textReply('A dot.'));
     const url = `data:image/png;base64,${PNG}`;
     await client.chat.completions.create({
@@ -203,14 +203,14 @@ describe('the client of OpenAI', () => {
     assert.match(lastSent(), /"type":"image".*"media_type":"image\/png"/);
   });
 
-  it('stops where it was told to', async () => {
+  it('stops at a stop sequence', async () => {
     headless.standIn.reply(textReply('one two STOP three'));
-    const answer = await client.chat.completions.create({ model: MODEL, messages: ASKED, stop: 'STOP' });
+    const answer = await client.chat.completions.create({ model: MODEL, messages: MESSAGES, stop: 'STOP' });
     assert.equal(answer.choices[0]?.message.content, 'one two ');
     assert.equal(answer.choices[0].finish_reason, 'stop');
   });
 
-  it('gets a text completion', async () => {
+  it('gets a text completion, whole and streamed', async () => {
     headless.standIn.reply(textReply('Once.'), textReply('Twice.'));
     const whole = await client.completions.create({ model: MODEL, prompt: 'Say it.' });
     assert.equal(whole.choices[0]?.text, 'Once.');
@@ -225,9 +225,9 @@ describe('the client of OpenAI', () => {
     assert.equal(streamed, 'Twice.');
   });
 
-  it('is told what went wrong', async () => {
+  it('reports each failure as its own error class or code', async () => {
     const create = (model: string): Promise<unknown> =>
-      client.chat.completions.create({ model, messages: ASKED });
+      client.chat.completions.create({ model, messages: MESSAGES });
     await assert.rejects(create('gpt-4'), (error) => {
       assert.ok(error instanceof NotFoundError);
       return error.message === "404 model 'gpt-4' not found";
@@ -247,10 +247,10 @@ describe('the client of OpenAI', () => {
     await create(MODEL);
   });
 
-  it('goes away in mid-stream, and the request to the API ends', async () => {
-    const held = gate();
-    headless.standIn.reply(textReply(['One', held.closed, ' two']));
-    const stream = await client.chat.completions.create({ model: MODEL, messages: ASKED, stream: true });
+  it('cancels the request to the API when it leaves a stream', async () => {
+    const held = createLatch();
+    headless.standIn.reply(textReply(['One', held.opened, ' two']));
+    const stream = await client.chat.completions.create({ model: MODEL, messages: MESSAGES, stream: true });
     for await (const chunk of stream) {
       if (chunk.choices[0]?.delta.content === 'One') break;
     }
@@ -259,14 +259,14 @@ describe('the client of OpenAI', () => {
   });
 });
 
-describe('the client of OpenAI, when a stream fails', () => {
+describe('OpenAI client, chat completions that fail or stall', () => {
   afterEach(stopRigs);
 
-  it('throws what the endpoint says', async () => {
+  it('throws the error that ends a stream', async () => {
     const rig = await startRig();
     rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
     const client = new OpenAI({ baseURL: `${rig.url}/v1`, apiKey: 'none', maxRetries: 0 });
-    const stream = await client.chat.completions.create({ model: MODEL, messages: ASKED, stream: true });
+    const stream = await client.chat.completions.create({ model: MODEL, messages: MESSAGES, stream: true });
     let content = '';
     await assert.rejects(
       async () => {
@@ -277,12 +277,12 @@ describe('the client of OpenAI, when a stream fails', () => {
     assert.equal(content, 'Hel');
   });
 
-  it('outlives silence', async () => {
+  it('accepts heartbeats while the stream is silent', async () => {
     const rig = await startRig({ heartbeatMs: 5 });
-    const held = gate();
+    const held = createLatch();
     rig.backend.script = async function* () {
       yield text('Hel');
-      await held.closed;
+      await held.opened;
       yield text('lo');
       yield {
         type: 'done',
@@ -298,21 +298,21 @@ describe('the client of OpenAI, when a stream fails', () => {
       maxRetries: 0,
       fetch: async (...args) => {
         const response = await fetch(...args);
-        const [mine, theirs] = response.body!.tee();
-        void countPings(mine, () => {
+        const [counted, passedOn] = response.body!.tee();
+        void countPings(counted, () => {
           pings += 1;
           if (pings === 3) held.open();
         });
-        return new Response(theirs, response);
+        return new Response(passedOn, response);
       },
     });
-    const stream = client.chat.completions.stream({ model: MODEL, messages: ASKED });
+    const stream = client.chat.completions.stream({ model: MODEL, messages: MESSAGES });
     assert.equal(await stream.finalContent(), 'Hello');
     assert.ok(pings >= 3);
   });
 });
 
-/** Calls back for every comment of a stream. Ends with it. */
+/** Calls `onPing` for every `: ping` comment of a stream, until the stream ends. */
 async function countPings(body: ReadableStream<Uint8Array>, onPing: () => void): Promise<void> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   for (let step = await reader.read(); !step.done; step = await reader.read()) {

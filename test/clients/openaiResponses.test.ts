@@ -1,4 +1,4 @@
-/** OpenAI's own client against the endpoint, responses: the built program, the real CLI, a stand-in behind it. */
+/** OpenAI's JavaScript client, Responses API, against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import OpenAI, { BadRequestError } from 'openai';
 import type {
@@ -7,9 +7,9 @@ import type {
   ResponseStreamEvent,
 } from 'openai/resources/responses/responses';
 import { ChatError } from '../../src/core/errors.js';
-import { startHeadless, type Headless } from '../e2e/headless.js';
-import { fails, text } from '../http/fakeBackend.js';
-import { startRig, stopRigs } from '../http/rig.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { fails, text } from '../support/fakeBackend.js';
+import { startRig, stopRigs } from '../support/endpointRig.js';
 import { messageReply, systemOf, textReply, toolReply } from '../standin/server.js';
 
 const MODEL = 'claude-sonnet';
@@ -21,7 +21,7 @@ const READ: FunctionTool = {
   strict: true,
 };
 
-describe('the client of OpenAI, with responses', () => {
+describe('OpenAI client, Responses', () => {
   let headless: Headless;
   let client: OpenAI;
 
@@ -33,7 +33,7 @@ describe('the client of OpenAI, with responses', () => {
 
   const session = (): unknown => headless.standIn.requests.at(-1)?.headers['x-claude-code-session-id'];
 
-  it('gets one in one piece', async () => {
+  it('gets a whole response with its usage', async () => {
     headless.standIn.reply(textReply('Hello.'));
     const response = await client.responses.create({ model: MODEL, instructions: 'Be brief.', input: 'hi' });
     assert.equal(response.output_text, 'Hello.');
@@ -42,7 +42,7 @@ describe('the client of OpenAI, with responses', () => {
     assert.ok(systemOf(headless.standIn.requests.at(-1)!.body).includes('Be brief.'));
   });
 
-  it('streams thinking, words and calls, and goes on in the same live process', async () => {
+  it('streams thinking, text and calls, and continues in the same process', async () => {
     headless.standIn.reply(
       messageReply([
         { type: 'thinking', thinking: ['I', ' must', ' read.'], signature: 's' },
@@ -96,7 +96,7 @@ describe('the client of OpenAI, with responses', () => {
     );
   });
 
-  it('gets JSON that obeys a schema, parsed', async () => {
+  it('parses JSON that matches a schema', async () => {
     headless.standIn.reply(toolReply({ id: 'toolu_3', name: 'StructuredOutput', input: { age: 7 } }));
     const schema = { type: 'object', properties: { age: { type: 'number' } }, required: ['age'] };
     const response = await client.responses.parse({
@@ -107,7 +107,7 @@ describe('the client of OpenAI, with responses', () => {
     assert.deepEqual(JSON.parse(response.output_text), { age: 7 });
   });
 
-  it('is told that nothing is stored', async () => {
+  it('reports that previous_response_id is not available', async () => {
     await assert.rejects(
       client.responses.create({ model: MODEL, input: 'go on', previous_response_id: 'resp_1' }),
       (error) => error instanceof BadRequestError && error.code === 'previous_response_not_found',
@@ -115,10 +115,10 @@ describe('the client of OpenAI, with responses', () => {
   });
 });
 
-describe('the client of OpenAI, when a response fails', () => {
+describe('OpenAI client, a response that fails', () => {
   afterEach(stopRigs);
 
-  it('gets an error and a failed response', async () => {
+  it('gets an error event and a failed response', async () => {
     const rig = await startRig();
     rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
     const client = new OpenAI({ baseURL: `${rig.url}/v1`, apiKey: 'none', maxRetries: 0 });

@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { textReply, messageReply, type ApiMessage, type StandInRequest } from '../standin/server.js';
-import { ask, chatOf, chatUntil, firstText, openChat, textOf } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE } from './processTable.js';
+import { ask, chatOf, chatUntil, firstText, openChat, textOf } from '../support/httpClient.js';
+import { createLatch } from '../support/latch.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const MEGABYTE = Array.from({ length: 20_000 }, (_, i) => `line ${i}: äöü 👍 ${'x'.repeat(30)}\n`).join('');
 
-/** What the client said, as the API got it; the CLI's own words about its surroundings have the role `system`. */
-function history(seen: StandInRequest): unknown {
+/** The conversation as it arrived at the API, without the CLI's own messages, which have the role `system`. */
+function history(request: StandInRequest): unknown {
   const plain = (content: ApiMessage['content']): unknown =>
     typeof content === 'string'
       ? [{ type: 'text', text: content }]
       : content.map(({ cache_control: _mark, ...block }) => block);
-  return seen.body.messages
+  return request.body.messages
     .filter((message) => message.role !== 'system')
     .map(({ role, content }) => [role, plain(content)]);
 }
 
-describe('a chat from the port to the API and back', function () {
+describe('POST /api/chat with the real CLI', function () {
   this.timeout(120_000);
   let headless: Headless;
   let url: string;
@@ -32,16 +32,16 @@ describe('a chat from the port to the API and back', function () {
   });
   after(() => headless.stop());
 
-  /** Resolves with the newest request, when the API has it. */
-  async function seen(): Promise<StandInRequest> {
+  /** The newest request at the API. */
+  async function newestRequest(): Promise<StandInRequest> {
     let request = await standIn.nextRequest();
     while (request.number < standIn.requests.length) request = await standIn.nextRequest();
     return request;
   }
 
-  it('streams: each piece is a line of its own, at the client while the model still speaks', async () => {
-    const [first, second] = [gate(), gate()];
-    standIn.reply(textReply(['one', first.closed, ' two', second.closed, ' three']));
+  it('streams each delta as a line, before the answer is complete', async () => {
+    const [first, second] = [createLatch(), createLatch()];
+    standIn.reply(textReply(['one', first.opened, ' two', second.opened, ' three']));
     const stream = await openChat(url, chatOf('count'));
     assert.equal(stream.status, 200);
     assert.equal(stream.headers['content-type'], 'application/x-ndjson');
@@ -62,7 +62,7 @@ describe('a chat from the port to the API and back', function () {
     }
   });
 
-  it('answers in one piece when it is told not to stream', async () => {
+  it('answers with one object for stream: false', async () => {
     standIn.reply(textReply('all of it'));
     const { status, headers, body } = await ask(url, {
       path: '/api/chat',
@@ -75,19 +75,19 @@ describe('a chat from the port to the API and back', function () {
     assert.deepEqual([answer['done'], answer['done_reason'], answer['eval_count']], [true, 'stop', 34]);
   });
 
-  /** One conversation, so that each text is also what the live process must know again from what its client sends. */
+  /** One conversation, so that the server must also recognize each text when the client sends it back. */
   const messages: object[] = [];
   let first: unknown;
 
   for (const [name, pieces] of [
     ['new lines, tabs, indentation and trailing space', ['\n\n  def f():\n\treturn "x"  \r\n\n']],
-    ['text outside the first plane', ['👩‍👩‍👧‍👦 日本語 \u{1F600}', 'e\u0301']],
+    ['text outside the Basic Multilingual Plane', ['👩‍👩‍👧‍👦 日本語 \u{1F600}', 'e\u0301']],
     ['surrogate pairs cut by the API', ['a\ud83d', '\ude00b\ud83d', '\ude01']],
     ['quotes, control characters and line separators', ['"\\\u0000\u0007\u001b[31m\u2028\u2029\u007f<&>']],
-    ['what looks like the protocol', ['{"done":true}\n', 'data: [DONE]\n\n', '\n{"error":"x"}']],
+    ['text that looks like a protocol message', ['{"done":true}\n', 'data: [DONE]\n\n', '\n{"error":"x"}']],
     ['a megabyte', MEGABYTE.match(/[^]{1,997}/gu) ?? []],
   ] as const) {
-    it(`gives the model's text unchanged: ${name}`, async () => {
+    it(`streams the model's text unchanged: ${name}`, async () => {
       standIn.reply(textReply(pieces));
       const whole = pieces.join('');
       messages.push({ role: 'user', content: 'say it' });
@@ -95,14 +95,14 @@ describe('a chat from the port to the API and back', function () {
       messages.push({ role: 'assistant', content: whole });
       const session = standIn.requests.at(-1)?.headers['x-claude-code-session-id'];
       first ??= session;
-      assert.equal(session, first, 'it was not continued in its process');
-      // A failed comparison of megabytes would print them.
+      assert.equal(session, first, 'the conversation was not continued in its process');
+      // assert.equal would print megabytes.
       assert.ok(textOf(lines) === whole, `${textOf(lines).length} of ${whole.length} characters`);
       assert.equal(lines.at(-1)?.done, true);
     });
   }
 
-  it("gives the model's text unchanged in one piece, too", async () => {
+  it("answers with the model's text unchanged for stream: false", async () => {
     const pieces = ['\n\ta\ud83d', '\ude00"\\\u2028\u0000', MEGABYTE, ' \n'];
     standIn.reply(textReply(pieces));
     const { body } = await ask(url, { path: '/api/chat', body: chatOf('say it', { stream: false }) });
@@ -110,7 +110,7 @@ describe('a chat from the port to the API and back', function () {
     assert.ok(content === pieces.join(''), `${content.length} characters`);
   });
 
-  it('brings the whole history to the API: system prompt, turns, images, tool calls and results', async () => {
+  it('sends the whole history to the API: system prompt, turns, images, tool calls and results', async () => {
     standIn.reply(textReply('ok'));
     const call = (city: string): object => ({ function: { name: 'get_weather', arguments: { city } } });
     const messages = [
@@ -128,7 +128,7 @@ describe('a chat from the port to the API and back', function () {
     const tool = { name: 'get_weather', description: 'The weather.', parameters };
     const tools = [{ type: 'function', function: tool }];
     await (await openChat(url, { model: 'claude-sonnet', messages, tools })).rest();
-    const request = await seen();
+    const request = await newestRequest();
     const use = (id: string, city: string): object => ({
       type: 'tool_use',
       id,
@@ -168,7 +168,7 @@ describe('a chat from the port to the API and back', function () {
     assert.equal(request.body.model, 'claude-sonnet-5-5');
   });
 
-  it('streams thinking and tool calls, each in a line of its own', async () => {
+  it('streams thinking and each tool call as a line', async () => {
     standIn.reply(
       messageReply([
         { type: 'thinking', thinking: 'hmm', signature: 'sig' },
@@ -200,30 +200,30 @@ describe('a chat from the port to the API and back', function () {
     assert.equal(lines.at(-1)?.done_reason, 'stop');
   });
 
-  it('stops the model when a client leaves in mid-answer', async () => {
-    standIn.reply(textReply(['a', gate().closed, 'b']));
+  it('stops the model when the client disconnects during the answer', async () => {
+    standIn.reply(textReply(['a', createLatch().opened, 'b']));
     const stream = await openChat(url, chatOf('hi'));
     await firstText(stream);
-    stream.leave();
-    assert.equal(await (await seen()).closed, 'client');
+    stream.disconnect();
+    assert.equal(await (await newestRequest()).closed, 'client');
   });
 
-  it('stops the model when a client leaves before the first word', async () => {
+  it('stops the model when the client disconnects before the first text', async () => {
     standIn.reply({ kind: 'hang' });
-    const leaver = new AbortController();
-    const left = chatUntil(url, chatOf('hi'), leaver.signal);
-    const request = await seen();
-    leaver.abort();
-    await left;
+    const client = new AbortController();
+    const aborted = chatUntil(url, chatOf('hi'), client.signal);
+    const request = await newestRequest();
+    client.abort();
+    await aborted;
     assert.equal(await request.closed, 'client');
   });
 
-  it('loads, unloads and describes without the model, and without a process', async function () {
+  it('loads, unloads and describes models without a request to the API or a new process', async function () {
     if (!HAS_PROCESS_TABLE) this.skip();
     const fresh = await startHeadless();
     try {
       const before = childrenIn(fresh.environment.workspace, fresh.pid);
-      assert.equal(before.length, 1, 'a spare stands by');
+      assert.equal(before.length, 1, 'there is one warm process');
       const model = 'claude-sonnet';
       for (const [path, body] of [
         ['/api/tags', undefined],

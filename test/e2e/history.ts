@@ -1,11 +1,11 @@
 /**
- * A conversation in one form, made from what a client sends and, separately, from what arrives at the API. Both are
- * written down here without the product's own code, so that they can be compared.
+ * The canonical form of a conversation, made from a client's request or from the CLI's request to the API, so that the
+ * two can be compared. It uses no code of the sources under test.
  */
-import type { WireCall } from './client.js';
+import type { WireCall } from '../support/httpClient.js';
 import { textOf, type ApiBlock, type ApiMessage, type MessagesBody } from '../standin/server.js';
 
-/** A message as an Ollama client keeps it. */
+/** A message in the history of an Ollama client. */
 export interface WireMessage {
   readonly role: 'user' | 'assistant' | 'tool';
   readonly content: string;
@@ -21,7 +21,7 @@ export interface WireChat {
   readonly messages: readonly WireMessage[];
 }
 
-/** A part of a turn. Calls are numbered through the conversation, results name the number of their call. */
+/** A part of a turn. Calls are numbered within the conversation; results refer to the number of their call. */
 type Part =
   | { readonly text: string }
   | { readonly call: number; readonly name: string; readonly input: unknown }
@@ -32,18 +32,18 @@ interface Turn {
   readonly parts: Part[];
 }
 
-/** What the CLI says of itself before the client's system prompt. */
+/** The CLI's own system blocks, which precede the client's system prompt. */
 const PREAMBLE = [
   /^x-anthropic-billing-header: [^\n]*$/,
   /^You are a Claude agent, built on Anthropic's Claude Agent SDK\.$/,
 ];
-/** What it says of its surroundings, and how it notes the effort. */
+/** The CLI's own system message about its environment. */
 const ENVIRONMENT = /^# Environment\n[^]*\nToday's date is \d{4}-\d\d-\d\d\.$/;
 
-/** What the CLI asks by itself when the connection broke behind a complete part of an answer. */
+/** The CLI's own prompt after a connection broke behind a complete part of an answer. */
 const RESUME = /^Your response above was cut off mid-stream\. Resume directly from where it stops/;
 
-/** What the client sent. */
+/** The canonical form of a client's request. */
 export function sentHistory(chat: WireChat): string {
   const turns: Turn[] = [];
   const open: { readonly number: number; readonly id: string | undefined }[] = [];
@@ -71,16 +71,16 @@ export function sentHistory(chat: WireChat): string {
 }
 
 /**
- * What arrived.
- * @param thoughts what the model thought, by its answer: thinking that the CLI still has goes along with its answer
- * @throws Error when there is anything that is neither the client's nor known to be the CLI's own
+ * The canonical form of a request to the API.
+ * @param thinking the model's thinking, by the text of its answer; the CLI may send it back with the answer
+ * @throws Error when the request contains anything that is neither the client's nor known to be the CLI's own
  */
-export function arrivedHistory(body: MessagesBody, thoughts: ReadonlyMap<string, string>): string {
+export function arrivedHistory(body: MessagesBody, thinking: ReadonlyMap<string, string>): string {
   const turns: Turn[] = [];
   const numbers = new Map<string, number>();
   for (const message of body.messages) {
-    if (message.role === 'system') refuseForeign(message);
-    else turns.push({ role: message.role, parts: partsOf(message, numbers, thoughts) });
+    if (message.role === 'system') refuseUnknown(message);
+    else turns.push({ role: message.role, parts: partsOf(message, numbers, thinking) });
   }
   return canonical(
     family(body.model),
@@ -90,22 +90,22 @@ export function arrivedHistory(body: MessagesBody, thoughts: ReadonlyMap<string,
   );
 }
 
-/** A request by which the CLI goes on with a broken answer: the client's request, and what had been said of the answer. */
-export function brokenAnswer(
+/** Recognizes a request by which the CLI resumes a cut answer: the original request, and the text received so far. */
+export function resumeRequest(
   body: MessagesBody,
-): { readonly asked: MessagesBody; readonly said: string } | undefined {
-  const spoken = body.messages.filter(({ role }) => role !== 'system');
-  const [answer, resume] = spoken.slice(-2);
+): { readonly original: MessagesBody; readonly received: string } | undefined {
+  const exchanged = body.messages.filter(({ role }) => role !== 'system');
+  const [answer, resume] = exchanged.slice(-2);
   if (answer?.role !== 'assistant' || resume?.role !== 'user' || !RESUME.test(textOf(resume)))
     return undefined;
   const messages = body.messages.filter((message) => message !== answer && message !== resume);
-  return { asked: { ...body, messages }, said: textOf(answer) };
+  return { original: { ...body, messages }, received: textOf(answer) };
 }
 
 function partsOf(
   message: ApiMessage,
   numbers: Map<string, number>,
-  thoughts: ReadonlyMap<string, string>,
+  thinking: ReadonlyMap<string, string>,
 ): Part[] {
   if (typeof message.content === 'string') return [{ text: message.content }];
   const texts = message.content.flatMap((block) => (block.type === 'text' ? [block.text ?? ''] : []));
@@ -123,7 +123,7 @@ function partsOf(
         return [{ resultOf, content: resultText(block) }];
       }
       case 'thinking':
-        if (texts.some((text) => thoughts.get(text) === block['thinking'])) return [];
+        if (texts.some((text) => thinking.get(text) === block['thinking'])) return [];
         throw new Error(`thinking that is not this answer's: ${JSON.stringify(block)}`);
       default:
         throw new Error(`a block of type ${block.type}`);
@@ -138,20 +138,20 @@ function resultText(block: ApiBlock): string {
 function systemOf(body: MessagesBody): string {
   const blocks = Array.isArray(body.system) ? (body.system as readonly ApiBlock[]) : [];
   const texts = blocks.map((block) => block.text ?? '');
-  for (const own of PREAMBLE) {
+  for (const pattern of PREAMBLE) {
     const text = texts.shift() ?? '';
-    if (!own.test(text)) throw new Error(`instead of the CLI's own words: ${text}`);
+    if (!pattern.test(text)) throw new Error(`instead of the CLI's own system block: ${text}`);
   }
   return texts.join('\n\n');
 }
 
-function refuseForeign(message: ApiMessage): void {
+function refuseUnknown(message: ApiMessage): void {
   const texts =
     typeof message.content === 'string'
       ? [message.content]
       : message.content.map((block) => block.text ?? '');
-  const foreign = texts.find((text) => !ENVIRONMENT.test(text));
-  if (foreign !== undefined) throw new Error(`a system message that is not the CLI's own: ${foreign}`);
+  const unknown = texts.find((text) => !ENVIRONMENT.test(text));
+  if (unknown !== undefined) throw new Error(`a system message that is not the CLI's own: ${unknown}`);
 }
 
 function family(model: string): string {
@@ -159,7 +159,7 @@ function family(model: string): string {
 }
 
 function canonical(model: string, system: string, tools: readonly string[], turns: readonly Turn[]): string {
-  // The results of one turn come in the order of their calls, whatever the client's; they name their calls anyway.
+  // The CLI sorts the results of a turn by their calls; the client's order does not matter, since each names its call.
   const order = (part: Part): number => ('resultOf' in part ? part.resultOf : Number.POSITIVE_INFINITY);
   const sorted = turns.map(({ role, parts }) => ({
     role,

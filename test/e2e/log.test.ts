@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { errorReply, messageReply, textReply } from '../standin/server.js';
-import { ask, chatOf, firstText, openChat } from './client.js';
-import { gate } from './gate.js';
-import { startHeadless, type Headless } from './headless.js';
+import { ask, chatOf, firstText, openChat } from '../support/httpClient.js';
+import { createLatch } from '../support/latch.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 
 const CANARIES = ['system', 'earlier', 'answered', 'argument', 'result', 'prompt', 'thought', 'answer'].map(
-  (what) => `canary-${what}-5e1f`,
+  (part) => `canary-${part}-5e1f`,
 );
 const [SYSTEM, EARLIER, ANSWERED, ARGUMENT, RESULT, PROMPT, THOUGHT, ANSWER] = CANARIES as [
   string,
@@ -14,8 +14,8 @@ const [SYSTEM, EARLIER, ANSWERED, ARGUMENT, RESULT, PROMPT, THOUGHT, ANSWER] = C
 const API_KEY = 'sk-ant-api03-canary-key';
 const TOOLS = [{ type: 'function', function: { name: 'look', description: SYSTEM, parameters: {} } }];
 
-/** A chat with a canary in everything that is a person's. */
-async function revealingChat({ url, standIn }: Headless): Promise<void> {
+/** Sends a chat with a canary in everything that comes from the user or the model. */
+async function chatWithCanaries({ url, standIn }: Headless): Promise<void> {
   standIn.reply(
     messageReply([
       { type: 'thinking', thinking: THOUGHT ?? '', signature: 'sig' },
@@ -42,13 +42,13 @@ describe('the log', function () {
   this.timeout(120_000);
   let headless: Headless;
 
-  describe('as it usually is', () => {
+  describe('without --trace', () => {
     before(async () => {
       headless = await startHeadless({ env: { ANTHROPIC_API_KEY: API_KEY, CLAUDE_CODE_MAX_RETRIES: '1' } });
     });
     after(() => headless.stop());
 
-    it('has a line for each request: number, route, model, status, times, tokens and client', async () => {
+    it('has a line per request: number, route, model, status, times, tokens and client', async () => {
       headless.standIn.reply(textReply('ok'));
       const agent = { 'user-agent': 'ollama-js/0.6.4 (x64 linux Node.js/v20)' };
       await (await openChat(headless.url, chatOf('hi'), agent)).rest();
@@ -65,11 +65,11 @@ describe('the log', function () {
       );
     });
 
-    it('tells a client that left from one that was refused, and says why', async () => {
-      headless.standIn.reply(textReply(['a', gate().closed]));
+    it('distinguishes a disconnected client from a failed request, and says why it failed', async () => {
+      headless.standIn.reply(textReply(['a', createLatch().opened]));
       const stream = await openChat(headless.url, chatOf('hi'));
       await firstText(stream);
-      stream.leave();
+      stream.disconnect();
       await headless.logged(/ POST \/api\/chat claude-sonnet:latest 499 first \d+ ms, total \d+ ms/);
       headless.standIn.reply(errorReply(400, 'some field is wrong'));
       assert.equal((await ask(headless.url, { path: '/api/chat', body: chatOf('hi') })).status, 400);
@@ -78,8 +78,8 @@ describe('the log', function () {
       );
     });
 
-    it('holds nothing of what was said, and no secret', async () => {
-      await revealingChat(headless);
+    it('contains no text of a conversation and no secret', async () => {
+      await chatWithCanaries(headless);
       await headless.logged(/34 tokens out$/);
       assert.equal((await ask(headless.url, { path: '/api/chat', body: `{"model":"${PROMPT}` })).status, 400);
       await headless.logged(/POST \/api\/chat 400/);
@@ -97,8 +97,8 @@ describe('the log', function () {
     });
     after(() => headless.stop());
 
-    it('holds what the client said, and still no secret', async () => {
-      await revealingChat(headless);
+    it('contains the text of the client, but no secret', async () => {
+      await chatWithCanaries(headless);
       const traced = await headless.logged(/\[trace\] #\d+ .*"messages"/);
       for (const canary of [SYSTEM, EARLIER, RESULT, PROMPT])
         assert.ok(traced.includes(canary ?? ''), canary);

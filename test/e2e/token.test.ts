@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ask } from './client.js';
-import { runToEnd, startHeadless, type Headless } from './headless.js';
-import { HAS_PROCESS_TABLE } from './processTable.js';
+import { ask } from '../support/httpClient.js';
+import { runToEnd, startHeadless, type Headless } from '../support/headless.js';
+import { HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const TOKEN = 'Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4';
 
-describe('a token from a file', function () {
+describe('--token-file', function () {
   this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'token-'));
   const file = join(folder, 'token');
@@ -24,7 +24,7 @@ describe('a token from a file', function () {
     chmodSync(file, mode);
   };
 
-  it('is asked of every client, and stands in no log and no list of processes', async () => {
+  it('makes every client send the token, which appears in no log and no process list', async () => {
     write(`${TOKEN}\n`);
     headless = await startHeadless({ args: ['--token-file', file, '--trace'] });
     const { url, stdout, stderr } = headless;
@@ -39,19 +39,19 @@ describe('a token from a file', function () {
     assert.ok(!stderr.some((line) => /other users can read/.test(line)));
   });
 
-  it('that others can read is warned of', async function () {
+  it('warns when other users can read the file', async function () {
     if (process.platform === 'win32') this.skip();
     write(TOKEN, 0o644);
     headless = await startHeadless({ args: ['--token-file', file] });
     await headless.logged(/other users can read .*token/);
   });
 
-  it('that is none keeps the program from starting', async () => {
+  it('refuses to start without one valid token in the file', async () => {
     for (const text of ['', ' \n', 'two words', 'two\nlines', 'ünicode']) {
       write(text);
       const { code, stderr } = await runToEnd(['--port', '0', '--token-file', file], {});
       assert.equal(code, 1, text);
-      assert.match(stderr, /--token-file: .* must hold one line/);
+      assert.match(stderr, /--token-file: .* must contain one line/);
     }
     const missing = await runToEnd(['--port', '0', '--token-file', join(folder, 'none')], {});
     assert.equal(missing.code, 1);

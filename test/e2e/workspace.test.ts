@@ -1,23 +1,24 @@
-/** From a plain Ollama client to Claude at work in the folder, and back. */
+/** The workspace lane from an Ollama client to the API, with the real CLI. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEndpoint } from '../../src/server/server.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { PermissionAnswer } from '../../src/core/permission.js';
-import { startRig } from '../claude/harness.js';
-import { isAlive, pidsIn, until } from '../claude/processes.js';
+import { startCliRig } from '../support/cliRig.js';
+import { isAlive, pidsIn } from '../support/processes.js';
+import { until } from '../support/until.mjs';
 import { messageReply, textReply, toolReply, type StandInRequest } from '../standin/server.js';
-import { ask, chatUntil, openChat, textOf, type Line } from './client.js';
-import { startHeadless, type Headless } from './headless.js';
-import { childrenIn, HAS_PROCESS_TABLE } from './processTable.js';
+import { ask, chatUntil, openChat, textOf, type Line } from '../support/httpClient.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { childrenIn, HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const MODEL = 'claude-sonnet:workspace';
 
-describe('Claude at work in the folder, from the port to the API and back', function () {
+describe('the workspace lane with the real CLI', function () {
   this.timeout(120_000);
 
-  describe('where it may only read', () => {
+  describe('with read-only permissions', () => {
     let headless: Headless;
     let file: string;
     before(async () => {
@@ -33,7 +34,7 @@ describe('Claude at work in the folder, from the port to the API and back', func
       return stream.rest();
     }
 
-    it('is on offer beside the chat lane, one model for each', async () => {
+    it('lists a workspace model for each chat model', async () => {
       const { body } = await ask(headless.url, { path: '/api/tags' });
       const names = (JSON.parse(body) as { models: { name: string }[] }).models.map(({ name }) => name);
       const tagged = (tag: string): string[] =>
@@ -43,7 +44,7 @@ describe('Claude at work in the folder, from the port to the API and back', func
       assert.equal(names.length, 2 * tagged('latest').length);
     });
 
-    it('reads what it is asked about, says so as it goes, and the next turn is in the same process', async () => {
+    it('reads files, reports its tool calls as thinking, and continues in the same process', async () => {
       headless.standIn.reply(
         messageReply([
           { type: 'text', text: 'I will look.' },
@@ -59,24 +60,24 @@ describe('Claude at work in the folder, from the port to the API and back', func
       assert.ok(lines.every((line) => line.message?.tool_calls === undefined));
       const end = lines.at(-1);
       assert.deepEqual([end?.done, end?.prompt_eval_count, end?.eval_count], [true, 24, 68]);
-      assert.match(resultsOf(headless.standIn.requests[1]), /the answer is 42/);
+      assert.match(messagesOf(headless.standIn.requests[1]), /the answer is 42/);
       const answer = { role: 'assistant', content: textOf(lines) };
       const next = await chat([question, answer, { role: 'user', content: 'Sure?' }], { think: true });
       assert.equal(textOf(next), 'Quite.');
-      assert.match(resultsOf(headless.standIn.requests[2]), /the answer is 42/);
+      assert.match(messagesOf(headless.standIn.requests[2]), /the answer is 42/);
     });
 
-    it('says nothing of its tools to a client that does not want to see thinking', async () => {
+    it('does not report tool calls with think: false', async () => {
       headless.standIn.reply(
         toolReply({ id: 'toolu_1', name: 'Read', input: { file_path: file } }),
         textReply('It is 42.'),
       );
-      const lines = await chat([{ role: 'user', content: 'And without words?' }], { think: false });
+      const lines = await chat([{ role: 'user', content: 'And without thinking?' }], { think: false });
       assert.equal(thinkingOf(lines), '');
       assert.equal(textOf(lines), 'It is 42.');
     });
 
-    it('gives a client its own tools', async () => {
+    it("sends calls of the client's tools to the client", async () => {
       const look = {
         type: 'function',
         function: { name: 'look', description: '', parameters: { type: 'object' } },
@@ -96,19 +97,19 @@ describe('Claude at work in the folder, from the port to the API and back', func
     });
   });
 
-  it('is not for pages of other servers on this machine, as long as there is no token', async () => {
-    const headless = await startHeadless({ settled: false });
+  it('refuses web pages of other local servers without a token', async () => {
+    const headless = await startHeadless({ waitForModels: false });
     const headers = { origin: 'http://localhost:3000', 'content-type': 'application/json' };
     const { status } = await ask(headless.url, { path: '/api/chat', body: { model: MODEL }, headers });
     assert.equal(status, 403);
     await headless.stop();
   });
 
-  describe('while the person is asked', () => {
-    it('keeps the connection alive for longer than the CLI may be silent otherwise', async () => {
-      let decide: (answer: PermissionAnswer) => void = () => assert.fail('nobody was asked');
-      const rig = await startRig({
-        limits: { keepSpares: 'never', silenceMs: 6000 },
+  describe('with a permission request', () => {
+    it('keeps the connection alive for longer than the CLI may otherwise be silent', async () => {
+      let decide: (answer: PermissionAnswer) => void = () => assert.fail('no permission was requested');
+      const rig = await startCliRig({
+        limits: { prewarm: 'never', silenceMs: 6000 },
         workspace: {
           permissions: 'ask',
           askPermission: () => new Promise((resolve) => (decide = resolve)),
@@ -133,35 +134,36 @@ describe('Claude at work in the folder, from the port to the API and back', func
       rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'Write', input }), textReply('done'));
       const messages = [{ role: 'user', content: 'go' }];
       const stream = await openChat(url, { model: MODEL, messages, think: false });
-      for (let signs = 0; signs < 8; signs++) assert.equal((await stream.next())?.message?.content, '');
+      for (let heartbeats = 0; heartbeats < 8; heartbeats++)
+        assert.equal((await stream.next())?.message?.content, '');
       decide('once');
       assert.equal(textOf(await stream.rest()), 'done');
       await endpoint.stop();
       await rig.close();
     });
 
-    it('ends what runs when the client goes, through the program itself', async function () {
+    it('ends a running command when the client disconnects', async function () {
       if (!HAS_PROCESS_TABLE) this.skip();
       const rules = JSON.stringify({ permissions: { allow: ['Bash(*)'] } });
       const headless = await startHeadless({ args: ['--workspace-permissions', 'acceptEdits'] });
       const { workspace, root } = headless.environment;
-      // What the person lets run unasked in a terminal, runs here.
+      // Commands that the user's own settings allow run without a permission request.
       await writeFile(join(root, 'config', 'settings.json'), rules);
       const command = 'echo $$ > pid; sleep 1000 & sleep 1000';
       headless.standIn.reply(
         toolReply({ id: 'toolu_1', name: 'Bash', input: { command, description: 'x' } }),
       );
-      const leaving = new AbortController();
+      const client = new AbortController();
       const messages = [{ role: 'user', content: 'go' }];
-      const left = chatUntil(headless.url, { model: MODEL, messages }, leaving.signal);
+      const aborted = chatUntil(headless.url, { model: MODEL, messages }, client.signal);
       const file = join(workspace, 'pid');
-      await until('the command runs', () => pidsIn(file).length === 1, 20_000);
+      await until('the command runs', () => pidsIn(file).length === 1, { timeoutMs: 20_000 });
       const [shell = 0] = pidsIn(file);
-      leaving.abort();
-      await left;
-      await until('it is gone, and its process with it', () => !isAlive(shell));
+      client.abort();
+      await aborted;
+      await until('the command has exited', () => !isAlive(shell));
       await headless.logged(/ 499 /);
-      await until('only spares are left', () => childrenIn(workspace, headless.pid).length <= 3);
+      await until('only warm processes are left', () => childrenIn(workspace, headless.pid).length <= 3);
       await headless.stop();
     });
   });
@@ -171,8 +173,8 @@ function thinkingOf(lines: readonly Line[]): string {
   return lines.map((line) => line.message?.thinking ?? '').join('');
 }
 
-/** What the model was told of its calls, in the whole conversation. */
-function resultsOf(request: StandInRequest | undefined): string {
+/** All messages of a request as JSON, to search them for tool results. */
+function messagesOf(request: StandInRequest | undefined): string {
   const content = request?.body.messages.map((message) => message.content) ?? [];
   return JSON.stringify(content);
 }

@@ -1,13 +1,13 @@
-/** What the built program loads only when it is needed: the decompressor. */
+/** The built program loads the decompressor on first use. */
 import assert from 'node:assert/strict';
-import { COMPRESSED, WORDS } from '../http/openaiZstd.js';
+import { COMPRESSED, WORDS } from '../support/zstdBodies.js';
 import { textReply } from '../standin/server.js';
-import { startHeadless } from './headless.js';
+import { startHeadless } from '../support/headless.js';
 
-describe('a body in Zstandard', function () {
+describe('a request body in Zstandard', function () {
   this.timeout(60_000);
 
-  it('reaches the model as it was before', async () => {
+  it('reaches the model decompressed', async () => {
     const headless = await startHeadless();
     try {
       headless.standIn.reply(textReply('Read.'));

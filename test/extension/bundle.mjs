@@ -1,12 +1,12 @@
-// Bundles what runs inside the editor, and the stand-in for the model, into out/extension.
+// Bundles the suite that runs inside the editor, and the TypeScript helpers of these scripts, into out/extension.
 import { readdir, rm } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { inRoot } from '../../scripts/place.mjs';
+import { inRoot } from '../../scripts/paths.mjs';
 
 const out = inRoot('out/extension');
 
-/** @returns {Promise<string>} the bundle that exports `run` */
+/** @returns {Promise<string>} path of the bundle that exports `run` */
 export async function bundleSuite() {
   const folder = inRoot('test/extension/suite');
   const files = (await readdir(folder)).filter((name) => name === 'index.ts' || name.endsWith('.test.ts'));
@@ -37,6 +37,11 @@ export const loadSetupModel = () => loadBundled('setupModel');
 /** @returns {Promise<typeof import('./hostileFolder.ts')>} */
 export const loadHostileFolder = () => loadBundled('hostileFolder');
 
+/**
+ * @template T
+ * @param {string} name of a module in this folder
+ * @returns {Promise<T>}
+ */
 async function loadBundled(name) {
   const outfile = `${out}/${name}.mjs`;
   await build({

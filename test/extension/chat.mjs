@@ -1,14 +1,15 @@
-// VS Code's own chat answers through the packaged extension, the real CLI and a stand-in for the model.
+// Tests VS Code's chat with its Ollama provider and with custom endpoints, through the packaged extension, the real CLI and
+// a stand-in for the model.
 import assert from 'node:assert/strict';
 import { loadChatModel } from './bundle.mjs';
-import { API_PATHS, customName, FILE_NAME, openChatEditor } from './chatEditor.mjs';
-import { freePort } from './host/port.mjs';
+import { API_PATHS, customName, FILE_MODEL_NAME, openChatEditor } from './chatEditor.mjs';
+import { freePort } from '../support/ports.mjs';
 import { runSteps } from './report.mjs';
 
-/** The output panel has room for the last requests beside the chat. */
+/** Wide enough to show the output panel's last requests beside the chat. */
 const VIEWPORT = { width: 1240, height: 800 };
-/** As VS Code names it. */
-const OLLAMA = 'claude-sonnet:latest';
+/** Name of the model in VS Code's Ollama provider. */
+const OLLAMA_MODEL = 'claude-sonnet:latest';
 const SECRET = '"Zwölf 🦙"';
 const FILES = { 'notes.txt': `The secret is ${SECRET}.\n` };
 
@@ -18,100 +19,112 @@ const FILES = { 'notes.txt': `The secret is ${SECRET}.\n` };
  * @param {string} vsix
  */
 export async function runChat(report, host, vsix) {
-  report.title(`VS Code ${host.version.vscode}'s own chat`);
+  report.title(`the chat of VS Code ${host.version.vscode}`);
   const { startChatModel, chatFile } = await loadChatModel();
   const model = await startChatModel();
   const editor = await openChatEditor({ host, vsix, model, port: await freePort(), files: FILES, chatFile });
   try {
-    await runSteps(report, steps(editor, model), () => editor.explain());
+    await runSteps(report, steps(editor, model), () => editor.failureDetails());
   } finally {
     await editor.close();
   }
-  await runSteps(report, [['asks for nothing unexpected', () => model.stop()]], () => Promise.resolve(''));
+  await runSteps(report, [['sends the model no unexpected request', () => model.stop()]], () =>
+    Promise.resolve(''),
+  );
 }
 
-const sessionOf = (request) => request.headers['x-claude-code-session-id'];
+/** @param {import('../standin/server.js').StandInRequest | undefined} request */
+const sessionOf = (request) => request?.headers['x-claude-code-session-id'];
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {Awaited<ReturnType<typeof openChatEditor>>} editor
+ * @param {import('./model.ts').Model} model
+ * @returns {import('./report.mjs').Step[]}
+ */
 function steps(editor, model) {
+  const apiTypes = /** @type {(keyof typeof API_PATHS)[]} */ (Object.keys(API_PATHS));
   return [
     [
-      'lists the models, with the provider that it has for Ollama',
+      'lists the models of its Ollama provider',
       async () => {
         await editor.page.setViewportSize(VIEWPORT);
         await editor.open();
         await editor.untilStatus(new RegExp(`Claude :${editor.port}`));
-        await editor.untilListed(OLLAMA);
-        await editor.shot('chat-1-models');
+        await editor.untilListed(OLLAMA_MODEL);
+        await editor.screenshot('chat-1-models');
         await editor.closeList();
       },
     ],
     [
-      'answers',
+      'shows the answer of an Ollama model',
       async () => {
-        await editor.begin(OLLAMA);
+        await editor.startConversation(OLLAMA_MODEL);
         await editor.ask('ask-say: Hello from Claude, in your own editor.');
         await editor.untilAnswer(/Hello from Claude, in your own editor\./);
-        await editor.shot('chat-2-answer');
-        assert.match(model.requests.at(-1).body.model, /sonnet/);
+        await editor.screenshot('chat-2-answer');
+        assert.match(model.requests.at(-1)?.body.model ?? '', /sonnet/);
         await editor.dismiss('internal Ollama language model provider');
       },
     ],
     [
-      'reads a file for Claude, in the one live process of the conversation',
+      'runs tool calls in the editor, and keeps the conversation in one process',
       async () => {
         const before = model.requests.length;
         await editor.ask(`ask-read: ${editor.pathOf('notes.txt')}`);
         await editor.untilAnswer(new RegExp(`It says: ${SECRET}`));
-        await editor.shot('chat-3-tool');
-        const [asked, told, ...more] = model.requests.slice(before);
+        await editor.screenshot('chat-3-tool');
+        const [call, result, ...more] = model.requests.slice(before);
         assert.deepEqual(more, []);
-        assert.ok(asked.body.tools.length > 20, `${asked.body.tools.length} tools`);
+        const tools = call?.body.tools?.length ?? 0;
+        assert.ok(tools > 20, `${tools} tools`);
         assert.ok(
-          told.raw.includes(JSON.stringify(FILES['notes.txt']).slice(1, -3)),
-          'the file, word for word',
+          result?.raw.includes(JSON.stringify(FILES['notes.txt']).slice(1, -3)),
+          'the tool result has the exact file contents',
         );
-        const sessions = [...model.requests.slice(0, before), asked, told].map(sessionOf);
+        const sessions = [...model.requests.slice(0, before), call, result].map(sessionOf);
         assert.equal(new Set(sessions).size, 1);
       },
     ],
     [
-      'says in words that the plan is used up',
+      'shows an error message when the plan limit is reached',
       async () => {
         await editor.ask('ask-limit:');
         await editor.untilAnswer(/This request would exceed your account rate limit/);
-        await editor.shot('chat-4-limit');
+        await editor.screenshot('chat-4-limit');
       },
     ],
     [
-      'ends the request to the API when it is stopped',
+      'cancels the API request when the user stops the answer',
       async () => {
         await editor.ask('ask-count:');
         await editor.untilAnswer(/0 1 2 3/);
         await editor.stopAnswering();
-        assert.equal(await model.requests.at(-1).closed, 'client');
-        await editor.shot('chat-5-stopped');
+        assert.equal(await model.requests.at(-1)?.closed, 'client');
+        await editor.screenshot('chat-5-stopped');
       },
     ],
-    ...Object.keys(API_PATHS).map((apiType) => [
-      `answers as a custom endpoint of the kind ${apiType}`,
-      async () => {
-        await editor.begin(customName(apiType));
-        await editor.ask(`ask-say: By ${apiType}.`);
-        await editor.untilAnswer(new RegExp(`By ${apiType}\\.`));
-      },
-    ]),
+    ...apiTypes.map(
+      (apiType) =>
+        /** @type {import('./report.mjs').Step} */ ([
+          `shows the answer of a custom endpoint with the API type ${apiType}`,
+          async () => {
+            await editor.startConversation(customName(apiType));
+            await editor.ask(`ask-say: By ${apiType}.`);
+            await editor.untilAnswer(new RegExp(`By ${apiType}\\.`));
+          },
+        ]),
+    ),
     [
-      'answers by the file that Connect a Client gives',
+      'shows the answer of the model from the file that Connect a Client provides',
       async () => {
-        await editor.begin(FILE_NAME);
+        await editor.startConversation(FILE_MODEL_NAME);
         await editor.ask('ask-say: By the file.');
         await editor.untilAnswer(/By the file\./);
-        assert.match(model.requests.at(-1).body.model, /haiku/);
+        assert.match(model.requests.at(-1)?.body.model ?? '', /haiku/);
       },
     ],
     [
-      'has asked in the ways that were chosen',
+      'sent a request to the path of each API type',
       async () => {
         await editor.workbench.run('Claude Ollama: Show Log');
         for (const path of Object.values(API_PATHS)) {

@@ -1,28 +1,29 @@
-// A VS Code whose own chat knows the endpoint as a provider of models.
+// Opens VS Code with model providers for its chat that use the endpoint: Ollama and custom endpoints.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repeatedly } from './host/repeatedly.mjs';
+import { retry } from './host/retry.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 
 const PICK_TRIES = 5;
 const PICK_MS = 5_000;
 
-/** Kinds of API that a custom endpoint may have → where it is asked. */
+/** API type of a custom endpoint → path of its requests. */
 export const API_PATHS = {
   'chat-completions': '/v1/chat/completions',
   responses: '/v1/responses',
   messages: '/v1/messages',
 };
 
-/** The name of the model that is asked in that way. */
-export const customName = (apiType) => `Claude by ${apiType}`;
+/** Name of the model that uses the API type. */
+export const customName = (/** @type {string} */ apiType) => `Claude by ${apiType}`;
 
-/** A name that no other provider has: the one in the file that Connect a Client gives. */
+/** Model of the file that Connect a Client provides. No other provider has a model of that name. */
 const ALIAS = 'claude-by-file';
-export const FILE_NAME = 'Claude By File';
+/** How VS Code displays it. */
+export const FILE_MODEL_NAME = 'Claude By File';
 
-/** What a person adds under "Chat: Manage Language Models". */
-function groups(base, file) {
+/** What a user would add in "Chat: Manage Language Models": the content of chatLanguageModels.json. */
+function modelGroups(/** @type {string} */ base, /** @type {string} */ file) {
   const custom = Object.entries(API_PATHS).map(([apiType, path]) => ({
     name: `Custom ${apiType}`,
     vendor: 'customendpoint',
@@ -49,7 +50,7 @@ function groups(base, file) {
  * @param {import("./model.ts").Model} options.model
  * @param {number} options.port
  * @param {typeof import('./chatModel.ts').chatFile} options.chatFile
- * @param {Record<string, string>} options.files of the folder that is open: name → text
+ * @param {Record<string, string>} options.files to create in the open folder: name → content
  */
 export async function openChatEditor({ files, ...options }) {
   let folder = '';
@@ -59,7 +60,7 @@ export async function openChatEditor({ files, ...options }) {
     async prepare({ userData, workspace }) {
       folder = workspace;
       const base = `http://127.0.0.1:${options.port}`;
-      const text = JSON.stringify(groups(base, options.chatFile(base, ALIAS)));
+      const text = JSON.stringify(modelGroups(base, options.chatFile(base, ALIAS)));
       await writeFile(join(userData, 'User/chatLanguageModels.json'), text);
       for (const [name, content] of Object.entries(files)) await writeFile(join(workspace, name), content);
     },
@@ -77,7 +78,7 @@ export async function openChatEditor({ files, ...options }) {
     return text.replaceAll('\u00a0', ' ');
   };
 
-  async function pick(model) {
+  async function pick(/** @type {string} */ model) {
     await picker.click();
     await page.getByPlaceholder('Search models').fill(model);
     await page
@@ -90,54 +91,55 @@ export async function openChatEditor({ files, ...options }) {
   return {
     ...editor,
 
-    pathOf: (name) => join(folder, name),
+    pathOf: (/** @type {string} */ name) => join(folder, name),
 
-    /** Waits for a model in the list of all models. VS Code's chat is asleep on a new profile until it is opened. */
-    async untilListed(model) {
+    /** Waits for a model in the list of all models. In a new profile, VS Code's chat loads only when it is opened. */
+    async untilListed(/** @type {string} */ model) {
       await workbench.run('Chat: Manage Language Models');
-      // The list shows no more than fits: what is looked for may be further down.
+      // The list renders visible rows only: filter it.
       await page.getByText('Language Models', { exact: true }).first().waitFor();
       await page.keyboard.type(model);
       await page.getByText(model, { exact: true }).first().waitFor();
     },
 
-    /** The first Escape may only empty the search. */
+    /** Presses Escape twice: the first press may only clear the search. */
     async closeList() {
       for (let press = 1; press <= 2; press += 1) await page.keyboard.press('Escape');
     },
 
-    /** Starts a new conversation with a model, in an editor of its own. */
-    async begin(model) {
+    /** Starts a new conversation with a model, in a new chat editor. */
+    async startConversation(/** @type {string} */ model) {
       await workbench.run('Chat: New Chat Editor');
       await workbench.until(
         'the old conversation',
         () => answers.count(),
         (count) => count === 0,
       );
-      // A list that opens while the editor is still moving is empty.
-      await repeatedly(
+      // The model picker stays empty when it opens while the layout is still changing.
+      await retry(
         PICK_TRIES,
         () => pick(model),
         () => page.keyboard.press('Escape'),
       );
     },
 
-    async ask(text) {
+    async ask(/** @type {string} */ text) {
       await input.click();
       await page.keyboard.type(text);
       await page.keyboard.press('Enter');
     },
 
-    untilAnswer: (pattern) => workbench.until('the answer', answer, (text) => pattern.test(text)),
+    untilAnswer: (/** @type {RegExp} */ pattern) =>
+      workbench.until('the answer', answer, (text) => pattern.test(text)),
 
-    /** Waits for a message, and never wants to see it again: it lies over the chat. */
-    async dismiss(text) {
+    /** Waits for a notification and disables it, because it covers the chat. */
+    async dismiss(/** @type {string} */ text) {
       const message = workbench.notification(text);
       await message.getByRole('button', { name: /^Don.t Show Again$/ }).click();
       await message.waitFor({ state: 'hidden' });
     },
 
-    /** Presses the button that ends the answer. */
+    /** Clicks the button that stops the answer. */
     stopAnswering: () => session.locator('.chat-input-container a.codicon-stop-circle').click(),
   };
 }

@@ -1,5 +1,5 @@
-/** The model behind the editor's own chat: it does what the person asks it to, and uses the editor's tools. */
-import { devCli } from '../standin/cli.js';
+/** A stand-in model for the tests of VS Code's chat. The text that the user types tells it how to answer. */
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import {
   messageReply,
@@ -11,25 +11,25 @@ import {
   type Reply,
   type StandInRequest,
 } from '../standin/server.js';
-import { guideFor } from '../clients/connected.js';
+import { guideFor } from '../support/connectGuide.js';
 import type { Model } from './model.js';
 
-/** Among much else, what the person has typed is in the last message, after what was never answered. */
+/** The typed text is in the last message, among other context and after earlier requests that were not answered. */
 const REQUEST = /ask-(?<verb>say|read|count|limit):(?<object>[^<\n]*)/g;
 
-/** An answer that lasts minutes. */
+/** An answer that streams for minutes. */
 const COUNTING = Array.from({ length: 2000 }, (_, index) => `${index} `);
 
 /**
- * `ask-say: X` is answered with X; `ask-read: FILE` with what is in the file, after a call of `read_file`; `ask-limit:`
- * by the refusal of a plan that is used up; `ask-count:` with numbers, slowly.
+ * `ask-say: X` is answered with X, `ask-read: FILE` with a call of `read_file` and then the quoted text in its result,
+ * `ask-limit:` with a plan limit error, and `ask-count:` with a slow stream of numbers.
  */
 function respond({ body }: StandInRequest): Reply | undefined {
   const last = body.messages.findLast(({ role }) => role === 'user');
   if (last === undefined) return undefined;
   const result = typeof last.content === 'string' ? undefined : last.content.find(isResult);
   if (result !== undefined) return textReply(`It says: ${/"[^"]*"/.exec(textOfResult(result))?.[0]}`);
-  // What Diagnose asks, where a person lets it.
+  // The question of Run Diagnostics, if the user lets it ask Claude.
   if (textOf(last) === 'Answer with the one word "here".') return textReply('here');
   const { verb, object = '' } = [...textOf(last).matchAll(REQUEST)].at(-1)?.groups ?? {};
   if (verb === 'say') return textReply(object.trim());
@@ -49,7 +49,7 @@ function textOfResult({ content }: ApiBlock): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
 }
 
-/** What Connect a Client gives for VS Code's own chat: the text of its file. */
+/** The configuration file that Connect a Client shows for VS Code's chat. */
 export function chatFile(url: string, model: string): string {
   return guideFor('vscode', url, { models: [model] }).snippets[0].text;
 }

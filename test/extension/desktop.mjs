@@ -1,17 +1,24 @@
-// Runs the Mocha suite in desktop VS Code, which @vscode/test-electron downloads.
+// Downloads desktop VS Code with @vscode/test-electron, and runs the Mocha suite in it.
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
-import { HostUnavailable } from './host/unavailable.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 
-/** @returns {Promise<string>} the program. @throws HostUnavailable when it cannot be downloaded */
+/**
+ * @returns {Promise<string>} path of the program
+ * @throws {HostUnavailable} when it cannot be downloaded
+ */
 export async function desktopEditor() {
   try {
     return await downloadAndUnzipVSCode('stable');
   } catch (error) {
-    throw new HostUnavailable(`desktop VS Code cannot be downloaded: ${error.message}`, { cause: error });
+    throw new HostUnavailable(`desktop VS Code cannot be downloaded: ${String(error)}`, { cause: error });
   }
 }
 
-/** @param {string} vscodeExecutablePath */
+/**
+ * @param {string} vscodeExecutablePath
+ * @param {import('./suiteRun.mjs').EditorRun} run
+ * @returns {Promise<{ code: number, log: string[] }>}
+ */
 export async function runSuiteInDesktop(vscodeExecutablePath, { profile, opened, extension, tests, env }) {
   const code = await runTests({
     vscodeExecutablePath,

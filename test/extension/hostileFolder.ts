@@ -1,40 +1,40 @@
-/** A hostile repository for an editor to open, and a CLI that notes each of its starts. */
+/** A hostile repository for an editor to open, and a CLI that records each of its starts. */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plantRepository, type HostileRepository } from '../adversary/hostileRepository.js';
-import { devCli } from '../standin/cli.js';
+import { plantRepository, type HostileRepository } from '../support/hostileRepository.js';
+import { devCli } from '../standin/devCli.js';
 
 export interface HostileFolder {
-  /** The real CLI, behind a note of its starts. */
+  /** Path of a wrapper that records the start and runs the real CLI. */
   readonly cli: string;
-  /** Fills a folder with traps; to be called once. */
+  /** Fills a folder with traps. Call it once. */
   plant(folder: string): Promise<void>;
   /** The arguments of each start of the CLI so far. */
   starts(): Promise<string[]>;
-  /** Traps that have gone off, and requests at the address that the repository names. */
+  /** Traps that were triggered, and requests to the address in the repository's configuration. */
   effects(): Promise<{ sprung: string[]; requests: string[] }>;
   stop(): Promise<void>;
 }
 
 export async function createHostileFolder(): Promise<HostileFolder> {
   const root = await mkdtemp(join(tmpdir(), 'hostile-'));
-  const notes = join(root, 'starts');
+  const startsFile = join(root, 'starts');
   const cli = join(root, 'claude');
-  await writeFile(notes, '');
-  await writeFile(cli, `#!/bin/sh\necho "$*" >> '${notes}'\nexec '${devCli()}' "$@"\n`);
+  await writeFile(startsFile, '');
+  await writeFile(cli, `#!/bin/sh\necho "$*" >> '${startsFile}'\nexec '${devCli()}' "$@"\n`);
   await chmod(cli, 0o755);
   const requests: string[] = [];
-  const evil = createServer((request, response) => {
+  const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     response.end('{}');
   });
-  evil.listen(0, '127.0.0.1');
-  await once(evil, 'listening');
-  const url = `http://127.0.0.1:${(evil.address() as AddressInfo).port}`;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let repository: HostileRepository | undefined;
   return {
     cli,
@@ -45,14 +45,14 @@ export async function createHostileFolder(): Promise<HostileFolder> {
       await writeFile(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
     },
     async starts() {
-      return (await readFile(notes, 'utf8')).split('\n').filter((line) => line !== '');
+      return (await readFile(startsFile, 'utf8')).split('\n').filter((line) => line !== '');
     },
     async effects() {
-      return { sprung: (await repository?.sprung()) ?? [], requests: [...requests] };
+      return { sprung: (await repository?.triggered()) ?? [], requests: [...requests] };
     },
     async stop() {
-      evil.closeAllConnections();
-      evil.close();
+      server.closeAllConnections();
+      server.close();
       await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };

@@ -1,19 +1,19 @@
-// The packaged extension in a real VS Code, used as a person does. Each scenario is an editor of its own.
+// Tests the packaged extension in a real VS Code, driven like a user would. Each scenario opens its own editor.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { loadHostileFolder, loadSetupModel } from './bundle.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 import { runSteps } from './report.mjs';
-import { conflict } from './scenarios/conflict.mjs';
-import { connecting } from './scenarios/connecting.mjs';
-import { daily } from './scenarios/daily.mjs';
-import { ending } from './scenarios/ending.mjs';
+import { basics } from './scenarios/basics.mjs';
+import { connectClient } from './scenarios/connectClient.mjs';
 import { firstRun } from './scenarios/firstRun.mjs';
 import { noFolder } from './scenarios/noFolder.mjs';
+import { portConflict } from './scenarios/portConflict.mjs';
 import { privacy } from './scenarios/privacy.mjs';
-import { trusting } from './scenarios/trusting.mjs';
-import { WORKING, working } from './scenarios/working.mjs';
+import { replacedFolder } from './scenarios/replacedFolder.mjs';
+import { WORKSPACE_LANE_OPTIONS, workspaceLane } from './scenarios/workspaceLane.mjs';
+import { workspaceTrust } from './scenarios/workspaceTrust.mjs';
 
 /**
  * @param {import('./report.mjs').Report} report
@@ -22,37 +22,48 @@ import { WORKING, working } from './scenarios/working.mjs';
  * @param {import('./model.ts').Model} model
  */
 export async function runPackaged(report, host, vsix, model) {
+  /**
+   * @param {string} title
+   * @param {(editor: import('./packagedEditor.mjs').PackagedEditor) => import('./report.mjs').Step[]} steps
+   * @param {Partial<Parameters<typeof openPackaged>[0]>} [options]
+   */
   async function scenario(title, steps, options) {
     report.title(`the packaged extension ${title}, VS Code ${host.version.vscode}`);
     const port = options?.port ?? (await freePort());
     const editor = await openPackaged({ model, ...options, host, vsix, port });
     try {
-      await runSteps(report, steps(editor), () => editor.explain());
+      await runSteps(report, steps(editor), () => editor.failureDetails());
     } finally {
       await editor.close();
     }
   }
 
-  await scenario('by keyboard', daily);
-  await besideOllama((port) => scenario('beside a real Ollama', conflict, { port }));
+  await scenario('in daily use', basics);
+  await withOllamaOnPort((port) => scenario('when Ollama uses the port', portConflict, { port }));
   await withHostileFolder((hostile) =>
-    scenario('in a folder that is not trusted', (editor) => trusting(editor, hostile), {
+    scenario('in an untrusted folder', (editor) => workspaceTrust(editor, hostile), {
       trust: true,
       settings: { 'claudeOllama.claudePath': hostile.cli },
       prepare: ({ workspace }) => hostile.plant(workspace),
     }),
   );
   await scenario('without a folder', noFolder);
-  const atWork = (editor) => [...working(editor), ...privacy(editor), ...ending(editor)];
-  await scenario('at work in the folder', atWork, WORKING);
-  await withSetupModel((own) =>
-    scenario('on its first run', (editor) => [...firstRun(editor, own), ...connecting(editor)], {
-      model: own,
+  await scenario(
+    'with workspace models',
+    (editor) => [...workspaceLane(editor), ...privacy(editor), ...replacedFolder(editor)],
+    WORKSPACE_LANE_OPTIONS,
+  );
+  await withSetupModel((setupModel) =>
+    scenario('on its first run', (editor) => [...firstRun(editor, setupModel), ...connectClient(editor)], {
+      model: setupModel,
     }),
   );
 }
 
-/** Somebody else has made the folder. */
+/**
+ * Calls `run` with a hostile repository.
+ * @param {(hostile: import('./hostileFolder.ts').HostileFolder) => Promise<void>} run
+ */
 async function withHostileFolder(run) {
   const { createHostileFolder } = await loadHostileFolder();
   const hostile = await createHostileFolder();
@@ -63,7 +74,10 @@ async function withHostileFolder(run) {
   }
 }
 
-/** The CLI is not there at first. */
+/**
+ * Calls `run` with a model whose CLI is not installed yet.
+ * @param {(model: import('./setupModel.ts').SetupModel) => Promise<void>} run
+ */
 async function withSetupModel(run) {
   const { startSetupModel } = await loadSetupModel();
   const model = await startSetupModel();
@@ -74,13 +88,17 @@ async function withSetupModel(run) {
   }
 }
 
-/** Another program has the port before the editor starts. */
-async function besideOllama(run) {
+/**
+ * Calls `run` with a port on which a server answers like Ollama.
+ * @param {(port: number) => Promise<void>} run
+ */
+async function withOllamaOnPort(run) {
   const ollama = createServer((_request, response) => response.end('Ollama is running'));
   ollama.listen(0, '127.0.0.1');
   await once(ollama, 'listening');
   try {
-    await run(ollama.address().port);
+    const { port } = /** @type {import('node:net').AddressInfo} */ (ollama.address());
+    await run(port);
   } finally {
     ollama.closeAllConnections();
     ollama.close();

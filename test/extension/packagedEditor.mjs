@@ -1,19 +1,19 @@
-// A VS Code that has the packaged extension, open in a browser.
+// Opens VS Code with the packaged extension in a browser.
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inRoot } from '../../scripts/place.mjs';
+import { inRoot } from '../../scripts/paths.mjs';
 import { openBrowser } from './host/browser.mjs';
 import { installExtension, startEditor } from './host/editor.mjs';
 import { commandsOf, processesOf } from './host/processes.mjs';
 import { createProfile } from './host/profile.mjs';
 import { createWorkbench } from './host/workbench.mjs';
 
-/** The status bar item. */
-export const ITEM = 'claude-ollama-server.claude-ollama-server.status';
-const SHOTS = inRoot('out/extension/screenshots');
-/** How long an editor waits for a page that has gone without a word, as it does on a busy machine. Seconds. */
-const GRACE_S = 15;
-/** Small enough for a README, large enough to read. */
+/** Id of the extension's status bar item. */
+export const STATUS_ITEM = 'claude-ollama-server.claude-ollama-server.status';
+const SCREENSHOTS = inRoot('out/extension/screenshots');
+/** Seconds that the editor waits for a page to reconnect. A busy machine drops connections. */
+const RECONNECTION_GRACE_S = 15;
+/** Readable when scaled down in the README. */
 const VIEWPORT = { width: 1000, height: 620 };
 
 /**
@@ -21,11 +21,11 @@ const VIEWPORT = { width: 1000, height: 620 };
  * @param {import('./host/install.mjs').Host} options.host
  * @param {string} options.vsix
  * @param {import('./model.ts').Model} options.model
- * @param {number} options.port that the endpoint shall have
- * @param {boolean} [options.trust] whether the editor asks for trust
+ * @param {number} options.port of the endpoint
+ * @param {boolean} [options.trust] whether the editor asks to trust the folder; if not, every folder is trusted
  * @param {Record<string, unknown>} [options.settings]
- * @param {string} [options.folder] to open instead of an empty one
- * @param {(profile: import('./host/profile.mjs').Profile) => Promise<void>} [options.prepare] before the editor starts
+ * @param {string} [options.folder] to open; the default is a new empty folder
+ * @param {(profile: import('./host/profile.mjs').Profile) => Promise<void>} [options.prepare] called before the editor starts
  */
 export async function openPackaged({
   host,
@@ -45,41 +45,49 @@ export async function openPackaged({
   });
   await prepare?.(profile);
   await installExtension(host, profile, vsix);
-  const flags = [`--reconnection-grace-time=${GRACE_S}`, ...(trust ? [] : ['--disable-workspace-trust'])];
+  const flags = [
+    `--reconnection-grace-time=${RECONNECTION_GRACE_S}`,
+    ...(trust ? [] : ['--disable-workspace-trust']),
+  ];
   const editor = await startEditor({ host, profile, env: model.env, flags });
   const browser = await openBrowser();
   const page = await browser.newPage({ viewport: VIEWPORT });
   const workbench = createWorkbench(page, editor.url);
-  await mkdir(SHOTS, { recursive: true });
+  await mkdir(SCREENSHOTS, { recursive: true });
   const base = `http://127.0.0.1:${port}`;
   return {
     port,
     base,
     page,
-    home: model.env.HOME,
-    /** All of the editor's own folders are in it. */
+    home: model.env.HOME ?? '',
+    /** The folder that contains all data of the editor. */
     root: profile.root,
     userData: profile.userData,
-    /** The folder for configuration, as the environment names it. */
-    config: profile.env.XDG_CONFIG_HOME,
+    /** XDG_CONFIG_HOME of the editor. */
+    configHome: profile.env.XDG_CONFIG_HOME,
     workbench,
-    /** Of the editor. */
+    /** Address of the editor's page. */
     url: editor.url,
     workspace: profile.workspace,
-    item: ITEM,
-    /** A second window. */
+    statusItem: STATUS_ITEM,
+    /** Opens a page for another window. */
     newPage: () => browser.newPage({ viewport: page.viewportSize() }),
     model,
-    /** The one that is opened. */
+    /** The folder that `open` opens. */
     folder: folder ?? profile.workspace,
     open: () => workbench.open(folder ?? profile.workspace),
     openWithoutFolder: () => workbench.open(undefined),
-    untilStatus: (pattern) => workbench.untilStatus(ITEM, pattern),
-    /** Ids of the CLI's processes that this editor has started. */
+    /** @param {RegExp} pattern */
+    untilStatus: (pattern) => workbench.untilStatus(STATUS_ITEM, pattern),
+    /** Process ids of the CLI processes that this editor has started. */
     processes: () => processesOf(model.cli, profile.root),
-    /** The same of the commands that Claude runs. */
+    /** Process ids of the commands that Claude runs in this editor. */
     commands: () => commandsOf(profile.root),
-    /** @param {string} text see the model */
+    /**
+     * Sends a chat to a chat model.
+     * @param {string} text tells the stand-in model how to answer, see model.ts
+     * @param {string} [client] User-Agent
+     */
     chat: (text, client = 'sample-client/1.0') =>
       fetch(`${base}/api/chat`, {
         method: 'POST',
@@ -87,11 +95,11 @@ export async function openPackaged({
         body: JSON.stringify({ model: 'claude-sonnet', messages: [{ role: 'user', content: text }] }),
       }),
     /**
-     * Lets Claude work in the folder.
-     * @param {{ name: string, input: Record<string, unknown> }[]} calls see the model
+     * Sends a chat to a workspace model, which then makes these tool calls.
+     * @param {{ name: string, input: Record<string, unknown> }[]} calls
      * @param {AbortSignal} [signal]
      */
-    work: (calls, signal) =>
+    workspaceChat: (calls, signal) =>
       fetch(`${base}/api/chat`, {
         method: 'POST',
         headers: { 'User-Agent': 'sample-client/1.0' },
@@ -101,23 +109,25 @@ export async function openPackaged({
         }),
         ...(signal === undefined ? {} : { signal }),
       }),
+    /** Whether the endpoint answers without a token. */
     isOpen: () =>
       fetch(`${base}/api/version`).then(
         (response) => response.ok,
         () => false,
       ),
-    /** All that is in the output channel. */
+    /** The text of the extension's output channel, from its log files. */
     async output() {
       const names = await readdir(profile.userData, { recursive: true });
       const logs = names.filter((name) => name.endsWith('Ollama Server for Claude.log'));
       return (await Promise.all(logs.map((name) => readFile(join(profile.userData, name), 'utf8')))).join('');
     },
-    /** @param {string} name without its ending */
-    shot: (name, of = page) => of.screenshot({ path: join(SHOTS, `${name}.png`) }),
-    async explain() {
-      await page.screenshot({ path: join(SHOTS, 'failure.png') });
+    /** @param {string} name of the file, without .png */
+    screenshot: (name, of = page) => of.screenshot({ path: join(SCREENSHOTS, `${name}.png`) }),
+    /** Takes a screenshot, and returns its path and the end of the editor's log. */
+    async failureDetails() {
+      await page.screenshot({ path: join(SCREENSHOTS, 'failure.png') });
       const log = await readFile(editor.logFile, 'utf8');
-      return `screenshot: ${join(SHOTS, 'failure.png')}\n${log.split('\n').slice(-15).join('\n')}`;
+      return `screenshot: ${join(SCREENSHOTS, 'failure.png')}\n${log.split('\n').slice(-15).join('\n')}`;
     },
     async close() {
       await browser.close();
@@ -127,7 +137,12 @@ export async function openPackaged({
   };
 }
 
-/** The text of a streamed answer. */
+/** @typedef {Awaited<ReturnType<typeof openPackaged>>} PackagedEditor */
+
+/**
+ * The text of a streamed `/api/chat` response.
+ * @param {Response} response
+ */
 export async function answerOf(response) {
   const lines = (await response.text()).trim().split('\n');
   return lines.map((line) => JSON.parse(line).message.content).join('');

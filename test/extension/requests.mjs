@@ -1,10 +1,13 @@
-// A request to every route, in the words of every dialect.
+// Requests to every route of every API that the server speaks.
 
 const MESSAGES = [{ role: 'user', content: 'say: no' }];
 const TOOL = { type: 'object', properties: { at: { type: 'string' } } };
 const FUNCTION = { name: 'look', description: 'Looks.', parameters: TOOL };
 
-/** What makes Claude work, one for each way to ask. */
+/**
+ * Requests that run Claude: path and body without the model.
+ * @type {readonly [path: string, body: object][]}
+ */
 const GENERATING = [
   ['/api/chat', { messages: MESSAGES }],
   ['/api/chat', { messages: MESSAGES, tools: [{ type: 'function', function: FUNCTION }] }],
@@ -27,7 +30,10 @@ const GENERATING = [
 ];
 const MODELS = ['claude-sonnet', 'claude-sonnet:workspace', 'claude', 'llama3.2'];
 
-/** What asks for models, and what does something else. */
+/**
+ * Requests that do not run Claude: method, path and body.
+ * @type {readonly [method: string, path: string, body?: object][]}
+ */
 const OTHERS = [
   ['GET', '/'],
   ['HEAD', '/'],
@@ -59,10 +65,10 @@ const OTHERS = [
   ['GET', '/v1/models/claude-sonnet'],
 ];
 
-/** @typedef {{ method: string, path: string, body?: object, generates: boolean }} EveryRequest */
+/** @typedef {{ method: string, path: string, body?: object, generates: boolean }} RouteRequest */
 
-/** @returns {EveryRequest[]} more than a hundred */
-export function everyRequest() {
+/** @returns {RouteRequest[]} more than a hundred requests */
+export function requestsToEveryRoute() {
   const generating = GENERATING.flatMap(([path, body]) =>
     MODELS.flatMap((model) =>
       [true, false].map((stream) => ({
@@ -73,6 +79,11 @@ export function everyRequest() {
       })),
     ),
   );
-  const others = OTHERS.map(([method, path, body]) => ({ method, path, body, generates: false }));
+  const others = OTHERS.map(([method, path, body]) => ({
+    method,
+    path,
+    ...(body === undefined ? {} : { body }),
+    generates: false,
+  }));
   return [...generating, ...others];
 }

@@ -1,57 +1,67 @@
-// The tests in a real VS Code: the Mocha suite inside the extension host of the oldest and the newest supported
-// version, then the packaged extension used by keyboard, and by the editor's own chat. Installs the editors first.
-// Arguments choose parts: oldest, newest, packaged, chat, window (the VS Code server from npm, on Linux), desktop (which
-// @vscode/test-electron downloads).
-import { totalsLine } from '../../scripts/totals.mjs';
+// Runs the tests in a real VS Code, which it installs first: the Mocha suite in the extension host of the oldest and of the
+// newest supported version, then the packaged extension in the newest one.
+// Arguments select parts: oldest, newest, packaged, chat, window (all with the VS Code server from npm, Linux only) and
+// desktop (with desktop VS Code, which @vscode/test-electron downloads).
+import { summaryLine } from '../../scripts/testCounts.mjs';
 import { bundleSuite, loadModel } from './bundle.mjs';
 import { runChat } from './chat.mjs';
 import { desktopEditor, runSuiteInDesktop } from './desktop.mjs';
-import { ensurePrograms } from './host/debian.mjs';
+import { ensurePrograms } from '../support/systemPackages.mjs';
 import { ensureHost } from './host/install.mjs';
 import { runSuiteInServer } from './host/suiteInServer.mjs';
-import { HostUnavailable } from './host/unavailable.mjs';
+import { HostUnavailable } from '../support/unavailable.mjs';
 import { NEWEST, OLDEST } from './host/versions.mjs';
 import { packageExtension } from './package.mjs';
 import { runPackaged } from './packaged.mjs';
-import { createReport } from './report.mjs';
+import { createReport, stackOf } from './report.mjs';
 import { runSuite } from './suiteRun.mjs';
 import { runWindow } from './window.mjs';
 
 const SUITE_TIMEOUT_MS = 300_000;
 const report = createReport();
-const say = (line) => report.note(line);
-const named = process.argv.slice(2);
-const wanted =
-  named.length > 0
-    ? named
+const log = (/** @type {string} */ line) => report.note(line);
+const requested = process.argv.slice(2);
+const parts =
+  requested.length > 0
+    ? requested
     : process.platform === 'linux'
       ? ['oldest', 'newest', 'packaged', 'chat', 'window']
       : ['desktop'];
 
-/** Runs a part, if it is asked for; an editor that cannot be had is a reason to skip it. */
+/**
+ * Runs a part if it is selected. An editor that is not available skips the part.
+ * @param {string} name
+ * @param {string} title
+ * @param {() => Promise<void>} run
+ */
 async function part(name, title, run) {
-  if (!wanted.includes(name)) return;
+  if (!parts.includes(name)) return;
   try {
     await run();
   } catch (error) {
     if (error instanceof HostUnavailable) {
       report.result({ title: `${title}: skipped, because ${error.message}`, state: 'skipped' });
     } else {
-      report.result({ title, state: 'failed', error: error.stack });
+      report.result({ title, state: 'failed', error: stackOf(error) });
     }
   }
 }
 
+/**
+ * @param {string} vsix
+ * @param {string} tests
+ * @param {import('./model.ts').Model} model
+ */
 async function serverParts(vsix, tests, model) {
-  for (const [name, version, how] of [
-    ['oldest', OLDEST, { several: false, brief: false }],
-    // All of it at full length; the packaged extension is used in this version, too.
-    ['newest', NEWEST, { several: true, brief: process.env.SOAK !== '1' }],
-  ]) {
-    const title = `the suite inside VS Code ${version.vscode}, ${how.several ? 'two folders' : 'one folder'}`;
+  for (const [name, version, mode] of /** @type {const} */ ([
+    ['oldest', OLDEST, { multiRoot: false, brief: false }],
+    // Brief except with --soak, because the other parts also test the extension in this version.
+    ['newest', NEWEST, { multiRoot: true, brief: process.env.SOAK !== '1' }],
+  ])) {
+    const title = `the suite in VS Code ${version.vscode}, ${mode.multiRoot ? 'two folders' : 'one folder'}`;
     await part(name, title, async () => {
       const host = await prepare(version);
-      await runSuite(report, title, tests, model, how, (run) =>
+      await runSuite(report, { title, tests, model, ...mode }, (run) =>
         runSuiteInServer({ ...run, host, timeoutMs: SUITE_TIMEOUT_MS }),
       );
     });
@@ -59,23 +69,23 @@ async function serverParts(vsix, tests, model) {
   await part('packaged', 'the packaged extension', async () => {
     await runPackaged(report, await prepare(NEWEST), vsix, model);
   });
-  await part('chat', "the editor's own chat", async () => {
+  await part('chat', 'the chat of VS Code', async () => {
     await runChat(report, await prepare(NEWEST), vsix);
   });
-  await part('window', 'a window', async () => {
+  await part('window', 'features in one window', async () => {
     await runWindow(report, await prepare(NEWEST), vsix);
   });
 }
 
+/** @param {import('./host/install.mjs').Host['version']} version */
 async function prepare(version) {
-  await ensurePrograms(['chromium'], say);
-  return ensureHost(version, say);
+  await ensurePrograms(['chromium'], log);
+  return ensureHost(version, log);
 }
 
-// What nobody waited for is a failure, and must not end the run before its totals.
+// Report an unhandled rejection as a failure. Otherwise it would end this process before the totals are printed.
 process.on('unhandledRejection', (reason) => {
-  const error = reason instanceof Error ? reason.stack : String(reason);
-  report.result({ title: 'leaves no failure unhandled', state: 'failed', error });
+  report.result({ title: 'has no unhandled rejection', state: 'failed', error: stackOf(reason) });
 });
 
 const vsix = await packageExtension();
@@ -83,18 +93,22 @@ const tests = await bundleSuite();
 const { startModel } = await loadModel();
 const model = await startModel();
 await serverParts(vsix, tests, model);
-await part('desktop', 'the suite inside desktop VS Code', async () => {
+const desktopTitle = 'the suite in desktop VS Code';
+await part('desktop', desktopTitle, async () => {
   const program = await desktopEditor();
-  const how = { several: true, brief: false };
-  await runSuite(report, 'the suite inside desktop VS Code', tests, model, how, (run) =>
+  await runSuite(report, { title: desktopTitle, tests, model, multiRoot: true, brief: false }, (run) =>
     runSuiteInDesktop(program, run),
   );
 });
 try {
   await model.stop();
 } catch (error) {
-  report.result({ title: 'the model is asked nothing unexpected', state: 'failed', error: error.stack });
+  report.result({
+    title: 'the model receives no unexpected request',
+    state: 'failed',
+    error: stackOf(error),
+  });
 }
 
 if (report.totals.failed > 0) process.exitCode = 1;
-console.log(`\n${totalsLine(report.totals)}`);
+console.log(`\n${summaryLine(report.totals)}`);

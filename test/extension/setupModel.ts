@@ -1,13 +1,13 @@
-/** A CLI that is neither there nor signed in until the person has made it so; the model behind it says hello. */
+/** A CLI that is neither installed nor signed in at first, and a stand-in model that answers with a greeting. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { devCli } from '../standin/cli.js';
+import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { startStandIn, textOf, textReply, type Reply, type StandInRequest } from '../standin/server.js';
 import type { Model } from './model.js';
 
 export interface SetupModel extends Model {
-  /** Puts the CLI where `cli` says: the real one, behind a sign-in of its own. */
+  /** Creates the file `cli`: a wrapper of the real CLI with a simulated sign-in. */
   install(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ function respond({ body }: StandInRequest): Reply {
   return textReply(text);
 }
 
-/** `auth login` and `auth status` are the wrapper's own; a real sign-in needs a browser and an account. */
+/** The wrapper simulates `auth login` and `auth status`, because a real sign-in needs a browser and an account. */
 const wrapper = (account: string): string => `#!/bin/sh
 case "$1 $2" in
   'auth login') echo 'Signing in…'; echo yes > '${account}'; echo 'Login successful.'; exit 0 ;;

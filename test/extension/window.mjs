@@ -1,13 +1,13 @@
-// A window as a person lives in it: the editor's own chat, the Activity view, another window, Diagnose. One editor for
-// all of it, on a profile that has never been used.
+// Tests several features in one window with a new profile: the chat provider, the Activity view, the handover of the port to
+// another window, and the diagnostics.
 import { loadChatModel } from './bundle.mjs';
-import { freePort } from './host/port.mjs';
+import { freePort } from '../support/ports.mjs';
 import { openPackaged } from './packagedEditor.mjs';
 import { runSteps } from './report.mjs';
-import { activity } from './scenarios/activity.mjs';
-import { diagnosing } from './scenarios/diagnosing.mjs';
-import { handover } from './scenarios/handover.mjs';
-import { ownChat } from './scenarios/ownChat.mjs';
+import { activityView } from './scenarios/activityView.mjs';
+import { chatProvider } from './scenarios/chatProvider.mjs';
+import { diagnostics } from './scenarios/diagnostics.mjs';
+import { portHandover } from './scenarios/portHandover.mjs';
 
 const VIEWPORT = { width: 1240, height: 720 };
 
@@ -30,14 +30,16 @@ export async function runWindow(report, host, vsix) {
   try {
     await editor.page.setViewportSize(VIEWPORT);
     const steps = [
-      ...ownChat(editor, model),
-      ...activity(editor, model),
-      ...handover(editor),
-      ...diagnosing(editor),
+      ...chatProvider(editor, model),
+      ...activityView(editor, model),
+      ...portHandover(editor),
+      ...diagnostics(editor),
     ];
-    await runSteps(report, steps, () => editor.explain());
+    await runSteps(report, steps, () => editor.failureDetails());
   } finally {
     await editor.close();
   }
-  await runSteps(report, [['asks for nothing unexpected', () => model.stop()]], () => Promise.resolve(''));
+  await runSteps(report, [['sends the model no unexpected request', () => model.stop()]], () =>
+    Promise.resolve(''),
+  );
 }

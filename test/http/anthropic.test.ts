@@ -1,10 +1,19 @@
-/** Anthropic's face, over real sockets. */
+/** The Anthropic Messages API, over real sockets. */
 import assert from 'node:assert/strict';
 import { ChatError, type ErrorKind } from '../../src/core/errors.js';
-import { DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
+import { DONE, fails, hangs, says, text, thinking } from '../support/fakeBackend.js';
 import { framesOf } from './openai.js';
-import { type Ask, ask, nextChunk, post, type Reply, startRig, USER_HI } from './rig.js';
-import { CALL, CALL2, checkRows, done, JSON_TYPE, type Row, toolCall } from './table.js';
+import {
+  type Ask,
+  ask,
+  nextChunk,
+  post,
+  type Reply,
+  startRig,
+  stopRigs,
+  USER_HI,
+} from '../support/endpointRig.js';
+import { CALL, CALL2, testRows, done, JSON_TYPE, type Row, toolCall } from './table.js';
 
 const MESSAGES = '/v1/messages';
 const SSE = 'text/event-stream';
@@ -29,8 +38,8 @@ const isError =
     else assert.match(rest.error.message, message);
   };
 
-/** Event names with the part of each that says what it is. */
-function storyOf(reply: Reply): unknown[] {
+/** For each event its name, with the fields that identify it. */
+function summaryOf(reply: Reply): unknown[] {
   return framesOf(reply.body).map(({ event, data }) => {
     assert.equal(data['type'], event);
     switch (event ?? '') {
@@ -48,339 +57,337 @@ function storyOf(reply: Reply): unknown[] {
   });
 }
 
-const story =
+const hasEvents =
   (...expected: readonly unknown[]) =>
   (reply: Reply): void =>
-    assert.deepEqual(storyOf(reply), expected);
+    assert.deepEqual(summaryOf(reply), expected);
 
-const ends = (stop_reason: string, stop_sequence: string | null = null): unknown[] => [
+const endEvents = (stop_reason: string, stop_sequence: string | null = null): unknown[] => [
   ['message_delta', { stop_reason, stop_sequence }],
   'message_stop',
 ];
 
-const words = (index: number, ...pieces: readonly string[]): unknown[] => [
+const textEvents = (index: number, ...deltas: readonly string[]): unknown[] => [
   ['content_block_start', index, { type: 'text', text: '' }],
-  ...pieces.map((piece) => ['content_block_delta', index, { type: 'text_delta', text: piece }]),
+  ...deltas.map((delta) => ['content_block_delta', index, { type: 'text_delta', text: delta }]),
   ['content_block_stop', index],
 ];
 
-const ROWS: readonly Row[] = [
-  {
-    row: '111',
-    what: 'nothing',
-    ask: body({}),
-    status: 400,
-    type: JSON_TYPE,
-    body: isError('invalid_request_error', 'model is required'),
-  },
-  {
-    row: '111',
-    what: 'no body',
-    ask: { path: MESSAGES, method: 'POST' },
-    status: 400,
-    body: isError('invalid_request_error', 'EOF'),
-  },
-  ...[undefined, 0, -1].map((maxTokens): Row => ({
-    row: '111',
-    what: `max_tokens ${maxTokens}`,
-    ask: body({ model: 'nope', max_tokens: maxTokens }),
-    status: 400,
-    body: isError('invalid_request_error', 'max_tokens is required and must be positive'),
-  })),
-  ...[undefined, []].map((messages): Row => ({
-    row: '111',
-    what: `messages ${JSON.stringify(messages)}`,
-    ask: body({ model: 'nope', max_tokens: 1, messages }),
-    status: 400,
-    body: isError('invalid_request_error', 'messages is required'),
-  })),
-  {
-    row: '111',
-    what: 'a number as the model',
-    ask: body({ model: 5 }),
-    status: 400,
-    body: isError(
-      'invalid_request_error',
-      'json: cannot unmarshal number into Go struct field MessagesRequest.model of type string',
-    ),
-  },
-  {
-    what: 'a stop sequence that is none',
-    ask: sonnet({ stop_sequences: ['a', 1] }),
-    status: 400,
-    body: isError(
-      'invalid_request_error',
-      'json: cannot unmarshal number into Go struct field MessagesRequest.stop_sequences of type string',
-    ),
-  },
-  ...(
-    [
-      [5, 'invalid message content type: float64'],
-      [null, 'invalid message content type: <nil>'],
-      [{ type: 'text' }, 'invalid message content type: map[string]interface {}'],
-      [['x'], 'invalid content block format'],
-      [[{ type: 'image' }], 'invalid image source'],
-      [
-        [{ type: 'image', source: { type: 'url', url: 'http://x' } }],
-        'invalid image source type: url. Only base64 images are supported.',
-      ],
-      [
-        [{ type: 'image', source: { type: 'base64', data: '!' } }],
-        'invalid base64 image data: illegal base64 data at input byte 0',
-      ],
-      [[{ type: 'image', source: { type: 'base64', data: 'AAAA' } }], /none of PNG/],
-      [[{ type: 'document', source: { type: 'base64', data: 'AAAA' } }], /^document blocks/],
-    ] as const
-  ).map(([content, message]): Row => ({
-    what: `content ${JSON.stringify(content)}`,
-    ask: sonnet({ model: 'nope', messages: [{ role: 'user', content }] }),
-    status: 400,
-    body: isError('invalid_request_error', message),
-  })),
-  ...(
-    [
-      [{ type: 'tool_use', name: 'f' }, "tool_use block missing required 'id' field"],
-      [{ type: 'tool_use', id: 'a' }, "tool_use block missing required 'name' field"],
-    ] as const
-  ).map(([block, message]): Row => ({
-    what: `a call ${JSON.stringify(block)}`,
-    ask: sonnet({ messages: [...USER_HI, { role: 'assistant', content: [block] }] }),
-    status: 400,
-    body: isError('invalid_request_error', message),
-  })),
-  {
-    what: "a tool of Anthropic's servers",
-    ask: sonnet({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }),
-    status: 400,
-    body: isError('invalid_request_error', /"web_search_20250305" is not supported/),
-  },
-  {
-    what: 'a choice of a tool that is not there',
-    ask: sonnet({ tools: [{ name: 'f' }], tool_choice: { type: 'tool', name: 'g' } }),
-    status: 400,
-    body: isError('invalid_request_error', /"g"/),
-  },
-  {
-    what: 'an unknown effort',
-    ask: sonnet({ output_config: { effort: 'heroic' } }),
-    status: 400,
-    body: isError('invalid_request_error', /"heroic"/),
-  },
-  {
-    row: '112',
-    what: 'an unknown model',
-    ask: sonnet({ model: 'nope' }),
-    status: 404,
-    body: isError('not_found_error', "model 'nope' not found"),
-  },
-  {
-    row: '112',
-    what: 'an unknown model, streaming',
-    ask: sonnet({ model: 'nope', stream: true }),
-    status: 404,
-    body: isError('not_found_error', "model 'nope' not found"),
-  },
-  {
-    row: '113',
-    what: 'a stream',
-    ask: sonnet({ stream: true }),
-    script: says(
-      { type: 'usage', usage: { promptTokens: 11, cachedTokens: 4, outputTokens: 1 } },
-      text('Hello'),
-      text(' world'),
-      DONE,
-    ),
-    status: 200,
-    type: SSE,
-    headers: { 'cache-control': 'no-cache, no-store', connection: 'close' },
-    body: (reply) => {
-      story('message_start', ...words(0, 'Hello', ' world'), ...ends('end_turn'))(reply);
-      const frames = framesOf(reply.body);
-      const { id, ...message } = frames[0]!.data['message'] as Record<string, unknown>;
-      assert.match(String(id), /^msg_[0-9a-f]{24}$/);
-      assert.deepEqual(message, {
-        type: 'message',
-        role: 'assistant',
-        model: 'claude-sonnet',
-        content: [],
-        stop_reason: null,
-        stop_sequence: null,
-        usage: {
-          input_tokens: 7,
-          cache_creation_input_tokens: null,
-          cache_read_input_tokens: 4,
-          output_tokens: 1,
-        },
-      });
-      assert.deepEqual(frames.at(-2)!.data['usage'], {
-        input_tokens: 7,
-        cache_creation_input_tokens: null,
-        cache_read_input_tokens: 4,
-        output_tokens: 7,
-      });
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  'POST /v1/messages, requests': [
+    {
+      what: 'an empty object',
+      ask: body({}),
+      status: 400,
+      type: JSON_TYPE,
+      body: isError('invalid_request_error', 'model is required'),
     },
-  },
-  {
-    row: '113',
-    what: 'an empty answer',
-    ask: sonnet({ stream: true }),
-    script: says(DONE),
-    status: 200,
-    body: story('message_start', ...ends('end_turn')),
-  },
-  {
-    row: '113',
-    what: 'a character in two halves',
-    ask: sonnet({ stream: true }),
-    script: says(text('a\ud83d'), text('\ude00'), DONE),
-    status: 200,
-    body: story('message_start', ...words(0, 'a', '😀'), ...ends('end_turn')),
-  },
-  {
-    row: '113',
-    what: 'thinking',
-    ask: sonnet({ stream: true, thinking: { type: 'enabled', budget_tokens: 1024 } }),
-    script: says(thinking('hmm'), text('Hi'), DONE),
-    status: 200,
-    body: story(
-      'message_start',
-      ['content_block_start', 0, { type: 'thinking', thinking: '', signature: '' }],
-      ['content_block_delta', 0, { type: 'thinking_delta', thinking: 'hmm' }],
-      ['content_block_stop', 0],
-      ...words(1, 'Hi'),
-      ...ends('end_turn'),
-    ),
-  },
-  {
-    row: '114',
-    what: 'tool calls',
-    ask: sonnet({ stream: true, tools: [{ name: 'get_weather', input_schema: { type: 'object' } }] }),
-    script: says(text('Look:'), toolCall(CALL), toolCall(CALL2), done('toolCalls')),
-    status: 200,
-    body: story(
-      'message_start',
-      ...words(0, 'Look:'),
-      ['content_block_start', 1, { type: 'tool_use', id: CALL.id, name: CALL.name, input: {} }],
-      ['content_block_delta', 1, { type: 'input_json_delta', partial_json: '{"city":"Oslo"}' }],
-      ['content_block_stop', 1],
-      ['content_block_start', 2, { type: 'tool_use', id: CALL2.id, name: CALL2.name, input: {} }],
-      ['content_block_delta', 2, { type: 'input_json_delta', partial_json: '{}' }],
-      ['content_block_stop', 2],
-      ...ends('tool_use'),
-    ),
-  },
-  {
-    what: 'everything in one piece',
-    ask: sonnet({}),
-    script: says(thinking('h'), thinking('m'), text('Lo'), text('ok'), toolCall(CALL), done('toolCalls')),
-    status: 200,
-    type: JSON_TYPE,
-    body: (reply) => {
-      const { id, ...message } = JSON.parse(reply.body) as Record<string, unknown>;
-      assert.match(String(id), /^msg_[0-9a-f]{24}$/);
-      assert.deepEqual(message, {
-        type: 'message',
-        role: 'assistant',
-        model: 'claude-sonnet',
-        content: [
-          { type: 'thinking', thinking: 'hm', signature: '' },
-          { type: 'text', text: 'Look' },
-          { type: 'tool_use', id: CALL.id, name: CALL.name, input: CALL.arguments },
+    {
+      what: 'a request without a body',
+      ask: { path: MESSAGES, method: 'POST' },
+      status: 400,
+      body: isError('invalid_request_error', 'EOF'),
+    },
+    ...[undefined, 0, -1].map((maxTokens): Row => ({
+      what: `max_tokens ${maxTokens}`,
+      ask: body({ model: 'nope', max_tokens: maxTokens }),
+      status: 400,
+      body: isError('invalid_request_error', 'max_tokens is required and must be positive'),
+    })),
+    ...[undefined, []].map((messages): Row => ({
+      what: `messages ${JSON.stringify(messages)}`,
+      ask: body({ model: 'nope', max_tokens: 1, messages }),
+      status: 400,
+      body: isError('invalid_request_error', 'messages is required'),
+    })),
+    {
+      what: 'a number as the model',
+      ask: body({ model: 5 }),
+      status: 400,
+      body: isError(
+        'invalid_request_error',
+        'json: cannot unmarshal number into Go struct field MessagesRequest.model of type string',
+      ),
+    },
+    {
+      what: 'a number among the stop sequences',
+      ask: sonnet({ stop_sequences: ['a', 1] }),
+      status: 400,
+      body: isError(
+        'invalid_request_error',
+        'json: cannot unmarshal number into Go struct field MessagesRequest.stop_sequences of type string',
+      ),
+    },
+    ...(
+      [
+        [5, 'invalid message content type: float64'],
+        [null, 'invalid message content type: <nil>'],
+        [{ type: 'text' }, 'invalid message content type: map[string]interface {}'],
+        [['x'], 'invalid content block format'],
+        [[{ type: 'image' }], 'invalid image source'],
+        [
+          [{ type: 'image', source: { type: 'url', url: 'http://x' } }],
+          'invalid image source type: url. Only base64 images are supported.',
         ],
-        stop_reason: 'tool_use',
-        stop_sequence: null,
-        usage: {
+        [
+          [{ type: 'image', source: { type: 'base64', data: '!' } }],
+          'invalid base64 image data: illegal base64 data at input byte 0',
+        ],
+        [
+          [{ type: 'image', source: { type: 'base64', data: 'AAAA' } }],
+          /Claude accepts PNG, JPEG, GIF and WebP/,
+        ],
+        [[{ type: 'document', source: { type: 'base64', data: 'AAAA' } }], /^document blocks/],
+      ] as const
+    ).map(([content, message]): Row => ({
+      what: `content ${JSON.stringify(content)}`,
+      ask: sonnet({ model: 'nope', messages: [{ role: 'user', content }] }),
+      status: 400,
+      body: isError('invalid_request_error', message),
+    })),
+    ...(
+      [
+        [{ type: 'tool_use', name: 'f' }, "tool_use block missing required 'id' field"],
+        [{ type: 'tool_use', id: 'a' }, "tool_use block missing required 'name' field"],
+      ] as const
+    ).map(([block, message]): Row => ({
+      what: `the tool call ${JSON.stringify(block)}`,
+      ask: sonnet({ messages: [...USER_HI, { role: 'assistant', content: [block] }] }),
+      status: 400,
+      body: isError('invalid_request_error', message),
+    })),
+    {
+      what: "a tool of Anthropic's servers",
+      ask: sonnet({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }),
+      status: 400,
+      body: isError('invalid_request_error', /"web_search_20250305" is not supported/),
+    },
+    {
+      what: 'a tool_choice that names an unknown tool',
+      ask: sonnet({ tools: [{ name: 'f' }], tool_choice: { type: 'tool', name: 'g' } }),
+      status: 400,
+      body: isError('invalid_request_error', /"g"/),
+    },
+    {
+      what: 'an unknown effort',
+      ask: sonnet({ output_config: { effort: 'heroic' } }),
+      status: 400,
+      body: isError('invalid_request_error', /"heroic"/),
+    },
+    {
+      what: 'an unknown model',
+      ask: sonnet({ model: 'nope' }),
+      status: 404,
+      body: isError('not_found_error', "model 'nope' not found"),
+    },
+    {
+      what: 'an unknown model with streaming',
+      ask: sonnet({ model: 'nope', stream: true }),
+      status: 404,
+      body: isError('not_found_error', "model 'nope' not found"),
+    },
+  ],
+  'POST /v1/messages, replies': [
+    {
+      what: 'a streamed message',
+      ask: sonnet({ stream: true }),
+      script: says(
+        { type: 'usage', usage: { promptTokens: 11, cachedTokens: 4, outputTokens: 1 } },
+        text('Hello'),
+        text(' world'),
+        DONE,
+      ),
+      status: 200,
+      type: SSE,
+      headers: { 'cache-control': 'no-cache, no-store', connection: 'close' },
+      body: (reply) => {
+        hasEvents('message_start', ...textEvents(0, 'Hello', ' world'), ...endEvents('end_turn'))(reply);
+        const frames = framesOf(reply.body);
+        const { id, ...message } = frames[0]!.data['message'] as Record<string, unknown>;
+        assert.match(String(id), /^msg_[0-9a-f]{24}$/);
+        assert.deepEqual(message, {
+          type: 'message',
+          role: 'assistant',
+          model: 'claude-sonnet',
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          usage: {
+            input_tokens: 7,
+            cache_creation_input_tokens: null,
+            cache_read_input_tokens: 4,
+            output_tokens: 1,
+          },
+        });
+        assert.deepEqual(frames.at(-2)!.data['usage'], {
           input_tokens: 7,
           cache_creation_input_tokens: null,
           cache_read_input_tokens: 4,
           output_tokens: 7,
-        },
-      });
+        });
+      },
     },
-  },
-  {
-    what: 'nothing in one piece',
-    ask: sonnet({}),
-    script: says(DONE),
-    status: 200,
-    body: (reply) => assert.match(reply.body, /"content":\[\],"stop_reason":"end_turn"/),
-  },
-  ...(
-    [
-      ['length', undefined, 'max_tokens', null],
-      ['refusal', undefined, 'refusal', null],
-      ['stop', 'END', 'stop_sequence', 'END'],
-    ] as const
-  ).map(([reason, stopSequence, stopReason, sequence]): Row => {
-    const end = { ...DONE, reason, ...(stopSequence === undefined ? {} : { stopSequence }) } as typeof DONE;
-    return {
-      what: `an answer that ended by ${stopReason}`,
+    {
+      what: 'an empty reply',
       ask: sonnet({ stream: true }),
-      script: says(text('Hi'), end),
+      script: says(DONE),
       status: 200,
-      body: story('message_start', ...words(0, 'Hi'), ...ends(stopReason, sequence)),
-    };
-  }),
-  {
-    row: '115',
-    what: 'thinking on a model without',
-    ask: sonnet({ model: 'claude-haiku', thinking: { type: 'enabled', budget_tokens: 1024 } }),
-    status: 200,
-  },
-  {
-    what: 'an error in mid-stream',
-    ask: sonnet({ stream: true }),
-    script: fails(new ChatError('overloaded', 'Too busy.'), text('Hel')),
-    status: 200,
-    body: (reply) => {
-      const { event, data } = framesOf(reply.body).at(-1)!;
-      assert.equal(event, 'error');
-      assert.deepEqual(data, { type: 'error', error: { type: 'overloaded_error', message: 'Too busy.' } });
+      body: hasEvents('message_start', ...endEvents('end_turn')),
     },
-  },
-  {
-    what: 'an error before the first event',
-    ask: sonnet({ stream: true }),
-    script: fails(new ChatError('rateLimited', 'Later.', { retryAfterSeconds: 2.1 }), {
-      type: 'usage',
-      usage: { promptTokens: 1, cachedTokens: 0, outputTokens: 0 },
+    {
+      what: 'a surrogate pair that is split over two deltas',
+      ask: sonnet({ stream: true }),
+      script: says(text('a\ud83d'), text('\ude00'), DONE),
+      status: 200,
+      body: hasEvents('message_start', ...textEvents(0, 'a', '😀'), ...endEvents('end_turn')),
+    },
+    {
+      what: 'a streamed message with thinking',
+      ask: sonnet({ stream: true, thinking: { type: 'enabled', budget_tokens: 1024 } }),
+      script: says(thinking('hmm'), text('Hi'), DONE),
+      status: 200,
+      body: hasEvents(
+        'message_start',
+        ['content_block_start', 0, { type: 'thinking', thinking: '', signature: '' }],
+        ['content_block_delta', 0, { type: 'thinking_delta', thinking: 'hmm' }],
+        ['content_block_stop', 0],
+        ...textEvents(1, 'Hi'),
+        ...endEvents('end_turn'),
+      ),
+    },
+    {
+      what: 'a streamed message with tool calls',
+      ask: sonnet({ stream: true, tools: [{ name: 'get_weather', input_schema: { type: 'object' } }] }),
+      script: says(text('Look:'), toolCall(CALL), toolCall(CALL2), done('toolCalls')),
+      status: 200,
+      body: hasEvents(
+        'message_start',
+        ...textEvents(0, 'Look:'),
+        ['content_block_start', 1, { type: 'tool_use', id: CALL.id, name: CALL.name, input: {} }],
+        ['content_block_delta', 1, { type: 'input_json_delta', partial_json: '{"city":"Oslo"}' }],
+        ['content_block_stop', 1],
+        ['content_block_start', 2, { type: 'tool_use', id: CALL2.id, name: CALL2.name, input: {} }],
+        ['content_block_delta', 2, { type: 'input_json_delta', partial_json: '{}' }],
+        ['content_block_stop', 2],
+        ...endEvents('tool_use'),
+      ),
+    },
+    {
+      what: 'a whole message with thinking, text and a tool call',
+      ask: sonnet({}),
+      script: says(thinking('h'), thinking('m'), text('Lo'), text('ok'), toolCall(CALL), done('toolCalls')),
+      status: 200,
+      type: JSON_TYPE,
+      body: (reply) => {
+        const { id, ...message } = JSON.parse(reply.body) as Record<string, unknown>;
+        assert.match(String(id), /^msg_[0-9a-f]{24}$/);
+        assert.deepEqual(message, {
+          type: 'message',
+          role: 'assistant',
+          model: 'claude-sonnet',
+          content: [
+            { type: 'thinking', thinking: 'hm', signature: '' },
+            { type: 'text', text: 'Look' },
+            { type: 'tool_use', id: CALL.id, name: CALL.name, input: CALL.arguments },
+          ],
+          stop_reason: 'tool_use',
+          stop_sequence: null,
+          usage: {
+            input_tokens: 7,
+            cache_creation_input_tokens: null,
+            cache_read_input_tokens: 4,
+            output_tokens: 7,
+          },
+        });
+      },
+    },
+    {
+      what: 'an empty message without streaming',
+      ask: sonnet({}),
+      script: says(DONE),
+      status: 200,
+      body: (reply) => assert.match(reply.body, /"content":\[\],"stop_reason":"end_turn"/),
+    },
+    ...(
+      [
+        ['length', undefined, 'max_tokens', null],
+        ['refusal', undefined, 'refusal', null],
+        ['stop', 'END', 'stop_sequence', 'END'],
+      ] as const
+    ).map(([reason, stopSequence, stopReason, sequence]): Row => {
+      const end = { ...DONE, reason, ...(stopSequence === undefined ? {} : { stopSequence }) } as typeof DONE;
+      return {
+        what: `a reply that ended with ${stopReason}`,
+        ask: sonnet({ stream: true }),
+        script: says(text('Hi'), end),
+        status: 200,
+        body: hasEvents('message_start', ...textEvents(0, 'Hi'), ...endEvents(stopReason, sequence)),
+      };
     }),
-    status: 429,
-    headers: { 'retry-after': '3' },
-    body: isError('rate_limit_error', 'Later.'),
-  },
-  ...(
-    [
-      ['contextTooLong', 400, 'invalid_request_error'],
-      ['tooLarge', 413, 'request_too_large'],
-      ['untrusted', 403, 'permission_error'],
-      ['cliMissing', 400, 'api_error'],
-      ['notSignedIn', 401, 'authentication_error'],
-      ['cliFailed', 424, 'api_error'],
-      ['overloaded', 529, 'overloaded_error'],
-      ['busy', 503, 'overloaded_error'],
-      ['timeout', 424, 'timeout_error'],
-      ['internal', 500, 'api_error'],
-    ] as const satisfies readonly (readonly [ErrorKind, number, string])[]
-  ).map(([kind, status, type]): Row => ({
-    what: `the failure ${kind}`,
-    ask: sonnet({}),
-    script: fails(new ChatError(kind, 'What happened.')),
-    status,
-    body: isError(type, 'What happened.'),
-  })),
-  {
-    what: 'a page of a stranger',
-    ask: { ...sonnet({}), headers: { origin: 'https://evil.example' } },
-    status: 403,
-    body: isError('permission_error', /./),
-  },
-];
+    {
+      what: 'thinking with a model that cannot think, which is ignored',
+      ask: sonnet({ model: 'claude-haiku', thinking: { type: 'enabled', budget_tokens: 1024 } }),
+      status: 200,
+    },
+  ],
+  'POST /v1/messages, failures': [
+    {
+      what: 'an error during a stream, which becomes an error event',
+      ask: sonnet({ stream: true }),
+      script: fails(new ChatError('overloaded', 'Too busy.'), text('Hel')),
+      status: 200,
+      body: (reply) => {
+        const { event, data } = framesOf(reply.body).at(-1)!;
+        assert.equal(event, 'error');
+        assert.deepEqual(data, { type: 'error', error: { type: 'overloaded_error', message: 'Too busy.' } });
+      },
+    },
+    {
+      what: 'an error before the first event',
+      ask: sonnet({ stream: true }),
+      script: fails(new ChatError('rateLimited', 'Later.', { retryAfterSeconds: 2.1 }), {
+        type: 'usage',
+        usage: { promptTokens: 1, cachedTokens: 0, outputTokens: 0 },
+      }),
+      status: 429,
+      headers: { 'retry-after': '3' },
+      body: isError('rate_limit_error', 'Later.'),
+    },
+    ...(
+      [
+        ['contextTooLong', 400, 'invalid_request_error'],
+        ['tooLarge', 413, 'request_too_large'],
+        ['untrusted', 403, 'permission_error'],
+        ['cliMissing', 400, 'api_error'],
+        ['notSignedIn', 401, 'authentication_error'],
+        ['cliFailed', 424, 'api_error'],
+        ['overloaded', 529, 'overloaded_error'],
+        ['busy', 503, 'overloaded_error'],
+        ['timeout', 424, 'timeout_error'],
+        ['internal', 500, 'api_error'],
+      ] as const satisfies readonly (readonly [ErrorKind, number, string])[]
+    ).map(([kind, status, type]): Row => ({
+      what: `a failure of the kind ${kind}`,
+      ask: sonnet({}),
+      script: fails(new ChatError(kind, 'What happened.')),
+      status,
+      body: isError(type, 'What happened.'),
+    })),
+    {
+      what: 'a page of a foreign origin',
+      ask: { ...sonnet({}), headers: { origin: 'https://evil.example' } },
+      status: 403,
+      body: isError('permission_error', /./),
+    },
+  ],
+};
 
-describe("Anthropic's face", () => {
-  checkRows(ROWS);
+testRows(ROWS);
 
-  it('hands everything on that the core has words for', async () => {
+describe('POST /v1/messages', () => {
+  afterEach(stopRigs);
+
+  it('passes system prompt, messages, tools, format, effort and limits to the backend', async () => {
     const rig = await startRig();
     const png =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -457,7 +464,7 @@ describe("Anthropic's face", () => {
     ]);
   });
 
-  it('shows thinking only to those who ask for it', async () => {
+  it('shows thinking only if the request enables it', async () => {
     const rig = await startRig();
     for (const more of [
       {},
@@ -474,7 +481,7 @@ describe("Anthropic's face", () => {
     );
   });
 
-  it('honours the choice of a tool as far as it can', async () => {
+  it('applies tool_choice to the tools and the system prompt', async () => {
     const rig = await startRig();
     const tools = [{ name: 'f' }, { name: 'g' }];
     for (const type of ['none', 'auto', 'any', 'tool']) {
@@ -491,14 +498,14 @@ describe("Anthropic's face", () => {
     );
   });
 
-  it('takes system messages among the others', async () => {
+  it('adds system messages to the system prompt', async () => {
     const rig = await startRig();
     await ask(rig, sonnet({ system: 'a', messages: [{ role: 'system', content: 'b' }, ...USER_HI] }));
     assert.equal(rig.backend.requests[0]?.system, 'a\n\nb');
     assert.equal(rig.backend.requests[0]?.messages.length, 1);
   });
 
-  it('keeps a silent stream alive with pings, after its start', async () => {
+  it('keeps a silent stream alive with pings after message_start', async () => {
     const rig = await startRig({ heartbeatMs: 10 });
     rig.backend.script = hangs();
     const response = await fetch(`${rig.url}${MESSAGES}`, {
@@ -506,14 +513,14 @@ describe("Anthropic's face", () => {
       body: JSON.stringify({ ...BASE, stream: true }),
     });
     const reader = response.body!.getReader();
-    let seen = '';
-    while ((seen.match(/event: ping/g)?.length ?? 0) < 2) seen += (await nextChunk(reader)) ?? '';
-    const events = seen.match(/(?<=event: )\w+/g);
+    let received = '';
+    while ((received.match(/event: ping/g)?.length ?? 0) < 2) received += (await nextChunk(reader)) ?? '';
+    const events = received.match(/(?<=event: )\w+/g);
     assert.deepEqual(events?.slice(0, 3), ['message_start', 'ping', 'ping']);
     await reader.cancel();
   });
 
-  it('counts the model as loaded afterwards', async () => {
+  it('reports the model as loaded after the reply', async () => {
     const rig = await startRig();
     await ask(rig, sonnet(user({ type: 'text', text: 'hi' })));
     assert.match((await ask(rig, { path: '/api/ps' })).body, /claude-sonnet:latest/);

@@ -1,21 +1,21 @@
-/** What no request can choose: where Claude works, what it may do there, and what is on the disk. */
+/** No request can choose the folder in which Claude runs, its permissions, or files on the disk. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
-import { ask, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
-const ELSEWHERE = '/code/elsewhere';
+const OTHER_FOLDER = '/code/elsewhere';
 
-/** Fields in which programs of this kind have taken such orders. */
-const ORDERS = {
-  cwd: ELSEWHERE,
-  folder: ELSEWHERE,
-  workspace: ELSEWHERE,
-  path: ELSEWHERE,
-  add_dir: [ELSEWHERE],
-  additionalDirectories: [ELSEWHERE],
+/** Fields with which similar programs let a request choose folder, permissions or tools. */
+const CONTROL_FIELDS = {
+  cwd: OTHER_FOLDER,
+  folder: OTHER_FOLDER,
+  workspace: OTHER_FOLDER,
+  path: OTHER_FOLDER,
+  add_dir: [OTHER_FOLDER],
+  additionalDirectories: [OTHER_FOLDER],
   permissions: 'bypassPermissions',
   permission_mode: 'bypassPermissions',
   permissionMode: 'bypassPermissions',
@@ -23,7 +23,7 @@ const ORDERS = {
   allowed_tools: ['Bash'],
   allowedTools: ['Bash'],
   settings: { permissions: { defaultMode: 'bypassPermissions' } },
-  mcp_servers: [{ name: 'x', command: 'touch', args: [ELSEWHERE] }],
+  mcp_servers: [{ name: 'x', command: 'touch', args: [OTHER_FOLDER] }],
   mcpServers: { x: { command: 'touch' } },
   env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' },
   args: ['--dangerously-skip-permissions'],
@@ -31,10 +31,10 @@ const ORDERS = {
   lane: 'workspace',
   token: 'x',
 };
-const HEADERS = {
-  'x-workspace': ELSEWHERE,
-  'x-workspace-folder': ELSEWHERE,
-  'x-cwd': ELSEWHERE,
+const CONTROL_HEADERS = {
+  'x-workspace': OTHER_FOLDER,
+  'x-workspace-folder': OTHER_FOLDER,
+  'x-cwd': OTHER_FOLDER,
   'x-claude-permission-mode': 'bypassPermissions',
   'x-forwarded-host': 'evil.com',
   'x-forwarded-for': '10.0.0.1',
@@ -43,14 +43,14 @@ const HEADERS = {
   'x-rewrite-url': '/api/tags',
   'x-http-method-override': 'DELETE',
 };
-const QUERY = `?cwd=${ELSEWHERE}&folder=${ELSEWHERE}&permissions=bypassPermissions&model=other&tools=Bash`;
+const CONTROL_QUERY = `?cwd=${OTHER_FOLDER}&folder=${OTHER_FOLDER}&permissions=bypassPermissions&model=other&tools=Bash`;
 
-describe('a request', () => {
+describe('a request that tries to control Claude', () => {
   let rig: Rig;
   before(async () => (rig = await startRig({ settings: { lanes: ['chat', 'workspace'] } })));
   after(stopRigs);
 
-  const QUESTIONS: Readonly<Record<string, object>> = {
+  const CHATS: Readonly<Record<string, object>> = {
     '/api/chat': { messages: USER_HI },
     '/api/generate': { prompt: 'hi' },
     '/v1/chat/completions': { messages: USER_HI },
@@ -59,30 +59,34 @@ describe('a request', () => {
     '/v1/messages': { messages: USER_HI, max_tokens: 9 },
   };
 
-  async function asked(path: string, body: object, headers: Record<string, string>): Promise<ChatRequest> {
+  async function backendRequest(
+    path: string,
+    body: object,
+    headers: Record<string, string>,
+  ): Promise<ChatRequest> {
     const reply = await ask(rig, { path, headers, body: JSON.stringify(body) });
     assert.equal(reply.status, 200, reply.body);
     return rig.backend.requests.at(-1)!;
   }
 
-  for (const [path, question] of Object.entries(QUESTIONS)) {
+  for (const [path, chat] of Object.entries(CHATS)) {
     for (const model of ['claude-sonnet', 'claude-sonnet:workspace']) {
-      it(`at ${path} for ${model} orders nothing about where and how, in no header, query or field`, async () => {
-        const plain = { model, stream: false, ...question };
-        const expected = await asked(path, plain, {});
-        assert.deepEqual(await asked(path, plain, HEADERS), expected);
-        assert.deepEqual(await asked(path + QUERY, plain, {}), expected);
-        assert.deepEqual(await asked(path, { ...ORDERS, ...plain }, {}), expected);
-        assert.deepEqual(await asked(path, { ...plain, metadata: ORDERS }, {}), expected);
+      it(`at ${path} for ${model} has no effect, by header, query or field`, async () => {
+        const plain = { model, stream: false, ...chat };
+        const expected = await backendRequest(path, plain, {});
+        assert.deepEqual(await backendRequest(path, plain, CONTROL_HEADERS), expected);
+        assert.deepEqual(await backendRequest(path + CONTROL_QUERY, plain, {}), expected);
+        assert.deepEqual(await backendRequest(path, { ...CONTROL_FIELDS, ...plain }, {}), expected);
+        assert.deepEqual(await backendRequest(path, { ...plain, metadata: CONTROL_FIELDS }, {}), expected);
         if (path.startsWith('/api/')) {
-          assert.deepEqual(await asked(path, { ...plain, options: ORDERS }, {}), expected);
+          assert.deepEqual(await backendRequest(path, { ...plain, options: CONTROL_FIELDS }, {}), expected);
         }
         assert.doesNotMatch(JSON.stringify(expected), /elsewhere|bypass/);
       });
     }
   }
 
-  it('reaches no file by the name of a model, and makes none', async () => {
+  it('neither reads nor creates a file by a model name', async () => {
     const mark = `made-by-a-request-${process.pid}`;
     const names = [
       `../${mark}`,
@@ -98,7 +102,7 @@ describe('a request', () => {
       `${mark}\0.txt`,
       `%2e%2e%2f${mark}`,
     ];
-    const before = places(mark, names);
+    const before = findMarked(mark, names);
     const MODELS = ['/api/create', '/api/pull', '/api/push', '/api/delete', '/api/show'];
     for (const name of names) {
       const bodies: [string, object][] = [
@@ -113,7 +117,7 @@ describe('a request', () => {
       for (const [path, body] of bodies) {
         const method = path === '/api/delete' ? 'DELETE' : 'POST';
         const { status, body: told } = await ask(rig, { path, method, body: JSON.stringify(body) });
-        // What Ollama's registry does not have is its 500, or an error in the stream behind a 200.
+        // For a model that its registry does not have, Ollama returns 500, or 200 with an error in the stream.
         const refused = status >= 400 && (status < 500 || /pull model manifest|not found/.test(told));
         assert.ok(refused || /"error"/.test(told), `${path} ${JSON.stringify(body)}: ${status} ${told}`);
       }
@@ -125,16 +129,16 @@ describe('a request', () => {
     }
     const digest = `/api/blobs/sha256:${'0'.repeat(64)}`;
     assert.equal((await ask(rig, { path: digest, body: 'bytes' })).status, 400);
-    // A copy is a name in memory, whatever it is called.
+    // A copy is only a name in memory.
     const copy = { source: 'claude-sonnet', destination: `${mark}/${mark}` };
     assert.equal((await ask(rig, { path: '/api/copy', body: JSON.stringify(copy) })).status, 200);
-    assert.deepEqual(places(mark, names), before);
+    assert.deepEqual(findMarked(mark, names), before);
     assert.deepEqual(before, []);
   });
 });
 
-/** Where something of that mark is: by the names themselves, and in the folders that they could lead to. */
-function places(mark: string, names: readonly string[]): string[] {
+/** Files with the mark: at the paths that the names mean, and in the folders that they could lead to. */
+function findMarked(mark: string, names: readonly string[]): string[] {
   const folders = [process.cwd(), resolve('..'), tmpdir(), homedir(), join(homedir(), '.ollama')];
   const byName = names.flatMap((name) =>
     name.includes('\0') ? [] : isAbsolute(name) ? [name] : folders.map((folder) => resolve(folder, name)),

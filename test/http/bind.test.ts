@@ -1,4 +1,4 @@
-/** Where it listens: the loopback, both of its addresses; and beyond it only with a token that is worth its name. */
+/** The addresses on which an endpoint listens: both of the loopback; others only with a strong token. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { endianness, hostname, networkInterfaces } from 'node:os';
 import type { EndpointSettings } from '../../src/server/server.js';
 import { ListenError, findPortOwner } from '../../src/server/server.js';
-import { hangs } from './fakeBackend.js';
-import { ask, type Rig, startRig, stopRigs } from './rig.js';
+import { hangs } from '../support/fakeBackend.js';
+import { ask, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
+import { freePort } from '../support/ports.mjs';
 
 const TOKEN = 'x'.repeat(32);
 const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
@@ -16,7 +17,7 @@ const lan = addresses.find(({ internal, family }) => !internal && family === 'IP
 
 const HEX_PORT = 16;
 
-/** The addresses at which anybody listens on that port, as Linux writes them. */
+/** The addresses on which any program listens on a port, in the notation of `/proc/net/tcp`. */
 function listenersOn(port: number): string[] {
   return ['tcp', 'tcp6'].flatMap((table) =>
     readFileSync(`/proc/net/${table}`, 'utf8')
@@ -32,16 +33,6 @@ const V4_LOOPBACK = '0100007F';
 const V6_LOOPBACK = '00000000000000000000000001000000';
 const hasTables = process.platform === 'linux' && endianness() === 'LE';
 
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function statusAt(rig: Rig, host: string, headers: Record<string, string> = {}): Promise<number> {
   const at = host.includes(':') ? `[${host}]` : host;
   const response = await fetch(`http://${at}:${rig.port}/api/tags`, { headers });
@@ -49,10 +40,10 @@ async function statusAt(rig: Rig, host: string, headers: Record<string, string> 
   return response.status;
 }
 
-describe('listening on the loopback', () => {
+describe('an endpoint on the loopback', () => {
   afterEach(stopRigs);
 
-  it('is on both of its addresses, and stops on both', async function () {
+  it('listens on 127.0.0.1 and ::1, and stops on both', async function () {
     if (!hasV6) this.skip();
     const rig = await startRig();
     assert.equal(await statusAt(rig, '127.0.0.1'), 200);
@@ -65,10 +56,10 @@ describe('listening on the loopback', () => {
     while (rig.backend.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await rig.endpoint.stop();
     assert.equal((await chat).status, 503);
-    for (const host of ['127.0.0.1', '::1']) assert.equal(await findPortOwner(host, rig.port), 'nobody');
+    for (const host of ['127.0.0.1', '::1']) assert.equal(await findPortOwner(host, rig.port), 'none');
   });
 
-  it('goes on, with a warning, when somebody else has one of them', async function () {
+  it('logs a warning when another program uses the port on ::1', async function () {
     if (!hasV6) this.skip();
     const other = createServer();
     other.listen(0, '::1');
@@ -83,30 +74,30 @@ describe('listening on the loopback', () => {
     other.close();
   });
 
-  it('is nowhere else', async function () {
+  it('does not listen on other addresses', async function () {
     if (lan === undefined) this.skip();
     const rig = await startRig();
-    assert.equal(await findPortOwner(lan, rig.port), 'nobody');
+    assert.equal(await findPortOwner(lan, rig.port), 'none');
   });
 });
 
-describe('who listens, as the system tells it,', () => {
+describe('the listening sockets of the system', () => {
   before(function () {
     if (hasTables) return;
-    console.log('      skipped: only Linux shows it');
+    console.log('      skipped: only Linux lists them');
     this.skip();
   });
   afterEach(stopRigs);
 
-  it('is this server on the loopback, and nobody once it has stopped', async () => {
+  it('are those of the loopback while the endpoint runs, and none after it has stopped', async () => {
     const rig = await startRig();
     assert.deepEqual(listenersOn(rig.port), hasV6 ? [V4_LOOPBACK, V6_LOOPBACK] : [V4_LOOPBACK]);
     await rig.endpoint.stop();
     assert.deepEqual(listenersOn(rig.port), []);
   });
 
-  it('is nobody after a refusal to start, whatever address it was', async () => {
-    const wide = [
+  it('are none after a refused start on any address', async () => {
+    const everyAddress = [
       '0.0.0.0',
       '::',
       '0',
@@ -127,7 +118,7 @@ describe('who listens, as the system tells it,', () => {
       '127.0.0.1.nip.io',
       '0.0.0.0 ',
     ];
-    for (const host of [...wide, ...others]) {
+    for (const host of [...everyAddress, ...others]) {
       if (host === 'localhost') continue;
       for (const token of [undefined, 'x'.repeat(31)]) {
         const port = await freePort();
@@ -140,11 +131,11 @@ describe('who listens, as the system tells it,', () => {
   });
 });
 
-describe('listening on every address', () => {
+describe('an endpoint on every address', () => {
   afterEach(stopRigs);
 
   for (const host of ['0.0.0.0', '::', '0', '0x0', '::0', '[::]', '']) {
-    it(`as ${JSON.stringify(host)} is refused without a token of 32 characters`, async () => {
+    it(`does not start on ${JSON.stringify(host)} without a token of 32 characters`, async () => {
       for (const token of [undefined, 'x'.repeat(31)]) {
         await assert.rejects(startRig({ host, settings: { token } }), (error: unknown) => {
           return error instanceof ListenError && error.kind === 'denied';
@@ -153,7 +144,7 @@ describe('listening on every address', () => {
     });
   }
 
-  it('takes the token and a known host', async () => {
+  it('requires the token and a known host', async () => {
     const rig = await startRig({ host: '0.0.0.0', settings: { token: TOKEN } });
     const authorization = `Bearer ${TOKEN}`;
     assert.equal(await statusAt(rig, '127.0.0.1', { authorization }), 200);
@@ -162,7 +153,7 @@ describe('listening on every address', () => {
     assert.equal((await ask(rig, { path: '/api/tags', headers: foreign })).status, 403);
   });
 
-  it('knows its own addresses as hosts, in either form', async function () {
+  it('accepts its own IPv4 and IPv4-mapped addresses as hosts', async function () {
     if (lan === undefined) this.skip();
     for (const host of ['0.0.0.0', '::']) {
       const rig = await startRig({ host, settings: { token: TOKEN } });
@@ -171,7 +162,7 @@ describe('listening on every address', () => {
     }
   });
 
-  it('lets nobody in once the token is taken back', async () => {
+  it('refuses every request after the token was removed or shortened', async () => {
     const settings: { -readonly [K in keyof EndpointSettings]?: EndpointSettings[K] } = { token: TOKEN };
     const rig = await startRig({ host: '0.0.0.0', settings });
     for (const token of [undefined, '', 'short']) {

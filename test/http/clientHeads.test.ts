@@ -1,14 +1,14 @@
-/** Nobody who is meant to come in is refused: the heads of real clients, against the settings that people begin with. */
+/** Known clients are not refused: the heads of their requests, with default settings. */
 import assert from 'node:assert/strict';
 import { CLIENTS, REFUSED_PAGES } from './clientHeads.js';
 import { type ClientHeads, type Head, page } from './clientLibraries.js';
-import { parse, type Parsed } from './heads.js';
-import { raw, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { parse, type Parsed } from './rawRequests.js';
+import { raw, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const LANES = ['chat', 'workspace'] as const;
-/** What the guard and the token answer with. */
+/** The statuses with which the guard and the token check refuse a request. */
 const REFUSALS = new Set([400, 401, 403, 413, 415, 431]);
-const FEWEST_CLIENTS = 25;
+const MIN_CLIENTS = 25;
 
 const BODY = JSON.stringify({
   model: 'claude-sonnet',
@@ -20,7 +20,7 @@ const BODY = JSON.stringify({
   stream: true,
 });
 
-/** Sends a head as it is, in its order and letters, with a body where it says so; and asks for the connection’s end. */
+/** Sends a head unchanged except for `Connection: close`, with a body if it has a `Content-Length`. */
 async function send(rig: Rig, head: Head, host: string): Promise<Parsed> {
   const lines = head.map((line) => line.replace('HOST', host).replace('LENGTH', String(BODY.length)));
   const hasBody = head.some((line) => line.endsWith(': LENGTH'));
@@ -30,18 +30,20 @@ async function send(rig: Rig, head: Head, host: string): Promise<Parsed> {
   return parse(await raw(rig, bytes.join('\r\n')));
 }
 
-describe('the heads of real clients', () => {
+describe('a request with the head of a known client', () => {
   let rig: Rig;
   let sent = 0;
   before(async () => (rig = await startRig({ settings: { lanes: LANES } })));
   after(async () => {
     const run = CLIENTS.filter(({ evidence }) => evidence === 'run').length;
-    console.log(`    ${sent} heads of ${CLIENTS.length} clients, ${run} of which were run: 0 refused`);
+    console.log(
+      `    ${sent} heads of ${CLIENTS.length} clients, ${run} of them recorded from a running client: 0 refused`,
+    );
     await stopRigs();
   });
 
-  it('are those of all whose requests are known', () => {
-    assert.ok(CLIENTS.length >= FEWEST_CLIENTS);
+  it('is tested for every client with known requests', () => {
+    assert.ok(CLIENTS.length >= MIN_CLIENTS);
     assert.equal(new Set(CLIENTS.map(({ client }) => client)).size, CLIENTS.length);
     for (const { client, heads } of CLIENTS)
       assert.ok(
@@ -61,26 +63,26 @@ describe('the heads of real clients', () => {
     }
   };
   for (const client of CLIENTS) {
-    it(`of ${client.client} get in, by each name of this machine`, async () => {
+    it(`is accepted from ${client.client}, by each loopback name`, async () => {
       for (const host of [`127.0.0.1:${rig.port}`, `localhost:${rig.port}`, `[::1]:${rig.port}`])
         await check(client, host);
     });
   }
 });
 
-describe('pages that are refused on purpose', () => {
+describe('a web page that is refused by default', () => {
   afterEach(stopRigs);
 
-  for (const { page: whose, why, origin, letIn } of REFUSED_PAGES) {
-    const by = Object.keys(letIn).join();
-    it(`come in by ${by} only: ${whose}, ${origin}. ${why}`, async () => {
+  for (const { page: name, why, origin, allowedBy } of REFUSED_PAGES) {
+    const setting = Object.keys(allowedBy).join();
+    it(`is accepted only with ${setting}: ${name}, ${origin}. ${why}`, async () => {
       const own = [`Origin: ${origin}`, 'Content-Type: application/json'] as const;
-      const asked = [`Origin: ${origin}`, 'Access-Control-Request-Method: POST'] as const;
+      const preflight = [`Origin: ${origin}`, 'Access-Control-Request-Method: POST'] as const;
       const strict = await startRig({ settings: { lanes: LANES } });
       for (const head of [
         page('POST /api/chat', ...own),
         page('GET /api/tags', ...own),
-        page('OPTIONS /api/chat', ...asked),
+        page('OPTIONS /api/chat', ...preflight),
       ]) {
         const reply = await send(strict, head, 'localhost');
         assert.equal(reply.status, 403);
@@ -88,8 +90,8 @@ describe('pages that are refused on purpose', () => {
       }
       assert.deepEqual(strict.backend.requests, []);
 
-      const open = await startRig({ settings: { lanes: LANES, ...letIn } });
-      const token = letIn.token === undefined ? [] : [`Authorization: Bearer ${letIn.token}`];
+      const open = await startRig({ settings: { lanes: LANES, ...allowedBy } });
+      const token = allowedBy.token === undefined ? [] : [`Authorization: Bearer ${allowedBy.token}`];
       for (const head of [
         page('POST /api/chat', ...own, ...token),
         page('GET /api/tags', ...own, ...token),
@@ -98,7 +100,7 @@ describe('pages that are refused on purpose', () => {
         assert.equal(reply.status, 200, reply.body);
         assert.equal(reply.headers.get('access-control-allow-origin'), origin);
       }
-      assert.equal((await send(open, page('OPTIONS /api/chat', ...asked), 'localhost')).status, 204);
+      assert.equal((await send(open, page('OPTIONS /api/chat', ...preflight), 'localhost')).status, 204);
       assert.equal(open.backend.requests.length, 1);
     });
   }

@@ -1,9 +1,9 @@
-/** How the libraries that clients use write the head of a request: which headers, in which order, in which letters. */
+/** How HTTP libraries write the head of a request: which headers, in which order and case. */
 
-/** A request's head without its last, empty line. `HOST` stands for where it goes, `LENGTH` for that of its body. */
+/** A request's head without the empty line. `HOST` and `LENGTH` are placeholders for the host and the body's length. */
 export type Head = readonly string[];
 
-/** @param own the client's headers, in its order */
+/** @param own the client's own headers, in its order */
 export type Library = (line: string, ...own: readonly string[]) => Head;
 
 const isPost = (line: string): boolean => line.startsWith('POST');
@@ -11,7 +11,7 @@ const start = (line: string): string => `${line} HTTP/1.1`;
 const withLength = (line: string, name = 'Content-Length'): string[] =>
   isPost(line) ? [`${name}: LENGTH`] : [];
 
-/** Node's own `fetch`. It says `sec-fetch-mode: cors`, though it is no page. */
+/** Node's `fetch`. It sends `sec-fetch-mode: cors`, although it is not a browser. */
 export const nodeFetch: Library = (line, ...own) => [
   start(line),
   'host: HOST',
@@ -23,7 +23,7 @@ export const nodeFetch: Library = (line, ...own) => [
   ...withLength(line, 'content-length'),
 ];
 
-/** The package node-fetch, and axios without its own headers. */
+/** The package node-fetch, and axios without its default headers. */
 export const nodeHttp: Library = (line, ...own) => [
   start(line),
   ...own,
@@ -75,7 +75,7 @@ export const aiohttp: Library = (line, ...own) => [
   ...withLength(line),
 ];
 
-/** curl, by itself and from Emacs and Neovim. */
+/** curl, also as used by Emacs and Neovim. */
 export const curl: Library = (line, ...own) => [
   start(line),
   'Host: HOST',
@@ -85,7 +85,7 @@ export const curl: Library = (line, ...own) => [
   ...withLength(line),
 ];
 
-/** Rust's hyper, below reqwest and others. */
+/** Rust's hyper, which reqwest and others use. */
 export const hyper: Library = (line, ...own) => [
   start(line),
   ...own,
@@ -94,7 +94,7 @@ export const hyper: Library = (line, ...own) => [
   ...withLength(line, 'content-length'),
 ];
 
-/** Java's own client. It offers HTTP/2 with every request. */
+/** Java's HTTP client. It offers HTTP/2 with every request. */
 export const java: Library = (line, ...own) => [
   start(line),
   'Connection: Upgrade, HTTP2-Settings',
@@ -120,7 +120,7 @@ export const ktor: Library = (line, ...own) => [
 const CHROMIUM =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 
-/** A page, also one in an application made with Electron, that is somewhere else than the server. */
+/** A page of another origin than the server, in a browser or an Electron application. */
 export const page: Library = (line, origin = '', ...own) => [
   start(line),
   'Host: HOST',
@@ -140,13 +140,13 @@ export const page: Library = (line, origin = '', ...own) => [
   'Accept-Language: en-US,en;q=0.9',
 ];
 
-/** How a client's requests are known: by running it, or by reading its source. */
+/** Where a client's requests are from: recorded from the running client, or read in its source. */
 export type Evidence = 'run' | 'read';
 
 export interface ClientHeads {
   readonly client: string;
   readonly evidence: Evidence;
-  /** Whether the whole head was recorded, or is its library's usual one with the client's headers in it. */
+  /** Whether the whole head was recorded, or is the library's usual one with the client's headers. */
   readonly head: 'recorded' | 'library';
   readonly heads: readonly Head[];
 }

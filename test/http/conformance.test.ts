@@ -1,13 +1,23 @@
-/** The conformance table of Ollama's API, row by row. The numbers are the rows' names. */
+/** Conformance with Ollama's own routes: status, headers and body of each reply are those of Ollama. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import { DONE, fails, says, text, thinking } from './fakeBackend.js';
-import { type Ask, ask, chat, linesOf, post, type Reply, startRig, USER_HI } from './rig.js';
+import { DONE, fails, says, text, thinking } from '../support/fakeBackend.js';
+import {
+  type Ask,
+  ask,
+  chat,
+  linesOf,
+  post,
+  type Reply,
+  startRig,
+  stopRigs,
+  USER_HI,
+} from '../support/endpointRig.js';
 import {
   BARE,
   CALL,
   CALL2,
-  checkRows,
+  testRows,
   done,
   error,
   JSON_TYPE,
@@ -21,7 +31,7 @@ import {
 const CHAT = '/api/chat';
 
 const body = (value: unknown): Ask => ({ path: CHAT, body: JSON.stringify(value) });
-/** A chat of a model with more in its body. */
+/** A chat with additional fields. */
 const sonnet = (more: object): Ask => body({ model: 'claude-sonnet', messages: USER_HI, ...more });
 const haiku = (more: object): Ask => body({ model: 'claude-haiku', messages: USER_HI, ...more });
 
@@ -31,7 +41,7 @@ function messageOf(line: Record<string, unknown>): Record<string, unknown> {
   return line['message'] as Record<string, unknown>;
 }
 
-const isLoad =
+const isLoadReply =
   (reason: string) =>
   (reply: Reply): void => {
     const { created_at, ...rest } = JSON.parse(reply.body) as Record<string, unknown>;
@@ -44,7 +54,7 @@ const isLoad =
     });
   };
 
-const streams = (reply: Reply): void => {
+const isStream = (reply: Reply): void => {
   const lines = linesOf(reply.body);
   assert.deepEqual(
     lines.map((line) => line['done']),
@@ -52,727 +62,682 @@ const streams = (reply: Reply): void => {
   );
 };
 
-const ROWS: readonly Row[] = [
-  {
-    row: '1',
-    what: 'GET /',
-    ask: { path: '/' },
-    status: 200,
-    type: 'text/plain; charset=utf-8',
-    body: 'Ollama is running',
-  },
-  {
-    row: '2',
-    what: 'HEAD /',
-    ask: { path: '/', method: 'HEAD' },
-    status: 200,
-    body: '',
-    headers: { 'content-length': '17' },
-  },
-  {
-    row: '3',
-    what: 'POST /',
-    ask: { path: '/', method: 'POST' },
-    status: 405,
-    type: TEXT,
-    body: '405 method not allowed',
-    headers: { allow: 'HEAD, GET' },
-  },
-  {
-    row: '4',
-    what: 'GET /api/version',
-    ask: { path: '/api/version' },
-    status: 200,
-    type: JSON_TYPE,
-    body: '{"version":"0.33.0"}',
-  },
-  {
-    row: '5',
-    what: 'HEAD /api/version',
-    ask: { path: '/api/version', method: 'HEAD' },
-    status: 200,
-    type: JSON_TYPE,
-    body: '',
-  },
-  {
-    row: '6',
-    what: 'GET with a trailing slash',
-    ask: { path: '/api/version/' },
-    status: 301,
-    headers: { location: '/api/version' },
-  },
-  {
-    row: '7',
-    what: 'POST with a trailing slash',
-    ask: { path: '/api/chat/', method: 'POST' },
-    status: 307,
-    body: '',
-    headers: { location: CHAT },
-  },
-  {
-    row: '8',
-    what: 'a double slash',
-    ask: { path: '//api/tags' },
-    status: 307,
-    headers: { location: '/api/tags' },
-  },
-  ...['/nope', '/api/nope', '/api', '/api/', '/favicon.ico'].map((path): Row => ({
-    row: '9',
-    what: `GET ${path}`,
-    ask: { path },
-    status: 404,
-    type: TEXT,
-    body: '404 page not found',
-  })),
-  {
-    row: '9',
-    what: 'POST /v1/nope',
-    ask: { path: '/v1/nope', method: 'POST' },
-    status: 404,
-    type: TEXT,
-    body: '404 page not found',
-  },
-  { row: '10', what: 'GET /API/tags', ask: { path: '/API/tags' }, status: 404 },
-  ...['GET', 'PUT', 'HEAD', 'TRACE'].map((method): Row => ({
-    row: '11',
-    what: `${method} /api/chat`,
-    ask: { path: CHAT, method },
-    status: 405,
-    headers: { allow: 'POST' },
-  })),
-  {
-    row: '12',
-    what: 'POST /api/tags',
-    ask: { path: '/api/tags', method: 'POST' },
-    status: 405,
-    headers: { allow: 'HEAD, GET' },
-  },
-  {
-    row: '13',
-    what: 'HEAD /api/ps',
-    ask: { path: '/api/ps', method: 'HEAD' },
-    status: 405,
-    headers: { allow: 'GET' },
-  },
-  {
-    row: '16',
-    what: 'GET /api/tags',
-    ask: { path: '/api/tags?x=1' },
-    status: 200,
-    type: JSON_TYPE,
-    body: (reply) => {
-      const { models } = JSON.parse(reply.body) as { models: Record<string, unknown>[] };
-      assert.deepEqual(
-        models.map((model) => model['name']),
-        ['claude-sonnet:latest', 'claude-haiku:latest'],
-      );
-      for (const model of models) {
-        assert.equal(model['model'], model['name']);
-        assert.match(String(model['digest']), /^[0-9a-f]{64}$/);
-        assert.ok(Number.isInteger(model['size']) && Number(model['size']) > 0);
-        assert.match(String(model['modified_at']), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-        assert.ok(!('expires_at' in model));
-        const details = model['details'] as Record<string, unknown>;
-        for (const key of ['format', 'family', 'parameter_size', 'quantization_level']) {
-          assert.ok(typeof details[key] === 'string' && details[key] !== '', key);
-        }
-        assert.deepEqual(details['families'], ['claude']);
-      }
-      assert.notEqual(models[0]!['digest'], models[1]!['digest']);
-    },
-  },
-  {
-    row: '17',
-    what: 'HEAD /api/tags',
-    ask: { path: '/api/tags', method: 'HEAD' },
-    status: 200,
-    type: JSON_TYPE,
-    body: '',
-  },
-  {
-    row: '19',
-    what: 'GET /api/ps with nothing loaded',
-    ask: { path: '/api/ps' },
-    status: 200,
-    type: JSON_TYPE,
-    body: '{"models":[]}',
-  },
-  {
-    row: '22',
-    what: 'no body',
-    ask: { path: CHAT, method: 'POST' },
-    status: 400,
-    type: JSON_TYPE,
-    body: error('missing request body'),
-  },
-  {
-    row: '22',
-    what: 'a blank body',
-    ask: { path: CHAT, body: ' \n\t' },
-    status: 400,
-    body: error('missing request body'),
-  },
-  { row: '23', what: 'an empty object', ask: body({}), status: 400, body: error('model is required') },
-  { row: '23', what: 'null', ask: body(null), status: 400, body: error('model is required') },
-  {
-    row: '23',
-    what: 'a blank model',
-    ask: body({ model: '  ' }),
-    status: 400,
-    body: error('model is required'),
-  },
-  {
-    row: '24',
-    what: 'half an object',
-    ask: { path: CHAT, body: '{' },
-    status: 400,
-    body: error('unexpected EOF'),
-  },
-  {
-    row: '25',
-    what: 'no JSON',
-    ask: { path: CHAT, body: 'hello' },
-    status: 400,
-    body: error("invalid character 'h' looking for beginning of value"),
-  },
-  {
-    row: '25',
-    what: 'a byte order mark',
-    ask: { path: CHAT, body: '\ufeff{}' },
-    status: 400,
-    body: error("invalid character 'ï' looking for beginning of value"),
-  },
-  {
-    row: '26',
-    what: 'a number as the model',
-    ask: body({ model: 5 }),
-    status: 400,
-    body: error('json: cannot unmarshal number into Go struct field ChatRequest.model of type string'),
-  },
-  {
-    row: '26',
-    what: 'an array as the body',
-    ask: body([]),
-    status: 400,
-    body: error('json: cannot unmarshal array into Go value of type api.ChatRequest'),
-  },
-  {
-    row: '27',
-    what: 'content in parts',
-    ask: body({ model: 'x', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] }),
-    status: 400,
-    body: error(
-      'json: cannot unmarshal array into Go struct field ChatRequest.messages.content of type string',
-    ),
-  },
-  {
-    row: '28',
-    what: 'something after the object',
-    ask: { path: CHAT, body: '{"model":"nope"} xyz' },
-    status: 404,
-    body: error("model 'nope' not found"),
-  },
-  {
-    row: '29',
-    what: 'an unknown model',
-    ask: body({ model: 'nope', messages: USER_HI }),
-    status: 404,
-    type: JSON_TYPE,
-    body: error("model 'nope' not found"),
-  },
-  {
-    row: '30',
-    what: 'an impossible name',
-    ask: body({ model: 'bad name!' }),
-    status: 400,
-    body: error('invalid model name'),
-  },
-  ...[undefined, 'text/plain', 'application/x-www-form-urlencoded', 'APPLICATION/JSON; charset=utf-8'].map(
-    (type): Row => ({
-      row: '31',
-      what: `Content-Type ${type ?? 'absent'}`,
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  'the root path': [
+    {
+      what: 'GET /',
+      ask: { path: '/' },
       status: 200,
-      body: streams,
-      ask: { ...sonnet({}), ...(type === undefined ? {} : { headers: { 'content-type': type } }) },
-    }),
-  ),
-  {
-    row: '32',
-    what: 'an image as a data URL',
-    ask: sonnet({ messages: [{ role: 'user', content: 'x', images: ['data:image/png;base64,AAAA'] }] }),
-    status: 400,
-    body: error('illegal base64 data at input byte 4'),
-  },
-  {
-    row: '34',
-    what: 'think on a model without',
-    ask: haiku({ think: true }),
-    status: 400,
-    body: error('"claude-haiku" does not support thinking'),
-  },
-  {
-    row: '34',
-    what: 'a level on a model without',
-    ask: haiku({ think: 'low' }),
-    status: 400,
-    body: error('"claude-haiku" does not support thinking'),
-  },
-  {
-    row: '35',
-    what: 'think false on a model without',
-    ask: haiku({ think: false }),
-    status: 200,
-    body: streams,
-  },
-  {
-    row: '35',
-    what: 'think null on a model without',
-    ask: haiku({ think: null }),
-    status: 200,
-    body: streams,
-  },
-  {
-    row: '36',
-    what: 'an unknown level',
-    ask: sonnet({ think: 'ultra' }),
-    status: 400,
-    body: error(`invalid think value: "ultra" (must be ${THINK_CHOICES})`),
-  },
-  {
-    row: '37',
-    what: 'think as a number',
-    ask: sonnet({ think: 1 }),
-    status: 400,
-    body: error(`think must be a boolean or string (${THINK_CHOICES})`),
-  },
-  {
-    row: '38',
-    what: 'top_logprobs 21',
-    ask: body({ top_logprobs: 21 }),
-    status: 400,
-    body: error('top_logprobs must be between 0 and 20'),
-  },
-  {
-    row: '38',
-    what: 'top_logprobs -1',
-    ask: body({ top_logprobs: -1 }),
-    status: 400,
-    body: error('top_logprobs must be between 0 and 20'),
-  },
-  {
-    row: '39',
-    what: 'a hot temperature',
-    ask: sonnet({ options: { temperature: 'hot' } }),
-    status: 500,
-    type: JSON_TYPE,
-    body: error('option "temperature" must be of type float32'),
-  },
-  {
-    row: '39',
-    what: 'a large context',
-    ask: sonnet({ options: { num_ctx: 'big' } }),
-    status: 500,
-    body: error('option "num_ctx" must be of type integer'),
-  },
-  {
-    row: '39',
-    what: 'stop as a string',
-    ask: sonnet({ options: { stop: 'x' } }),
-    status: 500,
-    body: error('option "stop" must be of type array'),
-  },
-  {
-    row: '39',
-    what: 'stop as numbers',
-    ask: sonnet({ options: { stop: [1] } }),
-    status: 500,
-    body: error('option "stop" must be of an array of strings'),
-  },
-  {
-    row: '39',
-    what: 'options as an array',
-    ask: sonnet({ options: [] }),
-    status: 400,
-    body: error(
-      'json: cannot unmarshal array into Go struct field ChatRequest.options of type map[string]interface {}',
-    ),
-  },
-  {
-    row: '40',
-    what: 'options of clients that have their own',
-    ask: sonnet({
-      options: { _otelTraceContext: { traceId: 'x' }, num_ctx: 4096.5, seed: null, temperature: 0 },
-    }),
-    status: 200,
-    body: streams,
-  },
-  {
-    row: '41',
-    what: 'format yaml',
-    ask: sonnet({ format: 'yaml' }),
-    status: 500,
-    body: error(String.raw`invalid format: "\"yaml\""; expected "json" or a valid JSON Schema object`),
-  },
-  ...['', 'json', { type: 'object' }, null].map((format): Row => ({
-    row: '42',
-    what: `format ${JSON.stringify(format)}`,
-    ask: sonnet({ format }),
-    status: 200,
-    body: streams,
-  })),
-  {
-    row: '43',
-    what: 'keep_alive "24"',
-    ask: sonnet({ keep_alive: '24' }),
-    status: 400,
-    body: error('time: missing unit in duration "24"'),
-  },
-  {
-    row: '43',
-    what: 'keep_alive ""',
-    ask: sonnet({ keep_alive: '' }),
-    status: 400,
-    body: error('time: invalid duration ""'),
-  },
-  {
-    row: '43',
-    what: 'keep_alive "forever"',
-    ask: sonnet({ keep_alive: 'forever' }),
-    status: 400,
-    body: error('time: invalid duration "forever"'),
-  },
-  {
-    row: '44',
-    what: 'keep_alive true',
-    ask: sonnet({ keep_alive: true }),
-    status: 400,
-    body: error("Unsupported type: 'bool'"),
-  },
-  {
-    row: '45',
-    what: 'no messages',
-    ask: sonnet({ messages: [] }),
-    status: 200,
-    type: JSON_TYPE,
-    body: isLoad('load'),
-  },
-  {
-    row: '45',
-    what: 'messages null',
-    ask: sonnet({ messages: null }),
-    status: 200,
-    type: JSON_TYPE,
-    body: isLoad('load'),
-  },
-  ...[0, '0', '0s'].map((keepAlive): Row => ({
-    row: '46',
-    what: `no messages, keep_alive ${JSON.stringify(keepAlive)}`,
-    ask: sonnet({ messages: [], keep_alive: keepAlive }),
-    status: 200,
-    type: JSON_TYPE,
-    body: isLoad('unload'),
-  })),
-  {
-    row: '47',
-    what: 'a stream',
-    ask: sonnet({}),
-    status: 200,
-    type: NDJSON,
-    headers: { 'transfer-encoding': 'chunked' },
-    body: (reply) => {
-      streams(reply);
-      const lines = linesOf(reply.body);
-      assert.deepEqual(
-        lines.map((line) => messageOf(line)['content']),
-        ['Hello', ' world', ''],
-      );
-      for (const line of lines) {
-        assert.equal(line['model'], 'claude-sonnet');
-        assert.equal(messageOf(line)['role'], 'assistant');
-        assert.ok(!('type' in line));
-        assert.equal('done_reason' in line, line['done']);
-      }
-      const last = lastLine(reply);
-      assert.equal(last['done_reason'], 'stop');
-      assert.equal(last['prompt_eval_count'], 11);
-      assert.equal(last['eval_count'], 7);
-      assert.equal(last['load_duration'], 1_250_000);
-      assert.equal(last['prompt_eval_duration'], 2_000_000);
-      assert.equal(last['eval_duration'], 3_000_000);
-      assert.ok(Number.isInteger(last['total_duration']) && Number(last['total_duration']) >= 6_250_000);
+      type: 'text/plain; charset=utf-8',
+      body: 'Ollama is running',
     },
-  },
-  { row: '48', what: 'stream null', ask: sonnet({ stream: null }), status: 200, type: NDJSON, body: streams },
-  {
-    row: '49',
-    what: 'stream false',
-    ask: sonnet({ stream: false }),
-    status: 200,
-    type: JSON_TYPE,
-    body: (reply) => {
-      const whole = JSON.parse(reply.body) as Record<string, unknown>;
-      assert.deepEqual(whole['message'], { role: 'assistant', content: 'Hello world' });
-      assert.equal(whole['done'], true);
-      assert.equal(whole['eval_count'], 7);
+    {
+      what: 'HEAD /',
+      ask: { path: '/', method: 'HEAD' },
+      status: 200,
+      body: '',
+      headers: { 'content-length': '17' },
     },
-  },
-  ...[
-    'CLAUDE-Sonnet:latest',
-    ' claude-sonnet ',
-    'library/claude-sonnet',
-    'registry.ollama.ai/library/claude-sonnet:latest',
-    'sonnet',
-  ].map((model): Row => ({
-    row: '50',
-    what: `the model as "${model}"`,
-    ask: sonnet({ model }),
-    status: 200,
-    body: (reply) => assert.equal(lastLine(reply)['model'], model),
-  })),
-  {
-    row: '51',
-    what: 'thinking',
-    ask: sonnet({ think: true }),
-    script: says(thinking('hmm '), thinking('yes'), text('Hi'), DONE),
-    status: 200,
-    body: (reply) =>
-      assert.deepEqual(linesOf(reply.body).map(messageOf), [
-        { role: 'assistant', content: '', thinking: 'hmm ' },
-        { role: 'assistant', content: '', thinking: 'yes' },
-        { role: 'assistant', content: 'Hi' },
-        { role: 'assistant', content: '' },
-      ]),
-  },
-  {
-    row: '52',
-    what: 'tool calls',
-    ask: sonnet({ tools: [{ type: 'function', function: { name: 'get_weather' } }] }),
-    status: 200,
-    script: says(text('Look:'), toolCall(CALL), toolCall(CALL2), done('toolCalls')),
-    body: (reply) => {
-      const lines = linesOf(reply.body);
-      assert.deepEqual(
-        lines.map((line) => messageOf(line)['content']),
-        ['Look:', '', '', ''],
-      );
-      const calls = lines.slice(1, 3).map((line) => JSON.stringify(messageOf(line)['tool_calls']));
-      assert.deepEqual(calls, [
-        '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}}}]',
-        '[{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}}}]',
-      ]);
-      assert.equal(lastLine(reply)['done_reason'], 'stop');
+    {
+      what: 'POST /',
+      ask: { path: '/', method: 'POST' },
+      status: 405,
+      type: TEXT,
+      body: '405 method not allowed',
+      headers: { allow: 'HEAD, GET' },
     },
-  },
-  {
-    row: '52',
-    what: 'tool calls in one piece',
-    ask: sonnet({ stream: false }),
-    script: says(text('Look:'), toolCall(CALL), toolCall(CALL2), done('toolCalls')),
-    status: 200,
-    body: (reply) => {
-      const message = messageOf(JSON.parse(reply.body) as Record<string, unknown>);
-      assert.equal(message['content'], 'Look:');
-      assert.equal((message['tool_calls'] as object[]).length, 2);
+  ],
+  '/api/version': [
+    {
+      what: 'GET /api/version',
+      ask: { path: '/api/version' },
+      status: 200,
+      type: JSON_TYPE,
+      body: '{"version":"0.33.0"}',
     },
-  },
-  {
-    row: '53',
-    what: 'an answer that is cut',
-    ask: sonnet({}),
-    script: says(text('Hi'), done('length')),
-    status: 200,
-    body: (reply) => assert.equal(lastLine(reply)['done_reason'], 'length'),
-  },
-  {
-    row: '53',
-    what: 'a refusal',
-    ask: sonnet({}),
-    script: says(text('No.'), done('refusal')),
-    status: 200,
-    body: (reply) => assert.equal(lastLine(reply)['done_reason'], 'stop'),
-  },
-  {
-    row: '54',
-    what: 'an empty answer',
-    ask: sonnet({}),
-    script: says(DONE),
-    status: 200,
-    body: (reply) =>
-      assert.deepEqual(
-        linesOf(reply.body).map((line) => line['done']),
-        [true],
+    {
+      what: 'HEAD /api/version',
+      ask: { path: '/api/version', method: 'HEAD' },
+      status: 200,
+      type: JSON_TYPE,
+      body: '',
+    },
+  ],
+  'the router': [
+    {
+      what: 'a GET with a trailing slash',
+      ask: { path: '/api/version/' },
+      status: 301,
+      headers: { location: '/api/version' },
+    },
+    {
+      what: 'a POST with a trailing slash',
+      ask: { path: '/api/chat/', method: 'POST' },
+      status: 307,
+      body: '',
+      headers: { location: CHAT },
+    },
+    {
+      what: 'a path with a double slash',
+      ask: { path: '//api/tags' },
+      status: 307,
+      headers: { location: '/api/tags' },
+    },
+    ...['/nope', '/api/nope', '/api', '/api/', '/favicon.ico'].map((path): Row => ({
+      what: `GET ${path}`,
+      ask: { path },
+      status: 404,
+      type: TEXT,
+      body: '404 page not found',
+    })),
+    {
+      what: 'POST /v1/nope',
+      ask: { path: '/v1/nope', method: 'POST' },
+      status: 404,
+      type: TEXT,
+      body: '404 page not found',
+    },
+    { what: 'GET /API/tags', ask: { path: '/API/tags' }, status: 404 },
+    ...['GET', 'PUT', 'HEAD', 'TRACE'].map((method): Row => ({
+      what: `${method} /api/chat`,
+      ask: { path: CHAT, method },
+      status: 405,
+      headers: { allow: 'POST' },
+    })),
+    {
+      what: 'POST /api/tags',
+      ask: { path: '/api/tags', method: 'POST' },
+      status: 405,
+      headers: { allow: 'HEAD, GET' },
+    },
+    {
+      what: 'HEAD /api/ps',
+      ask: { path: '/api/ps', method: 'HEAD' },
+      status: 405,
+      headers: { allow: 'GET' },
+    },
+  ],
+  '/api/tags': [
+    {
+      what: 'GET /api/tags',
+      ask: { path: '/api/tags?x=1' },
+      status: 200,
+      type: JSON_TYPE,
+      body: (reply) => {
+        const { models } = JSON.parse(reply.body) as { models: Record<string, unknown>[] };
+        assert.deepEqual(
+          models.map((model) => model['name']),
+          ['claude-sonnet:latest', 'claude-haiku:latest'],
+        );
+        for (const model of models) {
+          assert.equal(model['model'], model['name']);
+          assert.match(String(model['digest']), /^[0-9a-f]{64}$/);
+          assert.ok(Number.isInteger(model['size']) && Number(model['size']) > 0);
+          assert.match(String(model['modified_at']), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+          assert.ok(!('expires_at' in model));
+          const details = model['details'] as Record<string, unknown>;
+          for (const key of ['format', 'family', 'parameter_size', 'quantization_level']) {
+            assert.ok(typeof details[key] === 'string' && details[key] !== '', key);
+          }
+          assert.deepEqual(details['families'], ['claude']);
+        }
+        assert.notEqual(models[0]!['digest'], models[1]!['digest']);
+      },
+    },
+    {
+      what: 'HEAD /api/tags',
+      ask: { path: '/api/tags', method: 'HEAD' },
+      status: 200,
+      type: JSON_TYPE,
+      body: '',
+    },
+  ],
+  'GET /api/ps': [
+    {
+      what: 'a server without loaded models',
+      ask: { path: '/api/ps' },
+      status: 200,
+      type: JSON_TYPE,
+      body: '{"models":[]}',
+    },
+  ],
+  'POST /api/chat, body and model': [
+    {
+      what: 'a request without a body',
+      ask: { path: CHAT, method: 'POST' },
+      status: 400,
+      type: JSON_TYPE,
+      body: error('missing request body'),
+    },
+    {
+      what: 'a blank body',
+      ask: { path: CHAT, body: ' \n\t' },
+      status: 400,
+      body: error('missing request body'),
+    },
+    { what: 'an empty object', ask: body({}), status: 400, body: error('model is required') },
+    { what: 'the body null', ask: body(null), status: 400, body: error('model is required') },
+    {
+      what: 'a blank model',
+      ask: body({ model: '  ' }),
+      status: 400,
+      body: error('model is required'),
+    },
+    {
+      what: 'an incomplete object',
+      ask: { path: CHAT, body: '{' },
+      status: 400,
+      body: error('unexpected EOF'),
+    },
+    {
+      what: 'a body that is not JSON',
+      ask: { path: CHAT, body: 'hello' },
+      status: 400,
+      body: error("invalid character 'h' looking for beginning of value"),
+    },
+    {
+      what: 'a byte order mark',
+      ask: { path: CHAT, body: '\ufeff{}' },
+      status: 400,
+      body: error("invalid character 'ï' looking for beginning of value"),
+    },
+    {
+      what: 'a number as the model',
+      ask: body({ model: 5 }),
+      status: 400,
+      body: error('json: cannot unmarshal number into Go struct field ChatRequest.model of type string'),
+    },
+    {
+      what: 'an array as the body',
+      ask: body([]),
+      status: 400,
+      body: error('json: cannot unmarshal array into Go value of type api.ChatRequest'),
+    },
+    {
+      what: 'content in parts',
+      ask: body({ model: 'x', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] }),
+      status: 400,
+      body: error(
+        'json: cannot unmarshal array into Go struct field ChatRequest.messages.content of type string',
       ),
-  },
-  {
-    row: '55',
-    what: 'an error before the first chunk',
-    ask: sonnet({}),
-    script: fails(new ChatError('rateLimited', 'rate limit exceeded', { retryAfterSeconds: 2.5 })),
-    status: 429,
-    type: BARE,
-    body: error('rate limit exceeded'),
-    headers: { 'retry-after': '3' },
-  },
-  {
-    row: '56',
-    what: 'the same in one piece',
-    ask: sonnet({ stream: false }),
-    script: fails(new ChatError('rateLimited', 'rate limit exceeded')),
-    status: 429,
-    type: JSON_TYPE,
-    body: error('rate limit exceeded'),
-    headers: { 'retry-after': undefined },
-  },
-  {
-    row: '57',
-    what: 'a defect before the first chunk',
-    ask: sonnet({}),
-    script: fails(new TypeError('plain failure')),
-    status: 500,
-    type: BARE,
-    body: error('Internal error: plain failure. Please report it with the log.'),
-  },
-  {
-    row: '58',
-    what: 'an error in mid-stream',
-    ask: sonnet({}),
-    script: fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel')),
-    status: 200,
-    type: NDJSON,
-    body: (reply) => {
-      assert.deepEqual(lastLine(reply), { error: 'The CLI died.' });
-      assert.deepEqual(
-        linesOf(reply.body).map((line) => line['done']),
-        [false, undefined],
-      );
     },
-  },
-  {
-    row: '58',
-    what: 'an answer that ends without an end',
-    ask: sonnet({}),
-    script: says(text('Hel')),
-    status: 200,
-    body: (reply) => assert.match(String(lastLine(reply)['error']), /stopped before its end/),
-  },
-  {
-    row: '59',
-    what: 'an error in the midst of one piece',
-    ask: sonnet({ stream: false }),
-    script: fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel')),
-    status: 502,
-    type: JSON_TYPE,
-    body: error('The CLI died.'),
-  },
-  {
-    row: '60',
-    what: 'roles in capitals, tool messages',
-    status: 200,
-    body: streams,
-    ask: sonnet({
-      messages: [
-        { role: 'USER', content: 'hi' },
-        { role: 'Assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: {} } }] },
-        { role: 'tool', content: '1', tool_name: 'f', tool_call_id: 'x' },
-      ],
-    }),
-  },
-  {
-    row: '61',
-    what: 'arguments as a string',
-    ask: sonnet({
-      messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: '{}' } }] }],
-    }),
-    status: 400,
-    body: error("Value looks like object, but can't find closing '}' symbol"),
-  },
-  {
-    row: '62',
-    what: 'messages that say nothing',
-    ask: sonnet({ messages: [{ role: 'user', content: null }, { role: 'ghost', content: 'x' }, {}, null] }),
-    status: 200,
-    body: streams,
-  },
-  {
-    row: '77',
-    what: 'POST /api/show',
-    ask: { path: '/api/show', body: '{"model":"claude-sonnet"}' },
-    status: 200,
-    type: JSON_TYPE,
-    body: (reply) => {
-      const shown = JSON.parse(reply.body) as Record<string, unknown>;
-      const details = shown['details'] as Record<string, unknown>;
-      assert.deepEqual(Object.keys(details), [
-        'parent_model',
-        'format',
-        'family',
-        'families',
-        'parameter_size',
-        'quantization_level',
-      ]);
-      const info = shown['model_info'] as Record<string, unknown>;
-      assert.equal(info['general.architecture'], details['family']);
-      assert.equal(info['claude.context_length'], 200_000);
-      assert.equal(info['general.basename'], 'claude-sonnet');
-      assert.deepEqual(shown['capabilities'], ['completion', 'tools', 'vision', 'thinking']);
-      assert.match(String(shown['parameters']), /^num_ctx 200000$/);
-      assert.match(String(shown['template']), /\.Tools/);
-      assert.doesNotMatch(String(shown['template']), /\.Suffix/);
-      assert.ok(!Number.isNaN(Date.parse(String(shown['modified_at']))));
+    {
+      what: 'an unknown model with more text after the object',
+      ask: { path: CHAT, body: '{"model":"nope"} xyz' },
+      status: 404,
+      body: error("model 'nope' not found"),
     },
-  },
-  {
-    row: '78',
-    what: 'show by "name"',
-    ask: { path: '/api/show', body: '{"name":"claude-haiku:latest"}' },
-    status: 200,
-    body: (reply) => assert.match(reply.body, /"capabilities":\["completion","tools","vision"\]/),
-  },
-  {
-    row: '79',
-    what: 'show of an unknown model',
-    ask: { path: '/api/show', body: '{"model":"nope"}' },
-    status: 404,
-    body: error("model 'nope:latest' not found"),
-  },
-  {
-    row: '80',
-    what: 'show of nothing',
-    ask: { path: '/api/show', body: '{}' },
-    status: 400,
-    body: error('model is required'),
-  },
-  {
-    row: '80',
-    what: 'show without a body',
-    ask: { path: '/api/show', method: 'POST' },
-    status: 400,
-    body: error('missing request body'),
-  },
-  {
-    row: '81',
-    what: 'show for Copilot',
-    status: 200,
-    body: (reply) => assert.match(reply.body, /"general.basename":"claude-sonnet:latest"/),
-    ask: {
-      path: '/api/show',
-      body: '{"model":"claude-sonnet:latest"}',
-      headers: { 'user-agent': 'GitHubCopilotChat/0.41.1' },
+    {
+      what: 'an unknown model',
+      ask: body({ model: 'nope', messages: USER_HI }),
+      status: 404,
+      type: JSON_TYPE,
+      body: error("model 'nope' not found"),
     },
-  },
-];
+    {
+      what: 'an invalid model name',
+      ask: body({ model: 'bad name!' }),
+      status: 400,
+      body: error('invalid model name'),
+    },
+    ...[undefined, 'text/plain', 'application/x-www-form-urlencoded', 'APPLICATION/JSON; charset=utf-8'].map(
+      (type): Row => ({
+        what: type === undefined ? 'no Content-Type' : `the Content-Type ${type}`,
+        status: 200,
+        body: isStream,
+        ask: { ...sonnet({}), ...(type === undefined ? {} : { headers: { 'content-type': type } }) },
+      }),
+    ),
+    {
+      what: 'an image as a data URL',
+      ask: sonnet({ messages: [{ role: 'user', content: 'x', images: ['data:image/png;base64,AAAA'] }] }),
+      status: 400,
+      body: error('illegal base64 data at input byte 4'),
+    },
+  ],
+  'POST /api/chat, options': [
+    {
+      what: '"think": true with a model that cannot think',
+      ask: haiku({ think: true }),
+      status: 400,
+      body: error('"claude-haiku" does not support thinking'),
+    },
+    {
+      what: 'a thinking level with a model that cannot think',
+      ask: haiku({ think: 'low' }),
+      status: 400,
+      body: error('"claude-haiku" does not support thinking'),
+    },
+    {
+      what: '"think": false with a model that cannot think',
+      ask: haiku({ think: false }),
+      status: 200,
+      body: isStream,
+    },
+    {
+      what: '"think": null with a model that cannot think',
+      ask: haiku({ think: null }),
+      status: 200,
+      body: isStream,
+    },
+    {
+      what: 'an unknown thinking level',
+      ask: sonnet({ think: 'ultra' }),
+      status: 400,
+      body: error(`invalid think value: "ultra" (must be ${THINK_CHOICES})`),
+    },
+    {
+      what: 'a number as "think"',
+      ask: sonnet({ think: 1 }),
+      status: 400,
+      body: error(`think must be a boolean or string (${THINK_CHOICES})`),
+    },
+    {
+      what: 'top_logprobs 21',
+      ask: body({ top_logprobs: 21 }),
+      status: 400,
+      body: error('top_logprobs must be between 0 and 20'),
+    },
+    {
+      what: 'top_logprobs -1',
+      ask: body({ top_logprobs: -1 }),
+      status: 400,
+      body: error('top_logprobs must be between 0 and 20'),
+    },
+    {
+      what: 'a string as the temperature',
+      ask: sonnet({ options: { temperature: 'hot' } }),
+      status: 500,
+      type: JSON_TYPE,
+      body: error('option "temperature" must be of type float32'),
+    },
+    {
+      what: 'a string as num_ctx',
+      ask: sonnet({ options: { num_ctx: 'big' } }),
+      status: 500,
+      body: error('option "num_ctx" must be of type integer'),
+    },
+    {
+      what: 'a string as "stop"',
+      ask: sonnet({ options: { stop: 'x' } }),
+      status: 500,
+      body: error('option "stop" must be of type array'),
+    },
+    {
+      what: 'an array of numbers as "stop"',
+      ask: sonnet({ options: { stop: [1] } }),
+      status: 500,
+      body: error('option "stop" must be of an array of strings'),
+    },
+    {
+      what: 'an array as the options',
+      ask: sonnet({ options: [] }),
+      status: 400,
+      body: error(
+        'json: cannot unmarshal array into Go struct field ChatRequest.options of type map[string]interface {}',
+      ),
+    },
+    {
+      what: 'unknown options and options of unexpected types',
+      ask: sonnet({
+        options: { _otelTraceContext: { traceId: 'x' }, num_ctx: 4096.5, seed: null, temperature: 0 },
+      }),
+      status: 200,
+      body: isStream,
+    },
+    {
+      what: 'the format "yaml"',
+      ask: sonnet({ format: 'yaml' }),
+      status: 500,
+      body: error(String.raw`invalid format: "\"yaml\""; expected "json" or a valid JSON Schema object`),
+    },
+    ...['', 'json', { type: 'object' }, null].map((format): Row => ({
+      what: `the format ${JSON.stringify(format)}`,
+      ask: sonnet({ format }),
+      status: 200,
+      body: isStream,
+    })),
+    {
+      what: 'keep_alive "24"',
+      ask: sonnet({ keep_alive: '24' }),
+      status: 400,
+      body: error('time: missing unit in duration "24"'),
+    },
+    {
+      what: 'keep_alive ""',
+      ask: sonnet({ keep_alive: '' }),
+      status: 400,
+      body: error('time: invalid duration ""'),
+    },
+    {
+      what: 'keep_alive "forever"',
+      ask: sonnet({ keep_alive: 'forever' }),
+      status: 400,
+      body: error('time: invalid duration "forever"'),
+    },
+    {
+      what: 'keep_alive true',
+      ask: sonnet({ keep_alive: true }),
+      status: 400,
+      body: error("Unsupported type: 'bool'"),
+    },
+  ],
+  'POST /api/chat without messages': [
+    {
+      what: 'an empty list of messages, and loads the model',
+      ask: sonnet({ messages: [] }),
+      status: 200,
+      type: JSON_TYPE,
+      body: isLoadReply('load'),
+    },
+    {
+      what: '"messages": null, and loads the model',
+      ask: sonnet({ messages: null }),
+      status: 200,
+      type: JSON_TYPE,
+      body: isLoadReply('load'),
+    },
+    ...[0, '0', '0s'].map((keepAlive): Row => ({
+      what: `keep_alive ${JSON.stringify(keepAlive)} without messages, and unloads the model`,
+      ask: sonnet({ messages: [], keep_alive: keepAlive }),
+      status: 200,
+      type: JSON_TYPE,
+      body: isLoadReply('unload'),
+    })),
+  ],
+  'POST /api/chat, replies': [
+    {
+      what: 'a streamed chat, as NDJSON lines',
+      ask: sonnet({}),
+      status: 200,
+      type: NDJSON,
+      headers: { 'transfer-encoding': 'chunked' },
+      body: (reply) => {
+        isStream(reply);
+        const lines = linesOf(reply.body);
+        assert.deepEqual(
+          lines.map((line) => messageOf(line)['content']),
+          ['Hello', ' world', ''],
+        );
+        for (const line of lines) {
+          assert.equal(line['model'], 'claude-sonnet');
+          assert.equal(messageOf(line)['role'], 'assistant');
+          assert.ok(!('type' in line));
+          assert.equal('done_reason' in line, line['done']);
+        }
+        const last = lastLine(reply);
+        assert.equal(last['done_reason'], 'stop');
+        assert.equal(last['prompt_eval_count'], 11);
+        assert.equal(last['eval_count'], 7);
+        assert.equal(last['load_duration'], 1_250_000);
+        assert.equal(last['prompt_eval_duration'], 2_000_000);
+        assert.equal(last['eval_duration'], 3_000_000);
+        assert.ok(Number.isInteger(last['total_duration']) && Number(last['total_duration']) >= 6_250_000);
+      },
+    },
+    {
+      what: '"stream": null, as NDJSON lines',
+      ask: sonnet({ stream: null }),
+      status: 200,
+      type: NDJSON,
+      body: isStream,
+    },
+    {
+      what: '"stream": false, as one JSON text',
+      ask: sonnet({ stream: false }),
+      status: 200,
+      type: JSON_TYPE,
+      body: (reply) => {
+        const whole = JSON.parse(reply.body) as Record<string, unknown>;
+        assert.deepEqual(whole['message'], { role: 'assistant', content: 'Hello world' });
+        assert.equal(whole['done'], true);
+        assert.equal(whole['eval_count'], 7);
+      },
+    },
+    ...[
+      'CLAUDE-Sonnet:latest',
+      ' claude-sonnet ',
+      'library/claude-sonnet',
+      'registry.ollama.ai/library/claude-sonnet:latest',
+      'sonnet',
+    ].map((model): Row => ({
+      what: `the model name "${model}"`,
+      ask: sonnet({ model }),
+      status: 200,
+      body: (reply) => assert.equal(lastLine(reply)['model'], model),
+    })),
+    {
+      what: 'a reply with thinking, which is in its own field',
+      ask: sonnet({ think: true }),
+      script: says(thinking('hmm '), thinking('yes'), text('Hi'), DONE),
+      status: 200,
+      body: (reply) =>
+        assert.deepEqual(linesOf(reply.body).map(messageOf), [
+          { role: 'assistant', content: '', thinking: 'hmm ' },
+          { role: 'assistant', content: '', thinking: 'yes' },
+          { role: 'assistant', content: 'Hi' },
+          { role: 'assistant', content: '' },
+        ]),
+    },
+    {
+      what: 'a streamed reply with tool calls',
+      ask: sonnet({ tools: [{ type: 'function', function: { name: 'get_weather' } }] }),
+      status: 200,
+      script: says(text('Look:'), toolCall(CALL), toolCall(CALL2), done('toolCalls')),
+      body: (reply) => {
+        const lines = linesOf(reply.body);
+        assert.deepEqual(
+          lines.map((line) => messageOf(line)['content']),
+          ['Look:', '', '', ''],
+        );
+        const calls = lines.slice(1, 3).map((line) => JSON.stringify(messageOf(line)['tool_calls']));
+        assert.deepEqual(calls, [
+          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}}}]',
+          '[{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}}}]',
+        ]);
+        assert.equal(lastLine(reply)['done_reason'], 'stop');
+      },
+    },
+    {
+      what: 'a whole reply with tool calls',
+      ask: sonnet({ stream: false }),
+      script: says(text('Look:'), toolCall(CALL), toolCall(CALL2), done('toolCalls')),
+      status: 200,
+      body: (reply) => {
+        const message = messageOf(JSON.parse(reply.body) as Record<string, unknown>);
+        assert.equal(message['content'], 'Look:');
+        assert.equal((message['tool_calls'] as object[]).length, 2);
+      },
+    },
+    {
+      what: 'a reply that reached its length limit',
+      ask: sonnet({}),
+      script: says(text('Hi'), done('length')),
+      status: 200,
+      body: (reply) => assert.equal(lastLine(reply)['done_reason'], 'length'),
+    },
+    {
+      what: 'a refusal, with the done reason "stop"',
+      ask: sonnet({}),
+      script: says(text('No.'), done('refusal')),
+      status: 200,
+      body: (reply) => assert.equal(lastLine(reply)['done_reason'], 'stop'),
+    },
+    {
+      what: 'an empty reply',
+      ask: sonnet({}),
+      script: says(DONE),
+      status: 200,
+      body: (reply) =>
+        assert.deepEqual(
+          linesOf(reply.body).map((line) => line['done']),
+          [true],
+        ),
+    },
+  ],
+  'POST /api/chat, failures': [
+    {
+      what: 'a rate limit before the first chunk',
+      ask: sonnet({}),
+      script: fails(new ChatError('rateLimited', 'rate limit exceeded', { retryAfterSeconds: 2.5 })),
+      status: 429,
+      type: BARE,
+      body: error('rate limit exceeded'),
+      headers: { 'retry-after': '3' },
+    },
+    {
+      what: 'a rate limit without streaming',
+      ask: sonnet({ stream: false }),
+      script: fails(new ChatError('rateLimited', 'rate limit exceeded')),
+      status: 429,
+      type: JSON_TYPE,
+      body: error('rate limit exceeded'),
+      headers: { 'retry-after': undefined },
+    },
+    {
+      what: 'an internal error before the first chunk',
+      ask: sonnet({}),
+      script: fails(new TypeError('plain failure')),
+      status: 500,
+      type: BARE,
+      body: error('Internal error: plain failure. Please report it with the log.'),
+    },
+    {
+      what: 'an error during a stream, which becomes its last line',
+      ask: sonnet({}),
+      script: fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel')),
+      status: 200,
+      type: NDJSON,
+      body: (reply) => {
+        assert.deepEqual(lastLine(reply), { error: 'The CLI died.' });
+        assert.deepEqual(
+          linesOf(reply.body).map((line) => line['done']),
+          [false, undefined],
+        );
+      },
+    },
+    {
+      what: 'a stream whose source ends early, with an error as its last line',
+      ask: sonnet({}),
+      script: says(text('Hel')),
+      status: 200,
+      body: (reply) => assert.match(String(lastLine(reply)['error']), /ended before it was complete/),
+    },
+    {
+      what: 'an error during a reply that is not streamed',
+      ask: sonnet({ stream: false }),
+      script: fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel')),
+      status: 502,
+      type: JSON_TYPE,
+      body: error('The CLI died.'),
+    },
+  ],
+  'POST /api/chat, messages': [
+    {
+      what: 'roles in capitals and tool messages',
+      status: 200,
+      body: isStream,
+      ask: sonnet({
+        messages: [
+          { role: 'USER', content: 'hi' },
+          { role: 'Assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: {} } }] },
+          { role: 'tool', content: '1', tool_name: 'f', tool_call_id: 'x' },
+        ],
+      }),
+    },
+    {
+      what: 'tool call arguments as a string',
+      ask: sonnet({
+        messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: '{}' } }] }],
+      }),
+      status: 400,
+      body: error("Value looks like object, but can't find closing '}' symbol"),
+    },
+    {
+      what: 'messages without content',
+      ask: sonnet({ messages: [{ role: 'user', content: null }, { role: 'ghost', content: 'x' }, {}, null] }),
+      status: 200,
+      body: isStream,
+    },
+  ],
+  'POST /api/show': [
+    {
+      what: 'a known model',
+      ask: { path: '/api/show', body: '{"model":"claude-sonnet"}' },
+      status: 200,
+      type: JSON_TYPE,
+      body: (reply) => {
+        const shown = JSON.parse(reply.body) as Record<string, unknown>;
+        const details = shown['details'] as Record<string, unknown>;
+        assert.deepEqual(Object.keys(details), [
+          'parent_model',
+          'format',
+          'family',
+          'families',
+          'parameter_size',
+          'quantization_level',
+        ]);
+        const info = shown['model_info'] as Record<string, unknown>;
+        assert.equal(info['general.architecture'], details['family']);
+        assert.equal(info['claude.context_length'], 200_000);
+        assert.equal(info['general.basename'], 'claude-sonnet');
+        assert.deepEqual(shown['capabilities'], ['completion', 'tools', 'vision', 'thinking']);
+        assert.match(String(shown['parameters']), /^num_ctx 200000$/);
+        assert.match(String(shown['template']), /\.Tools/);
+        assert.doesNotMatch(String(shown['template']), /\.Suffix/);
+        assert.ok(!Number.isNaN(Date.parse(String(shown['modified_at']))));
+      },
+    },
+    {
+      what: 'a model in the older field "name"',
+      ask: { path: '/api/show', body: '{"name":"claude-haiku:latest"}' },
+      status: 200,
+      body: (reply) => assert.match(reply.body, /"capabilities":\["completion","tools","vision"\]/),
+    },
+    {
+      what: 'an unknown model',
+      ask: { path: '/api/show', body: '{"model":"nope"}' },
+      status: 404,
+      body: error("model 'nope:latest' not found"),
+    },
+    {
+      what: 'an empty object',
+      ask: { path: '/api/show', body: '{}' },
+      status: 400,
+      body: error('model is required'),
+    },
+    {
+      what: 'a request without a body',
+      ask: { path: '/api/show', method: 'POST' },
+      status: 400,
+      body: error('missing request body'),
+    },
+    {
+      what: 'GitHub Copilot, with the full name as general.basename',
+      status: 200,
+      body: (reply) => assert.match(reply.body, /"general.basename":"claude-sonnet:latest"/),
+      ask: {
+        path: '/api/show',
+        body: '{"model":"claude-sonnet:latest"}',
+        headers: { 'user-agent': 'GitHubCopilotChat/0.41.1' },
+      },
+    },
+  ],
+};
 
-describe('the conformance table', () => {
-  checkRows(ROWS);
+testRows(ROWS);
 
-  it('row 18: tags come in one order, with one date', async () => {
+describe("Ollama's own routes", () => {
+  afterEach(stopRigs);
+
+  it('GET /api/tags lists the models in the same order with the same dates every time', async () => {
     const rig = await startRig();
     const first = await ask(rig, { path: '/api/tags' });
     const second = await ask(rig, { path: '/api/tags' });
     assert.equal(first.body, second.body);
   });
 
-  it('row 20: a model that answered is listed by /api/ps, and row 46: gone after an unload', async () => {
+  it('GET /api/ps lists a model after a chat, until it is unloaded', async () => {
     const rig = await startRig();
     await chat(rig, { keep_alive: '10m' });
     const before = Date.now();
@@ -790,20 +755,20 @@ describe('the conformance table', () => {
     assert.equal((await ask(rig, { path: '/api/ps' })).body, '{"models":[]}');
   });
 
-  it('row 20: keep_alive -1 keeps a model for centuries', async () => {
+  it('GET /api/ps shows an expiry in centuries for keep_alive -1', async () => {
     const rig = await startRig();
     await chat(rig, { messages: [], keep_alive: -1 });
     assert.match((await ask(rig, { path: '/api/ps' })).body, /"expires_at":"23\d\d-/);
   });
 
-  it('loads and unloads without asking the backend for anything', async () => {
+  it('loads and unloads a model without a request to the backend', async () => {
     const rig = await startRig();
     await chat(rig, { messages: [] });
     await chat(rig, { messages: [], keep_alive: 0 });
     assert.deepEqual(rig.backend.requests, []);
   });
 
-  it('gives a foreign name the default model when the settings say so, and warns', async () => {
+  it('answers an unknown model with the default model and a warning, if the settings say so', async () => {
     const rig = await startRig({
       settings: {
         names: { defaultModel: 'haiku', unknown: 'default', aliases: { 'llama3.2': 'claude-sonnet' } },
@@ -817,10 +782,10 @@ describe('the conformance table', () => {
     );
     const warnings = rig.lines.filter((line) => line.startsWith('warn'));
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0]!, /gpt-4 is no model of ours; claude-haiku:latest answers/);
+    assert.match(warnings[0]!, /Unknown model 'gpt-4': answered by claude-haiku:latest/);
   });
 
-  it('says what keeps the models away, and still tells its version', async () => {
+  it('reports why there are no models, and still replies to GET /api/version and GET /', async () => {
     const rig = await startRig();
     rig.backend.modelsError = new ChatError('cliMissing', 'Claude was not found. Install it.');
     for (const path of ['/api/tags', '/api/show', CHAT]) {

@@ -1,4 +1,4 @@
-/** What clients in editors send first: their discovery, and a chat. */
+/** The first requests of clients in editors: model discovery, and a chat. */
 import { type ClientHeads, bun, curl, hyper, java, ktor, nodeFetch, nodeHttp } from './clientLibraries.js';
 import {
   CHAT,
@@ -12,7 +12,7 @@ import {
   V1_CHAT,
   VERSION,
   json,
-} from './clientWords.js';
+} from './sharedHeaders.js';
 
 const COPILOT = [
   'Authorization: Bearer ',
@@ -27,9 +27,9 @@ const COPILOT = [
   'User-Agent: GitHubCopilotChat/0.67.0',
 ];
 
-const COPILOT_ASKS = ['User-Agent: GitHubCopilotChat/0.67.0'];
+const COPILOT_DISCOVERY = ['User-Agent: GitHubCopilotChat/0.67.0'];
 
-/** In editors. */
+/** Clients in editors. */
 export const EDITORS: readonly ClientHeads[] = [
   {
     client: 'VS Code’s own provider for Ollama',
@@ -37,9 +37,9 @@ export const EDITORS: readonly ClientHeads[] = [
     head: 'library',
     heads: [
       ...[VERSION, TAGS, 'GET //api/version', 'GET //api/tags'].map((line) =>
-        nodeFetch(line, ...COPILOT_ASKS),
+        nodeFetch(line, ...COPILOT_DISCOVERY),
       ),
-      nodeFetch(SHOW, JSON_TYPE, ...COPILOT_ASKS),
+      nodeFetch(SHOW, JSON_TYPE, ...COPILOT_DISCOVERY),
       nodeFetch(V1_CHAT, JSON_TYPE, ...COPILOT),
     ],
   },
@@ -156,7 +156,7 @@ export const EDITORS: readonly ClientHeads[] = [
     heads: [curl(CHAT, JSON_TYPE), curl(CHAT, JSON_TYPE, 'Authorization: Bearer a-key')],
   },
   {
-    client: 'ellama, by llm.el',
+    client: 'ellama, with llm.el',
     evidence: 'read',
     head: 'library',
     heads: [curl(TAGS), curl(CHAT, 'Content-Type: application/json; charset=utf-8')],

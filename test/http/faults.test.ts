@@ -1,15 +1,15 @@
-/** A defect at each stage of a request. It costs that request at most: no other one, and not the program. */
+/** Internal errors at each stage of a request. Each fails at most this request, not others, and never ends the process. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import type { ChatEvent } from '../../src/core/chat.js';
 import type { JsonObject } from '../../src/core/json.js';
-import { createFakeBackend, DONE, text } from './fakeBackend.js';
-import { besideAnother, defect, type Stages, startFaulty } from './faultyRig.js';
-import { ask, chat, linesOf, post, type Reply, stopRigs, USER_HI } from './rig.js';
+import { createFakeBackend, DONE, text } from '../support/fakeBackend.js';
+import { duringAnotherChat, defect, type Stages, startFaultyRig } from './faultyRig.js';
+import { ask, chat, linesOf, post, type Reply, stopRigs, USER_HI } from '../support/endpointRig.js';
 import { toolCall } from './table.js';
 
-/** Asked for with and without a stream, in each dialect. */
+/** One route of each API, tested with and without streaming. */
 const PATHS = [
   '/api/chat',
   '/api/generate',
@@ -21,7 +21,7 @@ const PATHS = [
 
 const WITH_TOOLS = ['/api/chat', '/v1/chat/completions', '/v1/responses', '/v1/messages'];
 
-const question = (stream: boolean): object => ({
+const chatBody = (stream: boolean): object => ({
   model: 'claude-sonnet',
   messages: USER_HI,
   prompt: 'hi',
@@ -30,12 +30,12 @@ const question = (stream: boolean): object => ({
   stream,
 });
 
-function assertTold(reply: Reply, words: RegExp): void {
+function assertFailed(reply: Reply, message: RegExp): void {
   assert.equal(reply.status, 500, reply.body);
   assert.match(reply.headers['content-type'] ?? '', /^application\/json/);
   const { error } = JSON.parse(reply.body) as { error: string | { message: string } };
-  assert.match(typeof error === 'string' ? error : error.message, words);
-  assert.doesNotMatch(reply.body, /\bat .*:\d+/, 'a stack');
+  assert.match(typeof error === 'string' ? error : error.message, message);
+  assert.doesNotMatch(reply.body, /\bat .*:\d+/, 'the reply has a stack');
 }
 
 const circular: Record<string, unknown> = {};
@@ -55,73 +55,77 @@ const failing = (thrown: unknown, ...before: readonly ChatEvent[]): (() => Async
 const call = (args: unknown): ChatEvent =>
   toolCall({ id: 'call_1', name: 'f', arguments: args as JsonObject });
 
-describe('a defect behind the endpoint', () => {
+describe('an internal error', () => {
   afterEach(stopRigs);
 
   const BEFORE: readonly (readonly [string, Partial<Stages>, RegExp])[] = [
     ['settings that cannot be read', { settings: defect }, /a defect/],
     ['models that fail at once', { models: defect }, /a defect/],
     ['a chat that fails at once', { chat: defect }, /a defect/],
-    ['a chat that is none', { chat: () => undefined as never }, /Internal error/],
+    ['a chat that returns undefined', { chat: () => undefined as never }, /Internal error/],
     ['a chat that fails before its first event', { chat: failing(new Error('a defect')) }, /a defect/],
-    ['a chat that fails with words', { chat: failing('some words') }, /some words/],
-    ['a chat that fails with nothing', { chat: failing(undefined) }, /Internal error: undefined/],
-    ['a chat that fails with null', { chat: failing(null) }, /Internal error: null/],
-    ['a chat that fails with a symbol', { chat: failing(Symbol('odd')) }, /Internal error: Symbol\(odd\)/],
+    ['a chat that throws a string', { chat: failing('some words') }, /some words/],
+    ['a chat that throws undefined', { chat: failing(undefined) }, /Internal error: undefined/],
+    ['a chat that throws null', { chat: failing(null) }, /Internal error: null/],
+    ['a chat that throws a symbol', { chat: failing(Symbol('odd')) }, /Internal error: Symbol\(odd\)/],
     [
-      'a chat that fails with what has no words',
+      'a chat that throws an object without toString',
       { chat: failing(Object.create(null)) },
       /Internal error: object/,
     ],
-    ['a chat that ends without a word', { chat: events() }, /stopped before its end/],
-    ['an event that is none', { chat: events(null, DONE) }, /Internal error/],
-    ['an end without figures', { chat: events({ type: 'done' }) }, /Internal error/],
+    ['a chat without events', { chat: events() }, /ended before it was complete/],
+    ['an event that is null', { chat: events(null, DONE) }, /Internal error/],
+    ['a done event without usage', { chat: events({ type: 'done' }) }, /Internal error/],
   ];
-  for (const [what, broken, words] of BEFORE) {
-    it(`costs its request a 500 and no other one anything: ${what}`, async () => {
-      const faulty = await startFaulty();
+  for (const [what, broken, message] of BEFORE) {
+    it(`before the first event returns 500 and affects no other request: ${what}`, async () => {
+      const faulty = await startFaultyRig();
       const { rig, stages } = faulty;
-      await besideAnother(faulty, async () => {
+      await duringAnotherChat(faulty, async () => {
         Object.assign(stages, broken);
         for (const path of PATHS) {
-          for (const stream of [true, false]) assertTold(await post(rig, path, question(stream)), words);
+          for (const stream of [true, false]) assertFailed(await post(rig, path, chatBody(stream)), message);
         }
       });
     });
   }
 
-  it('costs its request a 500 and no other one anything: models that are refused by a promise', async () => {
-    const faulty = await startFaulty();
+  it('before the first event returns 500 and affects no other request: a rejected promise of models', async () => {
+    const faulty = await startFaultyRig();
     const { rig } = faulty;
-    await besideAnother(faulty, async () => {
+    await duringAnotherChat(faulty, async () => {
       for (const thrown of [new Error('a defect'), 'a defect' as unknown as Error]) {
         rig.backend.models = () => Promise.reject(thrown);
-        for (const path of PATHS) assertTold(await post(rig, path, question(true)), /a defect/);
-        assertTold(await ask(rig, { path: '/api/tags' }), /a defect/);
-        assertTold(await ask(rig, { path: '/v1/models' }), /a defect/);
+        for (const path of PATHS) assertFailed(await post(rig, path, chatBody(true)), /a defect/);
+        assertFailed(await ask(rig, { path: '/api/tags' }), /a defect/);
+        assertFailed(await ask(rig, { path: '/v1/models' }), /a defect/);
       }
       rig.backend.models = () => createFakeBackend().models();
     });
   });
 
   const WITHIN: readonly (readonly [string, () => AsyncGenerator<ChatEvent>, paths?: readonly string[]])[] = [
-    ['that fails', failing(new Error('a defect'), text('Hel'))],
-    ['that fails with nothing', failing(undefined, text('Hel'))],
-    ['that fails with what has no words', failing(Object.create(null), text('Hel'))],
-    ['that just stops', events(text('Hel'))],
-    ['with an event that is none', events(text('Hel'), undefined, DONE)],
-    ['with arguments without end', events(text('Hel'), call(circular), DONE), WITH_TOOLS],
-    ['with arguments that are no JSON', events(text('Hel'), call({ n: 1n }), DONE), WITH_TOOLS],
-    ['without figures at its end', events(text('Hel'), { type: 'done', reason: 'stop' })],
+    ['that throws an error', failing(new Error('a defect'), text('Hel'))],
+    ['that throws undefined', failing(undefined, text('Hel'))],
+    ['that throws an object without toString', failing(Object.create(null), text('Hel'))],
+    ['that ends without done', events(text('Hel'))],
+    ['with an undefined event', events(text('Hel'), undefined, DONE)],
+    ['with circular tool arguments', events(text('Hel'), call(circular), DONE), WITH_TOOLS],
+    [
+      'with tool arguments that JSON cannot represent',
+      events(text('Hel'), call({ n: 1n }), DONE),
+      WITH_TOOLS,
+    ],
+    ['with a done event without usage', events(text('Hel'), { type: 'done', reason: 'stop' })],
   ];
   for (const [what, script, paths = PATHS] of WITHIN) {
-    it(`ends its stream with an error, and is a 500 without one: an answer ${what}`, async () => {
-      const faulty = await startFaulty();
+    it(`ends a stream with an error, and returns 500 without streaming: a reply ${what}`, async () => {
+      const faulty = await startFaultyRig();
       const { rig, stages } = faulty;
-      await besideAnother(faulty, async () => {
+      await duringAnotherChat(faulty, async () => {
         stages.chat = script;
         for (const path of paths) {
-          const streamed = await post(rig, path, question(true));
+          const streamed = await post(rig, path, chatBody(true));
           assert.equal(streamed.status, 200, path);
           assert.match(streamed.body, /Hel/);
           assert.match(streamed.body, /error/, path);
@@ -129,16 +133,16 @@ describe('a defect behind the endpoint', () => {
             streamed.body,
             /"done":true|"finish_reason":"stop"|response\.completed|message_stop/,
           );
-          assertTold(await post(rig, path, question(false)), /Internal error|stopped before its end/);
+          assertFailed(await post(rig, path, chatBody(false)), /Internal error|ended before it was complete/);
         }
       });
     });
   }
 
-  it('costs its request a 500 at most: settings that cannot be read just once, whenever that is', async () => {
-    const faulty = await startFaulty();
+  it('returns at most a 500 when the settings cannot be read once, at any point', async () => {
+    const faulty = await startFaultyRig();
     const { rig, stages } = faulty;
-    await besideAnother(faulty, async () => {
+    await duringAnotherChat(faulty, async () => {
       let reads = 0;
       stages.settings = () => void (reads += 1);
       assert.equal((await chat(rig)).status, 200);
@@ -154,26 +158,26 @@ describe('a defect behind the endpoint', () => {
         const reply = await chat(rig);
         outcomes.add(reply.status);
         if (reply.status === 200) assert.equal(linesOf(reply.body).at(-1)?.['done'], true);
-        else assertTold(reply, /a defect/);
+        else assertFailed(reply, /a defect/);
       }
-      // Those that are read for the log alone harm nobody.
+      // Reads that are only for the log do not fail the request.
       assert.deepEqual(outcomes, new Set([200, 500]));
     });
   });
 
-  it('costs its request a 503 and no other one anything: a connection that cannot be looked at', async function () {
+  it('returns 503 and affects no other request when the owner of a connection cannot be determined', async function () {
     if (process.platform !== 'linux') this.skip();
-    const faulty = await startFaulty();
+    const faulty = await startFaultyRig();
     const { rig } = faulty;
     const { open } = fs;
     try {
-      await besideAnother(faulty, async () => {
+      await duringAnotherChat(faulty, async () => {
         fs.open = () => Promise.reject(Object.assign(new Error('EMFILE: no files'), { code: 'EMFILE' }));
         syncBuiltinESMExports();
         for (const path of ['/', '/api/tags']) {
           const { status, body } = await ask(rig, { path });
           assert.equal(status, 503);
-          assert.match(body, /does not tell whose the connection is/);
+          assert.match(body, /Cannot determine which user opened this connection/);
         }
         fs.open = open;
         syncBuiltinESMExports();

@@ -1,15 +1,16 @@
-/** An endpoint each of whose stages can be made to fail, and a look at what that has harmed. */
+/** An endpoint with stages that a test can make fail, and a check that nothing else is affected. */
 import assert from 'node:assert/strict';
 import type { ChatBackend } from '../../src/core/backend.js';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { createFakeBackend, DONE, text } from './fakeBackend.js';
-import { chat, linesOf, nextChunk, type Rig, startRig, until, USER_HI } from './rig.js';
+import { createFakeBackend, DONE, text } from '../support/fakeBackend.js';
+import { chat, linesOf, nextChunk, type Rig, startRig, USER_HI } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
-/** What is done at each stage; a defect there is a function that throws. */
+/** What runs at each stage. A test replaces a function by one that throws. */
 export interface Stages {
   settings(): void;
   models(): void;
-  /** What `backend.chat` does. */
+  /** Replaces `backend.chat`. */
   chat: ChatBackend['chat'] | undefined;
   watch(): void;
   phase(): void;
@@ -20,36 +21,36 @@ export interface Stages {
   log(): void;
 }
 
-const nothing = (): void => undefined;
-const sound: Stages = {
-  settings: nothing,
-  models: nothing,
+const noop = (): void => undefined;
+const working: Stages = {
+  settings: noop,
+  models: noop,
   chat: undefined,
-  watch: nothing,
-  phase: nothing,
-  decided: nothing,
-  end: nothing,
-  request: nothing,
-  activity: nothing,
-  log: nothing,
+  watch: noop,
+  phase: noop,
+  decided: noop,
+  end: noop,
+  request: noop,
+  activity: noop,
+  log: noop,
 };
 
-/** What fails throws this. */
+/** Throws, as a failing stage does. */
 export function defect(): never {
   throw new Error('a defect');
 }
 
-export interface Faulty {
+export interface FaultyRig {
   readonly rig: Rig;
-  /** Changed by the test; all sound at first. */
+  /** Changed by the test. Initially, none fails. */
   readonly stages: Stages;
 }
 
-/** A rig whose stages are what `stages` says at the moment. */
-export async function startFaulty(): Promise<Faulty> {
-  const stages = { ...sound };
+/** Starts a test endpoint that calls the current functions in `stages`. */
+export async function startFaultyRig(): Promise<FaultyRig> {
+  const stages = { ...working };
   const fake = createFakeBackend();
-  // Read one by one for every request, as a spread does.
+  // A getter, so that the stage runs whenever the settings are read.
   const settings: Partial<EndpointSettings> = {
     get token() {
       stages.settings();
@@ -65,18 +66,18 @@ export async function startFaulty(): Promise<Faulty> {
     },
     chat(...args: Parameters<ChatBackend['chat']>) {
       if (stages.chat !== undefined) return stages.chat(...args);
-      args[2]?.decided('denied: Bash');
+      args[2]?.permissionDecided('denied: Bash');
       return fake.chat(...args);
     },
   };
   const rig = await startRig({
     settings,
     backend,
-    watch() {
+    observeChat() {
       stages.watch();
       return {
         phase: () => stages.phase(),
-        decided: () => stages.decided(),
+        permissionDecided: () => stages.decided(),
         end: () => stages.end(),
       };
     },
@@ -89,7 +90,7 @@ export async function startFaulty(): Promise<Faulty> {
     yield text('Hello');
     yield DONE;
   };
-  // What a test changes is the script of the backend that is asked.
+  // A test that sets the script sets that of the inner backend.
   Object.defineProperty(backend, 'script', {
     set(script: typeof fake.script) {
       fake.script = script;
@@ -99,20 +100,23 @@ export async function startFaulty(): Promise<Faulty> {
 }
 
 /**
- * Does that while another chat is in the midst of its answer, and looks that nothing else has been harmed: that chat
- * comes to its end, nothing is left at work, and the next one is answered.
+ * Runs `work` while another chat is streaming, and checks that nothing else is affected: the other chat completes, no chat
+ * stays active, and the next one is answered.
  */
-export async function besideAnother({ rig, stages }: Faulty, work: () => Promise<void>): Promise<void> {
-  let release = nothing;
+export async function duringAnotherChat(
+  { rig, stages }: FaultyRig,
+  work: () => Promise<void>,
+): Promise<void> {
+  let release = noop;
   const held = new Promise<void>((resolve) => (release = resolve));
-  let begun = false;
+  let started = false;
   rig.backend.script = async function* () {
-    if (begun) {
+    if (started) {
       yield text('Hello');
       yield DONE;
       return;
     }
-    begun = true;
+    started = true;
     yield text('Hel');
     await held;
     yield text('lo');
@@ -127,8 +131,8 @@ export async function besideAnother({ rig, stages }: Faulty, work: () => Promise
   let rest = '';
   for (let more = await nextChunk(reader); more !== undefined; more = await nextChunk(reader)) rest += more;
   assert.match(rest, /"content":"lo"[^]*"done":true[^\n]*\n$/);
-  await until(() => rig.endpoint.activity().running === 0);
-  Object.assign(stages, sound);
+  await until('no request is running', () => rig.endpoint.activity().running === 0);
+  Object.assign(stages, working);
   const next = await chat(rig);
   assert.equal(linesOf(next.body).at(-1)?.['done'], true);
   assert.deepEqual(rig.endpoint.activity().running, 0);

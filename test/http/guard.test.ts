@@ -1,15 +1,16 @@
-/** Who gets in: the rows of the security catalogue, sent as bytes over real connections. */
+/** The guard: which requests are accepted by their Host, Origin and other headers, sent over real connections. */
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
-import { assertRefused, CHAT_BODY, chatHead, head, parse, tags } from './heads.js';
-import { ask, linesOf, open, raw, type Rig, startRig, stopRigs, until } from './rig.js';
+import { assertRefused, CHAT_BODY, chatHead, head, parse, tags } from './rawRequests.js';
+import { ask, linesOf, open, raw, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
-describe('the Host header', () => {
+describe('a Host header', () => {
   let rig: Rig;
   before(async () => (rig = await startRig({ settings: { allowedHosts: ['my.box'] } })));
   after(stopRigs);
 
-  const PASSES = [
+  const ALLOWED = [
     'localhost',
     'LOCALHOST:9',
     'localhost.',
@@ -26,12 +27,12 @@ describe('the Host header', () => {
     'localhost:1',
     'my.box',
     'MY.BOX:80',
-    // Blanks around a value are no part of it, by the rules of HTTP; the parser takes them off.
+    // Whitespace around a field value is not part of it (RFC 9110, section 5.5); the parser removes it.
     'localhost ',
     ' \tlocalhost',
   ];
-  for (const host of PASSES) {
-    it(`"${host}" passes`, async () => assert.equal((await tags(rig, `Host: ${host}`)).status, 200));
+  for (const host of ALLOWED) {
+    it(`"${host}" is accepted`, async () => assert.equal((await tags(rig, `Host: ${host}`)).status, 200));
   }
 
   const FOREIGN = [
@@ -55,10 +56,11 @@ describe('the Host header', () => {
     'x.my.box',
     '[::ffff:10.0.0.1]',
   ];
-  // The machine's own name can be any name; where it is a name of the loopback, it passes as one.
+  // The host name of this machine is refused, unless it is a name of the loopback.
   if (!/^(localhost|.*\.localhost)$/i.test(hostname())) FOREIGN.push(hostname());
   for (const host of FOREIGN) {
-    it(`"${host}" is refused`, async () => assertRefused(rig, await tags(rig, `Host: ${host}`), 403));
+    it(`"${host}" is refused with 403`, async () =>
+      assertRefused(rig, await tags(rig, `Host: ${host}`), 403));
   }
 
   const MALFORMED = [
@@ -78,21 +80,22 @@ describe('the Host header', () => {
     '[::zz]',
   ];
   for (const host of MALFORMED) {
-    it(`"${host}" is malformed`, async () => assertRefused(rig, await tags(rig, `Host: ${host}`), 400));
+    it(`"${host}" is refused with 400 as malformed`, async () =>
+      assertRefused(rig, await tags(rig, `Host: ${host}`), 400));
   }
 
-  it('must be there once', async () => {
+  it('is required exactly once', async () => {
     assertRefused(rig, await tags(rig, 'Host: localhost', 'Host: evil.com'), 400);
     assertRefused(rig, await tags(rig, 'Host: evil.com', 'Host: localhost'), 400);
     assert.equal((await tags(rig)).status, 400);
     assert.equal((await head(rig, 'GET /api/tags HTTP/1.0')).status, 400);
   });
 
-  it('is not replaced by what a proxy is said to have seen', async () => {
+  it('is not overridden by X-Forwarded-Host', async () => {
     assertRefused(rig, await tags(rig, 'Host: evil.com', 'X-Forwarded-Host: localhost'), 403);
   });
 
-  it('counts on every route, unknown ones and wrong methods included', async () => {
+  it('is checked on every route, including unknown ones and wrong methods', async () => {
     for (const line of [
       'GET / HTTP/1.1',
       'GET /nope HTTP/1.1',
@@ -103,7 +106,7 @@ describe('the Host header', () => {
     }
   });
 
-  it('does not make up for a target that is no path', async () => {
+  it('does not help if the target is not a path of at most 8 KiB', async () => {
     for (const target of ['http://evil.com/api/tags', '*', `/${'x'.repeat(9_000)}`]) {
       assertRefused(rig, await head(rig, `GET ${target} HTTP/1.1`, 'Host: localhost'), 400);
     }
@@ -111,7 +114,7 @@ describe('the Host header', () => {
   });
 });
 
-describe('the Origin header', () => {
+describe('an Origin header', () => {
   afterEach(stopRigs);
 
   const APPS = [
@@ -126,7 +129,7 @@ describe('the Origin header', () => {
   const LOCAL = ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:8080', 'https://localhost:8443'];
 
   for (const origin of [...APPS, ...LOCAL, 'https://my.app']) {
-    it(`${origin} passes and may read the answer`, async () => {
+    it(`${origin} is accepted and may read the reply`, async () => {
       const rig = await startRig({ settings: { allowedOrigins: ['https://my.app'] } });
       const reply = await tags(rig, 'Host: localhost', `Origin: ${origin}`);
       assert.equal(reply.status, 200);
@@ -158,7 +161,7 @@ describe('the Origin header', () => {
     'x'.repeat(400),
   ];
   for (const origin of FOREIGN) {
-    it(`${origin.slice(0, 40)} is refused, reading and writing`, async () => {
+    it(`${origin.slice(0, 40)} is refused for GET, POST and OPTIONS`, async () => {
       const rig = await startRig({ settings: { allowedOrigins: ['*'] } });
       const line = `Origin: ${origin}`;
       const replies = [
@@ -174,20 +177,20 @@ describe('the Origin header', () => {
     });
   }
 
-  it('must not be there twice', async () => {
+  it('is refused if it is there twice', async () => {
     const rig = await startRig();
     const twice = ['Origin: http://localhost', 'Origin: http://localhost'];
     assertRefused(rig, await tags(rig, 'Host: localhost', ...twice), 403);
   });
 
-  it('of the server itself passes without a word on origins', async () => {
+  it('of the server itself is accepted without CORS headers', async () => {
     const rig = await startRig();
     const reply = await tags(rig, 'Host: localhost:1234', 'Origin: http://localhost:1234');
     assert.equal(reply.status, 200);
     assert.equal(reply.headers.get('access-control-allow-origin'), undefined);
   });
 
-  it('of a local page is refused while Claude has tools of its own', async () => {
+  it('of a local page is refused with the workspace lane and no token', async () => {
     const rig = await startRig({ settings: { lanes: ['chat', 'workspace'] } });
     for (const origin of LOCAL)
       assertRefused(rig, await tags(rig, 'Host: localhost', `Origin: ${origin}`), 403);
@@ -195,37 +198,37 @@ describe('the Origin header', () => {
       assert.equal((await tags(rig, 'Host: localhost', `Origin: ${origin}`)).status, 200);
   });
 
-  it('does not help against a foreign host', async () => {
+  it('does not help with a foreign host', async () => {
     const rig = await startRig();
     assertRefused(rig, await tags(rig, 'Host: evil.com', 'Origin: http://localhost'), 403);
   });
 });
 
-describe('a page’s requests', () => {
+describe('a request from a web page', () => {
   let rig: Rig;
   beforeEach(async () => (rig = await startRig()));
   afterEach(stopRigs);
 
-  it('without an Origin are known by Sec-Fetch-Site', async () => {
+  it('without an Origin is recognized by Sec-Fetch-Site', async () => {
     for (const site of ['cross-site', 'same-site', 'Cross-Site']) {
       assertRefused(rig, await tags(rig, 'Host: localhost', `Sec-Fetch-Site: ${site}`), 403);
     }
     assert.equal((await tags(rig, 'Host: localhost', 'Sec-Fetch-Site: none')).status, 200);
   });
 
-  it('are not taken for those of programs that use fetch', async () => {
+  it('is not assumed because of Sec-Fetch-Mode, which Node’s fetch also sends', async () => {
     assert.equal((await tags(rig, 'Host: localhost', 'Sec-Fetch-Mode: cors')).status, 200);
     assert.equal((await chatHead(rig, 'Sec-Fetch-Mode: cors', 'Authorization: Bearer ')).status, 200);
   });
 
-  it('may be links to the front door', async () => {
+  it('may be a link to GET /', async () => {
     const link = ['Sec-Fetch-Site: cross-site', 'Referer: https://evil.com/'];
     const reply = await head(rig, 'GET / HTTP/1.1', 'Host: localhost', ...link);
     assert.equal(reply.body, 'Ollama is running');
     assertRefused(rig, await head(rig, 'POST / HTTP/1.1', 'Host: localhost', ...link), 403);
   });
 
-  it('without an Origin are known by their Referer', async () => {
+  it('without an Origin is recognized by its Referer', async () => {
     for (const referer of ['https://evil.com/', 'http://localhost.evil.com/x', 'http://[bad']) {
       assertRefused(rig, await tags(rig, 'Host: localhost', `Referer: ${referer}`), 403);
     }
@@ -234,7 +237,7 @@ describe('a page’s requests', () => {
     }
   });
 
-  it('must be JSON, so that the browser asks first', async () => {
+  it('must be application/json, so that the browser sends a preflight request first', async () => {
     const origin = 'Origin: http://localhost:3000';
     for (const type of [
       ['Content-Type: text/plain'],
@@ -251,7 +254,7 @@ describe('a page’s requests', () => {
     }
   });
 
-  it('are answered when they ask first, on any path', async () => {
+  it('gets a reply to its preflight request on any path', async () => {
     for (const path of ['/api/chat', '/nope']) {
       const reply = await head(
         rig,
@@ -279,13 +282,13 @@ describe('a page’s requests', () => {
     }
   });
 
-  it('that only ask which methods there are get told', async () => {
+  it('may be an OPTIONS request without an Origin, whose reply lists the methods', async () => {
     const reply = await head(rig, 'OPTIONS /api/chat HTTP/1.1', 'Host: localhost');
     assert.equal(reply.status, 204);
     assert.equal(reply.headers.get('allow'), 'POST, OPTIONS');
   });
 
-  it('can read the errors that they are meant to see', async () => {
+  it('may read a 404', async () => {
     const origin = { origin: 'app://obsidian.md' };
     const missing = await ask(rig, { path: '/nope', headers: origin });
     assert.equal(missing.headers['access-control-allow-origin'], 'app://obsidian.md');
@@ -293,12 +296,12 @@ describe('a page’s requests', () => {
   });
 });
 
-describe('upgrades', () => {
+describe('an upgrade', () => {
   let rig: Rig;
   beforeEach(async () => (rig = await startRig()));
   afterEach(stopRigs);
 
-  it('to WebSocket are refused', async () => {
+  it('to WebSocket is refused', async () => {
     const upgrade = ['Connection: Upgrade, close', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
     for (const path of ['/', '/api/chat', '/api/tags']) {
       const bytes = [
@@ -315,7 +318,7 @@ describe('upgrades', () => {
     }
   });
 
-  it('to HTTP/2 are ignored, because Java’s client offers one with every request', async () => {
+  it('to HTTP/2 is ignored, because Java’s client offers it with every request', async () => {
     const offer = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAA'];
     const bytes = [
       'POST /api/chat HTTP/1.1',
@@ -328,22 +331,22 @@ describe('upgrades', () => {
     const socket = await open(rig, bytes.join('\r\n'));
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    await until(() => answer.endsWith('0\r\n\r\n'));
+    await until('the response is complete', () => answer.endsWith('0\r\n\r\n'));
     socket.destroy();
     assert.equal(parse(answer).status, 200);
     assert.match(answer, /"done":true/);
     assert.equal(rig.backend.requests.length, 1);
   });
 
-  it('to a tunnel close the connection', async () => {
+  it('to a tunnel by CONNECT closes the connection', async () => {
     assert.equal(await raw(rig, 'CONNECT evil.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n'), '');
   });
 });
 
-describe('every answer', () => {
+describe('every reply', () => {
   afterEach(stopRigs);
 
-  it('is marked as what it is, for this origin, and not to be kept', async () => {
+  it('has nosniff, same-origin and no-store headers', async () => {
     const rig = await startRig();
     for (const path of ['/', '/nope', '/api/tags', '//']) {
       const { headers } = await ask(rig, { path });
@@ -355,7 +358,7 @@ describe('every answer', () => {
     }
   });
 
-  it('is the same for every Authorization while no token is set', async () => {
+  it('ignores Authorization if no token is set', async () => {
     const rig = await startRig();
     for (const authorization of ['Bearer', 'Bearer ', 'Bearer ollama', 'Basic eDp5']) {
       const reply = await chatHead(rig, `Authorization: ${authorization}`, 'x-api-key:');
@@ -363,7 +366,7 @@ describe('every answer', () => {
     }
   });
 
-  it('keeps to the protocol of its stream with a page as well', async () => {
+  it('streams NDJSON to a web page, too', async () => {
     const rig = await startRig();
     const reply = await ask(rig, {
       path: '/api/chat',

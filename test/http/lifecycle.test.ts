@@ -10,8 +10,17 @@ import {
   ListenError,
   findPortOwner,
 } from '../../src/server/server.js';
-import { createFakeBackend, floods, hangs, text } from './fakeBackend.js';
-import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs } from './rig.js';
+import { createFakeBackend, floods, hangs, text } from '../support/fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
 
 function endpoint(settings: Partial<EndpointSettings> = {}): Endpoint {
   const backend = createFakeBackend();
@@ -32,18 +41,18 @@ function endpoint(settings: Partial<EndpointSettings> = {}): Endpoint {
 }
 
 const isRefused = async (rig: Pick<Rig, 'port'>): Promise<boolean> =>
-  (await findPortOwner('127.0.0.1', rig.port)) === 'nobody';
+  (await findPortOwner('127.0.0.1', rig.port)) === 'none';
 
-describe('starting', () => {
+describe('Endpoint.start', () => {
   afterEach(stopRigs);
 
-  it('listens where it was told and says where', async () => {
+  it('listens on the given address and returns it', async () => {
     const rig = await startRig();
     assert.deepEqual(rig.endpoint.address(), { host: '127.0.0.1', port: rig.port, url: rig.url });
     assert.equal(rig.url, `http://127.0.0.1:${rig.port}`);
   });
 
-  it('happens once, however often it is asked for', async () => {
+  it('starts once if it is called several times', async () => {
     const own = endpoint();
     try {
       const [first, second] = await Promise.all([own.start('127.0.0.1', 0), own.start('127.0.0.1', 0)]);
@@ -54,7 +63,7 @@ describe('starting', () => {
     }
   });
 
-  it('fails on a port in use, changes no port, and works when the port is free', async () => {
+  it('fails on a port in use, and succeeds when the port is free', async () => {
     const rig = await startRig();
     const own = endpoint();
     await assert.rejects(own.start('127.0.0.1', rig.port), (error: unknown) => {
@@ -68,17 +77,17 @@ describe('starting', () => {
     await own.stop();
   });
 
-  it('fails on an address that is not of this machine', async () => {
+  it('fails on an address of another machine', async () => {
     await assert.rejects(endpoint({ token: 'x'.repeat(32) }).start('192.0.2.1', 0), (error: unknown) => {
       return error instanceof ListenError && error.kind === 'failed';
     });
   });
 });
 
-describe('stopping', () => {
+describe('Endpoint.stop', () => {
   afterEach(stopRigs);
 
-  it('ends streams with an error line, refuses the next client and frees the port', async () => {
+  it('ends streams with an error line, refuses new connections and frees the port', async () => {
     const rig = await startRig();
     rig.backend.script = hangs(text('Hel'));
     const sockets = await Promise.all([1, 2, 3].map(() => open(rig, chatBytes())));
@@ -93,7 +102,7 @@ describe('stopping', () => {
     assert.equal(rig.endpoint.address(), undefined);
   });
 
-  it('answers a request without a first word with 503', async () => {
+  it('returns 503 to requests whose reply has not started', async () => {
     const rig = await startRig();
     rig.backend.script = hangs();
     const answers = [chat(rig), chat(rig, { stream: false })];
@@ -105,7 +114,7 @@ describe('stopping', () => {
     }
   });
 
-  it('does not wait for a backend that ignores it', async () => {
+  it('does not wait for a backend that ignores the abort', async () => {
     const rig = await startRig();
     rig.backend.script = async function* () {
       yield text('Hel');
@@ -138,7 +147,7 @@ describe('stopping', () => {
     await closed;
   });
 
-  it('happens once, does nothing when nothing runs, and may come in the midst of a start', async () => {
+  it('may be called several times, before a start and during a start', async () => {
     const own = endpoint();
     await own.stop();
     const started = own.start('127.0.0.1', 0);
@@ -148,7 +157,7 @@ describe('stopping', () => {
     assert.ok(await isRefused({ port }));
   });
 
-  it('can be followed by a start at once, again and again, on the same port', async () => {
+  it('can be followed immediately by a start on the same port', async () => {
     const rig = await startRig();
     for (let round = 0; round < 20; round += 1) {
       const stopped = rig.endpoint.stop();
@@ -160,10 +169,10 @@ describe('stopping', () => {
   });
 });
 
-describe('who listens', () => {
+describe('findPortOwner', () => {
   afterEach(stopRigs);
 
-  const answering = async (headers: Record<string, string>, body: string): Promise<string> => {
+  const ownerOfServer = async (headers: Record<string, string>, body: string): Promise<string> => {
     const server = createServer((_request, response) => {
       response.writeHead(200, headers);
       response.end(body);
@@ -177,25 +186,25 @@ describe('who listens', () => {
     }
   };
 
-  it('knows one of ours', async () => {
+  it('recognizes this product', async () => {
     const rig = await startRig();
-    assert.equal(await findPortOwner('127.0.0.1', rig.port), 'ours');
+    assert.equal(await findPortOwner('127.0.0.1', rig.port), 'claudeOllama');
   });
 
-  it('knows Ollama, a stranger, and one whose name only begins like ours', async () => {
-    assert.equal(await answering({}, 'Ollama is running'), 'ollama');
-    assert.equal(await answering({}, 'It works!'), 'other');
-    assert.equal(await answering({}, 'x'.repeat(1_000_000)), 'other');
-    assert.equal(await answering({ server: 'claude-ollama-servers/1' }, ''), 'other');
+  it('distinguishes Ollama from other programs, including one with a similar name', async () => {
+    assert.equal(await ownerOfServer({}, 'Ollama is running'), 'ollama');
+    assert.equal(await ownerOfServer({}, 'It works!'), 'other');
+    assert.equal(await ownerOfServer({}, 'x'.repeat(1_000_000)), 'other');
+    assert.equal(await ownerOfServer({ server: 'claude-ollama-servers/1' }, ''), 'other');
   });
 
-  it('knows when nobody does', async () => {
+  it('returns none when no program listens', async () => {
     const rig = await startRig();
     await rig.endpoint.stop();
     assert.ok(await isRefused(rig));
   });
 
-  it('does not wait long for one that is silent', async () => {
+  it('times out on a program that does not reply', async () => {
     const server = createTcpServer(() => undefined);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

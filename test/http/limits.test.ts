@@ -1,17 +1,17 @@
-/** Bounds on what a request may hold: clear words in each dialect, and no request that holds the others up. */
+/** Limits on requests: a clear error in each API, and no request that blocks others. */
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { MOST_IMAGES, MOST_MESSAGES, MOST_STOPS, MOST_TOOLS } from '../../src/server/limits.js';
-import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { MAX_IMAGES, MAX_MESSAGES, MAX_STOPS, MAX_TOOLS } from '../../src/server/limits.js';
+import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const MIB = 1024 * 1024;
 const image = (bytes: number): string =>
   Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(bytes - 8)]).toString('base64');
 
-/** A chat in each dialect, with what the row adds. */
-interface Face {
+/** How one API writes the limited parts of a chat. */
+interface ChatFormat {
   readonly path: string;
   readonly tool: object;
   readonly image: (base64: string) => object;
@@ -19,13 +19,13 @@ interface Face {
 }
 
 const parameters = { type: 'object', properties: {} };
-const ollama: Face = {
+const ollama: ChatFormat = {
   path: '/api/chat',
   tool: { type: 'function', function: { name: 'f', description: '', parameters } },
   image: (base64) => ({ role: 'user', content: 'x', images: [base64] }),
   stop: (stop) => ({ options: { stop } }),
 };
-const openai: Face = {
+const openai: ChatFormat = {
   path: '/v1/chat/completions',
   tool: ollama.tool,
   image: (base64) => ({
@@ -34,7 +34,7 @@ const openai: Face = {
   }),
   stop: (stop) => ({ stop }),
 };
-const anthropic: Face = {
+const anthropic: ChatFormat = {
   path: '/v1/messages',
   tool: { name: 'f', description: '', input_schema: parameters },
   image: (data) => ({
@@ -44,8 +44,8 @@ const anthropic: Face = {
   stop: (stop_sequences) => ({ stop_sequences }),
 };
 
-const say = (rig: Rig, face: Face, more: object): Promise<Reply> =>
-  post(rig, face.path, {
+const sendChat = (rig: Rig, format: ChatFormat, more: object): Promise<Reply> =>
+  post(rig, format.path, {
     model: 'claude-sonnet',
     max_tokens: 10,
     stream: false,
@@ -60,48 +60,48 @@ function messageOf({ body }: Reply): string {
   return error.message;
 }
 
-describe('a chat', () => {
+describe('the limits of a chat', () => {
   let rig: Rig;
   beforeEach(async () => (rig = await startRig()));
   afterEach(stopRigs);
 
-  for (const face of [ollama, openai, anthropic]) {
-    const rows: readonly (readonly [string, (count: number) => object, number])[] = [
-      ['messages', (count) => ({ messages: Array.from({ length: count }, () => USER_HI[0]) }), MOST_MESSAGES],
-      ['tools', (count) => ({ tools: Array(count).fill(face.tool) }), MOST_TOOLS],
-      ['images', (count) => ({ messages: Array(count).fill(face.image(image(8))) }), MOST_IMAGES],
+  for (const format of [ollama, openai, anthropic]) {
+    const limits: readonly (readonly [string, (count: number) => object, number])[] = [
+      ['messages', (count) => ({ messages: Array.from({ length: count }, () => USER_HI[0]) }), MAX_MESSAGES],
+      ['tools', (count) => ({ tools: Array(count).fill(format.tool) }), MAX_TOOLS],
+      ['images', (count) => ({ messages: Array(count).fill(format.image(image(8))) }), MAX_IMAGES],
       [
         'stop sequences',
-        (count) => face.stop(Array.from({ length: count }, (_, at) => `s${at}`)),
-        MOST_STOPS,
+        (count) => format.stop(Array.from({ length: count }, (_, at) => `s${at}`)),
+        MAX_STOPS,
       ],
     ];
-    for (const [what, more, most] of rows) {
-      it(`at ${face.path} may have ${most} ${what} and no more`, async () => {
-        const reply = await say(rig, face, more(most + 1));
+    for (const [what, more, max] of limits) {
+      it(`at ${format.path} allow ${max} ${what} and no more`, async () => {
+        const reply = await sendChat(rig, format, more(max + 1));
         assert.equal(reply.status, 400);
-        assert.equal(messageOf(reply), `The request has ${most + 1} ${what}; ${most} are the most.`);
+        assert.equal(messageOf(reply), `The request has ${max + 1} ${what}; the maximum is ${max}.`);
         assert.deepEqual(rig.backend.requests, []);
-        assert.equal((await say(rig, face, more(most))).status, 200);
+        assert.equal((await sendChat(rig, format, more(max))).status, 200);
       });
     }
 
-    it(`at ${face.path} may have images of 10 MiB`, async () => {
-      const reply = await say(rig, face, { messages: [face.image(image(10 * MIB + 1))] });
+    it(`at ${format.path} allow images of 10 MiB`, async () => {
+      const reply = await sendChat(rig, format, { messages: [format.image(image(10 * MIB + 1))] });
       assert.equal(reply.status, 400);
-      assert.equal(messageOf(reply), 'An image has more than 10 MiB.');
+      assert.equal(messageOf(reply), 'An image is larger than 10 MiB.');
       assert.deepEqual(rig.backend.requests, []);
-      assert.equal((await say(rig, face, { messages: [face.image(image(10 * MIB))] })).status, 200);
+      assert.equal((await sendChat(rig, format, { messages: [format.image(image(10 * MIB))] })).status, 200);
     });
 
-    it(`at ${face.path} may nest 128 levels, in any field`, async () => {
+    it(`at ${format.path} allow 128 levels of nesting in any field`, async () => {
       const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
       for (const field of ['messages', 'tools', 'options', 'format', 'metadata', 'nonsense']) {
         for (const levels of [128, 100_000, 1_000_000]) {
           const body = `{"model":"claude-sonnet","${field}":${deep(levels)}}`;
-          const reply = await ask(rig, { path: face.path, body });
+          const reply = await ask(rig, { path: format.path, body });
           assert.equal(reply.status, 400, field);
-          assert.match(messageOf(reply), /nests more than 128 levels deep/);
+          assert.match(messageOf(reply), /nested more than 128 levels deep/);
         }
       }
       const body = JSON.stringify({
@@ -110,11 +110,11 @@ describe('a chat', () => {
         messages: USER_HI,
         metadata: JSON.parse(deep(120)) as unknown,
       });
-      assert.equal((await ask(rig, { path: face.path, body })).status, 200);
+      assert.equal((await ask(rig, { path: format.path, body })).status, 200);
     });
   }
 
-  it('may have calls whose arguments hold as much as a request, together', async () => {
+  it('also apply to the arguments of tool calls, all together', async () => {
     const call = (text: string): object => ({
       id: 'a',
       type: 'function',
@@ -124,26 +124,26 @@ describe('a chat', () => {
       messages: [...USER_HI, { role: 'assistant', tool_calls: calls }, { role: 'tool', content: 'x' }],
     });
     const big = `{"a":[${'1,'.repeat(300_000)}1]}`;
-    assert.equal((await say(rig, openai, history([call(big)]))).status, 200);
-    const reply = await say(rig, openai, history(Array(4).fill(call(big))));
+    assert.equal((await sendChat(rig, openai, history([call(big)]))).status, 200);
+    const reply = await sendChat(rig, openai, history(Array(4).fill(call(big))));
     assert.equal(reply.status, 400);
     assert.match(messageOf(reply), /too many values/);
-    const deep = await say(rig, openai, history([call(`{"a":${'['.repeat(500)}${']'.repeat(500)}}`)]));
+    const deep = await sendChat(rig, openai, history([call(`{"a":${'['.repeat(500)}${']'.repeat(500)}}`)]));
     assert.match(messageOf(deep), /128 levels/);
   });
 });
 
-/** Posts a body from another thread, so that what it costs the server is all that this thread does. */
-function postFromAside(rig: Rig, path: string, body: Buffer): Promise<number> {
+/** Posts a body from another thread, so that this thread does only the work of the server. */
+function postFromWorker(rig: Rig, path: string, body: Buffer): Promise<number> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     const { request } = require('node:http');
     const { port, path, body } = workerData;
     const headers = { 'content-length': body.length };
-    const asked = request({ port, path, method: 'POST', headers, agent: false }, (response) => {
+    const sent = request({ port, path, method: 'POST', headers, agent: false }, (response) => {
       response.resume().on('end', () => parentPort.postMessage(response.statusCode));
     });
-    asked.end(body);
+    sent.end(body);
   `;
   return new Promise((resolve, reject) => {
     const worker = new Worker(code, { eval: true, workerData: { port: rig.port, path, body } });
@@ -152,7 +152,7 @@ function postFromAside(rig: Rig, path: string, body: Buffer): Promise<number> {
   });
 }
 
-/** How many times longer than on a machine of its own this thread takes now. */
+/** How many times longer this thread takes than on an idle machine. */
 function slowness(): number {
   const started = performance.now();
   const before = process.cpuUsage();
@@ -162,7 +162,7 @@ function slowness(): number {
   return Math.max(1, ((performance.now() - started) * 1_000) / (user + system));
 }
 
-/** The longest time, in milliseconds, that the event loop stood still while that was done. */
+/** The longest time, in milliseconds, that the event loop was blocked during the work. */
 async function longestStall(work: () => Promise<unknown>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 2 });
   delay.enable();
@@ -171,8 +171,8 @@ async function longestStall(work: () => Promise<unknown>): Promise<number> {
   return delay.max / 1e6;
 }
 
-describe('no request holds the others up', () => {
-  /** Generous, because machines differ; what is measured is printed. */
+describe('the event loop', () => {
+  /** Generous, because machines differ. The measured times are printed. */
   const STALL_MS = 500;
   afterEach(stopRigs);
 
@@ -185,19 +185,19 @@ describe('no request holds the others up', () => {
     ['ten megabytes of {},', () => field(`[${'{},'.repeat(3_300_000)}{}]`), 400],
     ['a million names', () => field(`{${numbered(1_000_000, (index) => `"k${index}":1`)}}`), 400],
     [
-      'a million objects of different names',
+      'a million objects with different names',
       () => field(`[${numbered(1_000_000, (index) => `{"k${index}":1}`)}]`),
       400,
     ],
-    ['as many values as may be', () => field(`[${'{},'.repeat(140_000)}{}]`), 200],
-    ['as many names as may be', () => field(`{${numbered(19_000, (index) => `"k${index}":1`)}}`), 200],
-    ['as many escapes as may be', () => chatOf('\\n'.repeat(1_999_990)), 200],
+    ['the maximum of values', () => field(`[${'{},'.repeat(140_000)}{}]`), 200],
+    ['the maximum of names', () => field(`{${numbered(19_000, (index) => `"k${index}":1`)}}`), 200],
+    ['the maximum of escapes', () => chatOf('\\n'.repeat(1_999_990)), 200],
     ['thirty megabytes of blanks', () => ' '.repeat(30 * MIB) + chatOf('hi'), 200],
-    ['thirty megabytes behind the end', () => chatOf('hi') + ' x'.repeat(15 * MIB), 200],
-    ['a string without end', () => chatOf('x'.repeat(30 * MIB)).slice(0, -20), 400],
+    ['thirty megabytes after the end', () => chatOf('hi') + ' x'.repeat(15 * MIB), 200],
+    ['an unterminated string', () => chatOf('x'.repeat(30 * MIB)).slice(0, -20), 400],
     ['thirty megabytes of one word', () => chatOf('a'.repeat(30 * MIB)), 200],
     ['a number of many digits', () => field('1'.repeat(30 * MIB)), 200],
-    ['a million levels', () => field('['.repeat(1_000_000)), 400],
+    ['a million levels of nesting', () => field('['.repeat(1_000_000)), 400],
     [
       'thirty megabytes of images',
       () =>
@@ -207,32 +207,32 @@ describe('no request holds the others up', () => {
   ];
 
   for (const [what, body, status] of BODIES) {
-    it(`not ${what}`, async () => {
+    it(`is not blocked by a body of ${what}`, async () => {
       const rig = await startRig();
       const bytes = Buffer.from(body());
       const idle = await longestStall(() => new Promise((resolve) => setTimeout(resolve, 100)));
       const before = slowness();
       let answered = 0;
       const stall = await longestStall(async () => {
-        answered = await postFromAside(rig, '/api/chat', bytes);
+        answered = await postFromWorker(rig, '/api/chat', bytes);
       });
       const slow = Math.max(before, slowness());
       console.log(
         `        ${stall.toFixed(0)} ms; idle ${idle.toFixed(0)} ms, machine ${slow.toFixed(1)} times slower`,
       );
       assert.equal(answered, status);
-      assert.ok(stall < STALL_MS * slow + idle, `the event loop stood still for ${stall} ms`);
+      assert.ok(stall < STALL_MS * slow + idle, `the event loop was blocked for ${stall} ms`);
     });
   }
 });
 
-describe('names that reach into prototypes', () => {
+describe('field names of prototypes', () => {
   let rig: Rig;
   before(async () => (rig = await startRig()));
   after(stopRigs);
 
   const name = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'a');
-  /** As a text, because an object literal would lose them. */
+  /** As text, because an object literal cannot have a field `__proto__`. */
   const { value } = fc.letrec<{ value: string }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },
@@ -240,26 +240,26 @@ describe('names that reach into prototypes', () => {
       fc.array(tie('value'), { maxLength: 3 }).map((all) => `[${all.join(',')}]`),
       fc
         .array(fc.tuple(name, tie('value')), { maxLength: 4 })
-        .map((fields) => `{${fields.map(([key, one]) => `"${key}":${one}`).join(',')}}`),
+        .map((fields) => `{${fields.map(([key, field]) => `"${key}":${field}`).join(',')}}`),
     ),
   }));
   const object = fc
     .array(fc.tuple(name, value), { minLength: 1, maxLength: 4 })
-    .map((fields) => `{${fields.map(([key, one]) => `"${key}":${one}`).join(',')}}`);
+    .map((fields) => `{${fields.map(([key, field]) => `"${key}":${field}`).join(',')}}`);
 
   const own = (target: object): string[] => Reflect.ownKeys(target).map(String).sort();
   const clean = [Object.prototype, Array.prototype, Function.prototype].map(own);
 
-  for (const face of [ollama, openai, anthropic]) {
-    it(`reach nothing, and go through as they are, at ${face.path}`, async () => {
+  for (const format of [ollama, openai, anthropic]) {
+    it(`change no prototype, and are passed on unchanged, at ${format.path}`, async () => {
       await fc.assert(
         fc.asyncProperty(object, value, async (schema, odd) => {
           const before = rig.backend.requests.length;
-          const described = JSON.stringify(face.tool).replace(JSON.stringify(parameters), schema);
+          const described = JSON.stringify(format.tool).replace(JSON.stringify(parameters), schema);
           const body = `{"model":"claude-sonnet","max_tokens":9,"stream":false,"__proto__":${odd},"constructor":${odd},
             "metadata":${odd},"options":{"__proto__":${odd}},"tools":[${described}],
             "messages":[{"role":"user","content":"hi","__proto__":${odd},"constructor":{"prototype":${odd}}}]}`;
-          const reply = await ask(rig, { path: face.path, body });
+          const reply = await ask(rig, { path: format.path, body });
           assert.ok(reply.status === 200 || reply.status === 400, reply.body);
           assert.deepEqual([Object.prototype, Array.prototype, Function.prototype].map(own), clean);
           if (reply.status !== 200) return;

@@ -1,10 +1,21 @@
-/** Bytes that are no good request. Whatever comes, the next client is served. */
+/** Malformed and unusual requests. The server stays available after each of them. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ask, chat, chatBytes, open, raw, received, type Rig, startRig, stopRigs, until } from './rig.js';
-import { hangs, text } from './fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  raw,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
+import { hangs, text } from '../support/fakeBackend.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -18,7 +29,7 @@ async function assertServing(rig: Rig): Promise<void> {
   assert.equal((await ask(rig, { path: '/api/version' })).body, '{"version":"0.33.0"}');
 }
 
-describe('malformed HTTP', () => {
+describe('an HTTP request', () => {
   let rig: Rig;
   before(async () => (rig = await startRig()));
   after(stopRigs);
@@ -42,7 +53,7 @@ describe('malformed HTTP', () => {
     ['noise', 'hello\r\n\r\n'],
   ];
   for (const [what, bytes] of REFUSED) {
-    it(`with ${what} is refused and the connection closed`, async () => {
+    it(`with ${what} returns 400 and closes the connection`, async () => {
       const answer = await raw(rig, Buffer.from(bytes, 'latin1'));
       assert.equal(statusOf(answer), 400);
       assert.match(answer, /\r\n\r\n\{"error":"bad request"\}$/);
@@ -50,31 +61,31 @@ describe('malformed HTTP', () => {
     });
   }
 
-  it('with a huge header is refused', async () => {
+  it('with a huge header returns 431', async () => {
     assert.equal(
       statusOf(await raw(rig, `GET / HTTP/1.1\r\nHost: localhost\r\nX-A: ${'a'.repeat(17_000)}\r\n\r\n`)),
       431,
     );
   });
 
-  it('behind a good request does not get into its answer', async () => {
+  it('that is malformed does not interfere with the reply to the previous one', async () => {
     rig.backend.script = hangs(text('Hel'));
     const socket = await open(rig, chatBytes());
     const answer = received(socket);
     await once(socket, 'data');
     socket.write('\r\n\0\0nonsense\r\n\r\n');
     assert.doesNotMatch(await answer, /400 Bad Request/);
-    await until(() => rig.backend.ended === rig.backend.requests.length);
+    await until('every chat has ended', () => rig.backend.ended === rig.backend.requests.length);
   });
 
-  it('with an expectation nobody has is refused; with the usual one it is served', async () => {
+  it('with an unknown Expect header returns 417; 100-continue is supported', async () => {
     const get = 'GET /api/version HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
     assert.equal(statusOf(await raw(rig, `${get}Expect: 999\r\n\r\n`)), 417);
     const answer = await raw(rig, `${get}Expect: 100-continue\r\n\r\n`);
     assert.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
   });
 
-  it('with a method that nobody has here is told which there are', async () => {
+  it('with an unsupported method returns 405 with the allowed methods', async () => {
     for (const method of ['PUT', 'PATCH', 'DELETE', 'TRACE', 'QUERY', 'PROPFIND', 'LINK']) {
       const bytes = `${method} /api/chat HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
       const answer = await raw(rig, bytes);
@@ -83,13 +94,13 @@ describe('malformed HTTP', () => {
         /^HTTP\/1\.1 405 [^]*\r\nAllow: POST\r\n[^]*\r\n\r\n405 method not allowed$/,
         method,
       );
-      // What a TRACE gets is not the request itself, with whatever secrets a proxy put into it.
+      // TRACE must not echo the request, which may contain secrets that a proxy added.
       assert.doesNotMatch(answer, /Host: localhost/);
     }
     assert.equal(statusOf(await raw(rig, 'BREW /api/chat HTTP/1.1\r\nHost: localhost\r\n\r\n')), 400);
   });
 
-  it('with strange paths is a 404 or a redirect to a path of ours', async () => {
+  it('with an unusual path returns 404 or a redirect to a path on this server', async () => {
     const redirects = ['//', '//evil.com/%2e%2e', '///api//tags'];
     for (const path of ['/%zz', '/api%2ftags', '/api/../api/tags', '/api/tags;x', '/.', '/api/tags//x']) {
       const reply = await ask(rig, { path });
@@ -103,19 +114,19 @@ describe('malformed HTTP', () => {
   });
 });
 
-describe('a body', () => {
+describe('a request body', () => {
   let rig: Rig;
   beforeEach(async () => (rig = await startRig()));
   afterEach(stopRigs);
 
-  it('that is announced as too large is refused before it comes', async () => {
+  it('with too large a Content-Length is refused before it is read', async () => {
     const socket = await open(rig, `${HEAD}Content-Length: 1000000000000000\r\n\r\n`);
     const [bytes] = (await once(socket, 'data')) as [Buffer];
     assert.equal(statusOf(bytes.toString()), 413);
     socket.destroy();
   });
 
-  it('that grows too large is refused while it comes, and the client gets to read why', async () => {
+  it('that becomes too large is refused during the upload, with a readable error', async () => {
     const chunk = Buffer.alloc(MIB, ' ');
     const socket = await open(rig, `${HEAD}Transfer-Encoding: chunked\r\n\r\n`);
     const answer = received(socket);
@@ -128,7 +139,7 @@ describe('a body', () => {
     assert.deepEqual(rig.backend.requests, []);
   });
 
-  it('without end is held no further than its bound, let go of at once, and cut off', async () => {
+  it('without end is buffered only up to the limit, then discarded and cut off', async () => {
     const socket = await open(rig, `${HEAD}Transfer-Encoding: chunked\r\n\r\n`);
     const chunk = Buffer.concat([
       Buffer.from(`${MIB.toString(16)}\r\n`),
@@ -138,31 +149,31 @@ describe('a body', () => {
     collectGarbage();
     const before = process.memoryUsage().arrayBuffers;
     let refusal = '';
-    let takenAtRefusal = 0;
+    let receivedAtRefusal = 0;
     let heldAtRefusal = 0;
     socket.on('data', (bytes: Buffer) => {
       if (refusal === '') {
-        takenAtRefusal = socket.bytesWritten - socket.writableLength;
+        receivedAtRefusal = socket.bytesWritten - socket.writableLength;
         collectGarbage();
         heldAtRefusal = process.memoryUsage().arrayBuffers - before;
       }
       refusal += bytes.toString();
     });
     const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
-    const send = (): void => {
+    const fill = (): void => {
       while (!socket.destroyed && socket.writableLength < MIB) socket.write(chunk);
     };
-    socket.on('drain', send);
-    send();
+    socket.on('drain', fill);
+    fill();
     await closed;
     assert.match(refusal, /^HTTP\/1\.1 413 /);
-    // What the system itself holds on the way comes on top.
-    assert.ok(takenAtRefusal < (32 + 16) * MIB, `${takenAtRefusal} bytes were taken`);
+    // The buffers of the operating system are additional.
+    assert.ok(receivedAtRefusal < (32 + 16) * MIB, `${receivedAtRefusal} bytes were received`);
     assert.ok(heldAtRefusal < 8 * MIB, `${heldAtRefusal} bytes were still held`);
     assert.deepEqual(rig.backend.requests, []);
   });
 
-  it('that is too large but ends soon leaves the connection of use', async () => {
+  it('that is too large but ends soon keeps the connection usable', async () => {
     const big = Buffer.alloc(33 * MIB, ' ');
     const bytes = Buffer.concat([
       Buffer.from(`${HEAD}Content-Length: ${big.length}\r\n\r\n`),
@@ -173,13 +184,13 @@ describe('a body', () => {
     assert.deepEqual(answer.match(/HTTP\/1\.1 \d{3}/g), ['HTTP/1.1 413', 'HTTP/1.1 200']);
   });
 
-  it('of another route may have a megabyte', async () => {
+  it('of a route without chats may have 1 MiB', async () => {
     const padded = (length: number): string => `{"model":"claude-sonnet"}${' '.repeat(length)}`;
     assert.equal((await ask(rig, { path: '/api/show', body: padded(MIB - 100) })).status, 200);
     assert.equal((await ask(rig, { path: '/api/show', body: padded(MIB) })).status, 413);
   });
 
-  it('of many megabytes is read as it is', async () => {
+  it('of many megabytes is read unchanged', async () => {
     const image = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(9 * MIB)]).toString(
       'base64',
     );
@@ -198,7 +209,7 @@ describe('a body', () => {
     }
   });
 
-  it('may come byte by byte', async () => {
+  it('may arrive byte by byte', async () => {
     const words = '🦙 naïve';
     const bytes = Buffer.from(
       chatBytes({ messages: [{ role: 'user', content: words }] }).replace(
@@ -219,7 +230,7 @@ describe('a body', () => {
     ]);
   });
 
-  it('that is compressed is refused', async () => {
+  it('with a Content-Encoding is refused on Ollama’s routes', async () => {
     for (const encoding of ['gzip', 'zstd', 'deflate', 'br', 'gzip, identity']) {
       const reply = await ask(rig, {
         path: '/api/chat',
@@ -240,7 +251,7 @@ describe('a body', () => {
     );
   });
 
-  it('that would reach into prototypes reaches nothing', async () => {
+  it('with field names of prototypes changes no prototype', async () => {
     const body =
       '{"model":"claude-sonnet","__proto__":{"stream":false,"x":1},"constructor":{"prototype":{"x":1}},"messages":[{"role":"user","content":"hi","__proto__":{"x":1}}],"options":{"__proto__":{"x":1}}}';
     const reply = await ask(rig, { path: '/api/chat', body });

@@ -1,8 +1,17 @@
-/** The native routes that manage models and the account: harmless, in Ollama's shapes. */
+/** Ollama's routes for models and the account: Ollama's replies, without any effect on files. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import { type Ask, ask, linesOf, post, type Reply, type Rig, startRig } from './rig.js';
-import { BARE, checkRows, error, JSON_TYPE, NDJSON, type Row, TEXT } from './table.js';
+import {
+  type Ask,
+  ask,
+  linesOf,
+  post,
+  type Reply,
+  type Rig,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
+import { BARE, testRows, error, JSON_TYPE, NDJSON, type Row, TEXT } from './table.js';
 
 const to = (path: string, value: unknown): Ask => ({ path, body: JSON.stringify(value) });
 const remove = (value: unknown): Ask => ({ ...to('/api/delete', value), method: 'DELETE' });
@@ -22,298 +31,295 @@ const statuses =
     assert.equal(lines.length, expected.length, reply.body);
     for (const [index, line] of lines.entries()) {
       const status = String(line['status']);
-      const wanted = expected[index]!;
-      if (typeof wanted === 'string') assert.equal(status, wanted);
-      else assert.match(status, wanted);
+      const pattern = expected[index]!;
+      if (typeof pattern === 'string') assert.equal(status, pattern);
+      else assert.match(status, pattern);
     }
   };
 
-const ROWS: readonly Row[] = [
-  {
-    row: '14',
-    what: 'POST /api/delete',
-    ask: to('/api/delete', {}),
-    status: 405,
-    type: TEXT,
-    headers: { allow: 'DELETE' },
-  },
-  {
-    row: '15',
-    what: 'POST /v1/messages/count_tokens',
-    ask: to('/v1/messages/count_tokens', {}),
-    status: 404,
-    type: TEXT,
-    body: '404 page not found',
-  },
-  {
-    row: '21',
-    what: 'GET /api/status',
-    ask: { path: '/api/status' },
-    status: 200,
-    type: JSON_TYPE,
-    body: '{"cloud":{"disabled":true,"source":"config"}}',
-  },
-  {
-    row: '82',
-    what: 'a copy of a model that is there',
-    ask: to('/api/copy', { source: 'claude-sonnet', destination: 'gpt-4' }),
-    status: 200,
-    body: '',
-    headers: { 'content-length': '0', 'content-type': undefined },
-  },
-  {
-    row: '82',
-    what: 'a copy of a model that is not',
-    ask: to('/api/copy', { source: 'nope', destination: 'gpt-4' }),
-    status: 404,
-    type: JSON_TYPE,
-    body: error('model "nope" not found'),
-  },
-  {
-    row: '82',
-    what: 'a copy of nothing',
-    ask: to('/api/copy', { destination: 'b' }),
-    status: 400,
-    body: error('source "" is invalid'),
-  },
-  {
-    row: '82',
-    what: 'a copy to an impossible name',
-    ask: to('/api/copy', { source: 'claude-sonnet', destination: 'b b' }),
-    status: 400,
-    body: error('destination "b b" is invalid'),
-  },
-  ...['../../etc/passwd', '/etc/passwd', 'a/../b', '..', '.ssh', 'c:\\x'].map((destination): Row => ({
-    row: '82',
-    what: `a copy to ${destination}`,
-    ask: to('/api/copy', { source: 'claude-sonnet', destination }),
-    status: 400,
-    body: error(`destination ${JSON.stringify(destination)} is invalid`),
-  })),
-  {
-    row: '83',
-    what: 'the deletion of a model that is there',
-    ask: remove({ model: 'claude-sonnet' }),
-    status: 200,
-    body: '',
-    headers: { 'content-length': '0', 'content-type': undefined },
-  },
-  { row: '83', what: 'by "name"', ask: remove({ name: 'claude-sonnet:latest' }), status: 200, body: '' },
-  {
-    row: '83',
-    what: 'of a model that is not',
-    ask: remove({ model: 'nope' }),
-    status: 404,
-    body: error("model 'nope' not found"),
-  },
-  {
-    row: '83',
-    what: 'of an impossible name',
-    ask: remove({ model: 'bad name!' }),
-    status: 400,
-    body: error('name "bad name!" is invalid'),
-  },
-  { row: '83', what: 'of nothing', ask: remove({}), status: 400, body: error('model is required') },
-  {
-    row: '84',
-    what: 'a pull of nothing',
-    ask: to('/api/pull', {}),
-    status: 400,
-    body: error('invalid model name'),
-  },
-  {
-    row: '84',
-    what: 'a pull without a body',
-    ask: { path: '/api/pull', method: 'POST' },
-    status: 400,
-    body: error('missing request body'),
-  },
-  {
-    row: '85',
-    what: 'a pull of an unknown model',
-    ask: to('/api/pull', { model: 'nope' }),
-    status: 200,
-    type: NDJSON,
-    body: linesAre({ status: 'pulling manifest' }, { error: NO_MANIFEST }),
-  },
-  {
-    row: '86',
-    what: 'the same in one piece',
-    ask: to('/api/pull', { name: 'nope', stream: false }),
-    status: 500,
-    type: BARE,
-    body: error(NO_MANIFEST),
-  },
-  {
-    what: 'a pull of a model that is there',
-    ask: to('/api/pull', { name: 'claude-sonnet' }),
-    status: 200,
-    type: NDJSON,
-    body: statuses(
-      'pulling manifest',
-      /^pulling [0-9a-f]{12}$/,
-      'verifying sha256 digest',
-      'writing manifest',
-      'success',
-    ),
-  },
-  {
-    what: 'the same in one piece',
-    ask: to('/api/pull', { model: 'claude-sonnet', stream: false }),
-    status: 200,
-    type: BARE,
-    body: '{"status":"success"}',
-  },
-  { what: 'a push of nothing', ask: to('/api/push', {}), status: 400, body: error('model is required') },
-  {
-    what: 'a push of an unknown model',
-    ask: to('/api/push', { model: 'nope' }),
-    status: 200,
-    type: NDJSON,
-    body: linesAre(
-      { status: 'retrieving manifest' },
-      { status: "couldn't retrieve manifest" },
-      { error: 'model "nope" not found' },
-    ),
-  },
-  {
-    what: 'a push of a model that is there',
-    ask: to('/api/push', { model: 'claude-sonnet', stream: false }),
-    status: 500,
-    type: BARE,
-    body: error('Claude cannot be pushed: its models have no files.'),
-  },
-  {
-    row: '87',
-    what: 'a model made of nothing',
-    ask: to('/api/create', { model: 'x' }),
-    status: 400,
-    type: BARE,
-    body: error("neither 'from' or 'files' was specified"),
-  },
-  {
-    row: '87',
-    what: 'a model of an impossible name',
-    ask: to('/api/create', { model: 'b b', from: 'claude-sonnet' }),
-    status: 400,
-    body: error('invalid model name'),
-  },
-  {
-    what: 'a model made of an unknown one',
-    ask: to('/api/create', { model: 'x', from: 'nope' }),
-    status: 200,
-    type: NDJSON,
-    body: linesAre({ status: 'pulling manifest' }, { error: NO_MANIFEST }),
-  },
-  ...[{ system: 'be x' }, { parameters: { num_ctx: 1 } }, { files: { 'a.gguf': `sha256:${DIGEST}` } }].map(
-    (more): Row => ({
-      what: `a model with its own ${Object.keys(more)[0]}`,
-      ask: to('/api/create', { model: 'x', from: 'claude-sonnet', ...more }),
-      status: 400,
-      type: JSON_TYPE,
-      body: (reply) => assert.match(reply.body, /Only another name/),
-    }),
-  ),
-  {
-    what: 'a model that is another under a new name',
-    ask: to('/api/create', { model: 'x', from: 'claude-sonnet', system: '', parameters: {} }),
-    status: 200,
-    type: NDJSON,
-    body: statuses(/^using existing layer sha256:[0-9a-f]{64}$/, 'writing manifest', 'success'),
-  },
-  {
-    row: '88',
-    what: 'a blob that is not there',
-    ask: { path: `/api/blobs/sha256:${DIGEST}`, method: 'HEAD' },
-    status: 404,
-  },
-  {
-    row: '88',
-    what: 'a blob with a dash',
-    ask: { path: `/api/blobs/sha256-${DIGEST}`, method: 'HEAD' },
-    status: 404,
-  },
-  ...['sha256:abc', 'nope', '..%5C..', `sha256:${DIGEST}0`].map((digest): Row => ({
-    row: '88',
-    what: `the blob ${digest}`,
-    ask: { path: `/api/blobs/${digest}`, method: 'HEAD' },
-    status: 400,
-  })),
-  ...['/api/blobs', '/api/blobs/', '/api/blobs/a/b', '/api/blobs/a%2Fb', '/api/blobs/%zz'].map(
-    (path): Row => ({
-      row: '88',
-      what: `no blob at ${path}`,
-      ask: { path, method: 'HEAD' },
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  'the router': [
+    {
+      what: 'POST /api/delete',
+      ask: to('/api/delete', {}),
+      status: 405,
+      type: TEXT,
+      headers: { allow: 'DELETE' },
+    },
+    {
+      what: 'POST /v1/messages/count_tokens',
+      ask: to('/v1/messages/count_tokens', {}),
       status: 404,
       type: TEXT,
-    }),
-  ),
-  {
-    row: '88',
-    what: 'the wrong method for a blob',
-    ask: { path: `/api/blobs/sha256:${DIGEST}` },
-    status: 405,
-    headers: { allow: 'HEAD, POST' },
-  },
-  {
-    row: '89',
-    what: 'a blob under a wrong name',
-    ask: { path: '/api/blobs/nope', body: 'x' },
-    status: 400,
-    body: error('invalid digest format'),
-  },
-  {
-    row: '89',
-    what: 'a blob, which is refused: files of models are of no use here',
-    ask: { path: `/api/blobs/sha256:${DIGEST}`, body: 'x'.repeat(3_000_000) },
-    status: 400,
-    body: error('Files of models are not taken: the models here are those of the Claude CLI.'),
-  },
-  {
-    what: 'POST /api/me',
-    ask: { path: '/api/me', method: 'POST' },
-    status: 401,
-    type: JSON_TYPE,
-    body: error('unauthorized'),
-  },
-  {
-    what: 'POST /api/signout',
-    ask: { path: '/api/signout', method: 'POST' },
-    status: 401,
-    body: error('you are not currently signed in'),
-  },
-  {
-    what: 'DELETE /api/user/keys/x',
-    ask: { path: '/api/user/keys/x', method: 'DELETE' },
-    status: 401,
-    body: error('you are not currently signed in'),
-  },
-  {
-    what: 'GET /api/experimental/model-recommendations',
-    ask: { path: '/api/experimental/model-recommendations' },
-    status: 200,
-    type: JSON_TYPE,
-    body: '{"recommendations":[]}',
-  },
-  {
-    what: 'a web search for nothing',
-    ask: { path: '/api/experimental/web_search', method: 'POST' },
-    status: 400,
-    body: error('missing request body'),
-  },
-  {
-    what: 'a web search',
-    ask: to('/api/experimental/web_search', { query: 'x' }),
-    status: 403,
-    body: error('ollama cloud is disabled: web search is unavailable'),
-  },
-  {
-    what: 'a page of the web',
-    ask: to('/api/experimental/web_fetch', { url: 'http://x' }),
-    status: 403,
-    body: error('ollama cloud is disabled: web fetch is unavailable'),
-  },
-];
+      body: '404 page not found',
+    },
+  ],
+  'account routes': [
+    {
+      what: 'GET /api/status',
+      ask: { path: '/api/status' },
+      status: 200,
+      type: JSON_TYPE,
+      body: '{"cloud":{"disabled":true,"source":"config"}}',
+    },
+    {
+      what: 'POST /api/me',
+      ask: { path: '/api/me', method: 'POST' },
+      status: 401,
+      type: JSON_TYPE,
+      body: error('unauthorized'),
+    },
+    {
+      what: 'POST /api/signout',
+      ask: { path: '/api/signout', method: 'POST' },
+      status: 401,
+      body: error('you are not currently signed in'),
+    },
+    {
+      what: 'DELETE /api/user/keys/x',
+      ask: { path: '/api/user/keys/x', method: 'DELETE' },
+      status: 401,
+      body: error('you are not currently signed in'),
+    },
+    {
+      what: 'GET /api/experimental/model-recommendations',
+      ask: { path: '/api/experimental/model-recommendations' },
+      status: 200,
+      type: JSON_TYPE,
+      body: '{"recommendations":[]}',
+    },
+    {
+      what: 'a web search without a body',
+      ask: { path: '/api/experimental/web_search', method: 'POST' },
+      status: 400,
+      body: error('missing request body'),
+    },
+    {
+      what: 'a web search',
+      ask: to('/api/experimental/web_search', { query: 'x' }),
+      status: 403,
+      body: error('ollama cloud is disabled: web search is unavailable'),
+    },
+    {
+      what: 'a web fetch',
+      ask: to('/api/experimental/web_fetch', { url: 'http://x' }),
+      status: 403,
+      body: error('ollama cloud is disabled: web fetch is unavailable'),
+    },
+  ],
+  'POST /api/copy': [
+    {
+      what: 'a copy of a known model',
+      ask: to('/api/copy', { source: 'claude-sonnet', destination: 'gpt-4' }),
+      status: 200,
+      body: '',
+      headers: { 'content-length': '0', 'content-type': undefined },
+    },
+    {
+      what: 'a copy of an unknown model',
+      ask: to('/api/copy', { source: 'nope', destination: 'gpt-4' }),
+      status: 404,
+      type: JSON_TYPE,
+      body: error('model "nope" not found'),
+    },
+    {
+      what: 'a copy without a source',
+      ask: to('/api/copy', { destination: 'b' }),
+      status: 400,
+      body: error('source "" is invalid'),
+    },
+    {
+      what: 'a copy to an invalid name',
+      ask: to('/api/copy', { source: 'claude-sonnet', destination: 'b b' }),
+      status: 400,
+      body: error('destination "b b" is invalid'),
+    },
+    ...['../../etc/passwd', '/etc/passwd', 'a/../b', '..', '.ssh', 'c:\\x'].map((destination): Row => ({
+      what: `a copy to ${destination}`,
+      ask: to('/api/copy', { source: 'claude-sonnet', destination }),
+      status: 400,
+      body: error(`destination ${JSON.stringify(destination)} is invalid`),
+    })),
+  ],
+  'DELETE /api/delete': [
+    {
+      what: 'a known model',
+      ask: remove({ model: 'claude-sonnet' }),
+      status: 200,
+      body: '',
+      headers: { 'content-length': '0', 'content-type': undefined },
+    },
+    {
+      what: 'a known model in the older field "name"',
+      ask: remove({ name: 'claude-sonnet:latest' }),
+      status: 200,
+      body: '',
+    },
+    {
+      what: 'an unknown model',
+      ask: remove({ model: 'nope' }),
+      status: 404,
+      body: error("model 'nope' not found"),
+    },
+    {
+      what: 'an invalid name',
+      ask: remove({ model: 'bad name!' }),
+      status: 400,
+      body: error('name "bad name!" is invalid'),
+    },
+    { what: 'an empty object', ask: remove({}), status: 400, body: error('model is required') },
+  ],
+  'POST /api/pull': [
+    {
+      what: 'an empty object',
+      ask: to('/api/pull', {}),
+      status: 400,
+      body: error('invalid model name'),
+    },
+    {
+      what: 'a request without a body',
+      ask: { path: '/api/pull', method: 'POST' },
+      status: 400,
+      body: error('missing request body'),
+    },
+    {
+      what: 'an unknown model, with an error line',
+      ask: to('/api/pull', { model: 'nope' }),
+      status: 200,
+      type: NDJSON,
+      body: linesAre({ status: 'pulling manifest' }, { error: NO_MANIFEST }),
+    },
+    {
+      what: 'an unknown model without streaming',
+      ask: to('/api/pull', { name: 'nope', stream: false }),
+      status: 500,
+      type: BARE,
+      body: error(NO_MANIFEST),
+    },
+    {
+      what: 'a known model, with the progress of a pull',
+      ask: to('/api/pull', { name: 'claude-sonnet' }),
+      status: 200,
+      type: NDJSON,
+      body: statuses(
+        'pulling manifest',
+        /^pulling [0-9a-f]{12}$/,
+        'verifying sha256 digest',
+        'writing manifest',
+        'success',
+      ),
+    },
+    {
+      what: 'a known model without streaming',
+      ask: to('/api/pull', { model: 'claude-sonnet', stream: false }),
+      status: 200,
+      type: BARE,
+      body: '{"status":"success"}',
+    },
+  ],
+  'POST /api/push': [
+    { what: 'an empty object', ask: to('/api/push', {}), status: 400, body: error('model is required') },
+    {
+      what: 'an unknown model, with an error line',
+      ask: to('/api/push', { model: 'nope' }),
+      status: 200,
+      type: NDJSON,
+      body: linesAre(
+        { status: 'retrieving manifest' },
+        { status: "couldn't retrieve manifest" },
+        { error: 'model "nope" not found' },
+      ),
+    },
+    {
+      what: 'a known model',
+      ask: to('/api/push', { model: 'claude-sonnet', stream: false }),
+      status: 500,
+      type: BARE,
+      body: error('Claude models cannot be pushed: they have no files.'),
+    },
+  ],
+  'POST /api/create': [
+    {
+      what: 'a model without "from" and "files"',
+      ask: to('/api/create', { model: 'x' }),
+      status: 400,
+      type: BARE,
+      body: error("neither 'from' or 'files' was specified"),
+    },
+    {
+      what: 'an invalid name',
+      ask: to('/api/create', { model: 'b b', from: 'claude-sonnet' }),
+      status: 400,
+      body: error('invalid model name'),
+    },
+    {
+      what: 'a model from an unknown one, with an error line',
+      ask: to('/api/create', { model: 'x', from: 'nope' }),
+      status: 200,
+      type: NDJSON,
+      body: linesAre({ status: 'pulling manifest' }, { error: NO_MANIFEST }),
+    },
+    ...[{ system: 'be x' }, { parameters: { num_ctx: 1 } }, { files: { 'a.gguf': `sha256:${DIGEST}` } }].map(
+      (more): Row => ({
+        what: `a model with its own ${Object.keys(more)[0]}`,
+        ask: to('/api/create', { model: 'x', from: 'claude-sonnet', ...more }),
+        status: 400,
+        type: JSON_TYPE,
+        body: (reply) => assert.match(reply.body, /only create another name/),
+      }),
+    ),
+    {
+      what: 'another name for a known model',
+      ask: to('/api/create', { model: 'x', from: 'claude-sonnet', system: '', parameters: {} }),
+      status: 200,
+      type: NDJSON,
+      body: statuses(/^using existing layer sha256:[0-9a-f]{64}$/, 'writing manifest', 'success'),
+    },
+  ],
+  '/api/blobs': [
+    {
+      what: 'the HEAD of an unknown blob',
+      ask: { path: `/api/blobs/sha256:${DIGEST}`, method: 'HEAD' },
+      status: 404,
+    },
+    {
+      what: 'the HEAD of a digest with a dash',
+      ask: { path: `/api/blobs/sha256-${DIGEST}`, method: 'HEAD' },
+      status: 404,
+    },
+    ...['sha256:abc', 'nope', '..%5C..', `sha256:${DIGEST}0`].map((digest): Row => ({
+      what: `the HEAD of the invalid digest ${digest}`,
+      ask: { path: `/api/blobs/${digest}`, method: 'HEAD' },
+      status: 400,
+    })),
+    ...['/api/blobs', '/api/blobs/', '/api/blobs/a/b', '/api/blobs/a%2Fb', '/api/blobs/%zz'].map(
+      (path): Row => ({
+        what: `HEAD ${path}`,
+        ask: { path, method: 'HEAD' },
+        status: 404,
+        type: TEXT,
+      }),
+    ),
+    {
+      what: 'the GET of a blob',
+      ask: { path: `/api/blobs/sha256:${DIGEST}` },
+      status: 405,
+      headers: { allow: 'HEAD, POST' },
+    },
+    {
+      what: 'a POST with an invalid digest',
+      ask: { path: '/api/blobs/nope', body: 'x' },
+      status: 400,
+      body: error('invalid digest format'),
+    },
+    {
+      what: 'a POST of a blob, because model files are not accepted',
+      ask: { path: `/api/blobs/sha256:${DIGEST}`, body: 'x'.repeat(3_000_000) },
+      status: 400,
+      body: error('This server does not accept model files: its models are those of the Claude CLI.'),
+    },
+  ],
+};
 
 async function names(rig: Rig): Promise<string[]> {
   const { models } = JSON.parse((await ask(rig, { path: '/api/tags' })).body) as {
@@ -325,36 +331,38 @@ async function names(rig: Rig): Promise<string[]> {
 const copy = (rig: Rig, source: string, destination: string): Promise<Reply> =>
   post(rig, '/api/copy', { source, destination });
 
-describe('the management of models', () => {
-  checkRows(ROWS);
+testRows(ROWS);
 
-  it('makes a copy a name like any other: listed, shown, answering, until it is deleted', async () => {
+describe('model management', () => {
+  afterEach(stopRigs);
+
+  it('lists, shows and answers with a copy until it is deleted', async () => {
     const rig = await startRig();
     assert.equal((await copy(rig, 'claude-haiku', 'GPT-3.5-turbo')).status, 200);
     assert.equal((await copy(rig, 'gpt-3.5-turbo', 'ns/again:v1')).status, 200);
-    const own = ['claude-sonnet:latest', 'claude-haiku:latest'];
-    assert.deepEqual(await names(rig), [...own, 'gpt-3.5-turbo:latest', 'ns/again:v1']);
+    const models = ['claude-sonnet:latest', 'claude-haiku:latest'];
+    assert.deepEqual(await names(rig), [...models, 'gpt-3.5-turbo:latest', 'ns/again:v1']);
     assert.equal((await post(rig, '/api/show', { model: 'gpt-3.5-turbo' })).status, 200);
     const reply = await post(rig, '/api/generate', { model: 'ns/again:v1', prompt: 'hi', stream: false });
     assert.equal((JSON.parse(reply.body) as { model: string }).model, 'ns/again:v1');
     assert.equal(rig.backend.requests[0]?.model, 'haiku');
     assert.equal((await ask(rig, remove({ model: 'gpt-3.5-turbo:latest' }))).status, 200);
-    assert.deepEqual(await names(rig), [...own, 'ns/again:v1']);
+    assert.deepEqual(await names(rig), [...models, 'ns/again:v1']);
   });
 
-  it('leaves the models of the CLI what they are', async () => {
+  it('neither replaces nor deletes models of the CLI', async () => {
     const rig = await startRig();
     const before = await names(rig);
     const refused = await copy(rig, 'claude-haiku', 'Claude-Sonnet');
     assert.equal(refused.status, 400);
-    assert.match(refused.body, /stays what it is/);
+    assert.match(refused.body, /cannot be replaced/);
     assert.equal((await copy(rig, 'claude-haiku', 'claude-haiku:latest')).status, 200);
     assert.equal((await ask(rig, remove({ model: 'claude-haiku' }))).status, 200);
     assert.deepEqual(await names(rig), before);
     assert.ok(rig.lines.some((line) => line.startsWith('warn') && line.includes('claude-haiku')));
   });
 
-  it('takes no more copies than anybody needs', async () => {
+  it('accepts at most 100 copies', async () => {
     const rig = await startRig();
     for (let number = 0; number < 100; number += 1) {
       assert.equal((await copy(rig, 'claude-haiku', `copy${number}`)).status, 200);
@@ -364,7 +372,7 @@ describe('the management of models', () => {
     assert.equal((await names(rig)).length, 102);
   });
 
-  it('deletes and copies no foreign name, even where those get the default model', async () => {
+  it('does not delete or copy an unknown name, even if unknown names get the default model', async () => {
     const rig = await startRig({
       settings: { names: { defaultModel: '', unknown: 'default', aliases: {} } },
     });
@@ -374,14 +382,14 @@ describe('the management of models', () => {
     assert.equal(pulled.body, '{"status":"success"}');
   });
 
-  it('unloads a model that is deleted', async () => {
+  it('unloads a model on deletion', async () => {
     const rig = await startRig();
     await post(rig, '/api/generate', { model: 'claude-haiku' });
     await ask(rig, remove({ model: 'claude-haiku' }));
     assert.equal((await ask(rig, { path: '/api/ps' })).body, '{"models":[]}');
   });
 
-  it('says why it knows no models', async () => {
+  it('reports why there are no models', async () => {
     const rig = await startRig();
     rig.backend.modelsError = new ChatError('cliMissing', 'Claude was not found. Install it.');
     for (const path of ['/api/pull', '/api/generate', '/api/embed', '/api/embeddings', '/api/push']) {
@@ -390,9 +398,9 @@ describe('the management of models', () => {
     }
   });
 
-  it('asks the backend for nothing but its models', async () => {
+  it('starts no chat with the backend', async () => {
     const rig = await startRig();
-    for (const { ask: asked } of ROWS) await ask(rig, asked);
+    for (const { ask: asked } of Object.values(ROWS).flat()) await ask(rig, asked);
     assert.deepEqual(rig.backend.requests, []);
   });
 });

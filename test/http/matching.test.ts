@@ -1,16 +1,16 @@
-/** Long texts of what makes patterns slow, in every field that is read by one: they cost no more than plain ones. */
+/** Texts that make regular expressions slow, in every field that is matched: they must cost no more than other texts. */
 import assert from 'node:assert/strict';
-import { type Ask, ask, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { type Ask, ask, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const LENGTH = process.env['SOAK'] === '1' ? 1_000_000 : 50_000;
-/** What a text may cost, in proportion to the same amount of `a`. Generous: a slow pattern costs thousands of times more. */
-const MOST_TIMES = 20;
-/** Milliseconds of work below which nothing is compared. */
+/** Maximum cost, in relation to the same amount of `a`. Generous: a slow pattern costs thousands of times more. */
+const MAX_RATIO = 20;
+/** CPU milliseconds that are always allowed, because they cannot be measured reliably. */
 const NOISE_MS = 60;
-/** What a field costs at most, of so many tries: other work of this process counts, too. */
+/** The cost of a field is the lowest of this many tries, because other work of this process is also measured. */
 const TRIES = 10;
 
-/** Units that are repeated up to the length. */
+/** Texts that are repeated up to the length. */
 const UNITS = [
   '(((',
   '@@@@',
@@ -40,7 +40,7 @@ const UNITS = [
   'authorization: ',
 ];
 
-/** Field → a chat with that text in it. */
+/** Field → a request with the text in it. */
 const FIELDS: Readonly<Record<string, (text: string) => Ask>> = {
   'the name of a model': at('/api/chat', (model) => ({ model, messages: USER_HI })),
   'the name of a model at /v1': at('/v1/chat/completions', (model) => ({ model, messages: USER_HI })),
@@ -53,9 +53,9 @@ const FIELDS: Readonly<Record<string, (text: string) => Ask>> = {
   'a suffix': at('/api/generate', (suffix) => ({ prompt: 'hi', suffix })),
   'a template': at('/api/generate', (template) => ({ prompt: 'hi', template })),
   'a role': at('/api/chat', (role) => ({ messages: [{ role, content: 'hi' }] })),
-  'a time': at('/api/chat', (text) => ({ messages: USER_HI, keep_alive: text })),
+  'a duration': at('/api/chat', (text) => ({ messages: USER_HI, keep_alive: text })),
   'a format': at('/api/chat', (format) => ({ messages: USER_HI, format })),
-  'a wish to think': at('/api/chat', (think) => ({ messages: USER_HI, think })),
+  'the thinking level': at('/api/chat', (think) => ({ messages: USER_HI, think })),
   'a stop sequence': at('/api/chat', (stop) => ({ messages: USER_HI, options: { stop: [stop] } })),
   'an option': at('/api/chat', (odd) => ({ messages: USER_HI, options: { odd, [odd]: 1 } })),
   'an image': at('/api/chat', (image) => ({ messages: [{ role: 'user', content: 'x', images: [image] }] })),
@@ -84,13 +84,16 @@ const FIELDS: Readonly<Record<string, (text: string) => Ask>> = {
   })),
   'an input': at('/v1/responses', (input) => ({ input })),
   instructions: at('/v1/responses', (instructions) => ({ input: 'hi', instructions })),
-  'a message to Anthropic’s route': at('/v1/messages', (content) => ({
+  'a message on Anthropic’s route': at('/v1/messages', (content) => ({
     messages: [{ role: 'user', content }],
   })),
-  'a broken body': (text) => ({ path: '/api/chat', body: text }),
-  'a body broken at its end': (text) => ({ path: '/api/chat', body: `{"model":${JSON.stringify(text)}` }),
+  'a malformed body': (text) => ({ path: '/api/chat', body: text }),
+  'a body that is malformed at its end': (text) => ({
+    path: '/api/chat',
+    body: `{"model":${JSON.stringify(text)}`,
+  }),
 };
-/** The same in a head, which holds less. */
+/** The same for the head, which has a lower limit. */
 const HEAD_FIELDS: Readonly<Record<string, (text: string) => Ask>> = {
   'a path': (text) => ({ path: `/${encodeURI(text)}` }),
   'a path that names a model': (text) => ({ path: `/v1/models/${encodeURIComponent(text)}` }),
@@ -99,7 +102,7 @@ const HEAD_FIELDS: Readonly<Record<string, (text: string) => Ask>> = {
   'an origin': inHeader('origin'),
   'a referer': inHeader('referer'),
   'a token': inHeader('authorization'),
-  'a type': inHeader('content-type'),
+  'a content type': inHeader('content-type'),
   'an encoding': inHeader('content-encoding'),
   'the name of a client': inHeader('user-agent'),
 };
@@ -128,10 +131,10 @@ function inHeader(name: string): (text: string) => Ask {
 }
 
 const filled = (unit: string, bytes: number): string =>
-  // What is escaped in JSON takes up to twice the room.
+  // Escaping in JSON can double the length.
   unit.repeat(Math.floor(bytes / Buffer.byteLength(JSON.stringify(unit).slice(1, -1))));
 
-/** What a request costs this process, in milliseconds of work. Not of time, which others on the machine take, too. */
+/** The CPU time that a request costs this process, in milliseconds. Elapsed time would depend on other processes. */
 async function costOf(rig: Rig, asked: Ask): Promise<number> {
   const before = process.cpuUsage();
   const { body } = await ask(rig, asked);
@@ -140,31 +143,34 @@ async function costOf(rig: Rig, asked: Ask): Promise<number> {
   return (user + system) / 1_000;
 }
 
-describe('a long text', () => {
+describe('the cost of a long text', () => {
   let rig: Rig;
   let worst = 0;
   before(async () => (rig = await startRig({ settings: { token: undefined } })));
   after(async () => {
-    console.log(`    ${UNITS.length} texts in each field cost at most ${worst.toFixed(0)} ms of work`);
+    console.log(`    ${UNITS.length} texts in each field cost at most ${worst.toFixed(0)} ms of CPU time`);
     await stopRigs();
   });
 
-  const rows = [
+  const fields = [
     ...Object.entries(FIELDS).map(([where, make]) => [where, make, LENGTH] as const),
     ...Object.entries(HEAD_FIELDS).map(([where, make]) => [where, make, HEAD_LENGTH] as const),
   ];
-  for (const [where, make, length] of rows) {
-    it(`costs in proportion to its length, whatever it is made of, as ${where}`, async () => {
+  for (const [where, make, length] of fields) {
+    it(`does not depend on its content in ${where}`, async () => {
       await costOf(rig, make(filled('a', length)));
       const plain = await costOf(rig, make(filled('a', length)));
-      const most = MOST_TIMES * plain + NOISE_MS;
+      const max = MAX_RATIO * plain + NOISE_MS;
       for (const unit of UNITS) {
-        const asked = make(filled(unit, length));
+        const request = make(filled(unit, length));
         let cost = Number.POSITIVE_INFINITY;
-        for (let tries = 0; tries < TRIES && cost > most; tries += 1)
-          cost = Math.min(cost, await costOf(rig, asked));
+        for (let tries = 0; tries < TRIES && cost > max; tries += 1)
+          cost = Math.min(cost, await costOf(rig, request));
         worst = Math.max(worst, cost);
-        assert.ok(cost <= most, `${JSON.stringify(unit)}: ${cost} ms, and ${plain} ms for as much of a`);
+        assert.ok(
+          cost <= max,
+          `${JSON.stringify(unit)}: ${cost} ms, but ${plain} ms for the same length of a`,
+        );
       }
     });
   }

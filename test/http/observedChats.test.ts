@@ -1,69 +1,72 @@
 import assert from 'node:assert/strict';
-import type { ChatOutcome, ChatPhase, WatchedChat } from '../../src/core/watch.js';
-import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from './fakeBackend.js';
-import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, until, type Rig } from './rig.js';
+import type { ChatOutcome, ChatPhase, RunningChat } from '../../src/core/chatObserver.js';
+import { createFakeBackend, DONE, fails, hangs, says, text, thinking } from '../support/fakeBackend.js';
+import { ask, chat, chatBytes, linesOf, open, startRig, stopRigs, type Rig } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 const TOKEN = 'a-token-of-more-than-thirty-two-characters';
 
-interface Seen {
-  readonly chat: WatchedChat;
+interface Observed {
+  readonly chat: RunningChat;
   readonly phases: ChatPhase[];
   readonly decisions: string[];
   readonly outcomes: ChatOutcome[];
 }
 
-async function startWatched(script = says(text('hello'), DONE)): Promise<{ rig: Rig; seen: Seen[] }> {
-  const seen: Seen[] = [];
+async function startObserved(
+  script = says(text('hello'), DONE),
+): Promise<{ rig: Rig; observed: Observed[] }> {
+  const observed: Observed[] = [];
   const backend = createFakeBackend();
   backend.script = script;
   const rig = await startRig({
     backend,
-    watch(chat) {
+    observeChat(chat) {
       const phases: ChatPhase[] = [];
       const decisions: string[] = [];
       const outcomes: ChatOutcome[] = [];
-      seen.push({ chat, phases, decisions, outcomes });
+      observed.push({ chat, phases, decisions, outcomes });
       return {
         phase: (phase) => void (phases.at(-1) === phase || phases.push(phase)),
-        decided: (decision) => void decisions.push(decision),
+        permissionDecided: (decision) => void decisions.push(decision),
         end: (outcome) => void outcomes.push(outcome),
       };
     },
   });
-  return { rig, seen };
+  return { rig, observed };
 }
 
-describe('who watches the chats', () => {
+describe('an observer of chats', () => {
   afterEach(stopRigs);
 
-  it('hears who asks what, and then phase by phase how it goes', async () => {
-    const { rig, seen } = await startWatched(says(thinking('hm'), text('hel'), text('lo'), DONE));
+  it('is told label, model and lane, then each phase, then the metrics', async () => {
+    const { rig, observed } = await startObserved(says(thinking('hm'), text('hel'), text('lo'), DONE));
     await chat(rig);
-    const [{ chat: begun, phases, outcomes }] = seen as [Seen];
+    const [{ chat: begun, phases, outcomes }] = observed as [Observed];
     const { label, model, lane } = begun;
     assert.deepEqual({ label, model, lane }, { label: '#1', model: 'claude-sonnet:latest', lane: 'chat' });
-    assert.deepEqual(phases, ['asked', 'thinking', 'answering']);
+    assert.deepEqual(phases, ['sent', 'thinking', 'answering']);
     const [outcome] = outcomes as [ChatOutcome];
     const { totalMs, firstTokenMs, promptTokens, outputTokens, outputMs, cancelled } = outcome;
     assert.ok(firstTokenMs !== undefined && firstTokenMs <= totalMs);
     assert.deepEqual([promptTokens, outputTokens, outputMs, cancelled], [11, 7, 3, false]);
   });
 
-  it('hears what became of what Claude wanted to do, without a secret', async () => {
+  it('is told permission decisions without secrets', async () => {
     const backend = createFakeBackend();
-    const heard: string[] = [];
+    const decisions: string[] = [];
     await startRig({
       backend: {
         ...backend,
         chat(request, signal, listener) {
-          listener?.decided(`denied: Bash \`echo ${TOKEN}\``);
+          listener?.permissionDecided(`denied: Bash \`echo ${TOKEN}\``);
           return backend.chat(request, signal, listener);
         },
       },
       settings: { token: TOKEN },
-      watch: () => ({
+      observeChat: () => ({
         phase: () => undefined,
-        decided: (line) => void heard.push(line),
+        permissionDecided: (line) => void decisions.push(line),
         end: () => undefined,
       }),
     }).then((rig) =>
@@ -73,57 +76,57 @@ describe('who watches the chats', () => {
         body: JSON.stringify({ model: 'claude-sonnet', messages: [{ role: 'user', content: 'hi' }] }),
       }),
     );
-    assert.equal(heard.length, 1);
-    assert.match(heard[0]!, /^denied: Bash `echo /);
-    assert.ok(!heard[0]!.includes(TOKEN));
+    assert.equal(decisions.length, 1);
+    assert.match(decisions[0]!, /^denied: Bash `echo /);
+    assert.ok(!decisions[0]!.includes(TOKEN));
   });
 
-  it('hears the error that the client was told', async () => {
-    const { rig, seen } = await startWatched(fails(new Error('boom')));
+  it('is told the error that the client received', async () => {
+    const { rig, observed } = await startObserved(fails(new Error('boom')));
     await chat(rig);
-    const [outcome] = seen[0]!.outcomes;
+    const [outcome] = observed[0]!.outcomes;
     assert.match(outcome?.error ?? '', /boom/);
     assert.equal(outcome?.cancelled, false);
   });
 
-  it('ends the chat that is meant, whose client is told before and within an answer', async () => {
-    const { rig, seen } = await startWatched(hangs());
-    const silent = chat(rig, { stream: false });
-    await until(() => seen.length === 1);
+  it('can cancel one chat, before or during its reply, and the client gets an error', async () => {
+    const { rig, observed } = await startObserved(hangs());
+    const waiting = chat(rig, { stream: false });
+    await until('the first chat is observed', () => observed.length === 1);
     rig.backend.script = hangs(text('hel'));
-    const speaking = chat(rig);
-    await until(() => seen[1]?.phases.includes('answering') === true);
-    seen[0]!.chat.cancel();
-    const { status, body } = await silent;
+    const streaming = chat(rig);
+    await until('the second chat is answered', () => observed[1]?.phases.includes('answering') === true);
+    observed[0]!.chat.cancel();
+    const { status, body } = await waiting;
     assert.equal(status, 403);
-    assert.match(body, /ended by a person/);
-    assert.equal(seen[1]!.outcomes.length, 0);
-    seen[1]!.chat.cancel();
-    assert.match(String(linesOf((await speaking).body).at(-1)?.['error']), /ended by a person/);
-    await until(() => seen.every(({ outcomes }) => outcomes.length === 1));
+    assert.match(body, /cancelled in VS Code/);
+    assert.equal(observed[1]!.outcomes.length, 0);
+    observed[1]!.chat.cancel();
+    assert.match(String(linesOf((await streaming).body).at(-1)?.['error']), /cancelled in VS Code/);
+    await until('both chats have an outcome', () => observed.every(({ outcomes }) => outcomes.length === 1));
     assert.deepEqual(
-      seen.map(({ outcomes }) => outcomes[0]!.cancelled),
+      observed.map(({ outcomes }) => outcomes[0]!.cancelled),
       [true, true],
     );
   });
 
-  it('hears that a client went away', async () => {
-    const { rig, seen } = await startWatched(hangs());
+  it('is told that a client disconnected', async () => {
+    const { rig, observed } = await startObserved(hangs());
     const socket = await open(rig, chatBytes());
-    await until(() => seen.length === 1);
+    await until('the first chat is observed', () => observed.length === 1);
     socket.destroy();
-    await until(() => seen[0]!.outcomes.length === 1);
-    const [outcome] = seen[0]!.outcomes;
-    assert.deepEqual([outcome?.cancelled, outcome?.error], [true, 'The client went away.']);
+    await until('the chat has an outcome', () => observed[0]!.outcomes.length === 1);
+    const [outcome] = observed[0]!.outcomes;
+    assert.deepEqual([outcome?.cancelled, outcome?.error], [true, 'The client disconnected.']);
   });
 
-  it('hears nothing of requests that are no chats, which the records tell apart', async () => {
-    const { rig, seen } = await startWatched();
+  it('is not called for requests without a chat, which are marked in the records', async () => {
+    const { rig, observed } = await startObserved();
     await ask(rig, { path: '/api/tags' });
     await chat(rig, { model: 'no-such-model' });
     await chat(rig);
-    assert.equal(seen.length, 1);
-    await until(() => rig.records.length === 3);
+    assert.equal(observed.length, 1);
+    await until('three requests are recorded', () => rig.records.length === 3);
     assert.deepEqual(
       rig.records.map(({ status, chat }) => [status, chat]),
       [

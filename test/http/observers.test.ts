@@ -1,28 +1,29 @@
-/** Those outside who hear of requests. Their defects are theirs: no answer suffers from one, and not the program. */
+/** Observers of requests and chats. Their exceptions are logged, and affect no reply and not the process. */
 import assert from 'node:assert/strict';
-import { askWindow } from '../../src/server/server.js';
-import { besideAnother, defect, type Stages, startFaulty } from './faultyRig.js';
-import { ask, chat, linesOf, type Rig, startRig, stopRigs, until } from './rig.js';
+import { requestWindow } from '../../src/server/server.js';
+import { duringAnotherChat, defect, type Stages, startFaultyRig } from './faultyRig.js';
+import { ask, chat, linesOf, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
-const wasTold = ({ lines }: Rig): boolean =>
+const logsDefect = ({ lines }: Rig): boolean =>
   lines.some((line) => line.startsWith('error ') && line.includes('a defect'));
 
-describe('a defect of those who listen', () => {
+describe('an exception', () => {
   afterEach(stopRigs);
 
   const STAGES: readonly (readonly [string, Partial<Stages>])[] = [
-    ['that are told of chats', { watch: defect }],
-    ['that are told of phases', { phase: defect }],
-    ['that are told of decisions', { decided: defect }],
-    ['that are told of ends', { end: defect }],
-    ['that are told of requests', { request: defect }],
-    ['that are told of activity', { activity: defect }],
+    ['of the observer when a chat starts', { watch: defect }],
+    ['of the observer at a phase', { phase: defect }],
+    ['of the observer at a permission decision', { decided: defect }],
+    ['of the observer when a chat ends', { end: defect }],
+    ['of onRequest', { request: defect }],
+    ['of onActivity', { activity: defect }],
   ];
-  for (const [who, broken] of STAGES) {
-    it(`${who} is logged, and reaches no answer`, async () => {
-      const faulty = await startFaulty();
+  for (const [where, broken] of STAGES) {
+    it(`${where} is logged and does not affect the reply`, async () => {
+      const faulty = await startFaultyRig();
       const { rig, stages } = faulty;
-      await besideAnother(faulty, async () => {
+      await duringAnotherChat(faulty, async () => {
         Object.assign(stages, broken);
         for (const stream of [true, false]) {
           const reply = await chat(rig, { stream });
@@ -30,18 +31,18 @@ describe('a defect of those who listen', () => {
           assert.equal(linesOf(`${reply.body.trimEnd()}\n`).at(-1)?.['done'], true);
         }
       });
-      assert.ok(wasTold(rig), rig.lines.join('\n'));
-      await until(() => rig.records.length === 4);
+      assert.ok(logsDefect(rig), rig.lines.join('\n'));
+      await until('four requests are recorded', () => rig.records.length === 4);
       assert.ok(
         rig.records.every(({ status, chat, error }) => status === 200 && chat && error === undefined),
       );
     });
   }
 
-  it('and of the log, all at once, reaches no answer either', async () => {
-    const faulty = await startFaulty();
+  it('of the log and all observers at once does not affect the reply', async () => {
+    const faulty = await startFaultyRig();
     const { rig, stages } = faulty;
-    await besideAnother(faulty, async () => {
+    await duringAnotherChat(faulty, async () => {
       for (const [, broken] of STAGES) Object.assign(stages, broken);
       stages.log = defect;
       assert.equal((await chat(rig, { stream: false })).status, 200);
@@ -51,13 +52,13 @@ describe('a defect of those who listen', () => {
     });
   });
 
-  it('that give up the port for another window is logged', async () => {
+  it('while releasing the port for another window is logged', async () => {
     const key = 'k'.repeat(32);
     const rig = await startRig({
-      windows: { key: () => key, report: () => ({ folder: '', requests: 0 }), cede: defect },
+      windows: { key: () => key, report: () => ({ folder: '', requests: 0 }), releasePort: defect },
     });
-    assert.ok(await askWindow('127.0.0.1', rig.port, key, 'POST'));
-    await until(() => wasTold(rig));
+    assert.ok(await requestWindow({ host: '127.0.0.1', port: rig.port, key, method: 'POST' }));
+    await until('the observer is called', () => logsDefect(rig));
     assert.equal((await chat(rig)).status, 200);
   });
 });

@@ -1,10 +1,10 @@
-/** Bodies that are JSON and yet not what anybody expects: other values than objects, odd numbers, images from elsewhere. */
+/** Valid JSON with unexpected values: bodies that are not objects, unusual numbers, images by URL. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { ask, post, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
-/** Path → Go's type of what is sent there, and the words for an empty one, which `null` is to Go. */
+/** Path → Go type of the body; status and message for an empty body, which `null` means in Go. */
 const ROUTES: Readonly<Record<string, readonly [string, number, string]>> = {
   '/api/chat': ['api.ChatRequest', 400, 'model is required'],
   '/api/generate': ['api.GenerateRequest', 404, "model '' not found"],
@@ -27,13 +27,13 @@ function messageIn(body: string): string {
   return typeof error === 'string' ? error : error.message;
 }
 
-describe('a body that is no object', () => {
+describe('a body that is not an object', () => {
   let rig: Rig;
   before(async () => (rig = await startRig()));
   after(stopRigs);
 
   for (const [path, [type, status, empty]] of Object.entries(ROUTES)) {
-    it(`is refused at ${path} in Ollama’s words, and null is an empty one`, async () => {
+    it(`is refused at ${path} with Ollama’s error, and null counts as an empty body`, async () => {
       const method = path === '/api/delete' ? 'DELETE' : 'POST';
       for (const [body, kind] of [
         ['1', 'number'],
@@ -52,15 +52,15 @@ describe('a body that is no object', () => {
   }
 });
 
-/** The paths of everything in there that is `null`; numbers must be numbers. */
+/** The paths of all `null` values. Checks that all numbers are finite. */
 function nullsIn(value: unknown, path = ''): string[] {
   if (value === null) return [path];
   if (typeof value === 'number') assert.ok(Number.isFinite(value), path);
   if (typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([key, one]) => nullsIn(one, `${path}.${key}`));
+  return Object.entries(value).flatMap(([key, child]) => nullsIn(child, `${path}.${key}`));
 }
 
-describe('an odd number', () => {
+describe('an unusual number', () => {
   let rig: Rig;
   before(async () => (rig = await startRig()));
   after(stopRigs);
@@ -108,7 +108,7 @@ describe('an odd number', () => {
   };
 
   for (const [path, fields] of Object.entries(FIELDS)) {
-    it(`at ${path} is refused or taken, and none but numbers come back`, async () => {
+    it(`at ${path} is accepted or refused, and the reply has only finite numbers`, async () => {
       const plain = await ask(rig, { path, body: bodyOf('"odd":1') });
       assert.equal(plain.status, 200, plain.body);
       const nulls = nullsIn(JSON.parse(plain.body));
@@ -125,7 +125,7 @@ describe('an odd number', () => {
             `${field(number)}: ${reply.status} ${reply.body}`,
           );
           if (reply.status === 200) {
-            const more = nullsIn(JSON.parse(reply.body)).filter((one) => !nulls.includes(one));
+            const more = nullsIn(JSON.parse(reply.body)).filter((found) => !nulls.includes(found));
             assert.deepEqual(more, [], field(number));
           } else assert.doesNotMatch(messageIn(reply.body), /Internal error/);
           const loaded = await ask(rig, { path: '/api/ps' });
@@ -139,7 +139,7 @@ describe('an odd number', () => {
     });
   }
 
-  it('never reaches the backend as one that JSON does not have', () => {
+  it('never reaches the backend as a value that JSON does not have', () => {
     for (const request of rig.backend.requests) nullsIn(JSON.parse(JSON.stringify(request)));
     const odd = JSON.stringify(rig.backend.requests, (_key, value: unknown) =>
       typeof value === 'number' && !Number.isFinite(value) ? 'not finite' : value,
@@ -149,10 +149,10 @@ describe('an odd number', () => {
   });
 });
 
-describe('an image that is somewhere else', () => {
+describe('an image by URL or path', () => {
   afterEach(stopRigs);
 
-  /** How each route has an image by its address. */
+  /** How a URL of an image is written on each route. */
   const SHAPES: readonly (readonly [string, (url: string) => object])[] = [
     ['/api/chat', (url) => ({ messages: [{ role: 'user', content: 'see', images: [url] }] })],
     ['/api/generate', (url) => ({ prompt: 'see', images: [url] })],
@@ -174,27 +174,27 @@ describe('an image that is somewhere else', () => {
     ],
   ];
 
-  it('is refused and not fetched, whatever its address looks like', async () => {
+  it('is refused and never fetched or read', async () => {
     let connected = 0;
-    const elsewhere = createServer((socket) => {
+    const imageServer = createServer((socket) => {
       connected += 1;
       socket.destroy();
     });
-    elsewhere.listen(0, '127.0.0.1');
-    await once(elsewhere, 'listening');
-    const place = `127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    imageServer.listen(0, '127.0.0.1');
+    await once(imageServer, 'listening');
+    const host = `127.0.0.1:${(imageServer.address() as AddressInfo).port}`;
     try {
       const rig = await startRig();
       const urls = [
-        `http://${place}/a.png`,
-        `HTTP://${place}/a.png`,
-        ` http://${place}/a.png`,
-        `https://${place}/a.png`,
-        `//${place}/a.png`,
-        `ftp://${place}/a.png`,
-        `http://user:word@${place}/a.png`,
-        `data:http://${place}/a.png`,
-        `data:image/png;base64,http://${place}/a.png`,
+        `http://${host}/a.png`,
+        `HTTP://${host}/a.png`,
+        ` http://${host}/a.png`,
+        `https://${host}/a.png`,
+        `//${host}/a.png`,
+        `ftp://${host}/a.png`,
+        `http://user:word@${host}/a.png`,
+        `data:http://${host}/a.png`,
+        `data:image/png;base64,http://${host}/a.png`,
         'file:///etc/passwd',
         'file://localhost/etc/passwd',
         '/etc/passwd',
@@ -209,11 +209,11 @@ describe('an image that is somewhere else', () => {
         }
       }
       assert.deepEqual(rig.backend.requests, []);
-      // Whoever was to come would be here before the one that is opened now.
+      // A connection for an image would have been opened before this one.
       assert.equal((await post(rig, '/api/show', { model: 'claude-sonnet' })).status, 200);
       assert.equal(connected, 0);
     } finally {
-      elsewhere.close();
+      imageServer.close();
     }
   });
 });

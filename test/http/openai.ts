@@ -1,7 +1,7 @@
-/** What the tests of the OpenAI routes share: their table, and readers of their answers. */
+/** What the tests of the OpenAI routes share: their table, and parsers of their replies. */
 import assert from 'node:assert/strict';
-import { type Ask, type Reply, USER_HI } from './rig.js';
-import { checkRows, type Row } from './table.js';
+import { type Ask, type Reply, USER_HI } from '../support/endpointRig.js';
+import { testRows, type Row } from './table.js';
 
 export const ERROR_KEYS = ['message', 'type', 'param', 'code'];
 
@@ -11,16 +11,16 @@ export interface Frame {
   readonly data: Record<string, unknown>;
 }
 
-/** The events of a body. Comments are read over; anything else but events is a failure. */
+/** The events of a body. Comments are ignored; anything else fails the test. */
 export function framesOf(body: string): Frame[] {
-  assert.ok(body.endsWith('\n\n'), 'the last event has no blank line behind it');
+  assert.ok(body.endsWith('\n\n'), 'there is no blank line after the last event');
   return body
     .slice(0, -2)
     .split('\n\n')
     .filter((block) => !block.startsWith(':'))
     .map((block) => {
       const match = /^(?:event: (\S+)\n)?data: (.*)$/.exec(block);
-      assert.ok(match, `no event: ${block}`);
+      assert.ok(match, `not an event: ${block}`);
       const [, event, data = ''] = match;
       const parsed = JSON.parse(data) as Record<string, unknown>;
       return event === undefined ? { data: parsed } : { event, data: parsed };
@@ -40,7 +40,7 @@ export interface Chunk {
   readonly usage?: Record<string, unknown>;
 }
 
-/** The chunks of a stream that must end with `[DONE]`, and have no events' names. */
+/** The chunks of a stream, which must end with `[DONE]` and have no event names. */
 export function chunksOf(body: string): Chunk[] {
   const end = 'data: [DONE]\n\n';
   assert.ok(body.endsWith(end), 'the stream does not end with [DONE]');
@@ -60,7 +60,7 @@ export const at = (path: string, value: unknown, headers: Record<string, string>
   body: JSON.stringify(value),
   headers,
 });
-/** A chat with more in its body. */
+/** A chat with additional fields. */
 export const sonnet = (more: object): Ask => at(CHAT, { model: 'claude-sonnet', messages: USER_HI, ...more });
 
 export const json = (reply: Reply): Record<string, unknown> =>
@@ -70,7 +70,7 @@ export const choiceOf = (reply: Reply): Record<string, unknown> =>
 export const finishes = (reply: Reply): unknown[] =>
   chunksOf(reply.body).map((chunk) => chunk.choices[0]?.finish_reason);
 
-/** The usage of the fake backend's answers. */
+/** The usage of the fake backend's replies. */
 export const USAGE = {
   prompt_tokens: 11,
   completion_tokens: 7,
@@ -80,18 +80,20 @@ export const USAGE = {
 
 const TYPES: Readonly<Record<number, string>> = { 400: 'invalid_request_error', 404: 'not_found_error' };
 
-/** A row of the table. `message` is what the body's error must say, and all that it may. */
+/** A row of the table. `message`: the body must be an error with exactly this message. */
 export interface OpenaiRow extends Row {
   readonly message?: string;
 }
 
-/** Makes a test of each row. */
-export function checkOpenaiRows(rows: readonly OpenaiRow[]): void {
-  checkRows(
-    rows.map(({ message, ...row }) => {
-      if (message === undefined) return row;
-      const error = { message, type: TYPES[row.status] ?? 'api_error', param: null, code: null };
-      return { ...row, body: JSON.stringify({ error }) };
-    }),
+/** Defines a test for each row, in a `describe` for each group. */
+export function testOpenaiRows(groups: Readonly<Record<string, readonly OpenaiRow[]>>): void {
+  testRows(
+    Object.fromEntries(Object.entries(groups).map(([group, rows]) => [group, rows.map(expectMessage)])),
   );
+}
+
+function expectMessage({ message, ...row }: OpenaiRow): Row {
+  if (message === undefined) return row;
+  const error = { message, type: TYPES[row.status] ?? 'api_error', param: null, code: null };
+  return { ...row, body: JSON.stringify({ error }) };
 }

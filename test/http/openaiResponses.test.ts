@@ -1,10 +1,10 @@
-/** `/v1/responses`: rows 116 to 118 of the conformance table, and what upstream's own stream gets wrong. */
+/** `/v1/responses`: conformance with Ollama, and with OpenAI where the stream of Ollama is not correct. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
 import type { ChatEvent } from '../../src/core/chat.js';
-import { DONE, fails, says, text, thinking } from './fakeBackend.js';
+import { DONE, fails, says, text, thinking } from '../support/fakeBackend.js';
 import { framesOf, type Frame } from './openai.js';
-import { post, type Reply, type Rig, startRig, stopRigs } from './rig.js';
+import { post, type Reply, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 
 const PATH = '/v1/responses';
 
@@ -14,7 +14,7 @@ function respond(rig: Rig, more: object = {}): Promise<Reply> {
   return post(rig, PATH, { model: 'claude-sonnet', input: 'hi', ...more });
 }
 
-/** The events of a stream, whose names and numbers must be right. */
+/** The events of a stream. Checks their names and sequence numbers. */
 function eventsOf(reply: Reply): Event[] {
   assert.equal(reply.status, 200, reply.body);
   assert.equal(reply.headers['content-type'], 'text/event-stream');
@@ -33,7 +33,7 @@ const call = (id: string, name: string): ChatEvent => {
 };
 const CALLS_DONE = { ...DONE, reason: 'toolCalls' } as ChatEvent;
 
-/** Puts a stream's events together, as clients do, and checks that each item is opened, grown and closed in turn. */
+/** Assembles a stream's output items, as clients do, and checks that each is added, extended and done in this order. */
 function itemsOf(events: readonly Event[]): unknown[] {
   const items: Record<string, unknown>[] = [];
   let open: { item: Record<string, unknown>; grown: string } | undefined;
@@ -71,10 +71,10 @@ function itemsOf(events: readonly Event[]): unknown[] {
   return items;
 }
 
-describe('responses', () => {
+describe('POST /v1/responses', () => {
   afterEach(stopRigs);
 
-  it('row 116: need a model, and something to respond to', async () => {
+  it('requires a known model and a supported input', async () => {
     const rig = await startRig();
     for (const [body, message] of [
       [{}, 'model is required'],
@@ -94,7 +94,7 @@ describe('responses', () => {
     assert.equal(messageOf(unknown), "model 'nope' not found");
   });
 
-  it('row 117: come as events in their order', async () => {
+  it('streams the events in the order of OpenAI’s API', async () => {
     const rig = await startRig();
     rig.backend.script = says(thinking('hm'), thinking('m'), text('Hel'), text('lo'), DONE);
     const events = eventsOf(await respond(rig, { stream: true }));
@@ -134,7 +134,7 @@ describe('responses', () => {
     assert.equal(created['status'], 'in_progress');
   });
 
-  it('close the words before calls, and count items and calls alike', async () => {
+  it('ends the text before tool calls, and gives each its own output item', async () => {
     const rig = await startRig();
     rig.backend.script = says(text('Look.'), call('toolu_1', 'read'), call('toolu_2', 'list'), CALLS_DONE);
     const events = eventsOf(await respond(rig, { stream: true }));
@@ -150,7 +150,7 @@ describe('responses', () => {
     assert.equal(new Set(items.map(({ id }) => id)).size, 3);
   });
 
-  it('are the same in one piece as in a stream', async () => {
+  it('returns the same response with and without streaming', async () => {
     const rig = await startRig();
     rig.backend.script = says(thinking('hm'), text('Look.'), call('toolu_1', 'read'), CALLS_DONE);
     const whole = json(await respond(rig, { instructions: 'Be brief.' }));
@@ -166,7 +166,7 @@ describe('responses', () => {
     assert.equal(whole['error'], null);
   });
 
-  it('say that they are incomplete', async () => {
+  it('reports a cut or refused reply as incomplete', async () => {
     const rig = await startRig();
     for (const [reason, said] of [
       ['length', 'max_output_tokens'],
@@ -179,7 +179,7 @@ describe('responses', () => {
     }
   });
 
-  it('fail in mid-stream with an error and an end', async () => {
+  it('ends a failed stream with an error event and response.failed', async () => {
     const rig = await startRig();
     rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
     const events = eventsOf(await respond(rig, { stream: true }));
@@ -194,7 +194,7 @@ describe('responses', () => {
     assert.deepEqual(response['error'], { code: 'server_error', message: 'The CLI died.' });
   });
 
-  it('do not continue what is stored nowhere', async () => {
+  it('refuses to continue a stored response or conversation', async () => {
     const rig = await startRig();
     const reply = await respond(rig, { previous_response_id: 'resp_1' });
     assert.equal(reply.status, 400);
@@ -207,7 +207,7 @@ describe('responses', () => {
     assert.deepEqual(rig.backend.requests, []);
   });
 
-  it('answer an empty stream', async () => {
+  it('streams an empty reply', async () => {
     const rig = await startRig();
     rig.backend.script = says(DONE);
     const events = eventsOf(await respond(rig, { stream: true }));

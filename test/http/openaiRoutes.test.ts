@@ -1,11 +1,11 @@
-/** The conformance table of the other OpenAI routes, row by row, and the failures of all of them. */
+/** Conformance with Ollama's other OpenAI routes, and the failures of all OpenAI routes. */
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
-import { fails, text } from './fakeBackend.js';
+import { fails, text } from '../support/fakeBackend.js';
 import {
   at,
   CHAT,
-  checkOpenaiRows,
+  testOpenaiRows,
   choiceOf,
   chunksOf,
   COMPLETIONS,
@@ -20,199 +20,186 @@ import {
   SSE,
   USAGE,
 } from './openai.js';
-import { ask, post, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 import { JSON_TYPE, TEXT } from './table.js';
 
-const ROWS: readonly OpenaiRow[] = [
-  {
-    row: '90',
-    what: 'GET /v1/models',
-    ask: { path: '/v1/models' },
-    status: 200,
-    type: JSON_TYPE,
-    body: (reply) => {
-      const { object, data } = json(reply) as { object: string; data: Record<string, unknown>[] };
-      assert.equal(object, 'list');
-      assert.deepEqual(
-        data.map(({ created, ...rest }) => {
-          assert.ok(Number.isInteger(created));
-          return rest;
-        }),
-        ['claude-sonnet:latest', 'claude-haiku:latest'].map((id) => {
-          return { id, object: 'model', owned_by: 'library' };
-        }),
-      );
+const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
+  '/v1/models': [
+    {
+      what: 'GET /v1/models',
+      ask: { path: '/v1/models' },
+      status: 200,
+      type: JSON_TYPE,
+      body: (reply) => {
+        const { object, data } = json(reply) as { object: string; data: Record<string, unknown>[] };
+        assert.equal(object, 'list');
+        assert.deepEqual(
+          data.map(({ created, ...rest }) => {
+            assert.ok(Number.isInteger(created));
+            return rest;
+          }),
+          ['claude-sonnet:latest', 'claude-haiku:latest'].map((id) => {
+            return { id, object: 'model', owned_by: 'library' };
+          }),
+        );
+      },
     },
-  },
-  {
-    row: '90',
-    what: 'HEAD /v1/models',
-    ask: { path: '/v1/models', method: 'HEAD' },
-    status: 405,
-    headers: { allow: 'GET' },
-  },
-  ...['/v1/models/Claude-Sonnet', '/v1/models/Claude-Sonnet?x=1'].map((path): OpenaiRow => ({
-    row: '91',
-    what: `GET ${path}`,
-    ask: { path },
-    status: 200,
-    type: JSON_TYPE,
-    body: (reply) => assert.equal(json(reply)['id'], 'Claude-Sonnet'),
-  })),
-  {
-    row: '91',
-    what: 'a model by its escaped name',
-    ask: { path: '/v1/models/claude-haiku%3Alatest' },
-    status: 200,
-    body: (reply) => assert.equal(json(reply)['id'], 'claude-haiku:latest'),
-  },
-  {
-    row: '91',
-    what: 'a model with a trailing slash',
-    ask: { path: '/v1/models/claude-haiku/' },
-    status: 301,
-    headers: { location: '/v1/models/claude-haiku' },
-  },
-  {
-    row: '92',
-    what: 'GET /v1/models/nope',
-    ask: { path: '/v1/models/nope' },
-    status: 404,
-    type: JSON_TYPE,
-    message: "model 'nope:latest' not found",
-  },
-  ...['/v1/models/a/b', '/v1/models/a%2Fb', '/v1/models/%zz', '/v1', '/v1/audio/transcriptions'].map(
-    (path): OpenaiRow => ({
-      row: '9',
+    {
+      what: 'HEAD /v1/models',
+      ask: { path: '/v1/models', method: 'HEAD' },
+      status: 405,
+      headers: { allow: 'GET' },
+    },
+    ...['/v1/models/Claude-Sonnet', '/v1/models/Claude-Sonnet?x=1'].map((path): OpenaiRow => ({
       what: `GET ${path}`,
       ask: { path },
+      status: 200,
+      type: JSON_TYPE,
+      body: (reply) => assert.equal(json(reply)['id'], 'Claude-Sonnet'),
+    })),
+    {
+      what: 'a percent-encoded model name',
+      ask: { path: '/v1/models/claude-haiku%3Alatest' },
+      status: 200,
+      body: (reply) => assert.equal(json(reply)['id'], 'claude-haiku:latest'),
+    },
+    {
+      what: 'a model name with a trailing slash',
+      ask: { path: '/v1/models/claude-haiku/' },
+      status: 301,
+      headers: { location: '/v1/models/claude-haiku' },
+    },
+    {
+      what: 'GET /v1/models/nope',
+      ask: { path: '/v1/models/nope' },
       status: 404,
+      type: JSON_TYPE,
+      message: "model 'nope:latest' not found",
+    },
+  ],
+  'the router under /v1': [
+    ...['/v1/models/a/b', '/v1/models/a%2Fb', '/v1/models/%zz', '/v1', '/v1/audio/transcriptions'].map(
+      (path): OpenaiRow => ({
+        what: `GET ${path}`,
+        ask: { path },
+        status: 404,
+        type: TEXT,
+        body: (reply) => assert.equal(reply.body, '404 page not found'),
+      }),
+    ),
+    {
+      what: `GET ${CHAT}`,
+      ask: { path: CHAT },
+      status: 405,
       type: TEXT,
-      body: (reply) => assert.equal(reply.body, '404 page not found'),
-    }),
-  ),
-  {
-    row: '11',
-    what: `GET ${CHAT}`,
-    ask: { path: CHAT },
-    status: 405,
-    type: TEXT,
-    headers: { allow: 'POST' },
-  },
-  {
-    row: '108',
-    what: 'a streamed completion with usage',
-    ask: at(COMPLETIONS, {
-      model: 'claude-sonnet',
-      prompt: 'hi',
-      stream: true,
-      stream_options: { include_usage: true },
-    }),
-    status: 200,
-    type: SSE,
-    body: (reply) => {
-      const chunks = chunksOf(reply.body);
-      assert.deepEqual(
-        chunks.map(({ object, choices, usage }) => [object, choices[0], usage?.['total_tokens']]),
-        [
-          ['text_completion', { text: 'Hello', index: 0, finish_reason: null }, 0],
-          ['text_completion', { text: ' world', index: 0, finish_reason: null }, 0],
-          ['text_completion', { text: '', index: 0, finish_reason: 'stop' }, 0],
-          ['text_completion', undefined, 18],
-        ],
-      );
-      assert.match(chunks[0]!.id, /^cmpl-/);
+      headers: { allow: 'POST' },
     },
-  },
-  {
-    row: '108',
-    what: 'a completion in one piece',
-    ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi' }),
-    status: 200,
-    type: JSON_TYPE,
-    body: (reply) => {
-      assert.deepEqual(choiceOf(reply), { text: 'Hello world', index: 0, finish_reason: 'stop' });
-      assert.deepEqual(json(reply)['usage'], USAGE);
+  ],
+  'POST /v1/completions': [
+    {
+      what: 'a streamed completion with usage',
+      ask: at(COMPLETIONS, {
+        model: 'claude-sonnet',
+        prompt: 'hi',
+        stream: true,
+        stream_options: { include_usage: true },
+      }),
+      status: 200,
+      type: SSE,
+      body: (reply) => {
+        const chunks = chunksOf(reply.body);
+        assert.deepEqual(
+          chunks.map(({ object, choices, usage }) => [object, choices[0], usage?.['total_tokens']]),
+          [
+            ['text_completion', { text: 'Hello', index: 0, finish_reason: null }, 0],
+            ['text_completion', { text: ' world', index: 0, finish_reason: null }, 0],
+            ['text_completion', { text: '', index: 0, finish_reason: 'stop' }, 0],
+            ['text_completion', undefined, 18],
+          ],
+        );
+        assert.match(chunks[0]!.id, /^cmpl-/);
+      },
     },
-  },
-  {
-    row: '108',
-    what: 'a completion without a prompt',
-    ask: at(COMPLETIONS, { model: 'claude-sonnet' }),
-    status: 200,
-    body: (reply) => assert.equal(choiceOf(reply)['finish_reason'], 'load'),
-  },
-  {
-    row: '108',
-    what: 'a streamed completion without a prompt',
-    ask: at(COMPLETIONS, { model: 'claude-sonnet', stream: true }),
-    status: 200,
-    type: SSE,
-    body: (reply) => assert.deepEqual(finishes(reply), ['load']),
-  },
-  {
-    row: '108',
-    what: 'a completion without a model',
-    ask: at(COMPLETIONS, { prompt: 'hi' }),
-    status: 404,
-    message: "model '' not found",
-  },
-  {
-    row: '109',
-    what: 'a prompt in a list',
-    ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: ['hi'] }),
-    status: 400,
-    message: 'json: cannot unmarshal array into Go struct field CompletionRequest.prompt of type string',
-  },
-  {
-    row: '109',
-    what: 'a number among the stop sequences',
-    ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', stop: ['a', 5] }),
-    status: 400,
-    message: "invalid type for 'stop' field: float64",
-  },
-  {
-    row: '109',
-    what: 'a suffix',
-    ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', suffix: 'x' }),
-    status: 400,
-    message: 'registry.ollama.ai/library/claude-sonnet:latest does not support insert',
-  },
-  ...[{}, { input: [] }, { input: {} }].map((body): OpenaiRow => ({
-    row: '110',
-    what: `embeddings of ${JSON.stringify(body)}`,
-    ask: at(EMBEDDINGS, { model: 'claude-sonnet', ...body }),
-    status: 400,
-    message: 'invalid input',
-  })),
-  {
-    row: '110',
-    what: 'embeddings in a strange encoding',
-    ask: at(EMBEDDINGS, { model: 'claude-sonnet', input: 'x', encoding_format: 'hex' }),
-    status: 400,
-    message: "Invalid value for 'encoding_format' = hex. Supported values: ['float', 'base64'].",
-  },
-  {
-    row: '110',
-    what: 'embeddings of an unknown model',
-    ask: at(EMBEDDINGS, { model: 'nope', input: 'x' }),
-    status: 404,
-    message: "model 'nope' not found",
-  },
-  {
-    row: '110',
-    what: 'embeddings',
-    ask: at(EMBEDDINGS, { model: 'claude-sonnet', input: 'x', encoding_format: 'base64' }),
-    status: 400,
-    message: '"claude-sonnet" does not support embeddings: Claude makes none. Use another provider for them.',
-  },
-];
+    {
+      what: 'a whole completion',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi' }),
+      status: 200,
+      type: JSON_TYPE,
+      body: (reply) => {
+        assert.deepEqual(choiceOf(reply), { text: 'Hello world', index: 0, finish_reason: 'stop' });
+        assert.deepEqual(json(reply)['usage'], USAGE);
+      },
+    },
+    {
+      what: 'a request without a prompt, and loads the model',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet' }),
+      status: 200,
+      body: (reply) => assert.equal(choiceOf(reply)['finish_reason'], 'load'),
+    },
+    {
+      what: 'a streamed request without a prompt, and loads the model',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', stream: true }),
+      status: 200,
+      type: SSE,
+      body: (reply) => assert.deepEqual(finishes(reply), ['load']),
+    },
+    {
+      what: 'a request without a model',
+      ask: at(COMPLETIONS, { prompt: 'hi' }),
+      status: 404,
+      message: "model '' not found",
+    },
+    {
+      what: 'a list as the prompt',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: ['hi'] }),
+      status: 400,
+      message: 'json: cannot unmarshal array into Go struct field CompletionRequest.prompt of type string',
+    },
+    {
+      what: 'a number among the stop sequences',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', stop: ['a', 5] }),
+      status: 400,
+      message: "invalid type for 'stop' field: float64",
+    },
+    {
+      what: 'a suffix',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', suffix: 'x' }),
+      status: 400,
+      message: 'registry.ollama.ai/library/claude-sonnet:latest does not support insert',
+    },
+  ],
+  'POST /v1/embeddings': [
+    ...[{}, { input: [] }, { input: {} }].map((body): OpenaiRow => ({
+      what: JSON.stringify(body),
+      ask: at(EMBEDDINGS, { model: 'claude-sonnet', ...body }),
+      status: 400,
+      message: 'invalid input',
+    })),
+    {
+      what: 'an unknown encoding_format',
+      ask: at(EMBEDDINGS, { model: 'claude-sonnet', input: 'x', encoding_format: 'hex' }),
+      status: 400,
+      message: "Invalid value for 'encoding_format' = hex. Supported values: ['float', 'base64'].",
+    },
+    {
+      what: 'an unknown model',
+      ask: at(EMBEDDINGS, { model: 'nope', input: 'x' }),
+      status: 404,
+      message: "model 'nope' not found",
+    },
+    {
+      what: 'a text, because Claude has no embeddings',
+      ask: at(EMBEDDINGS, { model: 'claude-sonnet', input: 'x', encoding_format: 'base64' }),
+      status: 400,
+      message:
+        '"claude-sonnet" does not support embeddings: Claude has no embedding models. Use another provider for embeddings.',
+    },
+  ],
+};
 
-describe('the conformance table of the other OpenAI routes', () => {
-  checkOpenaiRows(ROWS);
-});
+testOpenaiRows(ROWS);
 
-describe('failures of the OpenAI routes', () => {
+describe('a failure on an OpenAI route', () => {
   afterEach(stopRigs);
 
   const KINDS = [
@@ -234,7 +221,7 @@ describe('failures of the OpenAI routes', () => {
   ] as const;
 
   for (const [kind, status, type, code] of KINDS) {
-    it(`${kind} is a ${status}, streamed or not`, async () => {
+    it(`of the kind ${kind} returns ${status}, with and without streaming`, async () => {
       const rig = await startRig();
       for (const stream of [true, false]) {
         rig.backend.script = fails(new ChatError(kind, 'Do this.'));
@@ -246,7 +233,7 @@ describe('failures of the OpenAI routes', () => {
     });
   }
 
-  it('says how long to wait', async () => {
+  it('has a Retry-After header if a retry makes sense', async () => {
     const rig = await startRig();
     rig.backend.script = fails(new ChatError('rateLimited', 'Wait.', { retryAfterSeconds: 2.5 }));
     assert.equal((await ask(rig, sonnet({}))).headers['retry-after'], '3');
@@ -255,7 +242,7 @@ describe('failures of the OpenAI routes', () => {
   });
 
   for (const path of [CHAT, COMPLETIONS]) {
-    it(`in mid-stream are the last frame of ${path}`, async () => {
+    it(`during a stream is the last frame of ${path}`, async () => {
       const rig = await startRig();
       rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
       const body = { model: 'claude-sonnet', messages: USER_HI, prompt: 'hi', stream: true };
@@ -269,7 +256,7 @@ describe('failures of the OpenAI routes', () => {
     });
   }
 
-  it('of the guard have the same shape', async () => {
+  it('has the same fields when the guard refuses the request', async () => {
     const rig = await startRig();
     for (const path of [CHAT, '/v1/models/claude-sonnet']) {
       const reply = await ask(rig, { path, method: 'POST', headers: { origin: 'https://evil.example' } });

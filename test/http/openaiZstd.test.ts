@@ -1,7 +1,7 @@
-/** Row 118 of the conformance table: bodies in Zstandard. */
+/** Request bodies in Zstandard, which Codex sends to `/v1/responses`. */
 import assert from 'node:assert/strict';
-import { COMPRESSED, plainFrame, runFrame, sizedHead, USUAL_WINDOW, WORDS } from './openaiZstd.js';
-import { ask, type Reply, startRig, stopRigs } from './rig.js';
+import { COMPRESSED, plainFrame, runFrame, sizedHead, USUAL_WINDOW, WORDS } from '../support/zstdBodies.js';
+import { ask, type Reply, startRig, stopRigs } from '../support/endpointRig.js';
 
 const PATH = '/v1/responses';
 const messageOf = (reply: Reply): unknown =>
@@ -12,10 +12,10 @@ const MIB = 1024 * 1024;
 const TOO_LARGE = 'http: request body too large';
 const HEAD = [0x28, 0xb5, 0x2f, 0xfd];
 
-describe('row 118: bodies in Zstandard', () => {
+describe('a request body in Zstandard', () => {
   afterEach(stopRigs);
 
-  it('are read, compressed', async () => {
+  it('is decompressed', async () => {
     const rig = await startRig();
     const reply = await ask(rig, { path: PATH, body: COMPRESSED, headers: ZSTD });
     assert.equal(reply.status, 200, reply.body);
@@ -24,7 +24,7 @@ describe('row 118: bodies in Zstandard', () => {
     ]);
   });
 
-  it('are read, in plain blocks of any number', async () => {
+  it('is accepted with any number of uncompressed blocks', async () => {
     const rig = await startRig();
     for (const padding of [0, 1_000, 19 * MIB]) {
       const body = { model: 'claude-sonnet', input: 'hi', padding: 'x'.repeat(padding) };
@@ -41,8 +41,12 @@ describe('row 118: bodies in Zstandard', () => {
     ['a window of gigabytes', runFrame(1, 1, 0xa8), TOO_LARGE],
     ['a size of gigabytes', sizedHead(0x7f00_0000), TOO_LARGE],
     ['a million empty blocks', runFrame(1_000_000, 0, 0x68), TOO_LARGE],
-    ['no frame', Buffer.from('{"model":"claude-sonnet"}'), 'invalid input: magic number mismatch'],
-    ['nothing', Buffer.alloc(0), 'invalid input: magic number mismatch'],
+    [
+      'a body that is not a frame',
+      Buffer.from('{"model":"claude-sonnet"}'),
+      'invalid input: magic number mismatch',
+    ],
+    ['an empty body', Buffer.alloc(0), 'invalid input: magic number mismatch'],
     ['half a header', Buffer.from(HEAD), 'invalid input: unexpected EOF'],
     ['half a frame', COMPRESSED.subarray(0, 500), 'invalid input: unexpected EOF'],
     ['two frames', Buffer.concat([COMPRESSED, COMPRESSED]), 'invalid input: more than one frame'],
@@ -53,7 +57,7 @@ describe('row 118: bodies in Zstandard', () => {
       'invalid input: invalid block type',
     ],
   ] as const) {
-    it(`are refused: ${what}`, async () => {
+    it(`returns 400 for ${what}`, async () => {
       const rig = await startRig();
       const reply = await ask(rig, { path: PATH, body, headers: ZSTD });
       assert.equal(reply.status, 400, reply.body);
@@ -62,7 +66,7 @@ describe('row 118: bodies in Zstandard', () => {
     });
   }
 
-  it('with a byte wrong are refused or read, and never end the server', async () => {
+  it('with a wrong byte never crashes the server', async () => {
     const rig = await startRig();
     for (let at = HEAD.length; at < COMPRESSED.length; at += 8) {
       const broken = Buffer.from(COMPRESSED);
@@ -73,7 +77,7 @@ describe('row 118: bodies in Zstandard', () => {
     assert.equal((await ask(rig, { path: PATH, body: COMPRESSED, headers: ZSTD })).status, 200);
   });
 
-  it('are for /v1 only, and in no other encoding', async () => {
+  it('is accepted only under /v1, and no other encoding is', async () => {
     const rig = await startRig();
     const body = COMPRESSED;
     assert.equal((await ask(rig, { path: '/api/chat', body, headers: ZSTD })).status, 415);

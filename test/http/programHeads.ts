@@ -1,4 +1,4 @@
-/** What programs and libraries send first: their discovery, and a chat. */
+/** The first requests of other programs and of libraries: model discovery, and a chat. */
 import {
   type ClientHeads,
   type Head,
@@ -21,7 +21,7 @@ import {
   V1_CHAT,
   VERSION,
   json,
-} from './clientWords.js';
+} from './sharedHeaders.js';
 
 const GO_AGENT = 'User-Agent: ollama/0.33.0 (amd64 linux) Go/go1.24.1';
 
@@ -33,11 +33,11 @@ const PYTHON = [
 
 const OBSIDIAN = 'Origin: app://obsidian.md';
 
-const goAsks = (line: string): Head => go(line, GO_AGENT, 'Accept: application/json', JSON_TYPE);
+const goJson = (line: string): Head => go(line, GO_AGENT, 'Accept: application/json', JSON_TYPE);
 
-const goStreams = (line: string): Head => go(line, GO_AGENT, 'Accept: application/x-ndjson', JSON_TYPE);
+const goStream = (line: string): Head => go(line, GO_AGENT, 'Accept: application/x-ndjson', JSON_TYPE);
 
-/** Not in editors. */
+/** Clients outside editors. */
 export const PROGRAMS: readonly ClientHeads[] = [
   {
     client: 'Codex 0.169',
@@ -56,13 +56,13 @@ export const PROGRAMS: readonly ClientHeads[] = [
     ],
   },
   {
-    client: 'ollama, the command',
+    client: 'the ollama command',
     evidence: 'read',
     head: 'library',
     heads: [
-      ...['HEAD /', TAGS, PS, VERSION].map(goAsks),
-      ...[SHOW].map(goAsks),
-      ...[GENERATE, CHAT].map(goStreams),
+      ...['HEAD /', TAGS, PS, VERSION].map(goJson),
+      ...[SHOW].map(goJson),
+      ...[GENERATE, CHAT].map(goStream),
     ],
   },
   {
@@ -132,7 +132,7 @@ export const PROGRAMS: readonly ClientHeads[] = [
     ],
   },
   {
-    client: 'aider, by litellm',
+    client: 'aider, with litellm',
     evidence: 'read',
     head: 'library',
     heads: [SHOW, CHAT].map((line) => httpx(line, 'Accept: */*', 'User-Agent: litellm/1.77.0', JSON_TYPE)),

@@ -1,15 +1,15 @@
-/** What the log and the records may show: one line for each thing, nothing secret, and nothing that only looks like a line. */
+/** The log and the records contain no secrets, and requests cannot forge or extend their lines. */
 import assert from 'node:assert/strict';
 import { formatRecord } from '../../src/server/server.js';
-import { fails } from './fakeBackend.js';
+import { fails } from '../support/fakeBackend.js';
 import { ChatError } from '../../src/core/errors.js';
-import { ask, post, raw, type Rig, startRig, stopRigs, USER_HI } from './rig.js';
+import { ask, post, raw, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const KEY = 'sk-ant-api03-Zm9vYmFyYmF6cXV4';
 const SESSION = 'c2Vzc2lvbi1vZi1zb21lYm9keQ';
 const FAKE_LINE = '2026-01-01 00:00:00 [error] all is lost';
-/** Ends of lines, escapes for terminals, changes of direction. */
-const BAD = [
+/** Line ends, terminal escapes and characters that change the text direction. */
+const CONTROL_TEXTS = [
   '\r\n',
   '\n',
   '\r',
@@ -22,9 +22,9 @@ const BAD = [
   '\u202e',
   '\u2066',
 ];
-const RAW = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
-const shown = (rig: Rig): string[] => [...rig.lines, ...rig.records.map(formatRecord)];
+const loggedLines = (rig: Rig): string[] => [...rig.lines, ...rig.records.map(formatRecord)];
 
 describe('the log', () => {
   let rig: Rig;
@@ -34,9 +34,9 @@ describe('the log', () => {
   );
   afterEach(stopRigs);
 
-  it('has no line that a request made up', async () => {
-    for (const bad of BAD) {
-      const name = `x${bad}${FAKE_LINE}`;
+  it('contains no forged line from a body or path', async () => {
+    for (const control of CONTROL_TEXTS) {
+      const name = `x${control}${FAKE_LINE}`;
       await post(rig, '/api/show', { model: name });
       await post(rig, '/api/chat', { model: name, messages: [{ role: 'user', content: name }] });
       await post(rig, '/v1/chat/completions', { model: name, messages: USER_HI });
@@ -47,11 +47,11 @@ describe('the log', () => {
       rig.backend.script = fails(new ChatError('cliFailed', name));
       await post(rig, '/api/chat', { model: 'sonnet', messages: USER_HI });
     }
-    assert.ok(rig.records.length > BAD.length * 6);
-    for (const line of shown(rig)) assert.doesNotMatch(line, RAW);
+    assert.ok(rig.records.length > CONTROL_TEXTS.length * 6);
+    for (const line of loggedLines(rig)) assert.doesNotMatch(line, CONTROL_CHARACTERS);
   });
 
-  it('has no line that a header made up', async () => {
+  it('contains no forged line from a header', async () => {
     const text = Buffer.from('x\u009b31m\u0085y', 'latin1').toString('latin1');
     for (const name of ['User-Agent', 'Origin', 'Host', 'Referer', 'Authorization']) {
       const host = name === 'Host' ? '' : 'Host: localhost\r\n';
@@ -59,16 +59,16 @@ describe('the log', () => {
       await raw(rig, Buffer.from(head, 'latin1'));
     }
     assert.equal(rig.records.length, 5);
-    for (const line of shown(rig)) assert.doesNotMatch(line, RAW);
+    for (const line of loggedLines(rig)) assert.doesNotMatch(line, CONTROL_CHARACTERS);
   });
 
-  it('has a bounded line for a long name', async () => {
+  it('limits the length of a line', async () => {
     await post(rig, '/api/show', { model: 'x'.repeat(100_000) });
     await ask(rig, { path: `/${'y'.repeat(8_000)}`, headers: { 'user-agent': 'z'.repeat(4_000) } });
-    for (const line of shown(rig)) assert.ok(line.length < 1_000, `${line.length} characters`);
+    for (const line of loggedLines(rig)) assert.ok(line.length < 1_000, `${line.length} characters`);
   });
 
-  it('has no secret, whatever it stands in', async () => {
+  it('contains no secret from a header, path, body or error', async () => {
     const headers = {
       authorization: `Bearer ${SESSION}`,
       'x-api-key': KEY,
@@ -89,20 +89,20 @@ describe('the log', () => {
     rig.backend.script = fails(new TypeError(`x-api-key: ${KEY}`));
     await post(rig, '/api/chat', { model: 'sonnet', messages: USER_HI });
     assert.ok(rig.lines.some((line) => line.startsWith('trace')));
-    for (const line of shown(rig)) {
+    for (const line of loggedLines(rig)) {
       assert.ok(!line.includes(KEY), line);
       assert.ok(!line.includes(SESSION), line);
     }
   });
 
-  it('has prompts at trace and nowhere else', async () => {
+  it('contains prompts only at trace', async () => {
     const canary = 'the-blue-canary';
     await post(rig, '/api/chat', {
-      model: 'nobody',
+      model: 'unknown',
       system: canary,
       messages: [{ role: 'user', content: canary }],
     });
-    const lines = shown(rig).filter((line) => line.includes(canary));
+    const lines = loggedLines(rig).filter((line) => line.includes(canary));
     assert.ok(lines.length > 0 && lines.every((line) => line.startsWith('trace ')), lines.join('\n'));
   });
 });

@@ -1,15 +1,25 @@
-/** Clients that take their time, and clients without number. Whatever they do, others are served. */
+/** Slow clients and many connections. Other clients are served anyway. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { MAX_CONNECTIONS } from '../../src/server/httpServer.js';
-import { DONE, floods, hangs, text } from './fakeBackend.js';
-import { ask, chat, chatBytes, open, received, type Rig, startRig, stopRigs, until } from './rig.js';
+import { DONE, floods, hangs, text } from '../support/fakeBackend.js';
+import {
+  ask,
+  chat,
+  chatBytes,
+  open,
+  received,
+  type Rig,
+  startRig,
+  stopRigs,
+} from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
 const HEAD = 'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n';
 const TIMEOUTS = { headers: 200, request: 500 };
 
-/** Sends a byte now and then until the other side has enough. */
+/** Sends a byte every 20 ms until the server closes the connection. */
 async function drip(socket: Socket, byte: string): Promise<string> {
   const answer = received(socket);
   const timer = setInterval(() => socket.write(byte), 20);
@@ -20,10 +30,10 @@ async function drip(socket: Socket, byte: string): Promise<string> {
   }
 }
 
-describe('slow clients', () => {
+describe('a slow client', () => {
   afterEach(stopRigs);
 
-  it('have a bounded time for a head and a body, from the first byte or none at all', async () => {
+  it('that does not send its head or body in time gets 408', async () => {
     const rig = await startRig({ timeouts: TIMEOUTS });
     const [silent, head, body] = await Promise.all([
       open(rig, ''),
@@ -36,7 +46,7 @@ describe('slow clients', () => {
     assert.deepEqual(rig.backend.requests, []);
   });
 
-  it('may wait for an answer, and read it, longer than any of these times', async () => {
+  it('may wait for its reply longer than all timeouts', async () => {
     const timeouts = { headers: 50, request: 50, send: 50 };
     const rig = await startRig({ timeouts, heartbeatMs: 60_000 });
     rig.backend.script = async function* () {
@@ -51,7 +61,7 @@ describe('slow clients', () => {
     assert.match(reply.body, /"done":true/);
   });
 
-  it('that take nothing of what waits for them lose the answer', async () => {
+  it('that does not read its reply is disconnected', async () => {
     const rig = await startRig({ timeouts: { send: 200 } });
     let stopped = (): void => undefined;
     const done = new Promise<void>((resolve) => (stopped = resolve));
@@ -66,15 +76,15 @@ describe('slow clients', () => {
     const socket = await open(rig, chatBytes());
     socket.on('error', () => undefined);
     await once(socket, 'readable');
-    // Nothing is read from here on.
+    // From here on, the client reads nothing.
     await done;
     const { status, error } = await record;
     assert.equal(status, 499);
-    assert.equal(error, 'The client took nothing for 0.2 s.');
+    assert.equal(error, 'The client read nothing for 0.2 s.');
     socket.destroy();
   });
 
-  it('that take a little now and then keep it', async () => {
+  it('that reads slowly gets its complete reply', async () => {
     const rig = await startRig({ timeouts: { send: 300 } });
     const length = 30 * 64 * 1024;
     rig.backend.script = async function* () {
@@ -85,21 +95,21 @@ describe('slow clients', () => {
       yield DONE;
     };
     const socket = await open(rig, chatBytes().replace('Host:', 'Connection: close\r\nHost:'));
-    let taken = 0;
+    let receivedBytes = 0;
     const closed = once(socket, 'close');
     socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => {
-      taken += chunk.length;
+      receivedBytes += chunk.length;
       socket.pause();
       setTimeout(() => socket.resume(), 40);
     });
     await closed;
-    assert.ok(taken > length, `${taken} bytes`);
+    assert.ok(receivedBytes > length, `${receivedBytes} bytes`);
     assert.equal(rig.records[0]?.status, 200);
   });
 });
 
-describe('connections', () => {
+describe('many connections', () => {
   afterEach(stopRigs);
 
   const openMany = async (rig: Rig, count: number, bytes: string): Promise<Socket[]> => {
@@ -117,29 +127,35 @@ describe('connections', () => {
     ['slow in the head', 'GET / HTTP/1.1\r\nHost: lo'],
     ['slow in the body', `${HEAD}\r\n{`],
   ] as const) {
-    it(`without number keep nobody out, when they are ${how}`, async () => {
+    it(`that are ${how} do not keep other clients out`, async () => {
       const rig = await startRig();
       const sockets = await openMany(rig, 500, bytes);
-      await until(() => sockets.filter((socket) => socket.closed).length >= 500 - MAX_CONNECTIONS);
+      await until(
+        'the surplus connections are closed',
+        () => sockets.filter((socket) => socket.closed).length >= 500 - MAX_CONNECTIONS,
+      );
       for (let round = 0; round < 5; round += 1) assert.equal((await chat(rig)).status, 200);
       assert.ok(sockets.filter((socket) => !socket.closed).length <= MAX_CONNECTIONS);
       for (const socket of sockets) socket.destroy();
     });
   }
 
-  it('with an answer under way are not given up for others', async () => {
+  it('do not close one with a running reply', async () => {
     const rig = await startRig();
     rig.backend.script = hangs(text('Hel'));
-    const working = await open(rig, chatBytes());
-    await once(working, 'data');
+    const active = await open(rig, chatBytes());
+    await once(active, 'data');
     const sockets = await openMany(rig, MAX_CONNECTIONS + 50, 'GET / HTTP/1.1\r\nHost: lo');
-    await until(() => sockets.filter((socket) => socket.closed).length >= 50);
-    assert.equal(working.closed, false);
+    await until(
+      'the surplus connections are closed',
+      () => sockets.filter((socket) => socket.closed).length >= 50,
+    );
+    assert.equal(active.closed, false);
     assert.equal(rig.backend.ended, 0);
-    for (const socket of [working, ...sockets]) socket.destroy();
+    for (const socket of [active, ...sockets]) socket.destroy();
   });
 
-  it('may bring any number of requests', async () => {
+  it('are not needed for many requests: one carries any number', async () => {
     const rig = await startRig();
     const socket = await open(rig, '');
     let answers = 0;

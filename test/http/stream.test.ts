@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { ChatError } from '../../src/core/errors.js';
-import { DONE, fails, floods, hangs, says, type Script, text } from './fakeBackend.js';
+import { DONE, fails, floods, hangs, says, type Script, text } from '../support/fakeBackend.js';
 import {
   chat,
   chatBytes,
@@ -14,11 +14,11 @@ import {
   type Rig,
   startRig,
   stopRigs,
-  until,
   USER_HI,
-} from './rig.js';
+} from '../support/endpointRig.js';
+import { until } from '../support/until.mjs';
 
-/** A streamed chat whose answer is read by hand. */
+/** A streamed chat whose reply the test reads chunk by chunk. */
 async function streamedChat(
   rig: Rig,
   signal?: AbortSignal,
@@ -31,17 +31,17 @@ async function streamedChat(
   return { response, reader: response.body!.getReader() };
 }
 
-/** A gate that a script waits at until the test opens it. */
+/** A promise that the test resolves, for scripts to wait for. */
 function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open };
 }
 
-describe('a streamed answer', () => {
+describe('a streamed reply', () => {
   afterEach(stopRigs);
 
-  it('sends each event at once, long before the answer ends', async () => {
+  it('sends each event immediately', async () => {
     const rig = await startRig();
     const [first, second] = [gate(), gate()];
     rig.backend.script = async function* () {
@@ -61,7 +61,7 @@ describe('a streamed answer', () => {
     assert.equal(await nextChunk(reader), undefined);
   });
 
-  it('ends with the done event, even if the backend takes long to end', async () => {
+  it('ends with the done event, even if the backend ends later', async () => {
     const rig = await startRig();
     const release = gate();
     rig.backend.script = async function* () {
@@ -72,23 +72,23 @@ describe('a streamed answer', () => {
     assert.equal((await chat(rig, { stream: false })).status, 200);
     assert.equal(rig.backend.ended, 0);
     release.open();
-    await until(() => rig.backend.ended === 2);
+    await until('both chats have ended', () => rig.backend.ended === 2);
   });
 
-  it('lets the backend come to its own end after a complete answer', async () => {
+  it('lets the backend finish after a complete reply', async () => {
     const rig = await startRig();
-    let tidied = false;
+    let finished = false;
     rig.backend.script = async function* (_request, signal) {
       yield DONE;
       await Promise.resolve();
-      tidied = !signal.aborted;
+      finished = !signal.aborted;
     };
     await chat(rig);
-    await until(() => rig.backend.ended === 1);
-    assert.ok(tidied);
+    await until('the chat has ended', () => rig.backend.ended === 1);
+    assert.ok(finished);
   });
 
-  it('does not tell the client of a failure behind a complete answer', async () => {
+  it('does not report a failure after a complete reply to the client', async () => {
     const rig = await startRig();
     rig.backend.script = fails(new Error('late'), text('Hi'), DONE);
     const lines = linesOf((await chat(rig)).body);
@@ -96,7 +96,7 @@ describe('a streamed answer', () => {
     assert.equal(lines[1]?.['done'], true);
   });
 
-  it('says empty words after a silence, once per silence, and goes on', async () => {
+  it('sends an empty chunk after each silence, then continues', async () => {
     const rig = await startRig({ heartbeatMs: 30 });
     const release = gate();
     rig.backend.script = async function* () {
@@ -125,7 +125,7 @@ describe('a streamed answer', () => {
     assert.match(rest, /"content":"lo"[^\n]*\n[^\n]*"done":true[^\n]*\n$/);
   });
 
-  it('does not say empty words while words come', async () => {
+  it('sends no empty chunks while text arrives', async () => {
     const rig = await startRig({ heartbeatMs: 400 });
     rig.backend.script = async function* () {
       for (let word = 0; word < 30; word += 1) {
@@ -137,7 +137,7 @@ describe('a streamed answer', () => {
     assert.equal(linesOf((await chat(rig)).body).length, 31);
   });
 
-  it('ends with its end, whatever comes behind it', async () => {
+  it('ignores events after done', async () => {
     const rig = await startRig();
     let ends = 0;
     rig.backend.script = async function* (request, signal) {
@@ -147,10 +147,10 @@ describe('a streamed answer', () => {
     assert.equal(linesOf((await chat(rig)).body).length, 2);
     const whole = JSON.parse((await chat(rig, { stream: false })).body) as { message: { content: string } };
     assert.equal(whole.message.content, 'Hi');
-    await until(() => ends === 2);
+    await until('both chats have ended', () => ends === 2);
   });
 
-  it('begins with a heartbeat when the first word is late, and an error is then a line', async () => {
+  it('starts with a heartbeat when the first text is late, and a later error is a line', async () => {
     const rig = await startRig({ heartbeatMs: 20 });
     const release = gate();
     rig.backend.script = async function* () {
@@ -167,12 +167,12 @@ describe('a streamed answer', () => {
     assert.deepEqual(linesOf(rest).at(-1), { error: 'Overloaded.' });
   });
 
-  it('delivers a megabyte byte for byte, streamed and in one piece', async () => {
+  it('delivers a megabyte unchanged, with and without streaming', async () => {
     const rig = await startRig();
     const seed = '  if (x) {\n\t"naïve" 🦙 \\ \u0000 \u2028 end\r\n';
     const words = seed.repeat(Math.ceil(1_000_000 / seed.length));
     const deltas: string[] = [];
-    // Cut without mercy: in the middle of pairs, too.
+    // Also cuts between the halves of surrogate pairs.
     for (let at = 0; at < words.length; at += 977) deltas.push(words.slice(at, at + 977));
     rig.backend.script = says(...deltas.map(text), DONE);
     const streamed = linesOf((await chat(rig)).body)
@@ -189,11 +189,11 @@ describe('a streamed answer', () => {
     rig.backend.script = says(text(words), DONE);
     const { body } = await chat(rig);
     assert.ok(body.split('\n').every((line) => Buffer.byteLength(line) < 8_000_000));
-    const heard = linesOf(body).map((line) => (line['message'] as { content: string }).content);
-    assert.ok(heard.join('') === words);
+    const texts = linesOf(body).map((line) => (line['message'] as { content: string }).content);
+    assert.ok(texts.join('') === words);
   });
 
-  it('stops asking the backend while the client does not read, and loses nothing', async () => {
+  it('pauses the backend while the client does not read, and loses nothing', async () => {
     const rig = await startRig();
     const delta = 'x'.repeat(64 * 1024);
     const all = 800;
@@ -207,7 +207,7 @@ describe('a streamed answer', () => {
     };
     const socket = await open(rig, chatBytes());
     socket.pause();
-    // It has stalled when two looks, many turns apart, see the same count.
+    // The backend is paused when the count is the same after 100 ms.
     let last = 0;
     const stalled = (): boolean => {
       const same = produced > 0 && produced === last;
@@ -215,7 +215,7 @@ describe('a streamed answer', () => {
       return same;
     };
     while (!stalled()) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.ok(produced < all / 2, `${produced} of ${all} deltas were taken for a client that reads none`);
+    assert.ok(produced < all / 2, `${produced} of ${all} deltas were produced for a client that reads none`);
     let bytes = 0;
     let tail = '';
     socket.on('data', (chunk: Buffer) => {
@@ -223,82 +223,82 @@ describe('a streamed answer', () => {
       tail = (tail + chunk.toString('latin1')).slice(-4_000);
     });
     socket.resume();
-    await until(() => tail.endsWith('0\r\n\r\n'));
+    await until('the response is complete', () => tail.endsWith('0\r\n\r\n'));
     assert.match(tail, /"done":true/);
     assert.ok(bytes > all * delta.length);
     socket.destroy();
   });
 
-  it('is given up when a client that does not read goes away', async () => {
+  it('stops when a client that does not read disconnects', async () => {
     const rig = await startRig();
     rig.backend.script = floods('x'.repeat(64 * 1024));
     const socket = await open(rig, chatBytes());
     socket.pause();
-    await until(() => rig.backend.requests.length === 1);
+    await until('the chat has begun', () => rig.backend.requests.length === 1);
     const over = rig.record();
     socket.destroy();
     assert.equal((await over).status, 499);
-    await until(() => rig.backend.ended === 1);
+    await until('the chat has ended', () => rig.backend.ended === 1);
   });
 });
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   afterEach(stopRigs);
 
   for (const [what, script] of [
-    ['in mid-stream', hangs(text('Hel'))],
-    ['before the first word', hangs()],
+    ['during a stream', hangs(text('Hel'))],
+    ['before the first text', hangs()],
   ] as const) {
-    it(`stops the backend, ${what}`, async () => {
+    it(`${what} stops the backend`, async () => {
       const rig = await startRig();
       rig.backend.script = script;
       const over = rig.record();
       const socket = await open(rig, chatBytes());
-      if (what === 'in mid-stream') await once(socket, 'data');
-      await until(() => rig.backend.requests.length === 1);
+      if (what === 'during a stream') await once(socket, 'data');
+      await until('the chat has begun', () => rig.backend.requests.length === 1);
       socket.destroy();
       assert.equal((await over).status, 499);
-      await until(() => rig.backend.ended === 1);
+      await until('the chat has ended', () => rig.backend.ended === 1);
     });
   }
 
   const WAYS: readonly (readonly [string, (socket: Socket) => void])[] = [
     ['closing the connection', (socket) => socket.destroy()],
     ['resetting it', (socket) => socket.resetAndDestroy()],
-    ['closing its half of it', (socket) => socket.end()],
+    ['half-closing it', (socket) => socket.end()],
   ];
   const MOMENTS: readonly (readonly [string, object, Script, boolean])[] = [
-    ['within an answer', {}, hangs(text('Hel')), true],
-    ['before its first word', {}, hangs(), false],
-    ['while it waits for one in one piece', { stream: false }, hangs(text('Hel')), false],
+    ['during a reply', {}, hangs(text('Hel')), true],
+    ['before its first text', {}, hangs(), false],
+    ['while it waits for a whole reply', { stream: false }, hangs(text('Hel')), false],
   ];
-  for (const [how, leave] of WAYS) {
+  for (const [how, disconnect] of WAYS) {
     for (const [when, more, script, speaks] of MOMENTS) {
-      it(`stops the backend by ${how} ${when}, and gets nothing more`, async () => {
+      it(`by ${how} ${when} stops the backend and gets no more data`, async () => {
         const rig = await startRig();
-        let heard: AbortSignal | undefined;
+        let backendSignal: AbortSignal | undefined;
         rig.backend.script = (request, signal) => {
-          heard = signal;
+          backendSignal = signal;
           return script(request, signal);
         };
         const over = rig.record();
         const socket = await open(rig, chatBytes(more));
         if (speaks) await once(socket, 'data');
-        else await until(() => rig.backend.requests.length === 1);
+        else await until('the chat has begun', () => rig.backend.requests.length === 1);
         const rest = received(socket);
-        leave(socket);
+        disconnect(socket);
         const { status, error } = await over;
         assert.equal(status, 499);
         assert.equal(error, undefined);
         assert.equal(await rest, '');
-        await until(() => rig.backend.ended === 1);
-        assert.ok(heard?.reason instanceof ChatError && heard.reason.kind === 'cancelled');
-        await until(() => rig.endpoint.activity().running === 0);
+        await until('the chat has ended', () => rig.backend.ended === 1);
+        assert.ok(backendSignal?.reason instanceof ChatError && backendSignal.reason.kind === 'cancelled');
+        await until('no request is running', () => rig.endpoint.activity().running === 0);
       });
     }
   }
 
-  it('costs no backend when it leaves before its body is in', async () => {
+  it('before the end of its body starts no chat', async () => {
     const rig = await startRig();
     const over = rig.record();
     const socket = await open(
@@ -311,7 +311,7 @@ describe('a client that goes away', () => {
     assert.deepEqual(rig.backend.requests, []);
   });
 
-  it('leaves nothing behind, two hundred times', async () => {
+  it('leaves no running chat, in 200 rounds', async () => {
     const rig = await startRig();
     rig.backend.script = hangs(text('Hel'));
     for (let round = 0; round < 200; round += 1) {
@@ -319,15 +319,18 @@ describe('a client that goes away', () => {
       if (round % 2 === 0) await once(socket, 'data');
       socket.destroy();
     }
-    await until(() => rig.backend.ended === rig.backend.requests.length && rig.records.length === 200);
+    await until(
+      'all chats have ended',
+      () => rig.backend.ended === rig.backend.requests.length && rig.records.length === 200,
+    );
     assert.equal(rig.endpoint.activity().running, 0);
   });
 });
 
-describe('a record', () => {
+describe('a request record', () => {
   afterEach(stopRigs);
 
-  it('tells what a request did, and nothing that was said', async () => {
+  it('has route, model, status and metrics, but no prompt or reply', async () => {
     const rig = await startRig();
     const over = rig.record();
     await post(
@@ -349,11 +352,11 @@ describe('a record', () => {
     assert.equal(record.outputTokens, 7);
     assert.equal(record.error, undefined);
     assert.doesNotMatch(JSON.stringify(record), /secret/);
-    const told = rig.lines.filter((line) => line.includes('secret'));
-    assert.ok(told.length === 1 && told[0]!.startsWith('trace'));
+    const logged = rig.lines.filter((line) => line.includes('secret'));
+    assert.ok(logged.length === 1 && logged[0]!.startsWith('trace'));
   });
 
-  it('keeps the error of a stream that began well', async () => {
+  it('has the error of a stream that failed after its 200', async () => {
     const rig = await startRig();
     rig.backend.script = fails(new ChatError('cliFailed', 'The CLI died.'), text('Hel'));
     const over = rig.record();
@@ -363,7 +366,7 @@ describe('a record', () => {
     assert.equal(record.error, 'The CLI died.');
   });
 
-  it('keeps a defect’s stack for the log and from the client', async () => {
+  it('of an internal error has its stack in the log, but the reply has not', async () => {
     const rig = await startRig();
     rig.backend.script = fails(new TypeError('plain failure'));
     const { body } = await chat(rig);
@@ -373,21 +376,21 @@ describe('a record', () => {
     );
   });
 
-  it('counts what runs', async () => {
+  it('is accompanied by the number of running chats', async () => {
     const rig = await startRig();
     rig.backend.script = hangs(text('Hel'));
     const { reader } = await streamedChat(rig);
     await nextChunk(reader);
     assert.deepEqual(rig.endpoint.activity(), { running: 1, total: 1 });
     await reader.cancel();
-    await until(() => rig.endpoint.activity().running === 0);
+    await until('no request is running', () => rig.endpoint.activity().running === 0);
     assert.deepEqual(rig.activities, [
       { running: 1, total: 1 },
       { running: 0, total: 1 },
     ]);
   });
 
-  it('is one for every request of a connection', async () => {
+  it('is created for every request of a connection', async () => {
     const rig = await startRig();
     const get = 'GET /api/version HTTP/1.1\r\nHost: localhost\r\n';
     const socket = await open(rig, `${get}\r\n${get}\r\n${get}Connection: close\r\n\r\n`);

@@ -1,8 +1,8 @@
-/** The token: who must bring it, where it may stand, and what happens when it changes. */
+/** The token: which requests need it, where it may be, and what happens when it changes. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { EndpointSettings } from '../../src/server/server.js';
-import { hangs, text } from './fakeBackend.js';
+import { hangs, text } from '../support/fakeBackend.js';
 import {
   ask,
   chat,
@@ -16,7 +16,7 @@ import {
   startRig,
   stopRigs,
   USER_HI,
-} from './rig.js';
+} from '../support/endpointRig.js';
 
 const TOKEN = 'fT3x-9_ZqfT3x-9_ZqfT3x-9_ZqfT3x-9_Zq';
 const CHAT = { model: 'claude-sonnet', messages: USER_HI, stream: false };
@@ -29,10 +29,10 @@ const messageOf = (reply: Reply): string => {
   return typeof error === 'string' ? error : error.message;
 };
 
-describe('without a token', () => {
+describe('an endpoint without a token', () => {
   afterEach(stopRigs);
 
-  it('whatever clients send as one is ignored', async () => {
+  it('ignores credentials that clients send', async () => {
     const rig = await startRig();
     const sent: Record<string, string>[] = [
       {},
@@ -52,7 +52,7 @@ describe('without a token', () => {
   });
 });
 
-describe('with a token', () => {
+describe('an endpoint with a token', () => {
   let rig: Rig;
   const settings: Changing = {};
   beforeEach(async () => {
@@ -75,13 +75,13 @@ describe('with a token', () => {
     { 'x-api-key': `${TOKEN.slice(0, -1)}p` },
   ];
 
-  it('nobody without it gets anywhere, in the words of each dialect', async () => {
+  it('refuses every request without it, with the error of each API', async () => {
     for (const headers of WRONG) {
       for (const path of ['/api/chat', '/v1/chat/completions', '/v1/messages', '/api/show', '/nope']) {
         const reply = await post(rig, path, CHAT, headers);
         assert.equal(reply.status, 401, path);
         assert.equal(reply.headers['www-authenticate'], 'Bearer');
-        assert.match(messageOf(reply), /needs its token/);
+        assert.match(messageOf(reply), /requires a token/);
         assert.doesNotMatch(reply.body, /signin_url/);
       }
       for (const path of ['/api/tags', '/api/version', '/api/ps', '/v1/models', '/nope', '//api/tags']) {
@@ -96,7 +96,7 @@ describe('with a token', () => {
     assert.deepEqual(rig.backend.requests, []);
   });
 
-  it('everybody with it does, wherever it stands', async () => {
+  it('accepts it in each of its places', async () => {
     const places: (readonly [string, Record<string, string>])[] = [
       ['', { authorization: `Bearer ${TOKEN}` }],
       ['', { authorization: `bearer ${TOKEN}` }],
@@ -116,13 +116,13 @@ describe('with a token', () => {
     assert.equal(rig.backend.requests.length, places.length * 2);
   });
 
-  it('the wrong one in the path is refused', async () => {
+  it('refuses a wrong token in the path', async () => {
     for (const token of ['wrong', TOKEN.slice(0, -1), `${TOKEN}x`, '', '%', '..']) {
       assert.equal((await ask(rig, { path: `/t/${token}/api/tags` })).status, 401, token);
     }
   });
 
-  it('the front door stays open, and so do questions about methods', async () => {
+  it('needs none for GET / and OPTIONS', async () => {
     for (const method of ['GET', 'HEAD']) assert.equal((await ask(rig, { method, path: '/' })).status, 200);
     assert.equal((await ask(rig, { method: 'OPTIONS', path: '/api/chat' })).status, 204);
     const headers = { origin: 'app://obsidian.md', 'access-control-request-method': 'POST' };
@@ -131,13 +131,13 @@ describe('with a token', () => {
     assert.equal(reply.headers['access-control-allow-origin'], 'app://obsidian.md');
   });
 
-  it('a page that may come in gets to read why it is refused', async () => {
+  it('lets an allowed page read the 401', async () => {
     const reply = await ask(rig, { path: '/api/tags', headers: { origin: 'http://localhost:3000' } });
     assert.equal(reply.status, 401);
     assert.equal(reply.headers['access-control-allow-origin'], 'http://localhost:3000');
   });
 
-  it('it does not make up for a foreign host or page', async () => {
+  it('refuses a foreign host or origin even with the token', async () => {
     const authorization = `Bearer ${TOKEN}`;
     for (const headers of [
       { host: 'evil.com', authorization },
@@ -149,7 +149,7 @@ describe('with a token', () => {
     }
   });
 
-  it('it lets local pages in although Claude has tools', async () => {
+  it('accepts local pages with the workspace lane', async () => {
     settings.lanes = ['chat', 'workspace'];
     const origin = 'http://localhost:3000';
     const page = (headers: object): Promise<Reply> =>
@@ -161,21 +161,21 @@ describe('with a token', () => {
     settings.lanes = ['chat'];
   });
 
-  it('redirects keep it in the path', async () => {
+  it('keeps it in the path of a redirect', async () => {
     const reply = await ask(rig, { path: `/t/${TOKEN}/api//tags` });
     assert.equal(reply.status, 307);
     assert.equal(reply.headers.location, `/t/${TOKEN}/api/tags`);
   });
 
-  it('a new one counts at once, on open connections too; what runs goes on', async () => {
+  it('applies a new token immediately, also on open connections, while running chats continue', async () => {
     rig.backend.script = hangs(text('Hel'));
     const authorization = `Authorization: Bearer ${TOKEN}\r\n`;
     const running = await open(rig, chatBytes().replace('Host:', `${authorization}Host:`));
     await once(running, 'data');
-    const kept = await open(rig, '');
+    const keptAlive = await open(rig, '');
     const version = async (): Promise<string> => {
-      kept.write(`GET /api/version HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\n`);
-      const [bytes] = (await once(kept, 'data')) as [Buffer];
+      keptAlive.write(`GET /api/version HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\n`);
+      const [bytes] = (await once(keptAlive, 'data')) as [Buffer];
       return bytes.toString().slice(9, 12);
     };
     assert.equal(await version(), '200');
@@ -184,14 +184,14 @@ describe('with a token', () => {
     assert.equal((await chat(rig)).status, 401);
     settings.token = undefined;
     assert.equal(await version(), '200');
-    kept.destroy();
+    keptAlive.destroy();
     const rest = received(running);
     assert.equal(rig.backend.ended, 0);
     await rig.endpoint.stop();
     assert.match(await rest, /The server is stopping/);
   });
 
-  it('no answer, no record and no line of the log has it', async () => {
+  it('never shows it in a reply, record or line of the log', async () => {
     rig.backend.script = hangs(text('Hel'));
     const answers: string[] = [];
     const lines = (path: string, ...more: string[]): string =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { importsOf, targetOf } from './imports.js';
-import type { Target } from './imports.js';
+import { importsOf, targetOf } from './importStatements.js';
+import type { Target } from './importStatements.js';
 import { filesUnder, manifest, read } from './repository.js';
 
-/** Where a file belongs: a layer's folder, a program, or a file that every layer may use. */
+/** The part of the sources that a file belongs to: a layer, a program, or a file that every layer may import. */
 type Part = 'core' | 'protocol' | 'server' | 'claude' | 'vscode' | 'extension' | 'headless' | 'shared';
 
 interface Rule {
@@ -14,7 +14,7 @@ interface Rule {
   readonly packages: readonly string[] | 'any';
 }
 
-/** The table of the house: who may import whom. A part may always import itself. */
+/** What each part may import. A part may always import itself. */
 const RULES: Readonly<Record<Part, Rule>> = {
   core: { parts: [], node: false, vscode: false, packages: [] },
   shared: { parts: [], node: false, vscode: false, packages: [] },
@@ -36,8 +36,33 @@ const RULES: Readonly<Record<Part, Rule>> = {
   },
 };
 
-/** The only file of the server that the editor's shell may know. */
-const SERVER_FACE = 'src/server/server.ts';
+/** The only file of the server that src/vscode may import. */
+const SERVER_API = 'src/server/server.ts';
+
+/** Stands for the files that are in a layer's folder itself. */
+const TOP = '(top)';
+
+/** The folders of two layers in order: files in a folder may import only from folders before it. */
+const FOLDER_ORDER = {
+  claude: ['cli', 'process', 'workspace', 'turn', 'conversation', 'pool', TOP],
+  vscode: [
+    'platform',
+    'editorContext',
+    'lifecycle',
+    'notifications',
+    'permissions',
+    'activity',
+    'ui',
+    'setup',
+    'connect',
+    'chat',
+    'diagnose',
+    TOP,
+  ],
+} as const satisfies Partial<Record<Part, readonly string[]>>;
+
+/** How many files there may be in a layer's folder itself. */
+const MAX_TOP_FILES = { claude: 3, vscode: 8 } as const;
 
 function partOf(file: string): Part {
   const [, first, second] = file.split('/');
@@ -45,12 +70,18 @@ function partOf(file: string): Part {
     if (first === 'extension.ts') return 'extension';
     return first === 'headless.ts' ? 'headless' : 'shared';
   }
-  assert.ok(first !== undefined && first in RULES, `${file} is in a folder that the house does not have`);
+  assert.ok(first !== undefined && first in RULES, `${file} is in an unknown folder of src`);
   return first as Part;
 }
 
+/** The folder of a file within its layer. */
+function folderOf(file: string): string {
+  const [, , folder, name] = file.split('/');
+  return name === undefined ? TOP : folder!;
+}
+
 /** Why an import is forbidden, or `undefined`. */
-function offence(importer: string, target: Target): string | undefined {
+function violation(importer: string, target: Target): string | undefined {
   const part = partOf(importer);
   const rule = RULES[part];
   switch (target.kind) {
@@ -67,13 +98,39 @@ function offence(importer: string, target: Target): string | undefined {
       const other = partOf(target.path);
       if (other === part) return undefined;
       if (!rule.parts.includes(other)) return `${part} must not import ${other}`;
-      if (part === 'vscode' && other === 'server' && target.path !== SERVER_FACE) {
-        return `the shell knows the server by ${SERVER_FACE} only`;
+      if (part === 'vscode' && other === 'server' && target.path !== SERVER_API) {
+        return `vscode may import only ${SERVER_API} of the server`;
       }
       return undefined;
     }
   }
   return target satisfies never;
+}
+
+/** Whether an import within a layer is against the order of the layer's folders. */
+function isBackward(importer: string, imported: string): boolean {
+  const part = partOf(importer);
+  if (part !== partOf(imported) || (part !== 'claude' && part !== 'vscode')) return false;
+  const order: readonly string[] = FOLDER_ORDER[part];
+  return order.indexOf(folderOf(imported)) > order.indexOf(folderOf(importer));
+}
+
+/** The files of every import circle; each file is in at most one of them. */
+function circlesOf(files: readonly string[], importsOfFile: (file: string) => readonly string[]): string[][] {
+  const reachable = new Map(
+    files.map((file) => {
+      const reached = new Set(importsOfFile(file));
+      // A Set's iteration also visits what is added during it.
+      for (const next of reached) for (const further of importsOfFile(next)) reached.add(further);
+      return [file, reached] as const;
+    }),
+  );
+  const circles = files
+    .filter((file) => reachable.get(file)!.has(file))
+    .map((file) =>
+      files.filter((other) => reachable.get(file)!.has(other) && reachable.get(other)!.has(file)),
+    );
+  return circles.filter((circle, at) => circles.findIndex((other) => other[0] === circle[0]) === at);
 }
 
 const sources = filesUnder('src').filter((file) => file.endsWith('.ts'));
@@ -84,9 +141,12 @@ const edges = sources.flatMap((importer) =>
     target: targetOf(importer, specifier),
   })),
 );
+const fileEdges = edges.flatMap(({ importer, target }) =>
+  target.kind === 'file' ? [{ importer, imported: target.path }] : [],
+);
 
-describe('imports of src', () => {
-  it('are read in every form', () => {
+describe('the import rules', () => {
+  it('read imports in every form', () => {
     const source = [
       `import a, { type B } from './a.js';`,
       `import type {\n  C,\n  D,\n} from '../c/d.js';`,
@@ -114,7 +174,7 @@ describe('imports of src', () => {
     assert.deepEqual(targetOf('src/x/y.ts', '@scope/side/effect'), { kind: 'package', name: '@scope/side' });
   });
 
-  it('would be found offending where the house forbids them', () => {
+  it('find forbidden imports', () => {
     const forbidden: readonly [string, string][] = [
       ['src/core/chat.ts', 'node:fs'],
       ['src/core/chat.ts', '../protocol/fields.js'],
@@ -133,23 +193,65 @@ describe('imports of src', () => {
       ['src/vscode/commands.ts', '../extension.js'],
     ];
     const passed = forbidden.filter(
-      ([importer, specifier]) => offence(importer, targetOf(importer, specifier)) === undefined,
+      ([importer, specifier]) => violation(importer, targetOf(importer, specifier)) === undefined,
     );
     assert.deepEqual(passed, []);
   });
 
-  it('obey the table of the house', () => {
-    const offences = edges.flatMap(({ importer, specifier, target }) => {
-      const why = offence(importer, target);
+  it('find imports against the order of the folders', () => {
+    assert.equal(isBackward('src/claude/cli/cli.ts', 'src/claude/pool/pool.ts'), true);
+    assert.equal(isBackward('src/claude/pool/pool.ts', 'src/claude/cli/cli.ts'), false);
+    assert.equal(isBackward('src/claude/pool/pool.ts', 'src/claude/backend.ts'), true);
+    assert.equal(isBackward('src/vscode/platform/names.ts', 'src/vscode/ui/menu.ts'), true);
+    assert.equal(isBackward('src/vscode/ui/menu.ts', 'src/vscode/ui/menuItems.ts'), false);
+    assert.equal(isBackward('src/vscode/ui/menu.ts', 'src/core/log.ts'), false);
+  });
+
+  it('find import circles', () => {
+    const imports: Record<string, string[]> = { a: ['b'], b: ['c', 'd'], c: ['a'], d: ['e'], e: [] };
+    assert.deepEqual(
+      circlesOf(Object.keys(imports), (file) => imports[file]!),
+      [['a', 'b', 'c']],
+    );
+  });
+});
+
+describe('imports of src', () => {
+  it('are allowed by the rules', () => {
+    const violations = edges.flatMap(({ importer, specifier, target }) => {
+      const why = violation(importer, target);
       return why === undefined ? [] : [`${importer} imports ${specifier}: ${why}`];
     });
-    assert.deepEqual(offences, []);
+    assert.deepEqual(violations, []);
+  });
+
+  it('follow the order of the folders in src/claude and src/vscode', () => {
+    for (const [part, order] of Object.entries(FOLDER_ORDER)) {
+      const folders = new Set(sources.filter((file) => file.startsWith(`src/${part}/`)).map(folderOf));
+      assert.deepEqual([...folders].sort(), [...order].sort(), `FOLDER_ORDER does not list src/${part}`);
+    }
+    const backward = fileEdges
+      .filter(({ importer, imported }) => isBackward(importer, imported))
+      .map(({ importer, imported }) => `${importer} imports ${imported}`);
+    assert.deepEqual(backward, []);
+  });
+
+  it('form no circle', () => {
+    const imports = new Map(
+      sources.map((file) => [
+        file,
+        fileEdges.filter(({ importer }) => importer === file).map(({ imported }) => imported),
+      ]),
+    );
+    assert.deepEqual(
+      circlesOf(sources, (file) => imports.get(file) ?? []),
+      [],
+    );
   });
 
   it('lead to files that exist', () => {
-    const missing = edges.filter(
-      ({ target }) =>
-        target.kind === 'file' && !sources.includes(target.path) && !target.path.endsWith('.json'),
+    const missing = fileEdges.filter(
+      ({ imported }) => !sources.includes(imported) && !imported.endsWith('.json'),
     );
     assert.deepEqual(missing, []);
   });
@@ -158,16 +260,23 @@ describe('imports of src', () => {
     const reached = new Set<string>(['src/extension.ts', 'src/headless.ts']);
     // A Set's iteration also visits what is added during it.
     for (const file of reached) {
-      for (const { importer, target } of edges) {
-        if (importer === file && target.kind === 'file') reached.add(target.path);
-      }
+      for (const { importer, imported } of fileEdges) if (importer === file) reached.add(imported);
     }
     const unreached = sources.filter((file) => !reached.has(file) && !file.endsWith('.d.ts'));
     assert.deepEqual(unreached, []);
   });
 
-  it('name every runtime dependency and no other package', () => {
+  it('use every runtime dependency and no other package', () => {
     const used = edges.flatMap(({ target }) => (target.kind === 'package' ? [target.name] : []));
     assert.deepEqual([...new Set(used)].sort(), Object.keys(manifest().dependencies).sort());
   });
+});
+
+describe('the folders of src', () => {
+  for (const [part, max] of Object.entries(MAX_TOP_FILES)) {
+    it(`hold at most ${max} files in src/${part} itself`, () => {
+      const files = sources.filter((file) => file.startsWith(`src/${part}/`) && folderOf(file) === TOP);
+      assert.ok(files.length <= max, files.join(', '));
+    });
+  }
 });

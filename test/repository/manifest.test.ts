@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { CLIENTS } from '../../src/vscode/connect/clients.js';
-import { guideOf, type Reach } from '../../src/vscode/connect/guide.js';
+import { guideOf, type EndpointInfo } from '../../src/vscode/connect/guide.js';
 import { COMMANDS, milestoneKey, SECTION, WALKTHROUGH } from '../../src/vscode/platform/names.js';
-import { STEPS } from '../../src/vscode/ui/milestones.js';
+import { WALKTHROUGH_STEPS } from '../../src/vscode/ui/setupProgress.js';
 import { readSettings } from '../../src/vscode/platform/settings.js';
 import { contributedSettings, filesUnder, manifest, read } from './repository.js';
 
 const commands = manifest().contributes.commands ?? [];
 const settings = contributedSettings();
-const REACH: Reach = {
-  near: 'http://127.0.0.1:11434',
-  far: 'http://127.0.0.1:11434',
+const REACH: EndpointInfo = {
+  localUrl: 'http://127.0.0.1:11434',
+  externalUrl: 'http://127.0.0.1:11434',
   models: ['claude-sonnet'],
   token: undefined,
   platform: 'linux',
 };
 
-/** Reads the settings as the extension does, from what the manifest declares, and notes what is asked for. */
+/** Reads the settings as the extension does, with the manifest's defaults, and records which keys are read. */
 function readFromManifest(): { keys: Set<string>; warnings: string[]; values: object } {
   const keys = new Set<string>();
   const warnings: string[] = [];
@@ -33,7 +33,7 @@ describe('the manifest', () => {
     assert.deepEqual(commands.map(({ command }) => command).sort(), Object.values(COMMANDS).sort());
   });
 
-  it('leaves no command that is registered past the table', () => {
+  it('has every registered command: commands are registered only through the table COMMANDS', () => {
     const calls = filesUnder('src').flatMap((file) =>
       Array.from(read(file).matchAll(/\bregister(?:TextEditor)?Command\(([^,]*),/g), (match) => ({
         file,
@@ -52,7 +52,7 @@ describe('the manifest', () => {
     }
   });
 
-  it('names only its own commands in menus and keybindings', () => {
+  it('uses only its own commands in menus and keybindings', () => {
     const { menus = {}, keybindings = [] } = manifest().contributes;
     const named = [...Object.values(menus).flat(), ...keybindings].flatMap(({ command }) => command ?? []);
     const own = new Set(commands.map(({ command }) => command));
@@ -62,10 +62,10 @@ describe('the manifest', () => {
     );
   });
 
-  it('ticks the steps of the walkthrough by commands and keys that there are', () => {
+  it('completes the steps of the walkthrough by commands and context keys that exist', () => {
     const { walkthroughs = [] } = manifest().contributes;
     const own = new Set<string>(commands.map(({ command }) => command));
-    const keys = new Set(Object.keys(STEPS).map(milestoneKey));
+    const keys = new Set(Object.keys(WALKTHROUGH_STEPS).map(milestoneKey));
     assert.deepEqual(
       walkthroughs.flatMap(({ steps }) => steps.map(({ id }) => id)),
       ['cli', 'signIn', 'server', 'connect', 'try'],
@@ -75,14 +75,14 @@ describe('the manifest', () => {
       [WALKTHROUGH],
     );
     assert.deepEqual(
-      Object.keys(STEPS).map((milestone) => `onContext:${milestoneKey(milestone)}`),
+      Object.keys(WALKTHROUGH_STEPS).map((milestone) => `onContext:${milestoneKey(milestone)}`),
       walkthroughs.flatMap(({ steps }) => steps.map(({ completionEvents }) => completionEvents[0])),
     );
     for (const { description, media, completionEvents } of walkthroughs.flatMap(({ steps }) => steps)) {
       for (const [, command] of description.matchAll(/\(command:([^)]+)\)/g)) assert.ok(own.has(command!));
       assert.ok(media.altText.length > 0);
       assert.doesNotMatch(read(media.svg), /<script|href=|#[0-9a-f]{3,8}"/i, media.svg);
-      // The editor's own rules for content keep styles out; colours of the theme come by attributes.
+      // VS Code's content security policy forbids styles; attributes refer to the theme's colours.
       assert.doesNotMatch(read(media.svg), /<style|style=|class=/, media.svg);
       assert.ok(completionEvents.length > 0);
       for (const event of completionEvents) {
@@ -92,28 +92,30 @@ describe('the manifest', () => {
     }
   });
 
-  it('names the guides that can be added to a file as they are', () => {
-    const able = CLIENTS.filter((client) => guideOf(client, REACH).file !== undefined).map(({ id }) => id);
+  it('offers to add a snippet to a file for exactly the clients that have a file', () => {
+    const withFile = CLIENTS.filter((client) => guideOf(client, REACH).file !== undefined).map(
+      ({ id }) => id,
+    );
     const { menus = {} } = manifest().contributes;
     const conditions = Object.values(menus)
       .flat()
       .filter(({ command }) => command === COMMANDS.addSnippet)
       .map(({ when = '' }) => when);
     assert.equal(conditions.length, 2);
-    for (const when of conditions) assert.ok(when.includes(`(${able.join('|')})`), when);
+    for (const when of conditions) assert.ok(when.includes(`(${withFile.join('|')})`), when);
   });
 
   it('declares exactly the settings that the extension reads', () => {
     assert.deepEqual([...readFromManifest().keys].sort(), Object.keys(settings).sort());
   });
 
-  it('declares defaults that the extension takes as they are', () => {
+  it('declares defaults that the extension accepts unchanged', () => {
     const { warnings, values } = readFromManifest();
     assert.deepEqual(warnings, []);
     for (const [key, { default: declared }] of Object.entries(settings)) {
       const name = key.slice(SECTION.length + 1);
       const value = (values as Record<string, unknown>)[name];
-      // The empty string is how a settings file says "none".
+      // An empty string in a settings file means no value.
       assert.deepEqual(value ?? '', declared, key);
     }
   });
@@ -129,7 +131,21 @@ describe('the manifest', () => {
     }
   });
 
-  it('lets no workspace choose a program, an address, who may connect or what Claude may do', () => {
+  it('groups the settings in ordered sections, each setting in one of them', () => {
+    const { configuration = [] } = manifest().contributes;
+    assert.deepEqual(
+      configuration.map(({ title, order }) => [order, title]),
+      ['Server', 'Models', 'Access', 'Processes', 'Workspace'].map((title, index) => [index + 1, title]),
+    );
+    const contributed = configuration.flatMap(({ properties }) => Object.entries(properties));
+    assert.equal(contributed.length, Object.keys(settings).length);
+    assert.deepEqual(
+      contributed.map(([, { order }]) => order),
+      contributed.map((_, index) => index + 1),
+    );
+  });
+
+  it('does not let a workspace set a program, an address, access rules or permissions', () => {
     for (const name of [
       'claudePath',
       'host',

@@ -18,14 +18,14 @@ const ALLOWED = [
   'media/icon.png',
   'package.json',
 ];
-const LATE = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs'];
-const BUNDLE_BYTES = {
+const LAZY_BUNDLES = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs'];
+const MAX_BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
   'dist/claude.cjs': 100_000,
   'dist/lazyBundle.cjs': 40_000,
 };
-const BUNDLES = [...Object.keys(BUNDLE_BYTES), 'dist/headless.cjs'];
-const PACKAGE_BYTES = 300_000;
+const BUNDLES = [...Object.keys(MAX_BUNDLE_BYTES), 'dist/headless.cjs'];
+const MAX_PACKAGE_BYTES = 300_000;
 
 async function node(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   return promisify(execFile)(process.execPath, args, { cwd: root });
@@ -38,30 +38,30 @@ async function vsce(...args: string[]): Promise<{ stdout: string; stderr: string
 describe('the packaged extension', function () {
   this.timeout(120_000);
 
-  it('holds exactly the allowed files', async () => {
+  it('contains exactly the allowed files', async () => {
     const { stdout } = await vsce('ls', '--no-dependencies');
     const listed = stdout.split(/\r?\n/).filter((line) => line !== '');
     assert.deepEqual(listed.sort(), [...ALLOWED, ...filesUnder('media/walkthrough')].sort());
   });
 
-  it('stays within its size, and its packager has nothing to say against it', async () => {
+  it('is within its size limits, and vsce packages it without a warning', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'claude-vsix-'));
     try {
       const vsix = join(folder, 'extension.vsix');
       const { stdout, stderr } = await vsce('package', '--no-dependencies', '--out', vsix);
       assert.doesNotMatch(stdout + stderr, /\bWARN/);
-      assert.ok((await stat(vsix)).size <= PACKAGE_BYTES);
-      for (const [bundle, most] of Object.entries(BUNDLE_BYTES)) {
-        assert.ok((await stat(join(root, bundle))).size <= most, bundle);
+      assert.ok((await stat(vsix)).size <= MAX_PACKAGE_BYTES);
+      for (const [bundle, max] of Object.entries(MAX_BUNDLE_BYTES)) {
+        assert.ok((await stat(join(root, bundle))).size <= max, bundle);
       }
     } finally {
       await rm(folder, { recursive: true });
     }
   });
 
-  it('needs nothing at run time but Node, the editor, and what is loaded late', async () => {
+  it('requires only Node, VS Code and the lazy bundles at run time', async () => {
     for (const [bundle, allowed] of [
-      ['dist/extension.cjs', ['vscode', ...LATE]],
+      ['dist/extension.cjs', ['vscode', ...LAZY_BUNDLES]],
       ['dist/claude.cjs', []],
       ['dist/lazyBundle.cjs', ['vscode']],
       ['dist/headless.cjs', ['./fzstd.cjs']],
@@ -74,15 +74,15 @@ describe('the packaged extension', function () {
     }
   });
 
-  it('is built without touching a bundle that stays the same, since programs may be loading it', async () => {
-    const written = async (): Promise<number[]> =>
+  it('is built without rewriting unchanged bundles, which a program may be loading', async () => {
+    const modifiedAt = async (): Promise<number[]> =>
       Promise.all(BUNDLES.map(async (bundle) => (await stat(join(root, bundle))).mtimeMs));
-    const before = await written();
+    const before = await modifiedAt();
     await node('esbuild.js');
-    assert.deepEqual(await written(), before);
+    assert.deepEqual(await modifiedAt(), before);
   });
 
-  it('has no trace of the stand-in', async () => {
+  it('does not contain the stand-in', async () => {
     for (const bundle of BUNDLES) {
       assert.doesNotMatch(await readFile(join(root, bundle), 'utf8'), /stand-?in/i, bundle);
     }

@@ -1,20 +1,21 @@
-/** The repository's own files, for the tests that check its rules. */
+/** The files of the repository, for the tests in this folder. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** The folder that holds package.json; these tests run from a folder below it. */
+/** The repository's folder: the nearest one above this file with a package.json. */
 export const root = findRoot(dirname(fileURLToPath(import.meta.url)));
 
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly license: string;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly contributes: {
     readonly commands?: readonly ContributedCommand[];
-    readonly configuration?: Configuration | readonly Configuration[];
+    readonly configuration?: readonly SettingsSection[];
     readonly menus?: Readonly<
       Record<string, readonly { readonly command?: string; readonly when?: string }[]>
     >;
@@ -36,14 +37,18 @@ export interface ContributedCommand {
   readonly category?: string;
 }
 
-interface Configuration {
-  readonly properties?: Readonly<Record<string, Setting>>;
+/** A group of settings in the settings editor. */
+export interface SettingsSection {
+  readonly title: string;
+  readonly order: number;
+  readonly properties: Readonly<Record<string, Setting>>;
 }
 
 export interface Setting {
   readonly type?: string | readonly string[];
   readonly default?: unknown;
   readonly scope?: string;
+  readonly order?: number;
   readonly description?: string;
   readonly markdownDescription?: string;
 }
@@ -52,26 +57,34 @@ export function manifest(): Manifest {
   return JSON.parse(read('package.json')) as Manifest;
 }
 
-/** Every contributed setting by its full key. */
+/** All settings of the manifest by their full key. */
 export function contributedSettings(): Record<string, Setting> {
   const { configuration = [] } = manifest().contributes;
-  const sections = Array.isArray(configuration)
-    ? (configuration as readonly Configuration[])
-    : [configuration as Configuration];
-  return Object.assign({}, ...sections.map((section) => section.properties ?? {})) as Record<string, Setting>;
+  return Object.assign({}, ...configuration.map(({ properties }) => properties)) as Record<string, Setting>;
 }
 
-/** @param path from the repository's folder */
+/**
+ * The text of a file.
+ * @param path relative to the repository's folder
+ */
 export function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** Every file under a folder, as paths from the repository's folder with forward slashes, in order. */
+/** All files in a folder and its subfolders, sorted, as paths relative to the repository's folder with forward slashes. */
 export function filesUnder(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .sort();
+}
+
+/**
+ * Imports a module of `scripts/`, from there and not from the compiled tests: scripts find the repository by their own
+ * path.
+ */
+export async function importScript<T>(name: string): Promise<T> {
+  return (await import(pathToFileURL(join(root, 'scripts', name)).href)) as T;
 }
 
 function findRoot(from: string): string {

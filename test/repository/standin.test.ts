@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cannedReply } from '../standin/canned.js';
+import { cannedReply } from '../standin/cannedReply.js';
 import { errorReply, messageReply, startStandIn, textReply, toolReply } from '../standin/server.js';
 import type { Reply, StandIn } from '../standin/server.js';
 
@@ -21,7 +21,7 @@ describe('the stand-in Messages API', () => {
 
   afterEach(() => standIn.close({ lenient: true }));
 
-  function ask(stream: boolean, signal?: AbortSignal): Promise<Response> {
+  function ask({ stream }: { stream: boolean }, signal?: AbortSignal): Promise<Response> {
     return fetch(`${standIn.url}/v1/messages?beta=true`, {
       method: 'POST',
       body: JSON.stringify({ ...QUESTION, stream }),
@@ -31,7 +31,7 @@ describe('the stand-in Messages API', () => {
 
   async function events(reply: Reply): Promise<ServerEvent[]> {
     standIn.reply(reply);
-    const response = await ask(true);
+    const response = await ask({ stream: true });
     assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
     return parse(await response.text());
   }
@@ -62,7 +62,7 @@ describe('the stand-in Messages API', () => {
     await standIn.close();
   });
 
-  it('cuts a string into pieces of the asked size and never through a code point', async () => {
+  it('splits a string into pieces of the given size, never within a code point', async () => {
     const all = await events(textReply('ab🚀cd', { pieceSize: 1 }));
     assert.deepEqual(
       all.flatMap(({ delta }) => (delta?.['type'] === 'text_delta' ? [delta['text']] : [])),
@@ -83,9 +83,9 @@ describe('the stand-in Messages API', () => {
     assert.equal(all.at(-2)?.delta?.['stop_reason'], 'tool_use');
   });
 
-  it('answers with one object when the client does not stream', async () => {
+  it('answers with one object without stream: true', async () => {
     standIn.reply(toolReply({ id: 'toolu_1', name: 'look', input: { at: 'x' } }));
-    const body = (await (await ask(false)).json()) as Record<string, unknown>;
+    const body = (await (await ask({ stream: false })).json()) as Record<string, unknown>;
     assert.deepEqual(body['content'], [
       { type: 'tool_use', id: 'toolu_1', name: 'look', input: { at: 'x' } },
     ]);
@@ -98,7 +98,7 @@ describe('the stand-in Messages API', () => {
       open = resolve;
     });
     standIn.reply(textReply(['one', gate, 'two']));
-    const reader = (await ask(true)).body!.pipeThrough(new TextDecoderStream()).getReader();
+    const reader = (await ask({ stream: true })).body!.pipeThrough(new TextDecoderStream()).getReader();
     let seen = '';
     while (!seen.includes('one')) seen += (await reader.read()).value ?? '';
     assert.ok(!seen.includes('two'));
@@ -107,21 +107,21 @@ describe('the stand-in Messages API', () => {
     assert.ok(seen.includes('two') && seen.includes('message_stop'));
   });
 
-  it('sends errors with status, type and headers, again and again until something else is queued', async () => {
+  it('repeats an error with status, type and headers until another reply is queued', async () => {
     standIn.reply(errorReply(429, 'slow down', { 'retry-after': '7' }));
     for (const attempt of [1, 2]) {
-      const response = await ask(true);
+      const response = await ask({ stream: true });
       assert.equal(response.status, 429, `attempt ${attempt}`);
       assert.equal(response.headers.get('retry-after'), '7');
       const { error } = (await response.json()) as { error: unknown };
       assert.deepEqual(error, { type: 'rate_limit_error', message: 'slow down' });
     }
     standIn.reply(textReply('better'));
-    assert.equal((await ask(true)).status, 200);
+    assert.equal((await ask({ stream: true })).status, 200);
     await standIn.close();
   });
 
-  it('breaks a stream with an error event, or by cutting the connection', async () => {
+  it('breaks a stream with an error event, or by closing the connection', async () => {
     const content = [{ type: 'text', text: 'half' }] as const;
     const all = await events({
       kind: 'midStreamError',
@@ -131,16 +131,16 @@ describe('the stand-in Messages API', () => {
     });
     assert.equal(all.at(-1)?.type, 'error');
     assert.ok(!all.some(({ type }) => type === 'message_stop'));
-    standIn.reply({ kind: 'cut', content });
-    const response = await ask(true);
+    standIn.reply({ kind: 'disconnect', content });
+    const response = await ask({ stream: true });
     await assert.rejects(response.text());
-    assert.equal(await standIn.requests[1]?.closed, 'cut');
+    assert.equal(await standIn.requests[1]?.closed, 'standIn');
   });
 
-  it('tells that a client went away while nothing had been sent', async () => {
+  it('reports a client that disconnects before the response', async () => {
     standIn.reply({ kind: 'hang' });
     const abort = new AbortController();
-    const answer = ask(true, abort.signal);
+    const answer = ask({ stream: true }, abort.signal);
     const request = await standIn.nextRequest();
     abort.abort();
     await assert.rejects(answer);
@@ -148,8 +148,8 @@ describe('the stand-in Messages API', () => {
     await standIn.close();
   });
 
-  it('is strict about requests without a reply, unknown paths and replies left over', async () => {
-    assert.equal((await ask(true)).status, 400);
+  it('rejects requests without a reply, unknown paths and unused replies', async () => {
+    assert.equal((await ask({ stream: true })).status, 400);
     assert.equal((await fetch(`${standIn.url}/v1/complete`, { method: 'POST' })).status, 404);
     assert.equal((await fetch(`${standIn.url}/api/hello`, { method: 'HEAD' })).status, 404);
     standIn.reply(textReply('never asked for'));

@@ -13,16 +13,16 @@ const LISTENING = /^Ollama Server for Claude is listening on (http:\/\/127\.0\.0
 interface Program {
   readonly stdout: string;
   readonly stderr: string;
-  /** @throws AssertionError when the program ends before it listens */
+  /** Waits for the server's URL. Rejects when the program ends before it listens. */
   url(): Promise<string>;
-  /** Its exit code, after a signal. */
+  /** Sends a signal and returns the exit code. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
-/** What `npm start -- --port 0` runs, in a folder of its own. */
-function start(place: StandInEnvironment, env: NodeJS.ProcessEnv): Program {
+/** Runs what `npm start -- --port 0` runs, in the workspace of the environment. */
+function start(environment: StandInEnvironment, env: NodeJS.ProcessEnv): Program {
   const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--port', '0'], {
-    cwd: place.workspace,
+    cwd: environment.workspace,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -45,9 +45,9 @@ function start(place: StandInEnvironment, env: NodeJS.ProcessEnv): Program {
       for (;;) {
         const found = LISTENING.exec(stdout)?.[1];
         if (found !== undefined) return found;
-        const heard = once(child.stdout, 'data').then(() => true);
-        const alive = await Promise.race([heard, once(child, 'close').then(() => false)]);
-        if (!alive) assert.fail(`npm start ended early:\n${stdout}${stderr}`);
+        const output = once(child.stdout, 'data').then(() => true);
+        const isRunning = await Promise.race([output, once(child, 'close').then(() => false)]);
+        if (!isRunning) assert.fail(`npm start ended early:\n${stdout}${stderr}`);
       }
     },
     async stop(signal) {
@@ -59,13 +59,13 @@ function start(place: StandInEnvironment, env: NodeJS.ProcessEnv): Program {
   };
 }
 
-async function ask(url: string, question: string): Promise<string> {
+async function chat(url: string, content: string): Promise<string> {
   const response = await fetch(`${url}/api/chat`, {
     method: 'POST',
     body: JSON.stringify({
       model: 'claude-sonnet',
       stream: false,
-      messages: [{ role: 'user', content: question }],
+      messages: [{ role: 'user', content }],
     }),
   });
   const body = (await response.json()) as { message?: { content: string } };
@@ -75,32 +75,32 @@ async function ask(url: string, question: string): Promise<string> {
 
 describe('npm start without a signed-in CLI', function () {
   this.timeout(120_000);
-  let place: StandInEnvironment;
+  let environment: StandInEnvironment;
   let temporary: string;
   let program: Program;
 
   before(async () => {
-    place = await standInEnvironment('http://127.0.0.1:9');
-    temporary = join(place.root, 'temporary');
+    environment = await standInEnvironment('http://127.0.0.1:9');
+    temporary = join(environment.root, 'temporary');
     await mkdir(temporary);
-    const env: NodeJS.ProcessEnv = { ...place.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+    const env: NodeJS.ProcessEnv = { ...environment.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };
     delete env['ANTHROPIC_API_KEY'];
     delete env['ANTHROPIC_BASE_URL'];
-    program = start(place, env);
+    program = start(environment, env);
   });
 
   after(async () => {
     await program.stop('SIGKILL');
-    await place.dispose();
+    await environment.dispose();
   });
 
   it('says that the answers are canned, and serves them through the real CLI', async () => {
     const url = await program.url();
     assert.match(program.stderr, /not signed in[^]*THE ANSWERS ARE CANNED[^]*claude auth login/);
-    assert.match(await ask(url, 'Good morning'), /canned answer[^]*Good morning/);
+    assert.match(await chat(url, 'Good morning'), /canned answer[^]*Good morning/);
   });
 
-  it('ends on a signal (which Windows has not), with no port held and no file left', async function () {
+  it('stops on SIGTERM, which Windows does not have, and frees its port and files', async function () {
     if (process.platform === 'win32') this.skip();
     const url = await program.url();
     assert.equal(await program.stop('SIGTERM'), 0, program.stderr);
@@ -113,19 +113,19 @@ describe('npm start without a signed-in CLI', function () {
 describe('npm start with a signed-in CLI', function () {
   this.timeout(120_000);
 
-  it('passes its environment on and shows no banner', async () => {
+  it('passes its environment on and prints no banner', async () => {
     const standIn = await startStandIn();
-    const place = await standInEnvironment(standIn.url);
-    const program = start(place, place.env);
+    const environment = await standInEnvironment(standIn.url);
+    const program = start(environment, environment.env);
     try {
       standIn.reply(textReply('from the API of the environment'));
-      assert.equal(await ask(await program.url(), 'hi'), 'from the API of the environment');
+      assert.equal(await chat(await program.url(), 'hi'), 'from the API of the environment');
       assert.doesNotMatch(program.stderr, /canned/i);
       await standIn.close();
     } finally {
       await program.stop('SIGTERM');
       await standIn.close({ lenient: true });
-      await place.dispose();
+      await environment.dispose();
     }
   });
 });

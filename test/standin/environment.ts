@@ -1,27 +1,27 @@
-/** The environment in which the real CLI talks to the stand-in and to nothing of the person's own. */
+/** An environment in which the real CLI uses the stand-in, and none of the user's configuration. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface StandInEnvironment {
-  /** All of the child's environment, not only what differs. */
+  /** The complete environment for the child process. */
   readonly env: Record<string, string>;
-  /** The folder that holds `home`, the CLI's configuration and `workspace`. */
+  /** A temporary folder with `home`, the CLI's configuration and `workspace` in it. */
   readonly root: string;
   /** An empty folder for the CLI to work in. */
   readonly workspace: string;
-  /** Removes `root`. Call it after the child has ended. */
+  /** Removes `root`. To be called after the child process has exited. */
   dispose(): Promise<void>;
 }
 
-/** Would lead the CLI away from the stand-in, or to the person's own configuration. */
-const FOREIGN =
+/** Variables that would make the CLI use another API or the user's configuration. */
+const NOT_INHERITED =
   /^(ANTHROPIC_|CLAUDE|AWS_|GOOGLE_|VERTEX_|XDG_(CONFIG|CACHE|DATA|STATE)_HOME$|(HTTPS?|ALL|NO)_PROXY$)/i;
 
 /**
- * A fresh home and configuration folder, and an environment that points the CLI at the stand-in.
- * @param url the stand-in's
- * @param extra variables that win over everything else
+ * Creates an empty home and configuration folder, and an environment that makes the CLI use the stand-in.
+ * @param url of the stand-in
+ * @param extra variables that override all others
  */
 export async function standInEnvironment(
   url: string,
@@ -34,7 +34,7 @@ export async function standInEnvironment(
   await Promise.all([home, config, workspace].map((folder) => mkdir(folder)));
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && !FOREIGN.test(name)) env[name] = value;
+    if (value !== undefined && !NOT_INHERITED.test(name)) env[name] = value;
   }
   Object.assign(env, {
     HOME: home,
@@ -48,7 +48,7 @@ export async function standInEnvironment(
     env,
     root,
     workspace,
-    // The CLI may still be writing its configuration for a moment after it was told to end.
+    // The CLI may still write its configuration for a moment after it was told to end.
     dispose: () => rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
 }

@@ -1,23 +1,23 @@
-/** What a test lets the model say. */
+/** Replies of the stand-in Messages API: what a test makes the model say, and how. */
 import type { Json, JsonObject } from '../../src/core/json.js';
 
-/** Holds the stream until it settles, so that a test can look at a half-sent answer without sleeping. */
+/** Pauses the stream until the promise settles, so that a test can inspect a half-sent answer without sleeping. */
 export type Gate = Promise<unknown>;
 
 /**
- * A string is cut into deltas of `pieceSize` code points. An array is sent as it stands: one delta a string, surrogate
- * pairs split where the array splits them; a gate between two strings holds the stream there.
+ * Text to stream. A string is split into deltas of `pieceSize` code points. Each string of an array is one delta, even if it
+ * splits a surrogate pair; a gate pauses the stream at its position.
  */
-export type Streamed = string | readonly (string | Gate)[];
+export type StreamedText = string | readonly (string | Gate)[];
 
 export interface TextBlock {
   readonly type: 'text';
-  readonly text: Streamed;
+  readonly text: StreamedText;
 }
 
 export interface ThinkingBlock {
   readonly type: 'thinking';
-  readonly thinking: Streamed;
+  readonly thinking: StreamedText;
   readonly signature: string;
 }
 
@@ -25,13 +25,13 @@ export interface ToolUseBlock {
   readonly type: 'tool_use';
   readonly id: string;
   readonly name: string;
-  /** An object is written as JSON; otherwise the JSON text itself, which may be broken on purpose. */
-  readonly input: JsonObject | Streamed;
+  /** An object is sent as JSON. Text is sent as it is, so it can be invalid JSON. */
+  readonly input: JsonObject | StreamedText;
 }
 
 export type Block = TextBlock | ThinkingBlock | ToolUseBlock;
 
-/** Tokens, as the Messages API counts them: `input_tokens` is what was neither read from nor written to the cache. */
+/** Token counts of the Messages API. `input_tokens` excludes tokens read from or written to the cache. */
 export interface ApiUsage {
   readonly input_tokens: number;
   readonly output_tokens: number;
@@ -48,7 +48,7 @@ export type StopReason =
   | 'pause_turn'
   | 'model_context_window_exceeded';
 
-/** How fast an answer comes. All times in milliseconds. */
+/** How fast a reply is sent. All times in milliseconds. */
 export interface Pace {
   /** Before the first byte of the response. */
   readonly delayMs?: number;
@@ -63,16 +63,16 @@ export interface Pace {
 export interface MessageReply extends Pace {
   readonly kind: 'message';
   readonly content: readonly Block[];
-  /** `tool_use` when the last block is one, else `end_turn`. */
+  /** Default: `tool_use` if the last block is a tool call, else `end_turn`. */
   readonly stopReason?: StopReason;
   readonly stopSequence?: string;
   readonly usage?: Partial<ApiUsage>;
-  /** The model the API claims to have used; the requested one by default. */
+  /** The model that the API reports. Default: the requested one. */
   readonly model?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The stream begins as a message and ends in an `error` event in the middle of the last block of `content`. */
+/** A message whose stream ends with an `error` event inside the last block of `content`. */
 export interface MidStreamErrorReply extends Pace {
   readonly kind: 'midStreamError';
   readonly content: readonly Block[];
@@ -80,9 +80,9 @@ export interface MidStreamErrorReply extends Pace {
   readonly message: string;
 }
 
-/** The stream begins as a message; the socket is destroyed in the middle of the last block of `content`. */
-export interface CutReply extends Pace {
-  readonly kind: 'cut';
+/** A message whose connection is closed inside the last block of `content`. */
+export interface DisconnectReply extends Pace {
+  readonly kind: 'disconnect';
   readonly content: readonly Block[];
 }
 
@@ -93,34 +93,34 @@ export interface ErrorReply extends Pace {
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Also answers every later request, until another reply is queued behind it. The CLI retries most errors, some of
-   * them several times within one attempt that it reports.
+   * Also answers every later request, until another reply is queued after it. The CLI retries most errors, some of them
+   * several times for each attempt that it reports.
    */
   readonly repeat?: boolean;
 }
 
-/** No byte until the client goes away. */
+/** Sends nothing until the client closes the connection. */
 export interface HangReply {
   readonly kind: 'hang';
 }
 
-export type Reply = MessageReply | MidStreamErrorReply | CutReply | ErrorReply | HangReply;
+export type Reply = MessageReply | MidStreamErrorReply | DisconnectReply | ErrorReply | HangReply;
 
 type MessageOptions = Omit<MessageReply, 'kind' | 'content'>;
 
-/** An answer of one text block. */
-export function textReply(text: Streamed, options: MessageOptions = {}): MessageReply {
+/** A message with one text block. */
+export function textReply(text: StreamedText, options: MessageOptions = {}): MessageReply {
   return { kind: 'message', content: [{ type: 'text', text }], ...options };
 }
 
-/** An answer of any blocks. */
+/** A message with any blocks. */
 export function messageReply(content: readonly Block[], options: MessageOptions = {}): MessageReply {
   return { kind: 'message', content, ...options };
 }
 
-/** An answer that calls one tool. */
+/** A message with one tool call. */
 export function toolReply(
-  call: { id: string; name: string; input: JsonObject | Streamed },
+  call: { id: string; name: string; input: JsonObject | StreamedText },
   options: MessageOptions = {},
 ): MessageReply {
   return { kind: 'message', content: [{ type: 'tool_use', ...call }], ...options };
@@ -138,7 +138,7 @@ const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-/** An error response with the `error.type` that the API gives with that status; it repeats. */
+/** A repeating error response. Its `error.type` is the one that the API uses with that status. */
 export function errorReply(
   status: number,
   message: string,
@@ -154,7 +154,10 @@ export function errorReply(
   };
 }
 
-/** The API's refusal of a plan that is used up until `resetsAt` (seconds since 1970). The CLI does not retry it. */
+/**
+ * The API's error for a plan without remaining usage. The CLI does not retry it.
+ * @param resetsAt seconds since 1970
+ */
 export function planLimitReply(resetsAt: number): ErrorReply {
   return errorReply(429, 'This request would exceed your account rate limit.', {
     'anthropic-ratelimit-unified-status': 'rejected',
@@ -167,12 +170,15 @@ export function planLimitReply(resetsAt: number): ErrorReply {
   });
 }
 
-/** The headers by which the API tells how much of a plan's two limits is used; resets in seconds since 1970. */
+/**
+ * The headers in which the API reports the usage of a plan's two limits.
+ * `used` is from 0 to 1, `resetsAt` in seconds since 1970.
+ */
 export function planHeaders(
   fiveHours: { readonly used: number; readonly resetsAt: number },
   sevenDays: { readonly used: number; readonly resetsAt: number },
 ): Readonly<Record<string, string>> {
-  const of = (name: string, { used, resetsAt }: typeof fiveHours): Record<string, string> => ({
+  const headersOf = (name: string, { used, resetsAt }: typeof fiveHours): Record<string, string> => ({
     [`anthropic-ratelimit-unified-${name}-status`]: 'allowed',
     [`anthropic-ratelimit-unified-${name}-reset`]: String(resetsAt),
     [`anthropic-ratelimit-unified-${name}-utilization`]: String(used),
@@ -181,28 +187,28 @@ export function planHeaders(
     'anthropic-ratelimit-unified-status': 'allowed',
     'anthropic-ratelimit-unified-representative-claim': 'five_hour',
     'anthropic-ratelimit-unified-reset': String(fiveHours.resetsAt),
-    ...of('5h', fiveHours),
-    ...of('7d', sevenDays),
+    ...headersOf('5h', fiveHours),
+    ...headersOf('7d', sevenDays),
   };
 }
 
-/** The deltas and gates that a block is streamed in. An empty string gives no delta. */
-export function deltasOf(streamed: Streamed | JsonObject, pieceSize: number): readonly (string | Gate)[] {
+/** The deltas and gates of a text, in order. An empty string has no delta. */
+export function deltasOf(streamed: StreamedText | JsonObject, pieceSize: number): readonly (string | Gate)[] {
   if (isList(streamed)) return streamed;
   const text = typeof streamed === 'string' ? streamed : JSON.stringify(streamed);
-  const points = Array.from(text);
+  const characters = Array.from(text);
   const pieces: string[] = [];
-  for (let at = 0; at < points.length; at += pieceSize)
-    pieces.push(points.slice(at, at + pieceSize).join(''));
+  for (let at = 0; at < characters.length; at += pieceSize)
+    pieces.push(characters.slice(at, at + pieceSize).join(''));
   return pieces;
 }
 
-/** The whole text of a block, gates left out. */
-export function wholeOf(streamed: Streamed | JsonObject): string {
+/** The complete text, without gates. */
+export function fullText(streamed: StreamedText | JsonObject): string {
   if (isList(streamed)) return streamed.filter((piece) => typeof piece === 'string').join('');
   return typeof streamed === 'string' ? streamed : JSON.stringify(streamed);
 }
 
-function isList(streamed: Streamed | JsonObject | Json): streamed is readonly (string | Gate)[] {
+function isList(streamed: StreamedText | JsonObject | Json): streamed is readonly (string | Gate)[] {
   return Array.isArray(streamed);
 }

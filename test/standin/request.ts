@@ -1,11 +1,14 @@
-/** One request of the CLI as it arrived, for tests to look at. */
+/** A request of the CLI to the stand-in, as tests inspect it. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../../src/core/json.js';
 
-/** `answered`: the reply was sent in full. `client`: the client closed first. `cut`: the stand-in destroyed the socket. */
-export type Closing = 'answered' | 'client' | 'cut';
+/**
+ * How an exchange ended. `answered`: the complete reply was sent. `client`: the client closed the connection first.
+ * `standIn`: the stand-in closed the connection.
+ */
+export type ExchangeEnd = 'answered' | 'client' | 'standIn';
 
-/** The parts of a Messages API body that tests and the canned answers read; the rest is in `body`. */
+/** The body of a Messages API request, with types for the fields that tests and the canned reply read. */
 export interface MessagesBody {
   readonly model: string;
   readonly stream?: boolean;
@@ -28,57 +31,62 @@ export interface ApiMessage {
 }
 
 export interface StandInRequest {
-  /** 1 for the first messages request of this stand-in. */
+  /** Counts the messages requests of this stand-in, from 1. */
   readonly number: number;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: MessagesBody;
-  /** The body's bytes as they came. */
+  /** The body as text. */
   readonly raw: string;
   /** `performance.now()` when the head of the request arrived. */
   readonly arrivedAt: number;
-  /** Settles once, when the exchange is over; never rejects. */
-  readonly closed: Promise<Closing>;
+  /** Resolves at the end of the exchange. Never rejects. */
+  readonly closed: Promise<ExchangeEnd>;
 }
 
-/** The text of a message, its text blocks joined by line feeds. */
+/** The text blocks of a message, joined by line feeds. */
 export function textOf(message: ApiMessage): string {
   if (typeof message.content === 'string') return message.content;
   return message.content.flatMap((block) => (block.text === undefined ? [] : [block.text])).join('\n');
 }
 
-/** The text of the system prompt, its blocks joined by line feeds. */
+/** The text blocks of the system prompt, joined by line feeds. */
 export function systemOf(body: MessagesBody): string {
   if (body.system === undefined || typeof body.system === 'string') return body.system ?? '';
   return body.system.flatMap((block) => block.text ?? []).join('\n');
 }
 
-/** The request's body as text. Rejects when the client goes away before its end. */
+/** Reads the body as text. Rejects if the client closes the connection before its end. */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Watches one exchange from its start: who ended it, and a signal for when it is over. */
-export function watchClosing(response: ServerResponse): {
-  readonly closed: Promise<Closing>;
-  readonly over: AbortSignal;
-  readonly cut: () => void;
-} {
-  const over = new AbortController();
-  let cutByUs = false;
-  const closed = new Promise<Closing>((resolve) => {
+/** An exchange in progress. */
+export interface ExchangeWatch {
+  readonly closed: Promise<ExchangeEnd>;
+  /** Aborted at the end of the exchange. */
+  readonly ended: AbortSignal;
+  /** Closes the connection. */
+  readonly disconnect: () => void;
+}
+
+/** Watches an exchange from its start. */
+export function watchExchange(response: ServerResponse): ExchangeWatch {
+  const ended = new AbortController();
+  let disconnected = false;
+  const closed = new Promise<ExchangeEnd>((resolve) => {
     response.once('close', () => {
-      resolve(cutByUs ? 'cut' : response.writableFinished ? 'answered' : 'client');
-      over.abort();
+      resolve(disconnected ? 'standIn' : response.writableFinished ? 'answered' : 'client');
+      ended.abort();
     });
   });
   return {
     closed,
-    over: over.signal,
-    cut: () => {
-      cutByUs = true;
+    ended: ended.signal,
+    disconnect: () => {
+      disconnected = true;
       response.destroy();
     },
   };

@@ -1,24 +1,24 @@
 /**
- * The stand-in Messages API: a local fake of the model behind the real Claude CLI. It is strict: whatever a test did not
- * expect makes `close()` reject.
+ * The stand-in Messages API: a local HTTP server that plays the model behind the real Claude CLI. It is strict: `close()`
+ * rejects after any request that the test did not expect.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createReplyQueue } from './queue.js';
+import { createReplyQueue } from './replyQueue.js';
 import type { Reply } from './reply.js';
-import { readBody, watchClosing } from './request.js';
+import { readBody, watchExchange } from './request.js';
 import type { MessagesBody, StandInRequest } from './request.js';
-import { sendError, sendJson, sendReply } from './sending.js';
+import { sendError, sendJson, sendReply } from './responseWriter.js';
 
 export * from './reply.js';
-export type { ApiBlock, ApiMessage, Closing, MessagesBody, StandInRequest } from './request.js';
+export type { ApiBlock, ApiMessage, ExchangeEnd, MessagesBody, StandInRequest } from './request.js';
 export { systemOf, textOf } from './request.js';
 
 export interface StandInOptions {
-  /** 0, the default, lets the system pick one. */
+  /** Default: 0, which lets the system choose a free port. */
   readonly port?: number;
-  /** Answers what the queue has no reply for. `undefined` makes the request an unexpected one. */
+  /** Replies to requests when the queue is empty. `undefined` makes the request an unexpected one. */
   readonly respond?: (request: StandInRequest) => Reply | undefined;
 }
 
@@ -28,24 +28,24 @@ export interface StandIn {
   readonly port: number;
   /** Every messages request so far, in order of arrival. */
   readonly requests: readonly StandInRequest[];
-  /** What nobody expected: `METHOD path: why`. */
+  /** The unexpected requests: `METHOD path: reason`. */
   readonly unexpected: readonly string[];
-  /** The harmless other calls of the CLI: `METHOD path`. */
+  /** Other calls of the CLI that do not affect answers: `METHOD path`. */
   readonly sideCalls: readonly string[];
-  /** Queues replies; each answers one messages request, the oldest first. */
+  /** Queues replies. Each one answers one messages request, in order. */
   reply(...replies: readonly Reply[]): void;
-  /** Replies that no request has taken yet. */
+  /** Number of replies that no request has taken yet. */
   readonly queued: number;
-  /** The oldest messages request that this method has not returned yet; waits for one when there is none. */
+  /** The next messages request that this method has not returned yet; waits for it if necessary. */
   nextRequest(): Promise<StandInRequest>;
   /**
-   * Ends all connections and stops listening.
-   * @throws Error when something unexpected happened or queued replies are left, unless `lenient`
+   * Closes all connections and stops listening.
+   * @throws Error if there was an unexpected request or replies are left in the queue, unless `lenient`
    */
   close(options?: { readonly lenient?: boolean }): Promise<void>;
 }
 
-/** What the CLI asks for besides messages; none of it decides about an answer. */
+/** Other calls of the CLI that do not affect answers. */
 const SIDE_CALLS: readonly RegExp[] = [
   /^HEAD \/$/,
   /^(HEAD|GET) \/api\/hello$/,
@@ -54,18 +54,18 @@ const SIDE_CALLS: readonly RegExp[] = [
   /^(GET|HEAD) \/v1\/models(\/|$)/,
 ];
 
-/** Starts the stand-in on 127.0.0.1; resolves when it listens. */
+/** Starts the stand-in on 127.0.0.1. Resolves when it is listening. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
   const requests: StandInRequest[] = [];
   const unexpected: string[] = [];
   const sideCalls: string[] = [];
   const queue = createReplyQueue();
   const waiting: ((request: StandInRequest) => void)[] = [];
-  let taken = 0;
+  let returned = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const arrivedAt = performance.now();
-    const watch = watchClosing(response);
+    const watch = watchExchange(response);
     const path = request.url ?? '/';
     const call = `${request.method} ${path.replace(/\?.*$/, '')}`;
     const raw = await readBody(request);
@@ -97,23 +97,24 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     }
     const id = `msg_standin${String(number).padStart(16, '0')}`;
     const streaming = body.stream === true;
-    await sendReply({ response, streaming, model: body.model, id, over: watch.over, cut: watch.cut }, reply);
+    const { ended, disconnect } = watch;
+    await sendReply({ response, streaming, model: body.model, id, ended, disconnect }, reply);
   }
 
-  function refuse(response: ServerResponse, why: string): void {
-    unexpected.push(why);
-    sendError(response, { status: 400, type: 'invalid_request_error', message: `Stand-in: ${why}` });
+  function refuse(response: ServerResponse, reason: string): void {
+    unexpected.push(reason);
+    sendError(response, { status: 400, type: 'invalid_request_error', message: `Stand-in: ${reason}` });
   }
 
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
-      // A client that leaves in mid-body is no defect; everything else is one, and must fail the test.
+      // A client may disconnect while it sends its body. Every other error is a defect and must fail the test.
       if (!request.complete) return;
       unexpected.push(`${request.method} ${request.url}: ${String(error)}`);
       response.destroy();
     });
   });
-  // The CLI keeps idle connections; a time limit here would cut one just as the CLI uses it.
+  // The CLI keeps idle connections: a timeout here could close one just when the CLI uses it again.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
@@ -133,8 +134,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       return queue.unused;
     },
     nextRequest() {
-      const request = requests[taken];
-      taken += 1;
+      const request = requests[returned];
+      returned += 1;
       if (request !== undefined) return Promise.resolve(request);
       return new Promise((resolve) => waiting.push(resolve));
     },
@@ -144,9 +145,9 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
         server.closeAllConnections();
       });
       if (lenient) return;
-      const complaints = [...unexpected];
-      if (queue.unused > 0) complaints.push(`${queue.unused} queued replies were never asked for`);
-      if (complaints.length > 0) throw new Error(`Stand-in Messages API: ${complaints.join('; ')}`);
+      const problems = [...unexpected];
+      if (queue.unused > 0) problems.push(`${queue.unused} queued replies were not used`);
+      if (problems.length > 0) throw new Error(`Stand-in Messages API: ${problems.join('; ')}`);
     },
   };
 }
@@ -154,8 +155,8 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 function parseBody(raw: string): MessagesBody | undefined {
   try {
     const body = JSON.parse(raw) as Partial<MessagesBody> | null;
-    const sound = typeof body?.model === 'string' && Array.isArray(body.messages);
-    return sound ? (body as MessagesBody) : undefined;
+    const isValid = typeof body?.model === 'string' && Array.isArray(body.messages);
+    return isValid ? (body as MessagesBody) : undefined;
   } catch {
     return undefined;
   }

@@ -1,83 +1,90 @@
-/** The installed CLI: where it is, whether it is new enough, whether it is signed in. */
+/** The installed CLI: its path, its version and whether it is signed in. */
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import * as v from 'valibot';
 import { ChatError } from '../../core/errors.js';
-import { isAtLeast, MINIMUM_VERSION, parseVersion } from './launch.js';
 import { locate, type Machine } from './locate.js';
 import { realPath } from './realPath.js';
+import { isAtLeast, MINIMUM_VERSION, parseVersion } from './version.js';
 
 export interface InstalledCli {
   readonly path: string;
+  /** Where it was found, for messages. */
   readonly source: string;
   readonly version: string;
-  /** Changes whenever the program does, an update in place included. */
+  /** Changes whenever the file changes, including an update in place. */
   readonly fingerprint: string;
 }
 
-const ANSWER_MS = 10_000;
+const COMMAND_TIMEOUT_MS = 10_000;
 const authStatus = v.object({ loggedIn: v.boolean() });
 
-/** Finds the CLI once and again only when the file changed or went away. */
+/** Finds the CLI once, and again only after its file has changed or disappeared. */
 export class CliFinder {
-  readonly #configured: string;
-  readonly #folders: readonly string[];
+  readonly #configuredPath: string;
+  readonly #openFolders: readonly string[];
   readonly #machine: Machine;
-  #known: InstalledCli | undefined;
+  #found: InstalledCli | undefined;
   #search: Promise<InstalledCli> | undefined;
 
-  /** @param folders that are open: a CLI in them is not the person's */
-  constructor(configured: string, folders: readonly string[], machine: Machine) {
-    this.#configured = configured;
-    this.#folders = folders;
+  /**
+   * @param configuredPath the setting `claudeOllama.claudePath`; empty to search
+   * @param openFolders absolute; a CLI inside one of them is never used
+   */
+  constructor(configuredPath: string, openFolders: readonly string[], machine: Machine) {
+    this.#configuredPath = configuredPath;
+    this.#openFolders = openFolders;
     this.#machine = machine;
   }
 
   /** @throws ChatError `cliMissing` or `cliTooOld` */
   async find(): Promise<InstalledCli> {
-    if (this.#known !== undefined && (await fingerprint(this.#known.path)) === this.#known.fingerprint) {
-      return this.#known;
+    if (this.#found !== undefined && (await fingerprint(this.#found.path)) === this.#found.fingerprint) {
+      return this.#found;
     }
-    this.#search ??= this.#look().finally(() => {
+    this.#search ??= this.#startSearch().finally(() => {
       this.#search = undefined;
     });
     return this.#search;
   }
 
-  async #look(): Promise<InstalledCli> {
-    this.#known = undefined;
-    // PATH may name an open folder by another name than it was opened by.
-    const real = await Promise.all(this.#folders.map(async (folder) => (await realPath(folder)) ?? folder));
-    const open = [...this.#folders, ...real];
-    const { path, source } = await locate(this.#configured, open, this.#machine);
-    const mark = await fingerprint(path);
-    const { code, stdout } = await run(path, ['--version'], this.#machine.env);
+  async #startSearch(): Promise<InstalledCli> {
+    this.#found = undefined;
+    // PATH may contain the real path of a folder that was opened through a symbolic link.
+    const realFolders = await Promise.all(
+      this.#openFolders.map(async (folder) => (await realPath(folder)) ?? folder),
+    );
+    const openFolders = [...this.#openFolders, ...realFolders];
+    const { path, source } = await locate(this.#configuredPath, openFolders, this.#machine);
+    const before = await fingerprint(path);
+    const { code, stdout } = await runCli(path, ['--version'], this.#machine.env);
     const version = parseVersion(stdout);
     if (version === undefined) {
       throw new ChatError(
         'cliMissing',
-        `"${path}" (from ${source}) does not answer as the Claude CLI: "--version" ended with ${code}. ` +
-          'Reinstall the CLI, or set "claudeOllama.claudePath" to another one.',
+        `"${path}" (from ${source}) is not the Claude CLI: "--version" exited with ${code}. ` +
+          'Reinstall the CLI, or set "claudeOllama.claudePath" to the path of the right program.',
       );
     }
     if (!isAtLeast(version, MINIMUM_VERSION)) {
       throw new ChatError(
         'cliTooOld',
-        `The Claude CLI at "${path}" is ${version}; at least ${MINIMUM_VERSION} is needed. Run "claude update".`,
+        `The Claude CLI at "${path}" is version ${version}; version ${MINIMUM_VERSION} or later is required. ` +
+          'Run "claude update".',
       );
     }
-    this.#known = { path, source, version, fingerprint: mark ?? '' };
-    return this.#known;
+    this.#found = { path, source, version, fingerprint: before ?? '' };
+    return this.#found;
   }
 }
 
-/** Whether the CLI has credentials. An expired one still counts; only a request can tell. */
+/** Whether the CLI has credentials. Expired ones count too; only a request can tell whether they are valid. */
 export async function isSignedIn(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
-  const { stdout } = await run(path, ['auth', 'status'], env);
+  const { stdout } = await runCli(path, ['auth', 'status'], env);
   try {
     return v.parse(authStatus, JSON.parse(stdout)).loggedIn;
   } catch {
@@ -85,13 +92,13 @@ export async function isSignedIn(
   }
 }
 
-/** Those of the flags that its help does not have. */
+/** The given flags that the CLI's `--help` does not list. */
 export async function missingFlags(
   path: string,
   flags: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string[]> {
-  const { stdout } = await run(path, ['--help'], env);
+  const { stdout } = await runCli(path, ['--help'], env);
   const known = new Set(stdout.match(/--[a-z][a-z-]*/gi));
   return flags.filter((flag) => !known.has(flag));
 }
@@ -101,14 +108,14 @@ async function fingerprint(path: string): Promise<string | undefined> {
   return file && `${path} ${file.ino} ${file.size} ${file.mtimeMs}`;
 }
 
-function run(
+function runCli(
   file: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ code: string; stdout: string }> {
   return new Promise((resolve) => {
-    // Never in the workspace: its settings could name programs to run.
-    const options = { cwd: homedir(), env: { ...env }, timeout: ANSWER_MS, windowsHide: true };
+    // Never run in the workspace folder: its settings could name programs to run.
+    const options = { cwd: homedir(), env: { ...env }, timeout: COMMAND_TIMEOUT_MS, windowsHide: true };
     execFile(file, args, options, (error, stdout) => {
       resolve({ code: error ? String(error.code ?? error.signal) : '0', stdout });
     });

@@ -1,17 +1,14 @@
-/** How the CLI is started. Pure. Nothing of a request is in here: requests travel over stdin only. */
-import { posix, win32 } from 'node:path';
+/**
+ * Command line and environment of the Claude CLI. Pure. Neither contains anything from a request: requests are sent over
+ * stdin only.
+ */
 import type { Lane } from '../../core/chat.js';
+import type { WorkspacePermissions } from '../../core/permission.js';
 
-/** The oldest CLI that has everything the driver relies on. */
-export const MINIMUM_VERSION = '2.1.248';
-
-/** The name under which the client's own tools are offered to the CLI. */
+/** The MCP server name under which the client's tools are offered to the CLI. */
 export const CLIENT_TOOLS_SERVER = 'client';
 
-/** What Claude may do in the workspace lane: look only; all after the person was asked; edits in the folder unasked. */
-export type WorkspacePermissions = 'readOnly' | 'ask' | 'acceptEdits';
-
-const STREAMS: readonly string[] = [
+const STREAM_ARGUMENTS: readonly string[] = [
   '--output-format',
   'stream-json',
   '--input-format',
@@ -20,8 +17,11 @@ const STREAMS: readonly string[] = [
   '--include-partial-messages',
 ];
 
-/** No commands, nothing stored, and no mode that a settings file asks for: what may be done is decided here. */
-const RULES: readonly string[] = [
+/**
+ * No slash commands and no stored sessions. The permission mode is fixed, so that a settings file cannot choose another
+ * one: the permission gate decides.
+ */
+const RESTRICTION_ARGUMENTS: readonly string[] = [
   '--disable-slash-commands',
   '--no-session-persistence',
   '--permission-mode',
@@ -31,36 +31,35 @@ const RULES: readonly string[] = [
 ];
 
 /**
- * Arguments of the chat lane: no tools of the CLI's own, no project files, no hooks, no commands, nothing
- * stored. `--safe-mode` with `--setting-sources user` is what keeps every way of signing in while a
- * repository's settings have no effect.
+ * Arguments of the chat lane: no built-in tools, project files, hooks or commands, and nothing is stored.
+ * `--safe-mode` with `--setting-sources user` keeps every way of signing in and ignores the settings of a repository.
  */
 export const CHAT_ARGUMENTS: readonly string[] = [
-  ...STREAMS,
+  ...STREAM_ARGUMENTS,
   '--tools',
   '',
   '--safe-mode',
   '--setting-sources',
   'user',
   '--strict-mcp-config',
-  ...RULES,
+  ...RESTRICTION_ARGUMENTS,
 ];
 
-/** Tools that look and change nothing. */
+/** Built-in tools that change nothing. */
 export const READING_TOOLS: readonly string[] = ['Read', 'Grep', 'Glob'];
 
-/** Tools that change one file, which their input names. */
+/** Built-in tools that change exactly one file, named in their input. */
 export const EDITING_TOOLS: readonly string[] = ['Edit', 'Write', 'NotebookEdit'];
 
-/** By the name of today and by the one that it had. */
+/** The tool that starts a subagent; older CLIs call it `Task`. */
 export const SUBAGENT_TOOLS: readonly string[] = ['Agent', 'Task'];
 
 /**
- * What else helps at work in a folder. Left out is what outlives an answer (schedules, background work, worktrees),
- * what needs a terminal to talk to the person, and what changes the rules of the session. Names that a version of the
- * CLI does not know are no error to it.
+ * The other built-in tools of the workspace lane. Excluded are tools whose effect outlasts the answer (schedules,
+ * background tasks, worktrees), tools that need a terminal, and tools that change the session's permissions. The CLI
+ * ignores names that it does not know.
  */
-const WORKING_TOOLS: readonly string[] = [
+const OTHER_WORKSPACE_TOOLS: readonly string[] = [
   ...SUBAGENT_TOOLS,
   'Bash',
   'WebFetch',
@@ -73,24 +72,24 @@ const WORKING_TOOLS: readonly string[] = [
 ];
 
 /**
- * Arguments of the workspace lane: the CLI as it is in a terminal in that folder, as far as tools go that the permissions
- * have a use for. Who may only look gets no MCP servers either: nothing of theirs could be used.
- * @param moreFolders further folders to work in, absolute
+ * Arguments of the workspace lane: the CLI with the user's and the project's settings, limited to the tools that the
+ * permissions can allow. With `readOnly` no MCP server is started, because none of its tools could be used.
+ * @param moreFolders further folders of a multi-root workspace, absolute
  */
 export function workspaceArguments(
   permissions: WorkspacePermissions,
   moreFolders: readonly string[],
 ): readonly string[] {
-  const looksOnly = permissions === 'readOnly';
-  const tools = looksOnly ? READING_TOOLS : [...READING_TOOLS, ...EDITING_TOOLS, ...WORKING_TOOLS];
+  const readOnly = permissions === 'readOnly';
+  const tools = readOnly ? READING_TOOLS : [...READING_TOOLS, ...EDITING_TOOLS, ...OTHER_WORKSPACE_TOOLS];
   return [
-    ...STREAMS,
+    ...STREAM_ARGUMENTS,
     '--tools',
     tools.join(','),
     '--setting-sources',
     'user,project,local',
-    ...(looksOnly ? ['--strict-mcp-config'] : []),
-    ...RULES,
+    ...(readOnly ? ['--strict-mcp-config'] : []),
+    ...RESTRICTION_ARGUMENTS,
     '--permission-prompt-tool',
     'stdio',
     ...moreFolders.flatMap((folder) => ['--add-dir', folder]),
@@ -98,31 +97,31 @@ export function workspaceArguments(
 }
 
 /**
- * Variables that describe the process that started us, not the person's set-up: of a surrounding Claude
- * session (one of them makes the CLI exit without a word), of the editor, and ones that load code into runtimes. And the
- * one that decides how the client's tools are told from the CLI's.
+ * Variables that describe the process which started this one rather than the user's environment: those of a surrounding
+ * Claude session (one of them makes the CLI exit silently), those of the editor, and those that load code into runtimes.
+ * `CLAUDE_AGENT_SDK_MCP_NO_PREFIX` is set below, depending on the lane.
  */
 const NOT_INHERITED =
   /^(CLAUDECODE|CLAUDE_CODE_(ENTRYPOINT|SSE_PORT|SESSION_ID|CHILD_SESSION|SIMPLE|EXECPATH)|CLAUDE_(EFFORT|PID)|CLAUDE_AGENT_SDK_MCP_NO_PREFIX|NODE_OPTIONS|BUN_OPTIONS|ELECTRON_.*|VSCODE_.*)$/i;
 
-/** Only the client's tools are there, under the names that it gave them, and nothing is shortened on the way. */
+/** The client's tools keep their own names, because there are no others, and no tool result is truncated. */
 const CHAT_VARIABLES: Readonly<Record<string, string>> = {
   CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1',
   MAX_MCP_OUTPUT_TOKENS: '100000000',
-  // `@path` in a prompt is text, and history is never rewritten behind the client's back.
+  // `@path` in a prompt stays text, and the client's history is never compacted.
   CLAUDE_CODE_DISABLE_ATTACHMENTS: '1',
   DISABLE_AUTO_COMPACT: '1',
 };
 
-/** `@path` is text here, too. Nothing goes on behind an answer that is complete. */
+/** `@path` in a prompt stays text, and no background task continues after the answer is complete. */
 const WORKSPACE_VARIABLES: Readonly<Record<string, string>> = {
   CLAUDE_CODE_DISABLE_FILE_MENTIONS: '1',
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
 };
 
 /**
- * The environment of a process of that lane.
- * @param base the environment of the person: PATH, HOME, proxies, credentials
+ * The environment of a CLI process.
+ * @param base the user's environment: PATH, HOME, proxies, credentials
  * @param folder the working directory, absolute
  * @param app `name/version`, shown in the CLI's User-Agent
  */
@@ -137,11 +136,11 @@ export function childEnvironment(
     if (value !== undefined && !NOT_INHERITED.test(name)) environment[name] = value;
   }
   return {
-    // A refused connection or a failing API is told to the client after about nine seconds, not after minutes.
+    // The client learns of a refused connection or a failing API after about nine seconds instead of minutes.
     CLAUDE_CODE_MAX_RETRIES: '4',
     ...environment,
     PWD: folder,
-    // The client's tools are shown to the model all of them, and whole.
+    // The model sees all of the client's tools at once, with their full descriptions.
     ENABLE_TOOL_SEARCH: 'false',
     CLAUDE_CODE_MAX_MCP_DESCRIPTION_LENGTH: '1000000',
     CLAUDE_CODE_MCP_AUTO_BACKGROUND_MS: '0',
@@ -149,46 +148,4 @@ export function childEnvironment(
     ...(lane === 'chat' ? CHAT_VARIABLES : WORKSPACE_VARIABLES),
     CLAUDE_AGENT_SDK_CLIENT_APP: app,
   };
-}
-
-/** Three numbers out of `claude --version`, or `undefined`. */
-export function parseVersion(output: string): string | undefined {
-  return /(\d+)\.(\d+)\.(\d+)/.exec(output)?.[0];
-}
-
-/** Whether dotted `version` is at least dotted `minimum`. */
-export function isAtLeast(version: string, minimum: string): boolean {
-  const left = version.split('.').map(Number);
-  const right = minimum.split('.').map(Number);
-  for (let i = 0; i < right.length; i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-/**
- * The folders of a PATH that may hold the CLI: absolute ones outside the folders that are open, which could plant a
- * program.
- */
-export function searchableFolders(
-  path: string,
-  open: readonly string[],
-  platform: NodeJS.Platform,
-): string[] {
-  const separator = platform === 'win32' ? ';' : ':';
-  const slash = platform === 'win32' ? '\\' : '/';
-  const absolute = platform === 'win32' ? /^[a-z]:[\\/]|^\\\\/i : /^\//;
-  const fold = (folder: string): string => {
-    const paths = platform === 'win32' ? win32 : posix;
-    const trimmed = paths.normalize(folder).replace(/[\\/]+$/, '');
-    return platform === 'win32' ? trimmed.toLowerCase() : trimmed;
-  };
-  const roots = open.map(fold).filter((root) => root !== '');
-  const isOpen = (folder: string): boolean =>
-    roots.some((root) => fold(folder) === root || fold(folder).startsWith(root + slash));
-  return path
-    .split(separator)
-    .map((folder) => folder.replace(/^"(.*)"$/, '$1'))
-    .filter((folder) => absolute.test(folder) && !isOpen(folder));
 }

@@ -1,57 +1,56 @@
-/** Finds the Claude CLI. What it looks at is a parameter, so that every system's rules can be tested on any. */
+/** Finds the Claude CLI. Access to the system is a parameter, so that the rules of every platform can be tested on any. */
 import { access, constants, readdir, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 import which from 'which';
 import { ChatError } from '../../core/errors.js';
-import { searchableFolders } from './launch.js';
-import { loginPath, rememberedPath } from './loginPath.js';
+import { cachedLoginPath, loginPath } from './loginPath.js';
+import { searchableFolders } from './searchPath.js';
 
-/** The machine as the search sees it. */
+/** The parts of the system that the search reads. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
-  /** Whether this file can be run. */
-  isProgram(path: string): Promise<boolean>;
-  /** Every program of that name in these folders, in their order. */
+  isExecutable(path: string): Promise<boolean>;
+  /** Every program of that name in these folders, in the order of the folders. */
   search(name: string, folders: readonly string[]): Promise<readonly string[]>;
-  /** PATH as a login shell has it or had it lately, `undefined` when it cannot be had. May be slow. */
+  /** The PATH of a login shell, possibly cached; `undefined` if it is unknown. May take seconds. */
   loginPath(): Promise<string | undefined>;
-  /** Names in a folder; empty when there is none. */
+  /** Names in a folder; empty if the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
 }
 
-export interface Located {
+export interface LocatedCli {
   readonly path: string;
-  /** Where it was found, for people. */
+  /** Where it was found, for messages. */
   readonly source: string;
 }
 
 /**
- * Order: the setting, PATH, the login shell's PATH, the known install places.
- * @param configured the setting: an absolute path, or one that starts with `~`; empty for none
- * @param open folders of PATH inside these are skipped, or a repository could bring its own `claude`
- * @throws ChatError `cliMissing`, with all that was tried
+ * Finds the CLI. Order: the setting, PATH, the login shell's PATH, the standard install locations.
+ * @param configuredPath the setting `claudeOllama.claudePath`: absolute, or starting with `~`; empty to search
+ * @param openFolders folders of PATH inside these are skipped: a repository could bring its own `claude`
+ * @throws ChatError `cliMissing`, naming every location that was tried
  */
 export async function locate(
-  configured: string,
-  open: readonly string[],
+  configuredPath: string,
+  openFolders: readonly string[],
   machine: Machine,
-): Promise<Located> {
-  if (configured !== '') return locateConfigured(configured, machine);
+): Promise<LocatedCli> {
+  if (configuredPath !== '') return locateConfigured(configuredPath, machine);
   const tried: string[] = [];
-  const onPath = await inFolders(machine.env['PATH'] ?? machine.env['Path'] ?? '', open, machine);
+  const onPath = await findOnPath(machine.env['PATH'] ?? machine.env['Path'] ?? '', openFolders, machine);
   if (onPath !== undefined) return { path: onPath, source: 'PATH' };
   tried.push('PATH');
   const loginPath = await machine.loginPath();
   if (loginPath !== undefined) {
-    const found = await inFolders(loginPath, open, machine);
+    const found = await findOnPath(loginPath, openFolders, machine);
     if (found !== undefined) return { path: found, source: "the login shell's PATH" };
     tried.push("the login shell's PATH");
   }
-  for (const place of await knownPlaces(machine)) {
-    if (await machine.isProgram(place)) return { path: place, source: 'a known install place' };
-    tried.push(place);
+  for (const path of await installLocations(machine)) {
+    if (await machine.isExecutable(path)) return { path, source: 'a standard install location' };
+    tried.push(path);
   }
   throw new ChatError(
     'cliMissing',
@@ -60,56 +59,57 @@ export async function locate(
   );
 }
 
-async function locateConfigured(configured: string, machine: Machine): Promise<Located> {
+const SETTING = 'setting "claudeOllama.claudePath"';
+
+async function locateConfigured(configuredPath: string, machine: Machine): Promise<LocatedCli> {
   const paths = machine.platform === 'win32' ? win32 : posix;
-  const path = configured.replace(/^~(?=[\\/])/, machine.home);
-  const source = 'the setting "claudeOllama.claudePath"';
+  const path = configuredPath.replace(/^~(?=[\\/])/, machine.home);
   if (!paths.isAbsolute(path)) {
     throw new ChatError(
       'cliMissing',
-      `${source} is "${configured}", which is not an absolute path. Correct it.`,
+      `The ${SETTING} is "${configuredPath}", which is not an absolute path. Correct the setting.`,
     );
   }
-  const program = await runnable(path, machine);
+  const program = await programFor(path, machine);
   if (program === undefined) {
     throw new ChatError(
       'cliMissing',
-      `${source} is "${path}", which is not a program that can be run. Correct it.`,
+      `The ${SETTING} is "${path}", which is not an executable file. Correct the setting.`,
     );
   }
-  return { path: program, source };
+  return { path: program, source: `the ${SETTING}` };
 }
 
-async function inFolders(
+async function findOnPath(
   path: string,
-  open: readonly string[],
+  openFolders: readonly string[],
   machine: Machine,
 ): Promise<string | undefined> {
-  const folders = searchableFolders(path, open, machine.platform);
+  const folders = searchableFolders(path, openFolders, machine.platform);
   for (const candidate of await machine.search('claude', folders)) {
-    const program = await runnable(candidate, machine);
+    const program = await programFor(candidate, machine);
     if (program !== undefined) return program;
   }
   return undefined;
 }
 
 /**
- * The file to start for a candidate. npm puts a `.cmd` shim on Windows' PATH, which cannot be started without a
- * shell that parses arguments again; the program behind it can.
+ * The executable to start for a path. On Windows npm puts a `.cmd` shim on PATH. Starting it takes a shell, which would
+ * parse the arguments again, so the executable behind the shim is started instead.
  */
-async function runnable(path: string, machine: Machine): Promise<string | undefined> {
-  if (machine.platform !== 'win32') return (await machine.isProgram(path)) ? path : undefined;
+async function programFor(path: string, machine: Machine): Promise<string | undefined> {
+  if (machine.platform !== 'win32') return (await machine.isExecutable(path)) ? path : undefined;
   const target = /\.exe$/i.test(path) ? path : shimTarget(path);
-  return (await machine.isProgram(target)) ? target : undefined;
+  return (await machine.isExecutable(target)) ? target : undefined;
 }
 
-/** The program behind npm's shims `claude`, `claude.cmd` and `claude.ps1`. Pure. */
+/** The executable behind npm's Windows shims `claude`, `claude.cmd` and `claude.ps1`. Pure. */
 export function shimTarget(shim: string): string {
   return win32.join(win32.dirname(shim), 'node_modules', '@anthropic-ai', 'claude-code', 'bin', 'claude.exe');
 }
 
-/** Where the CLI's installers put it, best first. */
-async function knownPlaces(machine: Machine): Promise<string[]> {
+/** Where the installers put the CLI, preferred locations first. */
+async function installLocations(machine: Machine): Promise<string[]> {
   const { platform, env, home } = machine;
   if (platform === 'win32') {
     const inNpm = (folder: string): string => shimTarget(win32.join(folder, 'claude.cmd'));
@@ -142,7 +142,10 @@ async function knownPlaces(machine: Machine): Promise<string[]> {
   ];
 }
 
-/** This machine. */
+/**
+ * The system that this program runs on.
+ * @param env its environment
+ */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   const { platform } = process;
   const home = env['HOME'] ?? env['USERPROFILE'] ?? '';
@@ -150,7 +153,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
     platform,
     env,
     home,
-    async isProgram(path) {
+    async isExecutable(path) {
       const file = await stat(path).catch(() => undefined);
       if (file?.isFile() !== true) return false;
       if (platform === 'win32') return true;
@@ -163,12 +166,13 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       if (folders.length === 0) return [];
       const separator = platform === 'win32' ? ';' : ':';
       const found = await which(name, { path: folders.join(separator), all: true, nothrow: true });
-      // On Windows the current folder is searched too, which nobody asked for.
+      // On Windows `which` searches the current folder as well: drop what it finds there.
       return (found ?? []).filter((path) =>
         folders.some((folder) => path.toLowerCase().startsWith(folder.toLowerCase())),
       );
     },
-    loginPath: platform === 'win32' ? () => Promise.resolve(undefined) : rememberedPath(() => loginPath(env)),
+    loginPath:
+      platform === 'win32' ? () => Promise.resolve(undefined) : cachedLoginPath(() => loginPath(env)),
     list: (folder) => readdir(folder).catch(() => []),
   };
 }

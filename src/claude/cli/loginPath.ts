@@ -1,55 +1,57 @@
-/** PATH as a login shell has it: an editor that was started from a dock does not. */
+/** The PATH of a login shell. An editor that was started from a dock or a desktop menu does not have it. */
 import { execFile } from 'node:child_process';
 
-const PATIENCE_MS = 3000;
-const MARK = '-- environment --';
+const TIMEOUT_MS = 3000;
+const MARKER = '-- environment --';
 
-/** What the shell is told. `env` prints PATH in one form whatever the shell; start-up files may print anything before. */
+/** Arguments that make a shell print {@link MARKER} and its environment. Start-up files may print anything before it. */
 export function loginShellArguments(): readonly string[] {
-  return ['-ilc', `echo "${MARK}"; command env; exit`];
+  // `env` prints PATH in the same form in every shell.
+  return ['-ilc', `echo "${MARKER}"; command env; exit`];
 }
 
-/** PATH in what that shell printed, or `undefined`. Pure. */
-export function pathIn(output: string): string | undefined {
-  const at = output.lastIndexOf(MARK);
+/** The PATH in the output of such a shell; `undefined` if there is none. Pure. */
+export function parseLoginPath(output: string): string | undefined {
+  const at = output.lastIndexOf(MARKER);
   return at < 0 ? undefined : /^PATH=(.+)$/m.exec(output.slice(at))?.[1];
 }
 
-/** How long an answer of the shell counts. Milliseconds. */
-const REMEMBERED_MS = 60_000;
+const CACHE_MS = 60_000;
 
 /**
- * The same, asked once in a while: where there is no CLI, every request looks for one, and must not wait for a shell.
- * @param ask never rejects
+ * Caches the login PATH for a minute. While no CLI is installed, every request searches for one, and none of them should
+ * have to wait for a shell.
+ * @param query never rejects
  * @param clock monotonic, milliseconds
  */
-export function rememberedPath(
-  ask: () => Promise<string | undefined>,
+export function cachedLoginPath(
+  query: () => Promise<string | undefined>,
   clock: () => number = () => performance.now(),
 ): () => Promise<string | undefined> {
-  let known: { readonly path: Promise<string | undefined>; readonly at: number } | undefined;
+  let cached: { readonly path: Promise<string | undefined>; readonly at: number } | undefined;
   return () => {
     const now = clock();
-    if (known === undefined || now - known.at >= REMEMBERED_MS) known = { path: ask(), at: now };
-    return known.path;
+    if (cached === undefined || now - cached.at >= CACHE_MS) cached = { path: query(), at: now };
+    return cached.path;
   };
 }
 
 /**
- * Asks the person's shell. Bounded: a start-up file that waits for input, or for anything, costs three seconds.
- * @param env of this program; names the shell
+ * Asks the user's shell for its PATH. Takes at most three seconds, even if a start-up file waits for input. Never rejects.
+ * @param env the environment of this program; `SHELL` names the shell
+ * @returns `undefined` if the shell cannot be started, does not answer in time or prints no PATH
  */
 export function loginPath(env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
   return new Promise((resolve) => {
     const options = {
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
       killSignal: 'SIGKILL',
-      // Start-up files that update themselves, or that start a terminal multiplexer, should not.
+      // Keeps oh-my-zsh from updating itself and from starting tmux.
       env: { ...env, DISABLE_AUTO_UPDATE: 'true', ZSH_TMUX_AUTOSTARTED: 'true', ZSH_TMUX_AUTOSTART: 'false' },
     } as const;
     const shell = execFile(env['SHELL'] ?? '/bin/sh', loginShellArguments(), options, (_error, output) => {
-      // Shells end with the status of whatever ran last; what was printed counts.
-      resolve(pathIn(output));
+      // The exit status is that of the last command in the start-up files, so only the output counts.
+      resolve(parseLoginPath(output));
     });
     shell.stdin?.end();
   });

@@ -1,30 +1,30 @@
 /** Reads the messages of one answer, and passes its events on. */
-import type { Allowance } from '../../core/allowance.js';
-import type { ChatListener } from '../../core/backend.js';
+import type { PlanUsage } from '../../core/planUsage.js';
+import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest, Timings, ToolCall } from '../../core/chat.js';
 import type { ResultMessage } from '../process/incoming.js';
-import { allowanceOf } from '../turn/allowance.js';
+import { planUsageOf } from '../turn/planUsage.js';
 import { OutputLimit } from '../turn/outputLimit.js';
 import { turnTimings } from '../turn/timings.js';
 import { ToolRounds } from '../turn/toolRounds.js';
-import type { TurnReader } from '../turn/turn.js';
-import type { TurnEnd } from '../turn/turnStep.js';
-import type { WorkspaceSide } from '../workspace/lanes.js';
+import type { TurnReader } from '../turn/turnReader.js';
+import type { TurnEnd } from '../turn/turnOutput.js';
+import type { WorkspaceServices } from '../workspace/lanes.js';
 import type { Channel } from './channel.js';
 import type { ToolNames } from './toolNames.js';
 
 export interface AnswerOptions {
   readonly clock: () => number;
   readonly onResult: (result: ResultMessage) => void;
-  readonly onAllowance: (allowance: Allowance) => void;
+  readonly onPlanUsage: (planUsage: PlanUsage) => void;
   readonly reactionMs: number;
   readonly silenceMs: number;
-  readonly side: WorkspaceSide | undefined;
+  readonly side: WorkspaceServices | undefined;
   readonly names: ToolNames;
   /** When the request came, by the clock. */
   readonly started: number;
   readonly signal: AbortSignal;
-  readonly listener: ChatListener;
+  readonly listener: BackendObserver;
 }
 
 /** How an answer ended, and what the client has of it. The calls have the names that the model knows. */
@@ -49,23 +49,23 @@ export async function* readAnswer(
 ): AsyncGenerator<ChatEvent, AnswerEnd, void> {
   const { clock, names, side, listener } = options;
   const output = new OutputLimit(request.stop, request.maxTokens);
-  const rounds = new ToolRounds(
-    (tool) => names.isClients(tool),
-    (use, failed) => side?.progress(use, failed),
-  );
+  const rounds = new ToolRounds({
+    isClientTool: (tool) => names.isClients(tool),
+    progress: (use) => side?.progress(use),
+  });
   let text = '';
   const calls: ToolCall[] = [];
   let firstEvent = clock();
   for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
     const message = await channel.next(wait, options.signal);
-    if (message.type === 'system' && message.subtype === REQUESTING) listener.asked();
-    if (message.type === 'rate_limit_event') options.onAllowance(allowanceOf(message.rate_limit_info));
+    if (message.type === 'system' && message.subtype === REQUESTING) listener.requestSent();
+    if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
     const step = rounds.read(message, reader.read(message));
     if (text === '' && calls.length === 0) firstEvent = clock();
     let { end } = step;
-    for (const event of output.pass(step)) {
-      if (event.type === 'cut') {
-        end = reader.cutShort(event, output.tokens);
+    for (const event of output.apply(step)) {
+      if (event.type === 'limitReached') {
+        end = reader.endAtLimit(event, output.tokens);
         break;
       }
       if (event.type === 'text') text += event.text;

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../core/json.js';
 import type { PermissionGate } from '../workspace/permissionGate.js';
 import type { ToolServer } from './toolServer.js';
 import type { CliMessageOf } from '../process/incoming.js';
-import { STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 const toolInput = v.optional(v.record(v.string(), v.unknown()), {});
 const hookInput = v.object({
@@ -59,15 +59,15 @@ async function hookAnswer(input: unknown, { client, gate }: ControlRequestRules)
   if (!call.success) return decision('deny');
   const { tool_name: tool, tool_input, permission_mode, cwd, transcript_path } = call.output;
   if (gate === undefined || client.names.isClients(tool)) return decision('defer');
-  if (tool === STRUCTURED_OUTPUT) return {};
+  if (tool === STRUCTURED_OUTPUT_TOOL) return {};
   const use = {
     tool,
     input: tool_input as JsonObject,
     ...(cwd === undefined ? {} : { cwd }),
-    ...(transcript_path === undefined ? {} : { records: dirname(transcript_path) }),
+    ...(transcript_path === undefined ? {} : { transcriptFolder: dirname(transcript_path) }),
   };
   // A hook that fails would be passed over.
-  return gate.before(use, permission_mode).catch(() => decision('deny'));
+  return gate.onPreToolUse(use, permission_mode).catch(() => decision('deny'));
 }
 
 function decision(permissionDecision: 'defer' | 'deny'): object {
@@ -84,5 +84,5 @@ async function permissionAnswer(
     return { behavior: 'deny', message: 'Tools of the CLI are not available here.' };
   }
   const { tool_name: tool, input } = asked.output;
-  return gate.permit({ tool, input: input as JsonObject }, signal);
+  return gate.onPermissionRequest({ tool, input: input as JsonObject }, signal);
 }

@@ -5,15 +5,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { Allowance } from '../../core/allowance.js';
-import type { ChatListener } from '../../core/backend.js';
+import type { PlanUsage } from '../../core/planUsage.js';
+import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
 import type { ResultMessage } from '../process/incoming.js';
 import type { ClaudeProcess } from '../process/process.js';
-import { AnswerText } from '../turn/structured.js';
-import { TurnReader } from '../turn/turn.js';
-import type { WorkspaceSide } from '../workspace/lanes.js';
+import { StructuredAnswer } from '../turn/structuredOutput.js';
+import { TurnReader } from '../turn/turnReader.js';
+import type { WorkspaceServices } from '../workspace/lanes.js';
 import { readAnswer } from './answer.js';
 import { Channel, refuseAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
@@ -40,12 +40,12 @@ export interface ConversationOptions {
   /** Called when the process has ended while an answer was expected of it. */
   readonly onDeath: (error: ChatError) => void;
   /** Gets what the CLI hears of the plan's limits. */
-  readonly onAllowance: (allowance: Allowance) => void;
+  readonly onPlanUsage: (planUsage: PlanUsage) => void;
   /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
   readonly reactionMs: number;
   readonly silenceMs: number;
   /** In the workspace lane only. */
-  readonly side: WorkspaceSide | undefined;
+  readonly side: WorkspaceServices | undefined;
 }
 
 /**
@@ -149,7 +149,7 @@ export class Conversation {
   async *ask(
     request: ChatRequest,
     signal: AbortSignal,
-    listener: ChatListener,
+    listener: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
     const turns = toTurns(request.messages);
     const last = turns.pop();
@@ -169,7 +169,7 @@ export class Conversation {
       const missing = turns.slice(this.#history.length);
       this.#channel.begin();
       await replayHistory(this.#channel, this.#history, missing, { names, timeoutMs, signal });
-      this.#options.side?.gate.serve(request, listener);
+      this.#options.side?.gate.startTurn(request, listener);
       const asked = await this.#addContext(last);
       refuseAborted(signal);
       yield* this.#answer(request, { asked, last, started }, signal, listener);
@@ -236,20 +236,21 @@ export class Conversation {
   /** The editor's context is for the model only: the client's conversation has no part of it. */
   async #addContext(turn: UserTurn): Promise<UserTurn> {
     const { side } = this.#options;
-    return side === undefined ? turn : withContext(turn, () => side.context());
+    return side === undefined ? turn : withContext(turn, () => side.editorContext());
   }
 
   async *#answer(
     request: ChatRequest,
     { asked, last, started }: { asked: UserTurn; last: UserTurn; started: number },
     signal: AbortSignal,
-    listener: ChatListener,
+    listener: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
     const uuid = randomUUID();
     const { names } = this.#tools;
-    const isClients = names.isClients.bind(names);
-    const structured = request.format && new AnswerText(request.format);
-    const reader = new TurnReader(uuid, structured, Date.now, isClients, this.#earlier);
+    const isClientTool = names.isClients.bind(names);
+    const structured = request.format && new StructuredAnswer(request.format);
+    const previousUuid = this.#earlier;
+    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, now: Date.now });
     this.#earlier = uuid;
     this.#channel.begin();
     this.#channel.send(userLine(asked, this.#history.callIds, { uuid, query: true }));
@@ -260,7 +261,7 @@ export class Conversation {
       this.#refused ||= reader.refused;
       const { text, calls, result, ...how } = end;
       // Behind a structured answer the CLI waits for the result of a call, which no client sends.
-      if (result === undefined || !reader.faithful || request.format !== undefined) this.#giveUp();
+      if (result === undefined || !reader.continuable || request.format !== undefined) this.#giveUp();
       else {
         this.#history.addAnswer(text, calls, names);
         this.#state = 'idle';

@@ -5,12 +5,12 @@ import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
 import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
-import { modelList } from '../process/incoming.js';
+import { modelListSchema } from '../process/incoming.js';
 import type { ToolNames } from './toolNames.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model as the CLI lists it. */
-export type ListedModel = v.InferOutput<typeof modelList>['models'][number];
+export type ListedModel = v.InferOutput<typeof modelListSchema>['models'][number];
 
 /**
  * The models that the CLI offers. Leaves the process as it is.
@@ -18,7 +18,7 @@ export type ListedModel = v.InferOutput<typeof modelList>['models'][number];
  * @throws ChatError
  */
 export async function askModels(channel: Channel, timeoutMs: number): Promise<readonly ListedModel[]> {
-  const answer = v.safeParse(modelList, await channel.request({ subtype: 'list_models' }, timeoutMs));
+  const answer = v.safeParse(modelListSchema, await channel.request({ subtype: 'list_models' }, timeoutMs));
   if (answer.success) return answer.output.models;
   throw new ChatError('cliFailed', 'The Claude CLI does not tell its models. Run "claude update".');
 }

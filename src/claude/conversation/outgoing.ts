@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatRequest } from '../../core/chat.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
-import { objectSchema, STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
@@ -35,7 +35,7 @@ export function toolManifest(
     inputSchema: { type: 'object', ...tool.parameters },
   }));
   const structured = {
-    name: STRUCTURED_OUTPUT,
+    name: STRUCTURED_OUTPUT_TOOL,
     description: STRUCTURED_OUTPUT_DESCRIPTION,
     inputSchema: answerSchema,
   };

@@ -3,7 +3,7 @@
  */
 import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
-import { objectSchema, STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 /** The tools that the model may call: the client's, and the one that takes a structured answer. */
 export interface ToolOffer {
@@ -55,7 +55,7 @@ export function setupFor(request: ChatRequest): ProcessSetup {
 
 /** The model must give the structured answer; where it has other tools it may call them first. */
 function toolChoice(hasTools: boolean): JsonObject {
-  return hasTools ? { type: 'any' } : { type: 'tool', name: STRUCTURED_OUTPUT };
+  return hasTools ? { type: 'any' } : { type: 'tool', name: STRUCTURED_OUTPUT_TOOL };
 }
 
 /** An offer as a string that equals another's exactly when the offers are the same. */

@@ -1,6 +1,6 @@
 /** Names of the client's tools as the API allows them, and back. Pure. */
 import type { ToolSpec } from '../../core/chat.js';
-import { STRUCTURED_OUTPUT } from '../turn/structured.js';
+import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 /** Of a name in the API. */
 const LONGEST = 64;
@@ -16,7 +16,7 @@ export class ToolNames {
   constructor(tools: readonly ToolSpec[], prefix = '') {
     this.#prefix = prefix;
     this.#longest = LONGEST - prefix.length;
-    const taken = new Set<string>([STRUCTURED_OUTPUT]);
+    const taken = new Set<string>([STRUCTURED_OUTPUT_TOOL]);
     for (const { name } of tools) {
       if (this.#safe.has(name)) continue;
       let safe = this.#allowed(name);

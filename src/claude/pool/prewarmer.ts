@@ -1,9 +1,7 @@
 /** Starts processes before they are needed, one for each lane that is in use. */
 import type { Lane } from '../../core/chat.js';
+import type { Prewarm } from '../../core/cliBackend.js';
 import type { Logger } from '../../core/log.js';
-
-/** When a process is kept ready: `whileInUse` until some time after the last request. */
-export type Prewarm = 'always' | 'whileInUse' | 'never';
 
 export interface PrewarmLimits {
   readonly prewarm: Prewarm;

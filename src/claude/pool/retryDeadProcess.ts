@@ -1,5 +1,5 @@
 /** One request, answered by a process of the pool. */
-import type { ChatListener } from '../../core/backend.js';
+import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import type { Pool } from './pool.js';
@@ -13,16 +13,16 @@ export async function* answerFrom(
   pool: Pool,
   request: ChatRequest,
   signal: AbortSignal,
-  listener: ChatListener,
+  listener: BackendObserver,
   log: Logger,
 ): AsyncGenerator<ChatEvent, void, void> {
   let left = false;
-  const hears: ChatListener = {
-    asked() {
+  const hears: BackendObserver = {
+    requestSent() {
       left = true;
-      listener.asked();
+      listener.requestSent();
     },
-    decided: (decision) => listener.decided(decision),
+    permissionDecided: (decision) => listener.permissionDecided(decision),
   };
   for (let anew = false; ; anew = true) {
     const { conversation, waited } = await pool.take(request, signal, { anew });

@@ -1,6 +1,6 @@
 /**
- * The CLI's wire messages, as far as the driver reads them. Fields that are not listed pass unread, and types that
- * are not known become `other`: a newer CLI must never break an older driver.
+ * Messages from the CLI (its `stream-json` output), as far as the server reads them. Unknown fields are ignored and unknown
+ * message types become `other`, so that a newer CLI does not break an older server.
  */
 import * as v from 'valibot';
 
@@ -72,14 +72,14 @@ const model = v.object({
   description: v.optional(v.string()),
   supportedEffortLevels: v.optional(v.array(v.string())),
 });
-export const modelList = v.object({ models: v.array(model) });
+export const modelListSchema = v.object({ models: v.array(model) });
 
 const rateLimitInfo = v.object({
   status: text,
   rateLimitType: text,
   utilization: count,
   resetsAt: count,
-  // Internal to the CLI, and so free to change.
+  // Undocumented: a change of its shape must not make the message invalid.
   unifiedWindows: v.fallback(
     v.optional(v.record(v.string(), v.object({ utilization: count, resetsAt: count }))),
     undefined,
@@ -160,8 +160,8 @@ export type CliMessageOf<T extends CliMessage['type']> = Extract<CliMessage, { t
 export type ResultMessage = CliMessageOf<'result'>;
 
 /**
- * One line of the CLI's stdout. A message of unknown type or shape becomes `other`.
- * @throws SyntaxError when the line is no message: not JSON, or without a type
+ * Parses one line of the CLI's stdout. A message of an unknown type or shape becomes `other`.
+ * @throws SyntaxError if the line is not a JSON object with a `type`
  */
 export function parseMessage(line: string): CliMessage {
   const value: unknown = JSON.parse(line);

@@ -1,97 +1,101 @@
 /**
- * Ends what nobody else can find. CLI processes whose program was killed, and its guardian with it, would run their turn
- * to its end. What a CLI has started outlives a crash of the CLI, and has no parent then. Each CLI process has a mark in
- * its environment, which all that it starts inherits, so nothing has to be written down.
+ * Ends processes that were left behind. A server that is killed together with its watchdog leaves CLI processes, which
+ * would finish their turns; a CLI that crashes leaves the commands it was running, without a parent. Each CLI process gets
+ * a tag in its environment, which all of its descendants inherit, so no file has to record them.
  */
 import { randomUUID } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import type { Logger } from '../../core/log.js';
-import { inProc, killTree, run } from './tree.js';
+import { commandOutput, mapProcesses, killTree } from './tree.js';
 
-/** The variable that holds the mark. */
-export const MARK_VARIABLE = 'CLAUDE_OLLAMA_SERVER_PID';
+/** The environment variable that holds the tag. */
+export const TAG_VARIABLE = 'CLAUDE_OLLAMA_SERVER_PID';
 
-/** A mark that no other process of the CLI has: the id of the program that starts it, and a random part. */
-export function newMark(owner: number = process.pid): string {
-  return `${owner}.${randomUUID()}`;
+/** A tag for one CLI process: the process id of the server that starts it, and a random part. */
+export function newProcessTag(serverPid: number = process.pid): string {
+  return `${serverPid}.${randomUUID()}`;
 }
 
-/** A process that was started by one of our programs and is the CLI, not a command that it runs. */
-export interface Owned {
+/** A CLI process started by a server, and not one of the commands that it runs. */
+export interface TaggedCli {
   readonly pid: number;
-  readonly owner: number;
+  readonly serverPid: number;
 }
 
-const OWNER = new RegExp(`^${MARK_VARIABLE}=(\\d+)\\.[\\w-]+$`);
+const TAG_ENTRY = new RegExp(`^${TAG_VARIABLE}=(\\d+)\\.[\\w-]+$`);
 
-/** What is in every command line of ours, and in none of a person's. */
-const STREAMING = ['--input-format', 'stream-json'];
+/** Part of every command line with which a server starts the CLI, and never of one that a user types. */
+const STREAM_INPUT = ['--input-format', 'stream-json'];
 
 /**
- * The process, where it is one of ours. Pure.
- * @param words its arguments, and where they cannot be told apart, its environment behind them
+ * Recognizes a CLI process that a server has started. Pure.
+ * @param args the process's arguments; the environment may follow them if the two cannot be separated
+ * @param environment entries `NAME=value`
  */
-export function ownedProcess(
+export function parseTaggedCli(
   pid: number,
-  words: readonly string[],
+  args: readonly string[],
   environment: readonly string[],
-): Owned | undefined {
-  const at = words.indexOf(STREAMING[0]!);
-  if (at < 0 || words[at + 1] !== STREAMING[1]) return undefined;
-  const [, owner] = environment.map((entry) => OWNER.exec(entry)).find(Boolean) ?? [];
-  return owner === undefined ? undefined : { pid, owner: Number(owner) };
+): TaggedCli | undefined {
+  const at = args.indexOf(STREAM_INPUT[0]!);
+  if (at < 0 || args[at + 1] !== STREAM_INPUT[1]) return undefined;
+  const [, serverPid] = environment.map((entry) => TAG_ENTRY.exec(entry)).find(Boolean) ?? [];
+  return serverPid === undefined ? undefined : { pid, serverPid: Number(serverPid) };
 }
 
-/** Our processes, from lines of `pid arguments environment`, as `ps -E` writes them. Pure. */
-export function ownedInListing(listing: string): Owned[] {
+/** The tagged CLI processes in lines of `pid arguments environment`, as `ps -E` prints them. Pure. */
+export function taggedClisInListing(listing: string): TaggedCli[] {
   return listing.split('\n').flatMap((line) => {
     const [pid, ...words] = line.trim().split(/\s+/);
-    return ownedProcess(Number(pid), words, words) ?? [];
+    return parseTaggedCli(Number(pid), words, words) ?? [];
   });
 }
 
-/** Ids of those in such lines that have the entry (`NAME=value`) in their environment. Pure. */
-export function carriersInListing(listing: string, entry: string): number[] {
+/** The ids of the processes in such lines whose environment contains the entry `NAME=value`. Pure. */
+export function pidsWithEntryInListing(listing: string, entry: string): number[] {
   return listing.split('\n').flatMap((line) => {
     const [pid, ...words] = line.trim().split(/\s+/);
     return words.includes(entry) ? [Number(pid)] : [];
   });
 }
 
-async function wordsOf(pid: string, file: 'cmdline' | 'environ'): Promise<string[]> {
+async function readProcFile(pid: string, file: 'cmdline' | 'environ'): Promise<string[]> {
   return (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0');
 }
 
-/** From /proc. Processes of other users, and of containers, whose ids mean something else there, are left out. */
-async function ownedInProc(): Promise<Owned[]> {
-  const home = await readlink('/proc/self/ns/pid');
-  return inProc(async (pid) => {
-    const words = await wordsOf(pid, 'cmdline');
-    if (!words.includes(STREAMING[0]!) || (await readlink(`/proc/${pid}/ns/pid`)) !== home) return undefined;
-    return ownedProcess(Number(pid), words, await wordsOf(pid, 'environ'));
+/** Skips processes of other users, and of other containers: there the server's process id means something else. */
+async function taggedClisInProc(): Promise<TaggedCli[]> {
+  const ownNamespace = await readlink('/proc/self/ns/pid');
+  return mapProcesses(async (pid) => {
+    const args = await readProcFile(pid, 'cmdline');
+    if (!args.includes(STREAM_INPUT[0]!)) return undefined;
+    if ((await readlink(`/proc/${pid}/ns/pid`)) !== ownNamespace) return undefined;
+    return parseTaggedCli(Number(pid), args, await readProcFile(pid, 'environ'));
   });
 }
 
-/** Also those in containers of their own: a mark means the same there, and so do the ids that we see of them. */
-function carriersInProc(entry: string): Promise<number[]> {
-  return inProc(async (pid) => ((await wordsOf(pid, 'environ')).includes(entry) ? Number(pid) : undefined));
+/** Includes processes in containers: a tag is unique, and their ids in our /proc are valid here. */
+async function pidsWithEntryInProc(entry: string): Promise<number[]> {
+  return mapProcesses(async (pid) =>
+    (await readProcFile(pid, 'environ')).includes(entry) ? Number(pid) : undefined,
+  );
 }
 
-function listing(): Promise<string> {
-  return run('ps', ['-xwwE', '-o', 'pid=,command=']);
+function processListing(): Promise<string> {
+  return commandOutput('ps', ['-xwwE', '-o', 'pid=,command=']);
 }
 
-async function ownedProcesses(platform: NodeJS.Platform): Promise<Owned[]> {
-  if (platform === 'linux') return ownedInProc();
-  // Windows shows nobody's environment; there the guardian is all there is.
+async function findTaggedClis(platform: NodeJS.Platform): Promise<TaggedCli[]> {
+  if (platform === 'linux') return taggedClisInProc();
+  // Windows does not reveal the environment of other processes; only the watchdog helps there.
   if (platform === 'win32') return [];
-  return ownedInListing(await listing());
+  return taggedClisInListing(await processListing());
 }
 
-async function carriers(mark: string, platform: NodeJS.Platform): Promise<number[]> {
-  const entry = `${MARK_VARIABLE}=${mark}`;
-  if (platform === 'linux') return carriersInProc(entry);
-  return platform === 'win32' ? [] : carriersInListing(await listing(), entry);
+async function findPidsWithTag(tag: string, platform: NodeJS.Platform): Promise<number[]> {
+  const entry = `${TAG_VARIABLE}=${tag}`;
+  if (platform === 'linux') return pidsWithEntryInProc(entry);
+  return platform === 'win32' ? [] : pidsWithEntryInListing(await processListing(), entry);
 }
 
 function exists(pid: number): boolean {
@@ -103,43 +107,43 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Looks for them and ends them, with all they started. Never rejects. */
+/** Kills the CLI processes of servers that no longer exist, and all of their descendants. Never rejects. */
 export async function endLeftoverProcesses(
   log: Logger,
   platform: NodeJS.Platform = process.platform,
 ): Promise<void> {
   try {
-    for (const { pid, owner } of await ownedProcesses(platform)) {
-      if (exists(owner)) continue;
-      log.warn(`[cli] pid=${pid} was left behind by a program that was killed, and is ended`);
+    for (const { pid, serverPid } of await findTaggedClis(platform)) {
+      if (exists(serverPid)) continue;
+      log.warn(`[cli] pid=${pid} was left behind by a server that was killed: ending it`);
       await killTree(pid, platform);
     }
   } catch (error) {
-    log.warn(`[cli] processes that a killed program has left cannot be looked for: ${String(error)}`);
+    log.warn(`[cli] cannot look for processes of servers that were killed: ${String(error)}`);
   }
 }
 
-/** What dies slowly is found again, and so is what it started meanwhile. */
-const ROUNDS = 5;
+/** Processes that have not exited yet, and those that they started meanwhile, are found in the next round. */
+const MAX_ROUNDS = 5;
 
 /**
- * Ends all that a CLI has started and has not ended: it was killed, or it crashed. Looks at every process of the system,
- * so it is for such ends only. Never rejects.
- * @param mark the CLI's own, which is gone
+ * Kills everything that a CLI process has started, after the CLI itself crashed or was killed. Reads every process of the
+ * system, so it is not for CLI processes that exit normally. Never rejects.
+ * @param tag the tag of the CLI process that has exited
  */
 export async function endOrphanedProcesses(
-  mark: string,
+  tag: string,
   log: Logger,
   platform: NodeJS.Platform = process.platform,
 ): Promise<void> {
   try {
-    for (let round = 1; round <= ROUNDS; round++) {
-      const left = await carriers(mark, platform);
-      if (left.length === 0) return;
-      if (round === 1) log.warn(`[cli] pid=${left.join(',')} outlived the CLI that started it, and is ended`);
-      for (const pid of left) await killTree(pid, platform);
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
+      const pids = await findPidsWithTag(tag, platform);
+      if (pids.length === 0) return;
+      if (round === 1) log.warn(`[cli] pid=${pids.join(',')} outlived the CLI that started it: ending it`);
+      for (const pid of pids) await killTree(pid, platform);
     }
   } catch (error) {
-    log.warn(`[cli] what a CLI has left cannot be looked for: ${String(error)}`);
+    log.warn(`[cli] cannot look for processes that a CLI has left behind: ${String(error)}`);
   }
 }

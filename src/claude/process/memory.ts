@@ -1,6 +1,6 @@
 /** How much memory a process has for itself. */
 import { readFile } from 'node:fs/promises';
-import { run } from './tree.js';
+import { commandOutput } from './tree.js';
 
 /**
  * The memory that ends with the process, without what it shares with others. On macOS all of its resident memory.
@@ -12,7 +12,7 @@ export async function privateMemory(pid: number): Promise<number | undefined> {
     return privateBytes(table);
   }
   if (process.platform !== 'darwin') return undefined;
-  const kilobytes = Number((await run('/bin/ps', ['-o', 'rss=', '-p', String(pid)])).trim());
+  const kilobytes = Number((await commandOutput('/bin/ps', ['-o', 'rss=', '-p', String(pid)])).trim());
   return kilobytes > 0 ? kilobytes * 1024 : undefined;
 }
 

@@ -1,8 +1,8 @@
-/** One CLI process from start to end: lines in, messages out. Knows nothing of conversations. */
+/** One CLI process from start to exit: writes messages to its stdin and reads messages from its stdout. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { ChatError } from '../../core/errors.js';
-import { LineFramer } from '../../core/lines.js';
+import { LineSplitter } from '../../core/lineSplitter.js';
 import { printable, type Logger } from '../../core/log.js';
 import { parseMessage, type CliMessage } from './incoming.js';
 import { killTree } from './tree.js';
@@ -15,53 +15,51 @@ export interface ProcessSpec {
   readonly folder: string;
 }
 
-/** Why a process is gone. `code` and `signal` are both null when it never started. */
+/** How a process ended. `code` and `signal` are both null if it never started. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Whether it was told to end. If not, nobody has ended what it had started. */
-  readonly asked: boolean;
-  /** The last of what it wrote to stderr. */
+  /** Whether this program requested it. Otherwise the commands that the process had started may still be running. */
+  readonly requested: boolean;
+  /** The end of what it wrote to stderr, at most 65,536 characters. */
   readonly stderr: string;
   readonly cause?: Error;
 }
 
+/** Most characters of one message. */
 const LINE_LIMIT = 64 * 1024 * 1024;
-const STDERR_KEPT = 64 * 1024;
+const STDERR_LIMIT = 64 * 1024;
 /** From SIGTERM to SIGKILL. The CLI needs 1.3 s to end its own commands. */
 const GRACE_MS = 1800;
-/** From closing a pipe to the exit that ought to follow. One that lives on can be told nothing, or tell nothing. */
-const CLOSED_MS = 1000;
-/** From the exit until its last output must have come; a grandchild can hold the pipe open for ever. */
+/** A process that has closed a pipe is expected to exit within this time. Without the pipe it is useless. */
+const EXIT_AFTER_CLOSE_MS = 1000;
+/** From the exit to the end of its output. A grandchild can keep the pipe open, so the wait is bounded. */
 const DRAIN_MS = 250;
 
 /**
- * Starts the CLI. Two failures look alike to the system, so the folder is looked at first.
- * @throws ChatError `cliFailed` when the folder is gone
+ * Starts the CLI. Checks the folder first, because `spawn` reports a missing folder like a missing program. A process that
+ * cannot be started is reported by `ended`.
+ * @throws ChatError `cliFailed` if the folder does not exist
  */
 export async function startProcess(spec: ProcessSpec, log: Logger): Promise<ClaudeProcess> {
   const folder = await stat(spec.folder).catch(() => undefined);
   if (folder?.isDirectory() !== true) {
-    throw new ChatError(
-      'cliFailed',
-      `The folder ${spec.folder} does not exist any more. Open another folder.`,
-    );
+    throw new ChatError('cliFailed', `The folder ${spec.folder} no longer exists. Open another folder.`);
   }
   return new ClaudeProcess(spec, log);
 }
 
 export class ClaudeProcess {
-  /** Settles when the process is gone and all of its output was delivered. Never rejects. */
+  /** Resolves when the process has exited and all of its output has been delivered. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcessWithoutNullStreams | undefined;
   readonly #log: Logger;
-  readonly #framer = new LineFramer(LINE_LIMIT);
+  readonly #framer = new LineSplitter(LINE_LIMIT);
   #listener: ((message: CliMessage) => void) | undefined;
   #stderr = '';
   #exited = false;
-  #asked = false;
-  /** Lines that were no messages. */
-  #junk = 0;
+  #endRequested = false;
+  #invalidLines = 0;
   #fault: Error | undefined;
   #ending: Promise<void> | undefined;
   #settle!: (end: ProcessEnd) => void;
@@ -73,34 +71,34 @@ export class ClaudeProcess {
     });
     const child = spawnChild(spec);
     if (child instanceof Error) {
-      this.#exit(null, null, child);
+      this.#finish(null, null, child);
       return;
     }
     this.#child = child;
     child.once('error', (error) => {
-      if (child.pid === undefined) this.#exit(null, null, error);
+      if (child.pid === undefined) this.#finish(null, null, error);
     });
     child.once('exit', (code, signal) => {
       this.#exited = true;
-      const finish = (): void => this.#exit(code, signal, this.#fault);
+      const finish = (): void => this.#finish(code, signal, this.#fault);
       if (child.stdout.closed) finish();
       else {
-        const late = setTimeout(finish, DRAIN_MS);
+        const timeout = setTimeout(finish, DRAIN_MS);
         child.stdout.once('close', () => {
-          clearTimeout(late);
+          clearTimeout(timeout);
           finish();
         });
       }
     });
-    // EPIPE when the process goes away under a write; its exit tells the story.
+    // EPIPE if the process exits during a write; `ended` reports the exit.
     child.stdin.on('error', (error) => {
       this.#log.debug(`[cli] pid=${child.pid} stdin ${error.message}`);
-      this.#closed('input');
+      this.#onPipeClosed('input');
     });
-    child.stdout.once('close', () => this.#closed('output'));
+    child.stdout.once('close', () => this.#onPipeClosed('output'));
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      this.#stderr = (this.#stderr + chunk).slice(-STDERR_KEPT);
+      this.#stderr = (this.#stderr + chunk).slice(-STDERR_LIMIT);
     });
     log.debug(`[cli] pid=${child.pid} started`);
   }
@@ -113,19 +111,19 @@ export class ClaudeProcess {
     return this.#child?.pid !== undefined && !this.#exited;
   }
 
-  /** Who gets the messages; one at a time. Messages that come while nobody listens are dropped. */
+  /** Sets the only listener for messages. Without a listener, messages are dropped. */
   listen(listener: ((message: CliMessage) => void) | undefined): void {
     this.#listener = listener;
   }
 
-  /** Writes one line. What a dead process is told is lost; `ended` reports the death. */
+  /** Writes one message. Does nothing if the process has exited; `ended` reports that. */
   send(message: object): void {
     if (this.alive && this.#child?.stdin.writable === true) {
       this.#child.stdin.write(`${JSON.stringify(message)}\n`);
     }
   }
 
-  /** Holds the output back, so that a slow reader slows the process down rather than filling memory. */
+  /** Stops reading the output, so that a slow client slows the process down instead of filling memory. */
   pause(): void {
     this.#child?.stdout.pause();
   }
@@ -134,31 +132,34 @@ export class ClaudeProcess {
     this.#child?.stdout.resume();
   }
 
-  /** Ends the process in a bounded time: end of input and SIGTERM, then the whole tree by force. */
+  /**
+   * Ends the process in a bounded time: closes its stdin and sends SIGTERM, then kills it with all of its descendants.
+   * Never rejects.
+   */
   end(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
   }
 
-  /** The last resort at the exit of this program: asks, cannot wait. */
+  /** Sends SIGTERM without waiting, for when this program itself exits. */
   terminateNow(): void {
-    this.#asked = true;
+    this.#endRequested = true;
     if (this.alive) this.#child?.kill('SIGTERM');
   }
 
   async #end(): Promise<void> {
     const child = this.#child;
-    // Not of one that is gone already: its exit was its own.
-    if (this.alive) this.#asked = true;
+    // A process that has exited already did so unrequested.
+    if (this.alive) this.#endRequested = true;
     if (child?.pid !== undefined && this.alive) {
       const pid = child.pid;
       child.stdin.end();
       child.kill('SIGTERM');
       const force = setTimeout(() => {
-        this.#log.warn(`[cli] pid=${pid} did not end in ${GRACE_MS} ms and is killed`);
+        this.#log.warn(`[cli] pid=${pid} did not exit within ${GRACE_MS} ms: killing it`);
         void killTree(pid); // never rejects; `ended` reports
       }, GRACE_MS);
-      // A paused pipe would never report its end.
+      // A paused pipe would never report that it has closed.
       this.#listener = undefined;
       child.stdout.resume();
       await this.ended;
@@ -172,20 +173,20 @@ export class ClaudeProcess {
     try {
       lines = this.#framer.push(chunk);
     } catch (error) {
-      this.#giveUp(error as Error);
+      this.#endWithFault(error as Error);
       return;
     }
     for (const line of lines) this.#deliver(line);
   }
 
-  #closed(pipe: 'input' | 'output'): void {
-    const stays = (): void => {
-      if (this.alive) this.#giveUp(new Error(`it closed its ${pipe} and went on`));
+  #onPipeClosed(pipe: 'input' | 'output'): void {
+    const endIfAlive = (): void => {
+      if (this.alive) this.#endWithFault(new Error(`it closed its ${pipe} but kept running`));
     };
-    if (this.alive && this.#ending === undefined) setTimeout(stays, CLOSED_MS).unref();
+    if (this.alive && this.#ending === undefined) setTimeout(endIfAlive, EXIT_AFTER_CLOSE_MS).unref();
   }
 
-  #giveUp(fault: Error): void {
+  #endWithFault(fault: Error): void {
     if (this.#ending !== undefined) return;
     this.#fault = fault;
     this.#log.error(`[cli] pid=${this.pid} ${fault.message}`);
@@ -198,25 +199,29 @@ export class ClaudeProcess {
     try {
       message = parseMessage(line);
     } catch {
-      this.#junk++;
+      this.#invalidLines++;
       return;
     }
-    if (message.type === 'other') this.#log.trace(`[cli] pid=${this.pid} unread ${printable(message.name)}`);
+    if (message.type === 'other')
+      this.#log.trace(`[cli] pid=${this.pid} ignored a message of type ${printable(message.name)}`);
     else this.#listener?.(message);
   }
 
-  #exit(code: number | null, signal: NodeJS.Signals | null, cause: Error | undefined): void {
+  #finish(code: number | null, signal: NodeJS.Signals | null, cause: Error | undefined): void {
     this.#exited = true;
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
-    if (this.#junk > 0)
-      this.#log.debug(`[cli] pid=${this.pid} wrote ${this.#junk} lines that are no messages`);
+    if (this.#invalidLines > 0)
+      this.#log.debug(`[cli] pid=${this.pid} wrote ${this.#invalidLines} lines that are not messages`);
     this.#log.debug(`[cli] pid=${this.pid} ended code=${code} signal=${signal}`);
-    const asked = this.#asked;
-    this.#settle({ code, signal, asked, stderr: this.#stderr, ...(cause ? { cause } : {}) });
+    const requested = this.#endRequested;
+    this.#settle({ code, signal, requested, stderr: this.#stderr, ...(cause ? { cause } : {}) });
   }
 }
 
-/** `spawn` fails in three ways: it throws, it emits, or it leaves the pipes undefined when files run out. */
+/**
+ * Starts the child process. `spawn` reports failures in three ways: it throws, it emits `error`, or, when the system is out
+ * of files, it leaves the pipes undefined. The second way is left to the caller.
+ */
 function spawnChild(spec: ProcessSpec): ChildProcessWithoutNullStreams | Error {
   try {
     const child = spawn(spec.file, spec.args, {
@@ -229,7 +234,7 @@ function spawnChild(spec: ProcessSpec): ChildProcessWithoutNullStreams | Error {
     const piped = child as { stdin?: unknown; stdout?: unknown; stderr?: unknown };
     if (piped.stdin && piped.stdout && piped.stderr) return child;
     child.on('error', () => undefined);
-    return Object.assign(new Error('the system has no files or processes left'), { code: 'EMFILE' });
+    return Object.assign(new Error('the system is out of files or processes'), { code: 'EMFILE' });
   } catch (error) {
     return error as Error;
   }

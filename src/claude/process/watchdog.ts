@@ -1,13 +1,15 @@
 /**
- * Ends the CLI when this program is killed and can no longer do it. The CLI would run its turn to the end, commands
- * included. A small process of its own holds a pipe to us; when the pipe closes, it ends what it was told to watch.
+ * Ends CLI processes if this program is killed and cannot do it itself: the CLI would otherwise finish its turn, including
+ * its commands. The watchdog is a small process that reads from a pipe; when this program exits, the pipe closes and the
+ * watchdog ends the processes on its list.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Logger } from '../../core/log.js';
 
 /**
- * Reads `+ PID` and `- PID` until its input ends. Then: SIGTERM, on which the CLI ends its own commands; two seconds
- * later SIGKILL for whatever of the processes and their descendants is left. Needs nothing but a POSIX shell.
+ * Reads `+ PID` and `- PID` until its stdin closes. Then sends SIGTERM to the listed processes, on which the CLI ends its
+ * own commands, and after two seconds SIGKILL to those and their descendants that are still running. Needs only a POSIX
+ * shell.
  */
 const POSIX_SCRIPT = `
 pids=" "
@@ -48,7 +50,7 @@ done
 kill -KILL $all 2>/dev/null
 `;
 
-/** The same for Windows, where there are no signals and `taskkill` ends trees. Runs in Node. */
+/** The same for Windows, which has no signals: `taskkill` kills process trees. Runs in Node. */
 const WINDOWS_SCRIPT = `
 const { execFileSync } = require('node:child_process');
 const { join } = require('node:path');
@@ -65,7 +67,10 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
 });
 `;
 
-/** How the guardian is started on a system. Pure. */
+/**
+ * The command that runs the watchdog. Pure.
+ * @param node path of the Node or Electron executable, used on Windows
+ */
 export function watchdogCommand(
   platform: NodeJS.Platform,
   node: string,
@@ -75,6 +80,7 @@ export function watchdogCommand(
     : { file: '/bin/sh', args: ['-c', POSIX_SCRIPT], env: {} };
 }
 
+/** Starts the watchdog process with the first watched process, and again if it has exited. */
 export class Watchdog {
   readonly #log: Logger;
   readonly #watched = new Set<number>();
@@ -84,20 +90,20 @@ export class Watchdog {
     this.#log = log;
   }
 
-  /** From now on that process does not outlive this program. */
+  /** Adds a process that must not outlive this program. */
   watch(pid: number): void {
     this.#watched.add(pid);
     if (this.#child === undefined) this.#start();
-    else this.#tell('+', pid);
+    else this.#send('+', pid);
   }
 
-  /** That process is gone. */
-  forget(pid: number): void {
+  /** Removes a process that has exited. */
+  unwatch(pid: number): void {
     this.#watched.delete(pid);
-    this.#tell('-', pid);
+    this.#send('-', pid);
   }
 
-  /** Ends the guardian, which ends what it still watches. */
+  /** Closes the pipe: the watchdog ends the processes that are still watched, then exits. */
   close(): void {
     const child = this.#child;
     this.#child = undefined;
@@ -107,7 +113,7 @@ export class Watchdog {
   #start(): void {
     const { file, args, env } = watchdogCommand(process.platform, process.execPath);
     const child = spawn(file, args, {
-      // A group of its own: what is sent to ours must not end it.
+      // A process group of its own, so that signals sent to our group do not end it.
       detached: true,
       cwd: process.platform === 'win32' ? undefined : '/',
       env: { ...process.env, ...env },
@@ -115,18 +121,18 @@ export class Watchdog {
       windowsHide: true,
     });
     this.#child = child;
-    const gone = (why: string): void => {
+    const onExit = (reason: string): void => {
       if (this.#child !== child) return;
       this.#child = undefined;
-      this.#log.debug(`[guardian] ${why}`);
+      this.#log.debug(`[watchdog] ${reason}`);
     };
-    child.on('error', (error) => gone(error.message)).on('exit', () => gone('ended'));
-    child.stdin?.on('error', (error) => gone(error.message));
+    child.on('error', (error) => onExit(error.message)).on('exit', () => onExit('exited'));
+    child.stdin?.on('error', (error) => onExit(error.message));
     child.unref();
-    for (const pid of this.#watched) this.#tell('+', pid);
+    for (const pid of this.#watched) this.#send('+', pid);
   }
 
-  #tell(op: '+' | '-', pid: number): void {
-    this.#child?.stdin?.write(`${op} ${pid}\n`);
+  #send(operation: '+' | '-', pid: number): void {
+    this.#child?.stdin?.write(`${operation} ${pid}\n`);
   }
 }

@@ -1,78 +1,71 @@
-/** Ends an answer where the client said, which the CLI cannot be told per request. Pure. */
+/** Applies the request's stop sequences and token limit, which the CLI cannot be given per request. Pure. */
 import type { ChatEvent } from '../../core/chat.js';
-import { isAscii, tokensFor } from '../../core/tokens.js';
-import type { Cut, TurnStep } from './turnStep.js';
+import { isAscii, estimateFromCounts } from '../../core/tokenEstimate.js';
+import type { LimitReached, TurnOutput } from './turnOutput.js';
 
-/** What became of a piece of text: what may be shown, and why nothing more will be. */
-export interface Limited {
+/** The part of a text within the limits. `reason` is set if a limit was reached, so that no text follows. */
+export interface LimitedText {
   readonly text: string;
-  readonly cut?: 'stop' | 'length';
-  /** With `stop`: which sequence it was. */
+  readonly reason?: LimitReached['reason'];
   readonly stopSequence?: string;
 }
 
 export class OutputLimit {
   readonly #stops: readonly string[];
   readonly #maxTokens: number;
-  /** Might be the beginning of a stop sequence, so it is not shown yet. */
-  #held = '';
-  #ascii = 0;
-  #beyond = 0;
+  /** Text that may be the beginning of a stop sequence. */
+  #pending = '';
+  #asciiCount = 0;
+  #nonAsciiCount = 0;
 
   /**
-   * @param stops the answer ends before the first of them; empty ones do not count
-   * @param maxTokens tokens after which it ends; estimated, because the CLI tells counts only at the end
+   * @param stops the answer ends before the first of these; empty ones are ignored
+   * @param maxTokens most tokens of the answer. Estimated, because the CLI reports counts only at the end
    */
   constructor(stops: readonly string[], maxTokens: number | undefined) {
     this.#stops = stops.filter((stop) => stop !== '');
     this.#maxTokens = maxTokens ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Estimated tokens of what was shown. */
+  /** Estimated tokens of the text so far. */
   get tokens(): number {
-    return tokensFor(this.#ascii, this.#beyond);
+    return estimateFromCounts(this.#asciiCount, this.#nonAsciiCount);
   }
 
-  /** The events of a step within the limit; `cut` comes last, where the answer ends here. */
-  *pass(step: TurnStep): Generator<ChatEvent | Cut, void, void> {
-    for (const event of step.events) {
-      if (event.type === 'thinking' || event.type === 'usage') yield event;
-      else yield* event.type === 'text' ? this.#say(this.feed(event.text)) : this.#before(event);
+  /** The events within the limits; the last one is `limitReached` if the answer ends here. */
+  *apply(output: TurnOutput): Generator<ChatEvent | LimitReached, void, void> {
+    for (const event of output.events) {
+      if (event.type === 'text') yield* toEvents(this.feed(event.text));
+      else {
+        // A tool call ends the text before it.
+        if (event.type !== 'thinking' && event.type !== 'usage') yield* toEvents(this.flush());
+        yield event;
+      }
     }
-    if (step.end !== undefined) yield* this.#say(this.flush());
+    if (output.end !== undefined) yield* toEvents(this.flush());
   }
 
-  *#before(event: ChatEvent): Generator<ChatEvent | Cut, void, void> {
-    yield* this.#say(this.flush());
-    yield event;
-  }
-
-  *#say({ text, cut, stopSequence }: Limited): Generator<ChatEvent | Cut, void, void> {
-    if (text !== '') yield { type: 'text', text };
-    if (cut === undefined) return;
-    yield { type: 'cut', reason: cut, ...(stopSequence === undefined ? {} : { stopSequence }) };
-  }
-
-  feed(piece: string): Limited {
-    const text = this.#held + piece;
-    const first = this.#firstStop(text);
-    if (first !== undefined) {
-      this.#held = '';
-      return this.#show(text.slice(0, first.at), first.stop);
+  /** Adds text of the answer. The end of it is kept back while it may be the beginning of a stop sequence. */
+  feed(piece: string): LimitedText {
+    const text = this.#pending + piece;
+    const found = this.#firstStop(text);
+    if (found !== undefined) {
+      this.#pending = '';
+      return this.#limitTokens(text.slice(0, found.at), found.stop);
     }
-    const open = this.#openAt(text);
-    this.#held = text.slice(open);
-    return this.#show(text.slice(0, open));
+    const at = this.#partialStopAt(text);
+    this.#pending = text.slice(at);
+    return this.#limitTokens(text.slice(0, at));
   }
 
-  /** What was held back, when no more text can follow it. */
-  flush(): Limited {
-    const text = this.#held;
-    this.#held = '';
-    return this.#show(text);
+  /** The text that was kept back, when no more text follows. */
+  flush(): LimitedText {
+    const text = this.#pending;
+    this.#pending = '';
+    return this.#limitTokens(text);
   }
 
-  /** The stop sequence that begins first; of several that begin there, the first in the request. */
+  /** The stop sequence with the lowest position; at equal positions, the first one of the request. */
   #firstStop(text: string): { readonly at: number; readonly stop: string } | undefined {
     return this.#stops
       .map((stop) => ({ at: text.indexOf(stop), stop }))
@@ -83,8 +76,8 @@ export class OutputLimit {
       );
   }
 
-  /** Where the longest end of the text begins that a stop sequence could begin with. */
-  #openAt(text: string): number {
+  /** The position of the longest suffix that is a proper prefix of a stop sequence. */
+  #partialStopAt(text: string): number {
     const longest = Math.max(0, ...this.#stops.map((stop) => stop.length - 1));
     for (let at = Math.max(0, text.length - longest); at < text.length; at++) {
       if (this.#stops.some((stop) => stop.startsWith(text.slice(at)))) return at;
@@ -92,16 +85,24 @@ export class OutputLimit {
     return text.length;
   }
 
-  #show(text: string, stopSequence?: string): Limited {
+  #limitTokens(text: string, stopSequence?: string): LimitedText {
     let end = 0;
     for (const character of text) {
-      const ascii = this.#ascii + (isAscii(character) ? 1 : 0);
-      const beyond = this.#beyond + (isAscii(character) ? 0 : 1);
-      if (tokensFor(ascii, beyond) > this.#maxTokens) return { text: text.slice(0, end), cut: 'length' };
-      this.#ascii = ascii;
-      this.#beyond = beyond;
+      const asciiCount = this.#asciiCount + (isAscii(character) ? 1 : 0);
+      const nonAsciiCount = this.#nonAsciiCount + (isAscii(character) ? 0 : 1);
+      if (estimateFromCounts(asciiCount, nonAsciiCount) > this.#maxTokens) {
+        return { text: text.slice(0, end), reason: 'length' };
+      }
+      this.#asciiCount = asciiCount;
+      this.#nonAsciiCount = nonAsciiCount;
       end += character.length;
     }
-    return stopSequence === undefined ? { text } : { text, cut: 'stop', stopSequence };
+    return stopSequence === undefined ? { text } : { text, reason: 'stop', stopSequence };
   }
+}
+
+function* toEvents({ text, reason, stopSequence }: LimitedText): Generator<ChatEvent | LimitReached> {
+  if (text !== '') yield { type: 'text', text };
+  if (reason === undefined) return;
+  yield { type: 'limitReached', reason, ...(stopSequence === undefined ? {} : { stopSequence }) };
 }

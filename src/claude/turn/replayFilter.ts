@@ -1,56 +1,58 @@
-/** What the client has of one answer, while the API may lose its thread and say things again. Pure. */
+/** Removes the repeated text when the CLI requests an answer again after a lost connection. Pure. */
 import { ChatError } from '../../core/errors.js';
 
 /**
- * An answer whose connection breaks is asked for again. The CLI then drops it whole, or keeps the blocks that were
- * complete and drops the rest. Either way the client has what was dropped, so the repetition must begin with it.
+ * The text of one answer, across several attempts. If a connection breaks, the CLI requests the answer again: either the
+ * whole answer, or only what follows the last complete content block. The client already has the text that the CLI
+ * dropped, so the next attempt must begin with the same text.
  */
 export class ReplayFilter {
+  /** Text that the client has received. */
   #sent = '';
-  /** How much of it the present attempt has said. */
+  /** Position in `#sent` up to which the current attempt has repeated it. */
   #position = 0;
-  /** How much of it the CLI will keep: it ends a complete block. */
-  #kept = 0;
-  /** Where an attempt begins. */
-  #base = 0;
-  /** Whether thoughts were shown, and whether that was in an attempt before this one. */
-  #thought = false;
-  #thoughtBefore = false;
+  /** Position at which the last complete block ends. */
+  #blockEnd = 0;
+  /** Position at which the current attempt begins. */
+  #attemptStart = 0;
+  #hasThinking = false;
+  /** Whether an earlier attempt had thinking. */
+  #hadThinking = false;
 
   get isEmpty(): boolean {
     return this.#sent === '';
   }
 
   /** Another answer begins. */
-  clear(): void {
+  reset(): void {
     this.#sent = '';
     this.#position = 0;
-    this.#kept = 0;
-    this.#base = 0;
-    this.#thought = false;
-    this.#thoughtBefore = false;
+    this.#blockEnd = 0;
+    this.#attemptStart = 0;
+    this.#hasThinking = false;
+    this.#hadThinking = false;
   }
 
-  /** The next attempt says again what the last one said. */
-  startOver(): void {
-    this.#position = this.#base;
-    this.#kept = this.#base;
-    this.#thoughtBefore = this.#thought;
+  /** Another attempt begins, which repeats the text of the last one. */
+  startAttempt(): void {
+    this.#position = this.#attemptStart;
+    this.#blockEnd = this.#attemptStart;
+    this.#hadThinking = this.#hasThinking;
   }
 
-  /** The next attempt goes on behind the last complete block. */
-  resume(): void {
-    this.#base = this.#kept;
+  /** The next attempt continues after the last complete block instead of repeating it. */
+  continueAfterLastBlock(): void {
+    this.#attemptStart = this.#blockEnd;
   }
 
-  /** A block is complete. */
-  keep(): void {
-    this.#kept = this.#position;
+  completeBlock(): void {
+    this.#blockEnd = this.#position;
   }
 
   /**
-   * What is new to the client in a piece of the present attempt.
-   * @throws ChatError when the attempt says something else than the client has: there is no honest way on
+   * @param text the next piece of the current attempt
+   * @returns the part of it that the client does not have yet
+   * @throws ChatError `cliFailed` if it differs from what the client has, because sent text cannot be taken back
    */
   feed(text: string): string {
     const repeated = Math.min(text.length, this.#sent.length - this.#position);
@@ -61,15 +63,15 @@ export class ReplayFilter {
     return fresh;
   }
 
-  /** The same for thoughts, which need not be the same in each attempt: those of the first that had any are shown. */
-  feedThought(text: string): string {
-    if (text === '' || this.#thoughtBefore) return '';
-    this.#thought = true;
+  /** The same for thinking, which may differ between attempts: only the first attempt that has any is passed on. */
+  feedThinking(text: string): string {
+    if (text === '' || this.#hadThinking) return '';
+    this.#hasThinking = true;
     return text;
   }
 
-  /** The present attempt is the whole answer. @throws ChatError when it says less than the client has */
-  end(): void {
+  /** The current attempt is complete. @throws ChatError `cliFailed` if it is shorter than what the client has */
+  finish(): void {
     if (this.#position < this.#sent.length) throw differs();
   }
 }

@@ -1,67 +1,68 @@
 /**
- * The calls of one message, with what the model gave them as it streamed. The CLI's own account of a call is not the same:
- * it rewrites the input of tools that are named like its own (`Edit`, `Bash`), reading the file that an edit names, and
- * bends values to the schema. Pure.
+ * The tool calls of one message, with the input that the model streamed. The CLI reports a different input for some calls:
+ * for tools that are named like its own (`Edit`, `Bash`) it rewrites the input, reads the file that an edit names, and
+ * converts values to match the schema. Pure.
  */
 import type { ToolCall } from '../../core/chat.js';
 import { canonicalJson, type JsonObject } from '../../core/json.js';
 
 export class ToolCallBuffer {
-  #all: ToolCall[] = [];
-  readonly #texts = new Map<string, string>();
-  #current: string | undefined;
+  #calls: ToolCall[] = [];
+  /** The streamed JSON of each call, by its id. */
+  readonly #streamed = new Map<string, string>();
+  #currentId: string | undefined;
   #rewritten = false;
 
-  /** Those that nobody has answered. */
-  get all(): readonly ToolCall[] {
-    return this.#all;
+  /** The complete calls that have no result yet. */
+  get calls(): readonly ToolCall[] {
+    return this.#calls;
   }
 
-  /** Whether the CLI has made something else of a call's input. Its conversation then holds what the model never said. */
+  /** Whether the CLI rewrote an input, so that its conversation contains something that the model did not say. */
   get rewritten(): boolean {
     return this.#rewritten;
   }
 
   /** Another message begins. */
   clear(): void {
-    this.#all = [];
-    this.#texts.clear();
-    this.#current = undefined;
+    this.#calls = [];
+    this.#streamed.clear();
+    this.#currentId = undefined;
   }
 
-  /** Another block begins. @param call its id, where it is a call */
-  open(call: string | undefined): void {
-    this.#current = call;
-    if (call !== undefined) this.#texts.set(call, '');
+  /** Another content block begins. @param id of the call; `undefined` if the block is not a call */
+  startBlock(id: string | undefined): void {
+    this.#currentId = id;
+    if (id !== undefined) this.#streamed.set(id, '');
   }
 
-  /** More of the block's JSON. */
+  /** Adds a piece of JSON to the current block. */
   feed(json: string): void {
-    if (this.#current === undefined) return;
-    this.#texts.set(this.#current, (this.#texts.get(this.#current) ?? '') + json);
+    if (this.#currentId === undefined) return;
+    this.#streamed.set(this.#currentId, (this.#streamed.get(this.#currentId) ?? '') + json);
   }
 
-  /** A call is complete. @param told what the CLI says its input is, for calls that did not stream */
-  add(id: string, name: string, told: JsonObject): void {
-    this.#all.push({ id, name, arguments: this.#input(id, told) });
+  /** Adds a complete call. @param reportedInput the input that the CLI reports, used if none was streamed */
+  add(id: string, name: string, reportedInput: JsonObject): void {
+    this.#calls.push({ id, name, arguments: this.#inputOf(id, reportedInput) });
   }
 
-  /** Calls that the CLI answered itself (unknown tool, broken arguments) are nobody else's. */
-  forget(ids: readonly string[]): void {
-    this.#all = this.#all.filter((call) => !ids.includes(call.id));
+  /** Removes calls that the CLI answered itself: unknown tool, invalid input. The client must not answer them. */
+  remove(ids: readonly string[]): void {
+    this.#calls = this.#calls.filter((call) => !ids.includes(call.id));
   }
 
-  #input(call: string, told: JsonObject): JsonObject {
-    const text = this.#texts.get(call) ?? '';
-    if (text === '') return told;
+  #inputOf(id: string, reportedInput: JsonObject): JsonObject {
+    const json = this.#streamed.get(id) ?? '';
+    if (json === '') return reportedInput;
     try {
-      const input: unknown = JSON.parse(text);
+      const input: unknown = JSON.parse(json);
       const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
-      if (!isObject) return told;
-      this.#rewritten ||= canonicalJson(input as JsonObject) !== canonicalJson(told);
+      if (!isObject) return reportedInput;
+      this.#rewritten ||= canonicalJson(input as JsonObject) !== canonicalJson(reportedInput);
       return input as JsonObject;
     } catch {
-      return told;
+      return reportedInput;
     }
   }
 }

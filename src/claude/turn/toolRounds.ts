@@ -1,92 +1,101 @@
 /**
- * The rounds of an answer in which the CLI runs tools of its own: what of them a client gets to see, and whether one is
- * under way. Pure.
+ * An answer may take several rounds, in which the CLI runs its own tools. Adds a line of progress for each tool that has
+ * finished, and knows whether one is running. Pure.
  */
 import type { ChatEvent } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import type { CliMessage, CliMessageOf } from '../process/incoming.js';
-import { STRUCTURED_OUTPUT } from './structured.js';
-import type { ToolUse } from '../workspace/toolPaths.js';
-import type { TurnStep } from './turnStep.js';
+import { STRUCTURED_OUTPUT_TOOL } from './structuredOutput.js';
+import type { FinishedToolUse, ToolUse } from '../workspace/toolPaths.js';
+import type { TurnOutput } from './turnOutput.js';
 
-/** Between what one message says and the next. */
+/** Separates the texts of two messages. */
 const PARAGRAPH = '\n\n';
 
-export class ToolRounds {
-  readonly #isClients: (tool: string) => boolean;
-  readonly #progress: (use: ToolUse, failed: boolean) => string | undefined;
-  readonly #running = new Map<string, ToolUse>();
-  /** The text that the client has is of a message that is complete. */
-  #apart = false;
-  #text = '';
-  #thinking = '';
+export interface ToolRoundsOptions {
+  /** Whether a tool of that name is the client's, so that the CLI does not run it. */
+  readonly isClientTool: (name: string) => boolean;
+  /** One line about a tool that has finished; `undefined` for none. */
+  readonly progress: (use: FinishedToolUse) => string | undefined;
+}
 
-  /**
-   * @param isClients whether a tool of that name is the client's, and not run here
-   * @param progress one line on a call that is over, or nothing
-   */
-  constructor(
-    isClients: (tool: string) => boolean,
-    progress: (use: ToolUse, failed: boolean) => string | undefined,
-  ) {
-    this.#isClients = isClients;
-    this.#progress = progress;
+export class ToolRounds {
+  readonly #options: ToolRoundsOptions;
+  readonly #running = new Map<string, ToolUse>();
+  /** Whether a message has ended since the last text. */
+  #messageEnded = false;
+  /** The last characters of the text and of the thinking so far. */
+  #textEnd = '';
+  #thinkingEnd = '';
+
+  constructor(options: ToolRoundsOptions) {
+    this.#options = options;
   }
 
-  /** Whether a tool runs, or waits for a permission: the CLI may then be silent for as long as it takes. */
+  /** Whether a tool is running or waiting for a permission. The CLI may then send nothing for any length of time. */
   get running(): boolean {
     return this.#running.size > 0;
   }
 
-  /** What one message brought, with what it says of tools added. */
-  read(message: CliMessage, step: TurnStep): TurnStep {
-    const progress = this.#follow(message);
-    const said = step.events.flatMap((event) => this.#say(event));
-    if (completes(message)) this.#apart = true;
-    return { ...step, events: [...progress, ...said] };
+  /**
+   * Follows one message.
+   * @param output what the turn reader made of it
+   * @returns the output with lines of progress and paragraph breaks added
+   */
+  read(message: CliMessage, output: TurnOutput): TurnOutput {
+    const progress = this.#trackTools(message);
+    const events = output.events.map((event) => this.#separate(event));
+    if (endsMessage(message)) this.#messageEnded = true;
+    return { ...output, events: [...progress, ...events] };
   }
 
-  #follow(message: CliMessage): ChatEvent[] {
-    if (message.type === 'assistant') this.#begin(message);
-    return message.type === 'user' ? this.#end(message) : [];
+  #trackTools(message: CliMessage): ChatEvent[] {
+    if (message.type === 'assistant') this.#toolsStarted(message);
+    return message.type === 'user' ? this.#toolsFinished(message) : [];
   }
 
-  #begin({ message }: CliMessageOf<'assistant'>): void {
+  #toolsStarted({ message }: CliMessageOf<'assistant'>): void {
     for (const block of message.content) {
-      if (block.type !== 'tool_use' || block.name === STRUCTURED_OUTPUT || this.#isClients(block.name))
-        continue;
+      if (block.type !== 'tool_use' || block.name === STRUCTURED_OUTPUT_TOOL) continue;
+      if (this.#options.isClientTool(block.name)) continue;
       this.#running.set(block.id, { tool: block.name, input: block.input as JsonObject });
     }
   }
 
-  #end({ message }: CliMessageOf<'user'>): ChatEvent[] {
+  #toolsFinished({ message }: CliMessageOf<'user'>): ChatEvent[] {
     return message.content.flatMap((block): ChatEvent[] => {
       const use = block.type === 'tool_result' ? this.#running.get(block.tool_use_id) : undefined;
       if (block.type !== 'tool_result' || use === undefined) return [];
       this.#running.delete(block.tool_use_id);
-      const line = this.#progress(use, block.is_error === true);
-      return line === undefined ? [] : this.#say({ type: 'thinking', text: `${line}\n` }, true);
+      const line = this.#options.progress({ ...use, failed: block.is_error === true });
+      return line === undefined ? [] : [this.#progressLine(line)];
     });
   }
 
-  /** Lines of progress begin on a line of their own, and the text of each message is a paragraph of its own. */
-  #say(event: ChatEvent, line = false): ChatEvent[] {
+  /** A line of progress starts on a new line. */
+  #progressLine(line: string): ChatEvent {
+    const lineBreak = this.#thinkingEnd === '' || this.#thinkingEnd === '\n' ? '' : '\n';
+    this.#thinkingEnd = '\n';
+    return { type: 'thinking', text: `${lineBreak}${line}\n` };
+  }
+
+  /** The text of each message starts a new paragraph. */
+  #separate(event: ChatEvent): ChatEvent {
     if (event.type === 'thinking') {
-      const text = line && !/(^|\n)$/.test(this.#thinking) ? `\n${event.text}` : event.text;
-      this.#thinking = text.slice(-1);
-      return [{ type: 'thinking', text }];
+      this.#thinkingEnd = event.text.slice(-1);
+      return event;
     }
-    if (event.type !== 'text') return [event];
-    const gap = this.#apart && this.#text !== '' && !this.#text.endsWith(PARAGRAPH) ? PARAGRAPH : '';
-    this.#apart = false;
-    const text = gap + event.text;
-    this.#text = (this.#text + text).slice(-PARAGRAPH.length);
-    return [{ type: 'text', text }];
+    if (event.type !== 'text') return event;
+    const needsBreak = this.#messageEnded && this.#textEnd !== '' && !this.#textEnd.endsWith(PARAGRAPH);
+    this.#messageEnded = false;
+    const text = (needsBreak ? PARAGRAPH : '') + event.text;
+    this.#textEnd = (this.#textEnd + text).slice(-PARAGRAPH.length);
+    return { type: 'text', text };
   }
 }
 
-/** Whether the API is done with a message. One that broke off may go on in the next. */
-function completes(message: CliMessage): boolean {
+/** Whether the API has completed a message. One that was interrupted may continue in the next message. */
+function endsMessage(message: CliMessage): boolean {
   if (message.type !== 'stream_event' || message.parent_tool_use_id) return false;
   return message.event.type === 'message_delta' && Boolean(message.event.delta.stop_reason);
 }

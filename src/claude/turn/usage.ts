@@ -1,10 +1,10 @@
-/** Tokens as the API counts them, and as clients are told. Pure. */
+/** Converts and adds up the token counts of the API. Pure. */
 import type { Usage } from '../../core/chat.js';
 import type { WireUsage } from '../process/incoming.js';
 
 const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
 
-/** Cached and fresh prompt tokens are one number to a client. */
+/** The API counts cached and uncached prompt tokens apart; clients get their sum as `promptTokens`. */
 export function toUsage(usage: WireUsage): Usage {
   const cachedTokens = usage.cache_read_input_tokens ?? 0;
   return {
@@ -14,7 +14,7 @@ export function toUsage(usage: WireUsage): Usage {
   };
 }
 
-function sumOf(a: Usage, b: Usage): Usage {
+function add(a: Usage, b: Usage): Usage {
   return {
     promptTokens: a.promptTokens + b.promptTokens,
     cachedTokens: a.cachedTokens + b.cachedTokens,
@@ -22,27 +22,33 @@ function sumOf(a: Usage, b: Usage): Usage {
   };
 }
 
-/** The tokens of a turn while its messages come: the CLI tells their sum only at the end. */
-export class UsageSoFar {
-  /** Of the messages that are complete. */
-  #complete = NO_USAGE;
-  /** What the API told at the beginning of the message that comes now. */
-  #begun: WireUsage = {};
+/** Counts the tokens of a turn while its messages arrive; the CLI itself reports the sum only at the end. */
+export class UsageCounter {
+  /** Sum of the complete messages. */
+  #completed = NO_USAGE;
+  /** What the API reported at the beginning of the current message. */
+  #current: WireUsage = {};
 
-  /** @returns all until now, the prompt of this message with it */
-  begin(usage: WireUsage): Usage {
-    this.#begun = usage;
-    return sumOf(this.#complete, toUsage(usage));
+  /** @returns the tokens so far, including the prompt of the message that begins */
+  startMessage(usage: WireUsage): Usage {
+    this.#current = usage;
+    return add(this.#completed, toUsage(usage));
   }
 
-  /** @param usage what the API told at the end of the message */
-  complete(usage: WireUsage): Usage {
-    this.#complete = sumOf(this.#complete, toUsage({ ...this.#begun, ...usage }));
-    return this.#complete;
+  /**
+   * @param usage what the API reported at the end of the message
+   * @returns the tokens so far
+   */
+  completeMessage(usage: WireUsage): Usage {
+    this.#completed = add(this.#completed, toUsage({ ...this.#current, ...usage }));
+    return this.#completed;
   }
 
-  /** All, when the message that comes now is cut short. @param outputTokens of it, as far as it came */
-  cutAt(outputTokens: number): Usage {
-    return sumOf(this.#complete, { ...toUsage(this.#begun), outputTokens });
+  /**
+   * The tokens so far if the current message is stopped early.
+   * @param outputTokens of the current message
+   */
+  stopMessage(outputTokens: number): Usage {
+    return add(this.#completed, { ...toUsage(this.#current), outputTokens });
   }
 }

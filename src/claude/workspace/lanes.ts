@@ -1,85 +1,84 @@
-/** What differs between a process of the chat lane and one of the workspace lane. */
+/** How processes and conversations of the chat lane and of the workspace lane differ. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import type { AskPermission } from '../../core/permission.js';
+import type { AskPermission, WorkspacePermissions } from '../../core/permission.js';
 import { PermissionGate } from './permissionGate.js';
-import {
-  CHAT_ARGUMENTS,
-  childEnvironment,
-  workspaceArguments,
-  type WorkspacePermissions,
-} from '../cli/launch.js';
+import { CHAT_ARGUMENTS, childEnvironment, workspaceArguments } from '../cli/launch.js';
 import { projectState } from './projectState.js';
 import { realPath } from '../cli/realPath.js';
-import type { ToolUse } from './toolPaths.js';
+import type { FinishedToolUse } from './toolPaths.js';
 import { progressLine } from './toolPhrases.js';
 
-/** What Claude may do in the folder, and who is asked. */
+/** What Claude may do in the workspace, and how the user and the editor are asked. */
 export interface WorkspaceOptions {
   readonly permissions: WorkspacePermissions;
   /** Further folders of a multi-root workspace, absolute. */
   readonly moreFolders: readonly string[];
-  /** Absent: what would be asked is denied. */
+  /** If absent, everything that needs the user's permission is denied. */
   readonly askPermission?: AskPermission;
-  /** Whether an editor holds changes of that file that are not on the disk: it is asked for before it is edited. */
+  /** Whether an editor has unsaved changes of that file. The user is asked before Claude edits such a file. */
   readonly isUnsaved?: (path: string) => Promise<boolean>;
-  /** A short block about the editor, put before the person's words of the newest user turn; `undefined`: none. */
+  /** A short text about the editor, put before the text of the newest user message; `undefined` for none. */
   readonly editorContext?: () => Promise<string | undefined>;
 }
 
-/** What a conversation at work in the folder has besides. */
-export interface WorkspaceSide {
+/** What one conversation of the workspace lane uses in addition to its process. */
+export interface WorkspaceServices {
   readonly gate: PermissionGate;
-  /** What is said about the editor with the question that is asked now. Never rejects. */
-  context(): Promise<string | undefined>;
-  /** One line on a call of the CLI's own tools that is over, where it is of interest. */
-  progress(use: ToolUse, failed: boolean): string | undefined;
+  /** The text about the editor to send with the current request. Never rejects. */
+  editorContext(): Promise<string | undefined>;
+  /** One line about a call of the CLI's own tools that has finished; `undefined` if it is of no interest. */
+  progress(use: FinishedToolUse): string | undefined;
 }
 
-export interface LaneSpec {
+/** How the processes of a lane are started, and what their conversations use. */
+export interface LaneConfig {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Changes when a process would read something else of the project at its start. */
-  project(): Promise<string>;
-  /** For one conversation. */
-  side(): WorkspaceSide | undefined;
+  /** Changes when a process started now would read other project files than one started before. */
+  projectState(): Promise<string>;
+  /** Called once per conversation; `undefined` in the chat lane. */
+  createServices(): WorkspaceServices | undefined;
 }
+
+/** The lanes of one backend. Without `workspace`, requests for that lane are refused. */
+export type LaneConfigs = Readonly<Partial<Record<Lane, LaneConfig>>> & { readonly chat: LaneConfig };
 
 export interface LaneOptions {
   /** Where the CLI runs, absolute. */
   readonly folder: string;
-  /** The environment of the person. */
+  /** The user's environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** For the CLI's User-Agent. */
+  /** `name/version`, for the CLI's User-Agent. */
   readonly app: string;
   readonly log: Logger;
 }
 
-export function chatLane({ folder, env, app }: LaneOptions): LaneSpec {
+export function chatLane({ folder, env, app }: LaneOptions): LaneConfig {
   return {
     args: CHAT_ARGUMENTS,
     env: childEnvironment(env, folder, app, 'chat'),
-    project: () => Promise.resolve(''),
-    side: () => undefined,
+    projectState: () => Promise.resolve(''),
+    createServices: () => undefined,
   };
 }
 
-export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions): LaneSpec {
+export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions): LaneConfig {
   const { folder, env, app, log } = options;
-  const { permissions, moreFolders, askPermission, isUnsaved, editorContext } = workspace;
+  const { permissions, moreFolders, askPermission, isUnsaved } = workspace;
   const home = env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
   const configFolder = env['CLAUDE_CONFIG_DIR'] ?? path.join(home, '.claude');
   const folders = [folder, ...moreFolders] as const;
-  const place = { folders, home, path, realPath, ...(isUnsaved === undefined ? {} : { isUnsaved }) };
+  const paths = { folders, home, path, realPath, ...(isUnsaved === undefined ? {} : { isUnsaved }) };
 
-  async function context(): Promise<string | undefined> {
-    if (editorContext === undefined) return undefined;
+  async function editorContext(): Promise<string | undefined> {
+    if (workspace.editorContext === undefined) return undefined;
     try {
-      const block = await editorContext();
-      if (block !== undefined) log.trace(`[workspace] editor context: ${block}`);
-      return block;
+      const text = await workspace.editorContext();
+      if (text !== undefined) log.trace(`[workspace] editor context: ${text}`);
+      return text;
     } catch (error) {
       log.warn(`[workspace] no editor context: ${String(error)}`);
       return undefined;
@@ -89,19 +88,16 @@ export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions)
   return {
     args: workspaceArguments(permissions, moreFolders),
     env: childEnvironment(env, folder, app, 'workspace'),
-    project: () => projectState(folder, configFolder),
-    side: () => ({
+    projectState: () => projectState(folder, configFolder),
+    createServices: () => ({
       gate: new PermissionGate({
         permissions,
-        place,
+        paths,
         log,
         ...(askPermission === undefined ? {} : { askPermission }),
       }),
-      context,
-      progress: (use, failed) => progressLine(use, failed, folder, path),
+      editorContext,
+      progress: (use) => progressLine(use, { folder, path }),
     }),
   };
 }
-
-/** The lanes of one backend. */
-export type Lanes = Readonly<Partial<Record<Lane, LaneSpec>>> & { readonly chat: LaneSpec };

@@ -1,119 +1,131 @@
 /**
- * Stands between Claude and the CLI's tools in one conversation of the workspace lane. The CLI asks it twice: before its
- * own rules, as a hook, and where these rules leave the decision to the program that runs it.
+ * Answers the CLI's permission questions in one conversation of the workspace lane. The CLI asks twice: a `PreToolUse` hook
+ * before its own permission rules, and a `can_use_tool` request if these rules do not decide.
  */
-import type { ChatListener } from '../../core/backend.js';
+import type { BackendObserver } from '../../core/backend.js';
 import type { ChatRequest } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import type { AskPermission, PermissionAnswer, Sensitivity } from '../../core/permission.js';
-import type { WorkspacePermissions } from '../cli/launch.js';
+import type {
+  AskPermission,
+  PermissionAnswer,
+  Sensitivity,
+  WorkspacePermissions,
+} from '../../core/permission.js';
 import { evaluate } from './permissionPolicy.js';
-import { objectOf } from './toolPhrases.js';
-import type { ToolUse, WorkPlace } from './toolPaths.js';
+import { toolTarget } from './toolPhrases.js';
+import type { ToolUse, WorkspacePaths } from './toolPaths.js';
 
 export interface PermissionGateOptions {
   readonly permissions: WorkspacePermissions;
-  readonly place: WorkPlace;
-  /** Without one, what would be asked is denied. */
+  readonly paths: WorkspacePaths;
+  /** Asks the user. If absent, every question is denied. */
   readonly askPermission?: AskPermission;
   readonly log: Logger;
 }
 
-const DENIED =
-  'The person did not allow this. Nothing was done. Do not try to reach the same in another way: go on without it, or say what you need and why.';
-const NOBODY =
-  'This needs the permission of the person, and nobody can be asked here. Nothing was done. Go on without it, or say what you would have done.';
+/** Messages to the model. */
+const DENIED_BY_USER =
+  'The user did not allow this. Nothing was done. Do not try to achieve the same in another way: continue without it, or say what you need and why.';
+const CANNOT_ASK =
+  'This needs the permission of the user, who cannot be asked here. Nothing was done. Continue without it, or say what you would have done.';
 
 export class PermissionGate {
   readonly #options: PermissionGateOptions;
-  /** What need not be asked again in this conversation. */
-  readonly #granted = new Set<string>();
-  #asker: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
-  #listener: Pick<ChatListener, 'decided'> | undefined;
+  /** Grants for the rest of this conversation. */
+  readonly #grants = new Set<string>();
+  #request: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
+  #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
   constructor(options: PermissionGateOptions) {
     this.#options = options;
   }
 
-  /** Whose turn it is: people are told who asks, and those who watch what was decided. */
-  serve(request: ChatRequest, listener: Pick<ChatListener, 'decided'>): void {
-    this.#asker = request;
+  /**
+   * Another turn begins.
+   * @param request its model and client are shown to the user
+   * @param listener told each decision
+   */
+  startTurn(request: ChatRequest, listener: Pick<BackendObserver, 'permissionDecided'>): void {
+    this.#request = request;
     this.#listener = listener;
   }
 
   /**
-   * The answer of the hook.
-   * @param mode the CLI's mode at that moment
+   * Answers the `PreToolUse` hook.
+   * @param mode the CLI's current permission mode
    */
-  async before(use: ToolUse, mode: string | undefined): Promise<object> {
-    const verdict = await evaluate(use, this.#options.permissions, this.#options.place, mode);
-    if (verdict.type === 'pass') return {};
-    if (verdict.type === 'deny') this.#note('denied', use);
-    const reason = verdict.type === 'deny' ? verdict.reason : undefined;
+  async onPreToolUse(use: ToolUse, mode: string | undefined): Promise<object> {
+    const decision = await evaluate(use, this.#options.permissions, this.#options.paths, mode);
+    if (decision.type === 'useCliRules') return {};
+    if (decision.type === 'deny') this.#report('denied', use);
+    const reason = decision.type === 'deny' ? decision.reason : undefined;
     return {
       hookSpecificOutput: {
         hookEventName: 'PreToolUse',
-        permissionDecision: verdict.type,
+        permissionDecision: decision.type,
         ...(reason === undefined ? {} : { permissionDecisionReason: reason }),
       },
     };
   }
 
-  /** The answer where the CLI's rules have none. Judged anew: hooks of the project may have changed the call. */
-  async permit(use: ToolUse, signal: AbortSignal): Promise<object> {
-    const { permissions, place, askPermission } = this.#options;
-    const verdict = await evaluate(use, permissions, place);
-    if (permissions === 'readOnly' || verdict.type === 'deny') {
-      return this.#deny(use, verdict.type === 'deny' ? verdict.reason : NOBODY);
+  /**
+   * Answers the `can_use_tool` request. The call is evaluated again, because a hook of the project may have changed it.
+   * @param signal aborted when the CLI no longer needs the answer
+   */
+  async onPermissionRequest(use: ToolUse, signal: AbortSignal): Promise<object> {
+    const { permissions, paths, askPermission } = this.#options;
+    const decision = await evaluate(use, permissions, paths);
+    if (permissions === 'readOnly' || decision.type === 'deny') {
+      return this.#deny(use, decision.type === 'deny' ? decision.reason : CANNOT_ASK);
     }
-    const sensitive = verdict.type === 'ask' ? verdict.sensitive : undefined;
-    if (sensitive === undefined && this.#granted.has(grantOf(use)))
+    const sensitive = decision.type === 'ask' ? decision.sensitive : undefined;
+    if (sensitive === undefined && this.#grants.has(grantKey(use)))
       return this.#allow(use, 'allowed earlier');
-    if (askPermission === undefined) return this.#deny(use, NOBODY);
-    const answer = await this.#ask(askPermission, use, sensitive, signal);
-    if (answer === 'deny') return this.#deny(use, DENIED, signal.aborted ? 'withdrawn' : 'denied');
-    if (answer === 'conversation' && sensitive === undefined) this.#granted.add(grantOf(use));
+    if (askPermission === undefined) return this.#deny(use, CANNOT_ASK);
+    const answer = await this.#askUser(askPermission, use, sensitive, signal);
+    if (answer === 'deny') return this.#deny(use, DENIED_BY_USER, signal.aborted ? 'withdrawn' : 'denied');
+    if (answer === 'conversation' && sensitive === undefined) this.#grants.add(grantKey(use));
     return this.#allow(use, `allowed ${answer === 'once' ? 'once' : 'for this conversation'}`);
   }
 
-  #ask(
-    ask: AskPermission,
+  #askUser(
+    askPermission: AskPermission,
     { tool, input }: ToolUse,
     sensitive: Sensitivity | undefined,
     signal: AbortSignal,
   ): Promise<PermissionAnswer> {
-    const { model, client } = this.#asker;
-    const request = {
+    const { model, client } = this.#request;
+    const question = {
       tool,
       input,
-      folder: this.#options.place.folders[0],
+      folder: this.#options.paths.folders[0],
       model,
       ...(client === undefined ? {} : { client }),
       ...(sensitive === undefined ? {} : { sensitive }),
     };
-    return ask(request, signal);
+    return askPermission(question, signal);
   }
 
-  #allow(use: ToolUse, how: string): object {
-    this.#note(how, use);
+  #allow(use: ToolUse, decision: string): object {
+    this.#report(decision, use);
     return { behavior: 'allow', updatedInput: use.input };
   }
 
-  #deny(use: ToolUse, message: string, how = 'denied'): object {
-    this.#note(how, use);
+  #deny(use: ToolUse, message: string, decision = 'denied'): object {
+    this.#report(decision, use);
     return { behavior: 'deny', message };
   }
 
-  #note(decision: string, use: ToolUse): void {
-    const { log, place } = this.#options;
-    const object = objectOf(use, place.folders[0], place.path);
-    const line = `${decision}: ${object === use.tool ? object : `${use.tool} ${object}`}`;
+  #report(decision: string, use: ToolUse): void {
+    const { log, paths } = this.#options;
+    const target = toolTarget(use, { folder: paths.folders[0], path: paths.path });
+    const line = `${decision}: ${target === use.tool ? target : `${use.tool} ${target}`}`;
     log.info(`[permission] ${line}`);
-    this.#listener?.decided(line);
+    this.#listener?.permissionDecided(line);
   }
 }
 
-/** A grant is for a tool; for commands, for that very command. */
-function grantOf({ tool, input }: ToolUse): string {
+/** A grant covers one tool; for `Bash`, one exact command. */
+function grantKey({ tool, input }: ToolUse): string {
   return tool === 'Bash' ? `${tool} ${JSON.stringify(input['command'] ?? null)}` : tool;
 }

@@ -1,53 +1,51 @@
-/** What Claude may do with the CLI's tools in the workspace lane, before the CLI's own rules are asked. Pure. */
-import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS, type WorkspacePermissions } from '../cli/launch.js';
-import type { Sensitivity } from '../../core/permission.js';
-import { meetsUnsaved, sensitivityOf, type ToolUse, type WorkPlace } from './toolPaths.js';
+/** Decides about calls of the CLI's own tools in the workspace lane, before the CLI's permission rules apply. Pure. */
+import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS } from '../cli/launch.js';
+import type { Sensitivity, WorkspacePermissions } from '../../core/permission.js';
+import { editsUnsavedFile, pathSensitivity, type ToolUse, type WorkspacePaths } from './toolPaths.js';
 
 /**
- * `pass`: the CLI's rules decide, those of the person's and the project's settings among them. `ask`: the person decides,
- * whatever the rules say; `sensitive` tells why, where a path is the reason.
+ * `useCliRules`: the permission rules in the user's and the project's settings decide. `ask`: the user decides, whatever
+ * these rules say; `sensitive` is the reason if it is a path.
  */
-export type Verdict =
-  | { readonly type: 'pass' }
+export type PermissionDecision =
+  | { readonly type: 'useCliRules' }
   | { readonly type: 'allow' }
   | { readonly type: 'ask'; readonly sensitive?: Sensitivity }
   | { readonly type: 'deny'; readonly reason: string };
 
-const PASS: Verdict = { type: 'pass' };
+const USE_CLI_RULES: PermissionDecision = { type: 'useCliRules' };
 
-/** The mode in which the CLI is started. A subagent of the project's can have one that asks less. */
-const USUAL_MODE = 'default';
+/** The permission mode that the CLI is started with. A subagent of the project may run in a less strict one. */
+const DEFAULT_MODE = 'default';
 
-/**
- * @param mode the CLI's own mode at that moment
- */
+/** @param mode the CLI's current permission mode */
 export async function evaluate(
   use: ToolUse,
   permissions: WorkspacePermissions,
-  place: WorkPlace,
-  mode = USUAL_MODE,
-): Promise<Verdict> {
+  paths: WorkspacePaths,
+  mode = DEFAULT_MODE,
+): Promise<PermissionDecision> {
   const reads = READING_TOOLS.includes(use.tool);
-  if (permissions === 'readOnly' && !reads) return { type: 'deny', reason: onlyReading(use.tool) };
-  const sensitive = await sensitivityOf(use, place);
+  if (permissions === 'readOnly' && !reads) return { type: 'deny', reason: readOnlyReason(use.tool) };
+  const sensitive = await pathSensitivity(use, paths);
   if (permissions === 'readOnly') {
-    return sensitive === 'outside' ? { type: 'deny', reason: onlyInside(place) } : PASS;
+    return sensitive === 'outside' ? { type: 'deny', reason: outsideReason(paths) } : USE_CLI_RULES;
   }
   if (sensitive === 'outside') return { type: 'ask', sensitive };
-  if (reads) return PASS;
+  if (reads) return USE_CLI_RULES;
   if (sensitive !== undefined) return { type: 'ask', sensitive };
-  // It would make a branch and a copy of the repository of its own.
+  // An isolated subagent creates a branch and a worktree of the repository.
   if (use.input['isolation'] !== undefined && SUBAGENT_TOOLS.includes(use.tool)) return { type: 'ask' };
   const edits = EDITING_TOOLS.includes(use.tool);
-  if (edits && (await meetsUnsaved(use, place))) return { type: 'ask', sensitive: 'unsaved' };
+  if (edits && (await editsUnsavedFile(use, paths))) return { type: 'ask', sensitive: 'unsaved' };
   if (permissions === 'acceptEdits' && edits) return { type: 'allow' };
-  return mode === USUAL_MODE ? PASS : { type: 'ask' };
+  return mode === DEFAULT_MODE ? USE_CLI_RULES : { type: 'ask' };
 }
 
-function onlyReading(tool: string): string {
-  return `${tool} is not allowed: only reading is (Read, Grep, Glob). Nothing was done. Say what you would have done instead.`;
+function readOnlyReason(tool: string): string {
+  return `${tool} is not allowed: only reading is allowed (Read, Grep, Glob). Nothing was done. Say what you would have done instead.`;
 }
 
-function onlyInside({ folders }: WorkPlace): string {
-  return `That is outside what may be read: only files inside ${folders.join(' and ')} may be, links followed. Nothing was read.`;
+function outsideReason({ folders }: WorkspacePaths): string {
+  return `This path is outside the workspace: only files inside ${folders.join(' and ')} may be read, after symbolic links are resolved. Nothing was read.`;
 }

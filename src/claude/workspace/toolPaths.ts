@@ -1,4 +1,4 @@
-/** The files and folders that a call of one of the CLI's tools is about. Pure, but for asking where a path leads. */
+/** The paths that a call of the CLI's own tools is about, and whether these are sensitive. Pure, given `WorkspacePaths`. */
 import type { PlatformPath } from 'node:path';
 import type { JsonObject } from '../../core/json.js';
 import type { Sensitivity } from '../../core/permission.js';
@@ -8,29 +8,33 @@ import { READING_TOOLS } from '../cli/launch.js';
 export interface ToolUse {
   readonly tool: string;
   readonly input: JsonObject;
-  /** Where relative paths begin, absolute, when that is not the first folder: commands and subagents move. */
+  /** The CLI's working directory, absolute, if it is not the first folder: commands and subagents can change it. */
   readonly cwd?: string;
   /**
-   * The CLI's own folder for this project. Results that are too long for the model lie in it, each conversation's behind
-   * an id that nobody can guess, and the model may read them there.
+   * The folder of the CLI's transcripts for this project. The CLI also stores tool results there that are too long for the
+   * model, in a folder named with the unguessable id of the conversation, and the model may read these.
    */
-  readonly records?: string;
+  readonly transcriptFolder?: string;
 }
 
-/** Where Claude works. */
-export interface WorkPlace {
-  /** Absolute; the first one is where the CLI was started. */
+export interface FinishedToolUse extends ToolUse {
+  readonly failed: boolean;
+}
+
+/** The folders of the workspace, and how paths are resolved. */
+export interface WorkspacePaths {
+  /** Absolute; the CLI was started in the first one. */
   readonly folders: readonly [string, ...string[]];
   readonly home: string;
-  /** The system's own rules of paths. */
+  /** The path rules of the platform. */
   readonly path: PlatformPath;
-  /** An absolute path without links; `undefined` when it cannot be told. */
+  /** The absolute path without symbolic links; `undefined` if it cannot be resolved. */
   readonly realPath: (path: string) => Promise<string | undefined>;
-  /** Whether an editor holds changes of that file that are not on the disk. Absent: there is no editor. */
+  /** Whether an editor has unsaved changes of that file. Absent without an editor. */
   readonly isUnsaved?: (path: string) => Promise<boolean>;
 }
 
-/** Folders and files in which a change makes programs run, or changes what they may do. */
+/** A change to one of these can start programs, or change what they are allowed to do. */
 const SETTINGS_FOLDERS = new Set(['.claude', '.vscode', '.idea', '.devcontainer', '.husky']);
 const SETTINGS_FILES = new Set([
   '.mcp.json',
@@ -49,86 +53,104 @@ const SETTINGS_FILES = new Set([
 ]);
 const GIT_FILES = new Set(['.gitconfig', '.gitmodules', '.gitattributes']);
 
-const ABOVE = /(^|[\\/{,])\.\.([\\/},]|$)/;
+const PARENT_SEGMENT = /(^|[\\/{,])\.\.([\\/},]|$)/;
 
-/** As the call names them; `undefined` for one that is no path at all. Tools without paths have none. */
-export function namedPaths({ tool, input }: ToolUse): readonly (string | undefined)[] {
+/**
+ * The paths in a call's input, as the model wrote them. Empty for tools that take no path. `undefined` stands for a path that
+ * is missing or invalid.
+ */
+export function pathArguments({ tool, input }: ToolUse): readonly (string | undefined)[] {
   switch (tool) {
     case 'Read':
     case 'Edit':
     case 'Write':
-      return [textOf(input['file_path'])];
+      return [nonEmptyText(input['file_path'])];
     case 'NotebookEdit':
-      return [textOf(input['notebook_path'])];
+      return [nonEmptyText(input['notebook_path'])];
     case 'Grep':
-      return [textOf(input['path'] ?? '.')];
+      return [nonEmptyText(input['path'] ?? '.')];
     case 'Glob':
-      return globPaths(textOf(input['path'] ?? '.'), textOf(input['pattern']));
+      return globPaths(nonEmptyText(input['path'] ?? '.'), nonEmptyText(input['pattern']));
     default:
       return [];
   }
 }
 
-/** The worst that can be said of a call's paths; `undefined` when they are ordinary ones inside the folders. */
-export async function sensitivityOf(use: ToolUse, place: WorkPlace): Promise<Sensitivity | undefined> {
-  return worst(await Promise.all(namedPaths(use).map((named) => sensitivity(named, use, place))));
+/** The most serious sensitivity of a call's paths; `undefined` if all are ordinary files inside the workspace. */
+export async function pathSensitivity(use: ToolUse, paths: WorkspacePaths): Promise<Sensitivity | undefined> {
+  return mostSerious(
+    await Promise.all(pathArguments(use).map((argument) => argumentSensitivity(argument, use, paths))),
+  );
 }
 
-/** Whether the call is about a file that is not on the disk as the person sees it. */
-export async function meetsUnsaved(use: ToolUse, place: WorkPlace): Promise<boolean> {
-  const base = use.cwd ?? place.folders[0];
-  const paths = namedPaths(use).flatMap((named) => (named === undefined ? [] : readings(named, base, place)));
-  const unsaved = await Promise.all(paths.map(async (path) => place.isUnsaved?.(path)));
+/** Whether an editor has unsaved changes of a file that the call is about. */
+export async function editsUnsavedFile(use: ToolUse, paths: WorkspacePaths): Promise<boolean> {
+  const base = use.cwd ?? paths.folders[0];
+  const candidates = pathArguments(use).flatMap((argument) =>
+    argument === undefined ? [] : possiblePaths(argument, base, paths),
+  );
+  const unsaved = await Promise.all(candidates.map(async (path) => paths.isUnsaved?.(path)));
   return unsaved.includes(true);
 }
 
-async function sensitivity(
-  named: string | undefined,
-  { tool, cwd, records }: ToolUse,
-  place: WorkPlace,
+async function argumentSensitivity(
+  argument: string | undefined,
+  { tool, cwd, transcriptFolder }: ToolUse,
+  paths: WorkspacePaths,
 ): Promise<Sensitivity | undefined> {
-  if (named === undefined) return 'outside';
-  const { folders, path } = place;
+  if (argument === undefined) return 'outside';
+  const { folders, path } = paths;
   const base = cwd ?? folders[0];
-  const real = await Promise.all(folders.map((folder) => place.realPath(folder)));
-  const kinds = readings(named, base, place).map(async (reading): Promise<Sensitivity | undefined> => {
-    const target = await place.realPath(reading);
-    const behind = target === undefined ? undefined : inside(target, real, path);
-    if (behind === undefined) {
-      const kept =
-        target !== undefined && READING_TOOLS.includes(tool) && (await isResult(target, records, place));
-      return kept ? undefined : 'outside';
-    }
-    // A link may have a harmless name, and a harmless file may have a link to it that programs look for.
-    return kindOf(behind) ?? kindOf(inside(reading, [...real, ...folders], path) ?? []);
-  });
-  return worst(await Promise.all(kinds));
+  const realFolders = await Promise.all(folders.map((folder) => paths.realPath(folder)));
+  const sensitivities = possiblePaths(argument, base, paths).map(
+    async (candidate): Promise<Sensitivity | undefined> => {
+      const target = await paths.realPath(candidate);
+      const targetParts = target === undefined ? undefined : partsInside(target, realFolders, path);
+      if (targetParts === undefined) {
+        const isStoredResult =
+          target !== undefined &&
+          READING_TOOLS.includes(tool) &&
+          (await isToolResult(target, transcriptFolder, paths));
+        return isStoredResult ? undefined : 'outside';
+      }
+      // Both names count: a link with a harmless name may lead to a sensitive file, and programs may find a harmless file
+      // through a link with a sensitive name.
+      const ownParts = partsInside(candidate, [...realFolders, ...folders], path) ?? [];
+      return sensitivityOfName(targetParts) ?? sensitivityOfName(ownParts);
+    },
+  );
+  return mostSerious(await Promise.all(sensitivities));
 }
 
-async function isResult(target: string, records: string | undefined, place: WorkPlace): Promise<boolean> {
-  if (records === undefined) return false;
-  const [id = '', folder] = inside(target, [await place.realPath(records)], place.path) ?? [];
-  return /^[0-9a-f-]{36}$/.test(id) && folder === 'tool-results';
+async function isToolResult(
+  target: string,
+  transcriptFolder: string | undefined,
+  paths: WorkspacePaths,
+): Promise<boolean> {
+  if (transcriptFolder === undefined) return false;
+  const realFolder = await paths.realPath(transcriptFolder);
+  const [conversationId = '', subfolder] = partsInside(target, [realFolder], paths.path) ?? [];
+  return /^[0-9a-f-]{36}$/.test(conversationId) && subfolder === 'tool-results';
 }
 
-function worst(kinds: readonly (Sensitivity | undefined)[]): Sensitivity | undefined {
-  return (['outside', 'git', 'settings'] as const).find((kind) => kinds.includes(kind));
+function mostSerious(sensitivities: readonly (Sensitivity | undefined)[]): Sensitivity | undefined {
+  return (['outside', 'git', 'settings'] as const).find((each) => sensitivities.includes(each));
 }
 
 /**
- * The absolute paths that a named one can mean. The CLI takes blanks off it, begins at where it works, and knows `~`.
- * What `..` behind a link means is one thing to who reads the name, and another to who follows it.
+ * The absolute paths that an argument can mean. The CLI trims it, resolves it against its working directory and expands `~`.
+ * `..` after a link has two meanings: removed from the text of the path, or followed in the file system.
  */
-function readings(named: string, base: string, { home, path }: WorkPlace): readonly string[] {
-  const trimmed = named.trim();
-  const rooted = /^~(?=$|[\\/])/.test(trimmed) ? home + trimmed.slice(1) : trimmed;
-  const read = path.resolve(base, rooted);
-  if (!rooted.includes('..')) return [read];
-  return [read, path.isAbsolute(rooted) ? rooted : base + path.sep + rooted];
+function possiblePaths(argument: string, base: string, { home, path }: WorkspacePaths): readonly string[] {
+  const trimmed = argument.trim();
+  const expanded = /^~(?=$|[\\/])/.test(trimmed) ? home + trimmed.slice(1) : trimmed;
+  const normalized = path.resolve(base, expanded);
+  if (!expanded.includes('..')) return [normalized];
+  return [normalized, path.isAbsolute(expanded) ? expanded : base + path.sep + expanded];
 }
 
-/** The parts of a path behind the outermost of the folders that hold it; `undefined` when none does. */
-function inside(
+/** The parts of a path relative to the outermost of the folders that contain it; `undefined` if none does. */
+function partsInside(
   target: string,
   folders: readonly (string | undefined)[],
   path: PlatformPath,
@@ -136,8 +158,8 @@ function inside(
   const found = folders.flatMap((folder) => {
     if (folder === undefined) return [];
     const relative = path.relative(folder, target);
-    const out = path.isAbsolute(relative) || relative === '..' || relative.startsWith(`..${path.sep}`);
-    return out ? [] : [relative.split(path.sep)];
+    const isOutside = path.isAbsolute(relative) || relative === '..' || relative.startsWith(`..${path.sep}`);
+    return isOutside ? [] : [relative.split(path.sep)];
   });
   return found.reduce<readonly string[] | undefined>(
     (longest, parts) => (longest === undefined || parts.length > longest.length ? parts : longest),
@@ -145,8 +167,8 @@ function inside(
   );
 }
 
-function kindOf(parts: readonly string[]): 'git' | 'settings' | undefined {
-  // Systems that do not tell cases apart, or that drop dots, blanks and streams at the end of a name, still mean the file.
+function sensitivityOfName(parts: readonly string[]): 'git' | 'settings' | undefined {
+  // Some file systems ignore case, or drop dots, spaces and stream names (`:stream`) at the end of a name.
   const names = parts.map((part) =>
     part
       .toLowerCase()
@@ -162,15 +184,15 @@ function kindOf(parts: readonly string[]): 'git' | 'settings' | undefined {
   return settings ? 'settings' : undefined;
 }
 
-/** Where a search for files begins, and where its pattern leads before the first wildcard. */
+/** The folder in which `Glob` searches, and the folder that its pattern names before the first wildcard. */
 function globPaths(base: string | undefined, pattern: string | undefined): readonly (string | undefined)[] {
-  if (base === undefined || pattern === undefined || ABOVE.test(pattern)) return [undefined];
+  if (base === undefined || pattern === undefined || PARENT_SEGMENT.test(pattern)) return [undefined];
   const fixed = pattern.trim().split(/[*?[{!(]/, 1)[0] ?? '';
   const root = fixed.slice(0, Math.max(fixed.lastIndexOf('/'), fixed.lastIndexOf('\\')) + 1);
   if (root === '') return [base];
   return /^([\\/~]|[a-z]:)/i.test(root) ? [base, root] : [base, `${base.trim()}/${root}`];
 }
 
-function textOf(value: unknown): string | undefined {
+function nonEmptyText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' && !value.includes('\0') ? value : undefined;
 }

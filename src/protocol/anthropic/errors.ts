@@ -1,7 +1,7 @@
-/** Errors of `/v1/messages`: every kind's status and type in one table. */
+/** Errors of `/v1/messages`: the status and type of every error kind in one table. */
 import type { ChatError, ErrorKind } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
-import type { Dialect, ErrorReply } from '../dialect.js';
+import { type Dialect, errorReply } from '../dialect.js';
 
 type ErrorType =
   | 'invalid_request_error'
@@ -15,10 +15,10 @@ type ErrorType =
   | 'api_error';
 
 /**
- * Anthropic's statuses where it has such errors. The others are chosen by what clients do with them: Anthropic's own
- * repeat a request by themselves after 408, 409, 429 and 5xx, and VS Code's chat hides the message of a 5xx. So what a
- * person must act on is a 4xx (400 for the CLI itself: 401 and 403 would send them to look for an API key), and so is
- * the failure of what we depend on (424), because the CLI has repeated what was worth it.
+ * Anthropic's statuses where its API has such errors. The others are chosen by what clients do with them: Anthropic's
+ * SDKs automatically retry after 408, 409, 429 and 5xx, and VS Code's chat hides the message of a 5xx. So an error that
+ * the user must act on is a 4xx; for a missing or old CLI it is 400, because 401 and 403 would make the user look for an
+ * API key. A failed dependency is 424, because the CLI has already made the useful retries.
  */
 const TABLE: Readonly<Record<ErrorKind, readonly [status: number, type: ErrorType]>> = {
   badRequest: [400, 'invalid_request_error'],
@@ -36,13 +36,11 @@ const TABLE: Readonly<Record<ErrorKind, readonly [status: number, type: ErrorTyp
   busy: [503, 'overloaded_error'],
   timeout: [424, 'timeout_error'],
   cancelled: [503, 'api_error'],
-  ended: [403, 'permission_error'],
+  cancelledByUser: [403, 'permission_error'],
   internal: [500, 'api_error'],
 };
 
-const BUSY_RETRY_SECONDS = 1;
-
-/** Types of the refusals that come before a request is understood. */
+/** The types of refusals, which are made before the request is read. */
 const TYPE_OF_STATUS = new Map<number, ErrorType>([
   [400, 'invalid_request_error'],
   [401, 'authentication_error'],
@@ -57,24 +55,19 @@ function envelope(type: ErrorType, message: string): JsonObject {
   return { type: 'error', error: { type, message: message === '' ? 'unknown error' : message } };
 }
 
-/** The event that ends a stream that failed. */
+/** The last event of a stream that failed. */
 export function errorEvent(error: ChatError): JsonObject {
   return envelope(TABLE[error.kind][1], error.message);
 }
 
-/** @param newId makes ids of requests: `req_` and 24 hexadecimal digits */
+/** @param newId creates request ids: `req_` and 24 hexadecimal digits */
 export function anthropicDialect(newId: () => string): Dialect {
   const body = (type: ErrorType, message: string): string =>
     JSON.stringify({ ...envelope(type, message), request_id: newId() });
   return {
-    error(error): ErrorReply {
+    error(error) {
       const [status, type] = TABLE[error.kind];
-      const wait = error.retryAfterSeconds ?? (error.kind === 'busy' ? BUSY_RETRY_SECONDS : undefined);
-      return {
-        status,
-        body: body(type, error.message),
-        ...(wait === undefined ? {} : { retryAfterSeconds: Math.max(0, Math.ceil(wait)) }),
-      };
+      return errorReply(error, { status, body: body(type, error.message) });
     },
     refusal: (status, message) => body(TYPE_OF_STATUS.get(status) ?? 'api_error', message),
   };

@@ -1,18 +1,17 @@
-/** What a request may ask of the model besides its conversation: thinking, effort, the form of the answer. */
+/** The generation options of `/v1/messages`: thinking, effort and the format of the answer. */
 import type { Model } from '../../core/backend.js';
 import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
+import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
 
-/** How the model is to answer. */
 export interface GenerationOptions {
   readonly showThinking: boolean;
   readonly effort: Effort | undefined;
   readonly format: ResponseFormat | undefined;
 }
 
-/** Efforts by which a wanted one is met, the best first; a model may lack the highest. */
+/** The efforts that can stand in for a requested one, the best match first. A model may lack the highest ones. */
 const EFFORTS: Readonly<Record<Effort, readonly Effort[]>> = {
   low: ['low'],
   medium: ['medium'],
@@ -25,7 +24,7 @@ function readEffort(value: string | undefined): Effort | undefined {
   if (value === undefined || value === '') return undefined;
   if (Object.hasOwn(EFFORTS, value)) return value as Effort;
   const known = Object.keys(EFFORTS).join(', ');
-  throw new ChatError('badRequest', `output_config.effort: ${JSON.stringify(value)} is none of ${known}`);
+  throw badRequest(`output_config.effort: ${JSON.stringify(value)} is not one of ${known}`);
 }
 
 function readFormat(value: Json | undefined): ResponseFormat | undefined {
@@ -35,10 +34,10 @@ function readFormat(value: Json | undefined): ResponseFormat | undefined {
 }
 
 /**
- * Reads `thinking` and `output_config`. Thinking is shown only to those who ask for it, as Anthropic does: its clients
- * take the first block of an answer for its text. A budget of thinking tokens is accepted; how long the model thinks is
- * the effort's business.
- * @throws ChatError `badRequest`
+ * Reads `thinking` and `output_config`. Thinking is shown only on request, as in Anthropic's API: its clients take the
+ * first block of an answer for text. A budget of thinking tokens is accepted and ignored, because the effort decides how
+ * long the model thinks.
+ * @throws ChatError `badRequest` for an unknown effort, or with Go's message for a wrong type
  */
 export function readGenerationOptions(fields: Fields): GenerationOptions {
   const thinking = fields.fields('thinking', 'anthropic.ThinkingConfig');
@@ -48,13 +47,14 @@ export function readGenerationOptions(fields: Fields): GenerationOptions {
   return {
     showThinking: (type === 'enabled' || type === 'adaptive') && thinking?.string('display') !== 'omitted',
     effort: readEffort(output?.string('effort')),
-    format: readFormat(output?.any('format') ?? fields.any('output_format')),
+    format: readFormat(output?.value('format') ?? fields.value('output_format')),
   };
 }
 
-/** What that means for a model. What it cannot do is left out rather than refused, which is Ollama's rule here. */
+/** The thinking of a model for these options. As in Ollama, options that the model lacks are ignored, not refused. */
 export function thinkingFor({ showThinking, effort }: GenerationOptions, model: Model): Thinking {
   const show = showThinking && model.thinking;
-  const met = effort === undefined ? undefined : EFFORTS[effort].find((one) => model.efforts.includes(one));
-  return met === undefined ? { show } : { show, effort: met };
+  const candidates = effort === undefined ? [] : EFFORTS[effort];
+  const found = candidates.find((candidate) => model.efforts.includes(candidate));
+  return found === undefined ? { show } : { show, effort: found };
 }

@@ -1,28 +1,27 @@
-/** Answers of `/v1/messages`: chat events as server-sent events, or all of them as one object. */
+/** Answers of `/v1/messages`, as a stream of events or as one object. */
 import type { ChatEvent, ToolCall, Usage } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import type { StreamEncoder } from '../dialect.js';
-import { createTextChunker, type TextChunkerOutput, type TextChunk } from '../textChunker.js';
 import { SSE_TYPE, sseFrame } from '../sse.js';
+import { createTextChunker, type TextChunk, type TextKind } from '../textChunker.js';
 import { errorEvent } from './errors.js';
 
 type DoneEvent = Extract<ChatEvent, { type: 'done' }>;
 
-/** What an answer needs besides its events. */
 export interface ReplyContext {
   /** `msg_` and 24 hexadecimal digits. */
   readonly id: string;
-  /** The client's string for the model, given back as it came. */
+  /** The client's string for the model, returned unchanged. */
   readonly model: string;
 }
 
-const NOTHING_COUNTED: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
+const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
 
 /**
- * Anthropic counts tokens that were read from the cache beside the others; the core counts them among them. What was
- * written to the cache is not told apart.
+ * In Anthropic's API, `input_tokens` excludes tokens that were read from the cache; the core's count includes them. The
+ * core does not count tokens that were written to the cache.
  */
-function wireUsage({ promptTokens, cachedTokens, outputTokens }: Usage): JsonObject {
+function usageJson({ promptTokens, cachedTokens, outputTokens }: Usage): JsonObject {
   return {
     input_tokens: promptTokens - cachedTokens,
     cache_creation_input_tokens: null,
@@ -31,7 +30,10 @@ function wireUsage({ promptTokens, cachedTokens, outputTokens }: Usage): JsonObj
   };
 }
 
-function stopOf(done: DoneEvent): { readonly stop_reason: string; readonly stop_sequence: string | null } {
+function stopFields(done: DoneEvent): {
+  readonly stop_reason: string;
+  readonly stop_sequence: string | null;
+} {
   const stopSequence = done.stopSequence ?? null;
   switch (done.reason) {
     case 'stop':
@@ -52,16 +54,16 @@ function envelope(context: ReplyContext): JsonObject {
   return { id: context.id, type: 'message', role: 'assistant', model: context.model };
 }
 
-/** A block of words. There is no signature to give: nobody needs to believe this thinking later. */
-function wordsBlock({ type, text }: TextChunk): JsonObject {
+/** The signature of thinking is empty: the CLI does not report it, and thinking that clients send back is ignored. */
+function textBlock({ type, text }: TextChunk): JsonObject {
   return type === 'text' ? { type, text } : { type, thinking: text, signature: '' };
 }
 
-function callBlock(call: ToolCall, input: JsonObject): JsonObject {
+function toolUseBlock(call: ToolCall, input: JsonObject): JsonObject {
   return { type: 'tool_use', id: call.id, name: call.name, input };
 }
 
-function delta({ type, text }: TextChunk): JsonObject {
+function textDelta({ type, text }: TextChunk): JsonObject {
   return type === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text };
 }
 
@@ -69,14 +71,14 @@ function frame(event: JsonObject & { readonly type: string }): string {
   return sseFrame(event, event.type);
 }
 
-/** Events of a streamed answer, in Anthropic's order. */
+/** Encodes a streamed answer. Events are sent in the order of Anthropic's API. */
 export function messagesEncoder(context: ReplyContext): StreamEncoder {
-  const speech = createTextChunker();
-  let counted = NOTHING_COUNTED;
+  const chunker = createTextChunker();
+  let usage = NO_USAGE;
   let started = false;
-  /** The block that is open now, and how many there have been. */
-  let open: TextChunkerOutput | undefined;
-  let blocks = 0;
+  /** The kind of the block that text is still added to. */
+  let open: TextKind | undefined;
+  let blockCount = 0;
 
   const start = (): string[] => {
     if (started) return [];
@@ -86,37 +88,38 @@ export function messagesEncoder(context: ReplyContext): StreamEncoder {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: wireUsage(counted),
+      usage: usageJson(usage),
     };
     return [frame({ type: 'message_start', message })];
   };
 
-  const begin = (block: JsonObject): string => {
-    blocks += 1;
-    return frame({ type: 'content_block_start', index: blocks - 1, content_block: block });
+  const blockStart = (block: JsonObject): string => {
+    blockCount += 1;
+    return frame({ type: 'content_block_start', index: blockCount - 1, content_block: block });
   };
-  const more = (delta: JsonObject): string =>
-    frame({ type: 'content_block_delta', index: blocks - 1, delta });
-  const end = (): string => frame({ type: 'content_block_stop', index: blocks - 1 });
+  const blockDelta = (delta: JsonObject): string =>
+    frame({ type: 'content_block_delta', index: blockCount - 1, delta });
+  const blockStop = (): string => frame({ type: 'content_block_stop', index: blockCount - 1 });
 
-  const close = (): string[] => {
+  const closeBlock = (): string[] => {
     if (open === undefined) return [];
     open = undefined;
-    return [end()];
+    return [blockStop()];
   };
 
-  const say = (pieces: readonly TextChunk[]): string[] =>
-    pieces.flatMap((words) => {
-      const change = open === words.type ? [] : [...close(), begin(wordsBlock({ ...words, text: '' }))];
-      open = words.type;
-      return [...change, more(delta(words))];
+  const textFrames = (chunks: readonly TextChunk[]): string[] =>
+    chunks.flatMap((chunk) => {
+      const before =
+        open === chunk.type ? [] : [...closeBlock(), blockStart(textBlock({ ...chunk, text: '' }))];
+      open = chunk.type;
+      return [...before, blockDelta(textDelta(chunk))];
     });
 
-  /** A call is made in one piece; it was checked as a whole before it came here. */
-  const make = (call: ToolCall): string[] => [
-    begin(callBlock(call, {})),
-    more({ type: 'input_json_delta', partial_json: JSON.stringify(call.arguments) }),
-    end(),
+  /** The arguments are sent in one delta: they were validated as a whole before. */
+  const toolUseFrames = (call: ToolCall): string[] => [
+    blockStart(toolUseBlock(call, {})),
+    blockDelta({ type: 'input_json_delta', partial_json: JSON.stringify(call.arguments) }),
+    blockStop(),
   ];
 
   return {
@@ -124,21 +127,21 @@ export function messagesEncoder(context: ReplyContext): StreamEncoder {
     event(event) {
       switch (event.type) {
         case 'usage':
-          counted = event.usage;
+          usage = event.usage;
           return [];
         case 'text':
         case 'thinking': {
-          const pieces = speech.say(event.type, event.text);
-          return pieces.length === 0 ? [] : [...start(), ...say(pieces)];
+          const chunks = chunker.push(event.type, event.text);
+          return chunks.length === 0 ? [] : [...start(), ...textFrames(chunks)];
         }
         case 'toolCall':
-          return [...start(), ...say(speech.flush()), ...close(), ...make(event.call)];
+          return [...start(), ...textFrames(chunker.flush()), ...closeBlock(), ...toolUseFrames(event.call)];
         case 'done':
           return [
             ...start(),
-            ...say(speech.flush()),
-            ...close(),
-            frame({ type: 'message_delta', delta: stopOf(event), usage: wireUsage(event.usage) }),
+            ...textFrames(chunker.flush()),
+            ...closeBlock(),
+            frame({ type: 'message_delta', delta: stopFields(event), usage: usageJson(event.usage) }),
             frame({ type: 'message_stop' }),
           ];
       }
@@ -148,14 +151,14 @@ export function messagesEncoder(context: ReplyContext): StreamEncoder {
   };
 }
 
-/** The whole answer as one JSON text. The last event is `done`. */
+/** The complete answer as JSON text. @param events ending with `done` */
 export function messagesReply(events: readonly ChatEvent[], context: ReplyContext): string {
   const content: JsonObject[] = [];
-  let words: TextChunk | undefined;
-  let end: JsonObject = {};
-  const close = (): void => {
-    if (words !== undefined) content.push(wordsBlock(words));
-    words = undefined;
+  let open: TextChunk | undefined;
+  let finalFields: JsonObject = {};
+  const closeBlock = (): void => {
+    if (open !== undefined) content.push(textBlock(open));
+    open = undefined;
   };
   for (const event of events) {
     switch (event.type) {
@@ -164,18 +167,18 @@ export function messagesReply(events: readonly ChatEvent[], context: ReplyContex
       case 'text':
       case 'thinking':
         if (event.text === '') break;
-        if (words?.type !== event.type) close();
-        words = { type: event.type, text: (words?.text ?? '') + event.text };
+        if (open?.type !== event.type) closeBlock();
+        open = { type: event.type, text: (open?.text ?? '') + event.text };
         break;
       case 'toolCall':
-        close();
-        content.push(callBlock(event.call, event.call.arguments));
+        closeBlock();
+        content.push(toolUseBlock(event.call, event.call.arguments));
         break;
       case 'done':
-        close();
-        end = { ...stopOf(event), usage: wireUsage(event.usage) };
+        closeBlock();
+        finalFields = { ...stopFields(event), usage: usageJson(event.usage) };
         break;
     }
   }
-  return JSON.stringify({ ...envelope(context), content, ...end });
+  return JSON.stringify({ ...envelope(context), content, ...finalFields });
 }

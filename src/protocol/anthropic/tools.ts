@@ -1,23 +1,22 @@
-/** Tools, and whether the model must call one. */
+/** Tools and the choice of tools in `/v1/messages`. */
 import type { ToolSpec } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
+import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { type Fields, fieldsOf, type Place } from '../json/fields.js';
 import type { ToolChoice } from '../../core/toolChoice.js';
+import { type FieldPath, type Fields, fieldsOf } from '../json/fields.js';
 
 /**
- * One element of `tools`; its schema stays as it is.
- * @throws ChatError `badRequest` in Go's words; in ours for a tool that only Anthropic's servers have
+ * One element of `tools`. Its schema is not changed.
+ * @throws ChatError `badRequest`, with Go's message except for a tool that only Anthropic's servers run
  */
-export function readTool(value: Json, place: Place): ToolSpec {
-  const tool = fieldsOf(value, place, 'anthropic.Tool');
+export function readTool(value: Json, at: FieldPath): ToolSpec {
+  const tool = fieldsOf(value, at, 'anthropic.Tool');
   const type = tool.string('type') ?? 'custom';
   const name = tool.string('name') ?? '';
   const schema = tool.object('input_schema', 'json.RawMessage');
   if (type !== 'custom' && schema === undefined) {
-    throw new ChatError(
-      'badRequest',
-      `The tool type ${JSON.stringify(type)} is not supported: only tools of the client, with an input_schema, are.`,
+    throw badRequest(
+      `The tool type ${JSON.stringify(type)} is not supported: only client tools with an input_schema are.`,
     );
   }
   return {
@@ -27,7 +26,7 @@ export function readTool(value: Json, place: Place): ToolSpec {
   };
 }
 
-/** `tool_choice`. What means nothing to us leaves the choice to the model. */
+/** Reads `tool_choice`. An unknown value leaves the choice to the model. */
 export function readToolChoice(choice: Fields | undefined): ToolChoice {
   const name = choice?.string('name');
   switch (choice?.string('type') ?? 'auto') {

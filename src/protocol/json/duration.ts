@@ -1,6 +1,7 @@
-/** Durations as Go writes them: `5m`, `1h30m`, `-1s`. Pure. */
-import { ChatError } from '../../core/errors.js';
+/** Durations in Go's notation: `5m`, `1h30m`, `-1s`. Error messages are those of Go's `time.ParseDuration`. */
+import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
+import { goTypeOf } from './goType.js';
 
 const UNIT_MS = new Map([
   ['ns', 1e-6],
@@ -13,43 +14,43 @@ const UNIT_MS = new Map([
   ['h', 3_600_000],
 ]);
 
-/** The longest duration that Go has, about 292 years; it stands for "forever". */
+/** Go's longest duration, about 292 years. Ollama uses it for "forever". */
 export const FOREVER_MS = 9_223_372_036_854;
 
-function refused(message: string): ChatError {
-  return new ChatError('badRequest', message);
-}
-
 /**
- * Milliseconds of a Go duration.
- * @throws ChatError `badRequest` in Go's words
+ * Parses a Go duration.
+ * @returns milliseconds
+ * @throws ChatError `badRequest` with Go's message
  */
 export function parseDuration(text: string): number {
-  const shown = JSON.stringify(text);
+  const quoted = JSON.stringify(text);
   const negative = text.startsWith('-');
   let rest = text.replace(/^[-+]/, '');
   if (rest === '0') return 0;
-  if (rest === '') throw refused(`time: invalid duration ${shown}`);
+  if (rest === '') throw badRequest(`time: invalid duration ${quoted}`);
   let total = 0;
   while (rest !== '') {
     const amount = /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)/.exec(rest)?.[0];
-    if (amount === undefined) throw refused(`time: invalid duration ${shown}`);
+    if (amount === undefined) throw badRequest(`time: invalid duration ${quoted}`);
     rest = rest.slice(amount.length);
     const unit = /^[^0-9.]*/.exec(rest)?.[0] ?? '';
-    if (unit === '') throw refused(`time: missing unit in duration ${shown}`);
-    const factor = UNIT_MS.get(unit);
-    if (factor === undefined)
-      throw refused(`time: unknown unit ${JSON.stringify(unit)} in duration ${shown}`);
-    total += Number(amount) * factor;
+    if (unit === '') throw badRequest(`time: missing unit in duration ${quoted}`);
+    const unitMs = UNIT_MS.get(unit);
+    if (unitMs === undefined) {
+      throw badRequest(`time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`);
+    }
+    total += Number(amount) * unitMs;
     rest = rest.slice(unit.length);
   }
-  if (total > FOREVER_MS) throw refused(`time: invalid duration ${shown}`);
+  if (total > FOREVER_MS) throw badRequest(`time: invalid duration ${quoted}`);
   return negative ? -total : total;
 }
 
 /**
- * `keep_alive` in milliseconds: numbers are seconds, strings are Go durations, anything negative is forever.
- * @throws ChatError `badRequest` in Ollama's words
+ * Reads `keep_alive` by the rules of Ollama's `api.Duration` (api/types.go): a number is seconds, a string is a Go
+ * duration, and a negative value means forever.
+ * @returns milliseconds, or `undefined` for an absent value
+ * @throws ChatError `badRequest` with Ollama's message
  */
 export function readKeepAlive(value: Json | undefined): number | undefined {
   if (value === undefined || value === null) return undefined;
@@ -57,7 +58,5 @@ export function readKeepAlive(value: Json | undefined): number | undefined {
     const ms = typeof value === 'number' ? value * 1_000 : parseDuration(value);
     return ms < 0 ? FOREVER_MS : Math.min(ms, FOREVER_MS);
   }
-  const type =
-    typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
-  throw refused(`Unsupported type: '${type}'`);
+  throw badRequest(`Unsupported type: '${goTypeOf(value)}'`);
 }

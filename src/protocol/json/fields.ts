@@ -1,94 +1,105 @@
 /**
- * Reads decoded JSON the way Go's decoder fills structs: keys in any case, null is absent, unknown keys are
- * ignored, and a wrong type is refused in Go's words. Both of Ollama's families of routes depend on it.
+ * Reads JSON as Go's `encoding/json` decodes it into a struct: field names match in any case, null counts as absent,
+ * unknown fields are ignored, and a value of a wrong type is refused with Go's message. All routes of Ollama do this.
  */
-import { ChatError } from '../../core/errors.js';
+import { badRequest, type ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { scanValue } from './jsonSyntax.js';
 import { checkJsonLimits } from './jsonLimits.js';
 
-function refused(message: string): ChatError {
-  return new ChatError('badRequest', message);
-}
-
 /**
- * The first JSON value of a body. What follows it is ignored, as Go's decoder does.
- * @param whenEmpty the error text for a body without a value
- * @throws ChatError `badRequest` in Go's words; in ours when it nests too deep or holds too many values
+ * Parses the first JSON value of a body. Like Go's decoder, ignores what follows it.
+ * @param whenEmpty the error message for a body without a value
+ * @throws ChatError `badRequest` with Go's message, or when the JSON exceeds the limits of `checkJsonLimits`
  */
 export function parseBody(text: string, whenEmpty: string): Json {
-  // The trim is quick with megabytes of blanks, but takes more for blank than JSON does.
-  if (text.trimStart() === '' && /^[ \t\r\n]*$/.test(text)) throw refused(whenEmpty);
+  // trimStart is fast on megabytes of blanks, but also trims characters that are no blanks in JSON.
+  if (text.trimStart() === '' && /^[ \t\r\n]*$/.test(text)) throw badRequest(whenEmpty);
   checkJsonLimits(text);
   try {
     return JSON.parse(text) as Json;
   } catch {
     const scan = scanValue(text);
-    if ('error' in scan) throw refused(scan.error);
+    if ('error' in scan) throw badRequest(scan.error);
     return JSON.parse(text.slice(0, scan.end)) as Json;
   }
 }
 
-/** Where in the request a value stands: the Go struct at the root, and the path from there. */
-export interface Place {
+/** The Go struct of a request body, with its package: `api.ChatRequest`. Appears in error messages. */
+export type GoStruct = `${'api' | 'openai' | 'anthropic'}.${string}`;
+
+/**
+ * The fields of a request body.
+ * @throws ChatError `badRequest` as `parseBody`, or when the body is not an object
+ */
+export function bodyFields(text: string, struct: GoStruct): Fields {
+  const [goPackage, root = ''] = struct.split('.');
+  // Ollama's native routes (server/routes.go) name an empty body; its other routes return the error of Go's decoder.
+  const whenEmpty = goPackage === 'api' ? 'missing request body' : 'EOF';
+  return fieldsOf(parseBody(text, whenEmpty), { root, path: '' }, struct);
+}
+
+/** The position of a value in a request: the Go struct of the body, and the path from there. */
+export interface FieldPath {
   readonly root: string;
-  /** Empty at the root itself. */
+  /** Names joined by `.`; empty for the body itself. */
   readonly path: string;
 }
 
-function inside(place: Place, name: string): Place {
-  return { root: place.root, path: place.path === '' ? name : `${place.path}.${name}` };
+function childPath(parent: FieldPath, name: string): FieldPath {
+  return { root: parent.root, path: parent.path === '' ? name : `${parent.path}.${name}` };
 }
 
-function kindOf(value: Json): string {
+/** The JSON type of a value, as Go's decoder names it. */
+function jsonTypeOf(value: Json): string {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-/** Go's refusal of a value that has another type than the struct's field. */
-export function typeError(value: Json, place: Place, goType: string): ChatError {
-  const where =
-    place.path === ''
-      ? `Go value of type ${goType}`
-      : `Go struct field ${place.root}.${place.path} of type ${goType}`;
-  return refused(`json: cannot unmarshal ${kindOf(value)} into ${where}`);
+/** Go's error for a value of another type than the struct's field. */
+export function wrongType(value: Json, at: FieldPath, goType: string): ChatError {
+  const target =
+    at.path === '' ? `Go value of type ${goType}` : `Go struct field ${at.root}.${at.path} of type ${goType}`;
+  return badRequest(`json: cannot unmarshal ${jsonTypeOf(value)} into ${target}`);
 }
 
-/** True for JSON objects. */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The fields of one object. Every getter gives `undefined` for what is absent or null. */
+/**
+ * The fields of one object. Every getter returns `undefined` for a field that is absent or null, and throws a `ChatError`
+ * with Go's message for a value of a wrong type.
+ */
 export interface Fields {
-  /** As it stands. */
-  any(name: string): Json | undefined;
+  /** The value, of any type. */
+  value(name: string): Json | undefined;
   string(name: string): string | undefined;
   boolean(name: string): boolean | undefined;
   integer(name: string): number | undefined;
-  /** An object as it stands, with its keys untouched. */
+  /** An object with its keys unchanged. */
   object(name: string, goType: string): JsonObject | undefined;
-  /** An object's own fields. */
+  /** The fields of a nested object. */
   fields(name: string, goType: string): Fields | undefined;
-  /** Empty when absent. Elements that are null come as null. */
-  list<T>(name: string, goType: string, element: (value: Json, place: Place) => T): T[];
+  /** The elements, read one by one; empty when the field is absent. Null elements are passed on as null. */
+  list<T>(name: string, goType: string, readElement: (value: Json, at: FieldPath) => T): T[];
 }
 
 /**
- * The fields of an object at that place; null has none.
- * @throws ChatError when the value is something else
+ * The fields of an object. Null counts as an object without fields.
+ * @throws ChatError `badRequest` with Go's message for a value of another type
  */
-export function fieldsOf(value: Json, place: Place, goType: string): Fields {
-  if (value !== null && !isObject(value)) throw typeError(value, place, goType);
+export function fieldsOf(value: Json, at: FieldPath, goType: string): Fields {
+  if (value !== null && !isObject(value)) throw wrongType(value, at, goType);
   const byName = new Map<string, Json>();
   for (const [key, field] of Object.entries(value ?? {})) {
     if (field !== null) byName.set(key.toLowerCase(), field);
   }
   const get = (name: string): Json | undefined => byName.get(name);
   const wrong = (found: Json, name: string, type: string): ChatError =>
-    typeError(found, inside(place, name), type);
+    wrongType(found, childPath(at, name), type);
   return {
-    any: get,
+    value: get,
     string(name) {
       const found = get(name);
       if (found === undefined || typeof found === 'string') return found;
@@ -104,8 +115,8 @@ export function fieldsOf(value: Json, place: Place, goType: string): Fields {
       if (found === undefined) return undefined;
       if (typeof found !== 'number') throw wrong(found, name, 'int');
       if (Number.isInteger(found)) return found;
-      throw refused(
-        `json: cannot unmarshal number ${found} into Go struct field ${place.root}.${inside(place, name).path} of type int`,
+      throw badRequest(
+        `json: cannot unmarshal number ${found} into Go struct field ${at.root}.${childPath(at, name).path} of type int`,
       );
     },
     object(name, type) {
@@ -115,14 +126,14 @@ export function fieldsOf(value: Json, place: Place, goType: string): Fields {
     },
     fields(name, type) {
       const found = get(name);
-      return found === undefined ? undefined : fieldsOf(found, inside(place, name), type);
+      return found === undefined ? undefined : fieldsOf(found, childPath(at, name), type);
     },
-    list(name, type, element) {
+    list(name, type, readElement) {
       const found = get(name);
       if (found === undefined) return [];
       if (!Array.isArray(found)) throw wrong(found, name, type);
-      const at = inside(place, name);
-      return found.map((item: Json) => element(item, at));
+      const child = childPath(at, name);
+      return found.map((element: Json) => readElement(element, child));
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Finds where the first JSON value of a text ends, or says in the words of Go's decoder why there is none.
- * Only used on texts that `JSON.parse` refuses, so it is made for exact words first, and for speed second.
+ * Finds the end of the first JSON value of a text, or the error message of Go's decoder (`encoding/json`). It is only
+ * used for texts that `JSON.parse` refuses, so exact messages matter more than speed.
  */
 
 /** `end` is the index after the first value. */
@@ -11,17 +11,20 @@ const NUMBER_PARTS = {
   digit: /[0-9]/,
   exponent: /[eE]/,
 };
-/** Runs of characters that are passed at once, because a text may be nothing but one of them. */
+/** Runs of characters that are skipped at once, because one run may be the whole text. All match the empty run. */
 const RUNS = {
   space: /[ \t\r\n]*/y,
   digits: /[0-9]*/y,
   plain: /[^"\\\u0000-\u001f]*/y,
 };
 
-class Refused extends Error {}
+class SyntaxRefusal extends Error {}
 
-/** A character as Go quotes it: Go reads bytes, so beyond ASCII it names the first byte of the UTF-8 form. */
-function quoted(text: string, index: number): string {
+/**
+ * A character as Go quotes it in error messages. Go reads bytes, so a character beyond ASCII is shown as the first byte of
+ * its UTF-8 encoding.
+ */
+function quoteCharacter(text: string, index: number): string {
   const point = text.codePointAt(index) ?? 0;
   const byte =
     point < 0x80
@@ -42,15 +45,15 @@ function quoted(text: string, index: number): string {
   return `'${char}'`;
 }
 
-/** A cursor over the text that refuses in Go's words. */
+/** A position in the text, with Go's error messages. */
 class Cursor {
   index = 0;
   constructor(readonly text: string) {}
 
-  /** The character here; the end of the text is a refusal. */
+  /** The current character. @throws SyntaxRefusal at the end of the text */
   peek(): string {
     const char = this.text[this.index];
-    if (char === undefined) throw new Refused(UNEXPECTED_EOF);
+    if (char === undefined) throw new SyntaxRefusal(UNEXPECTED_EOF);
     return char;
   }
 
@@ -58,15 +61,16 @@ class Cursor {
     return this.index >= this.text.length;
   }
 
-  refuse(where: string): never {
-    throw new Refused(`invalid character ${quoted(this.text, this.index)} ${where}`);
+  /** Refuses the current character. */
+  refuse(context: string): never {
+    throw new SyntaxRefusal(`invalid character ${quoteCharacter(this.text, this.index)} ${context}`);
   }
 
   skipSpace(): void {
     this.skip(RUNS.space);
   }
 
-  /** Passes a run, which may be empty. @param run sticky, and matching everywhere */
+  /** Skips a run of characters. @param run one of `RUNS` */
   skip(run: RegExp): void {
     run.lastIndex = this.index;
     run.test(this.text);
@@ -74,125 +78,126 @@ class Cursor {
   }
 }
 
-function string(at: Cursor): void {
-  at.index += 1;
+function skipString(cursor: Cursor): void {
+  cursor.index += 1;
   for (;;) {
-    at.skip(RUNS.plain);
-    const char = at.peek();
+    cursor.skip(RUNS.plain);
+    const char = cursor.peek();
     if (char === '"') break;
-    if (char < ' ') at.refuse('in string literal');
-    at.index += 1;
+    if (char < ' ') cursor.refuse('in string literal');
+    cursor.index += 1;
     if (char !== '\\') continue;
-    if (at.peek() === 'u') {
-      at.index += 1;
+    if (cursor.peek() === 'u') {
+      cursor.index += 1;
       for (let digit = 0; digit < 4; digit += 1) {
-        if (!/[0-9a-fA-F]/.test(at.peek())) at.refuse(String.raw`in \u hexadecimal character escape`);
-        at.index += 1;
+        if (!/[0-9a-fA-F]/.test(cursor.peek())) cursor.refuse(String.raw`in \u hexadecimal character escape`);
+        cursor.index += 1;
       }
     } else {
-      if (!'bfnrt\\/"'.includes(at.peek())) at.refuse('in string escape code');
-      at.index += 1;
+      if (!'bfnrt\\/"'.includes(cursor.peek())) cursor.refuse('in string escape code');
+      cursor.index += 1;
     }
   }
-  at.index += 1;
+  cursor.index += 1;
 }
 
-function number(at: Cursor): void {
-  if (at.peek() === '-') {
-    at.index += 1;
-    if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('in numeric literal');
+function skipNumber(cursor: Cursor): void {
+  if (cursor.peek() === '-') {
+    cursor.index += 1;
+    if (!NUMBER_PARTS.digit.test(cursor.peek())) cursor.refuse('in numeric literal');
   }
-  if (at.peek() === '0') at.index += 1;
-  else at.skip(RUNS.digits);
-  if (!at.atEnd && at.peek() === '.') {
-    at.index += 1;
-    if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('after decimal point in numeric literal');
-    at.skip(RUNS.digits);
+  if (cursor.peek() === '0') cursor.index += 1;
+  else cursor.skip(RUNS.digits);
+  if (!cursor.atEnd && cursor.peek() === '.') {
+    cursor.index += 1;
+    if (!NUMBER_PARTS.digit.test(cursor.peek())) cursor.refuse('after decimal point in numeric literal');
+    cursor.skip(RUNS.digits);
   }
-  if (!at.atEnd && NUMBER_PARTS.exponent.test(at.peek())) {
-    at.index += 1;
-    if (at.peek() === '+' || at.peek() === '-') at.index += 1;
-    if (!NUMBER_PARTS.digit.test(at.peek())) at.refuse('in exponent of numeric literal');
-    at.skip(RUNS.digits);
+  if (!cursor.atEnd && NUMBER_PARTS.exponent.test(cursor.peek())) {
+    cursor.index += 1;
+    if (cursor.peek() === '+' || cursor.peek() === '-') cursor.index += 1;
+    if (!NUMBER_PARTS.digit.test(cursor.peek())) cursor.refuse('in exponent of numeric literal');
+    cursor.skip(RUNS.digits);
   }
 }
 
-function literal(at: Cursor, word: string): void {
+function skipLiteral(cursor: Cursor, word: string): void {
   for (const expected of word) {
-    if (at.peek() !== expected) at.refuse(`in literal ${word} (expecting '${expected}')`);
-    at.index += 1;
+    if (cursor.peek() !== expected) cursor.refuse(`in literal ${word} (expecting '${expected}')`);
+    cursor.index += 1;
   }
 }
 
-/** A value that is no container, or the opening of one. */
-function begin(at: Cursor): '{' | '[' | undefined {
-  const char = at.peek();
+/** Skips a scalar value, or the opening bracket of a container, which it returns. */
+function skipScalarOrOpen(cursor: Cursor): '{' | '[' | undefined {
+  const char = cursor.peek();
   if (char === '{' || char === '[') {
-    at.index += 1;
+    cursor.index += 1;
     return char;
   }
-  if (char === '"') string(at);
-  else if (char === '-' || NUMBER_PARTS.digit.test(char)) number(at);
-  else if (char === 't') literal(at, 'true');
-  else if (char === 'f') literal(at, 'false');
-  else if (char === 'n') literal(at, 'null');
-  else at.refuse('looking for beginning of value');
+  if (char === '"') skipString(cursor);
+  else if (char === '-' || NUMBER_PARTS.digit.test(char)) skipNumber(cursor);
+  else if (char === 't') skipLiteral(cursor, 'true');
+  else if (char === 'f') skipLiteral(cursor, 'false');
+  else if (char === 'n') skipLiteral(cursor, 'null');
+  else cursor.refuse('looking for beginning of value');
   return undefined;
 }
 
-function key(at: Cursor): void {
-  if (at.peek() !== '"') at.refuse('looking for beginning of object key string');
-  string(at);
-  at.skipSpace();
-  if (at.peek() !== ':') at.refuse('after object key');
-  at.index += 1;
+function skipKey(cursor: Cursor): void {
+  if (cursor.peek() !== '"') cursor.refuse('looking for beginning of object key string');
+  skipString(cursor);
+  cursor.skipSpace();
+  if (cursor.peek() !== ':') cursor.refuse('after object key');
+  cursor.index += 1;
 }
 
-function value(at: Cursor): void {
+/** Skips one value with everything in it. */
+function skipValue(cursor: Cursor): void {
   const open: ('{' | '[')[] = [];
-  at.skipSpace();
+  cursor.skipSpace();
   for (;;) {
-    const opened = begin(at);
+    const opened = skipScalarOrOpen(cursor);
     if (opened !== undefined) {
-      at.skipSpace();
+      cursor.skipSpace();
       const close = opened === '{' ? '}' : ']';
-      if (at.peek() !== close) {
+      if (cursor.peek() !== close) {
         open.push(opened);
-        if (opened === '{') key(at);
-        at.skipSpace();
+        if (opened === '{') skipKey(cursor);
+        cursor.skipSpace();
         continue;
       }
-      at.index += 1;
+      cursor.index += 1;
     }
-    // A value has ended: end the containers that end here, then go on with the next value.
+    // After a value: close the containers that end here, then continue with the next value.
     for (;;) {
       const container = open.at(-1);
       if (container === undefined) return;
-      at.skipSpace();
-      if (at.peek() === ',') {
-        at.index += 1;
-        at.skipSpace();
-        if (container === '{') key(at);
-        at.skipSpace();
+      cursor.skipSpace();
+      if (cursor.peek() === ',') {
+        cursor.index += 1;
+        cursor.skipSpace();
+        if (container === '{') skipKey(cursor);
+        cursor.skipSpace();
         break;
       }
-      if (at.peek() !== (container === '{' ? '}' : ']')) {
-        at.refuse(container === '{' ? 'after object key:value pair' : 'after array element');
+      if (cursor.peek() !== (container === '{' ? '}' : ']')) {
+        cursor.refuse(container === '{' ? 'after object key:value pair' : 'after array element');
       }
-      at.index += 1;
+      cursor.index += 1;
       open.pop();
     }
   }
 }
 
-/** Scans the first value of the text. */
+/** Scans the first value of the text. Handles any depth: it uses no recursion. */
 export function scanValue(text: string): Scan {
-  const at = new Cursor(text);
+  const cursor = new Cursor(text);
   try {
-    value(at);
-    return { end: at.index };
+    skipValue(cursor);
+    return { end: cursor.index };
   } catch (thrown) {
-    if (thrown instanceof Refused) return { error: thrown.message };
+    if (thrown instanceof SyntaxRefusal) return { error: thrown.message };
     throw thrown;
   }
 }

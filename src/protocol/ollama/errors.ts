@@ -1,10 +1,10 @@
-/** The native routes' errors: every kind's status in one table, and `{"error":"…"}` as the body. */
+/** Errors of Ollama's native routes: the status of every error kind in one table, and `{"error":"…"}` as the body. */
 import { ChatError, type ErrorKind } from '../../core/errors.js';
-import type { Dialect, ErrorReply } from '../dialect.js';
+import { type Dialect, errorReply } from '../dialect.js';
 
 /**
- * 503 for a missing sign-in, because a 401 sends Ollama's own clients into the sign-in of ollama.com.
- * `cancelled` reaches a client only when the server stops.
+ * `notSignedIn` is a 503, because a 401 makes Ollama's own clients open the sign-in of ollama.com.
+ * `cancelled` reaches a client only when the server is stopping.
  */
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   badRequest: 400,
@@ -22,15 +22,14 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   busy: 503,
   timeout: 504,
   cancelled: 503,
-  ended: 403,
+  cancelledByUser: 403,
   internal: 500,
 };
 
-/** Ollama's own words, two spaces included; clients look for them. */
-const BUSY_TEXT = 'server busy, please try again.  maximum pending requests exceeded';
-const BUSY_RETRY_SECONDS = 1;
+/** Ollama's message (`ErrMaxQueue` in server/sched.go), including the two spaces. Clients look for it. */
+const BUSY_MESSAGE = 'server busy, please try again.  maximum pending requests exceeded';
 
-/** A bad request that Ollama, by an oddity that its clients know, answers with another status than 400. */
+/** A bad request that Ollama answers with another status than 400, which its clients rely on. */
 export class OllamaStatusError extends ChatError {
   readonly status: number;
 
@@ -40,9 +39,9 @@ export class OllamaStatusError extends ChatError {
   }
 }
 
-function errorText(error: ChatError): string {
-  if (error.kind === 'busy') return BUSY_TEXT;
-  // Ollama's Go client takes an empty text for success.
+function messageOf(error: ChatError): string {
+  if (error.kind === 'busy') return BUSY_MESSAGE;
+  // Ollama's Go client takes an empty message for success.
   return error.message === '' ? 'unknown error' : error.message;
 }
 
@@ -51,21 +50,16 @@ export function errorBody(message: string): string {
   return JSON.stringify({ error: message });
 }
 
-/** The last line of a stream that failed, without its line feed. */
+/** The last line of a stream that failed, before its conversion to JSON. */
 export function errorLine(error: ChatError): { readonly error: string } {
-  return { error: errorText(error) };
-}
-
-function errorReply(error: ChatError): ErrorReply {
-  const wait = error.retryAfterSeconds ?? (error.kind === 'busy' ? BUSY_RETRY_SECONDS : undefined);
-  return {
-    status: error instanceof OllamaStatusError ? error.status : STATUS[error.kind],
-    body: errorBody(errorText(error)),
-    ...(wait === undefined ? {} : { retryAfterSeconds: Math.max(0, Math.ceil(wait)) }),
-  };
+  return { error: messageOf(error) };
 }
 
 export const ollamaDialect: Dialect = {
-  error: errorReply,
+  error: (error) =>
+    errorReply(error, {
+      status: error instanceof OllamaStatusError ? error.status : STATUS[error.kind],
+      body: errorBody(messageOf(error)),
+    }),
   refusal: (_status, message) => errorBody(message),
 };

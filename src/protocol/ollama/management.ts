@@ -1,32 +1,31 @@
-/** Requests that would change which models there are, and the lines that tell of it. */
+/** Requests that would change the list of models, and their progress messages. */
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { Json } from '../../core/json.js';
+import { bodyFields } from '../json/fields.js';
 import { jsonLine } from '../ndjson.js';
-import { bodyFields } from './body.js';
-import { digestOf, SIZE_BYTES } from './models.js';
+import { digestOf, readModelName, SIZE_BYTES } from './models.js';
 
 /** A body that names one model. */
 export interface NamedBody {
-  /** As the client typed it, under either of its two names; may be empty. */
+  /** As the client sent it; may be empty. */
   readonly model: string;
   readonly stream: boolean;
 }
 
 /**
  * Decodes a body of `/api/pull`, `/api/push` or `/api/delete`.
- * @param struct what Ollama calls it in its errors
- * @throws ChatError `badRequest` in Ollama's words
+ * @param struct Ollama's name of the body
+ * @throws ChatError `badRequest` with Ollama's message
  */
 export function decodeNamed(
   text: string,
   struct: 'PullRequest' | 'PushRequest' | 'DeleteRequest',
 ): NamedBody {
-  const fields = bodyFields(text, struct);
-  const model = fields.string('model') ?? '';
-  const name = fields.string('name') ?? '';
+  const fields = bodyFields(text, `api.${struct}`);
+  const model = readModelName(fields);
   if (struct !== 'DeleteRequest') fields.boolean('insecure');
   const stream = struct === 'DeleteRequest' ? undefined : fields.boolean('stream');
-  return { model: model === '' ? name : model, stream: stream ?? true };
+  return { model, stream: stream ?? true };
 }
 
 /** A body of `/api/copy`. */
@@ -35,54 +34,54 @@ export interface CopyBody {
   readonly destination: string;
 }
 
-/** @throws ChatError `badRequest` in Ollama's words */
+/** @throws ChatError `badRequest` with Ollama's message */
 export function decodeCopy(text: string): CopyBody {
-  const fields = bodyFields(text, 'CopyRequest');
+  const fields = bodyFields(text, 'api.CopyRequest');
   return { source: fields.string('source') ?? '', destination: fields.string('destination') ?? '' };
 }
 
 /** A body of `/api/create`. */
 export interface CreateBody extends NamedBody {
-  /** The model that the new one is made from; may be empty. */
+  /** The model to create the new one from; may be empty. */
   readonly from: string;
-  /** Whether files are named that it is to be made from. */
-  readonly files: boolean;
-  /** Whether the new one is to differ from the old in more than its name. */
-  readonly differs: boolean;
+  /** Whether the new model is to be created from uploaded files. */
+  readonly hasFiles: boolean;
+  /** Whether the new model is to differ from `from` in more than its name. */
+  readonly changesModel: boolean;
 }
 
-function says(value: Json | undefined): boolean {
+/** Fields of `/api/create` that make the new model differ from the one it is created from. */
+const CHANGING_FIELDS = ['adapters', 'template', 'system', 'parameters', 'messages', 'quantize', 'modelfile'];
+
+function isSet(value: Json | undefined): boolean {
   if (value === undefined || value === '' || value === false) return false;
   return typeof value !== 'object' || value === null || Object.keys(value).length > 0;
 }
 
-/** @throws ChatError `badRequest` in Ollama's words */
+/** @throws ChatError `badRequest` with Ollama's message */
 export function decodeCreate(text: string): CreateBody {
-  const fields = bodyFields(text, 'CreateRequest');
-  const model = fields.string('model') ?? '';
-  const name = fields.string('name') ?? '';
-  const differences = ['adapters', 'template', 'system', 'parameters', 'messages', 'quantize', 'modelfile'];
+  const fields = bodyFields(text, 'api.CreateRequest');
   return {
-    model: model === '' ? name : model,
+    model: readModelName(fields),
     stream: fields.boolean('stream') ?? true,
     from: fields.string('from') ?? '',
-    files: says(fields.any('files')),
-    differs: differences.some((field) => says(fields.any(field))),
+    hasFiles: isSet(fields.value('files')),
+    changesModel: CHANGING_FIELDS.some((field) => isSet(fields.value(field))),
   };
 }
 
-/** Whether it is the name of a blob: `sha256:` or `sha256-` and 64 hexadecimal digits. */
+/** Whether the text is the name of a blob: `sha256:` or `sha256-` and 64 hexadecimal digits. */
 export function isDigest(text: string): boolean {
   return /^sha256[:-][0-9a-fA-F]{64}$/.test(text);
 }
 
-/** Ollama's words for "not in the registry"; its own program looks for them. */
+/** Ollama's message for a model that its registry does not have. Its command-line client looks for it. */
 export const NOT_IN_REGISTRY = 'pull model manifest: file does not exist';
 
-/** The progress of a route that does one thing after the other. */
+/** Progress messages of a request, in order. */
 export type Progress = readonly { readonly status: string; readonly [field: string]: Json }[];
 
-/** A pull of a model that is there. */
+/** The progress of pulling a model that already exists. */
 export function pullProgress(entry: CatalogEntry): Progress {
   const digest = digestOf(entry.name);
   const layer = { digest: `sha256:${digest}`, total: SIZE_BYTES, completed: SIZE_BYTES };
@@ -95,7 +94,7 @@ export function pullProgress(entry: CatalogEntry): Progress {
   ];
 }
 
-/** The making of a model that is another one under a new name. */
+/** The progress of creating a new name for an existing model. */
 export function createProgress(entry: CatalogEntry): Progress {
   return [
     { status: `using existing layer sha256:${digestOf(entry.name)}` },
@@ -104,7 +103,7 @@ export function createProgress(entry: CatalogEntry): Progress {
   ];
 }
 
-/** Progress as it is streamed. @param error what it ended with */
+/** Progress messages as streamed lines. @param error the message of the error that ended the request, if any */
 export function progressLines(progress: Progress, error?: string): string {
   return [...progress, ...(error === undefined ? [] : [{ error }])].map(jsonLine).join('');
 }

@@ -1,23 +1,24 @@
 /**
- * Bodies of `/api/tags`, `/api/show`, `/api/ps` and `/api/version`. Ollama describes files of weights; Claude has
- * none, so sizes and digests are placeholders that every known client can read.
+ * `/api/tags`, `/api/show`, `/api/ps` and `/api/version`. Ollama describes files of weights. Claude has none, so sizes,
+ * digests and details are placeholders that every known client can read.
  */
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { JsonObject } from '../../core/json.js';
+import { bodyFields, type Fields } from '../json/fields.js';
 
-/** The Ollama whose API this is. Clients compare it with their minimum, so it is a plain number. */
+/** The version of Ollama whose API this is. Clients compare it with the oldest version that they support. */
 export const OLLAMA_VERSION = '0.33.0';
 
-/** `details.family` and `general.architecture`, which clients expect to be the same word. */
+/** `details.family` and `general.architecture`. Clients expect them to be equal. */
 const FAMILY = 'claude';
-/** Of every model, in bytes. */
+/** The size of every model. */
 export const SIZE_BYTES = 4_661_224_676;
 const PARAMETER_COUNT = 8_000_000_000;
 const EMBEDDING_LENGTH = 4_096;
-/** Copilot shows `general.basename` as the name of the model. */
-const COPILOT = 'GitHubCopilotChat/';
+/** The beginning of the User-Agent of GitHub Copilot Chat, which shows `general.basename` as the model's name. */
+const COPILOT_USER_AGENT = 'GitHubCopilotChat/';
 
-/** 64 hexadecimal digits that belong to that text: FNV-1a, once for each eighth, each with its own start. */
+/** A digest of 64 hexadecimal digits: eight FNV-1a hashes of the text, each with its own offset basis. */
 export function digestOf(text: string): string {
   let digest = '';
   for (let part = 0; part < 8; part += 1) {
@@ -44,14 +45,14 @@ function capabilities(entry: CatalogEntry): string[] {
   return ['completion', 'tools', 'vision', ...(entry.model.thinking ? ['thinking'] : [])];
 }
 
-/** `/api/version`. */
+/** The reply of `/api/version`. */
 export function versionBody(): JsonObject {
   return { version: OLLAMA_VERSION };
 }
 
 /**
- * `/api/tags`.
- * @param modifiedAt the same instant in every answer of one server
+ * The reply of `/api/tags`.
+ * @param modifiedAt must be the same in every reply of one server
  */
 export function tagsBody(entries: readonly CatalogEntry[], modifiedAt: Date): JsonObject {
   return {
@@ -77,7 +78,7 @@ export interface LoadedModel {
   readonly expiresAt: Date;
 }
 
-/** `/api/ps`, in the given order. */
+/** The reply of `/api/ps`, in the given order. */
 export function psBody(loaded: readonly LoadedModel[]): JsonObject {
   return {
     models: loaded.map(({ entry, expiresAt }) => ({
@@ -93,23 +94,41 @@ export function psBody(loaded: readonly LoadedModel[]): JsonObject {
   };
 }
 
-/** Who asks `/api/show`, and for what. */
-export interface ShowQuery {
+/** `model`, or its older name `name`; may be empty. */
+export function readModelName(fields: Fields): string {
+  const model = fields.string('model') ?? '';
+  const name = fields.string('name') ?? '';
+  return model === '' ? name : model;
+}
+
+/**
+ * The model that a body of `/api/show` names; may be empty.
+ * @throws ChatError `badRequest` with Ollama's message
+ */
+export function decodeShow(text: string): string {
+  const fields = bodyFields(text, 'api.ShowRequest');
+  const model = readModelName(fields);
+  fields.object('options', 'map[string]interface {}');
+  return model;
+}
+
+export interface ShowOptions {
   /** The client's string for the model. */
-  readonly asked: string;
+  readonly requestedName: string;
   readonly userAgent: string;
   readonly modifiedAt: Date;
 }
 
-/** `/api/show`. */
-export function showBody(entry: CatalogEntry, query: ShowQuery): JsonObject {
+/** The reply of `/api/show`. */
+export function showBody(entry: CatalogEntry, options: ShowOptions): JsonObject {
   const { model } = entry;
-  const basename = query.userAgent.startsWith(COPILOT) ? query.asked : entry.name.replace(/:latest$/, '');
+  const forCopilot = options.userAgent.startsWith(COPILOT_USER_AGENT);
+  const basename = forCopilot ? options.requestedName : entry.name.replace(/:latest$/, '');
   return {
     license: '',
     modelfile: `# ${model.displayName} by the Claude CLI\nFROM ${entry.name}\nPARAMETER num_ctx ${model.contextLength}\n`,
     parameters: `num_ctx ${model.contextLength}`,
-    // Clients look for `.Tools` here. `.Suffix` would promise completion in the middle of a text.
+    // LiteLLM offers tools only if it finds `.Tools` here. `.Suffix` would announce fill-in-the-middle completion.
     template: '{{ .System }}{{ if .Tools }}{{ .Tools }}{{ end }}{{ .Prompt }}',
     details: DETAILS,
     model_info: {
@@ -120,6 +139,6 @@ export function showBody(entry: CatalogEntry, query: ShowQuery): JsonObject {
       [`${FAMILY}.embedding_length`]: EMBEDDING_LENGTH,
     },
     capabilities: capabilities(entry),
-    modified_at: query.modifiedAt.toISOString(),
+    modified_at: options.modifiedAt.toISOString(),
   };
 }

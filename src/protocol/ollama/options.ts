@@ -1,14 +1,14 @@
-/** What a chat may ask of the model besides its conversation: `options`, `format`, `think`. */
+/** The generation options of Ollama's native routes: `options`, `format` and `think`. */
 import type { Model } from '../../core/backend.js';
 import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
+import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
 import { OllamaStatusError } from './errors.js';
 
 type OptionType = 'integer' | 'float32' | 'boolean' | 'array';
 
-/** Ollama's options. Those that Claude has no counterpart for are checked and then ignored. */
+/** Ollama's options (`Options` in api/types.go). Those that have no counterpart in Claude are checked and then ignored. */
 const OPTION_TYPES = new Map<string, OptionType>([
   ['num_keep', 'integer'],
   ['seed', 'integer'],
@@ -44,17 +44,17 @@ function hasType(value: Json, type: OptionType): boolean {
   }
 }
 
-/** The options that Claude has. */
-export interface Generation {
+/** The options that Claude supports. */
+export interface SupportedOptions {
   readonly stop: readonly string[];
   readonly maxTokens?: number;
 }
 
 /**
- * Checks `options` and picks what Claude has. Unknown options are ignored: clients put private ones there.
- * @throws OddStatusError 500 in Ollama's words for a known option of a wrong type
+ * Checks `options` and returns those that Claude supports. Unknown options are ignored: clients send private ones.
+ * @throws OllamaStatusError 500 with Ollama's message for a known option of a wrong type
  */
-export function readOptions(options: JsonObject): Generation {
+export function readOptions(options: JsonObject): SupportedOptions {
   for (const [name, value] of Object.entries(options)) {
     const type = OPTION_TYPES.get(name);
     if (type === undefined || value === null) continue;
@@ -62,12 +62,12 @@ export function readOptions(options: JsonObject): Generation {
       throw new OllamaStatusError(500, `option ${JSON.stringify(name)} must be of type ${type}`);
     }
   }
-  const listed = options['stop'] ?? [];
-  const stop = Array.isArray(listed) ? (listed as readonly Json[]) : [];
+  const value = options['stop'] ?? [];
+  const stop = Array.isArray(value) ? (value as readonly Json[]) : [];
   if (!stop.every((text) => typeof text === 'string')) {
     throw new OllamaStatusError(500, 'option "stop" must be of an array of strings');
   }
-  // JSON has numbers beyond those of JavaScript; such a limit is none.
+  // A number beyond JavaScript's range becomes Infinity, which is no limit.
   const limit = options['num_predict'];
   return {
     stop: stop.filter((text) => text !== ''),
@@ -78,41 +78,46 @@ export function readOptions(options: JsonObject): Generation {
 }
 
 /**
- * What `format` asks for; absent, null and the empty string ask for nothing.
- * @throws OddStatusError 500 in Ollama's words
+ * Reads `format`. Absent, null and the empty string mean any text.
+ * @throws OllamaStatusError 500 with Ollama's message (llm/llama_server.go)
  */
 export function readFormat(format: Json | undefined): ResponseFormat | undefined {
   if (format === undefined || format === null || format === '') return undefined;
   if (format === 'json') return { type: 'json' };
   if (isObject(format)) return { type: 'schema', schema: format };
-  const shown = JSON.stringify(JSON.stringify(format));
-  throw new OllamaStatusError(500, `invalid format: ${shown}; expected "json" or a valid JSON Schema object`);
+  const quoted = JSON.stringify(JSON.stringify(format));
+  throw new OllamaStatusError(
+    500,
+    `invalid format: ${quoted}; expected "json" or a valid JSON Schema object`,
+  );
 }
 
 /** `think` as the client sent it. */
 export type Think = boolean | 'low' | 'medium' | 'high' | 'max';
 
 /**
- * @throws ChatError `badRequest` in Ollama's words
+ * Reads `think` (`ThinkValue` in api/types.go).
+ * @throws ChatError `badRequest` with Ollama's message
  */
 export function readThink(value: Json | undefined): Think | undefined {
   if (value === undefined || value === null || typeof value === 'boolean') return value ?? undefined;
   const choices = '"high", "medium", "low", "max", true, or false';
   if (typeof value !== 'string') {
-    throw new ChatError('badRequest', `think must be a boolean or string (${choices})`);
+    throw badRequest(`think must be a boolean or string (${choices})`);
   }
   if (value === 'low' || value === 'medium' || value === 'high' || value === 'max') return value;
-  throw new ChatError('badRequest', `invalid think value: ${JSON.stringify(value)} (must be ${choices})`);
+  throw badRequest(`invalid think value: ${JSON.stringify(value)} (must be ${choices})`);
 }
 
 /**
- * What that means for a model. Not asked for means shown where the model can think, which is Ollama's rule.
- * @param asked the client's string for the model, for the error's text
- * @throws ChatError `badRequest` when thinking is asked of a model that cannot think
+ * The thinking of a model for a value of `think`. As in Ollama, an absent value means that thinking is shown if the model
+ * can think. An effort that the model does not have is ignored.
+ * @param requestedName the client's string for the model, for the error message
+ * @throws ChatError `badRequest` when the client requests thinking from a model that cannot think
  */
-export function thinkingFor(think: Think | undefined, model: Model, asked: string): Thinking {
+export function thinkingFor(think: Think | undefined, model: Model, requestedName: string): Thinking {
   if (think !== undefined && think !== false && !model.thinking) {
-    throw new ChatError('badRequest', `${JSON.stringify(asked)} does not support thinking`);
+    throw badRequest(`${JSON.stringify(requestedName)} does not support thinking`);
   }
   const show = think === undefined ? model.thinking : think !== false;
   const effort: Effort | undefined = typeof think === 'string' ? think : undefined;

@@ -1,37 +1,25 @@
-/** Content of messages: a string, or parts of text and images. */
+/** The content of a message: a string, or a list of text and image parts. */
 import type { ImagePart, TextPart } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
-import type { Json, JsonObject } from '../../core/json.js';
 import type { Content } from '../../core/conversation.js';
-import { isObject } from '../json/fields.js';
+import { badRequest, ChatError } from '../../core/errors.js';
+import type { Json, JsonObject } from '../../core/json.js';
 import { imageOf, readBase64 } from '../images.js';
+import { isObject } from '../json/fields.js';
+import { goTypeOf } from '../json/goType.js';
 
-function refused(message: string): ChatError {
-  return new ChatError('badRequest', message);
-}
-
-const GO_TYPES: Readonly<Record<string, string>> = { number: 'float64', boolean: 'bool', string: 'string' };
-
-/** Go's name for the type of a decoded value. */
-export function goTypeOf(value: Json | undefined): string {
-  if (value === undefined || value === null) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  return GO_TYPES[typeof value] ?? 'map[string]interface {}';
-}
-
-/** Kinds that Claude can see, and no kind at all; the bytes decide in the end. */
-const IMAGE_HEAD = /^data:(?:image\/(?:jpeg|jpg|png|webp|gif))?;base64$/i;
+/** The media types that Claude accepts, or none. The media type is detected from the image itself. */
+const IMAGE_URL_PREFIX = /^data:(?:image\/(?:jpeg|jpg|png|webp|gif))?;base64$/i;
 
 /**
- * The image of a data URL.
- * @throws ChatError `badRequest` in Ollama's words; in ours for bytes that are no image
+ * The image of a data URL (RFC 2397).
+ * @throws ChatError `badRequest`, with Ollama's message except for an image in a format that Claude does not accept
  */
 export function readImageUrl(url: string): ImagePart {
   if (/^https?:/i.test(url)) {
-    throw refused('image URLs are not currently supported, please use base64 encoded data instead');
+    throw badRequest('image URLs are not currently supported, please use base64 encoded data instead');
   }
   const comma = url.indexOf(',');
-  if (comma < 0 || !IMAGE_HEAD.test(url.slice(0, comma))) throw refused('invalid image input');
+  if (comma < 0 || !IMAGE_URL_PREFIX.test(url.slice(0, comma))) throw badRequest('invalid image input');
   let data: string;
   try {
     data = readBase64(url.slice(comma + 1));
@@ -42,11 +30,11 @@ export function readImageUrl(url: string): ImagePart {
 }
 
 function requireString(value: Json | undefined): string {
-  if (typeof value !== 'string') throw refused('invalid message format');
+  if (typeof value !== 'string') throw badRequest('invalid message format');
   return value;
 }
 
-/** Both families of routes name the same parts differently. */
+/** Chat completions and responses have the same parts with different type names. */
 function readPart(part: JsonObject): TextPart | ImagePart {
   const type = part['type'];
   switch (typeof type === 'string' ? type : '') {
@@ -62,25 +50,25 @@ function readPart(part: JsonObject): TextPart | ImagePart {
       return readImageUrl(requireString(isObject(image) ? image['url'] : image));
     }
     case 'input_audio':
-      throw refused('audio input is not supported: Claude takes text and images');
+      throw badRequest('audio input is not supported: Claude takes text and images');
     case 'file':
     case 'input_file':
-      throw refused('file inputs are not currently supported');
+      throw badRequest('file inputs are not currently supported');
     default:
-      throw refused('invalid message format');
+      throw badRequest('invalid message format');
   }
 }
 
 /**
  * The content of a message. Empty texts are left out.
- * @throws ChatError `badRequest` in Ollama's words
+ * @throws ChatError `badRequest`, mostly with Ollama's message
  */
 export function readContent(value: Json | undefined): Content {
   if (typeof value === 'string') return value === '' ? [] : [{ type: 'text', text: value }];
-  if (!Array.isArray(value)) throw refused(`invalid message content type: ${goTypeOf(value)}`);
+  if (!Array.isArray(value)) throw badRequest(`invalid message content type: ${goTypeOf(value)}`);
   return value
     .map((part: Json) => {
-      if (!isObject(part)) throw refused('invalid message format');
+      if (!isObject(part)) throw badRequest('invalid message format');
       return readPart(part);
     })
     .filter((part) => part.type === 'image' || part.text !== '');

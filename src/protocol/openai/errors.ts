@@ -1,26 +1,25 @@
-/** Errors of the OpenAI routes: every kind's status in one table, and `{"error":{…}}` as the body. */
+/** Errors of the OpenAI routes: the status of every error kind in one table, and `{"error":{…}}` as the body. */
 import { ChatError, type ErrorKind } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
-import type { Dialect, ErrorReply } from '../dialect.js';
+import { type Dialect, errorReply } from '../dialect.js';
 
 /**
- * Ollama's statuses where it has such errors. The others are chosen by what clients do with them. OpenAI's own clients,
- * and those like them, repeat a request by themselves after 408, 409, 429 and 5xx; Codex after 5xx only. VS Code's chat
- * shows the message of a 401 or 403 alone, of another 4xx within the body, of a 503 under "rate limit", and of another
- * 5xx not at all. So:
+ * Ollama's statuses where Ollama has such errors. The others are chosen by what clients do with them. OpenAI's SDKs and
+ * similar clients automatically retry after 408, 409, 429 and 5xx; Codex after 5xx only. VS Code's chat shows the message
+ * of a 401 or 403 alone, of another 4xx within the body, of a 503 under "rate limit", and of another 5xx not at all. So:
  *
- * | kind | status | because |
+ * | kind | status | reason |
  * |---|---|---|
- * | `contextTooLong` | 400 | OpenAI's own, with its code, by which clients know when to shorten the conversation |
- * | `tooLarge` | 413 | nothing to repeat; the message is shown |
- * | `notSignedIn` | 401 | a person must act; the message is shown, and nothing else |
- * | `untrusted` | 403 | the same |
- * | `cliMissing`, `cliTooOld` | 400 | a person must act; 401 and 403 would send them to look for an API key |
- * | `cliFailed`, `unreachable`, `timeout` | 424 | what we depend on failed; the CLI has repeated what was worth it, and the message is shown |
+ * | `contextTooLong` | 400 | OpenAI's own status and code; clients then shorten the conversation |
+ * | `tooLarge` | 413 | not retried; the message is shown |
+ * | `notSignedIn` | 401 | the user must act; only the message is shown |
+ * | `untrusted` | 403 | as `notSignedIn` |
+ * | `cliMissing`, `cliTooOld` | 400 | the user must act; after a 401 or 403 they would look for an API key |
+ * | `cliFailed`, `unreachable`, `timeout` | 424 | a dependency failed; the CLI has retried already, and the message is shown |
  * | `rateLimited` | 429 | with `Retry-After`, which clients obey |
- * | `overloaded`, `busy` | 503 | worth a repetition, which also Codex then makes |
- * | `cancelled` | 503 | the server stops; nobody else gets to see it |
- * | `ended` | 403 | a person does not want it; not repeated, and the message is shown |
+ * | `overloaded`, `busy` | 503 | worth a retry, which Codex makes too |
+ * | `cancelled` | 503 | the server is stopping; otherwise no client receives it |
+ * | `cancelledByUser` | 403 | must not be retried; the message is shown |
  * | `internal` | 500 | a defect |
  */
 const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -39,16 +38,14 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   busy: 503,
   timeout: 424,
   cancelled: 503,
-  ended: 403,
+  cancelledByUser: 403,
   internal: 500,
 };
 
-const BUSY_RETRY_SECONDS = 1;
-
-/** A bad request that OpenAI has a code for, which its clients act on. */
+/** A bad request with an OpenAI error code that clients react to. */
 export class CodedError extends ChatError {
   readonly code: string;
-  /** The field of the request that is meant. */
+  /** The field of the request that caused the error. */
   readonly param: string;
 
   constructor(code: string, param: string, message: string) {
@@ -58,19 +55,19 @@ export class CodedError extends ChatError {
   }
 }
 
-/** Ollama's types, which follow from the status alone. */
+/** Ollama derives the error type from the status (openai/openai.go). */
 function typeOf(status: number): string {
   if (status === 400) return 'invalid_request_error';
   return status === 404 ? 'not_found_error' : 'api_error';
 }
 
-/** OpenAI's code for an error, where it has one. */
+/** OpenAI's code for an error, or null for an error without one. */
 export function codeOf(error: ChatError): string | null {
   if (error instanceof CodedError) return error.code;
   return error.kind === 'contextTooLong' ? 'context_length_exceeded' : null;
 }
 
-/** `{"error":{…}}`, the body of an answer and the last frame of a stream that failed. */
+/** `{"error":{…}}`: the body of a reply, and the last frame of a stream that failed. */
 export function errorBody(error: ChatError): JsonObject {
   return {
     error: {
@@ -82,17 +79,8 @@ export function errorBody(error: ChatError): JsonObject {
   };
 }
 
-function errorReply(error: ChatError): ErrorReply {
-  const wait = error.retryAfterSeconds ?? (error.kind === 'busy' ? BUSY_RETRY_SECONDS : undefined);
-  return {
-    status: STATUS[error.kind],
-    body: JSON.stringify(errorBody(error)),
-    ...(wait === undefined ? {} : { retryAfterSeconds: Math.max(0, Math.ceil(wait)) }),
-  };
-}
-
 export const openaiDialect: Dialect = {
-  error: errorReply,
+  error: (error) => errorReply(error, { status: STATUS[error.kind], body: JSON.stringify(errorBody(error)) }),
   refusal: (status, message) =>
     JSON.stringify({ error: { message, type: typeOf(status), param: null, code: null } }),
 };

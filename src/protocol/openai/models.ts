@@ -1,20 +1,20 @@
-/** `/v1/models` and one of them. */
+/** `/v1/models` and `/v1/models/:model`. */
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { JsonObject } from '../../core/json.js';
 
-/** Ollama's namespace of models that belong to nobody in particular. */
+/** Ollama sends the namespace of the model here; `library` is the default namespace. */
 const OWNER = 'library';
 
 /**
- * One model.
- * @param id the name to show: the client's own when it asked for that one
- * @param since the same instant in every answer of one server
+ * The description of one model.
+ * @param id the client's own spelling, or the catalog's name in a list
+ * @param createdAt must be the same in every reply of one server
  */
-export function modelBody(id: string, since: Date): JsonObject {
-  return { id, object: 'model', created: Math.floor(since.getTime() / 1_000), owned_by: OWNER };
+export function modelBody(id: string, createdAt: Date): JsonObject {
+  return { id, object: 'model', created: Math.floor(createdAt.getTime() / 1_000), owned_by: OWNER };
 }
 
-/** The list, in the order of `/api/tags`. */
-export function modelsBody(entries: readonly CatalogEntry[], since: Date): JsonObject {
-  return { object: 'list', data: entries.map((entry) => modelBody(entry.name, since)) };
+/** The list of models, in the order of `/api/tags`. */
+export function modelsBody(entries: readonly CatalogEntry[], createdAt: Date): JsonObject {
+  return { object: 'list', data: entries.map((entry) => modelBody(entry.name, createdAt)) };
 }

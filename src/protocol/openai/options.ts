@@ -1,48 +1,50 @@
-/** What a request may ask of the model besides its conversation: length, stop sequences, format, reasoning. */
+/** The generation options of the OpenAI routes: stop sequences, token limit, format and reasoning. */
 import type { Model } from '../../core/backend.js';
 import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
+import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
-import { goTypeOf } from './content.js';
+import { goTypeOf } from '../json/goType.js';
 
 /**
- * `stop`: a string or several. Empty ones stop nothing.
- * @param strict whether anything else among them is refused, as it is on one route and not on the other
- * @throws ChatError `badRequest` in Ollama's words
+ * Reads `stop`: a string or a list of strings. Empty strings are left out.
+ * @param options `ignoreWrongTypes`: leave out list elements that are not strings, as Ollama does in chats
+ * @throws ChatError `badRequest` with Ollama's message
  */
-export function readStop(value: Json | undefined, strict: boolean): string[] {
+export function readStop(
+  value: Json | undefined,
+  options: { readonly ignoreWrongTypes?: boolean } = {},
+): string[] {
   const listed: readonly Json[] =
     typeof value === 'string' ? [value] : Array.isArray(value) ? (value as readonly Json[]) : [];
   const wrong = listed.find((stop) => typeof stop !== 'string');
-  if (strict && wrong !== undefined) {
-    throw new ChatError('badRequest', `invalid type for 'stop' field: ${goTypeOf(wrong)}`);
+  if (wrong !== undefined && options.ignoreWrongTypes !== true) {
+    throw badRequest(`invalid type for 'stop' field: ${goTypeOf(wrong)}`);
   }
   return listed.filter((stop) => typeof stop === 'string' && stop !== '') as string[];
 }
 
-/** A limit of tokens, as far as it is one. */
+/** The token limit of a request; a limit below 1 is ignored. */
 export function readLimit(limit: number | undefined): { readonly maxTokens?: number } {
   return limit !== undefined && limit >= 1 ? { maxTokens: limit } : {};
 }
 
 /**
- * `response_format`, or `text.format`, where the schema stands a level higher. Plain text and unknown formats ask for
- * nothing.
+ * Reads `response_format` of a chat, or `text.format` of a response, where the schema is one level higher. Plain text and
+ * unknown formats mean any text.
  */
 export function readFormat(value: Json | undefined): ResponseFormat | undefined {
   if (!isObject(value)) return undefined;
   if (value['type'] === 'json_object') return { type: 'json' };
   if (value['type'] !== 'json_schema') return undefined;
-  const holder = isObject(value['json_schema']) ? value['json_schema'] : value;
-  const { schema } = holder;
+  const { schema } = isObject(value['json_schema']) ? value['json_schema'] : value;
   return isObject(schema) ? { type: 'schema', schema } : { type: 'json' };
 }
 
-/** A reasoning effort as clients name it. */
+/** A reasoning effort, as clients name it. */
 export type Reasoning = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'ultra' | 'max';
 
-/** Efforts of ours by which a client's is met, the best first; a model may lack the highest. */
+/** The matching efforts of Claude, the best match first. A model may lack the highest ones. */
 const EFFORTS: Readonly<Record<Reasoning, readonly Effort[]>> = {
   none: [],
   minimal: ['low'],
@@ -55,25 +57,24 @@ const EFFORTS: Readonly<Record<Reasoning, readonly Effort[]>> = {
 };
 
 /**
- * @param value an effort; absent and empty leave it to the model
- * @throws ChatError `badRequest` in Ollama's words
+ * Reads a reasoning effort. Absent and empty values leave it to the model.
+ * @throws ChatError `badRequest` with Ollama's message
  */
 export function readReasoning(value: string | undefined): Reasoning | undefined {
   if (value === undefined || value === '') return undefined;
   if (Object.hasOwn(EFFORTS, value)) return value as Reasoning;
-  throw new ChatError(
-    'badRequest',
+  throw badRequest(
     `invalid reasoning value: ${JSON.stringify(value)} (must be "minimal", "low", "medium", "high", "xhigh", "ultra", "max", or "none")`,
   );
 }
 
 /**
- * What that means for a model. Not asked for means shown, which is Ollama's rule. Where a model cannot think, an effort
- * is ignored rather than refused: clients send one whatever the model is.
+ * The thinking of a model for a reasoning effort. As in Ollama, thinking is shown unless the client asks for none. An
+ * effort is ignored for a model that cannot think: clients send one for every model.
  */
 export function thinkingFor(reasoning: Reasoning | undefined, model: Model): Thinking {
   const show = model.thinking && reasoning !== 'none';
-  const wanted = reasoning === undefined ? [] : EFFORTS[reasoning];
-  const effort = wanted.find((one) => model.efforts.includes(one));
+  const candidates = reasoning === undefined ? [] : EFFORTS[reasoning];
+  const effort = candidates.find((candidate) => model.efforts.includes(candidate));
   return effort === undefined ? { show } : { show, effort };
 }

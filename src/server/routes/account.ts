@@ -1,10 +1,10 @@
 /**
- * The native routes about an account at ollama.com. Nobody is signed in there, its cloud is off, and it recommends
- * nothing; clients that ask get told so in Ollama's words.
+ * Ollama's routes for an account at ollama.com. Replies as an Ollama where no user is signed in and the cloud is
+ * disabled, with no recommended models.
  */
-import { bodyFields } from '../../protocol/ollama/body.js';
+import { bodyFields } from '../../protocol/json/fields.js';
 import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
-import { readBody, SMALL_BODY_BYTES } from '../body.js';
+import { MAX_SMALL_BODY_BYTES, readBody } from '../body.js';
 import { type Exchange, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
 import { routesOf } from './context.js';
@@ -15,11 +15,15 @@ function refuse(message: string): () => never {
   };
 }
 
-/** @param what it is that only the cloud has, and what Ollama calls the body */
-function cloudOnly(what: string, struct: string): (exchange: Exchange) => Promise<void> {
+/**
+ * A route that only Ollama's cloud has.
+ * @param feature its name in Ollama's error
+ * @param struct the Go type of the body, for errors of the decoder
+ */
+function cloudOnly(feature: string, struct: string): (exchange: Exchange) => Promise<void> {
   return async (exchange) => {
-    bodyFields(await readBody(exchange.request, SMALL_BODY_BYTES), struct);
-    throw new OllamaStatusError(403, `ollama cloud is disabled: ${what} is unavailable`);
+    bodyFields(await readBody(exchange.request, MAX_SMALL_BODY_BYTES), `api.${struct}`);
+    throw new OllamaStatusError(403, `ollama cloud is disabled: ${feature} is unavailable`);
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * The native routes that manage models. The models are the CLI's, so nothing is fetched, stored or removed: no name
- * becomes a path, and nothing on the disk is touched. What can be true without that is done; the rest is refused.
+ * Ollama's routes that manage models. The models are those of the Claude CLI, so nothing is downloaded, stored or
+ * deleted: no name becomes a path, and no file is read or written. Requests that can succeed without that do; the
+ * others are refused.
  */
 import { type CatalogEntry, listEntries, resolveName } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
@@ -19,17 +20,24 @@ import {
   progressLines,
   pullProgress,
 } from '../../protocol/ollama/management.js';
-import { readBody, SMALL_BODY_BYTES } from '../body.js';
+import { MAX_SMALL_BODY_BYTES, readBody } from '../body.js';
 import { BARE_JSON_TYPE, type Exchange, noteFailure, send, sendFailure } from '../exchange.js';
 import type { Route } from '../router.js';
-import { lookUp, type RouteContext, routesOf } from './context.js';
+import { findModel, type RouteContext, routesOf } from './context.js';
 
-function body(exchange: Exchange): Promise<string> {
-  return readBody(exchange.request, SMALL_BODY_BYTES);
+function readSmallBody(exchange: Exchange): Promise<string> {
+  return readBody(exchange.request, MAX_SMALL_BODY_BYTES);
 }
 
-/** Sends progress, as a stream or only its end. An error after the first line of a stream is a line, too. */
-function sendProgress(exchange: Exchange, stream: boolean, progress: Progress, error?: ChatError): void {
+interface ProgressReply {
+  readonly stream: boolean;
+  readonly progress: Progress;
+  /** Ends the reply. In a stream it becomes the last line. */
+  readonly error?: ChatError;
+}
+
+/** Sends progress lines: all of them as a stream, or only the last one. */
+function sendProgress(exchange: Exchange, { stream, progress, error }: ProgressReply): void {
   const { response } = exchange;
   const last = progress.at(-1);
   if (stream) {
@@ -47,124 +55,126 @@ function unknownModel(message: string): ChatError {
   return new ChatError('unknownModel', message);
 }
 
-/** A model of ours by its own name, whatever the settings say of foreign ones. */
-function ownModel(
+/** Finds a model by its own name: an unknown name never means the default model here. */
+function requireKnownModel(
   context: RouteContext,
   exchange: Exchange,
-  asked: string,
-  missing: string,
+  requested: string,
+  notFound: string,
 ): Promise<CatalogEntry> {
-  return lookUp(context, exchange, asked, unknownModel(missing), 'reject');
+  return findModel(context, exchange, requested, { notFound: unknownModel(notFound), unknown: 'reject' });
 }
 
-/** The model, or `undefined` when there is none of that name. @throws ChatError for every other reason */
-async function modelOrNone(
+/** Finds a model; `undefined` when no model has this name. @throws ChatError for any other failure */
+async function findModelOrNone(
   context: RouteContext,
   exchange: Exchange,
-  asked: string,
+  requested: string,
 ): Promise<CatalogEntry | undefined> {
-  const none = unknownModel(asked);
+  const notFound = unknownModel(requested);
   try {
-    return await lookUp(context, exchange, asked, none);
+    return await findModel(context, exchange, requested, { notFound });
   } catch (thrown) {
-    if (thrown === none) return undefined;
+    if (thrown === notFound) return undefined;
     throw thrown;
   }
 }
 
 async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
-  const { model, stream } = decodeNamed(await body(exchange), 'PullRequest');
+  const { model, stream } = decodeNamed(await readSmallBody(exchange), 'PullRequest');
   if (!isModelName(model)) throw new ChatError('badRequest', 'invalid model name');
-  const entry = await modelOrNone(context, exchange, model);
-  if (entry !== undefined) sendProgress(exchange, stream, pullProgress(entry));
+  const entry = await findModelOrNone(context, exchange, model);
+  if (entry !== undefined) sendProgress(exchange, { stream, progress: pullProgress(entry) });
   else {
     const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
-    sendProgress(exchange, stream, [{ status: 'pulling manifest' }], error);
+    sendProgress(exchange, { stream, progress: [{ status: 'pulling manifest' }], error });
   }
 }
 
 async function push(context: RouteContext, exchange: Exchange): Promise<void> {
-  const { model, stream } = decodeNamed(await body(exchange), 'PushRequest');
+  const { model, stream } = decodeNamed(await readSmallBody(exchange), 'PushRequest');
   if (model === '') throw new ChatError('badRequest', 'model is required');
-  const entry = await modelOrNone(context, exchange, model);
+  const entry = await findModelOrNone(context, exchange, model);
   const retrieving = { status: 'retrieving manifest' };
   if (entry === undefined) {
     const error = new OllamaStatusError(500, `model ${quoted(model)} not found`);
-    sendProgress(exchange, stream, [retrieving, { status: "couldn't retrieve manifest" }], error);
+    const progress = [retrieving, { status: "couldn't retrieve manifest" }];
+    sendProgress(exchange, { stream, progress, error });
   } else {
-    const error = new OllamaStatusError(500, 'Claude cannot be pushed: its models have no files.');
-    sendProgress(exchange, stream, [retrieving], error);
+    const error = new OllamaStatusError(500, 'Claude models cannot be pushed: they have no files.');
+    sendProgress(exchange, { stream, progress: [retrieving], error });
   }
 }
 
-/** @throws ChatError `badRequest` when the name is one of the CLI's models, other than the one that is copied */
+/** @throws ChatError `badRequest` when the name belongs to another model of the CLI */
 async function addCopy(context: RouteContext, name: string, entry: CatalogEntry): Promise<void> {
-  const own = listEntries(await context.backend().models(), context.settings().lanes);
-  const taken = resolveName(own, name, { defaultModel: '', unknown: 'reject', aliases: {} });
+  const cliModels = listEntries(await context.backend().models(), context.settings().lanes);
+  const taken = resolveName(cliModels, name, { defaultModel: '', unknown: 'reject', aliases: {} });
   if (taken?.entry.name === entry.name) return;
   if (taken !== undefined) {
-    throw new ChatError('badRequest', `${quoted(name)} is a model of the Claude CLI and stays what it is.`);
+    throw new ChatError('badRequest', `${quoted(name)} is a model of the Claude CLI and cannot be replaced.`);
   }
-  context.copies.set(name, entry);
+  context.copiedModels.set(name, entry);
 }
 
 async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
-  const { source, destination } = decodeCopy(await body(exchange));
+  const { source, destination } = decodeCopy(await readSmallBody(exchange));
   if (!isModelName(source)) throw new ChatError('badRequest', `source ${quoted(source)} is invalid`);
   if (!isModelName(destination)) {
     throw new ChatError('badRequest', `destination ${quoted(destination)} is invalid`);
   }
-  const entry = await ownModel(context, exchange, source, `model ${quoted(source)} not found`);
+  const entry = await requireKnownModel(context, exchange, source, `model ${quoted(source)} not found`);
   await addCopy(context, destination, entry);
   send(exchange.response, 200, undefined, '');
 }
 
 async function create(context: RouteContext, exchange: Exchange): Promise<void> {
-  const wanted = decodeCreate(await body(exchange));
-  if (!isModelName(wanted.model)) throw new ChatError('badRequest', 'invalid model name');
-  if (wanted.from === '' && !wanted.files) {
+  const body = decodeCreate(await readSmallBody(exchange));
+  if (!isModelName(body.model)) throw new ChatError('badRequest', 'invalid model name');
+  if (body.from === '' && !body.hasFiles) {
     const error = new ChatError('badRequest', "neither 'from' or 'files' was specified");
     sendFailure(exchange, error, BARE_JSON_TYPE);
     return;
   }
-  if (wanted.files || wanted.differs) {
+  if (body.hasFiles || body.changesModel) {
     throw new ChatError(
       'badRequest',
-      'Only another name for a model can be created here: Claude takes no files, and no prompt, template or parameters of its own. Send them with each request.',
+      'This server can only create another name for a model. Claude models take no files and store no prompt, template or parameters: send those with each request.',
     );
   }
-  const entry = isModelName(wanted.from) ? await modelOrNone(context, exchange, wanted.from) : undefined;
+  const entry = isModelName(body.from) ? await findModelOrNone(context, exchange, body.from) : undefined;
   if (entry === undefined) {
     const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
-    sendProgress(exchange, wanted.stream, [{ status: 'pulling manifest' }], error);
+    const progress = [{ status: 'pulling manifest' }];
+    sendProgress(exchange, { stream: body.stream, progress, error });
     return;
   }
-  await addCopy(context, wanted.model, entry);
-  sendProgress(exchange, wanted.stream, createProgress(entry));
+  await addCopy(context, body.model, entry);
+  sendProgress(exchange, { stream: body.stream, progress: createProgress(entry) });
 }
 
-/** Forgets a copy. A model of the CLI is only unloaded, as a model of Ollama would be on the way. */
+/** Deletes a copy. A model of the CLI is only unloaded, which Ollama does before it deletes a model. */
 async function remove(context: RouteContext, exchange: Exchange): Promise<void> {
-  const { model } = decodeNamed(await body(exchange), 'DeleteRequest');
+  const { model } = decodeNamed(await readSmallBody(exchange), 'DeleteRequest');
   if (model.trim() === '') throw new ChatError('badRequest', 'model is required');
   if (!isModelName(model)) throw new ChatError('badRequest', `name ${quoted(model)} is invalid`);
-  const entry = await ownModel(context, exchange, model, `model '${model}' not found`);
-  context.residency.unload(entry);
-  if (!context.copies.delete(model)) {
+  const entry = await requireKnownModel(context, exchange, model, `model '${model}' not found`);
+  context.loadedModels.unload(entry);
+  if (!context.copiedModels.delete(model)) {
     exchange.log.warn(
-      `#${exchange.id} ${printable(model, 80)} was to be deleted; the models are the CLI's and stay`,
+      `#${exchange.id} Did not delete '${printable(model, 80)}': models of the Claude CLI cannot be deleted`,
     );
   }
   send(exchange.response, 200, undefined, '');
 }
 
-/** There are no blobs, and none are taken: what would be made of them is refused anyway. */
+/** There are no blobs, and none are accepted, because models cannot be created from files. */
 function blob(exchange: Exchange, digest: string): void {
   if (!isDigest(digest)) throw new ChatError('badRequest', 'invalid digest format');
   if (exchange.request.method === 'HEAD') throw unknownModel(`blob ${quoted(digest)} not found`);
   throw new ChatError(
     'badRequest',
-    'Files of models are not taken: the models here are those of the Claude CLI.',
+    'This server does not accept model files: its models are those of the Claude CLI.',
   );
 }
 

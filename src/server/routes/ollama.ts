@@ -1,61 +1,47 @@
-/** The native routes: `/` and `/api/…`. */
+/** Ollama's own routes: `/` and `/api/…`. */
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
-import { psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
-import { chatEncoder, chatReply, loadReply } from '../../protocol/ollama/chat/reply.js';
-import { decodeChat, decodeShow, translateChat } from '../../protocol/ollama/chat/request.js';
-import { readBody, SMALL_BODY_BYTES } from '../body.js';
+import { decodeShow, psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
+import { chatEncoder, chatLoadReply, chatReply } from '../../protocol/ollama/chat/reply.js';
+import { decodeChat, translateChat } from '../../protocol/ollama/chat/request.js';
+import { MAX_SMALL_BODY_BYTES, readBody } from '../body.js';
 import { type Exchange, send, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
 import { accountRoutes } from './account.js';
-import {
-  answerChat,
-  catalog,
-  KEEP_ALIVE_MS,
-  readChatBody,
-  resolve,
-  type RouteContext,
-  routesOf,
-} from './context.js';
-import { generateRoutes, replyContext } from './generate.js';
+import { chatRoute, loadAction } from './chatRoute.js';
+import { catalog, requireModel, type RouteContext, routesOf } from './context.js';
+import { generateRoutes, newReply } from './generate.js';
 import { managementRoutes } from './management.js';
 
-async function chat(context: RouteContext, exchange: Exchange): Promise<void> {
-  const body = decodeChat(await readChatBody(exchange));
-  const entry = await resolve(context, exchange, body.model, body.model);
-  const wish = translateChat(body, entry);
-  const { keepAliveMs = KEEP_ALIVE_MS } = body;
-  const reply = replyContext(exchange, body.model);
-  if (wish.type !== 'answer') {
-    if (wish.type === 'load') context.residency.use(entry, keepAliveMs)();
-    else context.residency.unload(entry);
-    sendJson(exchange.response, 200, loadReply(wish.type, reply));
-    return;
-  }
-  await answerChat(
-    context,
-    exchange,
-    { entry, request: wish.request, keepAliveMs },
-    body.stream
-      ? { type: 'stream', encoder: chatEncoder(reply) }
-      : { type: 'whole', encode: (events) => chatReply(events, reply) },
-  );
+function chat(context: RouteContext): (exchange: Exchange) => Promise<void> {
+  return chatRoute(context, {
+    decode: decodeChat,
+    replyContext: (body, exchange) => newReply(exchange, body.model),
+    translate(body, entry, reply) {
+      const action = translateChat(body, entry);
+      return action.type === 'answer' ? action : loadAction(action.type, chatLoadReply(action.type, reply));
+    },
+    encoder: (reply) => chatEncoder(reply),
+    reply: (events, reply) => chatReply(events, reply),
+  });
 }
 
 async function show(context: RouteContext, exchange: Exchange): Promise<void> {
-  const asked = decodeShow(await readBody(exchange.request, SMALL_BODY_BYTES));
-  const name = asked.trim();
-  const entry = await resolve(context, exchange, asked, name.includes(':') ? name : `${name}:latest`);
+  const requested = decodeShow(await readBody(exchange.request, MAX_SMALL_BODY_BYTES));
+  const name = requested.trim();
+  const shownName = name.includes(':') ? name : `${name}:latest`;
+  const entry = await requireModel(context, exchange, requested, shownName);
   const userAgent = exchange.request.headers['user-agent'] ?? '';
-  sendJson(exchange.response, 200, showBody(entry, { asked, userAgent, modifiedAt: context.since }));
+  const body = showBody(entry, { requestedName: requested, userAgent, modifiedAt: context.createdAt });
+  sendJson(exchange.response, 200, body);
 }
 
 async function tags(context: RouteContext, exchange: Exchange): Promise<void> {
-  sendJson(exchange.response, 200, tagsBody(await catalog(context), context.since));
+  sendJson(exchange.response, 200, tagsBody(await catalog(context), context.createdAt));
 }
 
 function ps(context: RouteContext, exchange: Exchange): void {
   const now = Date.now();
-  const loaded = context.residency
+  const loaded = context.loadedModels
     .list()
     .map(({ entry, remainingMs }) => ({ entry, expiresAt: new Date(now + remainingMs) }));
   sendJson(exchange.response, 200, psBody(loaded));
@@ -66,7 +52,7 @@ function root(context: RouteContext, exchange: Exchange): void {
   send(exchange.response, 200, 'text/plain; charset=utf-8', 'Ollama is running');
 }
 
-/** The routes in the order in which Ollama names their methods. */
+/** The routes of one path are in the order in which Ollama lists their methods in `Allow`. */
 export function ollamaRoutes(context: RouteContext): readonly [Route, ...Route[]] {
   const route = routesOf(ollamaDialect);
   return [
@@ -78,7 +64,7 @@ export function ollamaRoutes(context: RouteContext): readonly [Route, ...Route[]
     route('HEAD', '/api/tags', (exchange) => tags(context, exchange)),
     route('GET', '/api/ps', (exchange) => ps(context, exchange)),
     route('POST', '/api/show', (exchange) => show(context, exchange)),
-    route('POST', '/api/chat', (exchange) => chat(context, exchange)),
+    route('POST', '/api/chat', chat(context)),
     ...generateRoutes(context),
     ...managementRoutes(context),
     ...accountRoutes(),

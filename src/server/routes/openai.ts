@@ -1,121 +1,109 @@
-/** The OpenAI routes: `/v1/…`. */
+/** The OpenAI APIs: `/v1/…`, with the errors and limits of Ollama's implementation. */
 import { randomUUID } from 'node:crypto';
 import type { CatalogEntry } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import {
   completionEncoder,
+  completionLoadReply,
   completionReply,
-  decodeCompletion,
-  loadedReply,
-  translateCompletion,
-} from '../../protocol/openai/completions/completions.js';
+} from '../../protocol/openai/completions/reply.js';
+import { decodeCompletion, translateCompletion } from '../../protocol/openai/completions/request.js';
+import { decodeEmbeddings } from '../../protocol/openai/embeddings.js';
 import { openaiDialect } from '../../protocol/openai/errors.js';
 import { modelBody, modelsBody } from '../../protocol/openai/models.js';
-import { chatEncoder, chatReply, type ReplyContext } from '../../protocol/openai/chat/reply.js';
-import { decodeChat, decodeEmbeddings, translateChat } from '../../protocol/openai/chat/request.js';
+import { chatEncoder, chatReply } from '../../protocol/openai/chat/reply.js';
+import { decodeChat, translateChat } from '../../protocol/openai/chat/request.js';
+import type { ReplyContext } from '../../protocol/openai/reply.js';
 import { responsesEncoder, responsesReply } from '../../protocol/openai/responses/reply.js';
 import { decodeResponses, translateResponses } from '../../protocol/openai/responses/request.js';
 import { SSE_TYPE } from '../../protocol/sse.js';
-import { type Exchange, JSON_TYPE, send, sendJson } from '../exchange.js';
+import { type Exchange, JSON_TYPE, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
+import { answerAction, chatRoute } from './chatRoute.js';
 import {
-  answerChat,
   catalog,
-  lookUp,
+  findModel,
+  modelNotFound,
   readChatBody,
-  resolve,
+  requireModel,
   type RouteContext,
   routesOf,
 } from './context.js';
 
-/** Ollama's own, which these clients have no way to change. */
-const KEEP_ALIVE_MS = 5 * 60_000;
+type Handler = (exchange: Exchange) => Promise<void>;
 
-function replyContext(model: string): ReplyContext {
+function newReply(model: string): ReplyContext {
   return { id: randomUUID().replaceAll('-', ''), model, created: Math.floor(Date.now() / 1_000) };
 }
 
-async function chat(context: RouteContext, exchange: Exchange): Promise<void> {
-  const body = decodeChat(await readChatBody(exchange));
-  const entry = await resolve(context, exchange, body.model, body.model);
-  const request = translateChat(body, entry);
-  const reply = replyContext(body.model);
-  await answerChat(
-    context,
-    exchange,
-    { entry, request, keepAliveMs: KEEP_ALIVE_MS },
-    body.stream
-      ? { type: 'stream', encoder: chatEncoder(reply, body.includeUsage) }
-      : { type: 'whole', encode: (events) => chatReply(events, reply) },
-  );
+/** On these routes, Ollama answers an empty name as an unknown one. */
+function findAnyModel(context: RouteContext, exchange: Exchange, requested: string): Promise<CatalogEntry> {
+  return findModel(context, exchange, requested, { notFound: modelNotFound(requested) });
 }
 
-/** On these routes Ollama also takes the empty name for one that it does not have. */
-function lookUpAny(context: RouteContext, exchange: Exchange, asked: string): Promise<CatalogEntry> {
-  return lookUp(context, exchange, asked, new ChatError('unknownModel', `model '${asked}' not found`));
+function chatCompletions(context: RouteContext): Handler {
+  return chatRoute(context, {
+    decode: decodeChat,
+    replyContext: (body) => newReply(body.model),
+    translate: (body, entry) => answerAction(translateChat(body, entry)),
+    encoder: (reply, body) => chatEncoder(reply, body),
+    reply: (events, reply) => chatReply(events, reply),
+  });
 }
 
-async function completion(context: RouteContext, exchange: Exchange): Promise<void> {
-  const body = decodeCompletion(await readChatBody(exchange));
-  const entry = await lookUpAny(context, exchange, body.model);
-  const request = translateCompletion(body, entry);
-  const reply = replyContext(body.model);
-  if (request === undefined) {
-    context.residency.use(entry, KEEP_ALIVE_MS)();
-    send(exchange.response, 200, body.stream ? SSE_TYPE : JSON_TYPE, loadedReply(body, reply));
-    return;
-  }
-  await answerChat(
-    context,
-    exchange,
-    { entry, request, keepAliveMs: KEEP_ALIVE_MS },
-    body.stream
-      ? { type: 'stream', encoder: completionEncoder(reply, body.includeUsage) }
-      : { type: 'whole', encode: (events) => completionReply(events, reply) },
-  );
+function completions(context: RouteContext): Handler {
+  return chatRoute(context, {
+    decode: decodeCompletion,
+    findModel: findAnyModel,
+    replyContext: (body) => newReply(body.model),
+    translate(body, entry, reply) {
+      const request = translateCompletion(body, entry);
+      if (request !== undefined) return answerAction(request);
+      const contentType = body.stream ? SSE_TYPE : JSON_TYPE;
+      return { type: 'load', reply: { contentType, text: completionLoadReply(body, reply) } };
+    },
+    encoder: (reply, body) => completionEncoder(reply, body),
+    reply: (events, reply) => completionReply(events, reply),
+  });
 }
 
-async function responses(context: RouteContext, exchange: Exchange): Promise<void> {
-  const body = decodeResponses(await readChatBody(exchange));
-  const entry = await resolve(context, exchange, body.model, body.model);
-  const request = translateResponses(body, entry);
-  const reply = { ...replyContext(body.model), echo: body.echo };
-  await answerChat(
-    context,
-    exchange,
-    { entry, request, keepAliveMs: KEEP_ALIVE_MS },
-    body.stream
-      ? { type: 'stream', encoder: responsesEncoder(reply) }
-      : { type: 'whole', encode: (events) => responsesReply(events, reply) },
-  );
+function responses(context: RouteContext): Handler {
+  return chatRoute(context, {
+    decode: decodeResponses,
+    replyContext: (body) => ({ ...newReply(body.model), echo: body.echo }),
+    translate: (body, entry) => answerAction(translateResponses(body, entry)),
+    encoder: (reply) => responsesEncoder(reply),
+    reply: (events, reply) => responsesReply(events, reply),
+  });
 }
 
 async function embeddings(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model } = decodeEmbeddings(await readChatBody(exchange));
-  await lookUpAny(context, exchange, model);
+  await findAnyModel(context, exchange, model);
   throw new ChatError(
     'badRequest',
-    `${JSON.stringify(model)} does not support embeddings: Claude makes none. Use another provider for them.`,
+    `${JSON.stringify(model)} does not support embeddings: Claude has no embedding models. Use another provider for embeddings.`,
   );
 }
 
 async function models(context: RouteContext, exchange: Exchange): Promise<void> {
-  sendJson(exchange.response, 200, modelsBody(await catalog(context), context.since));
+  sendJson(exchange.response, 200, modelsBody(await catalog(context), context.createdAt));
 }
 
-async function model(context: RouteContext, exchange: Exchange, asked: string): Promise<void> {
-  await resolve(context, exchange, asked, asked.includes(':') ? asked : `${asked}:latest`);
-  sendJson(exchange.response, 200, modelBody(asked, context.since));
+async function model(context: RouteContext, exchange: Exchange, requested: string): Promise<void> {
+  const shownName = requested.includes(':') ? requested : `${requested}:latest`;
+  await requireModel(context, exchange, requested, shownName);
+  sendJson(exchange.response, 200, modelBody(requested, context.createdAt));
 }
 
 export function openaiRoutes(context: RouteContext): Route[] {
   const route = routesOf(openaiDialect);
   return [
-    route('POST', '/v1/chat/completions', (exchange) => chat(context, exchange)),
-    route('POST', '/v1/completions', (exchange) => completion(context, exchange)),
+    route('POST', '/v1/chat/completions', chatCompletions(context)),
+    route('POST', '/v1/completions', completions(context)),
     route('POST', '/v1/embeddings', (exchange) => embeddings(context, exchange)),
-    route('POST', '/v1/responses', (exchange) => responses(context, exchange)),
+    route('POST', '/v1/responses', responses(context)),
     route('GET', '/v1/models', (exchange) => models(context, exchange)),
-    route('GET', '/v1/models/:model', (exchange, asked) => model(context, exchange, asked)),
+    route('GET', '/v1/models/:model', (exchange, name) => model(context, exchange, name)),
   ];
 }

@@ -1,29 +1,32 @@
-/** The requests of this window since it opened: those at work, the last ones that are over, and their sums. Pure. */
+/** The requests of this window since it opened: active ones, the latest finished ones, and totals. Pure. */
 import type { Lane } from '../../core/chat.js';
-import type { ChatOutcome, ChatPhase, WatchChat, WatchedChat } from '../../core/watch.js';
+import type { ChatOutcome, ChatPhase, ObserveChat, RunningChat } from '../../core/chatObserver.js';
 import type { RequestRecord } from '../../server/server.js';
 
-/** A request that is over. */
+/** The outcome of a finished request. */
 export type Result = ChatOutcome & {
-  /** When it was, milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   readonly endedAt: number;
 };
 
-/** One request. It has a `result` once it is over, and a `phase` until then. */
 export interface HistoryEntry {
-  /** Never used for another one. */
+  /** Unique in this history. */
   readonly key: number;
-  /** By which its lines in the log can be found. */
+  /** The label of the request in the log, such as `#7`. */
   readonly label: string;
+  /** The client's name; may be empty. */
   readonly client: string;
-  /** The catalog's name; for what was refused before that was known, what was asked: `POST /api/chat`. */
+  /** The catalog's name of the model; for a request that failed before the model was known, `POST /api/chat`. */
   readonly subject: string;
+  /** `undefined` for a request that failed before it became a chat. */
   readonly lane: Lane | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Without meaning once there is a `result`. */
   readonly phase: ChatPhase;
-  /** What became of what Claude wanted to do, the first ones. */
+  /** The first `MAX_DECISIONS` permission decisions, such as `denied: Bash npm test`. */
   readonly decisions: readonly string[];
+  /** `undefined` while the request is active. */
   readonly result: Result | undefined;
 }
 
@@ -34,42 +37,44 @@ export interface LastError {
   readonly at: number;
 }
 
-/** Sums since the window opened. They outlive `clear`. */
+/** Totals since the window opened. `History.clear` does not reset them. */
 export interface Totals {
   readonly requests: number;
   readonly failed: number;
   readonly promptTokens: number;
   readonly outputTokens: number;
-  /** US dollars; `undefined` as long as the CLI has not told any costs. */
+  /** US dollars; `undefined` until the CLI has reported a cost. */
   readonly costUsd: number | undefined;
   readonly lastError: LastError | undefined;
 }
 
 export interface History {
-  readonly watch: WatchChat;
-  /** Takes note of a request that failed before there was a chat. Others have been watched, or are of no interest. */
-  note(record: RequestRecord): void;
+  /** Records a chat from its start to its end. */
+  readonly watch: ObserveChat;
+  /** Records a request that failed before it became a chat. Ignores chats, successes and disconnected clients. */
+  recordFailedRequest(record: RequestRecord): void;
   /** The latest first. */
   readonly entries: readonly HistoryEntry[];
   readonly totals: Totals;
-  /** Ends a request that is at work. */
+  /** Cancels an active request; does nothing for a finished one. */
   cancel(key: number): void;
-  /** Forgets what is over. */
+  /** Removes the finished requests. */
   clear(): void;
-  /** Calls back at once after every change, until the returned function is called. */
+  /** Calls `listener` synchronously after each change. @returns a function that unsubscribes it */
   subscribe(listener: () => void): () => void;
 }
 
-/** Entries kept, apart for chats and for what was refused, so that a flood of the one does not wash the other away. */
-const KEPT_CHATS = 100;
-const KEPT_REFUSALS = 20;
-/** Decisions kept of a chat. The log has them all. */
-const KEPT_DECISIONS = 50;
-const CLIENT_GONE = 499;
+/** Finished entries that are kept. Chats and failed requests count separately, so neither can displace the other. */
+const MAX_CHATS = 100;
+const MAX_FAILED_REQUESTS = 20;
+/** Permission decisions that are kept for each chat. The log has all of them. */
+const MAX_DECISIONS = 50;
+/** The status that the log records when the client disconnected (nginx's "client closed request"). */
+const CLIENT_CLOSED_REQUEST = 499;
 
-type Mutable = { -readonly [K in keyof HistoryEntry]: HistoryEntry[K] };
+type MutableEntry = { -readonly [K in keyof HistoryEntry]: HistoryEntry[K] };
 
-const NONE: Totals = {
+const NO_REQUESTS: Totals = {
   requests: 0,
   failed: 0,
   promptTokens: 0,
@@ -78,7 +83,7 @@ const NONE: Totals = {
   lastError: undefined,
 };
 
-function add(totals: Totals, { client, result }: HistoryEntry): Totals {
+function addToTotals(totals: Totals, { client, result }: HistoryEntry): Totals {
   const { promptTokens = 0, outputTokens = 0, costUsd, error, cancelled = false, endedAt = 0 } = result ?? {};
   const failure = error === undefined || cancelled ? undefined : { message: error, client, at: endedAt };
   return {
@@ -93,34 +98,34 @@ function add(totals: Totals, { client, result }: HistoryEntry): Totals {
 
 /** @param now milliseconds since 1970 */
 export function createHistory(now: () => number = Date.now): History {
-  let entries: Mutable[] = [];
-  let totals = NONE;
-  let count = 0;
-  const cancels = new Map<number, () => void>();
+  let entries: MutableEntry[] = [];
+  let totals = NO_REQUESTS;
+  let lastKey = 0;
+  const cancelByKey = new Map<number, () => void>();
   const listeners = new Set<() => void>();
-  const changed = (): void => {
+  const notify = (): void => {
     for (const listener of listeners) listener();
   };
 
-  function insert(entry: Omit<HistoryEntry, 'key'>): Mutable {
-    count += 1;
-    const added = { ...entry, key: count };
-    let chats = KEPT_CHATS;
-    let refusals = KEPT_REFUSALS;
+  function insert(entry: Omit<HistoryEntry, 'key'>): MutableEntry {
+    lastKey += 1;
+    const added = { ...entry, key: lastKey };
+    let chatsLeft = MAX_CHATS;
+    let failedLeft = MAX_FAILED_REQUESTS;
     entries = [added, ...entries].filter(({ lane, result }) => {
       if (result === undefined) return true;
-      return lane === undefined ? (refusals -= 1) >= 0 : (chats -= 1) >= 0;
+      return lane === undefined ? (failedLeft -= 1) >= 0 : (chatsLeft -= 1) >= 0;
     });
     return added;
   }
 
-  function finish(entry: HistoryEntry): void {
-    totals = add(totals, entry);
-    changed();
+  function countFinished(entry: HistoryEntry): void {
+    totals = addToTotals(totals, entry);
+    notify();
   }
 
   return {
-    watch(chat: WatchedChat) {
+    watch(chat: RunningChat) {
       const { label, client, model: subject, lane, startedAt } = chat;
       const entry = insert({
         label,
@@ -132,31 +137,31 @@ export function createHistory(now: () => number = Date.now): History {
         decisions: [],
         result: undefined,
       });
-      cancels.set(entry.key, () => chat.cancel());
-      changed();
+      cancelByKey.set(entry.key, () => chat.cancel());
+      notify();
       return {
         phase(phase) {
           if (phase === entry.phase) return;
           entry.phase = phase;
-          changed();
+          notify();
         },
-        decided(decision) {
-          if (entry.decisions.length >= KEPT_DECISIONS) return;
+        permissionDecided(decision) {
+          if (entry.decisions.length >= MAX_DECISIONS) return;
           entry.decisions = [...entry.decisions, decision];
-          changed();
+          notify();
         },
         end(outcome) {
           entry.result = { ...outcome, endedAt: now() };
-          cancels.delete(entry.key);
-          finish(entry);
+          cancelByKey.delete(entry.key);
+          countFinished(entry);
         },
       };
     },
-    note({ id, method, route, client, status, startedAt, totalMs, chat, error }) {
-      if (chat || error === undefined || status === CLIENT_GONE) return;
+    recordFailedRequest({ id, method, route, client, status, startedAt, totalMs, chat, error }) {
+      if (chat || error === undefined || status === CLIENT_CLOSED_REQUEST) return;
       const result = { totalMs, error, cancelled: false, endedAt: now() };
       const subject = `${method} ${route}`;
-      finish(
+      countFinished(
         insert({
           label: `#${id}`,
           client,
@@ -175,10 +180,10 @@ export function createHistory(now: () => number = Date.now): History {
     get totals() {
       return totals;
     },
-    cancel: (key) => cancels.get(key)?.(),
+    cancel: (key) => cancelByKey.get(key)?.(),
     clear() {
       entries = entries.filter(({ result }) => result === undefined);
-      changed();
+      notify();
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -1,4 +1,4 @@
-/** The Activity view: the requests of this window as a tree of the editor's own, with its keys and its voice. */
+/** The Activity view: the requests of this window in a VS Code tree view. */
 import {
   EventEmitter,
   ThemeColor,
@@ -15,19 +15,20 @@ import { detailsOf, rowOf, type Detail } from './rows.js';
 import { throttled } from '../platform/throttle.js';
 
 /** A request, or a line of details below it. */
-type Node = HistoryEntry | (Detail & { readonly of: number; readonly at: number });
+type Node = HistoryEntry | (Detail & { readonly entryKey: number; readonly index: number });
 
 const isEntry = (node: Node): node is HistoryEntry => 'phase' in node;
+const isActive = ({ result }: HistoryEntry): boolean => result === undefined;
 
-/** Least time between two changes of the tree, milliseconds: quick enough to follow, slow enough to read. */
+/** The shortest time between two changes of the tree, in milliseconds, so that rows stay readable. */
 const REFRESH_MS = 250;
-/** How often running times are told anew, milliseconds. */
+/** The interval at which the elapsed times of active requests are updated, in milliseconds. */
 const TICK_MS = 1_000;
 
 function itemOf(node: Node): TreeItem {
   if (!isEntry(node)) {
     const item = new TreeItem(node.name);
-    item.id = `${node.of} ${node.at} ${node.name}`;
+    item.id = `${node.entryKey} ${node.index} ${node.name}`;
     item.description = node.value;
     item.tooltip = node.value;
     item.accessibilityInformation = { label: `${node.name}: ${node.value}` };
@@ -39,11 +40,12 @@ function itemOf(node: Node): TreeItem {
   item.description = row.description;
   item.tooltip = `${row.label}\n${row.description}`;
   item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
-  item.contextValue = row.context;
-  item.accessibilityInformation = { label: row.spoken };
+  item.contextValue = row.contextValue;
+  item.accessibilityInformation = { label: row.ariaLabel };
   return item;
 }
 
+/** Shows the view and keeps it up to date until it is disposed. */
 export function createActivityView(history: History): Disposable {
   const changed = new EventEmitter<void>();
   const provider: TreeDataProvider<Node> = {
@@ -51,32 +53,35 @@ export function createActivityView(history: History): Disposable {
     getTreeItem: itemOf,
     getChildren(node) {
       if (node === undefined) return [...history.entries];
-      return isEntry(node) ? detailsOf(node).map((detail, at) => ({ ...detail, of: node.key, at })) : [];
+      return isEntry(node)
+        ? detailsOf(node).map((detail, index) => ({ ...detail, entryKey: node.key, index }))
+        : [];
     },
   };
   const view = window.createTreeView(ACTIVITY_VIEW, { treeDataProvider: provider });
-  let quiet: (() => void) | undefined;
+  let endProgress: (() => void) | undefined;
 
-  /** The bar that moves, for as long as somebody waits for a first word. */
-  function showProgress(waiting: boolean): void {
-    if (waiting === (quiet !== undefined)) return;
-    quiet?.();
-    quiet = undefined;
+  /** Shows the view's progress bar while a request has no output yet. */
+  function updateProgress(waiting: boolean): void {
+    if (waiting === (endProgress !== undefined)) return;
+    endProgress?.();
+    endProgress = undefined;
     if (!waiting) return;
     const options = { location: { viewId: ACTIVITY_VIEW } };
-    void window.withProgress(options, () => new Promise<void>((resolve) => (quiet = resolve))); // never rejects
+    // Not awaited: it ends with `endProgress`, and never rejects.
+    void window.withProgress(options, () => new Promise<void>((resolve) => (endProgress = resolve)));
   }
 
   const refresh = throttled(REFRESH_MS, () => {
-    const live = history.entries.filter(({ result }) => result === undefined);
-    const atWork = `${live.length} request${live.length === 1 ? '' : 's'} at work`;
-    view.badge = live.length === 0 ? undefined : { value: live.length, tooltip: atWork };
-    showProgress(live.some(({ phase }) => phase === 'waiting' || phase === 'asked'));
+    const active = history.entries.filter(isActive);
+    const tooltip = `${active.length} active request${active.length === 1 ? '' : 's'}`;
+    view.badge = active.length === 0 ? undefined : { value: active.length, tooltip };
+    updateProgress(active.some(({ phase }) => phase === 'waiting' || phase === 'sent'));
     changed.fire();
   });
   const unsubscribe = history.subscribe(refresh);
   const ticker = setInterval(() => {
-    if (view.visible && history.entries.some(({ result }) => result === undefined)) refresh();
+    if (view.visible && history.entries.some(isActive)) refresh();
   }, TICK_MS);
   ticker.unref();
   return {
@@ -84,7 +89,7 @@ export function createActivityView(history: History): Disposable {
       clearInterval(ticker);
       unsubscribe();
       refresh.cancel();
-      quiet?.();
+      endProgress?.();
       view.dispose();
       changed.dispose();
     },

@@ -1,4 +1,4 @@
-/** The editor's classes of messages and parts, read. */
+/** Converts VS Code's classes of chat messages into plain objects. */
 import {
   LanguageModelChatMessageRole,
   LanguageModelPromptTsxPart,
@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from '../../core/json.js';
 import type { PromptMessage, PromptPart } from './toChatRequest.js';
 
-/** Bytes with a type. Their class is newer than the oldest editor that is supported, so they are known by their looks. */
+/** Recognizes `LanguageModelDataPart` by its shape: the oldest supported VS Code does not have the class. */
 function isData(part: unknown): part is { mimeType: string; data: Uint8Array } {
   return (
     typeof part === 'object' &&
@@ -22,8 +22,8 @@ function isData(part: unknown): part is { mimeType: string; data: Uint8Array } {
   );
 }
 
-/** The parts that are understood; of the others, thinking above all, nothing can be told to the model. */
-export function partsOf(parts: readonly unknown[]): PromptPart[] {
+/** Leaves out parts that cannot be sent to the model, such as thinking. */
+function toPromptParts(parts: readonly unknown[]): PromptPart[] {
   return parts.flatMap((part): PromptPart[] => {
     if (part instanceof LanguageModelTextPart) return [{ type: 'text', text: part.value }];
     if (part instanceof LanguageModelToolCallPart) {
@@ -31,7 +31,7 @@ export function partsOf(parts: readonly unknown[]): PromptPart[] {
       return [{ type: 'call', call: { id: callId, name, arguments: input as JsonObject } }];
     }
     if (part instanceof LanguageModelToolResultPart) {
-      return [{ type: 'result', callId: part.callId, parts: partsOf(part.content) }];
+      return [{ type: 'result', callId: part.callId, parts: toPromptParts(part.content) }];
     }
     if (part instanceof LanguageModelPromptTsxPart) {
       return [{ type: 'text', text: JSON.stringify(part.value) }];
@@ -40,12 +40,12 @@ export function partsOf(parts: readonly unknown[]): PromptPart[] {
   });
 }
 
-/** Roles beyond these two carry the system prompt. */
-function roleOf(role: LanguageModelChatMessageRole): PromptMessage['role'] {
+/** The stable API has two roles. VS Code's own chat also sends a system role, with another number. */
+function toRole(role: LanguageModelChatMessageRole): PromptMessage['role'] {
   if (role === LanguageModelChatMessageRole.User) return 'user';
   return role === LanguageModelChatMessageRole.Assistant ? 'assistant' : 'system';
 }
 
-export function messageOf({ role, content }: LanguageModelChatRequestMessage): PromptMessage {
-  return { role: roleOf(role), parts: partsOf(content) };
+export function toPromptMessage({ role, content }: LanguageModelChatRequestMessage): PromptMessage {
+  return { role: toRole(role), parts: toPromptParts(content) };
 }

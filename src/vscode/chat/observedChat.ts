@@ -1,74 +1,66 @@
-/** Answers the chats of this window itself, watched and logged like those that come over the port. */
+/** Answers chats of this VS Code window. They appear in the activity view and the log like chats over HTTP. */
 import type { ChatBackend } from '../../core/backend.js';
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import { startObservation } from '../../core/chatObservation.js';
+import { formatMetrics, type ObserveChat } from '../../core/chatObserver.js';
 import { asChatError, type ChatError } from '../../core/errors.js';
 import { printable, type Logger } from '../../core/log.js';
-import {
-  countEvent,
-  cancelledInVscode,
-  formatFigures,
-  type ChatFigures,
-  type WatchChat,
-} from '../../core/watch.js';
 
 export interface ObservedChats {
   /**
-   * Answers one chat to its end.
-   * @param asker aborted when who asks wants no answer any more
+   * Answers one chat and passes its events to `emit`.
+   * @param callerSignal aborted when the caller no longer wants the reply
    * @throws ChatError
    */
   answer(
     entry: CatalogEntry,
     request: ChatRequest,
-    asker: AbortSignal,
+    callerSignal: AbortSignal,
     emit: (event: ChatEvent) => void,
   ): Promise<void>;
 }
 
 export interface ObservedChatOptions {
   readonly backend: ChatBackend;
-  readonly watch: WatchChat;
+  readonly observeChat: ObserveChat;
   readonly log: Logger;
 }
 
-export function createObservedChats({ backend, watch, log }: ObservedChatOptions): ObservedChats {
+export function createObservedChats({ backend, observeChat, log }: ObservedChatOptions): ObservedChats {
   let count = 0;
   return {
-    async answer(entry, request, asker, emit) {
+    async answer(entry, request, callerSignal, emit) {
       count += 1;
       const label = `chat ${count}`;
       const { client = '' } = request;
       const startedAt = Date.now();
       const started = performance.now();
-      const elapsed = (): number => performance.now() - started;
-      const person = new AbortController();
-      const cancel = (): void => person.abort(cancelledInVscode());
-      const watcher = watch({ label, client, model: entry.name, lane: entry.lane, startedAt, cancel });
-      const signal = AbortSignal.any([asker, person.signal]);
-      const figures: ChatFigures = {};
+      const elapsedMs = (): number => performance.now() - started;
+      const cancelled = new AbortController();
+      const signal = AbortSignal.any([callerSignal, cancelled.signal]);
+      const observation = startObservation({
+        observeChat,
+        chat: { label, client, model: entry.name, lane: entry.lane, startedAt },
+        elapsedMs,
+        cancel: (reason) => cancelled.abort(reason),
+      });
 
       const end = (failure?: ChatError): void => {
         const error = failure === undefined ? {} : { error: failure.message };
-        const outcome = { ...figures, totalMs: elapsed(), cancelled: signal.aborted, ...error };
-        watcher.end(outcome);
-        const line = `[request] ${label} ${entry.name} ${formatFigures(outcome)} [${client}]`;
+        const outcome = observation.end({ totalMs: elapsedMs(), cancelled: signal.aborted, ...error });
+        const line = `[request] ${label} ${entry.name} ${formatMetrics(outcome)} [${client}]`;
         if (failure === undefined) log.info(line);
         else log[signal.aborted ? 'info' : 'warn'](`${line} error: ${printable(failure.message)}`);
       };
 
       try {
-        const listener = {
-          asked: () => watcher.phase('asked'),
-          decided: (line: string) => watcher.decided(line),
-        };
-        for await (const event of backend.chat(request, signal, listener)) {
-          const phase = countEvent(figures, event, elapsed());
-          if (phase !== undefined) watcher.phase(phase);
+        for await (const event of backend.chat(request, signal, observation.backendObserver)) {
+          observation.record(event);
           emit(event);
         }
       } catch (thrown) {
-        const failure = asChatError(person.signal.aborted ? person.signal.reason : thrown);
+        const failure = asChatError(cancelled.signal.aborted ? cancelled.signal.reason : thrown);
         end(failure);
         throw failure;
       }

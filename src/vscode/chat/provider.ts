@@ -1,4 +1,4 @@
-/** Claude in the editor's own chat: answered by the same backend as the server's clients, without the way over a port. */
+/** Claude in VS Code's own chat, answered by the same backend as the server's clients, without a request to the port. */
 import {
   Disposable,
   EventEmitter,
@@ -22,41 +22,40 @@ import { CHAT_VENDOR } from '../platform/names.js';
 import type { WorkspaceFolderWatch } from '../lifecycle/workspaceFolder.js';
 import { lanesOf } from '../lifecycle/desiredConfig.js';
 import { createObservedChats } from './observedChat.js';
-import { modelInformation, type ModelInformation } from './models.js';
-import { messageOf } from './fromVscode.js';
+import { modelInformation, type ModelInformation } from './modelInformation.js';
+import { toPromptMessage } from './fromVscode.js';
 import { countTokens, toChatRequest } from './toChatRequest.js';
 
 export interface ChatProviderOptions {
   readonly controller: Pick<Controller, 'backend' | 'readiness' | 'status'>;
-  readonly place: Pick<WorkspaceFolderWatch, 'current'>;
+  readonly folder: Pick<WorkspaceFolderWatch, 'current'>;
   readonly history: Pick<History, 'watch'>;
   readonly log: Logger;
-  /** Of the controller. When it may have changed the list of models, the editor asks for the list anew. */
+  /** Fires when the controller's status may have changed, and with it the list of models. */
   readonly onChange: Event<void>;
 }
 
-/** Who asks, for the log and the activity. The editor does not tell which of its parts, or which extension, it is. */
+/** The client's name in the log and the Activity view. VS Code does not report which extension sends a request. */
 const CLIENT = 'VS Code Chat';
 
-export function provideChat(options: ChatProviderOptions): Disposable {
-  const { controller, place, history, log } = options;
+export function provideChat({ controller, folder, history, log, onChange }: ChatProviderOptions): Disposable {
   const { backend } = controller;
-  const desk = createObservedChats({ backend, watch: history.watch, log });
-  const lanes = (): readonly Lane[] => lanesOf(place.current);
-  const folder = (): string => place.current.folder;
-  const changed = new EventEmitter<void>();
+  const chats = createObservedChats({ backend, observeChat: history.watch, log });
+  const lanes = (): readonly Lane[] => lanesOf(folder.current);
+  const folderPath = (): string => folder.current.folder;
+  const modelsChanged = new EventEmitter<void>();
   const entries = async (): Promise<CatalogEntry[]> => listEntries(await backend.models(), lanes());
-  const modelsDependOn = (): string =>
-    JSON.stringify([controller.status.state, controller.readiness, lanes(), folder()]);
-  let known = modelsDependOn();
+  const modelListInputs = (): string =>
+    JSON.stringify([controller.status.state, controller.readiness, lanes(), folderPath()]);
+  let lastInputs = modelListInputs();
 
   const provider: LanguageModelChatProvider<ModelInformation> = {
-    onDidChangeLanguageModelChatInformation: changed.event,
+    onDidChangeLanguageModelChatInformation: modelsChanged.event,
     async provideLanguageModelChatInformation({ silent }) {
       try {
-        return (await entries()).map((entry) => modelInformation(entry, folder()));
+        return (await entries()).map((entry) => modelInformation(entry, folderPath()));
       } catch (error) {
-        // Nobody asked for them, so nobody needs to hear why there are none; the status bar tells it.
+        // `silent` means that the user did not ask for the list. The status bar reports the reason.
         if (silent) return [];
         throw error;
       }
@@ -64,48 +63,54 @@ export function provideChat(options: ChatProviderOptions): Disposable {
     async provideLanguageModelChatResponse({ id }, messages, { tools = [], toolMode }, progress, token) {
       try {
         const entry = (await entries()).find(({ name }) => name === id);
-        if (entry === undefined) throw new ChatError('unknownModel', `There is no model ${id} any more.`);
+        if (entry === undefined) throw new ChatError('unknownModel', `The model ${id} no longer exists.`);
         const mustCall = toolMode === LanguageModelChatToolMode.Required;
-        const request = toChatRequest({ messages: messages.map(messageOf), tools, mustCall }, entry, CLIENT);
-        await desk.answer(entry, request, signalOf(token), (event) => {
-          const part = partOf(event);
+        const prompt = { messages: messages.map(toPromptMessage), tools, mustCall };
+        const request = toChatRequest(prompt, entry, CLIENT);
+        await chats.answer(entry, request, toAbortSignal(token), (event) => {
+          const part = toResponsePart(event);
           if (part !== undefined) progress.report(part);
         });
       } catch (error) {
-        throw editorError(error);
+        throw toEditorError(error);
       }
     },
     provideTokenCount: (_model, text) => {
-      const parts = typeof text === 'string' ? [{ type: 'text' as const, text }] : messageOf(text).parts;
+      const parts =
+        typeof text === 'string' ? [{ type: 'text' as const, text }] : toPromptMessage(text).parts;
       return Promise.resolve(countTokens(parts));
     },
   };
-  const subscription = options.onChange(() => {
-    const now = modelsDependOn();
-    if (now === known) return;
-    known = now;
-    changed.fire();
+  const subscription = onChange(() => {
+    const inputs = modelListInputs();
+    if (inputs === lastInputs) return;
+    lastInputs = inputs;
+    modelsChanged.fire();
   });
-  return Disposable.from(lm.registerLanguageModelChatProvider(CHAT_VENDOR, provider), subscription, changed);
+  return Disposable.from(
+    lm.registerLanguageModelChatProvider(CHAT_VENDOR, provider),
+    subscription,
+    modelsChanged,
+  );
 }
 
-/** The part of the answer that the editor shows. It has no stable part for thinking. */
-function partOf(event: ChatEvent): LanguageModelResponsePart | undefined {
+/** Thinking is left out: VS Code's stable API has no part for it. */
+function toResponsePart(event: ChatEvent): LanguageModelResponsePart | undefined {
   if (event.type === 'text') return new LanguageModelTextPart(event.text);
   if (event.type !== 'toolCall') return undefined;
   const { id, name, arguments: input } = event.call;
   return new LanguageModelToolCallPart(id, name, input);
 }
 
-function signalOf(token: CancellationToken): AbortSignal {
+function toAbortSignal(token: CancellationToken): AbortSignal {
   const controller = new AbortController();
   if (token.isCancellationRequested) controller.abort();
   else token.onCancellationRequested(() => controller.abort());
   return controller.signal;
 }
 
-/** In the editor's classes, by which extensions tell what they can do about it. */
-function editorError(thrown: unknown): Error {
+/** Uses VS Code's error classes, so that extensions can tell blocked requests and missing models apart. */
+function toEditorError(thrown: unknown): Error {
   const { kind, message } = asChatError(thrown);
   const error =
     kind === 'rateLimited' || kind === 'busy'
@@ -113,7 +118,7 @@ function editorError(thrown: unknown): Error {
       : kind === 'unknownModel'
         ? LanguageModelError.NotFound(message)
         : new Error(message);
-  // The chat shows it to the person, below the message.
+  // VS Code's chat shows the stack to the user, below the message.
   error.stack = '';
   return error;
 }

@@ -1,17 +1,16 @@
-/** What VS Code's chat asks, as a request of the core. Pure: the editor's classes are read elsewhere. */
+/** Converts a request of VS Code's chat, already as plain objects (see `fromVscode.ts`), into a `ChatRequest`. Pure. */
 import type { CatalogEntry } from '../../core/catalog.js';
-import type { ChatRequest, ImageMediaType, ImagePart, TextPart } from '../../core/chat.js';
-import { type CallEntry, type Entry, toConversation } from '../../core/conversation.js';
+import type { ChatRequest, ImageMediaType, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
+import { type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
-import { estimateTokens } from '../../core/tokens.js';
-import { offerTools } from '../../core/toolChoice.js';
+import { estimateTokens } from '../../core/tokenEstimate.js';
+import { applyToolChoice } from '../../core/toolChoice.js';
 
-/** A part of a message. What the editor puts in that is none of these is left out. */
 export type PromptPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'data'; readonly mimeType: string; readonly data: Uint8Array }
-  | { readonly type: 'call'; readonly call: CallEntry }
+  | { readonly type: 'call'; readonly call: ToolCall }
   | { readonly type: 'result'; readonly callId: string; readonly parts: readonly PromptPart[] };
 
 export interface PromptMessage {
@@ -22,84 +21,89 @@ export interface PromptMessage {
 export interface PromptTool {
   readonly name: string;
   readonly description: string;
-  /** A JSON Schema; a tool without one takes nothing. */
+  /** A JSON Schema; a tool without one takes no arguments. */
   readonly inputSchema?: object | undefined;
 }
 
 export interface Prompt {
   readonly messages: readonly PromptMessage[];
   readonly tools: readonly PromptTool[];
-  /** Whether the model must call one of them. */
+  /** Whether the model must call one of the tools. */
   readonly mustCall: boolean;
 }
 
-const IMAGES: readonly string[] = [
+const IMAGE_TYPES: readonly string[] = [
   'image/png',
   'image/jpeg',
   'image/gif',
   'image/webp',
 ] satisfies ImageMediaType[];
 
-/** Most that Claude counts for an image, whatever its size. */
+/** The upper bound of what Claude counts for an image of any size. */
 const IMAGE_TOKENS = 1_600;
 
-const isImage = (type: string): type is ImageMediaType => IMAGES.includes(type);
-const NOTHING: JsonObject = { type: 'object', properties: {} };
+const isSupportedImage = (mimeType: string): mimeType is ImageMediaType => IMAGE_TYPES.includes(mimeType);
+const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} };
 
-/** Marks that providers of models leave for themselves have types of their own; they are nobody else's. */
-const isText = (type: string): boolean => /^text\/|^application\/(?:.+\+)?json\b/.test(type);
+/** Other types, such as `cache_control`, are private marks of model providers. */
+const isText = (mimeType: string): boolean => /^text\/|^application\/(?:.+\+)?json\b/.test(mimeType);
 
-function contentOf(parts: readonly PromptPart[]): (TextPart | ImagePart)[] {
+/** @throws ChatError `badRequest` for an image of a type that Claude does not accept */
+function toContent(parts: readonly PromptPart[]): (TextPart | ImagePart)[] {
   return parts.flatMap((part): (TextPart | ImagePart)[] => {
     if (part.type === 'text') return part.text === '' ? [] : [part];
     if (part.type !== 'data') return [];
     const { mimeType, data } = part;
     const bytes = Buffer.from(data);
-    if (isImage(mimeType)) return [{ type: 'image', mediaType: mimeType, data: bytes.toString('base64') }];
+    if (isSupportedImage(mimeType))
+      return [{ type: 'image', mediaType: mimeType, data: bytes.toString('base64') }];
     if (isText(mimeType)) return [{ type: 'text', text: bytes.toString('utf8') }];
     if (!mimeType.startsWith('image/')) return [];
-    throw new ChatError('badRequest', `Claude takes no images of the type ${mimeType}; use PNG or JPEG.`);
+    throw new ChatError('badRequest', `Claude does not accept images of type ${mimeType}. Use PNG or JPEG.`);
   });
 }
 
-function entriesOf({ role, parts }: PromptMessage): Entry[] {
-  const content = contentOf(parts);
+function toEntries({ role, parts }: PromptMessage): ConversationEntry[] {
+  const content = toContent(parts);
   if (role === 'system') return [{ role, content }];
   if (role === 'assistant') {
     const calls = parts.flatMap((part) => (part.type === 'call' ? [part.call] : []));
     return [{ role, content, calls }];
   }
-  // The API wants results before anything else that a person says.
-  const results = parts.flatMap((part): Entry[] =>
+  // The Messages API requires tool results before any other content of a user message.
+  const results = parts.flatMap((part): ConversationEntry[] =>
     part.type === 'result'
-      ? [{ role: 'result', callId: part.callId, name: '', content: contentOf(part.parts) }]
+      ? [{ role: 'result', callId: part.callId, name: '', content: toContent(part.parts) }]
       : [],
   );
   return content.length === 0 ? results : [...results, { role, content }];
 }
 
-/** @throws ChatError `badRequest` */
+/**
+ * @param client the name for the log and the Activity view
+ * @throws ChatError `badRequest` for an unsupported image, or a required tool call without a tool
+ */
 export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, client: string): ChatRequest {
   const specs = prompt.tools.map(({ name, description, inputSchema }) => ({
     name,
     description,
-    parameters: (inputSchema ?? NOTHING) as JsonObject,
+    parameters: (inputSchema ?? NO_ARGUMENTS) as JsonObject,
   }));
-  const offer = offerTools(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
-  const { system, messages } = toConversation(prompt.messages.flatMap(entriesOf), {
+  const offer = applyToolChoice(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
+  const { system, messages } = toConversation(prompt.messages.flatMap(toEntries), {
     last: offer.instruction,
   });
   return { lane, model: model.value, system, messages, tools: offer.tools, stop: [], client };
 }
 
-/** An estimate; only the API could count. */
+/** Estimates the number of tokens. Parts that are not sent to the model count as zero. */
 export function countTokens(parts: readonly PromptPart[]): number {
   return parts.reduce((sum, part) => {
     switch (part.type) {
       case 'text':
         return sum + estimateTokens(part.text);
       case 'data':
-        if (isImage(part.mimeType)) return sum + IMAGE_TOKENS;
+        if (isSupportedImage(part.mimeType)) return sum + IMAGE_TOKENS;
         return sum + (isText(part.mimeType) ? estimateTokens(Buffer.from(part.data).toString('utf8')) : 0);
       case 'call':
         return sum + estimateTokens(part.call.name + JSON.stringify(part.call.arguments));

@@ -1,4 +1,4 @@
-/** Every client that a person is offered, in the order of the list. */
+/** Every client of the command Connect a Client, in the order of its list. */
 import { EDITORS } from './editors.js';
 import type { Client } from './guide.js';
 import { PROGRAMS } from './programs.js';
@@ -6,4 +6,4 @@ import { SDKS } from './sdks.js';
 
 export const CLIENTS: readonly Client[] = [...EDITORS, ...PROGRAMS, ...SDKS];
 
-export const clientOf = (id: string): Client | undefined => CLIENTS.find((client) => client.id === id);
+export const findClient = (id: string): Client | undefined => CLIENTS.find((client) => client.id === id);

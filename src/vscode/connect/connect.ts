@@ -1,7 +1,6 @@
 /**
- * Connect a Client: a list of clients, and for each a document that tells how. A document, because it stays while the
- * person works in the other program, is read by screen readers, and can be copied from. The program loads this when it is
- * first asked for.
+ * The command Connect a Client: a list of clients, and for each a guide as a read-only Markdown document. A document stays
+ * open while the user works in the other program, can be copied from, and is read by screen readers.
  */
 import {
   CodeLens,
@@ -14,94 +13,94 @@ import {
   QuickPickItemKind,
   type TextDocument,
 } from 'vscode';
-import { COMMANDS, GUIDE_SCHEME, PRODUCT } from '../platform/names.js';
-import { CLIENTS, clientOf } from './clients.js';
+import { COMMANDS, GUIDE_SCHEME, PRODUCT, type CommandTable } from '../platform/names.js';
+import { showCopied, showFileChangeFailure } from '../notifications/notifications.js';
+import { CLIENTS, findClient } from './clients.js';
 import { createFileChanges } from './fileChanges.js';
-import { guideOf, shownGuide, TOKEN_PLACEHOLDER, type Client, type Reach } from './guide.js';
-import { firstSnippetLines, guideText, headingLines } from './guideText.js';
-import { listedModels, offered } from './models.js';
+import { guideOf, guideWithoutToken, TOKEN_PLACEHOLDER, type Client, type EndpointInfo } from './guide.js';
+import { firstSnippetLines, guideMarkdown, snippetHeadingLines } from './guideMarkdown.js';
+import { fetchModelNames, modelsForGuides } from './modelNames.js';
 
 export interface ConnectOptions {
-  /** The endpoint as it is now. */
+  /** The endpoint at the time of the call. */
   readonly endpoint: () => {
     /** On this machine, without a final slash. */
     readonly url: string;
     readonly token: string | undefined;
+    /** The user's setting; may be empty. */
     readonly defaultModel: string;
-    /** Whether this window or another one serves. */
+    /** Whether this or another window is serving the URL. */
     readonly served: boolean;
   };
-  /** The URL as programs on the person's own computer reach it. */
-  readonly outside: (url: string) => Promise<string>;
+  /** Resolves the URL for the user's own machine. */
+  readonly resolveExternalUrl: (url: string) => Promise<string>;
 }
 
 export interface Connect {
-  /** Lets the person choose a client and shows how it is connected. */
+  /** Asks for a client and opens its guide. */
   pick(): Promise<void>;
-  /** What stands in the document of that address. */
+  /** The text of a guide. */
   textOf(uri: Uri): Promise<string>;
   lensesOf(document: TextDocument): Promise<CodeLens[]>;
-  /** Copies a snippet, without arguments the first one of the document that is open. */
-  copy(id?: unknown, index?: unknown): Promise<void>;
-  /** Shows what a file of the person's will be like; without an argument for the document that is open. */
-  add(id?: unknown): Promise<void>;
-  /** Writes the change that is shown; without an argument the one that is open. */
+  /** Copies a snippet of a client. Defaults: the client of the open guide, its first snippet. */
+  copy(clientId?: unknown, index?: unknown): Promise<void>;
+  /** Proposes to add the first snippet to the client's file. Default: the client of the open guide. */
+  add(clientId?: unknown): Promise<void>;
+  /** Writes a proposed change. Default: the change in the active editor. */
   write(uri?: unknown): Promise<void>;
-  /** The text of a file after, or before, a change that is shown. */
+  /** The text of a virtual document of a diff. */
   changedText(uri: Uri): string;
 }
 
-const COPY = 'Copy the Lines';
-const SAID_MS = 3_000;
-
-export function createConnect({ endpoint, outside }: ConnectOptions): Connect {
+export function createConnect({ endpoint, resolveExternalUrl }: ConnectOptions): Connect {
   const changes = createFileChanges();
-  let shown = 0;
+  let guidesShown = 0;
 
-  async function reach(): Promise<Reach> {
+  async function endpointInfo(): Promise<EndpointInfo> {
     const { url, token, defaultModel } = endpoint();
-    const [far, listed] = await Promise.all([outside(url), listedModels(url, token)]);
-    const models = offered(listed, defaultModel);
-    return { near: url, far, models, token, platform: process.platform };
+    const [externalUrl, names] = await Promise.all([resolveExternalUrl(url), fetchModelNames(url, token)]);
+    return {
+      localUrl: url,
+      externalUrl,
+      models: modelsForGuides(names, defaultModel),
+      token,
+      platform: process.platform,
+    };
   }
 
-  function notes({ near, far, token }: Reach): string[] {
-    return [
-      ...(endpoint().served ? [] : ['The server does not run. Start it with "Claude Ollama: Start".']),
-      ...(token === undefined
-        ? []
-        : [`${TOKEN_PLACEHOLDER} stands for the token. "Copy" puts the token itself into the clipboard.`]),
-      ...(near === far
-        ? []
-        : [`This window works on another machine. From your own computer the address is ${far}.`]),
-    ];
+  function notesFor({ localUrl, externalUrl, token }: EndpointInfo): string[] {
+    const notes: string[] = [];
+    if (!endpoint().served) {
+      notes.push('The server is not running. Start it with "Claude Ollama: Start".');
+    }
+    if (token !== undefined) {
+      notes.push(`${TOKEN_PLACEHOLDER} is a placeholder for the token. "Copy" copies the real token.`);
+    }
+    if (localUrl !== externalUrl) {
+      notes.push(`This window runs on a remote machine. On your own machine, the address is ${externalUrl}.`);
+    }
+    return notes;
   }
 
-  /** The client that is meant: the one named, or the one whose document is open. */
-  function meant(id: unknown): Client | undefined {
-    if (typeof id === 'string') return clientOf(id);
-    const uri = window.activeTextEditor?.document.uri;
-    return uri?.scheme === GUIDE_SCHEME ? clientInUri(uri) : undefined;
-  }
-
-  async function copy(id: unknown, index?: unknown): Promise<void> {
-    const client = meant(id);
+  async function copy(clientId: unknown, index?: unknown): Promise<void> {
+    const client = clientFor(clientId);
     if (client === undefined) return;
-    const { snippets } = guideOf(client, await reach());
+    const { snippets } = guideOf(client, await endpointInfo());
     const snippet = snippets[typeof index === 'number' ? index : 0] ?? snippets[0];
     await env.clipboard.writeText(snippet.text);
-    window.setStatusBarMessage(`$(check) Copied ${client.title}: ${snippet.label}`, SAID_MS);
+    showCopied(`${snippet.label} for ${client.title}`);
   }
 
-  async function show(client: Client): Promise<void> {
-    shown += 1;
+  async function showGuide(client: Client): Promise<void> {
+    guidesShown += 1;
     const path = `/${client.id}/Connect ${client.title}.md`;
-    // Another address each time: the editor keeps for a while what stood at one.
-    const uri = Uri.from({ scheme: GUIDE_SCHEME, path, query: String(shown) });
+    // The query makes each URI unique: VS Code caches the text of a virtual document for a while.
+    const uri = Uri.from({ scheme: GUIDE_SCHEME, path, query: String(guidesShown) });
     const document = await workspace.openTextDocument(uri);
     const editor = await window.showTextDocument(document, { preview: true });
     const { first, last } = firstSnippetLines(document.getText());
-    // Selected, the copying of the keyboard takes it; with a token it is not what is to be copied.
+    // Selects the first snippet, so that the keyboard's copy takes it. With a token it contains a placeholder, so that it
+    // must not be copied.
     const end = endpoint().token === undefined ? document.lineAt(last).range.end : undefined;
     editor.selection = new Selection(first, 0, end?.line ?? first, end?.character ?? 0);
     editor.revealRange(new Range(0, 0, last, 0));
@@ -117,61 +116,77 @@ export function createConnect({ endpoint, outside }: ConnectOptions): Connect {
       });
       const chosen = await window.showQuickPick(items, {
         title: `${PRODUCT}: Connect a Client`,
-        placeHolder: 'Which program shall talk to Claude?',
+        placeHolder: 'Which client do you want to connect?',
       });
-      if (chosen !== undefined) await show(chosen.client);
+      if (chosen !== undefined) await showGuide(chosen.client);
     },
 
     async textOf(uri) {
-      const client = clientInUri(uri);
+      const client = clientOfGuide(uri);
       if (client === undefined) return '';
-      const now = await reach();
-      return guideText(client, shownGuide(client, now), notes(now));
+      const info = await endpointInfo();
+      return guideMarkdown(client, guideWithoutToken(client, info), notesFor(info));
     },
 
     async lensesOf(document) {
-      const client = clientInUri(document.uri);
+      const client = clientOfGuide(document.uri);
       if (client === undefined) return [];
-      const { file, settings } = shownGuide(client, await reach());
-      const lens = (line: number, title: string, command: string, ...args: unknown[]): CodeLens =>
-        new CodeLens(new Range(line, 0, line, 0), { title, command, arguments: args });
-      return [
-        lens(0, '$(link-external) Documentation', 'vscode.open', Uri.parse(client.docs)),
-        ...(settings === undefined
-          ? []
-          : [lens(0, '$(gear) Settings', 'workbench.action.openSettings', settings)]),
-        ...headingLines(document.getText()).flatMap((line, index) => [
-          lens(line, '$(copy) Copy', COMMANDS.copySnippet, client.id, index),
-          ...(index === 0 && file !== undefined
-            ? [lens(line, '$(diff) Add to My File…', COMMANDS.addSnippet, client.id)]
-            : []),
-        ]),
-      ];
+      const { file, settingsQuery } = guideWithoutToken(client, await endpointInfo());
+      const lenses = [lens(0, '$(link-external) Documentation', 'vscode.open', Uri.parse(client.docs))];
+      if (settingsQuery !== undefined) {
+        lenses.push(lens(0, '$(gear) Settings', 'workbench.action.openSettings', settingsQuery));
+      }
+      for (const [index, line] of snippetHeadingLines(document.getText()).entries()) {
+        lenses.push(lens(line, '$(copy) Copy', COMMANDS.copySnippet, client.id, index));
+        if (index === 0 && file !== undefined) {
+          lenses.push(lens(line, '$(diff) Add to Configuration File…', COMMANDS.addSnippet, client.id));
+        }
+      }
+      return lenses;
     },
 
     copy,
 
-    async add(id) {
-      const client = meant(id);
+    async add(clientId) {
+      const client = clientFor(clientId);
       if (client === undefined) return;
-      const now = await reach();
-      const { file, snippets } = guideOf(client, now);
+      const info = await endpointInfo();
+      const { file, snippets } = guideOf(client, info);
       if (file === undefined) return;
       const [snippet] = snippets;
+      const containsToken = info.token !== undefined;
       try {
-        await changes.propose({ file, snippet, title: client.title, secret: now.token !== undefined });
+        await changes.propose({ file, snippet, clientTitle: client.title, containsToken });
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        const message = `${PRODUCT}: ${snippet.label} cannot be changed: ${why}`;
-        if ((await window.showErrorMessage(message, COPY)) === COPY) await copy(client.id);
+        const reason = error instanceof Error ? error.message : String(error);
+        if (await showFileChangeFailure(snippet.label, reason)) await copy(client.id);
       }
     },
 
-    write: (uri) => changes.write(uri instanceof Uri ? uri : undefined),
+    write: (uri) => changes.apply(uri instanceof Uri ? uri : undefined),
     changedText: (uri) => changes.textOf(uri),
   };
 }
 
-function clientInUri(uri: Uri): Client | undefined {
-  return clientOf(uri.path.split('/')[1] ?? '');
+export const connectCommands = (
+  connect: Connect,
+): CommandTable<'connectClient' | 'copySnippet' | 'addSnippet' | 'applyChange'> => ({
+  connectClient: () => connect.pick(),
+  copySnippet: (clientId?: unknown, index?: unknown) => connect.copy(clientId, index),
+  addSnippet: (clientId?: unknown) => connect.add(clientId),
+  applyChange: (uri?: unknown) => connect.write(uri),
+});
+
+const lens = (line: number, title: string, command: string, ...args: unknown[]): CodeLens =>
+  new CodeLens(new Range(line, 0, line, 0), { title, command, arguments: args });
+
+function clientOfGuide(uri: Uri): Client | undefined {
+  return findClient(uri.path.split('/')[1] ?? '');
+}
+
+/** The client with this id; without an id, the client of the guide in the active editor. */
+function clientFor(id: unknown): Client | undefined {
+  if (typeof id === 'string') return findClient(id);
+  const uri = window.activeTextEditor?.document.uri;
+  return uri?.scheme === GUIDE_SCHEME ? clientOfGuide(uri) : undefined;
 }

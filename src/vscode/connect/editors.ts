@@ -1,29 +1,37 @@
-/** Editors and their extensions as clients. Pure. */
+/** The guides for editors and their extensions. Pure. */
 import type { Client, Snippet, Target } from './guide.js';
-import { BASE_URL, field, json, keyField, modelField, agentConfiguration, titleOf } from './snippets.js';
+import {
+  BASE_URL,
+  displayName,
+  fieldSnippet,
+  jsonSnippet,
+  keySnippets,
+  modelSnippet,
+  opencodeConfiguration,
+} from './snippets.js';
 
-const GROUP = 'Editors and Their Extensions';
+const GROUP = 'Editors and Extensions';
 
-/** What every model of Claude takes and gives at least, in tokens. */
+/** Limits, in tokens, that every model of Claude has at least. */
 const INPUT_TOKENS = 168_000;
 const OUTPUT_TOKENS = 32_000;
 
-/** The fields of the settings pages that know Ollama. */
+/** The fields of a settings page for Ollama. */
 const ollamaFields = (target: Target): [Snippet, ...Snippet[]] => [
-  field(BASE_URL, target.url),
-  modelField(target.model),
-  ...keyField(target),
+  fieldSnippet(BASE_URL, target.url),
+  modelSnippet(target.model),
+  ...keySnippets(target),
 ];
 
-/** A group of models as VS Code's chat keeps it; it has no place for a key. */
-const chatGroup = ({ base, models }: Target) => ({
+/** A group of models in VS Code's `chatLanguageModels.json`, which has no field for an API key. */
+const chatModelGroup = ({ authUrl, models }: Target) => ({
   name: 'Claude',
   vendor: 'customendpoint',
   apiType: 'chat-completions',
   models: models.map((model) => ({
     id: model,
-    name: titleOf(model),
-    url: `${base}/v1/chat/completions`,
+    name: displayName(model),
+    url: `${authUrl}/v1/chat/completions`,
     toolCalling: true,
     vision: true,
     maxInputTokens: INPUT_TOKENS,
@@ -31,12 +39,12 @@ const chatGroup = ({ base, models }: Target) => ({
   })),
 });
 
-const CONTINUE_NAME = 'Claude by Ollama';
+const CONTINUE_MODEL_NAME = 'Claude by Ollama';
 
-/** Continue takes names with "claude" for models without tools of their own, unless it is told. */
+/** Lists the capabilities, because Continue otherwise assumes none for an Ollama model with "claude" in its name. */
 function continueModel({ url, model, token }: Target): string {
   return [
-    `name: ${CONTINUE_NAME}`,
+    `name: ${CONTINUE_MODEL_NAME}`,
     'provider: ollama',
     `model: ${model}`,
     `apiBase: ${url}`,
@@ -51,17 +59,16 @@ export const EDITORS: readonly Client[] = [
     id: 'vscode',
     title: 'VS Code Chat',
     group: GROUP,
-    reach: 'near',
     docs: 'https://code.visualstudio.com/docs/copilot/customization/language-models',
     guide: (target) => ({
       steps: [
-        'Open the Chat view and choose Claude in its list of models.',
-        'Is it not in the list, as in windows without this extension? Add the group below to the file that "Chat: Open Language Models (JSON)" opens (VS Code 1.122 or newer).',
+        'Open the Chat view and choose a Claude model in its model list.',
+        'In a window without this extension: run "Chat: Open Language Models (JSON)" (VS Code 1.122 or newer) and add the group below.',
       ],
-      snippets: [json('chatLanguageModels.json', [chatGroup(target)])],
+      snippets: [jsonSnippet('chatLanguageModels.json', [chatModelGroup(target)])],
       file: {
-        place: { root: 'userData', openedBy: 'workbench.action.openLanguageModelsJson' },
-        edit: { kind: 'json', path: [], value: chatGroup(target) },
+        location: { root: 'userData', openCommand: 'workbench.action.openLanguageModelsJson' },
+        edit: { kind: 'json', path: [], value: chatModelGroup(target) },
       },
     }),
   },
@@ -69,46 +76,45 @@ export const EDITORS: readonly Client[] = [
     id: 'ollama-extension',
     title: 'Ollama for VS Code',
     group: GROUP,
-    reach: 'near',
     docs: 'https://marketplace.visualstudio.com/items?itemName=Ollama.ollama',
     guide: ({ url, token }) => ({
       steps: [
         'Install the extension "Ollama" (Ollama.ollama).',
-        'Put the lines below into your settings.',
-        'Choose a Claude model in the Chat view.',
+        'Add the lines below to your settings.json.',
+        'Open the Chat view and choose a Claude model.',
       ],
       snippets: [
-        json('settings.json', {
+        jsonSnippet('settings.json', {
           'ollama.endpoint': url,
           ...(token === undefined ? {} : { 'ollama.headers': { Authorization: `Bearer ${token}` } }),
         }),
       ],
-      settings: 'ollama.endpoint',
+      settingsQuery: 'ollama.endpoint',
     }),
   },
   {
     id: 'continue',
     title: 'Continue',
     group: GROUP,
-    reach: 'near',
     docs: 'https://docs.continue.dev/customize/model-providers/top-level/ollama',
     guide: (target) => {
       const item = continueModel(target);
-      const listed = `models:\n  - ${item.replaceAll('\n', '\n    ')}`;
+      const modelList = `models:\n  - ${item.replaceAll('\n', '\n    ')}`;
       return {
         steps: [
-          'Add the model to the list in ~/.continue/config.yaml.',
-          `Choose "${CONTINUE_NAME}" in Continue's list of models. For autocompletion keep another model: Claude is too slow for it.`,
+          'Add the model below to the "models" list in ~/.continue/config.yaml.',
+          `Choose "${CONTINUE_MODEL_NAME}" in Continue's model list.`,
+          'Keep another model for autocompletion: Claude is too slow for it.',
         ],
         snippets: [
           {
             label: 'config.yaml',
             language: 'yaml',
-            text: `name: My Assistant\nversion: 1.0.0\nschema: v1\n${listed}`,
+            text: `name: My Assistant\nversion: 1.0.0\nschema: v1\n${modelList}`,
           },
         ],
         file: {
-          place: { root: 'home', names: ['.continue/config.yaml'] },
+          location: { root: 'home', names: ['.continue/config.yaml'] },
           edit: { kind: 'yaml', list: 'models', item },
         },
       };
@@ -118,7 +124,6 @@ export const EDITORS: readonly Client[] = [
     id: 'cline',
     title: 'Cline',
     group: GROUP,
-    reach: 'near',
     docs: 'https://docs.cline.bot/running-models-locally/ollama',
     guide: (target) => {
       const { model, url, token } = target;
@@ -134,16 +139,20 @@ export const EDITORS: readonly Client[] = [
       };
       return {
         steps: [
-          "In VS Code: Cline's settings, API Provider Ollama, Use custom base URL. Enter the fields below.",
-          'On the command line: Cline reads ~/.cline/data/settings/providers.json.',
-          'Set the context window to 200000: Cline does not ask for it.',
+          'In VS Code: in the settings of Cline, choose the API provider "Ollama", select "Use custom base URL" and enter the fields below.',
+          'On the command line: add the provider below to ~/.cline/data/settings/providers.json.',
+          'Set the context window to 200000. Cline does not read it from the server.',
         ],
         snippets: [
-          json('providers.json', { version: 1, lastUsedProvider: 'ollama', providers: { ollama: provider } }),
+          jsonSnippet('providers.json', {
+            version: 1,
+            lastUsedProvider: 'ollama',
+            providers: { ollama: provider },
+          }),
           ...ollamaFields(target),
         ],
         file: {
-          place: { root: 'home', names: ['.cline/data/settings/providers.json'] },
+          location: { root: 'home', names: ['.cline/data/settings/providers.json'] },
           edit: { kind: 'json', path: ['providers', 'ollama'], value: provider },
         },
       };
@@ -153,11 +162,10 @@ export const EDITORS: readonly Client[] = [
     id: 'roo',
     title: 'Roo Code',
     group: GROUP,
-    reach: 'near',
     docs: 'https://docs.roocode.com/providers/ollama',
     guide: (target) => ({
       steps: [
-        "Open Roo Code's settings, Providers, API Provider Ollama.",
+        'In the settings of Roo Code, go to "Providers" and choose the API provider "Ollama".',
         'Enter the fields below and save.',
       ],
       snippets: ollamaFields(target),
@@ -167,18 +175,17 @@ export const EDITORS: readonly Client[] = [
     id: 'kilo',
     title: 'Kilo Code',
     group: GROUP,
-    reach: 'near',
     docs: 'https://kilo.ai/docs/providers/openai-compatible',
     guide: (target) => ({
       steps: [
-        "In VS Code: Kilo Code's settings, Providers, OpenAI Compatible, with the base URL, the model and any API key.",
-        'On the command line: Kilo reads ~/.config/kilo/kilo.json.',
+        'In VS Code: in the settings of Kilo Code, go to "Providers", choose "OpenAI Compatible" and enter the base URL, the model and any API key.',
+        'On the command line: save the configuration below as ~/.config/kilo/kilo.json.',
       ],
       snippets: [
-        json('kilo.json', agentConfiguration('https://app.kilo.ai/config.json', target)),
-        field(BASE_URL, `${target.url}/v1`),
-        modelField(target.model),
-        ...keyField(target),
+        jsonSnippet('kilo.json', opencodeConfiguration('https://app.kilo.ai/config.json', target)),
+        fieldSnippet(BASE_URL, `${target.url}/v1`),
+        modelSnippet(target.model),
+        ...keySnippets(target),
       ],
     }),
   },
@@ -186,22 +193,22 @@ export const EDITORS: readonly Client[] = [
     id: 'zed',
     title: 'Zed',
     group: GROUP,
-    reach: 'far',
+    runsOnUserMachine: true,
     docs: 'https://zed.dev/docs/ai/use-a-local-model',
-    guide: ({ base, models }) => ({
+    guide: ({ authUrl, models }) => ({
       steps: [
         'Run "zed: open settings file" and add the lines below.',
-        "Choose a Claude model in the Agent panel's list.",
+        'Choose a Claude model in the Agent panel.',
       ],
       snippets: [
-        json('settings.json', {
+        jsonSnippet('settings.json', {
           language_models: {
             ollama: {
-              api_url: base,
+              api_url: authUrl,
               auto_discover: false,
               available_models: models.map((name) => ({
                 name,
-                display_name: titleOf(name),
+                display_name: displayName(name),
                 max_tokens: INPUT_TOKENS + OUTPUT_TOKENS,
                 supports_tools: true,
                 supports_images: true,
@@ -216,15 +223,15 @@ export const EDITORS: readonly Client[] = [
     id: 'jetbrains',
     title: 'JetBrains AI Assistant',
     group: GROUP,
-    reach: 'far',
+    runsOnUserMachine: true,
     docs: 'https://www.jetbrains.com/help/ai-assistant/use-custom-models.html',
-    guide: ({ base }) => ({
+    guide: ({ authUrl }) => ({
       steps: [
-        'Open Settings, Tools, AI Assistant, Providers & API keys.',
-        'Choose the third-party provider Ollama, enter the host URL below and press Test Connection.',
+        'Open Settings > Tools > AI Assistant > Providers & API keys.',
+        'Choose the third-party provider "Ollama", enter the host URL below and press "Test Connection".',
         'Choose a Claude model in the chat.',
       ],
-      snippets: [field('Host URL', base)],
+      snippets: [fieldSnippet('Host URL', authUrl)],
     }),
   },
 ];

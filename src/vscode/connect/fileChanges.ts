@@ -1,53 +1,62 @@
-/** Changes of a person's files: shown first, written on their yes, and only to the file as it was shown. */
+/** Changes of the user's configuration files. Each is shown as a diff, and written only after the user has confirmed. */
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import { CancellationTokenSource, commands, env, FileSystemError, Uri, window, workspace } from 'vscode';
-import { CHANGE_SCHEME, PRODUCT } from '../platform/names.js';
-import { candidates, edited, type FilePlace } from './fileEdit.js';
-import type { OwnedFile, Snippet } from './guide.js';
+import { CHANGE_SCHEME } from '../platform/names.js';
+import {
+  showAlreadyConfigured,
+  showManualChangeNeeded,
+  showStatusMessage,
+} from '../notifications/notifications.js';
+import { applyEdit, candidatePaths, type FileLocation } from './fileEdit.js';
+import type { ConfigurationFile, Snippet } from './guide.js';
 import { ensurePrivateFile } from './privateFile.js';
 
-export interface Proposal {
-  readonly file: OwnedFile;
-  /** What a new file has in it. */
+export interface ProposedChange {
+  readonly file: ConfigurationFile;
+  /** The content of a new file. */
   readonly snippet: Snippet;
-  /** The client's. */
-  readonly title: string;
-  /** Whether there is a key in it. */
-  readonly secret: boolean;
+  readonly clientTitle: string;
+  readonly containsToken: boolean;
 }
 
 export interface FileChanges {
-  /** Shows what the file will be, and asks. */
-  propose(proposal: Proposal): Promise<void>;
-  /** Writes what is shown there; without an address, in the editor that is open. */
-  write(uri: Uri | undefined): Promise<void>;
-  /** The text of either side of what is shown. */
+  /**
+   * Shows the change and asks for confirmation.
+   * @throws Error when the file cannot be found or read
+   */
+  propose(change: ProposedChange): Promise<void>;
+  /** Writes the change whose new text has this URI; without one, the change in the active editor. */
+  apply(uri: Uri | undefined): Promise<void>;
+  /** The text of a virtual document of the diff. */
   textOf(uri: Uri): string;
 }
 
-interface Change {
-  readonly proposal: Proposal;
+/** A change whose diff is open. */
+interface OpenChange {
+  readonly proposal: ProposedChange;
   readonly target: Uri;
+  /** `undefined` when the file did not exist. */
   readonly before: string | undefined;
   readonly after: string;
 }
 
-const WRITE = 'Write';
-const SHOW = 'Show File';
-const COPY = 'Copy and Show File';
-const SAID_MS = 5_000;
-const NEW_SIDE = '/new/';
+const APPLY = 'apply';
+const CANCEL = 'cancel';
+const MESSAGE_MS = 5_000;
 
-/** A file as people write it. */
-function nameOf({ fsPath, path }: Uri, place: FilePlace): string {
-  if (place.root === 'userData') return posix.basename(path);
+/** The path as the user knows it: with `~` for the home folder. */
+function displayPath({ fsPath, path }: Uri, location: FileLocation): string {
+  if (location.root === 'userData') return posix.basename(path);
   const home = homedir();
   return fsPath.startsWith(home) ? `~${fsPath.slice(home.length)}` : fsPath;
 }
 
-/** @throws FileSystemError when it is there and cannot be read */
-async function textIn(file: Uri): Promise<string | undefined> {
+/**
+ * The text of a file; `undefined` when it does not exist.
+ * @throws FileSystemError when it exists and cannot be read
+ */
+async function readText(file: Uri): Promise<string | undefined> {
   try {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await workspace.fs.readFile(file));
   } catch (error) {
@@ -56,134 +65,140 @@ async function textIn(file: Uri): Promise<string | undefined> {
   }
 }
 
-async function isThere(file: Uri): Promise<boolean> {
+async function exists(file: Uri): Promise<boolean> {
   return workspace.fs.stat(file).then(
     () => true,
     () => false,
   );
 }
 
-/** @throws Error when this VS Code has no such file */
-async function locate(place: FilePlace): Promise<Uri> {
-  if (place.root === 'userData') {
-    // Only the editor knows its profile, and the machine that its user data is on.
-    await commands.executeCommand(place.openedBy);
+/** @throws Error when this version of VS Code does not have the file */
+async function locate(location: FileLocation): Promise<Uri> {
+  if (location.root === 'userData') {
+    // Only VS Code knows its profile, and in a remote window the machine that has the user data.
+    await commands.executeCommand(location.openCommand);
     const opened = window.activeTextEditor?.document.uri;
     if (opened?.path.endsWith('.json') !== true) throw new Error('VS Code did not open the file.');
     return opened;
   }
-  const files = candidates(place, homedir(), process.platform, process.env).map((path) => Uri.file(path));
-  for (const file of files) if (await isThere(file)) return file;
+  const context = { home: homedir(), platform: process.platform, env: process.env };
+  const files = candidatePaths(location, context).map((path) => Uri.file(path));
+  for (const file of files) if (await exists(file)) return file;
   return files.at(-1) ?? Uri.file(homedir());
 }
 
+async function openFile(target: Uri): Promise<void> {
+  await window.showTextDocument(await workspace.openTextDocument(target), { preview: false });
+}
+
+const hasUnsavedChanges = (target: Uri): boolean =>
+  workspace.textDocuments.some(
+    (document) => document.isDirty && document.uri.toString() === target.toString(),
+  );
+
 export function createFileChanges(): FileChanges {
-  const shown = new Map<string, Change>();
-  const questions = new Map<string, CancellationTokenSource>();
+  const openChanges = new Map<string, OpenChange>();
+  const confirmations = new Map<string, CancellationTokenSource>();
   let count = 0;
 
-  async function showFile(target: Uri): Promise<void> {
-    await window.showTextDocument(await workspace.openTextDocument(target), { preview: false });
+  async function requestManualChange(target: Uri, proposal: ProposedChange, reason: string): Promise<void> {
+    const message = `${reason} Add the configuration for ${proposal.clientTitle} yourself.`;
+    if (!(await showManualChangeNeeded(message))) return;
+    await env.clipboard.writeText(proposal.snippet.text);
+    await openFile(target);
   }
 
-  async function byHand(target: Uri, { snippet, title }: Proposal, why: string): Promise<void> {
-    const chosen = await window.showWarningMessage(
-      `${PRODUCT}: ${why} Put the lines for ${title} into it yourself.`,
-      COPY,
-    );
-    if (chosen !== COPY) return;
-    await env.clipboard.writeText(snippet.text);
-    await showFile(target);
-  }
-
-  async function propose(proposal: Proposal): Promise<void> {
-    const target = await locate(proposal.file.place);
-    const name = nameOf(target, proposal.file.place);
-    if (workspace.textDocuments.some((one) => one.isDirty && one.uri.toString() === target.toString())) {
-      await byHand(target, proposal, `${name} has changes that are not saved.`);
+  async function propose(proposal: ProposedChange): Promise<void> {
+    const { file, snippet } = proposal;
+    const target = await locate(file.location);
+    const name = displayPath(target, file.location);
+    if (hasUnsavedChanges(target)) {
+      await requestManualChange(target, proposal, `${name} has unsaved changes.`);
       return;
     }
-    const before = await textIn(target);
-    const result = edited(before, proposal.file.edit, proposal.snippet.text);
+    const before = await readText(target);
+    const result = applyEdit(before, file.edit, snippet.text);
     switch (result.kind) {
-      case 'same': {
-        const chosen = await window.showInformationMessage(`${name} has these lines already.`, SHOW);
-        if (chosen === SHOW) await showFile(target);
+      case 'present':
+        if (await showAlreadyConfigured(name)) await openFile(target);
+        return;
+      case 'unsafe': {
+        const reason = `${name} cannot be changed safely: its format is not supported, or it has another entry of this name.`;
+        await requestManualChange(target, proposal, reason);
         return;
       }
-      case 'byHand':
-        await byHand(
-          target,
-          proposal,
-          `${name} has a form, or an entry of this name, that is better not changed by a program.`,
-        );
-        return;
       case 'changed':
-        await ask({ proposal, target, before, after: result.text }, name);
+        await confirm({ proposal, target, before, after: result.text }, name);
     }
   }
 
-  async function ask(change: Change, name: string): Promise<void> {
+  async function confirm(change: OpenChange, name: string): Promise<void> {
     count += 1;
     const { target, before, proposal } = change;
-    const file = posix.basename(target.path);
-    const after = Uri.from({ scheme: CHANGE_SCHEME, path: `${NEW_SIDE}${count}/${file}` });
-    const left = before === undefined ? Uri.from({ scheme: CHANGE_SCHEME, path: `/none/${file}` }) : target;
-    shown.set(after.toString(), change);
-    await commands.executeCommand('vscode.diff', left, after, `${file}: as it will be`, { preview: false });
-    const answered = new CancellationTokenSource();
-    questions.set(after.toString(), answered);
-    // Stays until it is answered, and nothing happens when it is not: the editor has a button for the yes, too.
+    const fileName = posix.basename(target.path);
+    const after = Uri.from({ scheme: CHANGE_SCHEME, path: `/new/${count}/${fileName}` });
+    const emptyFile = Uri.from({ scheme: CHANGE_SCHEME, path: `/none/${fileName}` });
+    const left = before === undefined ? emptyFile : target;
+    const key = after.toString();
+    openChanges.set(key, change);
+    await commands.executeCommand('vscode.diff', left, after, `${fileName} (Proposed Change)`, {
+      preview: false,
+    });
+    const confirmation = new CancellationTokenSource();
+    confirmations.set(key, confirmation);
+    // When the user closes this list, the diff stays open: its editor has a button that applies the change, too.
     const chosen = await window.showQuickPick(
       [
-        { label: `$(check) ${WRITE}`, answer: WRITE },
-        { label: '$(close) Cancel', answer: 'no' },
+        { label: '$(check) Apply', answer: APPLY },
+        { label: '$(close) Cancel', answer: CANCEL },
       ],
       {
-        title: `Write this change to ${name}?`,
-        placeHolder: proposal.secret ? 'The token will be in the file' : 'Nothing has been written yet',
+        title: `Apply this change to ${name}?`,
+        placeHolder: proposal.containsToken
+          ? 'The file will contain the token'
+          : 'Nothing has been written yet',
         ignoreFocusOut: true,
       },
-      answered.token,
+      confirmation.token,
     );
-    questions.delete(after.toString());
-    answered.dispose();
-    if (chosen?.answer === WRITE) await write(after);
+    confirmations.delete(key);
+    confirmation.dispose();
+    if (chosen?.answer === APPLY) await apply(after);
     else if (chosen !== undefined) await close(after);
   }
 
-  /** Closes what is shown, and forgets it. */
+  /** Closes the diff and its list of answers, and forgets the change. */
   async function close(after: Uri): Promise<void> {
-    shown.delete(after.toString());
-    questions.get(after.toString())?.cancel();
+    openChanges.delete(after.toString());
+    confirmations.get(after.toString())?.cancel();
     const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
-    const sides = (input: unknown): unknown =>
+    const rightSide = (input: unknown): unknown =>
       typeof input === 'object' && input !== null && 'modified' in input ? input.modified : undefined;
-    await window.tabGroups.close(tabs.filter(({ input }) => String(sides(input)) === after.toString()));
+    await window.tabGroups.close(tabs.filter(({ input }) => String(rightSide(input)) === after.toString()));
   }
 
-  async function write(uri: Uri | undefined): Promise<void> {
+  async function apply(uri: Uri | undefined): Promise<void> {
     const after = uri ?? window.activeTextEditor?.document.uri;
-    const change = after === undefined ? undefined : shown.get(after.toString());
+    const change = after === undefined ? undefined : openChanges.get(after.toString());
     if (after === undefined || change === undefined) return;
     const { target, before, proposal } = change;
     await close(after);
-    if ((await textIn(target)) !== before) {
-      // It has changed since it was shown: nobody has said yes to what would be written now.
+    if ((await readText(target)) !== before) {
+      // The file has changed since the diff was shown, so the user has to confirm the new result.
       await propose(proposal);
       return;
     }
-    // Later a token may come into a file that has none now. Files of the editor's own profile are the editor's to make.
+    // A token may be added later, even if there is none now. Files in VS Code's user data are created by VS Code.
     if (target.scheme === 'file') await ensurePrivateFile(target.fsPath);
-    // Written through the editor, which shows the file at once and keeps its mode, its owner and links to it.
+    // Writing through VS Code updates open editors at once, and keeps the file's mode, owner and links.
     await workspace.fs.writeFile(target, new TextEncoder().encode(change.after));
-    await showFile(target);
-    window.setStatusBarMessage(`$(check) ${proposal.title} is connected`, SAID_MS);
+    await openFile(target);
+    showStatusMessage(`$(check) Added the configuration for ${proposal.clientTitle}`, MESSAGE_MS);
   }
 
   return {
     propose,
-    write,
-    textOf: (uri) => shown.get(uri.toString())?.after ?? '',
+    apply,
+    textOf: (uri) => openChanges.get(uri.toString())?.after ?? '',
   };
 }

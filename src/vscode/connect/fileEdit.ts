@@ -1,57 +1,59 @@
-/** Changes of files that belong to the person and to another program: where such a file is, and what becomes of it. */
+/** Configuration files of clients: where such a file is, and how the configuration is added to it. Pure. */
 import { posix, win32 } from 'node:path';
 import type { Json } from '../../core/json.js';
+import type { EditResult } from './editResult.js';
 import { addToJson } from './jsonFile.js';
 import { addToYamlList } from './yamlFile.js';
 
 /**
- * Where a file is. `userData` is VS Code's own, which only the editor can open; the others are below the person's home
- * or the folder for configuration, and the first of the names that exists is meant, else the last.
+ * Where a file is. `userData`: in VS Code's user data, where only VS Code itself can open it, by a command. Otherwise
+ * below the home or the configuration folder: the first name that exists, or else the last one.
  */
-export type FilePlace =
-  | { readonly root: 'userData'; readonly openedBy: string }
+export type FileLocation =
+  | { readonly root: 'userData'; readonly openCommand: string }
   | { readonly root: 'home' | 'config'; readonly names: readonly string[] };
 
-/** What to add to it. */
 export type FileEdit =
+  /** Adds a value under a path of keys; to the outermost array if the path is empty. */
   | { readonly kind: 'json'; readonly path: readonly string[]; readonly value: Json }
+  /** Adds an item to a list of the outermost mapping. */
   | { readonly kind: 'yaml'; readonly list: string; readonly item: string }
-  /** A file of its own, which nothing else is in. */
-  | { readonly kind: 'whole' };
-
-/** `byHand`: it has a form in which nothing can be added safely. */
-export type EditResult =
-  | { readonly kind: 'changed'; readonly text: string }
-  | { readonly kind: 'same' }
-  | { readonly kind: 'byHand' };
+  /** The file contains nothing but this configuration. */
+  | { readonly kind: 'wholeFile' };
 
 /**
- * The file's new text.
- * @param text what is in it now; `undefined` when there is no file
- * @param fresh what to write when there is nothing in it
+ * Adds configuration to a file.
+ * @param text of the file; `undefined` when it does not exist
+ * @param newText what a missing or empty file gets, without the final line break
  */
-export function edited(text: string | undefined, edit: FileEdit, fresh: string): EditResult {
-  const written = `${fresh}\n`;
-  if (text === undefined || text.trim() === '') return { kind: 'changed', text: written };
-  if (text === written) return { kind: 'same' };
+export function applyEdit(text: string | undefined, edit: FileEdit, newText: string): EditResult {
+  const newFile = `${newText}\n`;
+  if (text === undefined || text.trim() === '') return { kind: 'changed', text: newFile };
+  if (text === newFile) return { kind: 'present' };
   switch (edit.kind) {
     case 'json':
       return addToJson(text, edit.path, edit.value);
     case 'yaml':
       return addToYamlList(text, edit.list, edit.item);
-    case 'whole':
-      return { kind: 'byHand' };
+    case 'wholeFile':
+      return { kind: 'unsafe' };
   }
 }
 
-/** Every path that the file may have, best first. */
-export function candidates(
-  place: FilePlace & { root: 'home' | 'config' },
-  home: string,
-  platform: NodeJS.Platform,
-  env: Readonly<Record<string, string | undefined>>,
+/** Every path that the file may have, the preferred one first. */
+export function candidatePaths(
+  location: FileLocation & { root: 'home' | 'config' },
+  { home, platform, env }: PathContext,
 ): string[] {
   const paths = platform === 'win32' ? win32 : posix;
-  const root = place.root === 'home' ? home : env['XDG_CONFIG_HOME'] || paths.join(home, '.config');
-  return place.names.map((name) => paths.join(root, name));
+  const root = location.root === 'home' ? home : env['XDG_CONFIG_HOME'] || paths.join(home, '.config');
+  return location.names.map((name) => paths.join(root, name));
+}
+
+/** What the paths depend on. */
+export interface PathContext {
+  /** The user's home folder. */
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }

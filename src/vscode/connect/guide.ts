@@ -1,83 +1,92 @@
-/** What a client has to be told, and what a person is told about it. */
+/** The types of a client and of its guide, and how a guide is made for an endpoint. Pure. */
 import { urlWithToken } from '../../server/server.js';
-import type { FileEdit, FilePlace } from './fileEdit.js';
+import type { FileEdit, FileLocation } from './fileEdit.js';
 
-/** How the endpoint is reached. */
-export interface Reach {
-  /** From terminals and extensions of this window: the machine that the server runs on. Without a final slash. */
-  readonly near: string;
-  /** From programs on the person's own computer; in a remote window that is another address. */
-  readonly far: string;
-  /** Names without a tag; the first is the one to offer. */
+/** The endpoint, for the clients of every machine. */
+export interface EndpointInfo {
+  /**
+   * Without a final slash: for clients on the machine that runs the server, such as terminals and extensions of this
+   * window.
+   */
+  readonly localUrl: string;
+  /** The same for clients on the user's own machine. It differs from `localUrl` only in a remote window. */
+  readonly externalUrl: string;
+  /** Names without a tag; the first is the default in the guides. */
   readonly models: readonly [string, ...string[]];
-  /** The key that clients must send, where there is one. */
+  /** The API key that clients must send, if any. */
   readonly token: string | undefined;
   /** Of the machine that the server runs on. */
   readonly platform: NodeJS.Platform;
 }
 
-/** The endpoint as one client reaches it. */
+/** The endpoint as one client uses it. */
 export interface Target {
-  /** For clients that send the key apart. */
+  /** For clients that can send an API key. */
   readonly url: string;
-  /** For clients that can send no key: the key is in the path. The same as `url` when there is none. */
-  readonly base: string;
+  /** For clients that cannot: the token, if any, is part of the path. */
+  readonly authUrl: string;
   readonly model: string;
   readonly models: readonly string[];
   readonly token: string | undefined;
   readonly platform: NodeJS.Platform;
 }
 
-/** Text to put into a client, in the form that it reads. */
+/** Configuration in exactly the form that the client reads. */
 export interface Snippet {
-  /** Where it belongs: a file, a field, a terminal. */
+  /** Where it belongs: the name of a file or a field, or a terminal. */
   readonly label: string;
-  /** As Markdown's fences name it. */
+  /** As in a fence of Markdown. */
   readonly language: string;
   readonly text: string;
 }
 
-/** A file of the person's own that the first snippet belongs into. */
-export interface OwnedFile {
-  readonly place: FilePlace;
+/** A configuration file of the client, to which the first snippet can be added automatically. */
+export interface ConfigurationFile {
+  readonly location: FileLocation;
   readonly edit: FileEdit;
 }
 
 export interface Guide {
-  /** At most three, as sentences. */
+  /** One to three sentences. */
   readonly steps: readonly string[];
   readonly snippets: readonly [Snippet, ...Snippet[]];
-  readonly file?: OwnedFile;
-  /** A search in the editor's own settings. */
-  readonly settings?: string;
+  readonly file?: ConfigurationFile;
+  /** What to search for in VS Code's settings, for clients that are configured there. */
+  readonly settingsQuery?: string;
 }
 
-export type ClientGroup =
-  'Editors and Their Extensions' | 'Applications' | 'Terminal' | 'Programs of Your Own';
+export type ClientGroup = 'Editors and Extensions' | 'Applications' | 'Terminal' | 'Your Own Programs';
 
 export interface Client {
   readonly id: string;
   readonly title: string;
   readonly group: ClientGroup;
-  /** Whether it runs where the server does, or on the person's own computer. */
-  readonly reach: 'near' | 'far';
+  /** For a desktop application. Otherwise the client runs on the same machine as the server. */
+  readonly runsOnUserMachine?: boolean;
   readonly docs: string;
   readonly guide: (target: Target) => Guide;
 }
 
-/** What stands for the key where it is only shown. */
+/** Shown instead of the token. */
 export const TOKEN_PLACEHOLDER = 'YOUR_TOKEN';
 
-export function targetOf(client: Client, reach: Reach): Target {
-  const url = reach[client.reach];
-  const { models, token, platform } = reach;
-  const base = token === undefined ? url : urlWithToken(url, token);
-  return { url, base, model: models[0], models, token, platform };
+function targetOf({ runsOnUserMachine = false }: Client, endpoint: EndpointInfo): Target {
+  const { localUrl, externalUrl, models, token, platform } = endpoint;
+  const url = runsOnUserMachine ? externalUrl : localUrl;
+  return {
+    url,
+    authUrl: token === undefined ? url : urlWithToken(url, token),
+    model: models[0],
+    models,
+    token,
+    platform,
+  };
 }
 
-/** The guide of a client. */
-export const guideOf = (client: Client, reach: Reach): Guide => client.guide(targetOf(client, reach));
+/** With the real token: for the clipboard and for files. */
+export const guideOf = (client: Client, endpoint: EndpointInfo): Guide =>
+  client.guide(targetOf(client, endpoint));
 
-/** The same to be shown on a screen: without the key. */
-export const shownGuide = (client: Client, reach: Reach): Guide =>
-  guideOf(client, reach.token === undefined ? reach : { ...reach, token: TOKEN_PLACEHOLDER });
+/** With a placeholder for the token: for the screen. */
+export const guideWithoutToken = (client: Client, endpoint: EndpointInfo): Guide =>
+  guideOf(client, endpoint.token === undefined ? endpoint : { ...endpoint, token: TOKEN_PLACEHOLDER });

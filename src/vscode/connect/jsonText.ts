@@ -1,4 +1,4 @@
-/** JSON as people write it, with comments and commas at the end: where its parts are in the text. Pure. */
+/** Parses JSON with comments and trailing commas, and keeps the position of each part in the text. Pure. */
 import type { Json } from '../../core/json.js';
 
 export type JsonNode = JsonBranch | (Span & { readonly kind: 'leaf'; readonly value: Json });
@@ -11,14 +11,14 @@ export interface JsonBranch extends Span {
   readonly trailingComma: boolean;
 }
 
-/** Offsets in the text; the end is the one after. */
+/** Offsets in the text; `end` is exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 export interface Entry extends Span {
-  /** Empty in an array. */
+  /** The empty string in an array. */
   readonly key: string;
   readonly node: JsonNode;
 }
@@ -27,64 +27,64 @@ const SPACE = /(?:\s|\/\/.*|\/\*[^]*?\*\/)*/y;
 const STRING = /"(?:[^"\\\n]|\\.)*"/y;
 const LITERAL = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** @throws SyntaxError when it is no such text */
+/** @throws SyntaxError when the text is not JSON with comments */
 export function parseJsonText(text: string): JsonNode {
-  // A byte order mark is no part of it.
-  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  // Skips a byte order mark.
+  let offset = text.startsWith('\uFEFF') ? 1 : 0;
 
-  function match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = at;
+  function takeMatch(pattern: RegExp): string | undefined {
+    pattern.lastIndex = offset;
     const found = pattern.exec(text)?.[0];
-    at += found?.length ?? 0;
+    offset += found?.length ?? 0;
     return found;
   }
 
-  function take(sign: string): boolean {
-    match(SPACE);
-    if (text[at] !== sign) return false;
-    at += 1;
+  function take(character: string): boolean {
+    takeMatch(SPACE);
+    if (text[offset] !== character) return false;
+    offset += 1;
     return true;
   }
 
-  function need(what: unknown): void {
-    if (what === undefined || what === false) throw new SyntaxError(`unexpected text at ${at}`);
+  function expect(found: unknown): void {
+    if (found === undefined || found === false) throw new SyntaxError(`unexpected text at ${offset}`);
   }
 
-  function branch(kind: 'object' | 'array', start: number): JsonBranch {
+  function parseBranch(kind: 'object' | 'array', start: number): JsonBranch {
     const close = kind === 'object' ? '}' : ']';
     const entries: Entry[] = [];
     let trailingComma = false;
     while (!take(close)) {
-      need(entries.length === 0 || trailingComma);
-      match(SPACE);
-      const first = at;
+      expect(entries.length === 0 || trailingComma);
+      takeMatch(SPACE);
+      const entryStart = offset;
       let key = '';
       if (kind === 'object') {
-        const quoted = match(STRING);
-        need(quoted);
+        const quoted = takeMatch(STRING);
+        expect(quoted);
         key = JSON.parse(quoted ?? '') as string;
-        need(take(':'));
+        expect(take(':'));
       }
-      const node = value();
-      entries.push({ key, node, start: first, end: node.end });
+      const node = parseValue();
+      entries.push({ key, node, start: entryStart, end: node.end });
       trailingComma = take(',');
     }
-    return { kind, entries, trailingComma, start, end: at };
+    return { kind, entries, trailingComma, start, end: offset };
   }
 
-  function value(): JsonNode {
-    match(SPACE);
-    const start = at;
-    if (take('{')) return branch('object', start);
-    if (take('[')) return branch('array', start);
-    const leaf = match(STRING) ?? match(LITERAL);
-    need(leaf);
-    return { kind: 'leaf', value: JSON.parse(leaf ?? '') as Json, start, end: at };
+  function parseValue(): JsonNode {
+    takeMatch(SPACE);
+    const start = offset;
+    if (take('{')) return parseBranch('object', start);
+    if (take('[')) return parseBranch('array', start);
+    const leaf = takeMatch(STRING) ?? takeMatch(LITERAL);
+    expect(leaf);
+    return { kind: 'leaf', value: JSON.parse(leaf ?? '') as Json, start, end: offset };
   }
 
-  const root = value();
-  match(SPACE);
-  need(at === text.length);
+  const root = parseValue();
+  takeMatch(SPACE);
+  expect(offset === text.length);
   return root;
 }
 

@@ -1,18 +1,17 @@
-/** Programs that people write themselves, as clients. Pure. */
+/** The guides for libraries in the user's own programs. Pure. */
 import type { Client } from './guide.js';
-import { BASE_URL, field, keyField, keyOf, modelField, QUESTION } from './snippets.js';
+import { BASE_URL, EXAMPLE_PROMPT, fieldSnippet, keyOrDummy, keySnippets, modelSnippet } from './snippets.js';
 
-const OWN = 'Programs of Your Own';
+const GROUP = 'Your Own Programs';
 
 export const SDKS: readonly Client[] = [
   {
     id: 'python',
     title: 'Python: ollama',
-    group: OWN,
-    reach: 'near',
+    group: GROUP,
     docs: 'https://github.com/ollama/ollama-python',
     guide: ({ url, model, token }) => ({
-      steps: ['pip install ollama'],
+      steps: ['Run "pip install ollama", then use the code below.'],
       snippets: [
         {
           label: 'Python',
@@ -21,7 +20,7 @@ export const SDKS: readonly Client[] = [
             'from ollama import Client',
             '',
             `client = Client(host='${url}'${token === undefined ? '' : `, headers={'Authorization': 'Bearer ${token}'}`})`,
-            `messages = [{'role': 'user', 'content': '${QUESTION}'}]`,
+            `messages = [{'role': 'user', 'content': '${EXAMPLE_PROMPT}'}]`,
             `for part in client.chat(model='${model}', messages=messages, stream=True):`,
             "    print(part.message.content, end='', flush=True)",
           ].join('\n'),
@@ -32,11 +31,10 @@ export const SDKS: readonly Client[] = [
   {
     id: 'javascript',
     title: 'JavaScript: ollama',
-    group: OWN,
-    reach: 'near',
+    group: GROUP,
     docs: 'https://github.com/ollama/ollama-js',
     guide: ({ url, model, token }) => ({
-      steps: ['npm install ollama'],
+      steps: ['Run "npm install ollama", then use the code below.'],
       snippets: [
         {
           label: 'JavaScript',
@@ -45,7 +43,7 @@ export const SDKS: readonly Client[] = [
             "import { Ollama } from 'ollama';",
             '',
             `const ollama = new Ollama({ host: '${url}'${token === undefined ? '' : `, headers: { Authorization: 'Bearer ${token}' }`} });`,
-            `const messages = [{ role: 'user', content: '${QUESTION}' }];`,
+            `const messages = [{ role: 'user', content: '${EXAMPLE_PROMPT}' }];`,
             `for await (const part of await ollama.chat({ model: '${model}', messages, stream: true })) {`,
             '  process.stdout.write(part.message.content);',
             '}',
@@ -57,12 +55,11 @@ export const SDKS: readonly Client[] = [
   {
     id: 'openai',
     title: 'OpenAI SDKs and Compatible Clients',
-    group: OWN,
-    reach: 'near',
+    group: GROUP,
     docs: 'https://docs.ollama.com/api/openai-compatibility',
     guide: (target) => ({
       steps: [
-        'Give the client the base URL, a key and the model. Chat completions and responses are both there.',
+        'Set the base URL, an API key and the model. Both Chat Completions and Responses are supported.',
       ],
       snippets: [
         {
@@ -71,26 +68,25 @@ export const SDKS: readonly Client[] = [
           text: [
             "import OpenAI from 'openai';",
             '',
-            `const client = new OpenAI({ baseURL: '${target.url}/v1', apiKey: '${keyOf(target)}' });`,
-            `const messages = [{ role: 'user', content: '${QUESTION}' }];`,
+            `const client = new OpenAI({ baseURL: '${target.url}/v1', apiKey: '${keyOrDummy(target)}' });`,
+            `const messages = [{ role: 'user', content: '${EXAMPLE_PROMPT}' }];`,
             `const answer = await client.chat.completions.create({ model: '${target.model}', messages });`,
             'console.log(answer.choices[0].message.content);',
           ].join('\n'),
         },
-        field(BASE_URL, `${target.url}/v1`),
-        modelField(target.model),
-        ...keyField(target),
+        fieldSnippet(BASE_URL, `${target.url}/v1`),
+        modelSnippet(target.model),
+        ...keySnippets(target),
       ],
     }),
   },
   {
     id: 'anthropic',
     title: 'Anthropic SDKs',
-    group: OWN,
-    reach: 'near',
+    group: GROUP,
     docs: 'https://docs.ollama.com/api/anthropic-compatibility',
     guide: (target) => ({
-      steps: ['Give the client the base URL, a key and the model.'],
+      steps: ['Set the base URL, an API key and the model.'],
       snippets: [
         {
           label: 'JavaScript',
@@ -98,13 +94,13 @@ export const SDKS: readonly Client[] = [
           text: [
             "import Anthropic from '@anthropic-ai/sdk';",
             '',
-            `const client = new Anthropic({ baseURL: '${target.url}', apiKey: '${keyOf(target)}' });`,
-            `const messages = [{ role: 'user', content: '${QUESTION}' }];`,
+            `const client = new Anthropic({ baseURL: '${target.url}', apiKey: '${keyOrDummy(target)}' });`,
+            `const messages = [{ role: 'user', content: '${EXAMPLE_PROMPT}' }];`,
             `const answer = await client.messages.create({ model: '${target.model}', max_tokens: 1000, messages });`,
             'console.log(answer.content[0].text);',
           ].join('\n'),
         },
-        field(BASE_URL, target.url),
+        fieldSnippet(BASE_URL, target.url),
       ],
     }),
   },

@@ -1,64 +1,64 @@
 /**
- * Adds to a list in a YAML file of people without touching what they have written. Only files are changed in which that
- * can go no other way than meant: a mapping in block style, with the list in block style or not there yet. Pure.
+ * Adds an item to a list in the text of a YAML file. The existing text stays. Only one form is supported, in which the
+ * result is certain: a mapping in block style, whose list is in block style, empty or missing. Pure.
  */
-import type { EditResult } from './fileEdit.js';
+import type { EditResult } from './editResult.js';
 
-/** Inside a mapping in block style, every line that begins with a word is one of its keys. */
+/** A key of the outermost mapping, if that is in block style: its line is not indented. */
 const KEY = /^(?:[\w.-]+|"[^"\\]*"|'[^']*')\s*:(?:\s|$)/;
-const NOTHING = /^\s*(?:#.*)?$/;
-/** Further documents, tabs as indentation, and text that the lines behind it belong to. */
-const UNSAFE = /^(?:---|\.\.\.)|^\s*\t|[|>]\d?\+/m;
+const BLANK_OR_COMMENT = /^\s*(?:#.*)?$/;
+/** Document markers, tabs as indentation, and block scalars that keep the line breaks after them (`|+`, `>+`). */
+const UNSUPPORTED = /^(?:---|\.\.\.)|^\s*\t|[|>]\d?\+/m;
 
 /**
  * Adds an item to the end of a list of the outermost mapping.
- * @param item its lines without indentation and without the dash; the first is the one that names it
- * @returns `byHand` when the file has another form, or an item of that name
+ * @param item a mapping in block style, without indentation and without the dash; its first line is its name
+ * @returns `unsafe` when the file has another form, or an item with the same first line
  */
 export function addToYamlList(text: string, list: string, item: string): EditResult {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = text.split(/\r?\n/);
-  const flat = (part: string): string => part.replace(/\s+/g, ' ');
-  const [name = ''] = item.split('\n');
-  if (flat(text).includes(flat(item))) return { kind: 'same' };
-  const outermost = lines.filter((line) => !NOTHING.test(line) && !/^(?: |-(?: |$))/.test(line));
-  const heads = outermost.filter((line) => /^["']?(.*?)["']?\s*:/.exec(line)?.[1] === list);
+  const normalized = (part: string): string => part.replace(/\s+/g, ' ');
+  const [nameLine = ''] = item.split('\n');
+  if (normalized(text).includes(normalized(item))) return { kind: 'present' };
+  const unindented = lines.filter((line) => !BLANK_OR_COMMENT.test(line) && !/^(?: |-(?: |$))/.test(line));
+  const listLines = unindented.filter((line) => /^["']?(.*?)["']?\s*:/.exec(line)?.[1] === list);
   if (
-    UNSAFE.test(text) ||
-    outermost.length === 0 ||
-    !outermost.every((line) => KEY.test(line)) ||
-    heads.length > 1 ||
-    heads.some((line) => !line.startsWith(`${list}:`)) ||
-    flat(text).includes(`- ${name} `)
+    UNSUPPORTED.test(text) ||
+    unindented.length === 0 ||
+    !unindented.every((line) => KEY.test(line)) ||
+    listLines.length > 1 ||
+    listLines.some((line) => !line.startsWith(`${list}:`)) ||
+    normalized(text).includes(`- ${nameLine} `)
   ) {
-    return { kind: 'byHand' };
+    return { kind: 'unsafe' };
   }
 
-  const dashed = (indentation: string): string[] =>
+  const itemLines = (indentation: string): string[] =>
     item.split('\n').map((line, index) => indentation + (index === 0 ? '- ' : '  ') + line);
-  const [head] = heads;
-  if (head === undefined) {
+  const [listLine] = listLines;
+  if (listLine === undefined) {
     while (lines.at(-1)?.trim() === '') lines.pop();
-    return { kind: 'changed', text: [...lines, `${list}:`, ...dashed('  '), ''].join(eol) };
+    return { kind: 'changed', text: [...lines, `${list}:`, ...itemLines('  '), ''].join(eol) };
   }
-  const at = lines.indexOf(head);
-  const inline = head
+  const listIndex = lines.indexOf(listLine);
+  const inlineValue = listLine
     .slice(list.length + 1)
     .replace(/\s#.*$/, '')
     .trim();
-  if (inline !== '' && inline !== '[]') return { kind: 'byHand' };
+  if (inlineValue !== '' && inlineValue !== '[]') return { kind: 'unsafe' };
 
-  let last = at;
-  for (let index = at + 1; index < lines.length; index += 1) {
+  let last = listIndex;
+  for (let index = listIndex + 1; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
     if (KEY.test(line)) break;
-    // A comment that is not indented may belong to what follows.
+    // A comment without indentation may belong to the next key.
     if (line.trim() !== '' && !line.startsWith('#')) last = index;
   }
-  const first = lines.slice(at + 1, last + 1).find((line) => !NOTHING.test(line));
-  const indentation = first === undefined ? '  ' : /^( *)- /.exec(first)?.[1];
-  if (indentation === undefined || (first !== undefined && inline !== '')) return { kind: 'byHand' };
-  if (inline === '[]') lines[at] = head.replace(/\s*\[\s*\]/, '');
-  lines.splice(last + 1, 0, ...dashed(indentation));
+  const firstItem = lines.slice(listIndex + 1, last + 1).find((line) => !BLANK_OR_COMMENT.test(line));
+  const indentation = firstItem === undefined ? '  ' : /^( *)- /.exec(firstItem)?.[1];
+  if (indentation === undefined || (firstItem !== undefined && inlineValue !== '')) return { kind: 'unsafe' };
+  if (inlineValue === '[]') lines[listIndex] = listLine.replace(/\s*\[\s*\]/, '');
+  lines.splice(last + 1, 0, ...itemLines(indentation));
   return { kind: 'changed', text: lines.join(eol) };
 }

@@ -1,5 +1,5 @@
-/** What the findings of a diagnosis mean, and what to do about them. Pure. */
-import type { Inspection } from '../../core/inspection.js';
+/** The checks of the diagnostics: what each finding means, and what the user should do about it. Pure. */
+import type { CliDiagnosis } from '../../core/cliBackend.js';
 import type { PortOwner } from '../../server/server.js';
 import type { Addresses } from '../ui/address.js';
 import type { Status } from '../lifecycle/status.js';
@@ -8,48 +8,51 @@ export interface Check {
   readonly title: string;
   readonly state: 'ok' | 'warning' | 'failed' | 'skipped';
   readonly detail: string;
-  /** What to do, where there is something to do. */
-  readonly next?: string;
+  /** What to do, for a warning or a failure. */
+  readonly nextStep?: string;
 }
 
-/** How a request to the own endpoint came out. */
+/** The reply to a request that the diagnostics sent to the server. */
 export interface Probe {
-  /** 0 when there was no answer. */
+  /** 0 when there was no reply. */
   readonly status: number;
-  /** The answer, or why there was none. */
+  /** The body of the reply, or the reason why there was none. */
   readonly text: string;
 }
 
+const START = 'Run "Claude Ollama: Start".';
+const FOLLOW_MESSAGE = 'Follow the message above.';
+
 const ok = (title: string, detail: string): Check => ({ title, state: 'ok', detail });
-const failed = (title: string, detail: string, next: string): Check => ({
+const failed = (title: string, detail: string, nextStep: string): Check => ({
   title,
   state: 'failed',
   detail,
-  next,
+  nextStep,
 });
-const warning = (title: string, detail: string, next: string): Check => ({
-  ...failed(title, detail, next),
+const warning = (title: string, detail: string, nextStep: string): Check => ({
+  ...failed(title, detail, nextStep),
   state: 'warning',
 });
 const skipped = (title: string, detail: string): Check => ({ title, state: 'skipped', detail });
 
-/** @param found what was found, or in words why it was not */
-export function checkCli(found: Inspection | string): Check[] {
+/** @param found what was found, or the message of the error */
+export function checkCli(found: CliDiagnosis | string): Check[] {
   const title = 'Claude CLI';
   if (typeof found === 'string') {
     return [
-      failed(title, found, 'Do what it says, then run Diagnose again.'),
-      skipped('Sign-in', 'There is no CLI to ask.'),
+      failed(title, found, `${FOLLOW_MESSAGE} Then run the diagnostics again.`),
+      skipped('Sign-in', 'the CLI was not found'),
     ];
   }
   const { path, source, version, missingFlags, signedIn } = found;
-  const where = `${version} at ${path}, from ${source}`;
+  const program = `${version} at ${path}, from ${source}`;
   return [
     missingFlags.length === 0
-      ? ok(title, `${where}; it knows every flag that is needed`)
+      ? ok(title, `${program}; supports every flag that is needed`)
       : failed(
           title,
-          `${where}, does not know ${missingFlags.join(', ')}`,
+          `${program}, does not support ${missingFlags.join(', ')}`,
           'Run "claude update" in a terminal.',
         ),
     signedIn
@@ -62,62 +65,75 @@ export function checkServer(status: Status): Check {
   const title = 'Server';
   switch (status.state) {
     case 'running':
-      return ok(title, `running on ${status.url}, from ${status.folder}`);
+      return ok(title, `running on ${status.url} (folder: ${status.folder})`);
     case 'starting':
-      return warning(title, `starting on port ${status.port}`, 'Wait a moment, then run Diagnose again.');
+      return warning(
+        title,
+        `starting on port ${status.port}`,
+        'Wait a moment, then run the diagnostics again.',
+      );
     case 'elsewhere':
-      return ok(title, `another window serves ${status.url}, from ${status.folder ?? 'its own folder'}`);
+      return ok(
+        title,
+        `another window is serving ${status.url} (folder: ${status.folder ?? 'not known yet'})`,
+      );
     case 'stopped':
-      return failed(title, 'stopped', 'Run "Claude Ollama: Start".');
+      return failed(title, 'stopped', START);
     case 'failed':
-      return failed(title, status.message, 'Do what it says, then run "Claude Ollama: Start".');
+      return failed(title, status.message, `${FOLLOW_MESSAGE} Then run "Claude Ollama: Start".`);
   }
 }
 
-const WHO: Readonly<Record<PortOwner, string>> = {
-  ours: 'this server answers',
+const OWNERS: Readonly<Record<PortOwner, string>> = {
+  claudeOllama: 'this server answers',
   ollama: 'a real Ollama answers',
   other: 'another program answers',
-  nobody: 'nobody answers',
+  none: 'no program answers',
 };
 
-/** Who listens on the two loopback addresses, either of which clients may take `localhost` for. */
-export function checkPort(port: number, v4: PortOwner, v6: PortOwner): Check[] {
+/** Clients may resolve `localhost` to either loopback address, so both are checked. */
+export function checkPort(port: number, ipv4Owner: PortOwner, ipv6Owner: PortOwner): Check[] {
   const title = (address: string): string => `Port ${port} on ${address}`;
-  const first =
-    v4 === 'ours'
-      ? ok(title('127.0.0.1'), WHO.ours)
+  const ipv4 =
+    ipv4Owner === 'claudeOllama'
+      ? ok(title('127.0.0.1'), OWNERS.claudeOllama)
       : failed(
           title('127.0.0.1'),
-          WHO[v4],
-          v4 === 'nobody' ? 'Run "Claude Ollama: Start".' : 'Quit it, or change claudeOllama.port.',
+          OWNERS[ipv4Owner],
+          ipv4Owner === 'none' ? START : 'Quit that program, or change the setting claudeOllama.port.',
         );
-  if (v6 === 'ours') return [first, ok(title('::1'), WHO.ours)];
-  if (v6 === 'nobody') return [first, skipped(title('::1'), 'nobody answers: clients use 127.0.0.1')];
+  if (ipv6Owner === 'claudeOllama') return [ipv4, ok(title('::1'), OWNERS.claudeOllama)];
+  if (ipv6Owner === 'none') {
+    return [ipv4, skipped(title('::1'), `${OWNERS.none}, so clients use 127.0.0.1`)];
+  }
   return [
-    first,
-    warning(title('::1'), WHO[v6], 'Clients that use "localhost" may reach it: give them 127.0.0.1.'),
+    ipv4,
+    warning(
+      title('::1'),
+      OWNERS[ipv6Owner],
+      'Clients that use "localhost" may reach that program. Use 127.0.0.1 instead.',
+    ),
   ];
 }
 
-/** Requests that a web page could make a browser send must be refused. */
-export function checkGuard(foreignHost: Probe, foreignPage: Probe): Check {
-  const title = 'Guard';
-  const admitted = [
+/** Requests that a web page could make a browser send must be rejected with 403. */
+export function checkGuard(foreignHost: Probe, foreignOrigin: Probe): Check {
+  const title = 'Host and Origin checks';
+  const accepted = [
     ...(foreignHost.status === 403 ? [] : [`a request for another host (${foreignHost.status})`]),
-    ...(foreignPage.status === 403 ? [] : [`a request of a web page (${foreignPage.status})`]),
+    ...(foreignOrigin.status === 403 ? [] : [`a request of a web page (${foreignOrigin.status})`]),
   ];
-  return admitted.length === 0
-    ? ok(title, 'requests of web pages and for other hosts are refused')
+  return accepted.length === 0
+    ? ok(title, 'requests of web pages and for other hosts are rejected')
     : failed(
         title,
-        `not refused: ${admitted.join(', ')}`,
-        'Look at allowedHosts and allowedOrigins in the settings.',
+        `not rejected: ${accepted.join(', ')}`,
+        'Check the settings allowedHosts and allowedOrigins.',
       );
 }
 
-/** What an answer says, if it is JSON. */
-function said({ text }: Probe): { readonly models?: unknown[]; readonly error?: string } {
+/** The fields of a JSON reply that the checks use; none if it is not JSON. */
+function parseReply({ text }: Probe): { readonly models?: unknown[]; readonly error?: string } {
   try {
     return JSON.parse(text) as object;
   } catch {
@@ -125,47 +141,52 @@ function said({ text }: Probe): { readonly models?: unknown[]; readonly error?: 
   }
 }
 
-/** A client's first two questions. */
-export function checkClientView(version: Probe, tags: Probe): Check {
-  const title = 'As clients see it';
+/** The two requests that clients usually send first. */
+export function checkDiscovery(version: Probe, tags: Probe): Check {
+  const title = 'Model list for clients';
   if (version.status !== 200) {
-    return failed(title, `GET /api/version: ${version.status} ${version.text}`, 'Look at the log.');
-  }
-  const models = said(tags).models?.length;
-  if (tags.status !== 200 || models === undefined)
     return failed(
       title,
-      `GET /api/tags: ${tags.status} ${said(tags).error ?? tags.text}`,
-      'Do what it says.',
+      `GET /api/version: ${version.status} ${version.text}`,
+      'Run "Claude Ollama: Show Log".',
     );
-  return ok(title, `${models} models are listed`);
+  }
+  const { models, error } = parseReply(tags);
+  if (tags.status !== 200 || models === undefined) {
+    return failed(title, `GET /api/tags: ${tags.status} ${error ?? tags.text}`, FOLLOW_MESSAGE);
+  }
+  return ok(title, `${models.length} models are listed`);
 }
 
-/** @param probe of a chat, or `undefined` when the person did not want one */
+/** @param probe the reply to a chat request; `undefined` when the user did not choose to send one */
 export function checkChat(probe: Probe | undefined): Check {
-  const title = 'A chat';
-  if (probe === undefined) return skipped(title, 'not asked, because it costs tokens');
+  const title = 'Chat';
+  if (probe === undefined) return skipped(title, 'not sent, because it uses tokens');
   return probe.status === 200
     ? ok(title, 'Claude answered')
     : failed(
         title,
-        `${probe.status} ${said(probe).error ?? probe.text}`,
-        'Do what it says; the log has more.',
+        `${probe.status} ${parseReply(probe).error ?? probe.text}`,
+        `${FOLLOW_MESSAGE} The log has the details.`,
       );
 }
 
-/** @param listed models that VS Code's own chat has from here */
-export function checkEditorChat(listed: number): Check {
+/** @param modelCount the number of this extension's models in VS Code's own chat */
+export function checkEditorChat(modelCount: number): Check {
   const title = "VS Code's own chat";
-  return listed > 0
-    ? ok(title, `${listed} models are listed`)
-    : warning(title, 'no models are listed', 'They come as soon as the CLI can be used.');
+  return modelCount > 0
+    ? ok(title, `${modelCount} models are listed`)
+    : warning(title, 'no models are listed', 'They appear as soon as the Claude CLI works.');
 }
 
-export function checkAddress({ inside, outside, remote }: Addresses): Check {
+export function checkAddress({ localUrl, externalUrl, remoteName }: Addresses): Check {
   const title = 'Address for your own machine';
-  if (remote === undefined) return ok(title, outside ?? inside);
-  return outside === undefined
-    ? warning(title, `VS Code gives none in this window (${remote})`, 'Forward the port in the Ports view.')
-    : ok(title, `${outside}, through ${remote}`);
+  if (remoteName === undefined) return ok(title, externalUrl ?? localUrl);
+  return externalUrl === undefined
+    ? warning(
+        title,
+        `VS Code provides none in this window (${remoteName})`,
+        'Forward the port in the Ports view.',
+      )
+    : ok(title, `${externalUrl}, forwarded by VS Code (${remoteName})`);
 }

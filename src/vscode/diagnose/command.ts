@@ -1,4 +1,4 @@
-/** Diagnose: looks at everything that must be right, and writes down what it found. */
+/** The command Run Diagnostics: checks the whole setup and opens a report. */
 import { homedir } from 'node:os';
 import { env, lm, ProgressLocation, version, window, workspace } from 'vscode';
 import { asChatError } from '../../core/errors.js';
@@ -8,14 +8,14 @@ import type { History, LastError } from '../activity/history.js';
 import type { AddressBook, Addresses } from '../ui/address.js';
 import type { Configuration } from '../platform/configuration.js';
 import type { Controller } from '../lifecycle/controller.js';
-import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION } from '../platform/names.js';
+import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION, type CommandTable } from '../platform/names.js';
 import { urlOf } from '../lifecycle/desiredConfig.js';
 import type { Token } from '../platform/token.js';
 import {
   checkAddress,
   checkChat,
   checkCli,
-  checkClientView,
+  checkDiscovery,
   checkEditorChat,
   checkGuard,
   checkPort,
@@ -30,56 +30,70 @@ export interface DiagnoseOptions {
   readonly configuration: Pick<Configuration, 'current'>;
   readonly token: Pick<Token, 'current'>;
   readonly history: Pick<History, 'entries'>;
-  readonly addresses: Pick<AddressBook, 'of' | 'outside'>;
+  readonly addresses: Pick<AddressBook, 'lookUp' | 'resolveExternalUrl'>;
 }
 
-const QUICK_MS = 5_000;
-const CHAT_MS = 60_000;
-const ERRORS = 5;
-const CLIENT = { 'user-agent': DIAGNOSE_CLIENT };
+const TIMEOUT_MS = 5_000;
+const CHAT_TIMEOUT_MS = 60_000;
+const MAX_ERRORS = 5;
+const USER_AGENT = { 'user-agent': DIAGNOSE_CLIENT };
 
-/** Whether to ask Claude something, too; `undefined` when the person wants nothing at all. */
-async function chooseExtent(): Promise<boolean | undefined> {
-  const chosen = await window.showQuickPick(
+interface Scope {
+  /** Whether to send a chat request, which uses tokens. */
+  readonly includeChat: boolean;
+}
+
+/** Asks the user; `undefined` when they cancelled. */
+async function chooseScope(): Promise<Scope | undefined> {
+  return window.showQuickPick(
     [
-      { label: 'Check Everything', detail: 'Costs nothing.', chat: false },
-      { label: 'Check Everything and Ask Claude for One Word', detail: 'Costs a few tokens.', chat: true },
+      { label: 'Check Everything', detail: 'Uses no tokens.', includeChat: false },
+      {
+        label: 'Check Everything and Ask Claude for One Word',
+        detail: 'Uses a few tokens.',
+        includeChat: true,
+      },
     ],
-    { title: `${PRODUCT}: Diagnose` },
+    { title: `${PRODUCT}: Run Diagnostics` },
   );
-  return chosen?.chat;
 }
 
-/** What a client of the endpoint would see. Where nothing listens there is nothing to see. */
-async function checkEndpoint(options: DiagnoseOptions, chat: boolean): Promise<Check[]> {
-  const { host: asked, port } = options.configuration.current;
+/** Checks the server as its clients see it. If it is not listening, only the port is checked. */
+async function checkEndpoint(options: DiagnoseOptions, { includeChat }: Scope): Promise<Check[]> {
+  const { host: configuredHost, port } = options.configuration.current;
   const token = options.token.current;
-  const host = reachableHost(asked);
-  const [v4, v6] = await Promise.all([findPortOwner(host, port), findPortOwner('::1', port)]);
-  const ports = checkPort(port, v4, v6);
-  if (v4 !== 'ours') return ports;
-  const ask = (path: string, more: Partial<ProbeOptions> = {}) => {
+  const host = reachableHost(configuredHost);
+  const [ipv4Owner, ipv6Owner] = await Promise.all([findPortOwner(host, port), findPortOwner('::1', port)]);
+  const ports = checkPort(port, ipv4Owner, ipv6Owner);
+  if (ipv4Owner !== 'claudeOllama') return ports;
+  const send = (path: string, more: Partial<ProbeOptions> = {}) => {
     const authorization: Record<string, string> =
       token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const headers = { ...CLIENT, ...authorization, ...more.headers };
-    return probe({ host, port, path, withinMs: QUICK_MS, ...more, headers });
+    const headers = { ...USER_AGENT, ...authorization, ...more.headers };
+    return probe({ host, port, path, timeoutMs: TIMEOUT_MS, ...more, headers });
   };
-  const [foreignHost, foreignPage, version, tags] = await Promise.all([
-    ask('/api/version', { headers: { host: 'claude.example' } }),
-    ask('/api/version', { headers: { origin: 'https://claude.example' } }),
-    ask('/api/version'),
-    ask('/api/tags'),
+  const [foreignHost, foreignOrigin, versionReply, tags] = await Promise.all([
+    send('/api/version', { headers: { host: 'claude.example' } }),
+    send('/api/version', { headers: { origin: 'https://claude.example' } }),
+    send('/api/version'),
+    send('/api/tags'),
   ]);
   const messages = [{ role: 'user', content: 'Answer with the one word "here".' }];
   const body = { model: 'claude-haiku', messages, stream: false };
-  const answer = chat ? await ask('/api/chat', { body, withinMs: CHAT_MS }) : undefined;
-  return [...ports, checkGuard(foreignHost, foreignPage), checkClientView(version, tags), checkChat(answer)];
+  const chat = includeChat ? await send('/api/chat', { body, timeoutMs: CHAT_TIMEOUT_MS }) : undefined;
+  return [
+    ...ports,
+    checkGuard(foreignHost, foreignOrigin),
+    checkDiscovery(versionReply, tags),
+    checkChat(chat),
+  ];
 }
 
-async function addressesOf({ addresses, configuration }: DiagnoseOptions): Promise<Addresses> {
-  const inside = urlOf(configuration.current);
-  await addresses.outside(inside).catch(() => undefined); // then there is none, which is a finding
-  return addresses.of(inside);
+async function resolveAddresses({ addresses, configuration }: DiagnoseOptions): Promise<Addresses> {
+  const localUrl = urlOf(configuration.current);
+  // A failure is reported by the missing external URL.
+  await addresses.resolveExternalUrl(localUrl).catch(() => undefined);
+  return addresses.lookUp(localUrl);
 }
 
 function changedSettings(): Findings['settings'] {
@@ -88,8 +102,8 @@ function changedSettings(): Findings['settings'] {
     const inspected = configuration.inspect<unknown>(key);
     if (inspected === undefined) return [];
     const value = configuration.get<unknown>(key);
-    const same = JSON.stringify(value) === JSON.stringify(inspected.defaultValue);
-    return same ? [] : [[`${SECTION}.${key}`, value] as const];
+    const isDefault = JSON.stringify(value) === JSON.stringify(inspected.defaultValue);
+    return isDefault ? [] : [[`${SECTION}.${key}`, value] as const];
   });
 }
 
@@ -100,15 +114,15 @@ function latestErrors({ entries }: Pick<History, 'entries'>): LastError[] {
         ? []
         : [{ client, message: result.error, at: result.endedAt }],
     )
-    .slice(0, ERRORS);
+    .slice(0, MAX_ERRORS);
 }
 
-async function look(options: DiagnoseOptions, chat: boolean): Promise<Findings> {
+async function runChecks(options: DiagnoseOptions, scope: Scope): Promise<Findings> {
   const { controller, history } = options;
   const [cli, endpoint, addresses, models] = await Promise.all([
     controller.inspect().catch((error: unknown) => asChatError(error).message),
-    checkEndpoint(options, chat),
-    addressesOf(options),
+    checkEndpoint(options, scope),
+    resolveAddresses(options),
     lm.selectChatModels({ vendor: CHAT_VENDOR }),
   ]);
   return {
@@ -129,11 +143,15 @@ async function look(options: DiagnoseOptions, chat: boolean): Promise<Findings> 
   };
 }
 
-export async function diagnose(options: DiagnoseOptions): Promise<void> {
-  const chat = await chooseExtent();
-  if (chat === undefined) return;
-  const progress = { location: ProgressLocation.Window, title: 'Diagnosing' };
-  const findings = await window.withProgress(progress, () => look(options, chat));
+async function diagnose(options: DiagnoseOptions): Promise<void> {
+  const scope = await chooseScope();
+  if (scope === undefined) return;
+  const progress = { location: ProgressLocation.Window, title: 'Running diagnostics' };
+  const findings = await window.withProgress(progress, () => runChecks(options, scope));
   const content = reportOf(findings, { secrets: [options.token.current ?? ''], home: homedir() });
   await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }));
 }
+
+export const diagnoseCommands = (options: DiagnoseOptions): CommandTable<'runDiagnostics'> => ({
+  runDiagnostics: () => diagnose(options),
+});

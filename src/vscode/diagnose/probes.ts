@@ -1,4 +1,4 @@
-/** Requests of a diagnosis to the own endpoint: as a client sends them, and as nobody should. */
+/** Sends requests to the extension's own server, for the diagnostics. */
 import { request } from 'node:http';
 import type { Probe } from './checks.js';
 
@@ -7,30 +7,29 @@ export interface ProbeOptions {
   readonly port: number;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON by POST; without one it is a GET. */
+  /** Sent as JSON with POST. Without a body, the request is a GET. */
   readonly body?: object;
-  /** Milliseconds. */
-  readonly withinMs: number;
+  readonly timeoutMs: number;
 }
 
-const MOST_CHARACTERS = 100_000;
+const MAX_CHARACTERS = 100_000;
 
-/** Never rejects: no answer is a finding, too. */
-export function probe({ host, port, path, headers = {}, body, withinMs }: ProbeOptions): Promise<Probe> {
+/** Never rejects: a missing reply is a finding, too. Uses `node:http`, because `fetch` does not let it set `Host`. */
+export function probe({ host, port, path, headers = {}, body, timeoutMs }: ProbeOptions): Promise<Probe> {
   return new Promise((resolve) => {
     const method = body === undefined ? 'GET' : 'POST';
-    const signal = AbortSignal.timeout(withinMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     const fail = (error: Error): void => resolve({ status: 0, text: error.message });
-    const asked = request({ host, port, path, method, headers, agent: false, signal }, (response) => {
+    const sent = request({ host, port, path, method, headers, agent: false, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('error', fail);
       response.on('data', (chunk: string) => {
-        text = (text + chunk).slice(0, MOST_CHARACTERS);
+        text = (text + chunk).slice(0, MAX_CHARACTERS);
       });
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
     });
-    asked.on('error', fail);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.on('error', fail);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

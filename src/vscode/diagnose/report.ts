@@ -1,21 +1,21 @@
-/** The report of a diagnosis: Markdown to read and to pass on, without secrets. Pure. */
-import { redact } from '../../core/redaction.js';
+/** The report of the diagnostics: Markdown without secrets, which the user can share. Pure. */
+import { redactSecrets } from '../../core/secretRedaction.js';
 import type { LastError } from '../activity/history.js';
 import type { Check } from './checks.js';
 
 export interface Findings {
-  /** Of this extension, the editor, the system: name and version each. */
+  /** Of the extension, VS Code and the system. */
   readonly versions: readonly (readonly [name: string, value: string])[];
   readonly checks: readonly Check[];
-  /** Settings that are not as they come. */
+  /** Settings that differ from their defaults. */
   readonly settings: readonly (readonly [key: string, value: unknown])[];
   /** The latest first. */
   readonly errors: readonly LastError[];
 }
 
-export interface Hidden {
+export interface Redaction {
   readonly secrets: readonly string[];
-  /** The person's home folder, which is written as `~`. */
+  /** The user's home folder, which is replaced by `~`. */
   readonly home: string;
 }
 
@@ -28,41 +28,43 @@ const MARKS: Readonly<Record<Check['state'], string>> = {
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-function lineOf({ title, state, detail, next }: Check): string {
+function formatCheck({ title, state, detail, nextStep }: Check): string {
   const line = `- ${MARKS[state]} **${title}**: ${oneLine(detail)}`;
-  return next === undefined || state === 'ok' ? line : `${line}\n  → ${next}`;
+  return nextStep === undefined || state === 'ok' ? line : `${line}\n  → ${nextStep}`;
 }
 
-function verdict(checks: readonly Check[]): string {
-  const wrong = checks.filter(({ state }) => state === 'failed' || state === 'warning');
-  if (wrong.length === 0) return 'Everything is in order.';
-  return `${wrong.length === 1 ? 'One thing needs' : `${wrong.length} things need`} attention.`;
+function summaryOf(checks: readonly Check[]): string {
+  const problems = checks.filter(({ state }) => state === 'failed' || state === 'warning').length;
+  if (problems === 0) return 'No problems found.';
+  return problems === 1 ? '1 problem found.' : `${problems} problems found.`;
 }
 
-/** Escaped as JSON strings are, paths of Windows would not be found: the home folder is looked for in both forms. */
-function shorten(text: string, home: string): string {
+const listOf = (lines: readonly string[]): string => lines.join('\n') || 'None.';
+
+/** Also replaces the home folder as it appears in a JSON string, where the backslashes of Windows are escaped. */
+function replaceHome(text: string, home: string): string {
   if (home.length < 2) return text;
   return text.replaceAll(home, '~').replaceAll(JSON.stringify(home).slice(1, -1), '~');
 }
 
-export function reportOf(findings: Findings, { secrets, home }: Hidden): string {
+export function reportOf(findings: Findings, { secrets, home }: Redaction): string {
   const { versions, checks, settings, errors } = findings;
   const text = [
-    '# Ollama Server for Claude: diagnosis',
-    verdict(checks),
-    checks.map(lineOf).join('\n'),
+    '# Ollama Server for Claude: Diagnostics',
+    summaryOf(checks),
+    checks.map(formatCheck).join('\n'),
     '## Versions',
     versions.map(([name, value]) => `- ${name}: ${value}`).join('\n'),
     '## Settings that differ from the defaults',
-    settings.map(([key, value]) => `- \`${key}\`: \`${JSON.stringify(value)}\``).join('\n') || 'None.',
+    listOf(settings.map(([key, value]) => `- \`${key}\`: \`${JSON.stringify(value)}\``)),
     '## Latest errors',
-    errors
-      .map(
-        ({ at, client, message }) =>
-          `- ${new Date(at).toISOString()} ${client || 'unnamed client'}: ${oneLine(message)}`,
-      )
-      .join('\n') || 'None.',
+    listOf(
+      errors.map(({ at, client, message }) => {
+        const time = new Date(at).toISOString();
+        return `- ${time} ${client || 'unnamed client'}: ${oneLine(message)}`;
+      }),
+    ),
     '',
   ].join('\n\n');
-  return redact(shorten(text, home), secrets);
+  return redactSecrets(replaceHome(text, home), secrets);
 }

@@ -1,13 +1,13 @@
-/** What Claude is told about the editor, as text. Pure. */
+/** The text that tells Claude what is open in the editor. Pure. */
 import { printable } from '../../core/log.js';
 
-/** All lines and columns count from one, and all paths are as Claude should name them. */
+/** Lines and columns count from 1. Paths are written as Claude should name them. */
 export interface EditorView {
   readonly file?: {
     readonly path: string;
     readonly language: string;
     readonly unsaved: boolean;
-    /** Absent: nothing is selected. */
+    /** Absent when nothing is selected. */
     readonly selection?: { readonly firstLine: number; readonly lastLine: number; readonly text: string };
   };
   readonly problems: readonly Problem[];
@@ -23,52 +23,51 @@ export interface Problem {
 
 export interface ContextBlock {
   readonly text: string;
-  /** What is in it, without contents: for the log. */
+  /** What the block contains, without contents of files, for the log. */
   readonly summary: string;
 }
 
-/** Characters of a selection, and of one message. */
-const SELECTED = 4000;
-const MESSAGE = 200;
-const PROBLEMS = 20;
+const MAX_SELECTION_CHARACTERS = 4000;
+const MAX_MESSAGE_CHARACTERS = 200;
+const MAX_PROBLEMS = 20;
 const TAG = 'editor-context';
 
-/** The block, or `undefined` when there is nothing to tell. */
+/** Returns `undefined` when there is nothing to say. */
 export function contextBlock({ file, problems }: EditorView): ContextBlock | undefined {
   const lines: string[] = [];
   const summary: string[] = [];
   if (file !== undefined) {
     const path = printable(file.path);
-    lines.push(`The person is looking at ${path} (${file.language}).`);
-    if (file.unsaved)
-      lines.push('It has changes in the editor that are not saved: the file on the disk is older.');
+    lines.push(`The user is looking at ${path} (${file.language}).`);
+    if (file.unsaved) lines.push('The editor has unsaved changes of it: the file on disk is older.');
     summary.push(`${path} (${file.language})`);
     const { selection } = file;
     if (selection !== undefined) {
       const range = `lines ${selection.firstLine}-${selection.lastLine}`;
-      lines.push(`Selected, ${range}:`, cut(selection.text, SELECTED));
+      lines.push(`Selected, ${range}:`, truncate(selection.text, MAX_SELECTION_CHARACTERS));
       summary.push(`${range} selected`);
     }
   }
-  // Where not all have room: those of the active file, then errors.
+  // When there are too many: the active file's first, and errors before warnings.
   const rankOf = ({ path, severity }: Problem): number =>
     (path === file?.path ? 0 : 2) + (severity === 'error' ? 0 : 1);
-  const told = [...problems].sort((one, other) => rankOf(one) - rankOf(other)).slice(0, PROBLEMS);
-  if (told.length > 0) {
-    const more = problems.length > told.length ? `, the first ${told.length} of ${problems.length}` : '';
-    lines.push(`Problems in open files${more}:`, ...told.map(problemLine));
-    summary.push(`${told.length} ${told.length === 1 ? 'problem' : 'problems'}`);
+  const listed = [...problems].sort((one, other) => rankOf(one) - rankOf(other)).slice(0, MAX_PROBLEMS);
+  if (listed.length > 0) {
+    const note = problems.length > listed.length ? `, the first ${listed.length} of ${problems.length}` : '';
+    lines.push(`Problems in open files${note}:`, ...listed.map(problemLine));
+    summary.push(`${listed.length} ${listed.length === 1 ? 'problem' : 'problems'}`);
   }
   if (lines.length === 0) return undefined;
-  // What a file holds cannot end the block.
-  const inside = lines.join('\n').replaceAll(`</${TAG}`, `<\\/${TAG}`);
-  return { text: `<${TAG}>\n${inside}\n</${TAG}>`, summary: summary.join(', ') };
+  // A closing tag inside a file must not end the block.
+  const content = lines.join('\n').replaceAll(`</${TAG}`, `<\\/${TAG}`);
+  return { text: `<${TAG}>\n${content}\n</${TAG}>`, summary: summary.join(', ') };
 }
 
 function problemLine({ path, line, column, severity, message }: Problem): string {
-  return `${printable(path)}:${line}:${column} ${severity}: ${printable(message.replace(/\s+/g, ' '), MESSAGE)}`;
+  const text = printable(message.replace(/\s+/g, ' '), MAX_MESSAGE_CHARACTERS);
+  return `${printable(path)}:${line}:${column} ${severity}: ${text}`;
 }
 
-function cut(text: string, limit: number): string {
+function truncate(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit)}\n… (${text.length - limit} more characters)` : text;
 }

@@ -1,4 +1,4 @@
-/** Looks at what is open in the editor, for the workspace lane. */
+/** Collects what is open in the editor, for the workspace lane. */
 import {
   DiagnosticSeverity,
   languages,
@@ -11,20 +11,19 @@ import {
 import { contextBlock, type ContextBlock, type EditorView, type Problem } from './contextBlock.js';
 import { shareableFiles } from './shareableFiles.js';
 
-/** Files with problems that are looked at. */
-const MOST_FILES = 20;
+const MAX_FILES_WITH_PROBLEMS = 20;
 
 /**
- * A block about the active file and the problems of open files, as far as these are in the folders, and neither ignored
- * nor secret; `undefined` when there is nothing to tell.
- * @param folders where Claude works, absolute; paths are told from the first one
+ * Describes the active file and the problems in open files. Leaves out files that are outside the folders, ignored by Git
+ * or likely to contain secrets. `undefined` when nothing is left.
+ * @param folders the folders that Claude works in, absolute; paths are relative to the first one
  */
 export async function editorContext(folders: readonly string[]): Promise<ContextBlock | undefined> {
   const editor = window.activeTextEditor;
   const problems = openProblems();
-  const wanted = [...(editor === undefined ? [] : [editor.document.uri]), ...problems.keys()];
-  if (wanted.length === 0) return undefined;
-  const paths = wanted.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+  const uris = [...(editor === undefined ? [] : [editor.document.uri]), ...problems.keys()];
+  if (uris.length === 0) return undefined;
+  const paths = uris.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   const names = await shareableFiles(folders, paths);
   const file = editor === undefined ? undefined : fileOf(editor, names);
   return contextBlock({
@@ -56,7 +55,7 @@ function fileOf({ document, selection }: TextEditor, names: ReadonlyMap<string, 
   };
 }
 
-/** The errors and warnings of files that have a tab. */
+/** The errors and warnings in files that have a tab. */
 function openProblems(): Map<Uri, readonly Diagnostic[]> {
   const open = new Set(
     window.tabGroups.all
@@ -65,7 +64,7 @@ function openProblems(): Map<Uri, readonly Diagnostic[]> {
   );
   const found = new Map<Uri, readonly Diagnostic[]>();
   for (const [uri, diagnostics] of languages.getDiagnostics()) {
-    if (found.size === MOST_FILES) break;
+    if (found.size === MAX_FILES_WITH_PROBLEMS) break;
     if (uri.scheme !== 'file' || !open.has(uri.toString())) continue;
     const serious = diagnostics.filter(({ severity }) => severity <= DiagnosticSeverity.Warning);
     if (serious.length > 0) found.set(uri, serious);

@@ -1,41 +1,41 @@
-/** Which files Git ignores. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { findGit } from './gitProgram.js';
 
-const WAIT_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /**
- * Those of the files that Git ignores in that folder, in Unicode's composed form.
- * @param paths from the folder, with forward slashes
- * @param open all folders that are open: a Git of theirs is not started
- * @returns `undefined` when Git cannot tell: it is not there, too slow, or does not trust the folder
+ * The files that Git ignores in a folder, in Unicode's composed form (NFC).
+ * @param paths relative to the folder, with forward slashes
+ * @param openFolders all open folders; a Git program inside one of them is not started
+ * @returns `undefined` when Git gives no answer: it is missing, too slow, or does not trust the folder
  */
 export async function ignoredFiles(
   folder: string,
   paths: readonly string[],
-  open: readonly string[],
+  openFolders: readonly string[],
 ): Promise<ReadonlySet<string> | undefined> {
-  const program = await findGit(process.env['PATH'] ?? '', open);
+  const program = await findGit(process.env['PATH'] ?? '', openFolders);
   if (program === undefined) return undefined;
-  // Nothing of the folder runs.
+  // A repository can configure a program as fsmonitor, which Git would run.
   const args = ['-c', 'core.fsmonitor=false', '-C', folder, 'check-ignore', '-z', '--stdin'];
   const env = { ...process.env, LC_ALL: 'C' };
-  const git = spawn(program, args, { env, windowsHide: true, timeout: WAIT_MS });
-  const ended = new Promise<number | null>((resolve) => {
+  const git = spawn(program, args, { env, windowsHide: true, timeout: TIMEOUT_MS });
+  const exited = new Promise<number | null>((resolve) => {
     git.once('error', () => resolve(null));
     git.once('close', resolve);
   });
-  // A program that ends early, or never begins, says so by its exit code.
+  // Writing fails when Git exits early or does not start; the exit code then tells.
   git.stdin.on('error', () => undefined);
   git.stdin.end(paths.join('\0'));
-  const unread = (): string => '';
-  const [code, ignored, complaint] = await Promise.all([
-    ended,
-    text(git.stdout).catch(unread),
-    text(git.stderr).catch(unread),
+  const unreadable = (): string => '';
+  const [code, stdout, stderr] = await Promise.all([
+    exited,
+    text(git.stdout).catch(unreadable),
+    text(git.stderr).catch(unreadable),
   ]);
-  // Git may spell letters with accents in another way than it was given.
-  if (code === 0) return new Set(ignored.normalize().split('\0'));
-  return code === 1 || /not a git repository/i.test(complaint) ? new Set() : undefined;
+  // Git may print letters with accents in another Unicode form than it was given.
+  if (code === 0) return new Set(stdout.normalize().split('\0'));
+  // Exit code 1 of `git check-ignore`: none of the files is ignored.
+  return code === 1 || /not a git repository/i.test(stderr) ? new Set() : undefined;
 }

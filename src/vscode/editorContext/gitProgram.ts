@@ -1,33 +1,39 @@
-/** Finds Git, and none that a repository has brought along. */
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { contains } from './containment.js';
+import { isBelow } from '../platform/paths.js';
 
 const NAME = process.platform === 'win32' ? 'git.exe' : 'git';
 
 /**
- * The first Git on PATH that is named by an absolute folder and lies, links followed, in no open one.
- * @param path as in the environment
- * @param open the folders whose files others may have written, absolute
- * @returns an absolute path; `undefined` when there is none
+ * The first Git program on PATH that is in an absolute folder and, with links resolved, outside the open folders: a
+ * repository may contain a program of that name.
+ * @param path the value of PATH
+ * @param openFolders absolute
+ * @returns an absolute path, or `undefined` when there is none
  */
-export async function findGit(path: string, open: readonly string[]): Promise<string | undefined> {
-  const resolved = await Promise.all(open.map(async (folder) => (await linkless(folder)) ?? folder));
-  // Who opens the root of the disk has opened the system's programs, too, which are none of a repository.
-  const roots = resolved.filter((folder) => dirname(folder) !== folder);
-  const isOpen = (place: string): boolean => roots.some((root) => root === place || contains(root, place));
-  for (const folder of path.split(delimiter).map((name) => name.replace(/^"(.*)"$/, '$1'))) {
+export async function findGit(path: string, openFolders: readonly string[]): Promise<string | undefined> {
+  const resolved = await Promise.all(
+    openFolders.map(async (folder) => (await resolveLinks(folder)) ?? folder),
+  );
+  // When the root of the disk is open, all programs are below it. They are the system's, not a repository's.
+  const untrusted = resolved.filter((folder) => dirname(folder) !== folder);
+  const isUntrusted = (target: string): boolean =>
+    untrusted.some((folder) => folder === target || isBelow(folder, target));
+  for (const folder of path.split(delimiter).map(withoutQuotes)) {
     if (!isAbsolute(folder)) continue;
     const program = join(folder, NAME);
-    const places = await Promise.all([folder, program].map(linkless));
-    if (places.every((place) => place !== undefined && !isOpen(place)) && (await canRun(program))) {
+    const targets = await Promise.all([folder, program].map(resolveLinks));
+    if (targets.every((target) => target !== undefined && !isUntrusted(target)) && (await canRun(program))) {
       return program;
     }
   }
   return undefined;
 }
 
-const linkless = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
+/** Windows allows quotes around a folder in PATH. */
+const withoutQuotes = (folder: string): string => folder.replace(/^"(.*)"$/, '$1');
+
+const resolveLinks = (path: string): Promise<string | undefined> => realpath(path).catch(() => undefined);
 
 async function canRun(file: string): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-/** Which files look as if they held secrets. Pure. */
+/** Recognizes files that probably contain secrets, by their names. Pure. */
 
 const SECRET_FILES: readonly RegExp[] = [
   /^\.env/,
@@ -8,18 +8,19 @@ const SECRET_FILES: readonly RegExp[] = [
   /^[._](npmrc|yarnrc|pypirc|netrc|pgpass|htpasswd|git-credentials|dockercfg|vault-token|my\.cnf)$/,
 ];
 const SECRET_FOLDERS = /^\.(git|ssh|gnupg|aws|azure|kube|docker|gcloud)$/;
-/** Words that make a secret of a file with data, not of a program that deals with such things. */
+/** Words that mark a data file as secret. In the name of a source file they mean code about secrets. */
 const SECRET_WORDS =
   /credential|secret|passw(or)?d|(^|[^a-z])tokens?($|[^a-z])|(api|private)[-_]?key|service[-_]?account/;
-const DATA = /(^[^.]+|\.(json|jsonc|ya?ml|toml|ini|cfg|conf|txt|xml|properties|csv|plist|bak|old|local))$/;
+const DATA_FILES =
+  /(^[^.]+|\.(json|jsonc|ya?ml|toml|ini|cfg|conf|txt|xml|properties|csv|plist|bak|old|local))$/;
 
-/** Rather one too many. @param path from the folder that is open, with any kind of slashes */
+/** Prefers false alarms to missed secrets. @param path relative to the open folder, with `/` or `\` */
 export function looksSecret(path: string): boolean {
   const names = path.toLowerCase().split(/[\\/]/);
   const name = names.at(-1) ?? '';
   return (
-    SECRET_FILES.some((looks) => looks.test(name)) ||
+    SECRET_FILES.some((pattern) => pattern.test(name)) ||
     names.slice(0, -1).some((folder) => SECRET_FOLDERS.test(folder)) ||
-    (DATA.test(name) && names.some((one) => SECRET_WORDS.test(one)))
+    (DATA_FILES.test(name) && names.some((one) => SECRET_WORDS.test(one)))
   );
 }

@@ -1,16 +1,15 @@
-/** Which files Claude may be told of without having looked for them itself. */
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { contains } from './containment.js';
+import { isBelow } from '../platform/paths.js';
 import { ignoredFiles } from './gitIgnored.js';
 import { looksSecret } from './secretFiles.js';
 
 /**
- * Those of the files that are in one of the folders, links followed, and neither look secret nor are ignored by Git.
- * Where Git cannot tell, none is among them.
- * @param folders absolute; the files of the first one are named from it, others absolutely
+ * Selects the files that Claude may be told about: those in one of the folders, with links resolved, that do not look
+ * secret and that Git does not ignore. Where Git gives no answer, no file of that folder is selected.
+ * @param folders absolute
  * @param paths absolute
- * @returns the path → how Claude should name it
+ * @returns the path → the name for Claude: relative in the first folder, absolute in the others
  */
 export async function shareableFiles(
   folders: readonly string[],
@@ -19,20 +18,20 @@ export async function shareableFiles(
   const names = new Map<string, string>();
   for (const folder of folders) {
     const root = await realpath(folder);
-    const ways: string[] = [];
+    const candidates: string[] = [];
     for (const path of paths) {
-      if (names.has(path) || !contains(folder, path)) continue;
+      if (names.has(path) || !isBelow(folder, path)) continue;
       const target = await realpath(path).catch(() => undefined);
-      if (target === undefined || !contains(root, target) || looksSecret(relative(root, target))) continue;
-      const way = relative(folder, path).replaceAll(sep, '/');
-      if (!looksSecret(way)) ways.push(way);
+      if (target === undefined || !isBelow(root, target) || looksSecret(relative(root, target))) continue;
+      const relativePath = relative(folder, path).replaceAll(sep, '/');
+      if (!looksSecret(relativePath)) candidates.push(relativePath);
     }
-    if (ways.length === 0) continue;
-    const ignored = await ignoredFiles(folder, ways, folders);
-    for (const way of ways) {
-      if (ignored?.has(way.normalize()) !== false) continue;
-      const path = join(folder, way);
-      names.set(path, folder === folders[0] ? way : path);
+    if (candidates.length === 0) continue;
+    const ignored = await ignoredFiles(folder, candidates, folders);
+    for (const relativePath of candidates) {
+      if (ignored?.has(relativePath.normalize()) !== false) continue;
+      const path = join(folder, relativePath);
+      names.set(path, folder === folders[0] ? relativePath : path);
     }
   }
   return names;

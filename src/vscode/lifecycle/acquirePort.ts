@@ -1,4 +1,4 @@
-/** Takes the port, or finds out why it cannot be had. */
+/** Starts to listen on the configured port, or finds out which program has it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   ListenError,
@@ -8,25 +8,25 @@ import {
   type PortOwner,
 } from '../../server/server.js';
 import type { ListenConfig } from './desiredConfig.js';
+import { describePortOwner } from './portOwnerText.js';
 
-export type AcquiredPort =
+export type PortAcquisition =
   | { readonly kind: 'listening'; readonly url: string }
-  /** Another window of ours has the port. */
+  /** Another window with this extension has the port. */
   | { readonly kind: 'elsewhere' }
   /** `taken`: another program has the port. */
   | { readonly kind: 'failed'; readonly message: string; readonly taken: boolean }
   | { readonly kind: 'aborted' };
 
-/** Milliseconds between two tries at a port in use. */
-const RETRY_EVERY_MS = 250;
-/** A window of ours that is busy may miss one probe. */
-const PROBES = 3;
+const RETRY_INTERVAL_MS = 250;
+/** A busy window may miss a single probe. */
+const MAX_PROBES = 3;
 
-/** Listens, or says why not; `undefined` when the port is in use. */
-async function attempt(
+/** Tries to listen once. `undefined` when the port is in use. */
+async function tryToListen(
   endpoint: Pick<Endpoint, 'start'>,
   { host, port }: ListenConfig,
-): Promise<AcquiredPort | undefined> {
+): Promise<PortAcquisition | undefined> {
   try {
     const { url } = await endpoint.start(host, port);
     return { kind: 'listening', url };
@@ -37,55 +37,47 @@ async function attempt(
 }
 
 /**
- * Listens where the plan says.
- * @param patienceMs how long a port in use is tried again: a window that reloads may still hold it for a moment
+ * Listens on the configured address.
+ * @param retryForMs how long to retry while the port is in use: a window that reloads may hold it a moment longer
+ * @throws whatever `endpoint.start` throws besides ListenError
  */
 export async function acquirePort(
   endpoint: Pick<Endpoint, 'start'>,
-  plan: ListenConfig,
-  patienceMs: number,
+  config: ListenConfig,
+  retryForMs: number,
   signal: AbortSignal,
-): Promise<AcquiredPort> {
-  const patience = AbortSignal.timeout(patienceMs);
-  const pause = AbortSignal.any([signal, patience]);
+): Promise<PortAcquisition> {
+  const timeout = AbortSignal.timeout(retryForMs);
+  const timeoutOrAbort = AbortSignal.any([signal, timeout]);
   for (;;) {
     if (signal.aborted) return { kind: 'aborted' };
-    const binding = await attempt(endpoint, plan);
-    if (binding !== undefined) return binding;
-    if (pause.aborted) break;
-    // Ends early when the patience does, or when nobody wants the port any more.
-    await delay(RETRY_EVERY_MS, undefined, { signal: pause }).catch(() => undefined);
+    const acquisition = await tryToListen(endpoint, config);
+    if (acquisition !== undefined) return acquisition;
+    if (timeoutOrAbort.aborted) break;
+    await delay(RETRY_INTERVAL_MS, undefined, { signal: timeoutOrAbort }).catch(() => undefined);
   }
   if (signal.aborted) return { kind: 'aborted' };
-  const listener = await owner(plan);
-  // Who was going while it was asked has left the port by now.
-  const free = listener === 'nobody' || listener === 'other' ? await attempt(endpoint, plan) : undefined;
-  return free ?? explain(listener, plan);
+  const owner = await probeOwner(config);
+  // A program that was shutting down during the probes has released the port by now.
+  const acquisition = owner === 'none' || owner === 'other' ? await tryToListen(endpoint, config) : undefined;
+  return acquisition ?? portInUse(owner, config);
 }
 
-async function owner(plan: ListenConfig): Promise<PortOwner> {
-  let listener: PortOwner = 'nobody';
-  for (let probe = 0; probe < PROBES; probe += 1) {
-    listener = await findPortOwner(reachableHost(plan.host), plan.port);
-    if (listener === 'ours' || listener === 'ollama') break;
+async function probeOwner({ host, port }: ListenConfig): Promise<PortOwner> {
+  let owner: PortOwner = 'none';
+  for (let probe = 0; probe < MAX_PROBES; probe += 1) {
+    owner = await findPortOwner(reachableHost(host), port);
+    if (owner === 'claudeOllama' || owner === 'ollama') break;
   }
-  return listener;
+  return owner;
 }
 
-function explain(listener: PortOwner, plan: ListenConfig): AcquiredPort {
-  const taken = (by: string): AcquiredPort => ({
+function portInUse(owner: PortOwner, { port }: ListenConfig): PortAcquisition {
+  if (owner === 'claudeOllama') return { kind: 'elsewhere' };
+  const quit = owner === 'ollama' ? 'Quit Ollama' : 'Quit it';
+  return {
     kind: 'failed',
-    message: `Port ${plan.port} is in use by ${by}, or use another port here.`,
+    message: `Port ${port} is in use by ${describePortOwner(owner)}. ${quit}, or use another port here.`,
     taken: true,
-  });
-  switch (listener) {
-    case 'ours':
-      return { kind: 'elsewhere' };
-    case 'ollama':
-      return taken('Ollama itself. Quit Ollama');
-    case 'other':
-      return taken('another program. Quit it');
-    case 'nobody':
-      return taken('a program that does not answer. Quit it');
-  }
+  };
 }

@@ -1,71 +1,73 @@
 /**
- * The one owner of the endpoint's life. What is wanted (running or not, and the plan) is compared with what is,
- * one step at a time, so that quick changes of mind and of settings end in the last state asked for.
+ * Starts, moves and stops the endpoint; nothing else does. Callers state an intent. The controller compares it and the
+ * desired configuration with its state, and changes the state one step at a time. So quick successive calls and changes
+ * of settings end in the state that was asked for last.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { refusingBackend, type ChatBackend } from '../../core/backend.js';
 import { asChatError, ChatError } from '../../core/errors.js';
-import type { Inspection } from '../../core/inspection.js';
+import type { CliBackend, CliDiagnosis } from '../../core/cliBackend.js';
 import type { Logger } from '../../core/log.js';
-import { createSwappableBackend, UNTRUSTED, type CliBackend } from './swappableBackend.js';
-import { acquirePort } from './acquirePort.js';
-import { sameConfig, type BackendConfig, type ListenConfig, type DesiredConfig } from './desiredConfig.js';
 import { singleFlight } from '../platform/singleFlight.js';
-import { statusOf, type EndpointLife, type State } from './state.js';
-import type { Readiness, Status } from './status.js';
+import { acquirePort } from './acquirePort.js';
+import { sameConfig, type BackendConfig, type DesiredConfig, type ListenConfig } from './desiredConfig.js';
+import { handoverIntent, startIntent, stopIntent, type Intent, type RunKind } from './intent.js';
+import { statusOf, type EndpointSwitch, type State } from './state.js';
+import type { CliReadiness, Status } from './status.js';
+import { createSwappableBackend, UNTRUSTED } from './swappableBackend.js';
 import type { Windows } from './windows.js';
 
 export interface ControllerOptions {
-  /** Settles when it is known who may use the endpoint: nothing listens before. Rejects when that cannot be known. */
-  readonly known: Promise<void>;
-  /** What settings and folders come to now. */
-  plan(): DesiredConfig;
-  createEndpoint(backend: ChatBackend): EndpointLife;
+  /** Settles once the token is known; nothing listens before. Rejects when the token cannot be read. */
+  readonly tokenKnown: Promise<void>;
+  /** The configuration that the settings and the open folders ask for now. */
+  desiredConfig(): DesiredConfig;
+  createEndpoint(backend: ChatBackend): EndpointSwitch;
   /** @param onActivity called when the number of waiting requests has changed */
-  createBackend(plan: BackendConfig & { kind: 'cli' }, onActivity: () => void): CliBackend;
+  createBackend(config: BackendConfig & { kind: 'cli' }, onActivity: () => void): CliBackend;
   onChange(status: Status): void;
-  readonly windows: Pick<Windows, 'look' | 'ask'>;
+  readonly windows: Pick<Windows, 'fetchReport' | 'requestPort'>;
   readonly log: Logger;
-  readonly pace: Pace;
+  readonly timing?: ControllerTiming;
 }
 
 /** All in milliseconds. */
-export interface Pace {
-  /** How long a port in use is tried again. */
-  readonly patienceMs: number;
-  /** Between two looks at a port that another window has. */
-  readonly takeOverEveryMs: number;
-  /** How long the end may take. */
-  readonly endWithinMs: number;
+export interface ControllerTiming {
+  /** How long to retry while the port is in use. */
+  readonly acquirePortMs: number;
+  /** Between two attempts to acquire a port that another window has. */
+  readonly takeOverIntervalMs: number;
+  /** How long `end` may take. */
+  readonly endMs: number;
 }
 
-/** The host gives all extensions together 5 seconds to end. */
-export const PACE: Pace = { patienceMs: 3_000, takeOverEveryMs: 2_000, endWithinMs: 3_000 };
+/** VS Code gives all extensions together 5 seconds to deactivate. */
+const DEFAULT_TIMING: ControllerTiming = { acquirePortMs: 3_000, takeOverIntervalMs: 2_000, endMs: 3_000 };
 
 export interface Controller {
   readonly status: Status;
   /**
-   * Answers the chats of this window itself, which need no port: also while another window has it. Refuses everything
-   * while nothing is to run.
+   * Answers the chats of this window directly, without the port, and therefore also while another window has the port.
+   * Refuses every chat while the server is stopped.
    */
   readonly backend: ChatBackend;
-  /** Of the CLI behind it. */
-  readonly readiness: Readiness;
-  /** Settles when the endpoint runs, or is known not to; never rejects for that. */
+  /** The readiness of the CLI behind `backend`. */
+  readonly readiness: CliReadiness;
+  /** Resolves once the endpoint is running or has failed to start; the status tells which. Never rejects for a failure. */
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
-  /** Takes the port over from the window that has it. Whether that window let go of it. */
+  /** Takes the port over from the window that has it. Resolves to whether this window has the port then. */
   serveHere(): Promise<boolean>;
-  /** Lets go of the port, for another window that has asked for it. Serves again when that one goes. */
+  /** Releases the port to another window that asked for it, and takes it over again when that window stops. */
   cede(): void;
-  /** Settings, folders or trust may have changed: does what the new plan needs, and nothing when it is the same. */
+  /** Applies a changed desired configuration. Does nothing when it is unchanged, or the server is stopped. */
   refresh(): Promise<void>;
-  /** Looks again for a CLI that had a problem. */
+  /** Checks the CLI again if the last check found a problem. */
   recheck(): void;
-  /** Looks closely at the CLI, whether or not anything runs. @throws ChatError when it cannot be used */
-  inspect(): Promise<Inspection>;
-  /** Kills what still lives, without waiting: for the exit of the host. */
+  /** Examines the CLI in detail, also while the server is stopped. @throws ChatError when it cannot be used */
+  inspect(): Promise<CliDiagnosis>;
+  /** Kills every process without waiting, for the exit of the extension host. */
   killNow(): void;
   /** Stops for good, in a bounded time. */
   end(): Promise<void>;
@@ -74,27 +76,20 @@ export interface Controller {
 const STOPPED = new ChatError('cancelled', 'The server is stopped. Start it, then try again.');
 
 export function createController(options: ControllerOptions): Controller {
-  const { log, pace } = options;
+  const { log, timing = DEFAULT_TIMING } = options;
   let state: State = { name: 'stopped' };
-  let wanted = false;
-  /** The next step acts although the plan has not changed. */
-  let forced = false;
-  /** Another window has asked for the port. */
-  let ceding = false;
-  /** Another window has let go of the port for us. */
-  let promised = false;
-  let attempt = new AbortController();
+  let intent: Intent = { kind: 'stop' };
 
-  const slot = createSwappableBackend({
-    create: (plan, onActivity) => options.createBackend(plan, onActivity),
-    onChange: () => options.onChange(statusOf(state, slot)),
+  const swappable = createSwappableBackend({
+    create: (config, onActivity) => options.createBackend(config, onActivity),
+    onChange: () => options.onChange(statusOf(state, swappable)),
     warn: (line) => log.warn(line),
   });
 
   function enter(next: State): void {
     if (next.name !== state.name) log.debug(`[controller] ${state.name} -> ${next.name}`);
     state = next;
-    options.onChange(statusOf(state, slot));
+    options.onChange(statusOf(state, swappable));
   }
 
   function fail({ listen }: DesiredConfig, message: string): void {
@@ -102,147 +97,148 @@ export function createController(options: ControllerOptions): Controller {
     enter({ name: 'failed', listen, message, taken: false });
   }
 
+  /** Releases what the state holds. */
   async function release(): Promise<void> {
-    const before = state;
-    if (before.name === 'elsewhere') clearTimeout(before.timer);
-    if (before.name !== 'running') return wanted ? undefined : slot.clear();
-    // stop() cancels the requests first and at once; then both ends wait at the same time.
-    await Promise.all([before.endpoint.stop(), slot.clear()]);
-    log.info(`[controller] stopped listening on ${before.url}`);
+    const released = state;
+    if (released.name === 'elsewhere') clearTimeout(released.retryTimer);
+    if (released.name !== 'running') return intent.kind === 'stop' ? swappable.closeAll() : undefined;
+    // endpoint.stop() cancels the requests immediately; then both close at the same time.
+    await Promise.all([released.endpoint.stop(), swappable.closeAll()]);
+    log.info(`[controller] stopped listening on ${released.url}`);
   }
 
-  /** Without the port, the CLI is started by the first chat, and not before. */
-  function own(): ChatBackend {
-    if (!wanted) return refusingBackend(STOPPED);
-    slot.use(options.plan().backend);
-    return slot.backend;
+  /** The backend for the chats of this window. Without the port, the first chat starts the CLI. */
+  function windowBackend(): ChatBackend {
+    if (intent.kind === 'stop') return refusingBackend(STOPPED);
+    swappable.use(options.desiredConfig().backend);
+    return swappable.backend;
   }
 
-  /** @param afterMs until this window looks again whether it can have the port */
-  function waitForOther(listen: ListenConfig, folder: string | undefined, afterMs: number): State {
-    // Nothing waits for this step: it reports through the state.
-    const timer = setTimeout(() => void advance(), afterMs);
-    timer.unref();
-    return { name: 'elsewhere', listen, folder, timer };
+  /** @param retryAfterMs until the next attempt to acquire the port */
+  function waitForOther(listen: ListenConfig, folder: string | undefined, retryAfterMs: number): State {
+    // Not awaited: advance() reports through the state.
+    const retryTimer = setTimeout(() => void advance(), retryAfterMs);
+    retryTimer.unref();
+    return { name: 'elsewhere', listen, folder, retryTimer };
   }
 
-  async function take(plan: DesiredConfig): Promise<State> {
-    const { listen } = plan;
-    const endpoint = options.createEndpoint(slot.backend);
-    // A window that waits for its turn looks once; its state changes only with the result.
-    const patienceMs = state.name === 'elsewhere' && !promised ? 0 : pace.patienceMs;
-    promised = false;
-    if (state.name !== 'elsewhere') enter({ name: 'starting', listen });
-    const binding = await acquirePort(endpoint, listen, patienceMs, attempt.signal);
-    switch (binding.kind) {
+  async function acquire(config: DesiredConfig, kind: RunKind, signal: AbortSignal): Promise<State> {
+    const { listen } = config;
+    const endpoint = options.createEndpoint(swappable.backend);
+    const waiting = state.name === 'elsewhere';
+    // While another window has the port, one attempt is enough, and the state changes only with its result.
+    const retryForMs = waiting && kind !== 'takeOver' ? 0 : timing.acquirePortMs;
+    if (!waiting) enter({ name: 'starting', listen });
+    const acquisition = await acquirePort(endpoint, listen, retryForMs, signal);
+    switch (acquisition.kind) {
       case 'listening':
-        log.info(`[controller] listening on ${binding.url}, folder ${plan.backend.folder}`);
-        slot.use(plan.backend);
-        return { name: 'running', listen, url: binding.url, endpoint };
-      case 'elsewhere':
-        return waitForOther(listen, (await options.windows.look(listen))?.folder, pace.takeOverEveryMs);
+        log.info(`[controller] listening on ${acquisition.url}, folder ${config.backend.folder}`);
+        swappable.use(config.backend);
+        return { name: 'running', listen, url: acquisition.url, endpoint };
+      case 'elsewhere': {
+        const report = await options.windows.fetchReport(listen);
+        return waitForOther(listen, report?.folder, timing.takeOverIntervalMs);
+      }
       case 'failed':
-        log.error(`[controller] ${binding.message}`);
-        return { name: 'failed', listen, message: binding.message, taken: binding.taken };
+        log.error(`[controller] ${acquisition.message}`);
+        return { name: 'failed', listen, message: acquisition.message, taken: acquisition.taken };
       case 'aborted':
         return { name: 'stopped' };
     }
   }
 
   const advance = singleFlight(async () => {
-    const force = forced;
-    forced = false;
-    if (!wanted) {
+    if (intent.kind === 'stop') {
       await release();
       if (state.name !== 'stopped') enter({ name: 'stopped' });
       return;
     }
-    const unknown = await options.known.then(
+    const { kind } = intent;
+    const attempt = new AbortController();
+    // This step carries the intent out once. From then on the endpoint is simply to run.
+    intent = { kind: 'run', attempt };
+    const tokenError = await options.tokenKnown.then(
       () => undefined,
       (error: unknown) => asChatError(error).message,
     );
-    const plan = options.plan();
-    const unchanged = 'listen' in state && sameConfig(state.listen, plan.listen) && !force;
-    if (ceding) {
-      ceding = false;
+    const config = options.desiredConfig();
+    if (kind === 'cede') {
       await release();
-      // The one that asked has the port as soon as it is free; this one must not be quicker.
-      return enter(waitForOther(plan.listen, undefined, pace.patienceMs + pace.takeOverEveryMs));
+      // The other window retries for up to acquirePortMs; this window must not be faster.
+      const retryAfterMs = timing.acquirePortMs + timing.takeOverIntervalMs;
+      return enter(waitForOther(config.listen, undefined, retryAfterMs));
     }
-    if (state.name === 'running' && unchanged) return slot.use(plan.backend);
+    const unchanged = 'listen' in state && sameConfig(state.listen, config.listen) && kind !== 'restart';
+    if (state.name === 'running' && unchanged) return swappable.use(config.backend);
     if (state.name === 'failed' && unchanged) return;
-    if (unknown !== undefined) return fail(plan, unknown);
+    if (tokenError !== undefined) return fail(config, tokenError);
     await release();
-    if (state.name === 'running') enter({ name: 'starting', listen: plan.listen });
-    attempt = new AbortController();
+    if (state.name === 'running') enter({ name: 'starting', listen: config.listen });
     try {
-      enter(await take(plan));
+      enter(await acquire(config, kind, attempt.signal));
     } catch (error) {
-      fail(plan, asChatError(error).message);
+      fail(config, asChatError(error).message);
     }
   });
 
   return {
     get status() {
-      return statusOf(state, slot);
+      return statusOf(state, swappable);
     },
     get readiness() {
-      return slot.readiness;
+      return swappable.readiness;
     },
     backend: {
-      models: () => own().models(),
-      chat: (request, signal, listener) => own().chat(request, signal, listener),
+      models: () => windowBackend().models(),
+      chat: (request, signal, listener) => windowBackend().chat(request, signal, listener),
     },
     start() {
-      wanted = true;
-      forced ||= state.name === 'failed';
+      // After a failure a plain `run` would do nothing, because the configuration is the same.
+      intent = startIntent(intent, state.name === 'failed' ? 'restart' : 'run');
       return advance();
     },
     stop() {
-      wanted = false;
-      attempt.abort();
+      intent = stopIntent(intent);
       return advance();
     },
     restart() {
-      wanted = true;
-      forced = true;
+      intent = startIntent(intent, 'restart');
       return advance();
     },
     async serveHere() {
       if (state.name !== 'elsewhere') return state.name === 'running';
-      promised = await options.windows.ask(state.listen);
-      if (!promised) return false;
+      if (!(await options.windows.requestPort(state.listen))) return false;
+      intent = handoverIntent(intent, 'takeOver');
       await advance();
-      return statusOf(state, slot).state === 'running';
+      return statusOf(state, swappable).state === 'running';
     },
     cede() {
       if (state.name !== 'running') return;
-      ceding = true;
-      log.info('[controller] hands the port over to another window');
-      // It reports through the state.
+      intent = handoverIntent(intent, 'cede');
+      log.info('[controller] handing the port over to another window');
+      // Not awaited: advance() reports through the state.
       void advance();
     },
-    refresh: () => (wanted ? advance() : Promise.resolve()),
-    recheck: () => slot.recheck(),
+    refresh: () => (intent.kind === 'stop' ? Promise.resolve() : advance()),
+    recheck: () => swappable.recheck(),
     async inspect() {
-      const plan = options.plan().backend;
-      if (plan.kind === 'refuse') throw UNTRUSTED;
-      const backend = options.createBackend(plan, () => undefined);
+      const config = options.desiredConfig().backend;
+      if (config.kind === 'refuse') throw UNTRUSTED;
+      const backend = options.createBackend(config, () => undefined);
       try {
         return await backend.inspect();
       } finally {
         await backend.close();
       }
     },
-    killNow: () => slot.closeNow(),
+    killNow: () => swappable.closeNow(),
     async end() {
-      wanted = false;
-      attempt.abort();
-      const limit = new AbortController();
-      const late = delay(pace.endWithinMs, undefined, { signal: limit.signal }).catch(() => undefined);
-      await Promise.race([advance(), late]);
-      limit.abort();
-      slot.closeNow();
+      intent = stopIntent(intent);
+      const timer = new AbortController();
+      const timeout = delay(timing.endMs, undefined, { signal: timer.signal }).catch(() => undefined);
+      await Promise.race([advance(), timeout]);
+      timer.abort();
+      swappable.closeNow();
     },
   };
 }

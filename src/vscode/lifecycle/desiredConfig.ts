@@ -1,21 +1,23 @@
-/** What the settings and the open folders come to. Two plans that are equal need no restart. Pure. */
+/** The configuration that the settings and the open folders ask for. Equal configurations need no restart. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Lane } from '../../core/chat.js';
+import type { UserLimits } from '../../core/cliBackend.js';
+import type { WorkspacePermissions } from '../../core/permission.js';
 import { bindAddress, isStrong, reachableHost } from '../../server/server.js';
-import type { Settings, WorkspacePermissions } from '../platform/settings.js';
+import type { Settings } from '../platform/settings.js';
 
-/** Where Claude works. */
+/** The folder that Claude works in. */
 export interface WorkspaceFolder {
   readonly trusted: boolean;
   readonly folder: string;
-  /** The other folders that are open; `undefined` when `folder` is not open itself: the private one. */
+  /** The other open folders. `undefined` when no folder is open: `folder` is then an empty one of the extension's own. */
   readonly moreFolders: readonly string[] | undefined;
 }
 
 export interface ListenConfig {
   readonly host: string;
   readonly port: number;
-  /** Only for a host that other machines may reach: whether there is a token that is good enough for it. */
+  /** Whether there is a strong token. Present only when other machines may reach the host, which requires one. */
   readonly secured?: boolean;
 }
 
@@ -26,8 +28,8 @@ export type BackendConfig =
       readonly kind: 'cli';
       readonly folder: string;
       readonly claudePath: string;
-      readonly limits: BackendLimits;
-      /** Absent: there is no open folder to work in. */
+      readonly limits: UserLimits;
+      /** Absent when no folder is open. */
       readonly workspace?: WorkspaceConfig;
     };
 
@@ -36,58 +38,57 @@ export interface WorkspaceConfig {
   readonly moreFolders: readonly string[];
 }
 
-/** How many processes there may be, and how long they are kept. */
-export interface BackendLimits {
-  readonly processes: number;
-  readonly queue: number;
-  readonly keepSpares: Settings['keepSpare'];
-  readonly idleMs: number;
-}
-
 export interface DesiredConfig {
   readonly listen: ListenConfig;
   readonly backend: BackendConfig;
 }
 
-/** @param token the one that clients must send */
-export function desiredConfig(settings: Settings, place: WorkspaceFolder, token?: string): DesiredConfig {
-  const { folder } = place;
+/** @param token the token that clients must send */
+export function desiredConfig(
+  settings: Settings,
+  workspaceFolder: WorkspaceFolder,
+  token?: string,
+): DesiredConfig {
+  const { trusted, folder } = workspaceFolder;
   return {
-    listen: listenOf(settings, token),
-    backend: place.trusted
+    listen: listenConfig(settings, token),
+    backend: trusted
       ? {
           kind: 'cli',
           folder,
           claudePath: settings.claudePath,
-          limits: limitsOf(settings),
-          ...workspaceOf(settings, place),
+          limits: backendLimits(settings),
+          ...workspaceConfig(settings, workspaceFolder),
         }
       : { kind: 'refuse', folder },
   };
 }
 
-function workspaceOf(settings: Settings, { moreFolders }: WorkspaceFolder): { workspace?: WorkspaceConfig } {
+function workspaceConfig(
+  settings: Settings,
+  { moreFolders }: WorkspaceFolder,
+): { workspace?: WorkspaceConfig } {
   if (moreFolders === undefined) return {};
   return { workspace: { permissions: settings['workspace.permissions'], moreFolders } };
 }
 
-/** The lanes that can be had there. Claude works only in a folder that a person has opened and trusted. */
+/** The lanes available in a folder. The workspace lane needs a folder that the user has opened and trusts. */
 export function lanesOf({ trusted, moreFolders }: WorkspaceFolder): readonly Lane[] {
   return trusted && moreFolders !== undefined ? ['chat', 'workspace'] : ['chat'];
 }
 
-function listenOf({ host, port }: Settings, token: string | undefined): ListenConfig {
-  return bindAddress(host)?.wide === true ? { host, port, secured: isStrong(token) } : { host, port };
+function listenConfig({ host, port }: Settings, token: string | undefined): ListenConfig {
+  return bindAddress(host)?.public === true ? { host, port, secured: isStrong(token) } : { host, port };
 }
 
 const MINUTE_MS = 60_000;
 
-function limitsOf({ maxProcesses, maxWaiting, keepSpare, idleMinutes }: Settings): BackendLimits {
+function backendLimits(settings: Settings): UserLimits {
   return {
-    processes: maxProcesses,
-    queue: maxWaiting,
-    keepSpares: keepSpare,
-    idleMs: idleMinutes * MINUTE_MS,
+    processes: settings.maxProcesses,
+    queue: settings.maxQueuedRequests,
+    prewarm: settings.prewarm,
+    idleMs: settings.idleTimeoutMinutes * MINUTE_MS,
   };
 }
 
@@ -95,8 +96,8 @@ export const sameConfig = <T extends ListenConfig | BackendConfig>(one: T, other
   isDeepStrictEqual(one, other);
 
 /**
- * The folder to work in, of those that are open: the active editor's, or the first.
- * @param active the open folder that the active editor's file is in, where there is one
+ * Chooses the folder to work in: the active editor's, or else the first open one.
+ * @param active the open folder that contains the active editor's file
  * @param fallback used when no folder is open
  */
 export function chooseFolder(open: readonly string[], active: string | undefined, fallback: string): string {
@@ -104,7 +105,7 @@ export function chooseFolder(open: readonly string[], active: string | undefined
   return open[0] ?? fallback;
 }
 
-/** The URL, without a path, under which a server that listens there is reached from the same machine. */
+/** The URL, without a path, at which programs on this machine reach a server that listens there. */
 export function urlOf(listen: ListenConfig): string {
   const host = reachableHost(listen.host);
   return `http://${host.includes(':') ? `[${host}]` : host}:${listen.port}`;

@@ -1,10 +1,10 @@
-/**
- * A backend whose code is loaded when it is first needed. What drives the CLI is most of the program, and the
- * activation of the extension must not wait for it.
- */
-import type { CliBackend } from './swappableBackend.js';
+import { type CliBackend, IDLE } from '../../core/cliBackend.js';
 
-/** @param load called at most once */
+/**
+ * A backend whose code is loaded on first use. The CLI driver is most of the program's code, and loading it would delay
+ * the activation of the extension.
+ * @param load called at most once
+ */
 export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
   let loading: Promise<CliBackend> | undefined;
   let loaded: CliBackend | undefined;
@@ -22,7 +22,7 @@ export function lazyBackend(load: () => Promise<CliBackend>): CliBackend {
     async close() {
       if (loading !== undefined) await (await loading).close();
     },
-    activity: () => loaded?.activity() ?? { waiting: 0 },
+    activity: () => loaded?.activity() ?? IDLE,
     closeNow: () => loaded?.closeNow(),
   };
 }

@@ -1,13 +1,13 @@
-/** What makes the controller act without a command: the end of activation, changes, and the end of the host. */
+/** What makes the controller act without a command: activation, changes of its configuration, window focus, exit. */
 import { Disposable, window, type Event } from 'vscode';
 import type { Controller } from './controller.js';
 
-/** Brings the controller up to date whenever one of the events fires, and when the window gets the focus. */
+/** Refreshes the controller when one of the events fires. Checks the CLI again when the window gets the focus. */
 export function refreshOnChange(controller: Controller, events: readonly Event<void>[]): Disposable {
   return Disposable.from(
-    // The controller reports through its status; nothing waits for it here.
+    // Not awaited: the controller reports the result through its status.
     ...events.map((event) => event(() => void controller.refresh())),
-    // A person who just signed in or installed the CLI comes back from a terminal or a browser.
+    // The user may be back from installing the CLI or signing in, in a terminal or a browser.
     window.onDidChangeWindowState(({ focused }) => {
       if (focused) controller.recheck();
     }),
@@ -15,15 +15,15 @@ export function refreshOnChange(controller: Controller, events: readonly Event<v
 }
 
 /**
- * Starts the endpoint once `activate` has returned, which keeps activation short. When the host exits without
- * having waited for `deactivate`, what still runs is killed.
+ * Starts the endpoint after `activate` has returned, so that activation stays fast. Kills what still runs when the
+ * extension host exits without having awaited `deactivate`.
  */
 export function startAfterActivation(controller: Controller, autoStart: boolean): Disposable {
-  const begin = autoStart ? setImmediate(() => void controller.start()) : undefined;
+  const pendingStart = autoStart ? setImmediate(() => void controller.start()) : undefined;
   const killNow = (): void => controller.killNow();
   process.once('exit', killNow);
   return new Disposable(() => {
-    if (begin !== undefined) clearImmediate(begin);
+    if (pendingStart !== undefined) clearImmediate(pendingStart);
     process.off('exit', killNow);
   });
 }

@@ -1,11 +1,11 @@
-/** The states of the controller, each with what it holds. */
+/** The states of the controller, each with the resources that it holds. */
 import type { Endpoint } from '../../server/server.js';
 import type { SwappableBackend } from './swappableBackend.js';
 import { urlOf, type ListenConfig } from './desiredConfig.js';
 import type { Status } from './status.js';
 
-/** The server's endpoint, as far as its life is concerned. */
-export type EndpointLife = Pick<Endpoint, 'start' | 'stop'>;
+/** The part of an endpoint that the controller uses. */
+export type EndpointSwitch = Pick<Endpoint, 'start' | 'stop'>;
 
 export type State =
   | { readonly name: 'stopped' }
@@ -14,14 +14,15 @@ export type State =
       readonly name: 'running';
       readonly listen: ListenConfig;
       readonly url: string;
-      readonly endpoint: EndpointLife;
+      readonly endpoint: EndpointSwitch;
     }
   | {
       readonly name: 'elsewhere';
       readonly listen: ListenConfig;
-      /** Of the window that serves. */
+      /** The folder of the window that has the port; `undefined` when unknown. */
       readonly folder: string | undefined;
-      readonly timer: NodeJS.Timeout;
+      /** Until the next attempt to acquire the port. */
+      readonly retryTimer: NodeJS.Timeout;
     }
   | {
       readonly name: 'failed';
@@ -30,8 +31,8 @@ export type State =
       readonly taken: boolean;
     };
 
-/** What the state comes to for everybody else. */
-export function statusOf(state: State, slot: SwappableBackend): Status {
+/** The public status of a state. */
+export function statusOf(state: State, swappable: SwappableBackend): Status {
   switch (state.name) {
     case 'stopped':
       return { state: 'stopped' };
@@ -42,10 +43,10 @@ export function statusOf(state: State, slot: SwappableBackend): Status {
         state: 'running',
         port: state.listen.port,
         url: state.url,
-        folder: slot.folder,
-        readiness: slot.readiness,
-        requests: slot.requests,
-        waiting: slot.waiting,
+        folder: swappable.folder,
+        readiness: swappable.readiness,
+        requests: swappable.requests,
+        waiting: swappable.waiting,
       };
     case 'elsewhere':
       return {

@@ -1,22 +1,23 @@
-/** What is told about the endpoint to people and to `when` clauses. Pure. */
+/** The status of the endpoint as the UI, `when` clauses and other extensions see it. Types only. */
 import type { ErrorKind } from '../../core/errors.js';
 
-/** Why answers cannot be had although the server listens. */
+/** Why the CLI cannot answer although the server is running. */
 export interface Problem {
   readonly kind: ErrorKind;
   /** What happened and what to do next. */
   readonly message: string;
-  /** The path of the CLI, where it was found. */
+  /** The path of the CLI; absent when it was not found. */
   readonly program?: string;
 }
 
-/** What the editor knows of the CLI: `checking` until its first answer. */
-export type Readiness =
+/** Whether the CLI can answer: `checking` until its first check has ended. */
+export type CliReadiness =
   | { readonly kind: 'checking' }
   | {
       readonly kind: 'ready';
       readonly version: string;
       readonly path: string;
+      /** How many models the CLI offers; `undefined` until it has listed them. */
       readonly models: number | undefined;
     }
   | { readonly kind: 'problem'; readonly problem: Problem };
@@ -30,17 +31,18 @@ export type Status =
       /** `http://127.0.0.1:11434`, without a path. */
       readonly url: string;
       readonly folder: string;
-      readonly readiness: Readiness;
-      /** Requests at work now. */
+      readonly readiness: CliReadiness;
+      /** Requests that are not finished, including the waiting ones. */
       readonly requests: number;
-      /** Those of them that wait for a process. */
+      /** Requests that wait for a process. */
       readonly waiting: number;
     }
   | {
+      /** Another window with this extension has the port. */
       readonly state: 'elsewhere';
       readonly port: number;
       readonly url: string;
-      /** Where the window that serves lets Claude work; `undefined` until that is known. */
+      /** The folder that Claude works in there; `undefined` when unknown. */
       readonly folder: string | undefined;
     }
   | {
@@ -48,7 +50,7 @@ export type Status =
       readonly port: number;
       /** What happened, as a sentence. */
       readonly message: string;
-      /** The port belongs to another program, so another port is a way out. */
+      /** Another program has the port, so using another port helps. */
       readonly taken: boolean;
     };
 

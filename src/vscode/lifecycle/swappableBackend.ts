@@ -1,63 +1,51 @@
 /**
- * Holds the backend that answers now. A change of folder or CLI swaps it while the port stays open: new
- * requests go to the new one, and the old one is closed when the last request that it answers has ended.
+ * Holds the backend that answers requests. When the folder or the CLI changes, it is replaced while the port stays open:
+ * new requests go to the new backend, and the old one closes after its last request.
  */
-import { refusingBackend, type ChatBackend, type ChatListener } from '../../core/backend.js';
+import { refusingBackend, type ChatBackend, type BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import { type CliBackend, IDLE } from '../../core/cliBackend.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
-import type { Inspection } from '../../core/inspection.js';
 import { sameConfig, type BackendConfig } from './desiredConfig.js';
-import type { Readiness } from './status.js';
-
-/** A backend with a process behind it. */
-export interface CliBackend extends ChatBackend {
-  /** @throws ChatError when the CLI cannot be used */
-  describe(): Promise<{ path: string; version: string; signedIn: boolean }>;
-  /** @throws ChatError the same */
-  inspect(): Promise<Inspection>;
-  /** Requests that wait for a process. */
-  activity(): { readonly waiting: number };
-  /** Ends every process; bounded. */
-  close(): Promise<void>;
-  /** The same without waiting, for the moment in which the host exits. */
-  closeNow(): void;
-}
+import type { CliReadiness } from './status.js';
 
 export interface SwappableBackend {
-  /** What requests are answered with. */
+  /** Passes requests to the current backend. */
   readonly backend: ChatBackend;
-  readonly readiness: Readiness;
-  /** Requests at work now, with retired backends too. */
+  readonly readiness: CliReadiness;
+  /** Requests that are not finished, including those of replaced backends. */
   readonly requests: number;
-  /** Those of them that wait for a process. */
+  /** Requests that wait for a process. */
   readonly waiting: number;
+  /** The folder of the current backend; empty when there is none. */
   readonly folder: string;
-  /** Makes the backend of that plan the current one, unless it is already. */
-  use(plan: BackendConfig): void;
-  /** Looks again when the last look found a problem. */
+  /** Replaces the current backend by one with this configuration, unless it has that already. */
+  use(config: BackendConfig): void;
+  /** Checks the CLI again if the last check found a problem. */
   recheck(): void;
-  /** Ends every backend; the slot can be used again. */
-  clear(): Promise<void>;
+  /** Closes every backend. `use` may be called again afterwards. */
+  closeAll(): Promise<void>;
   closeNow(): void;
 }
 
 export interface SwappableBackendOptions {
-  create(plan: BackendConfig & { kind: 'cli' }, onActivity: () => void): CliBackend;
-  /** Readiness or the number of requests changed. */
+  create(config: BackendConfig & { kind: 'cli' }, onActivity: () => void): CliBackend;
+  /** Called when the readiness or the number of requests has changed. */
   onChange(): void;
-  /** A backend did not end as it should. */
+  /** Called when a backend failed to close. */
   warn(line: string): void;
 }
 
-interface Held {
-  readonly plan: BackendConfig;
+interface ManagedBackend {
+  readonly config: BackendConfig;
   readonly backend: CliBackend;
   running: number;
+  /** Another backend has replaced it. */
   retired: boolean;
   checking: boolean;
   closing: Promise<void> | undefined;
-  readiness: Readiness;
-  /** The CLI, as the last look found it. */
+  readiness: CliReadiness;
+  /** The path of the CLI, according to the last check. */
   path: string | undefined;
 }
 
@@ -66,119 +54,122 @@ export const UNTRUSTED = new ChatError(
   'This folder is not trusted, so Claude does not run in it. Trust it in VS Code (Manage Workspace Trust), then try again.',
 );
 const NOT_SIGNED_IN = 'Claude Code is not signed in. Run `claude` in a terminal and sign in, then try again.';
-const EMPTY = new ChatError('cancelled', 'The server is stopping.');
+const STOPPING = new ChatError('cancelled', 'The server is stopping.');
 
-/** Failures of a chat that say something about the CLI itself, not about the request. */
-const ABOUT_THE_CLI: ReadonlySet<ErrorKind> = new Set(['cliMissing', 'cliTooOld', 'notSignedIn']);
+/** Errors of a chat that concern the CLI itself, not the request. */
+const CLI_ERRORS: ReadonlySet<ErrorKind> = new Set(['cliMissing', 'cliTooOld', 'notSignedIn']);
 
-function refuser(): CliBackend {
+/** The backend of an untrusted folder. */
+function untrustedBackend(): CliBackend {
   return {
     ...refusingBackend(UNTRUSTED),
     describe: () => Promise.reject(UNTRUSTED),
     inspect: () => Promise.reject(UNTRUSTED),
-    activity: () => ({ waiting: 0 }),
+    activity: () => IDLE,
     close: () => Promise.resolve(),
     closeNow: () => undefined,
   };
 }
 
 export function createSwappableBackend(options: SwappableBackendOptions): SwappableBackend {
-  const all = new Set<Held>();
-  let current: Held | undefined;
+  /** The current backend and the replaced ones that are not closed yet. */
+  const all = new Set<ManagedBackend>();
+  let current: ManagedBackend | undefined;
 
-  /** Until it has ended, the backend is one of those that can still be killed. */
-  function close(held: Held): Promise<void> {
-    held.closing ??= held.backend
+  /** Keeps the backend in `all` until it has closed, so that `closeNow` can still kill it. */
+  function close(managed: ManagedBackend): Promise<void> {
+    managed.closing ??= managed.backend
       .close()
       .catch((error: unknown) => options.warn(`[backend] did not close: ${asChatError(error).message}`))
-      .then(() => void all.delete(held));
-    return held.closing;
+      .then(() => void all.delete(managed));
+    return managed.closing;
   }
 
-  function retire(held: Held): void {
-    held.retired = true;
-    // Nobody waits for a backend that is no longer used; close() is bounded and reports its own failure.
-    if (held.running === 0) void close(held);
+  function retire(managed: ManagedBackend): void {
+    managed.retired = true;
+    // Not awaited: close() is bounded and reports its own failure.
+    if (managed.running === 0) void close(managed);
   }
 
-  function setReadiness(held: Held, readiness: Readiness): void {
-    held.readiness = readiness;
-    if (held === current) options.onChange();
+  function setReadiness(managed: ManagedBackend, readiness: CliReadiness): void {
+    managed.readiness = readiness;
+    if (managed === current) options.onChange();
   }
 
-  function setProblem(held: Held, { kind, message }: ChatError): void {
-    const program = held.path === undefined ? {} : { program: held.path };
-    setReadiness(held, { kind: 'problem', problem: { kind, message, ...program } });
+  function setProblem(managed: ManagedBackend, { kind, message }: ChatError): void {
+    const program = managed.path === undefined ? {} : { program: managed.path };
+    setReadiness(managed, { kind: 'problem', problem: { kind, message, ...program } });
   }
 
-  async function check(held: Held): Promise<void> {
-    if (held.checking) return;
-    held.checking = true;
+  async function check(managed: ManagedBackend): Promise<void> {
+    if (managed.checking) return;
+    managed.checking = true;
     try {
-      held.path = undefined;
-      const { path, version, signedIn } = await held.backend.describe();
-      held.path = path;
+      managed.path = undefined;
+      const { path, version, signedIn } = await managed.backend.describe();
+      managed.path = path;
       if (!signedIn) throw new ChatError('notSignedIn', NOT_SIGNED_IN);
-      setReadiness(held, { kind: 'ready', path, version, models: undefined });
-      // Also warms the list that every client asks for first.
-      const models = await held.backend.models();
-      setReadiness(held, { kind: 'ready', path, version, models: models.length });
+      setReadiness(managed, { kind: 'ready', path, version, models: undefined });
+      // Also fills the backend's cache: listing the models is the first request of every client.
+      const models = await managed.backend.models();
+      setReadiness(managed, { kind: 'ready', path, version, models: models.length });
     } catch (error) {
-      if (!held.retired) setProblem(held, asChatError(error));
+      if (!managed.retired) setProblem(managed, asChatError(error));
     } finally {
-      held.checking = false;
+      managed.checking = false;
     }
   }
 
   async function* chat(
-    held: Held,
+    managed: ManagedBackend,
     request: ChatRequest,
     signal: AbortSignal,
-    listener: ChatListener | undefined,
+    listener: BackendObserver | undefined,
   ): AsyncGenerator<ChatEvent, void> {
-    held.running += 1;
+    managed.running += 1;
     options.onChange();
     try {
-      yield* held.backend.chat(request, signal, listener);
-      // An answer proves that what was wrong is right again.
-      if (held.readiness.kind === 'problem') void check(held);
+      yield* managed.backend.chat(request, signal, listener);
+      // A reply proves that the problem is solved.
+      if (managed.readiness.kind === 'problem') void check(managed);
     } catch (error) {
       const failure = asChatError(error);
-      if (ABOUT_THE_CLI.has(failure.kind)) setProblem(held, failure);
+      if (CLI_ERRORS.has(failure.kind)) setProblem(managed, failure);
       throw error;
     } finally {
-      held.running -= 1;
-      if (held.retired && held.running === 0) void close(held);
+      managed.running -= 1;
+      if (managed.retired && managed.running === 0) void close(managed);
       options.onChange();
     }
   }
 
   return {
     backend: {
-      models: () => current?.backend.models() ?? Promise.reject(EMPTY),
+      models: () => current?.backend.models() ?? Promise.reject(STOPPING),
       chat: (request, signal, listener) =>
         current === undefined
-          ? refusingBackend(EMPTY).chat(request, signal)
+          ? refusingBackend(STOPPING).chat(request, signal)
           : chat(current, request, signal, listener),
     },
     get readiness() {
       return current?.readiness ?? { kind: 'checking' };
     },
     get requests() {
-      return [...all].reduce((sum, held) => sum + held.running, 0);
+      return [...all].reduce((sum, managed) => sum + managed.running, 0);
     },
     get waiting() {
-      return [...all].reduce((sum, held) => sum + held.backend.activity().waiting, 0);
+      return [...all].reduce((sum, managed) => sum + managed.backend.activity().waiting, 0);
     },
     get folder() {
-      return current?.plan.folder ?? '';
+      return current?.config.folder ?? '';
     },
-    use(plan) {
-      if (current !== undefined && sameConfig(current.plan, plan)) return;
+    use(config) {
+      if (current !== undefined && sameConfig(current.config, config)) return;
       if (current !== undefined) retire(current);
-      const held: Held = {
-        plan,
-        backend: plan.kind === 'cli' ? options.create(plan, () => options.onChange()) : refuser(),
+      const managed: ManagedBackend = {
+        config,
+        backend:
+          config.kind === 'cli' ? options.create(config, () => options.onChange()) : untrustedBackend(),
         running: 0,
         retired: false,
         checking: false,
@@ -186,23 +177,23 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
         readiness: { kind: 'checking' },
         path: undefined,
       };
-      all.add(held);
-      current = held;
+      all.add(managed);
+      current = managed;
       options.onChange();
-      // Reports by itself; the start of the server does not wait for the CLI.
-      void check(held);
+      // Not awaited: the server starts without waiting for the CLI, and check() reports through the readiness.
+      void check(managed);
     },
     recheck() {
       if (current?.readiness.kind === 'problem') void check(current);
     },
-    async clear() {
-      const ending = [...all];
+    async closeAll() {
+      const closing = [...all];
       current = undefined;
-      for (const held of ending) held.retired = true;
-      await Promise.all(ending.map(close));
+      for (const managed of closing) managed.retired = true;
+      await Promise.all(closing.map(close));
     },
     closeNow() {
-      for (const held of all) held.backend.closeNow();
+      for (const managed of all) managed.backend.closeNow();
     },
   };
 }

@@ -1,19 +1,22 @@
-/** This window and the others of the same user, which can have the port only one at a time. */
+/** Communication with the other windows of the same user, of which only one can have the port. */
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { asChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
-import { askWindow, reachableHost, type WindowReport } from '../../server/server.js';
+import { reachableHost, requestWindow, type WindowReport } from '../../server/server.js';
 import type { ListenConfig } from './desiredConfig.js';
 
 export interface Windows {
-  /** The key that all of them share; `undefined` when it cannot be had, and then they do not speak with each other. */
+  /** The secret that all windows of the user share. `undefined` when it cannot be stored: then they cannot communicate. */
   key(): string | undefined;
-  /** What the window that serves there tells. `undefined` when it tells nothing: an older one, or another editor's. */
-  look(listen: ListenConfig): Promise<WindowReport | undefined>;
-  /** Asks it for the port. Whether it lets go. */
-  ask(listen: ListenConfig): Promise<boolean>;
+  /**
+   * What the window that listens there is doing. `undefined` when it does not answer: an older version of this
+   * extension, or a window of another editor.
+   */
+  fetchReport(listen: ListenConfig): Promise<WindowReport | undefined>;
+  /** Asks the window that listens there to release the port. Resolves to whether it agreed. */
+  requestPort(listen: ListenConfig): Promise<boolean>;
 }
 
 const KEY_FILE = 'window-key';
@@ -22,8 +25,8 @@ const KEY_BYTES = 32;
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
 
-/** Written elsewhere and then linked, so that nobody reads a part of it, and the first of several windows wins. */
-function makeKey(file: string): void {
+/** Writes a draft and links it, so that no window reads a partial key, and the first of several windows wins. */
+function createKeyFile(file: string): void {
   const draft = `${file}.${process.pid}`;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
@@ -36,43 +39,45 @@ function makeKey(file: string): void {
   }
 }
 
-function readKey(file: string): string {
+function readOrCreateKey(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    makeKey(file);
+    createKeyFile(file);
     return readFileSync(file, 'utf8');
   }
 }
 
-/** @param folder this extension's own, the same for every window on this machine */
-export function createWindows(folder: string, log: Logger): Windows {
-  let known: string | undefined;
+/** @param storageFolder the extension's global storage folder, which all windows on this machine share */
+export function createWindows(storageFolder: string, log: Logger): Windows {
+  let cachedKey: string | undefined;
   let failed = false;
 
   function key(): string | undefined {
     if (failed) return undefined;
     try {
-      known ??= readKey(join(folder, KEY_FILE));
+      cachedKey ??= readOrCreateKey(join(storageFolder, KEY_FILE));
     } catch (error) {
       failed = true;
-      log.warn(`[windows] cannot speak with other windows: ${asChatError(error).message}`);
+      log.warn(`[windows] cannot communicate with other windows: ${asChatError(error).message}`);
     }
-    return known;
+    return cachedKey;
   }
 
-  async function speak(
+  async function send(
     method: 'GET' | 'POST',
     { host, port }: ListenConfig,
   ): Promise<WindowReport | undefined> {
-    const shared = key();
-    return shared === undefined ? undefined : askWindow(reachableHost(host), port, shared, method);
+    const sharedKey = key();
+    return sharedKey === undefined
+      ? undefined
+      : requestWindow({ host: reachableHost(host), port, key: sharedKey, method });
   }
 
   return {
     key,
-    look: (listen) => speak('GET', listen),
-    ask: async (listen) => (await speak('POST', listen)) !== undefined,
+    fetchReport: (listen) => send('GET', listen),
+    requestPort: async (listen) => (await send('POST', listen)) !== undefined,
   };
 }

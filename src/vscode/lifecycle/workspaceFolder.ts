@@ -1,4 +1,4 @@
-/** Where Claude works in this window: which folder, and whether it is trusted. */
+/** The folder that Claude works in, as this window has it open. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -13,27 +13,27 @@ import {
 import { chooseFolder, type WorkspaceFolder } from './desiredConfig.js';
 
 export interface WorkspaceFolderWatch extends Disposable {
-  /** From memory: every request reads it. */
+  /** Cached, because it is read for every request. */
   readonly current: WorkspaceFolder;
   readonly onChange: Event<void>;
 }
 
-/** The open folder that a text editor's file is in. Output panels and the like have none. */
+/** The open folder that contains the editor's file. `undefined` for output panels and other editors without a file. */
 function folderOf(editor: TextEditor | undefined): string | undefined {
   const folder = editor === undefined ? undefined : workspace.getWorkspaceFolder(editor.document.uri);
   return folder?.uri.scheme === 'file' ? folder.uri.fsPath : undefined;
 }
 
 /**
- * Watches folders, trust and the active editor.
- * @param storage this extension's own folder; a window without a folder works in an empty one below it
+ * Watches the open folders, workspace trust and the active editor.
+ * @param storage the extension's global storage folder; a window without an open folder uses an empty folder in it
  */
 export function watchWorkspaceFolder(storage: Uri): WorkspaceFolderWatch {
   const changed = new EventEmitter<void>();
-  let active = folderOf(window.activeTextEditor);
-  let current = look();
+  let activeFolder = folderOf(window.activeTextEditor);
+  let current = read();
   const update = (): void => {
-    current = look();
+    current = read();
     changed.fire();
   };
   const subscriptions = [
@@ -41,21 +41,23 @@ export function watchWorkspaceFolder(storage: Uri): WorkspaceFolderWatch {
     workspace.onDidGrantWorkspaceTrust(update),
     window.onDidChangeActiveTextEditor((editor) => {
       const folder = folderOf(editor);
-      // An editor of no folder, or none at all, does not move Claude out of where it works.
-      if (folder === undefined || folder === active) return;
-      active = folder;
+      // Without an editor that belongs to a folder, the folder stays.
+      if (folder === undefined || folder === activeFolder) return;
+      activeFolder = folder;
       update();
     }),
   ];
 
-  function look(): WorkspaceFolder {
+  function read(): WorkspaceFolder {
     const trusted = workspace.isTrusted;
-    const open = (workspace.workspaceFolders ?? [])
+    const openFolders = (workspace.workspaceFolders ?? [])
       .filter((folder) => folder.uri.scheme === 'file')
       .map((folder) => folder.uri.fsPath);
-    const folder = chooseFolder(open, active, join(storage.fsPath, 'no-folder'));
-    if (open.length > 0) return { trusted, folder, moreFolders: open.filter((other) => other !== folder) };
-    // Private: what Claude does there is nobody else's business.
+    const folder = chooseFolder(openFolders, activeFolder, join(storage.fsPath, 'no-folder'));
+    if (openFolders.length > 0) {
+      return { trusted, folder, moreFolders: openFolders.filter((other) => other !== folder) };
+    }
+    // Only this user may read what Claude writes there.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return { trusted, folder, moreFolders: undefined };
   }

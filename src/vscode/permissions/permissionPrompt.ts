@@ -1,44 +1,50 @@
-/** Puts a question for permission to the person: as a notification, and beside it what must be seen whole. */
-import { commands, window } from 'vscode';
+/** Shows a permission request as a notification, with a preview editor beside it when there is more to see. */
+import { commands } from 'vscode';
 import type { PermissionAnswer, PermissionRequest } from '../../core/permission.js';
+import { showPermissionRequest, showStatusMessage } from '../notifications/notifications.js';
+import { readTargetFile, unsavedDocument } from './openFiles.js';
+import { permissionText, targetPath } from './permissionText.js';
 import type { PreviewEditors } from './previewEditors.js';
-import { fileAt, unsavedDocument } from './openFiles.js';
-import { askedPath, permissionText } from './permissionText.js';
 
-/** The editor lets nobody take a notification back, only out of sight. What is hidden can be found under the bell. */
+export interface PermissionPromptOptions {
+  readonly previews: PreviewEditors;
+  /** After which the request is denied. */
+  readonly timeoutMinutes: number;
+  /** Aborted once the request is settled; later answers are ignored. */
+  readonly closed: AbortSignal;
+}
+
+/** VS Code cannot withdraw a notification, only hide it. The notification center still lists it. */
 const hideNotifications = (): void => void commands.executeCommand('notifications.hideToasts');
 
-/**
- * Shows a question.
- * @param minutes after which no answer is a denial
- * @param over from then on no answer counts
- * @returns the answer, or `undefined` when the notification was closed
- */
+/** Resolves to the answer, or to `undefined` when the user closed the notification or answered too late. */
 export async function showPermissionPrompt(
-  exhibits: PreviewEditors,
-  minutes: number,
   request: PermissionRequest,
-  over: AbortSignal,
+  options: PermissionPromptOptions,
 ): Promise<PermissionAnswer | undefined> {
-  const path = askedPath(request);
-  const file = path === undefined ? undefined : await fileAt(path);
-  const { message, choices, exhibit } = permissionText(request, minutes, file);
-  if (over.aborted) return undefined;
-  if (exhibit !== undefined) await exhibits.show(exhibit, over);
-  over.addEventListener('abort', hideNotifications, { once: true });
-  const title = await window.showInformationMessage(message, ...choices.map((choice) => choice.title));
-  over.removeEventListener('abort', hideNotifications);
-  const choice = choices.find((one) => one.title === title);
+  const { previews, timeoutMinutes, closed } = options;
+  const path = targetPath(request);
+  const file = path === undefined ? undefined : await readTargetFile(path);
+  const { message, choices, preview } = permissionText(request, timeoutMinutes, file);
+  if (closed.aborted) return undefined;
+  if (preview !== undefined) await previews.show(preview, closed);
+  closed.addEventListener('abort', hideNotifications, { once: true });
+  const title = await showPermissionRequest(
+    message,
+    choices.map((choice) => choice.title),
+  );
+  closed.removeEventListener('abort', hideNotifications);
+  const choice = choices.find((candidate) => candidate.title === title);
   if (choice === undefined) return undefined;
-  if (over.aborted) {
-    window.setStatusBarMessage('Claude no longer waits for this answer', 5000);
+  if (closed.aborted) {
+    showStatusMessage('Claude is no longer waiting for this answer', 5000);
     return undefined;
   }
   if (path === undefined || choice.answer === 'deny') return choice.answer;
   const unsaved = await unsavedDocument(path);
   if (unsaved === undefined) return choice.answer;
-  // Changed since the question was shown: the person has allowed something else.
-  if (choice.save !== true) return showPermissionPrompt(exhibits, minutes, request, over);
-  // The editor says why when it cannot; the question stays.
+  // The file was edited after the request was shown, so the user has not seen what would be overwritten: ask again.
+  if (choice.save !== true) return showPermissionPrompt(request, options);
+  // When saving fails, VS Code shows the reason, and the request stays open.
   return (await unsaved.save()) ? choice.answer : undefined;
 }

@@ -1,48 +1,48 @@
-/** How a question for permission is put to the person. Pure: words and texts in, words and texts out. */
+/** The text and the choices of a permission request. Pure. */
 import { relative, resolve, sep } from 'node:path';
 import { printable } from '../../core/log.js';
 import type { PermissionAnswer, PermissionRequest, Sensitivity } from '../../core/permission.js';
 import { editedPath, proposedEdit } from './proposedEdit.js';
 
 export interface PermissionText {
-  /** For a notification: one line, in which foreign text makes no links. */
+  /** For a notification: one line, in which text from Claude or the client cannot form links. */
   readonly message: string;
   readonly choices: readonly Choice[];
-  /** What must be seen whole, and does not fit into a line. */
-  readonly exhibit?: Preview;
+  /** What the user must see completely before answering, and does not fit into the message. */
+  readonly preview?: Preview;
 }
 
 export interface Choice {
   readonly title: string;
   readonly answer: PermissionAnswer;
-  /** The file is saved before the answer is given. */
+  /** Save the file before giving the answer. */
   readonly save?: true;
 }
 
-/** Texts to show in an editor. `path` gives name and language: absolute, with forward slashes. */
+/** What an editor shows: a comparison or one text. `path` gives name and language: absolute, with forward slashes. */
 export type Preview =
   | { readonly title: string; readonly path: string; readonly before: string; readonly after: string }
   | { readonly path: string; readonly text: string };
 
-/** The file that the question is about. */
-export interface AskedFile {
+/** The file that Claude wants to change. */
+export interface TargetFile {
   readonly exists: boolean;
-  /** What it holds, as the person sees it; absent when it cannot be read. */
+  /** Its content as the user sees it. Absent when it cannot be read. */
   readonly text?: string;
-  /** There is text in an editor that is not on the disk. */
+  /** An editor has changes of it that are not on disk. */
   readonly unsaved: boolean;
 }
 
-const NO_FILE: AskedFile = { exists: false, unsaved: false };
-/** Longer commands are shown in an editor. */
-const LINE = 120;
+const NO_FILE: TargetFile = { exists: false, unsaved: false };
+/** Longer commands and inputs are shown in an editor. Characters. */
+const MAX_INLINE_LENGTH = 120;
 
 const ALLOW: Choice = { title: 'Allow', answer: 'once' };
 const ALLOW_ALL: Choice = { title: 'Allow for This Conversation', answer: 'conversation' };
 const SAVE: Choice = { title: 'Save and Allow', answer: 'once', save: true };
 const DENY: Choice = { title: 'Deny', answer: 'deny' };
 
-const EACH_TIME: Readonly<Record<Sensitivity, string>> = {
+const SENSITIVITY_TEXTS: Readonly<Record<Sensitivity, string>> = {
   unsaved: '',
   outside: 'It is outside the open folder, so you are asked each time.',
   settings: 'It can change what programs may do, so you are asked each time.',
@@ -50,81 +50,94 @@ const EACH_TIME: Readonly<Record<Sensitivity, string>> = {
 };
 
 /**
- * The question.
- * @param minutes after which no answer is a denial
- * @param file what an edit is about; of no matter for other tools
+ * @param timeoutMinutes after which the request is denied
+ * @param file the file that an edit would change; ignored for other tools
  */
-export function permissionText(request: PermissionRequest, minutes: number, file = NO_FILE): PermissionText {
+export function permissionText(
+  request: PermissionRequest,
+  timeoutMinutes: number,
+  file = NO_FILE,
+): PermissionText {
   const { sensitive } = request;
-  const { verb, object, exhibit } = subjectOf(request, file);
+  const { action, detail, preview } = describeRequest(request, file);
   const client = /^[\w./-]{1,40}/.exec(request.client ?? '')?.[0];
   const sentences = [
-    `Claude wants to ${verb}${client === undefined ? '' : `, for ${client}`}.`,
-    file.unsaved ? 'It has unsaved changes, which Claude does not see before they are saved.' : '',
-    sensitive === undefined ? '' : EACH_TIME[sensitive],
-    `Without an answer this is denied after ${minutes} minutes.`,
-    // Last, so that it cannot pass for words of ours.
-    object,
+    `Claude wants to ${action}${client === undefined ? '' : `, for ${client}`}.`,
+    file.unsaved ? 'It has unsaved changes, which Claude does not see until they are saved.' : '',
+    sensitive === undefined ? '' : SENSITIVITY_TEXTS[sensitive],
+    `Without an answer, this is denied after ${timeoutMinutes} minutes.`,
+    // Last, so that text from Claude cannot look like a sentence of this extension.
+    detail,
   ];
   return {
     message: sentences
       .filter((sentence) => sentence !== '')
       .join(' ')
-      // `[words](command:…)` would be a link that runs a command.
+      // VS Code would render `[text](command:…)` as a link that runs a command.
       .replaceAll('](', '] ('),
     choices: [...(file.unsaved ? [SAVE] : sensitive === undefined ? [ALLOW, ALLOW_ALL] : [ALLOW]), DENY],
-    ...(exhibit === undefined ? {} : { exhibit }),
+    ...(preview === undefined ? {} : { preview }),
   };
 }
 
-/** For the log: what it is about, without contents. */
+/** For the log: the tool and the file, without contents. */
 export function loggedSubject(request: PermissionRequest): string {
-  const path = askedPath(request);
-  return printable(path === undefined ? request.tool : `${request.tool} ${shownPath(request.folder, path)}`);
+  const path = targetPath(request);
+  return printable(
+    path === undefined ? request.tool : `${request.tool} ${displayPath(request.folder, path)}`,
+  );
 }
 
-/** The file of an edit, absolute; `undefined` for other tools. */
-export function askedPath({ tool, input, folder }: PermissionRequest): string | undefined {
+/** The absolute path of the file that an edit would change. `undefined` for other tools. */
+export function targetPath({ tool, input, folder }: PermissionRequest): string | undefined {
   const path = editedPath(tool, input);
   return path === undefined ? undefined : resolve(folder, path);
 }
 
-function subjectOf(
-  request: PermissionRequest,
-  file: AskedFile,
-): { readonly verb: string; readonly object: string; readonly exhibit?: Preview } {
+interface RequestDescription {
+  /** Completes "Claude wants to …". */
+  readonly action: string;
+  /** What the tool gets, as the last sentence. Empty when the action says it. */
+  readonly detail: string;
+  readonly preview?: Preview;
+}
+
+function describeRequest(request: PermissionRequest, file: TargetFile): RequestDescription {
   const { tool, input, folder } = request;
-  const path = askedPath(request);
+  const path = targetPath(request);
   if (path !== undefined) {
-    const shown = printable(shownPath(folder, path));
-    const title = `${shown}: what Claude wants`;
-    const exhibit = { title, path: slashed(path), ...proposedEdit(tool, input, file.text) };
-    return { verb: `${file.exists ? 'edit' : 'create'} ${shown}`, object: '', exhibit };
+    const name = printable(displayPath(folder, path));
+    const title = `${name}: proposed by Claude`;
+    const preview = { title, path: withForwardSlashes(path), ...proposedEdit(tool, input, file.text) };
+    return { action: `${file.exists ? 'edit' : 'create'} ${name}`, detail: '', preview };
   }
-  const { command, file_path: read } = input;
-  if (tool === 'Read' && typeof read === 'string') {
-    return { verb: `read ${printable(shownPath(folder, read))}`, object: '' };
+  const { command, file_path: readPath } = input;
+  if (tool === 'Read' && typeof readPath === 'string') {
+    return { action: `read ${printable(displayPath(folder, readPath))}`, detail: '' };
   }
   const isCommand = typeof command === 'string';
-  const verb = isCommand ? 'run a command' : `use ${printable(tool, LINE)}`;
-  const text = isCommand ? command : JSON.stringify(input, null, 2);
+  const action = isCommand ? 'run a command' : `use ${printable(tool, MAX_INLINE_LENGTH)}`;
+  const fullText = isCommand ? command : JSON.stringify(input, null, 2);
   const line = isCommand ? command : JSON.stringify(input);
-  const what = isCommand ? 'The command' : 'With';
-  if (line.length <= LINE && printable(line) === line) return { verb, object: `${what}: ${line}` };
+  const label = isCommand ? 'The command' : 'The input';
+  if (line.length <= MAX_INLINE_LENGTH && printable(line) === line) {
+    return { action, detail: `${label}: ${line}` };
+  }
   return {
-    verb,
-    object: `${what}: see the editor.`,
-    exhibit: {
+    action,
+    detail: `${label}: see the editor.`,
+    preview: {
       path: isCommand ? "/Claude's command.sh" : "/Claude's input.json",
-      text: text.replace(/[^\n\t]+/g, (part) => printable(part, part.length)),
+      text: fullText.replace(/[^\n\t]+/g, (part) => printable(part, part.length)),
     },
   };
 }
 
-/** From the folder where it is inside, else absolute. */
-function shownPath(folder: string, path: string): string {
-  const whole = resolve(folder, path);
-  return whole.startsWith(folder + sep) ? slashed(relative(folder, whole)) : whole;
+/** Relative to the folder for a path inside it, otherwise absolute. */
+function displayPath(folder: string, path: string): string {
+  const absolute = resolve(folder, path);
+  return absolute.startsWith(folder + sep) ? withForwardSlashes(relative(folder, absolute)) : absolute;
 }
 
-const slashed = (path: string): string => path.replaceAll('\\', '/').replace(/^(?=\w:)/, '/');
+/** As in the path of a URI: with forward slashes, also before the drive letter of Windows. */
+const withForwardSlashes = (path: string): string => path.replaceAll('\\', '/').replace(/^(?=\w:)/, '/');

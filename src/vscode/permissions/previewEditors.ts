@@ -1,4 +1,4 @@
-/** Texts and comparisons that a question shows in an editor, and that go when the question does. */
+/** Shows the previews of permission requests in editors, and closes them when the request is settled. */
 import {
   commands,
   EventEmitter,
@@ -15,12 +15,15 @@ import type { Preview } from './permissionText.js';
 const SCHEME = 'claude-ollama';
 
 export interface PreviewEditors extends Disposable {
-  /** Shows it until the signal, without taking the focus; in the same editor when it was shown before. */
-  show(exhibit: Preview, over: AbortSignal): Promise<void>;
+  /**
+   * Shows a preview without taking the focus. Shown again for the same request, it reuses the editor.
+   * @param closed of the permission request: aborting it closes the editor
+   */
+  show(preview: Preview, closed: AbortSignal): Promise<void>;
 }
 
-/** The document of ours that a tab shows. */
-function shownIn({ input }: Tab): Uri | undefined {
+/** The URI of the preview that a tab shows. `undefined` for other tabs. */
+function previewIn({ input }: Tab): Uri | undefined {
   const uri =
     input instanceof TabInputTextDiff
       ? input.modified
@@ -30,65 +33,65 @@ function shownIn({ input }: Tab): Uri | undefined {
   return uri?.scheme === SCHEME ? uri : undefined;
 }
 
-async function closeTabs(fits: (uri: Uri) => boolean): Promise<void> {
+async function closeTabs(matches: (uri: Uri) => boolean): Promise<void> {
   const tabs = window.tabGroups.all
     .flatMap((group) => group.tabs)
     .filter((tab) => {
-      const uri = shownIn(tab);
-      return uri !== undefined && fits(uri);
+      const uri = previewIn(tab);
+      return uri !== undefined && matches(uri);
     });
-  // One that the person closes at the same moment is as good as closed.
+  // Rejects when the user closes a tab at the same time, which has the same result.
   await window.tabGroups.close(tabs, true).then(undefined, () => undefined);
 }
 
 export function createPreviewEditors(): PreviewEditors {
   const texts = new Map<string, string>();
   const changed = new EventEmitter<Uri>();
-  const shown = new WeakMap<AbortSignal, number>();
-  let made = 0;
+  const requestNumbers = new WeakMap<AbortSignal, number>();
+  let requestCount = 0;
   const provider = workspace.registerTextDocumentContentProvider(SCHEME, {
     onDidChange: changed.event,
     provideTextDocumentContent: (uri) => texts.get(uri.toString()),
   });
-  // What the window had open when it was reloaded. Nothing depends on that.
+  // Not awaited: removes the previews that a reload of the window has left behind.
   void closeTabs(() => true);
 
-  function write(uri: Uri, text: string): void {
+  function setText(uri: Uri, text: string): void {
     texts.set(uri.toString(), text);
     changed.fire(uri);
   }
 
-  /** A number for the texts of that question. */
-  function numberOf(over: AbortSignal): number {
-    const known = shown.get(over);
+  /** Identifies a permission request, so that showing it again reuses its URIs and therefore its editor. */
+  function numberOf(closed: AbortSignal): number {
+    const known = requestNumbers.get(closed);
     if (known !== undefined) return known;
-    made += 1;
-    shown.set(over, made);
-    return made;
+    requestCount += 1;
+    requestNumbers.set(closed, requestCount);
+    return requestCount;
   }
 
   return {
-    async show(exhibit, over) {
-      const number = numberOf(over);
+    async show(preview, closed) {
+      const number = numberOf(closed);
       const uriOf = (side: string): Uri =>
-        Uri.from({ scheme: SCHEME, path: exhibit.path, query: `${number}.${side}` });
+        Uri.from({ scheme: SCHEME, path: preview.path, query: `${number}.${side}` });
       const before = uriOf('before');
       const after = uriOf('after');
       const close = async (): Promise<void> => {
         await closeTabs((uri) => uri.toString() === after.toString());
         for (const uri of [before, after]) texts.delete(uri.toString());
       };
-      over.addEventListener('abort', () => void close(), { once: true });
+      closed.addEventListener('abort', () => void close(), { once: true });
       const inBackground = { preserveFocus: true, preview: false };
-      if ('text' in exhibit) {
-        write(after, exhibit.text);
+      if ('text' in preview) {
+        setText(after, preview.text);
         await window.showTextDocument(after, inBackground);
       } else {
-        write(before, exhibit.before);
-        write(after, exhibit.after);
-        await commands.executeCommand('vscode.diff', before, after, exhibit.title, inBackground);
+        setText(before, preview.before);
+        setText(after, preview.after);
+        await commands.executeCommand('vscode.diff', before, after, preview.title, inBackground);
       }
-      if (over.aborted) await close();
+      if (closed.aborted) await close();
     },
     dispose() {
       provider.dispose();

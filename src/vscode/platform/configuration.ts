@@ -1,11 +1,11 @@
-/** The editor's configuration as checked settings, read once and again when it changes. */
+/** VS Code's configuration as validated settings, cached until it changes. */
 import { EventEmitter, workspace, type Disposable, type Event } from 'vscode';
 import type { Logger } from '../../core/log.js';
 import { SECTION } from './names.js';
 import { readSettings, type Settings } from './settings.js';
 
 export interface Configuration extends Disposable {
-  /** From memory: every request reads it. */
+  /** Cached, because it is read for every request. */
   readonly current: Settings;
   /** Fires after `current` has changed. */
   readonly onChange: Event<void>;

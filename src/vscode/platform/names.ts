@@ -1,6 +1,6 @@
-/** Names that the manifest and the code share. A test compares them. */
+/** Names that package.json and the code share. A test compares them. */
 
-/** The section that every setting's key starts with. */
+/** The configuration section: the prefix of every setting. */
 export const SECTION = 'claudeOllama';
 
 export const COMMANDS = {
@@ -12,7 +12,7 @@ export const COMMANDS = {
   copyToken: 'claudeOllama.copyToken',
   removeToken: 'claudeOllama.removeToken',
   serveHere: 'claudeOllama.serveHere',
-  diagnose: 'claudeOllama.diagnose',
+  runDiagnostics: 'claudeOllama.runDiagnostics',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
   openChat: 'claudeOllama.openChat',
@@ -29,36 +29,49 @@ export const COMMANDS = {
   connectClient: 'claudeOllama.connectClient',
   copySnippet: 'claudeOllama.copySnippet',
   addSnippet: 'claudeOllama.addSnippet',
-  writeChange: 'claudeOllama.writeChange',
-  showQuestion: 'claudeOllama.showQuestion',
+  applyChange: 'claudeOllama.applyChange',
+  showPermissionRequest: 'claudeOllama.showPermissionRequest',
 } as const;
+
+/** The short name of a command: a key of `COMMANDS`. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** The handlers of these commands. VS Code passes the arguments that the caller of the command gave. */
+export type CommandTable<Name extends CommandName = CommandName> = Readonly<
+  Record<Name, (...args: never[]) => Promise<void> | void>
+>;
 
 export const ACTIVITY_VIEW = 'claudeOllama.activity';
 
-/** The provider of models as the manifest contributes it, by which other extensions select its models. */
+/** The vendor of the language models that this extension provides; other extensions select the models by it. */
 export const CHAT_VENDOR = 'claude-ollama';
 
-/** Set to the name of the state, for `when` clauses. */
+/** The context key that holds the name of the state. */
 export const STATE_CONTEXT_KEY = 'claudeOllama.state';
 
-/** Each is set to `true` once that much of the set-up is done; see `setup/milestones.ts`. */
+/** The context key that is `true` while a permission request waits for an answer. */
+export const PERMISSION_PENDING_KEY = 'claudeOllama.permissionPending';
+
+/** The context key that is `true` once a milestone of the setup is reached. */
 export const milestoneKey = (name: string): string => `${SECTION}.${name}`;
 
 /** How the User-Agent of this extension's own requests begins. */
 export const OWN_CLIENT = 'claude-ollama-server/';
 
-/** What Diagnose calls itself as a client. */
+/** The User-Agent of Run Diagnostics. */
 export const DIAGNOSE_CLIENT = `${OWN_CLIENT}diagnose`;
 
-/** The walkthrough's id, behind the extension's. */
+/** The walkthrough's id, without the extension's id. */
 export const WALKTHROUGH = 'setup';
 
-/** Of the documents that tell how a client is connected. */
+/** The URI scheme of the documents that explain how to connect a client. */
 export const GUIDE_SCHEME = 'claude-ollama-guide';
-/** Of the texts that a file will have when the person says yes. */
-export const CHANGE_SCHEME = 'claude-ollama-change';
-/** Whether Claude waits for a permission, for `when` clauses. */
-export const ASKS_CONTEXT_KEY = 'claudeOllama.asks';
 
-/** What people see as the product's name in the output list, the status bar's menu and messages. */
+/** The URI scheme of the previews of a client's configuration file with the proposed change. */
+export const CHANGE_SCHEME = 'claude-ollama-change';
+
+/** The product's name, as users see it in messages, in the status bar's menu and in the list of output channels. */
 export const PRODUCT = 'Ollama Server for Claude';
+
+/** The short form, where space is scarce: the category of the commands and the status bar's tooltip. */
+export const SHORT_NAME = 'Claude Ollama';

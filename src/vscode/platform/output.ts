@@ -1,72 +1,67 @@
-/** The output channel. Its level is the person's: "Developer: Set Log Level…". */
+/** The output channel with the log. Users choose its level with "Developer: Set Log Level…". */
 import { Selection, TextEditorRevealType, window, type LogOutputChannel, type TextEditor } from 'vscode';
-import type { Logger } from '../../core/log.js';
-import { redactingLogger } from '../../core/redaction.js';
+import { createLogger, type Logger } from '../../core/log.js';
+import { redactingLogger } from '../../core/secretRedaction.js';
 import { formatRecord, WINDOW_PATH, type RequestRecord } from '../../server/server.js';
 import { PRODUCT } from './names.js';
 
-/** How long the output panel may take to open, milliseconds. */
-const PANEL_MS = 2_000;
+const PANEL_TIMEOUT_MS = 2_000;
 
 export const createOutput = (): LogOutputChannel => window.createOutputChannel(PRODUCT, { log: true });
 
 /**
- * The channel as the parts of the program see it.
- * @param secrets what no line may show
+ * A logger that writes to the channel.
+ * @param secrets texts that are removed from every line
  */
 export function loggerOf(channel: LogOutputChannel, secrets: () => readonly string[]): Logger {
-  const log: Logger = {
-    trace: (line) => channel.trace(line),
-    debug: (line) => channel.debug(line),
-    info: (line) => channel.info(line),
-    warn: (line) => channel.warn(line),
-    error: (line) => channel.error(line),
-  };
-  return redactingLogger(log, secrets);
+  return redactingLogger(
+    createLogger((level, line) => channel[level](line)),
+    secrets,
+  );
 }
 
-/** One line a request. A window that waits for the port asks again and again: that is for debugging. */
+/** Logs a request in one line. Probes from other windows repeat every few seconds, so they are logged as debug. */
 export function logRequest(log: Logger, record: RequestRecord): void {
   const line = `[request] ${formatRecord(record)}`;
-  const fromWindow = record.route === '/' || record.route === WINDOW_PATH;
-  if (fromWindow && record.client === '') log.debug(line);
+  const isProbePath = record.route === '/' || record.route === WINDOW_PATH;
+  if (isProbePath && record.client === '') log.debug(line);
   else if (record.error !== undefined && record.status !== 499) log.warn(line);
   else log.info(line);
 }
 
-const logEditor = (): TextEditor | undefined =>
+const findLogEditor = (): TextEditor | undefined =>
   window.visibleTextEditors.find(
     ({ document: { uri } }) => uri.scheme === 'output' && uri.path.includes(PRODUCT),
   );
 
-/** The editor inside the output panel, which comes some time after the panel. */
-function openedLog(): Promise<TextEditor | undefined> {
-  const there = logEditor();
-  if (there !== undefined) return Promise.resolve(there);
+/** Waits for the editor inside the output panel, which appears some time after the panel. */
+function waitForLogEditor(): Promise<TextEditor | undefined> {
+  const editor = findLogEditor();
+  if (editor !== undefined) return Promise.resolve(editor);
   return new Promise((resolve) => {
     const end = (): void => {
-      clearTimeout(late);
+      clearTimeout(timeout);
       subscription.dispose();
-      resolve(logEditor());
+      resolve(findLogEditor());
     };
     const subscription = window.onDidChangeVisibleTextEditors(() => {
-      if (logEditor() !== undefined) end();
+      if (findLogEditor() !== undefined) end();
     });
-    const late = setTimeout(end, PANEL_MS);
+    const timeout = setTimeout(end, PANEL_TIMEOUT_MS);
   });
 }
 
 /**
- * Shows the log at the last line about a request.
- * @param label as it stands in the log: `#7`
+ * Shows the log and selects the last line about a request.
+ * @param label the request's label in the log: `#7`
  */
 export async function revealInLog(channel: LogOutputChannel, label: string): Promise<void> {
   channel.show(true);
-  const editor = await openedLog();
+  const editor = await waitForLogEditor();
   if (editor === undefined) return;
-  const at = editor.document.getText().lastIndexOf(`${label} `);
-  if (at < 0) return;
-  const { range } = editor.document.lineAt(editor.document.positionAt(at));
+  const offset = editor.document.getText().lastIndexOf(`${label} `);
+  if (offset < 0) return;
+  const { range } = editor.document.lineAt(editor.document.positionAt(offset));
   editor.selection = new Selection(range.start, range.end);
   editor.revealRange(range, TextEditorRevealType.InCenter);
 }

@@ -1,11 +1,13 @@
-/** What a person has set, checked. The defaults are the manifest's and are written nowhere else. Pure. */
+/** The extension's settings, validated. Their defaults stand in package.json and nowhere else. Pure. */
 import type { Lane } from '../../core/chat.js';
+import { type Prewarm, PREWARM_MODES } from '../../core/cliBackend.js';
+import { WORKSPACE_PERMISSIONS, type WorkspacePermissions } from '../../core/permission.js';
 import type { EndpointSettings } from '../../server/server.js';
 
 export interface Settings {
   readonly port: number;
   readonly host: string;
-  /** Empty: look for the CLI. */
+  /** Empty: search for the CLI. */
   readonly claudePath: string;
   readonly autoStart: boolean;
   readonly defaultModel: string;
@@ -13,88 +15,87 @@ export interface Settings {
   readonly aliases: Readonly<Record<string, string>>;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
-  /** Other users of this machine. */
+  /** Whether other users of this machine may connect. */
   readonly allowOtherUsers: boolean;
-  /** Processes of the CLI alive at once. */
+  /** How many processes of the CLI may run at the same time. */
   readonly maxProcesses: number;
-  readonly maxWaiting: number;
-  readonly keepSpare: 'always' | 'whileInUse' | 'never';
-  readonly idleMinutes: number;
+  readonly maxQueuedRequests: number;
+  readonly prewarm: Prewarm;
+  readonly idleTimeoutMinutes: number;
   /** What Claude may do in the workspace lane. */
   readonly 'workspace.permissions': WorkspacePermissions;
-  /** Whether that lane is told what is open in the editor. */
+  /** Whether requests of the workspace lane contain what is open in the editor. */
   readonly 'workspace.editorContext': boolean;
 }
 
-export type WorkspacePermissions = 'readOnly' | 'ask' | 'acceptEdits';
-
-/** Where settings come from: the editor's configuration, of this extension's section. */
+/** VS Code's configuration of this extension's section. */
 export interface SettingsSource {
-  /** The value in force, of whatever type was written. */
+  /** The effective value, of any type. The manifest's default when the user has set none. */
   value(key: string): unknown;
   /** The manifest's default. */
   defaultOf(key: string): unknown;
 }
 
 const isString = (value: unknown): value is string => typeof value === 'string';
-const isText = (value: unknown): value is string => isString(value) && value.trim() !== '';
+const isNonBlank = (value: unknown): value is string => isString(value) && value.trim() !== '';
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
-const isPolicy = (value: unknown): value is 'default' | 'reject' => value === 'default' || value === 'reject';
-const isKeep = (value: unknown): value is Settings['keepSpare'] =>
-  value === 'always' || value === 'whileInUse' || value === 'never';
-const isPermissions = (value: unknown): value is WorkspacePermissions =>
-  value === 'readOnly' || value === 'ask' || value === 'acceptEdits';
-const isCount =
-  (least: number, most: number) =>
-  (value: unknown): value is number =>
-    Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-const isMinutes = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value <= 1440;
-const isPort = isCount(1, 65_535);
-const isNames = (value: unknown): value is Record<string, string> =>
+const isStringMap = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
   Object.values(value).every(isString);
+const isOneOf =
+  <T extends string>(...allowed: readonly T[]) =>
+  (value: unknown): value is T =>
+    allowed.some((one) => one === value);
+const isIntegerIn =
+  (min: number, max: number) =>
+  (value: unknown): value is number =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+const isNumberIn =
+  (min: number, max: number) =>
+  (value: unknown): value is number =>
+    typeof value === 'number' && value >= min && value <= max;
 
 /**
- * Reads every setting. A value of the wrong type counts as not set: the editor underlines it in the settings
- * file, and `warn` gets a line about it.
+ * Reads every setting. Replaces an invalid value by the default and reports it to `warn`; VS Code underlines it in the
+ * settings file.
+ * @throws TypeError when the manifest has no valid default for a setting
  */
 export function readSettings(source: SettingsSource, warn: (line: string) => void): Settings {
-  function read<T>(key: string, fits: (value: unknown) => value is T): T {
+  function read<T>(key: string, isValid: (value: unknown) => value is T): T {
     const value = source.value(key);
-    if (fits(value)) return value;
+    if (isValid(value)) return value;
     const fallback = source.defaultOf(key);
-    if (!fits(fallback)) throw new TypeError(`the manifest has no usable default for the setting ${key}`);
-    warn(`[settings] ${key} has a value that it cannot have; using ${JSON.stringify(fallback)}`);
+    if (!isValid(fallback)) throw new TypeError(`the manifest has no valid default for the setting ${key}`);
+    warn(`[settings] the value of ${key} is invalid; using ${JSON.stringify(fallback)}`);
     return fallback;
   }
   return Object.freeze({
-    port: read('port', isPort),
-    host: read('host', isText).trim(),
+    port: read('port', isIntegerIn(1, 65_535)),
+    host: read('host', isNonBlank).trim(),
     claudePath: read('claudePath', isString).trim(),
     autoStart: read('autoStart', isBoolean),
     defaultModel: read('defaultModel', isString).trim(),
-    unknownModels: read('unknownModels', isPolicy),
-    aliases: read('aliases', isNames),
+    unknownModels: read('unknownModels', isOneOf('default', 'reject')),
+    aliases: read('aliases', isStringMap),
     allowedHosts: read('allowedHosts', isStrings),
     allowedOrigins: read('allowedOrigins', isStrings),
     allowOtherUsers: read('allowOtherUsers', isBoolean),
-    maxProcesses: read('maxProcesses', isCount(1, 16)),
-    maxWaiting: read('maxWaiting', isCount(0, 512)),
-    keepSpare: read('keepSpare', isKeep),
-    idleMinutes: read('idleMinutes', isMinutes),
-    'workspace.permissions': read('workspace.permissions', isPermissions),
+    maxProcesses: read('maxProcesses', isIntegerIn(1, 16)),
+    maxQueuedRequests: read('maxQueuedRequests', isIntegerIn(0, 512)),
+    prewarm: read('prewarm', isOneOf(...PREWARM_MODES)),
+    idleTimeoutMinutes: read('idleTimeoutMinutes', isNumberIn(0, 1440)),
+    'workspace.permissions': read('workspace.permissions', isOneOf(...WORKSPACE_PERMISSIONS)),
     'workspace.editorContext': read('workspace.editorContext', isBoolean),
   });
 }
 
 /**
- * The part that the server reads anew for every request.
- * @param token the one that clients must send
- * @param lanes those that can be had in this window now
+ * The settings that the server reads for every request.
+ * @param token the token that clients must send
+ * @param lanes the lanes available in this window
  */
 export function endpointSettings(
   settings: Settings,

@@ -1,12 +1,12 @@
 /**
- * Runs a job never twice at once. A call while it runs queues one more run, whatever the number of calls.
- * The promise settles when nothing is queued any more; it rejects when a run threw, and what was queued is dropped.
+ * Wraps a job so that it never runs concurrently with itself. Any number of calls during a run cause one more run after
+ * it. The promise resolves when no run is left. It rejects when a run throws; the run queued behind it is then dropped.
  */
 export function singleFlight(job: () => Promise<void>): () => Promise<void> {
   let queued = false;
-  let flight: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
 
-  async function fly(): Promise<void> {
+  async function runQueued(): Promise<void> {
     try {
       while (queued) {
         queued = false;
@@ -14,13 +14,13 @@ export function singleFlight(job: () => Promise<void>): () => Promise<void> {
       }
     } finally {
       queued = false;
-      flight = undefined;
+      running = undefined;
     }
   }
 
   return () => {
     queued = true;
-    flight ??= fly();
-    return flight;
+    running ??= runQueued();
+    return running;
   };
 }

@@ -1,39 +1,39 @@
-/** A job that runs at once, and then again at the earliest when that time has passed. */
 export interface Throttled {
+  /** Runs the job now, or as soon as the interval since the last run has passed. */
   (): void;
-  /** Drops the run that is still to come. */
+  /** Drops the pending run. */
   cancel(): void;
 }
 
 /**
- * Bounds how often a job runs, whatever the number of calls. The last call is always followed by a run.
+ * Limits how often a job runs, for any number of calls. A run always follows the last call.
  * @param ms milliseconds between two runs
  */
 export function throttled(ms: number, job: () => void): Throttled {
   let timer: NodeJS.Timeout | undefined;
-  let again = false;
+  let pending = false;
 
-  function rest(): void {
+  function onInterval(): void {
     timer = undefined;
-    if (again) run();
+    if (pending) run();
   }
 
   function run(): void {
-    again = false;
-    timer = setTimeout(rest, ms);
+    pending = false;
+    timer = setTimeout(onInterval, ms);
     timer.unref();
     job();
   }
 
   const call = (): void => {
     if (timer === undefined) run();
-    else again = true;
+    else pending = true;
   };
   return Object.assign(call, {
     cancel() {
       clearTimeout(timer);
       timer = undefined;
-      again = false;
+      pending = false;
     },
   });
 }

@@ -1,17 +1,17 @@
-/** The token that clients must send, once a person has created one. Kept in the editor's secret storage. */
+/** The token that clients must send, if the user has created one. It is kept in VS Code's secret storage. */
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'vscode';
 import { ChatError } from '../../core/errors.js';
 
-/** All windows share it, because clients do not know which window they talk to. */
+/** All windows share the token, because clients do not know which window they are connected to. */
 export interface Token extends Disposable {
-  /** From memory: every request reads it. `undefined` when there is none. */
+  /** Cached, because it is read for every request. `undefined` when there is none. */
   readonly current: string | undefined;
-  /** Fires after `current` has changed, in whatever window. */
+  /** Fires after `current` has changed, in any window. */
   readonly onChange: Event<void>;
-  /** Settles when `current` is known, and nothing may be served before. Rejects when it cannot be read. */
+  /** Resolves once `current` is known; nothing may listen before. @throws ChatError when the token cannot be read */
   readonly known: Promise<void>;
-  /** A new one, in place of what was there. */
+  /** Creates a token, in place of the previous one, and returns it. */
   create(): Promise<string>;
   remove(): Promise<void>;
 }
@@ -29,15 +29,19 @@ export function watchToken(secrets: SecretStorage): Token {
   };
   const read = async (): Promise<void> => set(await secrets.get(KEY));
   const known = read().catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ChatError('internal', `The token cannot be read from the secret storage of VS Code: ${why}`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ChatError(
+      'internal',
+      `The token cannot be read from the secret storage of VS Code: ${reason}`,
+      {
+        cause,
+      },
+    );
   });
-  // Whoever waits for it gets to know; nobody need.
+  // Marks a rejection as handled, because nothing awaits `known` while the server is stopped.
   known.catch(() => undefined);
   const subscription = secrets.onDidChange(({ key }) => {
-    // What is in force stays so when the new one cannot be read.
+    // When the new token cannot be read, the current one stays valid.
     if (key === KEY) void read().catch(() => undefined);
   });
   return {

@@ -1,4 +1,4 @@
-/** The commands of the first run: the walkthrough, the CLI, its sign-in, and a first question. */
+/** The commands of the first run: the walkthrough, installing and updating the CLI, the sign-in, and a first prompt. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   commands,
@@ -13,48 +13,60 @@ import {
 } from 'vscode';
 import type { ErrorKind } from '../../core/errors.js';
 import type { Controller } from '../lifecycle/controller.js';
-import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH } from '../platform/names.js';
-import { askHello, type Endpoint } from './hello.js';
-import { INSTALL_DOCS, installWays, type InstallWay } from './installWays.js';
+import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH, type CommandTable } from '../platform/names.js';
+import { showError, showInformation, showStatusMessage } from '../notifications/notifications.js';
+import { sendHello, type Endpoint } from './helloRequest.js';
+import { INSTALL_DOCS, installMethods } from './installMethods.js';
 import { shellCommand } from './shellCommand.js';
-import { until, type Patience } from './until.js';
+import { pollUntil } from './pollUntil.js';
 
 export interface SetupOptions {
   readonly controller: Controller;
-  /** The extension's full id. */
-  readonly extension: string;
-  /** The endpoint as it is now. */
+  /** With the publisher. */
+  readonly extensionId: string;
+  /** The endpoint at the time of the call. */
   readonly endpoint: () => Endpoint;
-  /** When the extension was activated, on the clock of `performance`. Milliseconds. */
-  readonly since: number;
+  /** When the extension was activated, as `performance.now()` reports it. */
+  readonly activatedAt: number;
 }
 
-const PATIENCE: Patience = { everyMs: 2_000, limitMs: 15 * 60_000 };
-const SAID_MS = 5_000;
-/** How long VS Code may take, from its first step that is ticked, to read the walkthroughs of extensions. Milliseconds. */
-const READ_WITHIN_MS = 8_000;
+/** How often, and for how long, the CLI is checked again after a command was started in a terminal. */
+const RECHECK = { intervalMs: 2_000, timeoutMs: 15 * 60_000 };
+const MESSAGE_MS = 5_000;
+/** How long after activation VS Code may take to read the walkthroughs of extensions, in milliseconds. */
+const WALKTHROUGHS_READ_MS = 8_000;
 
-const CONNECT = 'Connect a Client…';
-const SHOW_LOG = 'Show Log';
+const CLI_PROBLEMS: readonly ErrorKind[] = ['cliMissing', 'cliTooOld'];
 
-/** Entries of the list of ways that are none. */
-type Choice =
-  { readonly way: InstallWay } | { readonly way: undefined; readonly run: () => Thenable<unknown> };
-
-/** Each is a command. */
-export interface Setup {
-  readonly openWalkthrough: () => Promise<void>;
-  readonly installCli: () => Promise<void>;
-  readonly updateCli: () => Promise<void>;
-  readonly signIn: () => Promise<void>;
-  readonly sayHello: () => Promise<void>;
+interface TerminalTask {
+  /** The name of the terminal. */
+  readonly name: string;
+  readonly command: string;
+  /** The shell of the terminal; by default the user's own. */
+  readonly shell?: string | undefined;
+  /** The problems that the command solves. */
+  readonly solves: readonly ErrorKind[];
+  /** Shown when none of these problems is left. */
+  readonly successMessage: string;
 }
 
-export function createSetup({ controller, extension, endpoint, since }: SetupOptions): Setup {
-  let waiting: AbortController | undefined;
+/** An entry of the list of ways to get the CLI. */
+interface InstallChoice {
+  readonly label: string;
+  readonly detail: string;
+  readonly run: () => Promise<void> | void;
+}
 
-  /** The CLI as the last look found it. */
-  function program(): string {
+export function setupCommands({
+  controller,
+  extensionId,
+  endpoint,
+  activatedAt,
+}: SetupOptions): CommandTable<'openWalkthrough' | 'installCli' | 'updateCli' | 'signIn' | 'sayHello'> {
+  let runningWatch: AbortController | undefined;
+
+  /** The path of the CLI that was found last; otherwise its name. */
+  function cliProgram(): string {
     const { status } = controller;
     if (status.state !== 'running') return 'claude';
     const { readiness } = status;
@@ -62,129 +74,124 @@ export function createSetup({ controller, extension, endpoint, since }: SetupOpt
     return (readiness.kind === 'problem' ? readiness.problem.program : undefined) ?? 'claude';
   }
 
-  function problem(): ErrorKind | 'none' | 'unknown' {
+  function isSolved(problems: readonly ErrorKind[]): boolean {
     const { status } = controller;
-    if (status.state !== 'running' || status.readiness.kind === 'checking') return 'unknown';
-    return status.readiness.kind === 'ready' ? 'none' : status.readiness.problem.kind;
+    if (status.state !== 'running' || status.readiness.kind === 'checking') return false;
+    return status.readiness.kind === 'ready' || !problems.includes(status.readiness.problem.kind);
   }
 
-  /** Looks until none of these problems is there; the end of the terminal is the last chance. */
-  async function watch(terminal: Terminal, problems: readonly string[], said: string): Promise<void> {
-    waiting?.abort();
-    const own = new AbortController();
-    waiting = own;
+  /** Checks the CLI until the problems are solved, for the last time when the terminal is closed. */
+  async function watchProgress(terminal: Terminal, { solves, successMessage }: TerminalTask): Promise<void> {
+    runningWatch?.abort();
+    const watch = new AbortController();
+    runningWatch = watch;
     const subscription = window.onDidCloseTerminal((closed) => {
-      if (closed === terminal) own.abort();
+      if (closed === terminal) watch.abort();
     });
+    const recheck = (): boolean => {
+      controller.recheck();
+      return isSolved(solves);
+    };
     try {
-      const done = await until(
-        () => {
-          controller.recheck();
-          const now = problem();
-          return now !== 'unknown' && !problems.includes(now);
-        },
-        PATIENCE,
-        own.signal,
-      );
-      if (done) window.setStatusBarMessage(`$(check) ${said}`, SAID_MS);
+      const solved = await pollUntil(recheck, { ...RECHECK, signal: watch.signal });
+      if (solved) showStatusMessage(`$(check) ${successMessage}`, MESSAGE_MS);
     } finally {
       subscription.dispose();
     }
   }
 
-  /** Runs a line in a terminal that the person sees, and watches for what it shall bring. */
-  function inTerminal(
-    name: string,
-    line: string,
-    shellPath: string | undefined,
-    problems: readonly string[],
-    said: string,
-  ): void {
-    const terminal = window.createTerminal({ name, ...(shellPath === undefined ? {} : { shellPath }) });
+  function runInTerminal(task: TerminalTask): void {
+    const { name, command, shell } = task;
+    const terminal = window.createTerminal({ name, ...(shell === undefined ? {} : { shellPath: shell }) });
     terminal.show();
-    terminal.sendText(line);
-    // Nobody waits for it: the state of the window tells the rest.
-    void watch(terminal, problems, said);
+    terminal.sendText(command);
+    // Not awaited: the user may take any time in the terminal.
+    void watchProgress(terminal, task);
   }
 
-  async function chooseFile(): Promise<void> {
+  async function chooseInstalledProgram(): Promise<void> {
     const [file] =
-      (await window.showOpenDialog({ title: 'The Claude CLI', openLabel: 'Use This Program' })) ?? [];
+      (await window.showOpenDialog({ title: 'Choose the Claude CLI', openLabel: 'Use This Program' })) ?? [];
     if (file === undefined) return;
     await workspace.getConfiguration(SECTION).update('claudePath', file.fsPath, ConfigurationTarget.Global);
   }
 
   return {
     async openWalkthrough() {
-      // Sooner, the editor would open a walkthrough of its own.
-      const wait = since + READ_WITHIN_MS - performance.now();
+      // Before VS Code has read the walkthroughs, it would open one of its own.
+      const wait = activatedAt + WALKTHROUGHS_READ_MS - performance.now();
       if (wait > 0) {
-        window.setStatusBarMessage('$(loading~spin) Opening the walkthrough…', wait);
+        showStatusMessage('$(loading~spin) Opening the walkthrough…', wait);
         await delay(wait);
       }
-      await commands.executeCommand('workbench.action.openWalkthrough', `${extension}#${WALKTHROUGH}`, false);
+      const id = `${extensionId}#${WALKTHROUGH}`;
+      await commands.executeCommand('workbench.action.openWalkthrough', id, false);
     },
     async installCli() {
-      const ways = installWays(process.platform).map((way) => ({
-        label: `$(terminal) ${way.label}`,
-        detail: way.command,
-        choice: { way } as Choice,
+      const methods = installMethods(process.platform).map(({ label, command, shell }): InstallChoice => ({
+        label: `$(terminal) ${label}`,
+        detail: command,
+        run: () =>
+          runInTerminal({
+            name: 'Install Claude',
+            command,
+            shell,
+            solves: CLI_PROBLEMS,
+            successMessage: 'Found the Claude CLI',
+          }),
       }));
-      const chosen = await window.showQuickPick(
+      const chosen = await window.showQuickPick<InstallChoice>(
         [
-          ...ways,
+          ...methods,
           {
-            label: '$(folder-opened) It Is Installed: Choose the Program…',
+            label: '$(folder-opened) Choose an Installed Program…',
             detail: `Sets ${SECTION}.claudePath.`,
-            choice: { way: undefined, run: chooseFile } as Choice,
+            run: chooseInstalledProgram,
           },
           {
             label: '$(link-external) Open the Documentation',
             detail: INSTALL_DOCS,
-            choice: { way: undefined, run: () => env.openExternal(Uri.parse(INSTALL_DOCS)) } as Choice,
+            run: async () => void (await env.openExternal(Uri.parse(INSTALL_DOCS))),
           },
         ],
         { title: `${PRODUCT}: Install the Claude CLI`, placeHolder: 'The command runs in a terminal' },
       );
-      if (chosen === undefined) return;
-      const { choice } = chosen;
-      if (choice.way === undefined) await choice.run();
-      else {
-        const { command, shell } = choice.way;
-        inTerminal('Install Claude', command, shell, ['cliMissing', 'cliTooOld'], 'Found the Claude CLI');
-      }
+      await chosen?.run();
     },
     updateCli() {
-      const line = shellCommand(env.shell, program(), ['update']);
-      inTerminal('Update Claude', line, undefined, ['cliMissing', 'cliTooOld'], 'Updated the Claude CLI');
-      return Promise.resolve();
+      runInTerminal({
+        name: 'Update Claude',
+        command: shellCommand(env.shell, cliProgram(), ['update']),
+        solves: CLI_PROBLEMS,
+        successMessage: 'Updated the Claude CLI',
+      });
     },
     signIn() {
-      const line = shellCommand(env.shell, program(), ['auth', 'login']);
-      inTerminal('Sign In to Claude', line, undefined, ['notSignedIn'], 'Signed in to Claude');
-      return Promise.resolve();
+      runInTerminal({
+        name: 'Sign In to Claude',
+        command: shellCommand(env.shell, cliProgram(), ['auth', 'login']),
+        solves: ['notSignedIn'],
+        successMessage: 'Signed in to Claude',
+      });
     },
     async sayHello() {
       const ask = async (_progress: unknown, token: CancellationToken): Promise<void> => {
-        const cancelled = new AbortController();
-        token.onCancellationRequested(() => cancelled.abort());
+        const cancellation = new AbortController();
+        token.onCancellationRequested(() => cancellation.abort());
         try {
-          const answer = await askHello(endpoint(), cancelled.signal);
-          // Nobody waits for the person.
-          void tell(window.showInformationMessage(`Claude says: ${answer}`, CONNECT), COMMANDS.connectClient);
+          const answer = await sendHello(endpoint(), cancellation.signal);
+          // Neither notification is awaited: the user may never respond.
+          void showInformation(`Claude says: ${answer}`, {
+            label: 'Connect a Client…',
+            command: COMMANDS.connectClient,
+          });
         } catch (error) {
-          if (cancelled.signal.aborted) return;
-          const why = error instanceof Error ? error.message : String(error);
-          void tell(window.showErrorMessage(`${PRODUCT}: ${why}`, SHOW_LOG), COMMANDS.showLog);
+          if (cancellation.signal.aborted) return;
+          void showError(error instanceof Error ? error.message : String(error));
         }
       };
       const title = 'Asking Claude to say hello…';
       await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, ask);
     },
   };
-}
-
-/** Runs a command when the one button of a message was pressed. */
-async function tell(message: Thenable<string | undefined>, command: string): Promise<void> {
-  if ((await message) !== undefined) await commands.executeCommand(command);
 }

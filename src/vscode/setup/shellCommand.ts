@@ -1,24 +1,22 @@
-/** Lines for the shells that people have. Pure. */
-
 /**
- * A line that runs a program, for the shell of a terminal.
- * @param shell the shell's path, as the editor knows it; empty for a POSIX one
- * @param program a path; what is in it is taken as it is
- * @param args words of letters, digits and dashes
+ * A command line that runs a program in the shell of a terminal.
+ * @param shell the path of the shell as VS Code reports it; unknown shells are treated as POSIX shells
+ * @param program a path, which is quoted
+ * @param args words of letters, digits and dashes, which are not quoted
  */
 export function shellCommand(shell: string, program: string, args: readonly string[]): string {
   const name = /[^\\/]*$/.exec(shell.toLowerCase())?.[0].replace(/\.exe$/, '');
-  const words = [quoted(name ?? '', program), ...args].join(' ');
+  const words = [quote(name ?? '', program), ...args].join(' ');
   return name === 'pwsh' || name === 'powershell' ? `& ${words}` : words;
 }
 
-function quoted(shell: string, text: string): string {
+function quote(shell: string, text: string): string {
   switch (shell) {
     case 'pwsh':
     case 'powershell':
       return `'${text.replaceAll("'", "''")}'`;
     case 'cmd':
-      // Quotes cannot be in paths of Windows.
+      // Paths on Windows cannot contain quotes.
       return `"${text}"`;
     case 'fish':
       return `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -1,41 +1,44 @@
-/** Where clients reach the endpoint: in a remote window there are two places, and the port may differ. */
+/** The URLs of the endpoint. In a remote window there are two, and their ports may differ. */
 import { env, EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 
-/** Addresses of one endpoint. */
 export interface Addresses {
-  /** Where it listens: for programs on the same machine, which in a remote window is not the person's own. */
-  readonly inside: string;
-  /** For programs on the person's own machine, once that is known. */
-  readonly outside: string | undefined;
-  /** What kind of remote it is, `ssh-remote` for one; `undefined` in a local window. */
-  readonly remote: string | undefined;
+  /** For clients on the machine that runs the server. In a remote window this is not the user's own machine. */
+  readonly localUrl: string;
+  /** For clients on the user's own machine; `undefined` until it has been resolved. */
+  readonly externalUrl: string | undefined;
+  /** VS Code's name for the kind of remote, such as `ssh-remote`; `undefined` in a local window. */
+  readonly remoteName: string | undefined;
 }
 
 export interface AddressBook extends Disposable {
-  /** What is known now. Asks for nothing. */
-  of(inside: string): Addresses;
+  /** What is known now, without asking VS Code. */
+  lookUp(localUrl: string): Addresses;
   /**
-   * The address for the person's own machine. In a remote window this opens the way there, so it is done when a person
-   * asks, and every time: the way may have been closed since.
+   * Resolves the URL for the user's own machine. In a remote window VS Code forwards the port for this call, and the
+   * user may close the forwarded port later, so call it for each user action.
    */
-  outside(inside: string): Promise<string>;
-  /** Fires when more is known. */
+  resolveExternalUrl(localUrl: string): Promise<string>;
+  /** Fires when an external URL is new or has changed. */
   readonly onChange: Event<void>;
 }
 
 export function createAddressBook(): AddressBook {
-  const known = new Map<string, string>();
+  const externalUrls = new Map<string, string>();
   const changed = new EventEmitter<void>();
   return {
-    of: (inside) => ({ inside, outside: known.get(inside), remote: env.remoteName }),
-    async outside(inside) {
-      const uri = await env.asExternalUri(Uri.parse(inside));
-      const outside = uri.toString(true).replace(/\/$/, '');
-      if (known.get(inside) !== outside) {
-        known.set(inside, outside);
+    lookUp: (localUrl) => ({
+      localUrl,
+      externalUrl: externalUrls.get(localUrl),
+      remoteName: env.remoteName,
+    }),
+    async resolveExternalUrl(localUrl) {
+      const uri = await env.asExternalUri(Uri.parse(localUrl));
+      const externalUrl = uri.toString(true).replace(/\/$/, '');
+      if (externalUrls.get(localUrl) !== externalUrl) {
+        externalUrls.set(localUrl, externalUrl);
         changed.fire();
       }
-      return outside;
+      return externalUrl;
     },
     onChange: changed.event,
     dispose: () => changed.dispose(),

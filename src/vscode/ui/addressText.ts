@@ -1,28 +1,28 @@
-/** Which addresses a person is shown, and for what. Pure. */
+/** The addresses that the user sees, and which clients each is for. Pure. */
 import type { Addresses } from './address.js';
 
-/** Where that is, by the editor's names of remotes. */
-const REMOTES: Readonly<Record<string, string>> = {
+/** By VS Code's names of remotes (`env.remoteName`). */
+const REMOTE_LOCATIONS: Readonly<Record<string, string>> = {
   'ssh-remote': 'on the SSH host',
   wsl: 'in WSL',
   'dev-container': 'in the container',
   'attached-container': 'in the container',
   codespaces: 'in the codespace',
 };
-const REMOTE = 'on the remote machine';
+const UNKNOWN_REMOTE_LOCATION = 'on the remote machine';
 
-/** An address, and for whom it is. */
 export interface AddressLine {
   readonly url: string;
-  /** Empty where there is only one. */
-  readonly whose: string;
+  /** Which clients the URL is for; empty when there is only one URL. */
+  readonly audience: string;
 }
 
-/** Locally there is one address. Elsewhere the person's own comes first, as soon as it is known. */
-export function addressLines({ inside, outside, remote }: Addresses): AddressLine[] {
-  if (remote === undefined) return [{ url: outside ?? inside, whose: '' }];
-  const there = { url: inside, whose: `for programs ${REMOTES[remote] ?? REMOTE}` };
-  return outside === undefined
-    ? [there]
-    : [{ url: outside, whose: 'for programs on your own machine' }, there];
+/** One line in a local window; in a remote window up to two, the URL for the user's own machine first. */
+export function addressLines({ localUrl, externalUrl, remoteName }: Addresses): AddressLine[] {
+  if (remoteName === undefined) return [{ url: externalUrl ?? localUrl, audience: '' }];
+  const location = REMOTE_LOCATIONS[remoteName] ?? UNKNOWN_REMOTE_LOCATION;
+  const remoteLine = { url: localUrl, audience: `for clients ${location}` };
+  return externalUrl === undefined
+    ? [remoteLine]
+    : [{ url: externalUrl, audience: 'for clients on your own machine' }, remoteLine];
 }

@@ -1,17 +1,17 @@
-/** The menu behind the status bar item. */
+/** The menu of the status bar item. */
 import { commands, window } from 'vscode';
-import { menuItems, menuTitle } from './menuItems.js';
+import { menuItems, menuPlaceholder } from './menuItems.js';
 import { PRODUCT } from '../platform/names.js';
-import { choosePort } from './notifications.js';
+import { choosePort } from '../notifications/notifications.js';
 import { describeSession } from './sessionText.js';
 import type { Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';
 
-/** @param extension the extension's full id */
-export async function showMenu(status: Status, extension: string, around: SessionSummary): Promise<void> {
-  const chosen = await window.showQuickPick(menuItems(status, extension, describeSession(around)), {
+/** @param extensionId with the publisher, as VS Code's settings search expects it */
+export async function showMenu(status: Status, extensionId: string, session: SessionSummary): Promise<void> {
+  const chosen = await window.showQuickPick(menuItems(status, extensionId, describeSession(session)), {
     title: PRODUCT,
-    placeHolder: menuTitle(status),
+    placeHolder: menuPlaceholder(status),
   });
   if (chosen === undefined) return;
   const { action } = chosen;

@@ -1,9 +1,9 @@
-/** What the menu of the status bar item offers in each state. Pure. */
-import type { ErrorKind } from '../../core/errors.js';
+/** The items of the status bar menu in each state. Pure. */
 import { COMMANDS } from '../platform/names.js';
 import type { Status } from '../lifecycle/status.js';
+import { REMEDIES } from '../notifications/remedies.js';
 
-/** A command of ours or the editor's, or a step that has no command: choosing another port. */
+/** A command, or the one step that has no command: choosing another port. */
 export type MenuAction =
   { readonly command: string; readonly arguments?: readonly string[] } | { readonly step: 'choosePort' };
 
@@ -13,87 +13,74 @@ export interface MenuItem {
   readonly action: MenuAction;
 }
 
-const run = (label: string, command: string): MenuItem => ({ label, action: { command } });
+const commandItem = (label: string, command: string): MenuItem => ({ label, action: { command } });
 
-const setting = (label: string, query: string): MenuItem => ({
-  label,
-  action: { command: 'workbench.action.openSettings', arguments: [query] },
+const settingsItem = (extensionId: string): MenuItem => ({
+  label: '$(gear) Settings',
+  action: { command: 'workbench.action.openSettings', arguments: [`@ext:${extensionId}`] },
 });
 
-const START = run('$(play) Start', COMMANDS.start);
-const STOP = run('$(debug-stop) Stop', COMMANDS.stop);
-const RESTART = run('$(debug-restart) Restart', COMMANDS.restart);
-const CONNECT = run('$(plug) Connect a Client…', COMMANDS.connectClient);
-const COPY = run('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
-const ACTIVITY = run('$(pulse) Show Activity', COMMANDS.showActivity);
-const CHAT = run('$(comment-discussion) Open Chat', COMMANDS.openChat);
-const DIAGNOSE = run('$(checklist) Diagnose', COMMANDS.diagnose);
-const HERE = run('$(window) Serve From This Window', COMMANDS.serveHere);
-const LOG = run('$(output) Show Log', COMMANDS.showLog);
-const WALKTHROUGH = run('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
-const PORT: MenuItem = { label: '$(edit) Use Another Port…', action: { step: 'choosePort' } };
-
-const withDetail = (detail: string): { detail?: string } => (detail === '' ? {} : { detail });
+const START = commandItem('$(play) Start', COMMANDS.start);
+const STOP = commandItem('$(debug-stop) Stop', COMMANDS.stop);
+const RESTART = commandItem('$(debug-restart) Restart', COMMANDS.restart);
+const TRY_AGAIN = commandItem('$(refresh) Try Again', COMMANDS.start);
+const CONNECT = commandItem('$(plug) Connect a Client…', COMMANDS.connectClient);
+const COPY_URL = commandItem('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
+const ACTIVITY = commandItem('$(pulse) Show Activity', COMMANDS.showActivity);
+const CHAT = commandItem('$(comment-discussion) Open Chat', COMMANDS.openChat);
+const DIAGNOSTICS = commandItem('$(checklist) Run Diagnostics', COMMANDS.runDiagnostics);
+const SERVE_HERE = commandItem('$(window) Serve From This Window', COMMANDS.serveHere);
+const LOG = commandItem('$(output) Show Log', COMMANDS.showLog);
+const WALKTHROUGH = commandItem('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
+const SHOW_PROBLEM = commandItem('$(warning) Show the Problem in the Log', COMMANDS.showLog);
+const OTHER_PORT: MenuItem = { label: '$(edit) Use Another Port…', action: { step: 'choosePort' } };
 
 /**
- * @param extension the extension's full id, for its page of settings
- * @param session what this window has used, and what is left to it; may be empty
+ * @param extensionId with the publisher, for the link to the settings
+ * @param session the usage of this window as one line; may be empty
  */
-export function menuItems(status: Status, extension: string, session = ''): MenuItem[] {
-  const settings = setting('$(gear) Settings', `@ext:${extension}`);
-  const help = [DIAGNOSE, LOG, WALKTHROUGH, settings];
+export function menuItems(status: Status, extensionId: string, session = ''): MenuItem[] {
+  const settings = settingsItem(extensionId);
+  const help = [DIAGNOSTICS, LOG, WALKTHROUGH, settings];
+  const activity = session === '' ? ACTIVITY : { ...ACTIVITY, detail: session };
   switch (status.state) {
     case 'stopped':
-      return [START, CONNECT, COPY, ...help];
+      return [START, CONNECT, COPY_URL, ...help];
     case 'starting':
       return [STOP, LOG, settings];
     case 'running':
-      return [
-        ...remedies(status),
-        CONNECT,
-        CHAT,
-        COPY,
-        { ...ACTIVITY, ...withDetail(session) },
-        STOP,
-        RESTART,
-        ...help,
-      ];
+      return [...remedyItems(status), CONNECT, CHAT, COPY_URL, activity, STOP, RESTART, ...help];
     case 'elsewhere':
-      return [HERE, CONNECT, CHAT, COPY, { ...ACTIVITY, ...withDetail(session) }, STOP, ...help];
-    case 'failed': {
-      const again = run('$(refresh) Try Again', COMMANDS.start);
-      return status.taken ? [again, PORT, DIAGNOSE, LOG, settings] : [again, DIAGNOSE, LOG, settings];
-    }
+      return [SERVE_HERE, CONNECT, CHAT, COPY_URL, activity, STOP, ...help];
+    case 'failed':
+      return [TRY_AGAIN, ...(status.taken ? [OTHER_PORT] : []), DIAGNOSTICS, LOG, settings];
   }
 }
 
-/** One line over the menu: what the state is. */
-export function menuTitle(status: Status): string {
+/** The state in one line. */
+export function menuPlaceholder(status: Status): string {
   switch (status.state) {
     case 'stopped':
       return 'Stopped';
     case 'starting':
       return `Starting on port ${status.port}…`;
     case 'running':
-      return `Running on ${status.url}, from ${status.folder}`;
-    case 'elsewhere':
-      return `Another window serves ${status.url}${status.folder === undefined ? '' : `, from ${status.folder}`}`;
+      return `Running on ${status.url} (folder: ${status.folder})`;
+    case 'elsewhere': {
+      const folder = status.folder === undefined ? '' : ` (folder: ${status.folder})`;
+      return `Another window is serving ${status.url}${folder}`;
+    }
     case 'failed':
       return status.message;
   }
 }
 
-/** A running server that cannot answer: why, and what helps. */
-function remedies(status: Status & { state: 'running' }): MenuItem[] {
+/** What solves the problem of a server that is running but cannot answer. */
+function remedyItems(status: Status & { state: 'running' }): MenuItem[] {
   if (status.readiness.kind !== 'problem') return [];
   const { kind, message } = status.readiness.problem;
-  const remedy = REMEDIES[kind] ?? run('$(warning) Show What Is Wrong', COMMANDS.showLog);
-  return [{ ...remedy, detail: message }];
+  const remedy = REMEDIES[kind];
+  const item =
+    remedy === undefined ? SHOW_PROBLEM : commandItem(`$(${remedy.icon}) ${remedy.label}`, remedy.command);
+  return [{ ...item, detail: message }];
 }
-
-const REMEDIES: Readonly<Partial<Record<ErrorKind, MenuItem>>> = {
-  untrusted: run('$(shield) Manage Workspace Trust', 'workbench.trust.manage'),
-  notSignedIn: run('$(account) Sign In to Claude', COMMANDS.signIn),
-  cliMissing: run('$(cloud-download) Install the Claude CLI…', COMMANDS.installCli),
-  cliTooOld: run('$(cloud-download) Update the Claude CLI', COMMANDS.updateCli),
-};

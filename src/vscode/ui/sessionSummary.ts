@@ -1,6 +1,6 @@
-/** What is told to people beside the state: who may ask, what was used, what is left, where clients find it. */
+/** What the UI shows besides the status: whether a token is required, the usage, the plan's limits and the addresses. */
 import { EventEmitter, type Disposable, type Event } from 'vscode';
-import type { Allowance } from '../../core/allowance.js';
+import type { PlanUsage } from '../../core/planUsage.js';
 import type { History, Totals } from '../activity/history.js';
 import { throttled } from '../platform/throttle.js';
 import type { AddressBook, Addresses } from './address.js';
@@ -8,44 +8,44 @@ import type { Token } from '../platform/token.js';
 
 export interface SessionSummary {
   /** Whether clients must send a token. */
-  readonly secured: boolean;
+  readonly tokenRequired: boolean;
   readonly totals: Totals;
-  readonly allowance: Allowance | undefined;
-  readonly addressesOf: (inside: string) => Addresses;
+  /** The plan's limits as the CLI last reported them. */
+  readonly planUsage: PlanUsage | undefined;
+  readonly addressesOf: (localUrl: string) => Addresses;
 }
 
 export interface SessionSummaryWatch extends Disposable {
   readonly current: SessionSummary;
-  /** Fires some time after a change, so that quick ones are one. */
+  /** Fires after a change, at most once per `THROTTLE_MS`. */
   readonly onChange: Event<void>;
-  /** The CLI has told of the plan's limits. */
-  readonly learn: (allowance: Allowance) => void;
+  readonly setPlanUsage: (planUsage: PlanUsage) => void;
 }
 
-const SETTLE_MS = 250;
+const THROTTLE_MS = 250;
 
 export function watchSessionSummary(
   token: Pick<Token, 'current' | 'onChange'>,
   history: Pick<History, 'totals' | 'subscribe'>,
-  addresses: Pick<AddressBook, 'of' | 'onChange'>,
+  addresses: Pick<AddressBook, 'lookUp' | 'onChange'>,
 ): SessionSummaryWatch {
   const changed = new EventEmitter<void>();
-  const fire = throttled(SETTLE_MS, () => changed.fire());
-  let allowance: Allowance | undefined;
+  const fire = throttled(THROTTLE_MS, () => changed.fire());
+  let planUsage: PlanUsage | undefined;
   const subscriptions = [token.onChange(fire), addresses.onChange(fire)];
   const unsubscribe = history.subscribe(fire);
   return {
     get current() {
       return {
-        secured: token.current !== undefined,
+        tokenRequired: token.current !== undefined,
         totals: history.totals,
-        allowance,
-        addressesOf: (inside: string) => addresses.of(inside),
+        planUsage,
+        addressesOf: (localUrl: string) => addresses.lookUp(localUrl),
       };
     },
     onChange: changed.event,
-    learn(told) {
-      allowance = told;
+    setPlanUsage(reported) {
+      planUsage = reported;
       fire();
     },
     dispose() {

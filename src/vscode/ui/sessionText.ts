@@ -1,22 +1,24 @@
-/** What a window has used so far, and what is left to it, in words. Pure. */
-import type { Allowance, AllowanceWindow } from '../../core/allowance.js';
+/** The usage of this window and of the plan's limits, as text. Pure. */
+import type { PlanUsage, RateLimitWindow } from '../../core/planUsage.js';
 import type { Totals } from '../activity/history.js';
 import type { SessionSummary } from './sessionSummary.js';
-import { dollars, number } from '../activity/rows.js';
+import { formatCost, formatNumber } from '../activity/rows.js';
 
-export const count = (n: number, noun: string): string => `${number(n)} ${noun}${n === 1 ? '' : 's'}`;
+/** `1 request`, `1,234 requests`. */
+export const quantity = (count: number, noun: string): string =>
+  `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** `12 requests, 1 failed · 4,321 tokens in, 567 out · $0.12` */
 export function describeTotals({ requests, failed, promptTokens, outputTokens, costUsd }: Totals): string {
   return [
-    count(requests, 'request') + (failed === 0 ? '' : `, ${number(failed)} failed`),
-    `${count(promptTokens, 'token')} in, ${number(outputTokens)} out`,
-    ...(costUsd === undefined ? [] : [dollars(costUsd)]),
+    quantity(requests, 'request') + (failed === 0 ? '' : `, ${formatNumber(failed)} failed`),
+    `${quantity(promptTokens, 'token')} in, ${formatNumber(outputTokens)} out`,
+    ...(costUsd === undefined ? [] : [formatCost(costUsd)]),
   ].join(' · ');
 }
 
-/** By the CLI's names. Others are shown as they come. */
-const LIMITS: Readonly<Record<string, string>> = {
+/** By the CLI's names of limits. Unknown names are shown as they are. */
+const LIMIT_LABELS: Readonly<Record<string, string>> = {
   five_hour: '5 hours',
   seven_day: 'week',
   seven_day_opus: 'week, Opus',
@@ -27,38 +29,46 @@ const LIMITS: Readonly<Record<string, string>> = {
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 
-/** `23:05` today and tomorrow morning, `Fri 23:05` later than that. */
-export function clock(at: number, now: number): string {
-  const far = Math.abs(at - now) >= DAY_MS ? ({ weekday: 'short' } as const) : {};
-  return new Date(at).toLocaleString('en', { ...far, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+/**
+ * `23:05`, or `Fri 23:05` for a time that is a day or more away from now.
+ * @param time milliseconds since 1970
+ * @param now milliseconds since 1970
+ */
+export function formatTime(time: number, now: number): string {
+  const weekday = Math.abs(time - now) >= DAY_MS ? ({ weekday: 'short' } as const) : {};
+  return new Date(time).toLocaleString('en', {
+    ...weekday,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
 }
 
-function describeWindow({ name, used, resetsAt }: AllowanceWindow, now: number): string {
+function describeWindow({ name, used, resetsAt }: RateLimitWindow, now: number): string {
   const share = used === undefined ? '' : ` ${Math.round(used * 100)} % used`;
-  const reset = resetsAt === undefined ? '' : `, resets ${clock(resetsAt * SECOND_MS, now)}`;
-  return `${LIMITS[name] ?? name.replaceAll('_', ' ')}${share}${reset}`;
+  const reset = resetsAt === undefined ? '' : `, resets ${formatTime(resetsAt * SECOND_MS, now)}`;
+  return `${LIMIT_LABELS[name] ?? name.replaceAll('_', ' ')}${share}${reset}`;
 }
 
 /**
- * `5 hours 25 % used, resets 23:05 · week 50 % used, resets Fri 07:00`; empty when nothing is known that is still true.
+ * `5 hours 25 % used, resets 23:05 · week 50 % used, resets Fri 07:00`. Limits that have been reset since they were
+ * reported are left out; empty when none is left.
  * @param now milliseconds since 1970
  */
-export function describeAllowance(allowance: Allowance | undefined, now: number): string {
-  const current = (allowance?.windows ?? []).filter(
+export function describePlanUsage(planUsage: PlanUsage | undefined, now: number): string {
+  const current = (planUsage?.windows ?? []).filter(
     ({ resetsAt }) => resetsAt === undefined || resetsAt * SECOND_MS > now,
   );
   return current.map((window) => describeWindow(window, now)).join(' · ');
 }
 
-/** Both on one line; empty before the first request. */
-export function describeSession({ totals, allowance }: Pick<SessionSummary, 'totals' | 'allowance'>): string {
-  const left = describeAllowance(allowance, Date.now());
-  return [...(totals.requests === 0 ? [] : [describeTotals(totals)]), ...(left === '' ? [] : [left])].join(
-    ' · ',
-  );
+/** Usage and planUsage on one line; empty when neither is known. */
+export function describeSession({ totals, planUsage }: Pick<SessionSummary, 'totals' | 'planUsage'>): string {
+  const usage = totals.requests === 0 ? '' : describeTotals(totals);
+  return [usage, describePlanUsage(planUsage, Date.now())].filter((part) => part !== '').join(' · ');
 }
 
-/** Whether requests are refused now because a limit is reached. */
-export function isUsedUp(allowance: Allowance | undefined, now: number): boolean {
-  return allowance?.status === 'rejected' && describeAllowance(allowance, now) !== '';
+/** Whether Claude refuses requests now because a limit of the plan is reached. */
+export function isPlanExhausted(planUsage: PlanUsage | undefined, now: number): boolean {
+  return planUsage?.status === 'rejected' && describePlanUsage(planUsage, now) !== '';
 }

@@ -1,14 +1,14 @@
-/** The status bar item: applies the view of a status. */
+/** The status bar item. */
 import { MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from 'vscode';
 import { PRODUCT } from '../platform/names.js';
 import type { Status } from '../lifecycle/status.js';
-import { TOOLTIP_COMMANDS, viewOf, type Circumstances } from './statusView.js';
+import { statusView, TOOLTIP_COMMANDS, type StatusContext } from './statusView.js';
 
 export interface StatusBar extends Disposable {
-  show(status: Status, circumstances: Circumstances): void;
+  show(status: Status, context: StatusContext): void;
 }
 
-/** Left of the editor's own items, right of most extensions'. */
+/** Left of VS Code's own items, right of the items of most extensions. */
 const PRIORITY = 20;
 
 export function createStatusBar(): StatusBar {
@@ -16,9 +16,9 @@ export function createStatusBar(): StatusBar {
   item.name = PRODUCT;
   let shown = '';
   return {
-    show(status, circumstances) {
-      const view = viewOf(status, circumstances);
-      // A tooltip that is set again closes under the person's eyes, although it says the same.
+    show(status, context) {
+      const view = statusView(status, context);
+      // VS Code closes an open tooltip when it is set again, even to the same text.
       if (JSON.stringify(view) === shown) return;
       shown = JSON.stringify(view);
       const tooltip = new MarkdownString(view.tooltip, true);

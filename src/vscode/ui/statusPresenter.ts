@@ -1,48 +1,57 @@
-/** Tells what happens to people and to `when` clauses: status bar, log, context keys, and messages where one must act. */
+/** Shows the status to the user and to `when` clauses: status bar, log, context keys and notifications. */
 import { commands, Disposable, EventEmitter, type Event, type ExtensionContext } from 'vscode';
 import type { ErrorKind } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
+import type { PermissionRequest } from '../../core/permission.js';
 import type { RequestRecord } from '../../server/server.js';
 import type { History } from '../activity/history.js';
 import { createActivityView } from '../activity/view.js';
 import { createAddressBook, type AddressBook } from './address.js';
 import {
-  ASKS_CONTEXT_KEY,
+  PERMISSION_PENDING_KEY,
   milestoneKey,
   OWN_CLIENT,
   STATE_CONTEXT_KEY,
   WALKTHROUGH,
 } from '../platform/names.js';
-import { showFailure, showProblem } from './notifications.js';
+import { showFailure, showProblem } from '../notifications/notifications.js';
 import { logRequest } from '../platform/output.js';
-import { provedBy, provedByRequest, STEPS, type Milestone } from './milestones.js';
-import { noticeOf } from './problemNotice.js';
+import {
+  milestonesFromRequest,
+  milestonesFromStatus,
+  WALKTHROUGH_STEPS,
+  type SetupMilestone,
+} from './setupProgress.js';
+import { problemNotice } from '../notifications/problemNotice.js';
 import type { StateName, Status } from '../lifecycle/status.js';
 import { createStatusBar } from './statusBar.js';
 import { watchSessionSummary, type SessionSummaryWatch } from './sessionSummary.js';
 import type { Token } from '../platform/token.js';
-import type { WorkspaceLane } from '../workspaceLane.js';
 
 export interface StatusPresenter extends Disposable {
   readonly addresses: AddressBook;
-  readonly surroundings: SessionSummaryWatch;
+  readonly sessionSummary: SessionSummaryWatch;
   show(status: Status): void;
-  /** Fires when a status was shown. */
+  /** Fires after each `show`. */
   readonly onChange: Event<void>;
-  /** A request is over. */
+  /** Logs a finished request and updates the walkthrough. */
   request(record: RequestRecord): void;
 }
 
 export interface StatusPresenterOptions {
   readonly token: Pick<Token, 'current' | 'onChange'>;
-  readonly lane: Pick<WorkspaceLane, 'question' | 'onChange'>;
+  readonly lane: {
+    /** The permission request that waits for the user's answer. */
+    readonly permissionRequest: PermissionRequest | undefined;
+    readonly onChange: Event<void>;
+  };
   readonly history: History;
   readonly log: Logger;
   readonly context: Pick<ExtensionContext, 'globalState' | 'extension'>;
 }
 
-/** In the memory of all windows: problems of the set-up are not told unasked. */
-const QUIET = 'problems.quiet';
+/** The key in `globalState` that is `true` once the user has chosen "Don't Show Again". */
+const NOTICES_DISABLED = 'problems.quiet';
 
 export function createStatusPresenter({
   token,
@@ -54,70 +63,78 @@ export function createStatusPresenter({
   const statusBar = createStatusBar();
   const changed = new EventEmitter<void>();
   const addresses = createAddressBook();
-  const surroundings = watchSessionSummary(token, history, addresses);
-  const reached = new Set<Milestone>();
-  const told = new Set<ErrorKind>();
-  let shown: StateName | undefined;
-  let last: Status = { state: 'stopped' };
-  const apply = (): void =>
-    statusBar.show(last, { ...surroundings.current, asks: lane.question !== undefined });
+  const sessionSummary = watchSessionSummary(token, history, addresses);
+  const reached = new Set<SetupMilestone>();
+  const reportedProblems = new Set<ErrorKind>();
+  let shownState: StateName | undefined;
+  let current: Status = { state: 'stopped' };
+  const updateStatusBar = (): void =>
+    statusBar.show(current, {
+      ...sessionSummary.current,
+      permissionPending: lane.permissionRequest !== undefined,
+    });
   const subscription = Disposable.from(
     statusBar,
     changed,
     addresses,
-    surroundings,
+    sessionSummary,
     createActivityView(history),
-    surroundings.onChange(apply),
+    sessionSummary.onChange(updateStatusBar),
     lane.onChange(() => {
-      apply();
-      // Not waited for: the keys are set in order.
-      void commands.executeCommand('setContext', ASKS_CONTEXT_KEY, lane.question !== undefined);
+      updateStatusBar();
+      // Not awaited: VS Code sets context keys in the order of the calls.
+      void commands.executeCommand(
+        'setContext',
+        PERMISSION_PENDING_KEY,
+        lane.permissionRequest !== undefined,
+      );
     }),
   );
 
-  function reach(milestones: readonly Milestone[]): void {
+  function reach(milestones: readonly SetupMilestone[]): void {
     for (const milestone of milestones) {
       if (reached.has(milestone)) continue;
       reached.add(milestone);
-      const step = `${context.extension.id}#${WALKTHROUGH}#${STEPS[milestone]}`;
-      // Neither is waited for: nothing depends on when a step is ticked.
+      const step = `${context.extension.id}#${WALKTHROUGH}#${WALKTHROUGH_STEPS[milestone]}`;
+      // Neither call is awaited: nothing depends on when a step is ticked.
       void commands.executeCommand('setContext', milestoneKey(milestone), true);
-      // VS Code overlooks keys that were set before it had read the walkthrough. Its own command for a click on a step's
-      // box comes through: it keeps what it is told, and complains of a step that it does not know yet.
+      // VS Code ignores context keys that were set before it has read the walkthrough. The command behind a step's check
+      // box works at any time. It rejects for a step that is not known yet, but remembers it all the same.
       commands.executeCommand('welcome.markStepComplete', step).then(undefined, () => undefined);
     }
   }
 
-  async function tell(status: Status): Promise<void> {
-    const notice = context.globalState.get(QUIET) === true ? undefined : noticeOf(status, told);
+  async function reportProblem(status: Status): Promise<void> {
+    if (context.globalState.get(NOTICES_DISABLED) === true) return;
+    const notice = problemNotice(status, reportedProblems);
     if (notice === undefined) return;
-    told.add(notice.problem.kind);
-    if (await showProblem(notice)) await context.globalState.update(QUIET, true);
+    reportedProblems.add(notice.problem.kind);
+    if (await showProblem(notice)) await context.globalState.update(NOTICES_DISABLED, true);
   }
 
-  const display: StatusPresenter = {
+  const presenter: StatusPresenter = {
     addresses,
-    surroundings,
+    sessionSummary,
     onChange: changed.event,
     show(status) {
-      last = status;
-      apply();
+      current = status;
+      updateStatusBar();
       changed.fire();
-      reach(provedBy(status));
-      // Waits for a person, and nobody for it.
-      void tell(status);
-      if (status.state === shown) return;
-      shown = status.state;
-      // Neither is waited for: the key is set in order, and the message waits for a person.
+      reach(milestonesFromStatus(status));
+      // Not awaited: the notification stays until the user responds.
+      void reportProblem(status);
+      if (status.state === shownState) return;
+      shownState = status.state;
+      // Not awaited: context keys are set in order, and the notification stays until the user responds.
       void commands.executeCommand('setContext', STATE_CONTEXT_KEY, status.state);
       if (status.state === 'failed') void showFailure(status);
     },
     request(record) {
       logRequest(log, record);
-      reach(provedByRequest(record, OWN_CLIENT));
+      reach(milestonesFromRequest(record, OWN_CLIENT));
     },
     dispose: () => void subscription.dispose(),
   };
-  display.show(last);
-  return display;
+  presenter.show(current);
+  return presenter;
 }

@@ -1,31 +1,31 @@
-/** How a status looks in the status bar. Pure: text in, text out. */
-import type { ErrorKind } from '../../core/errors.js';
+/** What the status bar item shows for a status. Pure. */
 import { addressLines } from './addressText.js';
-import { COMMANDS, PRODUCT } from '../platform/names.js';
-import { clock, count, describeAllowance, describeTotals, isUsedUp } from './sessionText.js';
-import type { Readiness, Status } from '../lifecycle/status.js';
+import { COMMANDS, PRODUCT, SHORT_NAME } from '../platform/names.js';
+import { REMEDIES } from '../notifications/remedies.js';
+import { describePlanUsage, describeTotals, formatTime, isPlanExhausted, quantity } from './sessionText.js';
+import type { CliReadiness, Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';
 
 export interface StatusView {
-  /** With an icon as the editor writes it: `$(broadcast) Claude :11434`. */
+  /** With an icon in VS Code's notation: `$(broadcast) Claude :11434`. */
   readonly text: string;
-  /** The same for screen readers: without the icon, with what the icon says. */
+  /** For screen readers: no icon, but its meaning in words. */
   readonly label: string;
-  /** Markdown with command links; foreign text in it is escaped. */
+  /** Markdown with command links. Text from outside is escaped. */
   readonly tooltip: string;
-  /** Only where nothing can be served, or where Claude waits for the person. */
+  /** `error` when the server has failed, `warning` when a permission request is pending; otherwise none. */
   readonly color?: 'error' | 'warning';
-  /** What a click runs. */
+  /** The command that a click runs. */
   readonly command: string;
 }
 
-/** What counts besides the status. */
-export interface Circumstances extends Partial<SessionSummary> {
-  /** Claude waits for a permission. */
-  readonly asks?: boolean;
+/** What the view depends on besides the status. */
+export interface StatusContext extends Partial<SessionSummary> {
+  /** Whether a permission request of the workspace lane waits for the user. */
+  readonly permissionPending?: boolean;
 }
 
-/** The commands that links in the tooltip may run, and no others. */
+/** The only commands that VS Code lets links in the tooltip run. */
 export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.start,
   COMMANDS.stop,
@@ -34,163 +34,154 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
   COMMANDS.showLog,
   COMMANDS.showActivity,
   COMMANDS.serveHere,
-  COMMANDS.diagnose,
+  COMMANDS.runDiagnostics,
   COMMANDS.connectClient,
-  COMMANDS.installCli,
-  COMMANDS.updateCli,
-  COMMANDS.signIn,
-  COMMANDS.showQuestion,
-  'workbench.trust.manage',
+  COMMANDS.showPermissionRequest,
+  ...Object.values(REMEDIES).map(({ command }) => command),
 ];
 
-const link = (title: string, command: string): string => `[${title}](command:${command})`;
+const link = (label: string, command: string): string => `[${label}](command:${command})`;
 const LOG = link('Show log', COMMANDS.showLog);
 const START = link('Start', COMMANDS.start);
 const STOP = link('Stop', COMMANDS.stop);
-const QUESTION = link('Show question', COMMANDS.showQuestion);
-const COPY = link('Copy URL', COMMANDS.copyUrl);
+const TRY_AGAIN = link('Try again', COMMANDS.start);
+const PERMISSION_REQUEST = link('Show permission request', COMMANDS.showPermissionRequest);
+const COPY_URL = link('Copy URL', COMMANDS.copyUrl);
+const COPY_TOKEN = link('Copy token', COMMANDS.copyToken);
 const ACTIVITY = link('Activity', COMMANDS.showActivity);
-const DIAGNOSE = link('Diagnose', COMMANDS.diagnose);
+const DIAGNOSTICS = link('Run diagnostics', COMMANDS.runDiagnostics);
 const CONNECT = link('Connect a client', COMMANDS.connectClient);
+const SERVE_HERE = link('Serve from this window', COMMANDS.serveHere);
 
-const REMEDIES: Readonly<Partial<Record<ErrorKind, string>>> = {
-  untrusted: link('Manage trust', 'workbench.trust.manage'),
-  cliMissing: link('Install', COMMANDS.installCli),
-  cliTooOld: link('Update', COMMANDS.updateCli),
-  notSignedIn: link('Sign in', COMMANDS.signIn),
-};
+const TOKEN_REQUIRED = `$(lock) Clients must send the token. ${COPY_TOKEN}`;
 
-/** Foreign text for Markdown: shown as it is, on one line. */
+/** Escapes text from outside for Markdown and joins its lines. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+\-!<>|~$&]/g, '\\$&');
 }
 
-const lines = (...parts: (string | undefined)[]): string =>
-  [`**${PRODUCT}**`, ...parts.filter((part) => part !== undefined)].join('\n\n');
+const tooltipOf = (...paragraphs: (string | undefined)[]): string =>
+  [`**${SHORT_NAME}**`, ...paragraphs.filter((paragraph) => paragraph !== undefined)].join('\n\n');
 
-function describeReadiness(readiness: Readiness): string {
+function describeReadiness(readiness: CliReadiness): string {
   switch (readiness.kind) {
     case 'checking':
       return 'Looking for the Claude CLI…';
     case 'ready': {
-      const models = readiness.models === undefined ? '' : ` · ${count(readiness.models, 'model')}`;
+      const models = readiness.models === undefined ? '' : ` · ${quantity(readiness.models, 'model')}`;
       return `Claude Code ${escapeMarkdown(readiness.version)}${models}`;
     }
     case 'problem': {
-      const remedy = REMEDIES[readiness.problem.kind];
-      return `$(warning) ${escapeMarkdown(readiness.problem.message)}${remedy === undefined ? '' : ` ${remedy}`}`;
+      const { kind, message } = readiness.problem;
+      const remedy = REMEDIES[kind];
+      const suffix = remedy === undefined ? '' : ` ${link(remedy.label, remedy.command)}`;
+      return `$(warning) ${escapeMarkdown(message)}${suffix}`;
     }
   }
 }
 
-function describeRequests(all: number, waiting: number): string {
-  if (all === 0) return 'No request at work';
-  const running = `${count(all - waiting, 'request')} at work`;
-  return waiting === 0 ? running : `${running}, ${waiting} waiting`;
+/** @param total requests that have no complete reply yet, including the queued ones */
+function describeRequests(total: number, queued: number): string {
+  if (total === 0) return 'Idle';
+  const active = quantity(total - queued, 'active request');
+  return queued === 0 ? active : `${active}, ${queued} queued`;
 }
 
-const whose = ({ folder }: Status & { state: 'elsewhere' }): string =>
-  folder === undefined ? 'its own folder' : escapeMarkdown(folder);
-
-const SECURED = `$(lock) Clients must send the token. ${link('Copy token', COMMANDS.copyToken)}`;
-
-/** Where clients reach the server: one address, or in a remote window two. */
+/** The URLs of the endpoint, a paragraph each. */
 function describeAddresses(url: string, addressesOf: SessionSummary['addressesOf'] | undefined): string {
-  const addresses = addressesOf?.(url) ?? { inside: url, outside: undefined, remote: undefined };
-  const lines = addressLines(addresses).map(
-    ({ url, whose }) => `\`${url}\`${whose === '' ? '' : ` ${escapeMarkdown(whose)}`}`,
-  );
-  return lines.join('\n\n');
+  const addresses = addressesOf?.(url) ?? { localUrl: url, externalUrl: undefined, remoteName: undefined };
+  return addressLines(addresses)
+    .map((line) => `\`${line.url}\`${line.audience === '' ? '' : ` ${escapeMarkdown(line.audience)}`}`)
+    .join('\n\n');
 }
 
-/** What this window has used, what is left, and what went wrong last. */
-function sessionLines({ totals, allowance }: Partial<SessionSummary>, now: number): string[] {
-  const left = describeAllowance(allowance, now);
+/** The usage of this window and of the plan's limits, and the latest error; a paragraph each. */
+function describeSession({ totals, planUsage }: Partial<SessionSummary>, now: number): string[] {
+  const paragraphs: string[] = [];
+  if (totals !== undefined && totals.requests > 0) {
+    paragraphs.push(`This session: ${escapeMarkdown(describeTotals(totals))}`);
+  }
+  const remaining = describePlanUsage(planUsage, now);
+  if (remaining !== '') {
+    const icon = isPlanExhausted(planUsage, now) ? '$(warning) ' : '';
+    paragraphs.push(`${icon}Plan: ${escapeMarkdown(remaining)}`);
+  }
   const error = totals?.lastError;
-  return [
-    ...(totals === undefined || totals.requests === 0
-      ? []
-      : [`This session: ${escapeMarkdown(describeTotals(totals))}`]),
-    ...(left === '' ? [] : [`${isUsedUp(allowance, now) ? '$(warning) ' : ''}Plan: ${escapeMarkdown(left)}`]),
-    ...(error === undefined
-      ? []
-      : [
-          `$(error) ${clock(error.at, now)} ${escapeMarkdown(`${error.client || 'unnamed client'}: ${error.message}`)}`,
-        ]),
-  ];
+  if (error !== undefined) {
+    const text = escapeMarkdown(`${error.client || 'unnamed client'}: ${error.message}`);
+    paragraphs.push(`$(error) ${formatTime(error.at, now)} ${text}`);
+  }
+  return paragraphs;
 }
 
-/**
- * What the status bar shows.
- * @param now milliseconds since 1970
- */
-export function viewOf(status: Status, around: Circumstances = {}, now = Date.now()): StatusView {
-  const view = plainView(status, around, now);
-  if (around.asks !== true) return view;
+/** @param now milliseconds since 1970 */
+export function statusView(status: Status, context: StatusContext = {}, now = Date.now()): StatusView {
+  if (context.permissionPending !== true) return stateView(status, context, now);
   return {
     text: '$(question) Claude asks…',
     label: `${PRODUCT}: Claude asks for your permission`,
-    tooltip: lines(`Claude asks for your permission. ${QUESTION}`),
+    tooltip: tooltipOf(`Claude asks for your permission. ${PERMISSION_REQUEST}`),
     color: 'warning',
-    command: COMMANDS.showQuestion,
+    command: COMMANDS.showPermissionRequest,
   };
 }
 
-function plainView(status: Status, around: Circumstances, now: number): StatusView {
+function stateView(status: Status, context: StatusContext, now: number): StatusView {
   const command = COMMANDS.showMenu;
   switch (status.state) {
     case 'stopped':
       return {
         text: '$(circle-slash) Claude off',
         label: `${PRODUCT}: stopped`,
-        tooltip: lines('Stopped.', `${START} · ${LOG}`),
+        tooltip: tooltipOf('Stopped.', `${START} · ${LOG}`),
         command,
       };
     case 'starting':
       return {
         text: `$(loading~spin) Claude :${status.port}`,
         label: `${PRODUCT}: starting on port ${status.port}`,
-        tooltip: lines(`Starting on port ${status.port}…`, `${STOP} · ${LOG}`),
+        tooltip: tooltipOf(`Starting on port ${status.port}…`, `${STOP} · ${LOG}`),
         command,
       };
     case 'running': {
       const problem = status.readiness.kind === 'problem' ? status.readiness.problem : undefined;
+      const warning = problem === undefined ? '' : `, warning: ${problem.message}`;
       return {
         text: `$(${problem === undefined ? 'broadcast' : 'warning'}) Claude :${status.port}`,
-        label:
-          `${PRODUCT}: running on port ${status.port}` +
-          (problem === undefined ? '' : `, warning: ${problem.message}`),
-        tooltip: lines(
-          describeAddresses(status.url, around.addressesOf),
+        label: `${PRODUCT}: running on port ${status.port}${warning}`,
+        tooltip: tooltipOf(
+          describeAddresses(status.url, context.addressesOf),
           describeReadiness(status.readiness),
           `Folder: ${escapeMarkdown(status.folder)}`,
-          around.secured === true ? SECURED : undefined,
+          context.tokenRequired === true ? TOKEN_REQUIRED : undefined,
           describeRequests(status.requests, status.waiting),
-          ...sessionLines(around, now),
-          `${CONNECT} · ${COPY} · ${ACTIVITY} · ${DIAGNOSE} · ${STOP} · ${LOG}`,
+          ...describeSession(context, now),
+          `${CONNECT} · ${COPY_URL} · ${ACTIVITY} · ${DIAGNOSTICS} · ${STOP} · ${LOG}`,
         ),
         command,
       };
     }
-    case 'elsewhere':
+    case 'elsewhere': {
+      const folder = status.folder === undefined ? '' : ` (folder: ${escapeMarkdown(status.folder)})`;
       return {
         text: `$(window) Claude :${status.port}`,
-        label: `${PRODUCT}: another window serves port ${status.port}`,
-        tooltip: lines(
-          describeAddresses(status.url, around.addressesOf),
-          `Another window serves this port, from ${whose(status)}. This window takes over when that one goes.`,
-          ...sessionLines(around, now),
-          `${link('Serve from this window', COMMANDS.serveHere)} · ${COPY} · ${STOP} · ${LOG}`,
+        label: `${PRODUCT}: another window is serving port ${status.port}`,
+        tooltip: tooltipOf(
+          describeAddresses(status.url, context.addressesOf),
+          `Another window is serving this port${folder}. This window takes over when that window stops serving.`,
+          ...describeSession(context, now),
+          `${SERVE_HERE} · ${COPY_URL} · ${STOP} · ${LOG}`,
         ),
         command,
       };
+    }
     case 'failed':
       return {
         text: `$(error) Claude :${status.port}`,
         label: `${PRODUCT}: failed. ${status.message}`,
-        tooltip: lines(
+        tooltip: tooltipOf(
           `$(error) ${escapeMarkdown(status.message)}`,
-          `${link('Try again', COMMANDS.start)} · ${DIAGNOSE} · ${LOG}`,
+          `${TRY_AGAIN} · ${DIAGNOSTICS} · ${LOG}`,
         ),
         color: 'error',
         command,

@@ -1,13 +1,13 @@
-/** Cline's command line, configured by the file that Connect a Client writes, repairs a program: /api/chat, its own tools. */
+/** Cline's command line with the configuration file of Connect a Client. It uses /api/chat and its own tools. */
 import assert from 'node:assert/strict';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { connectIn } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { connectIn } from '../../support/connectGuide.js';
 import { programOrSkip } from './install.js';
-import { playing, resultsOf, roundsOf } from './script.js';
-import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
+import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 
 const VERSION = '3.0.65';
-const GOODBYE = 'The total adds up now.';
+const FINAL_ANSWER = 'The total adds up now.';
 
 const callsOn = (path: string) => [
   { tool: 'read_files', input: { files: [{ path }] } },
@@ -15,7 +15,7 @@ const callsOn = (path: string) => [
   { tool: 'run_commands', input: { commands: ['node cart.mjs'] } },
 ];
 
-/** What it prints of itself. */
+/** A line of the agent's JSON output. */
 interface Line {
   readonly type: string;
   readonly finishReason?: string;
@@ -25,33 +25,33 @@ interface Line {
 describe('Cline', function () {
   this.timeout(300_000);
   let program: string;
-  let workshop: Workshop | undefined;
+  let project: AgentProject | undefined;
   let headless: Headless | undefined;
 
   before(async function () {
     this.timeout(600_000);
-    // The package named cline picks one of these.
+    // The package `cline` installs one of these packages, by platform.
     program = await programOrSkip(this, '@cline/cli', VERSION, 'cline');
   });
   after(async () => {
-    await workshop?.close();
+    await project?.close();
     await headless?.stop();
   });
 
-  it('repairs a program with its own tools, in rounds of one live process', async () => {
-    workshop = await openWorkshop();
-    const calls = callsOn(workshop.cart);
+  it('repairs a program with its own tools, in one CLI process', async () => {
+    project = await createAgentProject();
+    const calls = callsOn(project.sourceFile);
     headless = await startHeadless({
       args: ['--unknown-models', 'reject'],
-      respond: playing(calls, GOODBYE),
+      respond: scriptedModel(calls, FINAL_ANSWER),
     });
-    await connectIn(workshop.home, 'cline', headless.url);
-    // Without a daemon that would stay behind.
-    const output = await workshop.run(program, ['--json', TASK], { CLINE_SESSION_BACKEND_MODE: 'local' });
-    assert.equal(await workshop.source(), REPAIRED);
+    await connectIn(project.home, 'cline', headless.url);
+    // Local mode starts no daemon that would outlive the test.
+    const output = await project.run(program, ['--json', TASK], { CLINE_SESSION_BACKEND_MODE: 'local' });
+    assert.equal(await project.readSource(), REPAIRED);
     const result = linesOf<Line>(output).find(({ type }) => type === 'run_result');
     assert.equal(result?.finishReason, 'completed');
-    assert.equal(result?.text, GOODBYE);
+    assert.equal(result?.text, FINAL_ANSWER);
     const rounds = roundsOf(headless.standIn);
     assert.equal(rounds.length, calls.length + 1);
     assert.match(resultsOf(rounds.at(-1)!)[2] ?? '', /total=6/);

@@ -1,15 +1,15 @@
-/** OpenAI's Codex, a whole agent, repairs a program through the endpoint: /v1/responses, its own tools on a real disk. */
+/** OpenAI's Codex with the profile of Connect a Client. It uses /v1/responses and its own tools on a real disk. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { connectIn } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { connectIn } from '../../support/connectGuide.js';
 import { installedOrSkip } from './install.js';
-import { playing, resultsOf, roundsOf } from './script.js';
-import { FAULTY, linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
+import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
+import { BROKEN, linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 
 const VERSION = '0.169.0';
-const GOODBYE = 'The total adds up now.';
-/** It has no tool to edit; it takes patches out of shell commands. */
+const FINAL_ANSWER = 'The total adds up now.';
+/** Codex has no edit tool: it recognizes patches in shell commands. */
 const PATCH = `apply_patch <<'END'
 *** Begin Patch
 *** Update File: cart.mjs
@@ -27,7 +27,7 @@ const ARGUMENTS = [
   ...['--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', TASK],
 ];
 
-/** What it prints of itself. */
+/** A line of the agent's JSON output. */
 interface Line {
   readonly type: string;
   readonly item?: { readonly type: string; readonly text?: string };
@@ -36,7 +36,7 @@ interface Line {
 describe('Codex', function () {
   this.timeout(300_000);
   let program: string;
-  let workshop: Workshop | undefined;
+  let project: AgentProject | undefined;
   let headless: Headless | undefined;
 
   before(async function () {
@@ -45,29 +45,29 @@ describe('Codex', function () {
     program = join(folder, 'node_modules/@openai/codex/bin/codex.js');
   });
   after(async () => {
-    await workshop?.close();
+    await project?.close();
     await headless?.stop();
   });
 
-  it('repairs a program with its own tools, in rounds of one live process', async () => {
-    workshop = await openWorkshop();
+  it('repairs a program with its own tools, in one CLI process', async () => {
+    project = await createAgentProject();
     headless = await startHeadless({
       args: ['--unknown-models', 'reject'],
-      respond: playing(CALLS, GOODBYE),
+      respond: scriptedModel(CALLS, FINAL_ANSWER),
     });
-    await connectIn(workshop.home, 'codex', headless.url);
-    const output = await workshop.run(process.execPath, [program, ...ARGUMENTS], {});
-    assert.equal(await workshop.source(), REPAIRED);
+    await connectIn(project.home, 'codex', headless.url);
+    const output = await project.run(process.execPath, [program, ...ARGUMENTS], {});
+    assert.equal(await project.readSource(), REPAIRED);
 
-    const said = linesOf<Line>(output)
+    const messages = linesOf<Line>(output)
       .filter(({ type, item }) => type === 'item.completed' && item?.type === 'agent_message')
       .map(({ item }) => item?.text);
-    assert.deepEqual(said, ['Step 1.', 'Step 2.', 'Step 3.', GOODBYE]);
+    assert.deepEqual(messages, ['Step 1.', 'Step 2.', 'Step 3.', FINAL_ANSWER]);
 
     const rounds = roundsOf(headless.standIn);
     assert.equal(rounds.length, CALLS.length + 1);
     const [read = '', patched = '', ran = ''] = resultsOf(rounds.at(-1)!);
-    assert.ok(read.endsWith(`\n${FAULTY}`), read);
+    assert.ok(read.endsWith(`\n${BROKEN}`), read);
     assert.match(patched, /Success\. Updated the following files:\nM cart\.mjs\n/);
     assert.match(ran, /\ntotal=6\n$/);
   });

@@ -1,26 +1,26 @@
 /**
- * Programs that are too big for dev dependencies: installed from npm into a cache outside the repository, once for each
- * version, and without their install scripts.
+ * Installs programs that are too big for dev dependencies: from npm, into a cache outside the repository, once for each
+ * version, without install scripts.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-interface LaunchChild {
-  readonly npmScript: () => string;
-  readonly quietly: (args: readonly string[]) => Promise<string>;
+interface ChildProcessModule {
+  readonly npmCliPath: () => string;
+  readonly runNode: (args: readonly string[]) => Promise<string>;
 }
 
-/** Compiled, this file is four folders deep. */
-const CHILD = new URL('../../../../scripts/child.mjs', import.meta.url).href;
+/** Seen from the compiled file in out/test/clients/agents. */
+const CHILD_PROCESS = new URL('../../../../scripts/childProcess.mjs', import.meta.url).href;
 
 /**
- * Installs a package, unless the cache has it. Safe to run twice at once: each run installs into a folder of its own, and
- * the first to finish gets the name.
- * @param name of the package, with its scope
+ * Installs a package, unless the cache has it. Can run twice at the same time: each run installs into its own temporary
+ * folder, and the first to finish renames it.
+ * @param name the package's name, with its scope
  * @returns the folder that holds `node_modules`
- * @throws Error with npm's words when it cannot be had
+ * @throws Error with npm's output if the installation fails
  */
 export async function installed(name: string, version: string): Promise<string> {
   const cache = join(
@@ -33,10 +33,10 @@ export async function installed(name: string, version: string): Promise<string> 
   await mkdir(cache, { recursive: true });
   const draft = await mkdtemp(join(cache, '.draft-'));
   try {
-    await fill(draft, `${name}@${version}`);
+    await installInto(draft, `${name}@${version}`);
     await rename(draft, folder);
   } catch (error) {
-    // Another run was first: its folder is as good.
+    // Another run finished first; use its folder.
     if (!existsSync(folder)) throw error;
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -44,27 +44,27 @@ export async function installed(name: string, version: string): Promise<string> 
   return folder;
 }
 
-async function fill(folder: string, wanted: string): Promise<void> {
-  const { npmScript, quietly } = (await import(CHILD)) as LaunchChild;
+async function installInto(folder: string, spec: string): Promise<void> {
+  const { npmCliPath, runNode } = (await import(CHILD_PROCESS)) as ChildProcessModule;
   await writeFile(join(folder, 'package.json'), '{ "name": "agent-for-tests", "private": true }\n');
-  console.log(`      installing ${wanted} from npm`);
+  console.log(`      installing ${spec} from npm`);
   const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-  // Without a network, the reason shall not take minutes.
-  const hasty = ['--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=2000'];
-  await quietly([
-    npmScript(),
+  // Without a network, fail within seconds.
+  const failFast = ['--prefer-offline', '--fetch-retries=1', '--fetch-retry-mintimeout=2000'];
+  await runNode([
+    npmCliPath(),
     'install',
     '--ignore-scripts',
     ...['--prefix', folder],
     ...quiet,
-    ...hasty,
-    wanted,
+    ...failFast,
+    spec,
   ]);
 }
 
 /**
- * Installs in a `before` hook. What cannot be installed is a reason to skip the tests, said out loud.
- * @param context of the hook
+ * Installs in a `before` hook. Skips the tests, with a message, if the package cannot be installed.
+ * @param context the hook's context
  */
 export async function installedOrSkip(
   context: Mocha.Context,
@@ -85,17 +85,18 @@ function outputOf(error: Error): string {
 }
 
 /**
- * The program of a package that has one package for each system, named after it.
- * @param packages what their names begin with
+ * The program of a package that is published once for each platform, as `<prefix>-<platform>-<architecture>`. Skips the
+ * tests if it cannot be installed.
+ * @param prefix the common part of the packages' names
  */
 export async function programOrSkip(
   context: Mocha.Context,
-  packages: string,
+  prefix: string,
   version: string,
   program: string,
 ): Promise<string> {
-  const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `${packages}-${system}-${process.arch}`;
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `${prefix}-${platform}-${process.arch}`;
   const folder = await installedOrSkip(context, name, version);
-  return join(folder, 'node_modules', name, 'bin', system === 'windows' ? `${program}.exe` : program);
+  return join(folder, 'node_modules', name, 'bin', platform === 'windows' ? `${program}.exe` : program);
 }

@@ -1,22 +1,22 @@
-/** Kilo's command line, configured by what Connect a Client shows, repairs a program: /v1/chat/completions, its own tools. */
+/** Kilo's command line with the configuration of Connect a Client. It uses /v1/chat/completions and its own tools. */
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { snippetOf } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { snippetOf } from '../../support/connectGuide.js';
 import { programOrSkip } from './install.js';
-import { playing, roundsOf } from './script.js';
-import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
+import { roundsOf, scriptedModel } from './scriptedModel.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 
 const VERSION = '7.7.9';
-const GOODBYE = 'The total adds up now.';
+const FINAL_ANSWER = 'The total adds up now.';
 
 const callsOn = (filePath: string) => [
   { tool: 'read', input: { filePath } },
   { tool: 'edit', input: { filePath, oldString: 'sum - price', newString: 'sum + price' } },
 ];
 
-/** What it prints of itself. */
+/** A line of the agent's JSON output. */
 interface Line {
   readonly type: string;
   readonly part: { readonly text?: string };
@@ -25,44 +25,42 @@ interface Line {
 describe('Kilo', function () {
   this.timeout(300_000);
   let program: string;
-  let workshop: Workshop | undefined;
+  let project: AgentProject | undefined;
   let headless: Headless | undefined;
 
   before(async function () {
     this.timeout(600_000);
     if (process.env['SOAK'] !== '1') {
-      console.log(
-        '    skipped: a branch of opencode, and 228 MB to fetch; it runs at full length (npm run test:soak)',
-      );
+      console.log('    skipped: a fork of opencode with 228 MB to download; npm run test:soak runs it');
       this.skip();
     }
-    // The package @kilocode/cli picks one of these.
+    // The package `@kilocode/cli` installs one of these packages, by platform.
     program = await programOrSkip(this, '@kilocode/cli', VERSION, 'kilo');
   });
   after(async () => {
-    await workshop?.close();
+    await project?.close();
     await headless?.stop();
   });
 
-  it('repairs a program with its own tools, in rounds of one live process', async () => {
-    workshop = await openWorkshop();
-    const calls = callsOn(workshop.cart);
+  it('repairs a program with its own tools, in one CLI process', async () => {
+    project = await createAgentProject();
+    const calls = callsOn(project.sourceFile);
     headless = await startHeadless({
       args: ['--unknown-models', 'reject'],
-      respond: playing(calls, GOODBYE),
+      respond: scriptedModel(calls, FINAL_ANSWER),
     });
-    const folder = join(workshop.home, '.config/kilo');
+    const folder = join(project.home, '.config/kilo');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'kilo.json'), snippetOf('kilo', headless.url));
-    const output = await workshop.run(program, ['run', '--auto', '--format', 'json', TASK], {
+    const output = await project.run(program, ['run', '--auto', '--format', 'json', TASK], {
       KILO_DISABLE_AUTOUPDATE: '1',
       KILO_DISABLE_MODELS_FETCH: '1',
     });
-    assert.equal(await workshop.source(), REPAIRED);
-    const said = linesOf<Line>(output)
+    assert.equal(await project.readSource(), REPAIRED);
+    const texts = linesOf<Line>(output)
       .filter(({ type }) => type === 'text')
       .map(({ part }) => part.text);
-    assert.deepEqual(said, ['Step 1.', 'Step 2.', GOODBYE]);
+    assert.deepEqual(texts, ['Step 1.', 'Step 2.', FINAL_ANSWER]);
     assert.equal(roundsOf(headless.standIn).length, calls.length + 1);
   });
 });

@@ -1,13 +1,13 @@
-/** opencode, a whole agent, repairs a program through the endpoint: /v1/chat/completions, its own tools on a real disk. */
+/** opencode with the configuration file of Connect a Client. It uses /v1/chat/completions and its own tools on a real disk. */
 import assert from 'node:assert/strict';
-import { startHeadless, type Headless } from '../../e2e/headless.js';
-import { connectIn } from '../connected.js';
+import { startHeadless, type Headless } from '../../support/headless.js';
+import { connectIn } from '../../support/connectGuide.js';
 import { programOrSkip } from './install.js';
-import { playing, resultsOf, roundsOf } from './script.js';
-import { linesOf, openWorkshop, REPAIRED, TASK, type Workshop } from './workshop.js';
+import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 
 const VERSION = '1.18.33';
-const GOODBYE = 'The total adds up now.';
+const FINAL_ANSWER = 'The total adds up now.';
 
 const callsOn = (filePath: string) => [
   { tool: 'read', input: { filePath } },
@@ -15,7 +15,7 @@ const callsOn = (filePath: string) => [
   { tool: 'bash', input: { command: 'node cart.mjs' } },
 ];
 
-/** What it prints of itself. */
+/** A line of the agent's JSON output. */
 interface Line {
   readonly type: string;
   readonly part: { readonly text?: string; readonly state?: { readonly output: string } };
@@ -24,36 +24,36 @@ interface Line {
 describe('opencode', function () {
   this.timeout(300_000);
   let program: string;
-  let workshop: Workshop | undefined;
+  let project: AgentProject | undefined;
   let headless: Headless | undefined;
 
   before(async function () {
     this.timeout(600_000);
-    // The package named opencode-ai holds nothing but an install script that puts this one in its place.
+    // The package `opencode-ai` only has an install script that installs one of these packages, by platform.
     program = await programOrSkip(this, 'opencode', VERSION, 'opencode');
   });
   after(async () => {
-    await workshop?.close();
+    await project?.close();
     await headless?.stop();
   });
 
-  it('repairs a program with its own tools, in rounds of one live process', async () => {
-    workshop = await openWorkshop();
-    const calls = callsOn(workshop.cart);
+  it('repairs a program with its own tools, in one CLI process', async () => {
+    project = await createAgentProject();
+    const calls = callsOn(project.sourceFile);
     headless = await startHeadless({
       args: ['--unknown-models', 'reject'],
-      respond: playing(calls, GOODBYE),
+      respond: scriptedModel(calls, FINAL_ANSWER),
     });
-    await connectIn(workshop.home, 'opencode', headless.url);
-    const output = await workshop.run(program, ['run', '--format', 'json', TASK], {
+    await connectIn(project.home, 'opencode', headless.url);
+    const output = await project.run(program, ['run', '--format', 'json', TASK], {
       OPENCODE_DISABLE_AUTOUPDATE: '1',
       OPENCODE_DISABLE_MODELS_FETCH: '1',
     });
-    assert.equal(await workshop.source(), REPAIRED);
+    assert.equal(await project.readSource(), REPAIRED);
 
     const lines = linesOf<Line>(output);
-    const said = lines.filter(({ type }) => type === 'text').map(({ part }) => part.text);
-    assert.deepEqual(said, ['Step 1.', 'Step 2.', 'Step 3.', GOODBYE]);
+    const texts = lines.filter(({ type }) => type === 'text').map(({ part }) => part.text);
+    assert.deepEqual(texts, ['Step 1.', 'Step 2.', 'Step 3.', FINAL_ANSWER]);
 
     const rounds = roundsOf(headless.standIn);
     assert.equal(rounds.length, calls.length + 1);
@@ -64,7 +64,7 @@ describe('opencode', function () {
     );
     assert.match(results[0] ?? '', /\/\/ Der Preis für alles, in € 🛒\n/);
     assert.equal(results[2], 'total=6\n');
-    // Its other request, at the same time, is for a title.
+    // The only other request, sent at the same time, asks for a title.
     assert.equal(headless.standIn.requests.length, rounds.length + 1);
   });
 });

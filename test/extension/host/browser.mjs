@@ -1,6 +1,6 @@
-// Headless chromium that reaches nothing but this machine.
+// Launches a headless Chromium that can connect to this machine only.
 import { chromium } from 'playwright-core';
-import { findProgram } from './command.mjs';
+import { findProgram } from '../../support/command.mjs';
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -15,5 +15,6 @@ const ARGUMENTS = [
 ];
 
 export function openBrowser() {
-  return chromium.launch({ executablePath: findProgram('chromium'), args: ARGUMENTS });
+  const executablePath = findProgram('chromium');
+  return chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: ARGUMENTS });
 }

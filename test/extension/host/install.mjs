@@ -1,20 +1,20 @@
-// Puts a VS Code server from npm (the one inside code-server) and the Node that it runs on into a cache outside the
-// repository. Only the npm registry is asked, and no install script runs except node-gyp for two modules.
+// Installs a VS Code server from npm (the one inside code-server), and the Node that it runs on, into a cache outside the
+// repository. Downloads from the npm registry only, and runs no install script except node-gyp for two modules.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from './command.mjs';
-import { ensurePrograms } from './debian.mjs';
-import { HostUnavailable } from './unavailable.mjs';
+import { runCommand } from '../../support/command.mjs';
+import { ensurePrograms } from '../../support/systemPackages.mjs';
+import { HostUnavailable } from '../../support/unavailable.mjs';
 
-/** Grows when the steps below change, so that older installs are made anew. */
-const RECIPE = 1;
+/** Part of the cache folder's name. Increase it when the steps below change, so that a new folder is installed. */
+const INSTALL_REVISION = 1;
 
-/** spdlog writes the files behind every output channel; native-watchdog ends orphaned extension hosts. */
+/** spdlog writes the log files of output channels; native-watchdog ends orphaned extension hosts. */
 const NATIVE_MODULES = ['@vscode/spdlog', '@vscode/native-watchdog'];
 
-/** Parts of the server that no test needs: the Copilot CLI's run time alone is 126 MB. */
+/** Parts of the server that no test needs. The runtime of the Copilot CLI alone takes 126 MB. */
 const UNNEEDED = [
   'node_modules/@github',
   'node_modules/@microsoft/mxc-sdk',
@@ -27,36 +27,38 @@ const UNNEEDED = [
 /** @typedef {{ folder: string, node: string, serverMain: string, version: typeof import('./versions.mjs').NEWEST }} Host */
 
 /**
- * The installed host of that version; installs it first when the cache has none (under a minute).
- * Safe to run twice at once: each run installs into a folder of its own, and the first to finish gets the name.
+ * Returns the host of a version, and installs it first if it is not in the cache (takes less than a minute).
+ * Concurrent calls are safe: each installs into its own temporary folder, and the first to finish renames it.
+ * @param {typeof import('./versions.mjs').NEWEST} version
+ * @param {(line: string) => void} log
  * @returns {Promise<Host>}
- * @throws HostUnavailable
+ * @throws {HostUnavailable} on other systems than Linux x64 and arm64, or when the installation fails
  */
-export async function ensureHost(version, say) {
-  const arch = { x64: 'x64', arm64: 'arm64' }[process.arch];
-  if (process.platform !== 'linux' || arch === undefined) {
+export async function ensureHost(version, log) {
+  const { arch } = process;
+  if (process.platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) {
     throw new HostUnavailable(
       `the VS Code server from npm runs on Linux x64 and arm64, this is ${process.platform} ${process.arch}`,
     );
   }
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'claude-ollama-editors');
-  const folder = join(cache, `${version.codeServer}-r${RECIPE}`);
+  const folder = join(cache, `${version.codeServer}-r${INSTALL_REVISION}`);
   const nodePackage = `node-linux-${arch}`;
   if (!existsSync(folder)) {
-    await ensurePrograms(['g++', 'make', 'python3'], say);
-    say(`installing VS Code ${version.vscode} (code-server ${version.codeServer}) from npm into ${folder}`);
+    await ensurePrograms(['g++', 'make', 'python3'], log);
+    log(`installing VS Code ${version.vscode} (code-server ${version.codeServer}) from npm into ${folder}`);
     await mkdir(cache, { recursive: true });
-    const draft = await mkdtemp(join(cache, `.${version.codeServer}-`));
+    const temporary = await mkdtemp(join(cache, `.${version.codeServer}-`));
     try {
-      await fill(draft, version, nodePackage);
-      await rename(draft, folder);
+      await installServer(temporary, version, nodePackage);
+      await rename(temporary, folder);
     } catch (error) {
-      // Another run was first: its folder is as good.
+      // Another process may have installed the same version meanwhile.
       if (!existsSync(folder)) {
-        throw new HostUnavailable(`installing it failed: ${error.message}`, { cause: error });
+        throw new HostUnavailable(`its installation failed: ${String(error)}`, { cause: error });
       }
     } finally {
-      await rm(draft, { recursive: true, force: true });
+      await rm(temporary, { recursive: true, force: true });
     }
   }
   return {
@@ -67,15 +69,20 @@ export async function ensureHost(version, say) {
   };
 }
 
-async function fill(folder, version, nodePackage) {
+/**
+ * @param {string} folder
+ * @param {Host['version']} version
+ * @param {string} nodePackage
+ */
+async function installServer(folder, version, nodePackage) {
   const nodeHome = join(folder, 'node_modules', nodePackage);
   const server = join(folder, 'node_modules/code-server/lib/vscode');
   const env = npmEnvironment(nodeHome);
-  const npm = (cwd, ...args) =>
+  const npm = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
     runCommand('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, env });
 
   await writeFile(join(folder, 'package.json'), '{ "name": "editor-for-tests", "private": true }\n');
-  // The node-linux packages are the plain binary, with the headers that node-gyp needs.
+  // The node-linux packages contain the Node binary and the headers that node-gyp needs.
   await npm(
     folder,
     'install',
@@ -84,7 +91,7 @@ async function fill(folder, version, nodePackage) {
     `code-server@${version.codeServer}`,
     `${nodePackage}@${version.node}`,
   );
-  // What code-server's own install script would do. `npm ci` refuses: its shrinkwrap differs from its package.json.
+  // Replaces code-server's own install script. `npm ci` fails: its shrinkwrap differs from its package.json.
   await npm(server, 'install', '--omit=dev', '--ignore-scripts');
   for (const name of NATIVE_MODULES) {
     if (!existsSync(join(server, 'node_modules', name))) continue;
@@ -94,10 +101,13 @@ async function fill(folder, version, nodePackage) {
       force: true,
     });
   }
-  await prune(server, nodeHome);
+  await removeUnneeded(server, nodeHome);
 }
 
-/** The caller's npm settings (registry, cache), without those that `npm run` adds for the project it runs in. */
+/**
+ * This process's environment with its npm settings (registry, cache), but without what `npm run` adds for a project.
+ * @param {string} nodeHome
+ */
 function npmEnvironment(nodeHome) {
   const env = { ...process.env };
   for (const name of Object.keys(env)) {
@@ -109,20 +119,24 @@ function npmEnvironment(nodeHome) {
   return env;
 }
 
-async function prune(server, nodeHome) {
-  const foreign = [];
-  for (const [folder, keep] of [
+/**
+ * @param {string} server
+ * @param {string} nodeHome
+ */
+async function removeUnneeded(server, nodeHome) {
+  const otherPlatforms = [];
+  for (const [folder, keep] of /** @type {const} */ ([
     ['node_modules/node-pty/prebuilds', `linux-${process.arch}`],
     ['node_modules/@vscode/ripgrep-universal/bin', `linux-${process.arch}`],
-  ]) {
+  ])) {
     if (!existsSync(join(server, folder))) continue;
     for (const name of await readdir(join(server, folder))) {
-      if (name !== keep) foreign.push(join(server, folder, name));
+      if (name !== keep) otherPlatforms.push(join(server, folder, name));
     }
   }
   const headers = ['share', 'include', 'CHANGELOG.md'].map((name) => join(nodeHome, name));
   const unneeded = UNNEEDED.map((name) => join(server, name));
   await Promise.all(
-    [...foreign, ...headers, ...unneeded].map((path) => rm(path, { recursive: true, force: true })),
+    [...otherPlatforms, ...headers, ...unneeded].map((path) => rm(path, { recursive: true, force: true })),
   );
 }

@@ -1,11 +1,15 @@
-// The processes that one run has started, however deep, and orphans too.
+// Finds the processes that a test run has started, directly or indirectly, orphans included. Linux only.
 import { readdirSync, readFileSync } from 'node:fs';
 
-function read(pid, what) {
+/**
+ * Returns a file in `/proc/PID`; empty if the process no longer exists.
+ * @param {string} pid
+ * @param {string} file
+ */
+function readProc(pid, file) {
   try {
-    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    // It has ended.
     return '';
   }
 }
@@ -13,26 +17,28 @@ function read(pid, what) {
 const ids = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
 /**
- * Ids of the processes with that program whose environment names that folder. Linux only.
- * @param {string} program the full path
- * @param {string} folder of the run
+ * Process ids of a program whose environment contains the folder of the run.
+ * @param {string} program absolute path
+ * @param {string} folder
  */
 export function processesOf(program, folder) {
   return ids()
     .filter(
-      (pid) => read(pid, 'cmdline').split('\0').includes(program) && read(pid, 'environ').includes(folder),
+      (pid) =>
+        readProc(pid, 'cmdline').split('\0').includes(program) && readProc(pid, 'environ').includes(folder),
     )
     .map(Number);
 }
 
 /**
- * Ids of the processes that Claude runs by itself, shells and what they start, whose environment names that folder.
- * Linux only.
- * @param {string} folder of the run
+ * Process ids of the commands that Claude runs (shells and their children) whose environment contains the folder of the
+ * run. The CLI sets CLAUDECODE=1 for them.
+ * @param {string} folder
  */
 export function commandsOf(folder) {
-  const ofClaude = (environ) => environ.includes(folder) && environ.split('\0').includes('CLAUDECODE=1');
+  const isCommand = (/** @type {string} */ environ) =>
+    environ.includes(folder) && environ.split('\0').includes('CLAUDECODE=1');
   return ids()
-    .filter((pid) => ofClaude(read(pid, 'environ')))
+    .filter((pid) => isCommand(readProc(pid, 'environ')))
     .map(Number);
 }

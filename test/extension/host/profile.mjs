@@ -1,9 +1,9 @@
-// The folders of one run of an editor: settings, extensions and temporary files of nobody else.
+// Creates a temporary profile for an editor: its own settings, extensions, workspace folder and temporary files.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Nothing pops up on the first open, nothing is looked up, nothing is sent. */
+/** Settings that disable first-run pages, update checks and telemetry. */
 const QUIET = {
   'workbench.startupEditor': 'none',
   'workbench.welcomePage.experimentalOnboarding': false,
@@ -21,30 +21,30 @@ const QUIET = {
   'git.openRepositoryInParentFolders': 'never',
   'git.enabled': false,
   'window.commandCenter': false,
-  // Nothing spins or blinks: the browser draws without a graphics card.
+  // No animations: the browser renders without a graphics card.
   'workbench.reduceMotion': 'on',
   'editor.cursorBlinking': 'solid',
-  // Not `chat.disableAIFeatures`: now and then it restarts the extension host at startup.
+  // Not `chat.disableAIFeatures`: it sometimes restarts the extension host at startup.
   'chat.agentHost.enabled': false,
 };
 
-/** @typedef {{ root: string, userData: string, extensions: string, workspace: string, env: Record<string, string>, dispose(): Promise<void> }} Profile */
+/** @typedef {{ root: string, userData: string, extensions: string, workspace: string, env: { XDG_CONFIG_HOME: string, XDG_DATA_HOME: string, TMPDIR: string }, dispose(): Promise<void> }} Profile */
 
 /**
- * @param {Record<string, unknown>} settings a person's, over the quiet ones
+ * @param {Record<string, unknown>} settings override the quiet defaults
  * @returns {Promise<Profile>}
  */
 export async function createProfile(settings = {}) {
   const root = await mkdtemp(join(tmpdir(), 'editor-'));
-  const folder = async (name) => {
+  const folder = async (/** @type {string} */ name) => {
     await mkdir(join(root, name), { recursive: true });
     return join(root, name);
   };
   const userData = await folder('user');
   const text = JSON.stringify({ ...QUIET, ...settings }, null, 2);
-  // A remote window reads settings of machine scope from the second file only, a desktop window from the first.
-  for (const place of ['User', 'Machine']) {
-    await writeFile(join(await folder(join('user', place)), 'settings.json'), text);
+  // A remote window reads settings of machine scope only from Machine/settings.json, a desktop window from User/settings.json.
+  for (const name of ['User', 'Machine']) {
+    await writeFile(join(await folder(join('user', name)), 'settings.json'), text);
   }
   return {
     root,

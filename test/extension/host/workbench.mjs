@@ -1,14 +1,18 @@
-// The VS Code workbench in a browser page, used as a person does: by keyboard where there is a way.
-import { repeatedly } from './repeatedly.mjs';
+// Drives the VS Code workbench in a browser page, by keyboard where possible.
+import { until } from '../../support/until.mjs';
+import { retry } from './retry.mjs';
 
-/** As people see it: without the editor's non-breaking spaces and marks. */
-const plain = (text) => text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
+/** Normalizes text of the page: no non-breaking spaces and no invisible marks. */
+const plain = (/** @type {string} */ text) =>
+  text.replaceAll('\u00a0', ' ').replace(/[\u200b\u200e\u200f]/g, '');
 
 const PALETTE_TRIES = 5;
-/** What each step in a dialog may take before all of it is tried again. */
+/** Time limit of each step in a dialog, after which all steps are tried again. */
 const DIALOG_MS = 5_000;
-/** What anything may take on a slow machine. */
+/** Time limit of every other wait; generous, for slow machines. */
 const WAIT_MS = 60_000;
+
+/** @typedef {ReturnType<typeof createWorkbench>} Workbench */
 
 /**
  * @param {import('playwright-core').Page} page
@@ -19,19 +23,19 @@ export function createWorkbench(page, url) {
   const input = page.locator('.quick-input-widget input').first();
   const rows = page.locator('.quick-input-widget .quick-input-list .monaco-list-row');
 
-  /** Looks again and again until `read` gives what fits; fails with what it gave last. */
-  async function until(what, read, fits, withinMs = WAIT_MS) {
-    const end = Date.now() + withinMs;
-    for (;;) {
-      const seen = await read();
-      if (fits(seen)) return seen;
-      if (Date.now() > end) throw new Error(`${what} stayed ${JSON.stringify(seen)}`);
-      await page.waitForTimeout(100);
-    }
-  }
+  /**
+   * Polls `read` until `matches` accepts its value; with a longer interval and limit, for a page in a browser.
+   * @template T
+   * @param {string} what
+   * @param {() => T | Promise<T>} read
+   * @param {(value: T) => boolean} matches
+   */
+  const untilMatches = (what, read, matches, timeoutMs = WAIT_MS) =>
+    until(what, read, { fits: matches, timeoutMs, intervalMs: 100 });
 
-  const statusItem = (id) => page.locator(`.part.statusbar .statusbar-item[id="${id}"]`);
-  const statusText = async (id) =>
+  const statusItem = (/** @type {string} */ id) =>
+    page.locator(`.part.statusbar .statusbar-item[id="${id}"]`);
+  const statusText = async (/** @type {string} */ id) =>
     plain(
       (await statusItem(id)
         .first()
@@ -39,11 +43,12 @@ export function createWorkbench(page, url) {
         .catch(() => null)) ?? '',
     ).trim();
 
+  /** @param {string} text */
   async function openPalette(text) {
     for (let attempt = 1; ; attempt += 1) {
-      // The key is lost while the workbench is still taking the focus.
+      // The workbench drops the key until it has the focus.
       await page.keyboard.press('F1');
-      // And the palette closes when an editor that opens or closes takes it away.
+      // The palette closes when an editor that opens or closes takes the focus.
       const open = await input.fill(`>${text}`, { timeout: 3000 }).then(
         () => true,
         () => false,
@@ -53,8 +58,11 @@ export function createWorkbench(page, url) {
     }
   }
 
-  /** Takes a command from the palette, by keyboard, and does not wait for what becomes of it. */
-  async function enter(title) {
+  /**
+   * Starts a command from the palette, and does not wait for its effect.
+   * @param {string} title
+   */
+  async function invoke(title) {
     for (let attempt = 1; ; attempt += 1) {
       await openPalette(title);
       const focused = rows.and(page.locator('.focused')).filter({ hasText: title });
@@ -63,55 +71,69 @@ export function createWorkbench(page, url) {
         () => false,
       );
       if (found) break;
-      // The list is made when the palette opens: what has become possible since then is not in it.
-      const seen = await rows.allInnerTexts();
+      // The palette lists the commands that were enabled when it opened: open it again.
+      const entries = await rows.allInnerTexts();
       await page.keyboard.press('Escape');
       if (attempt === PALETTE_TRIES)
-        throw new Error(`no command "${title}" in the palette: ${seen.join(', ')}`);
+        throw new Error(`no command "${title}" in the palette: ${entries.join(', ')}`);
     }
     await page.keyboard.press('Enter');
   }
 
   return {
     page,
-    until,
+    until: untilMatches,
     statusItem,
 
-    /** Opens a folder, or an empty window, and waits until the editor is connected. */
+    /**
+     * Opens a folder, or an empty window, and waits until the editor is connected.
+     * @param {string | undefined} folder
+     */
     async open(folder) {
       await page.goto(`${url}/?${new URLSearchParams(folder === undefined ? { ew: 'true' } : { folder })}`);
       await page.locator('.part.statusbar').waitFor();
       await page.locator('[id="status.host"]').waitFor();
     },
 
-    enter,
+    invoke,
 
-    /** Runs a command from the palette, by keyboard. */
+    /**
+     * Runs a command from the palette, and waits until the palette is closed.
+     * @param {string} title
+     */
     async run(title) {
-      await enter(title);
+      await invoke(title);
       await input.waitFor({ state: 'hidden' });
     },
 
-    /** The same for a command that asks something in the palette's place, in the words of `prompt`. */
-    async runAsking(title, prompt) {
+    /**
+     * Runs a command that opens a quick pick or an input box, and waits for its placeholder text.
+     * @param {string} title
+     * @param {string | RegExp} placeholder
+     */
+    async runUntilPrompt(title, placeholder) {
       for (let attempt = 1; ; attempt += 1) {
-        await enter(title);
-        const asks = await page
-          .getByPlaceholder(prompt)
+        await invoke(title);
+        const open = await page
+          .getByPlaceholder(placeholder)
           .waitFor({ timeout: 5000 })
           .then(
             () => true,
             () => false,
           );
-        if (asks) return;
-        // What else takes the focus at that moment closes the list.
-        if (attempt === PALETTE_TRIES) throw new Error(`"${title}" did not ask "${prompt}"`);
+        if (open) return;
+        // It closes when something else takes the focus.
+        if (attempt === PALETTE_TRIES) throw new Error(`"${title}" did not show the prompt "${placeholder}"`);
       }
     },
 
-    /** Runs a command that opens a list, and picks an entry of it, by keyboard. */
+    /**
+     * Runs a command that opens a quick pick, and chooses one of its entries.
+     * @param {string} title
+     * @param {string} entry
+     */
     async pick(title, entry) {
-      await enter(title);
+      await invoke(title);
       await rows.filter({ hasText: entry }).first().waitFor();
       await input.fill(entry);
       await rows.and(page.locator('.focused')).filter({ hasText: entry }).waitFor();
@@ -120,16 +142,19 @@ export function createWorkbench(page, url) {
     },
 
     /**
-     * Runs a command that asks for a folder, in the editor's own dialog, and types its path.
-     * @param {string} inside a folder in it, which the dialog lists when it has arrived there
+     * Runs a command that opens VS Code's folder dialog, and enters a path there.
+     * @param {string} title of the command
+     * @param {string} path
+     * @param {string} inside a folder in `path`, which the dialog lists once it shows `path`
+     * @param {string} button that accepts the folder
      */
     async chooseFolder(title, path, inside, button) {
-      await enter(title);
+      await invoke(title);
       const accept = page.locator('.quick-input-widget').getByRole('button', { name: button, exact: true });
       await accept.waitFor();
-      // What the dialog begins with may come after what is typed, and it takes no click while it is still listing.
-      await repeatedly(PALETTE_TRIES, async () => {
-        // It may have taken the last one after all.
+      // The dialog may overwrite the typed path with its initial one, and ignores clicks while it loads a folder.
+      await retry(PALETTE_TRIES, async () => {
+        // The click of the previous attempt may have had a delayed effect.
         if (!(await input.isVisible())) return;
         await input.fill(`${path}/`, { timeout: DIALOG_MS });
         await rows.filter({ hasText: inside }).waitFor({ timeout: DIALOG_MS });
@@ -138,8 +163,11 @@ export function createWorkbench(page, url) {
       });
     },
 
-    /** What the palette offers for a text. */
-    async palette(text) {
+    /**
+     * The entries that the palette offers for a search text.
+     * @param {string} text
+     */
+    async paletteEntries(text) {
       await openPalette(text);
       await rows.first().waitFor();
       const titles = (await rows.allInnerTexts()).map((title) => plain(title).trim());
@@ -148,7 +176,7 @@ export function createWorkbench(page, url) {
       return titles;
     },
 
-    /** The entries of the list that is open now. */
+    /** The entries of the quick pick that is open. */
     async listEntries() {
       await rows.first().waitFor();
       return (await rows.allInnerTexts()).map((title) => plain(title).trim());
@@ -156,33 +184,44 @@ export function createWorkbench(page, url) {
 
     statusText,
 
-    /** Waits for the text of a status bar item. Icons are no text. */
+    /**
+     * Waits until the text of a status bar item, without icons, matches.
+     * @param {string} id
+     * @param {RegExp} pattern
+     */
     untilStatus: (id, pattern) =>
-      until(
+      untilMatches(
         `the status item ${id}`,
         () => statusText(id),
         (text) => pattern.test(text),
       ),
 
-    /** Waits for text in the output panel that is open; without line breaks, because the panel wraps long lines anywhere. */
+    /**
+     * Waits until the open output panel matches. Its lines are joined without line breaks, because the panel wraps long
+     * lines.
+     * @param {RegExp} pattern
+     */
     untilOutput: (pattern) =>
-      until(
+      untilMatches(
         'the output',
         async () => {
-          const lines = await page.locator('.output-view .view-lines .view-line').evaluateAll((elements) =>
-            elements
-              .map((element) => ({
-                top: Number.parseInt(element.style.top, 10) || 0,
-                text: element.textContent,
-              }))
-              .sort((one, other) => one.top - other.top)
-              .map(({ text }) => text),
-          );
+          const lines = await page
+            .locator('.output-view .view-lines .view-line')
+            .evaluateAll((/** @type {HTMLElement[]} */ elements) =>
+              elements
+                .map((element) => ({
+                  top: Number.parseInt(element.style.top, 10) || 0,
+                  text: element.textContent,
+                }))
+                .sort((one, other) => one.top - other.top)
+                .map(({ text }) => text),
+            );
           return plain(lines.join(''));
         },
         (text) => pattern.test(text),
       ),
 
-    notification: (text) => page.locator('.notifications-toasts .notification-list-item', { hasText: text }),
+    notification: (/** @type {string | RegExp} */ text) =>
+      page.locator('.notifications-toasts .notification-list-item', { hasText: text }),
   };
 }

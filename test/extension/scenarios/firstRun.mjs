@@ -1,63 +1,66 @@
-// From nothing to an answered chat, by the walkthrough and the keyboard.
+// The walkthrough: from a machine without the CLI to an answered chat.
 import assert from 'node:assert/strict';
 
 const CATEGORY = 'claude-ollama-server.claude-ollama-server#setup';
 const STEPS = ['cli', 'signIn', 'server', 'connect', 'try'];
 
+/** @param {import('../packagedEditor.mjs').PackagedEditor} editor */
 export async function openWalkthrough({ page, workbench }) {
   await workbench.run('Claude Ollama: Open Walkthrough');
   await page.locator(`[data-done-step-id="${CATEGORY}#${STEPS[0]}"]`).first().waitFor();
 }
 
 /**
- * @param editor
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
  * @param {import('../setupModel.ts').SetupModel} model
- * @returns {[string, () => Promise<void>][]}
+ * @returns {import('../report.mjs').Step[]}
  */
 export function firstRun(editor, model) {
   const { page, workbench, port } = editor;
-  const box = (step) => page.locator(`[data-done-step-id="${CATEGORY}#${step}"]`).first();
-  const done = async () => {
-    const states = await Promise.all(STEPS.map((step) => box(step).getAttribute('aria-checked')));
+  const checkbox = (/** @type {string} */ step) =>
+    page.locator(`[data-done-step-id="${CATEGORY}#${step}"]`).first();
+  const completedSteps = async () => {
+    const states = await Promise.all(STEPS.map((step) => checkbox(step).getAttribute('aria-checked')));
     return STEPS.filter((_, index) => states[index] === 'true');
   };
-  const untilDone = (steps) =>
-    workbench.until('the steps that are ticked', done, (seen) => seen.join() === steps.join());
-  const press = (name) => page.locator('.getting-started-step').getByRole('button', { name }).first();
+  const untilCompleted = (/** @type {readonly string[]} */ steps) =>
+    workbench.until('completed steps', completedSteps, (completed) => completed.join() === steps.join());
+  const button = (/** @type {string} */ name) =>
+    page.locator('.getting-started-step').getByRole('button', { name }).first();
 
   return [
     [
-      'opens on its own command, with what is done ticked',
+      'opens by command, and marks the completed steps',
       async () => {
         await editor.open();
         await editor.untilStatus(new RegExp(`Claude :${port}`));
         await openWalkthrough(editor);
-        await untilDone(['server']);
-        await editor.shot('first-1-nothing');
+        await untilCompleted(['server']);
+        await editor.screenshot('first-1-nothing');
       },
     ],
     [
-      'tells what is wrong, with a button that helps',
+      'reports the missing CLI, with a button that installs it',
       async () => {
-        const message = workbench.notification('which is not a program that can be run');
-        for (const name of ['Install…', 'Open Walkthrough', "Don't Show Again"]) {
+        const message = workbench.notification('which is not an executable file');
+        for (const name of ['Install the Claude CLI…', 'Open Walkthrough', "Don't Show Again"]) {
           await message.getByRole('button', { name }).waitFor();
         }
-        await editor.shot('first-2-told');
-        await message.getByRole('button', { name: 'Install…' }).click();
-        const ways = (await workbench.listEntries()).join('\n');
-        assert.match(ways, /curl -fsSL https:\/\/claude\.ai\/install\.sh \| bash/);
-        assert.match(ways, /npm install -g @anthropic-ai\/claude-code/);
-        await editor.shot('first-3-ways');
+        await editor.screenshot('first-2-notification');
+        await message.getByRole('button', { name: 'Install the Claude CLI…' }).click();
+        const options = (await workbench.listEntries()).join('\n');
+        assert.match(options, /curl -fsSL https:\/\/claude\.ai\/install\.sh \| bash/);
+        assert.match(options, /npm install -g @anthropic-ai\/claude-code/);
+        await editor.screenshot('first-3-install-options');
         await page.keyboard.press('Escape');
       },
     ],
     [
-      'ticks the CLI as soon as it is there',
+      'completes the CLI step when the CLI is installed',
       async () => {
         await model.install();
         await workbench.run('Claude Ollama: Restart');
-        await untilDone(['cli', 'server']);
+        await untilCompleted(['cli', 'server']);
         const message = workbench.notification('not signed in');
         await message.getByRole('button', { name: 'Sign In' }).waitFor();
         await message.hover();
@@ -65,34 +68,34 @@ export function firstRun(editor, model) {
       },
     ],
     [
-      'signs in with the CLI in a terminal, and notices when it is done',
+      'signs in with the CLI in a terminal, and completes the step afterwards',
       async () => {
         await page.locator(`.getting-started-step[data-step-id="${CATEGORY}#signIn"]`).click();
-        await press('Sign In').click();
+        await button('Sign In').click();
         await page
           .locator('.terminal-tab, .terminal-tabs-entry, .terminal-widget-container')
           .first()
           .waitFor();
-        await untilDone(['cli', 'signIn', 'server']);
+        await untilCompleted(['cli', 'signIn', 'server']);
         await editor.untilStatus(new RegExp(`Claude :${port}`));
-        await editor.shot('first-4-signed-in');
+        await editor.screenshot('first-4-signed-in');
       },
     ],
     [
-      'says hello through the port, and ticks the last step',
+      'says hello through the endpoint, and completes the last step',
       async () => {
         await workbench.run('Claude Ollama: Say Hello');
         await workbench.notification('Claude says: Hello! Good to meet you.').waitFor();
-        await untilDone(['cli', 'signIn', 'server', 'try']);
-        await editor.shot('first-5-hello');
+        await untilCompleted(['cli', 'signIn', 'server', 'try']);
+        await editor.screenshot('first-5-hello');
       },
     ],
     [
-      'ticks the client when one has been answered',
+      'completes the client step when a client gets an answer',
       async () => {
         assert.equal((await editor.chat('anything')).status, 200);
-        await untilDone(STEPS);
-        await editor.shot('first-6-done');
+        await untilCompleted(STEPS);
+        await editor.screenshot('first-6-done');
       },
     ],
   ];

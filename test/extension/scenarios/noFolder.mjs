@@ -1,37 +1,41 @@
-// A window in which no folder is open.
+// A window without an open folder.
 import assert from 'node:assert/strict';
 import { readlinkSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answerOf, ITEM } from '../packagedEditor.mjs';
+import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
 
-/** @returns {[string, () => Promise<void>][]} */
+/**
+ * @param {import('../packagedEditor.mjs').PackagedEditor} editor
+ * @returns {import('../report.mjs').Step[]}
+ */
 export function noFolder(editor) {
   const { page, workbench, port } = editor;
-  /** None while the window reloads. */
+  /** Empty while the window reloads. */
   const modelNames = () =>
     fetch(`${editor.base}/api/tags`).then(
-      async (response) => (await response.json()).models?.map(({ name }) => name) ?? [],
+      async (response) =>
+        (await response.json()).models?.map((/** @type {{ name: string }} */ { name }) => name) ?? [],
       () => [],
     );
-  const foldersOfProcesses = () =>
+  const processFolders = () =>
     editor.processes().flatMap((pid) => {
       try {
         return [readlinkSync(`/proc/${pid}/cwd`)];
       } catch {
-        // It has ended.
+        // The process no longer exists.
         return [];
       }
     });
   return [
     [
-      'answers from a private empty folder',
+      'answers in a private empty folder',
       async () => {
         await editor.openWithoutFolder();
         await editor.untilStatus(new RegExp(`Claude :${port}`));
         assert.equal(await answerOf(await editor.chat('say: nowhere')), 'nowhere');
-        await workbench.statusItem(ITEM).locator('a').first().hover();
-        const tooltip = page.locator('.workbench-hover', { hasText: 'Ollama Server for Claude' });
+        await workbench.statusItem(STATUS_ITEM).locator('a').first().hover();
+        const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
         await tooltip.waitFor();
         const folder = /Folder: (.+)/.exec(await tooltip.innerText())?.[1] ?? '';
         assert.match(folder, /claude-ollama-server.+no-folder$/);
@@ -39,18 +43,18 @@ export function noFolder(editor) {
       },
     ],
     [
-      'lists no model for work in a folder',
+      'lists no workspace model',
       async () => {
         const names = await modelNames();
         assert.ok(names.length > 0);
         assert.deepEqual(
-          names.filter((name) => name.endsWith(':workspace')),
+          names.filter((/** @type {string} */ name) => name.endsWith(':workspace')),
           [],
         );
       },
     ],
     [
-      'works in a folder that is added to the window',
+      'runs Claude in a folder that is added to the window',
       async () => {
         await mkdir(join(editor.workspace, 'src'));
         await workbench.chooseFolder(
@@ -60,16 +64,16 @@ export function noFolder(editor) {
           'Add',
         );
         await workbench.until('models', modelNames, (names) =>
-          names.some((name) => name.endsWith(':workspace')),
+          names.some((/** @type {string} */ name) => name.endsWith(':workspace')),
         );
         assert.equal(await answerOf(await editor.chat('say: somewhere')), 'somewhere');
         const read = { name: 'Read', input: { file_path: 'notes.txt' } };
         await writeFile(join(editor.workspace, 'notes.txt'), 'From the folder.\n');
-        assert.match(await answerOf(await editor.work([read])), /From the folder/);
-        // Those of the window without a folder may still be ending.
+        assert.match(await answerOf(await editor.workspaceChat([read])), /From the folder/);
+        // The processes of the window without a folder may still be stopping.
         await workbench.until(
-          'folders of processes',
-          () => [...new Set(foldersOfProcesses())].join(),
+          'the folders of the processes',
+          () => [...new Set(processFolders())].join(),
           (folders) => folders === editor.workspace,
         );
       },

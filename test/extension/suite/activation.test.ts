@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { commands, workspace } from 'vscode';
-import { extension, isOpen, isReady, setting, untilStatus } from './endpoint.js';
+import { isOpen } from '../../support/ports.mjs';
+import { extension, isReady, setting, untilStatus } from './endpoint.js';
 
 interface Manifest {
   contributes: { commands: { command: string }[] };
 }
 
 describe('activation', () => {
-  it('happens by itself once the editor has started, and starts the server on the port that is set', async () => {
+  it('happens automatically and starts the server on the configured port', async () => {
     await extension().activate();
     const running = await untilStatus(isReady);
     assert.equal(running.port, setting('port'));
@@ -15,19 +16,19 @@ describe('activation', () => {
     assert.equal(await isOpen(running.port), true);
   });
 
-  it('finds the CLI, and its models', async () => {
+  it('finds the CLI and its models', async () => {
     const { readiness } = await untilStatus(isReady);
     assert.ok(readiness.kind === 'ready');
     assert.match(readiness.version, /^\d+\.\d+\.\d+/);
     assert.ok(readiness.models !== undefined && readiness.models > 0);
   });
 
-  it('works in the open folder', async () => {
+  it('uses the open folder', async () => {
     const { folder } = await untilStatus(isReady);
     assert.equal(folder, workspace.workspaceFolders?.[0]?.uri.fsPath);
   });
 
-  it('lets a remote window forward the port without a message', () => {
+  it('forwards the port of a remote window without a notification', () => {
     const attributes = workspace.getConfiguration('remote').get<Record<string, unknown>>('portsAttributes');
     assert.deepEqual(attributes?.['11434-11444'], {
       label: 'Ollama Server for Claude',

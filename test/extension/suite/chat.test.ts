@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import * as zlib from 'node:zlib';
 import { chat, linesOf, ready, status, textOf, untilStatus } from './endpoint.js';
 
-/** Node's own compressor, which every supported editor has and the oldest supported Node has not. */
+/** In the Node of every supported editor, but not in the types of the oldest supported Node. */
 const { zstdCompressSync } = zlib as unknown as { zstdCompressSync: (text: string) => Buffer };
 
-describe('a chat through the port', () => {
-  it('may come compressed in Zstandard, and is no less bounded then', async () => {
+describe('chat requests', () => {
+  it('may be compressed with Zstandard, with the same size limit', async () => {
     const { port } = await ready();
     const post = (body: Buffer): Promise<Response> =>
       fetch(`http://127.0.0.1:${port}/v1/responses`, {
@@ -18,12 +18,12 @@ describe('a chat through the port', () => {
     assert.match(await (await post(zstdCompressSync(text))).text(), /"unpacked"/);
     const bomb = await post(zstdCompressSync(' '.repeat(21 * 1024 * 1024)));
     assert.deepEqual([bomb.status, /too large/.test(await bomb.text())], [400, true]);
-    const torn = zstdCompressSync(text);
-    torn[torn.length - 3]! ^= 0xff;
-    assert.equal((await post(torn)).status, 400);
+    const corrupt = zstdCompressSync(text);
+    corrupt[corrupt.length - 3]! ^= 0xff;
+    assert.equal((await post(corrupt)).status, 400);
   });
 
-  it('is answered by the real CLI, line by line', async () => {
+  it('are answered by the real CLI as a stream of lines', async () => {
     const { port } = await ready();
     const response = await chat(port, 'say: Hello\n  from Claude 🦙');
     assert.equal(response.status, 200);
@@ -36,21 +36,21 @@ describe('a chat through the port', () => {
     assert.ok(last.eval_count! > 0);
   });
 
-  it('counts as at work while it runs, and not when its client has left', async () => {
+  it('are counted as active until their client disconnects', async () => {
     const { port } = await ready();
-    const leave = new AbortController();
-    const answer = chat(port, 'hang', { signal: leave.signal }).then(
+    const client = new AbortController();
+    const answer = chat(port, 'hang', { signal: client.signal }).then(
       (response) => response.text(),
-      () => 'left',
+      () => 'disconnected',
     );
     await untilStatus((now) => now.state === 'running' && now.requests === 1);
-    leave.abort();
+    client.abort();
     await answer;
     await untilStatus((now) => now.state === 'running' && now.requests === 0);
     assert.equal(status().state, 'running');
   });
 
-  it('lists the models of both lanes', async () => {
+  it('can name models of both lanes', async () => {
     const { port } = await ready();
     const response = await fetch(`http://127.0.0.1:${port}/api/tags`);
     const { models } = (await response.json()) as { models: { name: string }[] };

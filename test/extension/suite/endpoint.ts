@@ -1,9 +1,7 @@
-/** The extension under test as the suite sees it, and its port from outside. */
+/** The extension under test and its server, as the tests of the suite use them. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, ConfigurationTarget, extensions, workspace, type Extension } from 'vscode';
 import type { EndpointApi } from '../../../src/extension.js';
@@ -20,12 +18,12 @@ export function extension(): Extension<EndpointApi> {
 
 export const status = (): Status => extension().exports.status;
 
-/** Waits until the status is as wanted; fails with the last one seen. */
-export async function untilStatus<T extends Status>(wanted: (status: Status) => status is T): Promise<T>;
-export async function untilStatus(wanted: (status: Status) => boolean): Promise<Status>;
-export async function untilStatus(wanted: (status: Status) => boolean): Promise<Status> {
+/** Waits until the status matches. A time-out reports the last status. */
+export async function untilStatus<T extends Status>(matches: (status: Status) => status is T): Promise<T>;
+export async function untilStatus(matches: (status: Status) => boolean): Promise<Status>;
+export async function untilStatus(matches: (status: Status) => boolean): Promise<Status> {
   const end = Date.now() + WAIT_MS;
-  while (!wanted(status())) {
+  while (!matches(status())) {
     assert.ok(Date.now() < end, `the status stayed ${JSON.stringify(status())}`);
     await delay(20);
   }
@@ -37,7 +35,7 @@ export const isRunning = (status: Status): status is Running => status.state ===
 export const isReady = (status: Status): status is Running =>
   isRunning(status) && status.readiness.kind === 'ready' && status.readiness.models !== undefined;
 
-/** The state that every test begins with: running, with the settings of the profile. */
+/** Brings the server into the state that every test starts with: running and ready. */
 export async function ready(): Promise<Running> {
   await extension().activate();
   if (!isRunning(status())) await commands.executeCommand('claudeOllama.start');
@@ -46,45 +44,19 @@ export async function ready(): Promise<Running> {
 
 export const setting = (key: string): unknown => workspace.getConfiguration('claudeOllama').get(key);
 
-/** Looks again and again until it gives that value; fails with what it gave last. */
-export async function until(what: string, look: () => unknown, value: unknown): Promise<void> {
-  const end = Date.now() + WAIT_MS;
-  for (let seen = look(); seen !== value; seen = look()) {
-    assert.ok(Date.now() < end, `${what} stayed ${JSON.stringify(seen)}`);
-    await delay(20);
-  }
-}
-
-/** Sets a setting as a person does; `undefined` takes it back. */
+/** Changes a user setting; `undefined` removes it. */
 export async function set(key: string, value: unknown): Promise<void> {
   await workspace.getConfiguration('claudeOllama').update(key, value, ConfigurationTarget.Global);
 }
 
-/** Whether something accepts connections on that port. */
-export function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
+/** Another program on a port: Ollama, Claude Ollama in another window, or an unrelated program. */
+export type PortOwner = 'ollama' | 'claudeOllama' | 'other';
 
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = await listenAs('nobody', 0);
-  const { port } = server.address() as AddressInfo;
-  await closeServer(server);
-  return port;
-}
-
-/** Another program on a port: a real Ollama, a window of ours, or anything. */
-export async function listenAs(who: 'ollama' | 'ours' | 'nobody', port: number): Promise<Server> {
+/** Starts an HTTP server that answers like that program. */
+export async function listenAs(owner: PortOwner, port: number): Promise<Server> {
   const server = createServer((_request, response) => {
-    if (who === 'ours') response.setHeader('Server', 'claude-ollama-server/0.0.1');
-    response.end(who === 'nobody' ? 'hello' : 'Ollama is running');
+    if (owner === 'claudeOllama') response.setHeader('Server', 'claude-ollama-server/0.0.1');
+    response.end(owner === 'other' ? 'hello' : 'Ollama is running');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -98,7 +70,7 @@ export async function closeServer(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Ids of the CLI's processes that this extension host has started. Not on Windows, which has no `ps`. */
+/** Process ids of the CLI processes that this extension host has started. Not for Windows, which has no `ps`. */
 export function children(): number[] {
   const cli = String(setting('claudePath'));
   const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
@@ -114,7 +86,7 @@ export interface ChatOptions {
   readonly token?: string;
 }
 
-/** Sends one chat. What the model says is decided by the last user message, see the runner's stand-in. */
+/** Sends a chat request. The text tells the stand-in model how to answer, see ../model.ts. */
 export function chat(
   port: number,
   text: string,
@@ -128,7 +100,7 @@ export function chat(
   });
 }
 
-/** A line of an answer. */
+/** A line of a streamed `/api/chat` response. */
 export interface Line {
   readonly message: { readonly content: string };
   readonly done: boolean;
@@ -143,34 +115,34 @@ export const linesOf = (text: string): Line[] =>
     .map((line) => JSON.parse(line) as Line);
 
 export interface Stream {
-  /** Settles when the answer has begun: there is text. */
-  readonly begun: Promise<void>;
-  /** All that has come, once it has ended. */
-  readonly whole: Promise<Line[]>;
+  /** Resolves when the first text has arrived. */
+  readonly started: Promise<void>;
+  /** Resolves with all lines when the response is complete. */
+  readonly lines: Promise<Line[]>;
   readonly ended: boolean;
 }
 
-/** Reads an answer while it comes. */
-export function streamOf(answer: Promise<Response>): Stream {
+/** Reads a response while it streams. */
+export function streamOf(pending: Promise<Response>): Stream {
   let ended = false;
-  let begin = (): void => undefined;
-  const begun = new Promise<void>((resolve) => (begin = resolve));
+  let start = (): void => undefined;
+  const firstText = new Promise<void>((resolve) => (start = resolve));
   async function read(): Promise<Line[]> {
-    const response = await answer;
+    const response = await pending;
     assert.equal(response.status, 200);
     let text = '';
     const decoder = new TextDecoder();
     for await (const chunk of response.body!) {
       text += decoder.decode(chunk as Uint8Array, { stream: true });
-      if (/"content":"[^"]/.test(text)) begin();
+      if (/"content":"[^"]/.test(text)) start();
     }
     ended = true;
     return linesOf(text);
   }
-  const whole = read();
+  const lines = read();
   return {
-    begun: Promise.race([begun, whole.then(() => undefined)]),
-    whole,
+    started: Promise.race([firstText, lines.then(() => undefined)]),
+    lines,
     get ended() {
       return ended;
     },

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands, Uri, window, workspace } from 'vscode';
-import { chat, children, isReady, ready, streamOf, textOf, untilStatus, until } from './endpoint.js';
+import { until } from '../../support/until.mjs';
+import { chat, children, isReady, ready, streamOf, textOf, untilStatus } from './endpoint.js';
 
 const BOTH_LANES = ['claude-sonnet', 'claude-sonnet:workspace'];
 
-describe('several open folders', () => {
+describe('a window with several folders', () => {
   const [first, second] = workspace.workspaceFolders!.map(({ uri }) => uri.fsPath) as [string, string];
   const untilFolder = (folder: string) =>
     untilStatus((status) => isReady(status) && status.folder === folder);
@@ -22,7 +23,7 @@ describe('several open folders', () => {
     await commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('are worked in where the person was last: in the folder of the file that is looked at', async () => {
+  it('uses the folder of the file that the user opened last', async () => {
     await commands.executeCommand('workbench.action.closeAllEditors');
     await untilFolder(second);
     const file = join(first, 'cart.txt');
@@ -31,11 +32,11 @@ describe('several open folders', () => {
     await untilFolder(first);
   });
 
-  it('may lose the one that is worked in: the answers under way are whole, no process is left there, and the next are given in another', async function () {
+  it('completes running answers when the active folder is closed, and answers new requests in another folder', async function () {
     if (process.platform === 'win32') this.skip();
     const { port } = await ready();
-    const streams = BOTH_LANES.map((model) => streamOf(chat(port, 'hold: told to its end', { model })));
-    await Promise.all(streams.map(({ begun }) => begun));
+    const streams = BOTH_LANES.map((model) => streamOf(chat(port, 'hold: completed', { model })));
+    await Promise.all(streams.map(({ started }) => started));
     const before = children();
     assert.ok(before.length >= 2);
     assert.ok(workspace.updateWorkspaceFolders(1, 1));
@@ -45,16 +46,18 @@ describe('several open folders', () => {
       [false, false],
     );
     assert.equal((await chat(port, 'release')).status, 200);
-    for (const { whole } of streams) {
-      const lines = await whole;
-      assert.deepEqual([textOf(lines), lines.at(-1)?.done], ['told to its end', true]);
+    for (const { lines: pending } of streams) {
+      const lines = await pending;
+      assert.deepEqual([textOf(lines), lines.at(-1)?.done], ['completed', true]);
     }
-    await until('processes', () => before.filter((pid) => children().includes(pid)).length, 0);
+    await until('the old processes have ended', () => !before.some((pid) => children().includes(pid)), {
+      timeoutMs: 45_000,
+    });
     for (const model of BOTH_LANES) {
-      const lines = await streamOf(chat(port, 'say: from the other folder', { model })).whole;
+      const lines = await streamOf(chat(port, 'say: from the other folder', { model })).lines;
       assert.equal(textOf(lines), 'from the other folder');
     }
     assert.ok(workspace.updateWorkspaceFolders(1, 0, { uri: Uri.file(second) }));
-    await until('open folders', () => workspace.workspaceFolders?.length, 2);
+    await until('two folders are open', () => workspace.workspaceFolders?.length === 2);
   });
 });

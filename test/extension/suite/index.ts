@@ -1,33 +1,37 @@
-/** What the editor runs in its extension host: the Mocha suite. Results go to a file, which the runner reads. */
+/** Runs the Mocha suite in the extension host, and writes the results to a file for the test runner. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'mocha';
 import { workspace } from 'vscode';
 
-/** One test, as the runner reads it. */
+/** The result of one test. */
 export interface TestResult {
   readonly title: string;
   readonly state: 'passed' | 'failed' | 'skipped';
   readonly error?: string;
 }
 
-/** What does not depend on the editor's version, but for what the oldest one lacks. Left out where that is enough. */
-const SAME_EVERYWHERE =
+/** Tests that do not depend on the editor's version. A brief run leaves them out. */
+const VERSION_INDEPENDENT =
   process.env['EDITOR_TEST_BRIEF'] === '1'
     ? []
     : ['chat', 'lifecycle', 'settings', 'token', 'connect', 'portInUse'];
 
-/** In this order: the last one ends the extension. */
+/** In this order: the last file deactivates the extension. */
 const FILES = [
   'activation',
   'languageModels',
-  ...SAME_EVERYWHERE,
-  // Where a file has been opened that names several.
+  ...VERSION_INDEPENDENT,
+  // Only in a window with several folders.
   ...(workspace.workspaceFile === undefined ? [] : ['folders']),
   'deactivation',
 ];
 const TIMEOUT_MS = 60_000;
 
+/**
+ * Entry point that the editor calls.
+ * @throws when a test failed, so that the editor exits with an error
+ */
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ timeout: TIMEOUT_MS, forbidOnly: true, reporter: Mocha.reporters.Base });
@@ -43,7 +47,7 @@ export async function run(): Promise<void> {
     };
     runner.on('pass', (test) => add(test, 'passed'));
     runner.on('pending', (test) => add(test, 'skipped'));
-    // Failed hooks come here too, as tests with the hook's title.
+    // Mocha also reports failed hooks here, as tests with the hook's title.
     runner.on('fail', (test, error) => add(test, 'failed', error as Error));
   });
   const file = process.env['EDITOR_TEST_RESULTS'];

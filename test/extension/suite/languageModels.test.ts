@@ -20,9 +20,9 @@ const WEATHER = {
   inputSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
 
-/** The models of the editor, once they are as wanted: it learns of changes by events. */
+/** Waits until the extension's models in VS Code match. */
 async function models(
-  wanted: (models: readonly LanguageModelChat[]) => boolean,
+  matches: (models: readonly LanguageModelChat[]) => boolean,
 ): Promise<LanguageModelChat[]> {
   for (;;) {
     const changed = new Promise<void>((resolve) => {
@@ -32,7 +32,7 @@ async function models(
       });
     });
     const found = await lm.selectChatModels({ vendor: VENDOR });
-    if (wanted(found)) return found;
+    if (matches(found)) return found;
     await changed;
   }
 }
@@ -50,10 +50,10 @@ async function textOf(response: { text: AsyncIterable<string> }): Promise<string
   return text;
 }
 
-describe("the editor's language models", () => {
+describe('the language models in VS Code', () => {
   before(ready);
 
-  it('have every model of the CLI, with its limits', async () => {
+  it('have the names and limits of the CLI models', async () => {
     const { id, name, vendor, maxInputTokens } = await sonnet();
     assert.deepEqual(
       { id, name, vendor },
@@ -62,13 +62,13 @@ describe("the editor's language models", () => {
     assert.ok(maxInputTokens > 100_000, String(maxInputTokens));
   });
 
-  it('answer in pieces', async () => {
+  it('stream an answer', async () => {
     const model = await sonnet();
     const response = await model.sendRequest([LanguageModelChatMessage.User('say: Hello to extensions.')]);
     assert.equal(await textOf(response), 'Hello to extensions.');
   });
 
-  it('call tools of the asker and take their results', async () => {
+  it('call tools of the requesting extension and accept their results', async () => {
     const model = await sonnet();
     const question = LanguageModelChatMessage.User('call: weather {"city":"Ulm"}');
     const calls: LanguageModelToolCallPart[] = [];
@@ -87,10 +87,10 @@ describe("the editor's language models", () => {
     assert.equal(await textOf(await model.sendRequest(messages, { tools: [WEATHER] })), 'Rain.');
   });
 
-  // Its provider is told of a cancellation only until the answer begins.
+  // VS Code 1.104 reports a cancellation to the provider only before the answer starts.
   const onNewer = version.startsWith('1.104.') ? it.skip : it;
 
-  onNewer('end a request that is cancelled, of which VS Code 1.104 does not tell', async () => {
+  onNewer('end a cancelled request, except in VS Code 1.104', async () => {
     const model = await sonnet();
     const source = new CancellationTokenSource();
     const response = await model.sendRequest([LanguageModelChatMessage.User('hang')], {}, source.token);
@@ -102,7 +102,7 @@ describe("the editor's language models", () => {
     assert.equal(await (await sonnet()).countTokens('twelve chars'), 3);
   });
 
-  it('are none while the server is stopped, and come back with it', async () => {
+  it('disappear when the server stops, and return when it starts', async () => {
     await commands.executeCommand('claudeOllama.stop');
     await models((found) => found.length === 0);
     await commands.executeCommand('claudeOllama.start');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { commands, env } from 'vscode';
-import { isOpen, isRunning, ready, status, untilStatus } from './endpoint.js';
+import { isOpen } from '../../support/ports.mjs';
+import { isRunning, ready, status, untilStatus } from './endpoint.js';
 
-describe('start and stop', () => {
+describe('the lifecycle commands', () => {
   afterEach(ready);
 
-  it('stop frees the port, start takes it again', async () => {
+  it('free the port on Stop, and use it again on Start', async () => {
     const { port } = await ready();
     await commands.executeCommand('claudeOllama.stop');
     assert.deepEqual(status(), { state: 'stopped' });
@@ -15,7 +16,7 @@ describe('start and stop', () => {
     assert.equal(await isOpen(port), true);
   });
 
-  it('end in the last state asked for, however quickly they are given', async () => {
+  it('reach the last requested state when they run in quick succession', async () => {
     const { port } = await ready();
     await Promise.all(
       ['stop', 'start', 'restart', 'stop'].map((name) => commands.executeCommand(`claudeOllama.${name}`)),
@@ -29,14 +30,14 @@ describe('start and stop', () => {
     assert.equal(await isOpen(port), true);
   });
 
-  it('restart ends the connections of before and listens on the same port', async () => {
+  it('listen on the same port after Restart', async () => {
     const { port } = await ready();
     await commands.executeCommand('claudeOllama.restart');
     assert.equal((await untilStatus(isRunning)).port, port);
     assert.equal((await fetch(`http://127.0.0.1:${port}/api/version`)).status, 200);
   });
 
-  it('the URL can be copied', async () => {
+  it('copy the URL', async () => {
     await ready();
     await env.clipboard.writeText('');
     await commands.executeCommand('claudeOllama.copyUrl');

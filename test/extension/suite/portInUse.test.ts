@@ -1,54 +1,54 @@
 import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
 import { commands } from 'vscode';
-import { closeServer, isRunning, listenAs, ready, status, untilStatus } from './endpoint.js';
+import { closeServer, isRunning, listenAs, ready, status, untilStatus, type PortOwner } from './endpoint.js';
 
-describe('a port in use', () => {
-  let owner: Server | undefined;
+describe('a port that is in use', () => {
+  let server: Server | undefined;
   let port: number;
 
-  /** Stops, lets somebody else have the port, and starts again. */
-  async function startBehind(who: 'ollama' | 'ours' | 'nobody'): Promise<void> {
+  /** Stops the extension's server, starts another one on the port, and starts the extension's server again. */
+  async function startWithPortUsedBy(owner: PortOwner): Promise<void> {
     ({ port } = await ready());
     await commands.executeCommand('claudeOllama.stop');
-    owner = await listenAs(who, port);
+    server = await listenAs(owner, port);
     await commands.executeCommand('claudeOllama.start');
   }
-  async function leave(): Promise<void> {
-    if (owner !== undefined) await closeServer(owner);
-    owner = undefined;
+  async function freePort(): Promise<void> {
+    if (server !== undefined) await closeServer(server);
+    server = undefined;
   }
   afterEach(async () => {
-    await leave();
+    await freePort();
     await ready();
   });
 
-  it('by a real Ollama is a failure that says so', async () => {
-    await startBehind('ollama');
+  it('by Ollama is a failure that names Ollama', async () => {
+    await startWithPortUsedBy('ollama');
     const now = status();
     assert.ok(now.state === 'failed' && now.taken);
     assert.match(now.message, new RegExp(`Port ${port} is in use by Ollama itself`));
   });
 
-  it('by a stranger is a failure that says so, and Start tries again', async () => {
-    await startBehind('nobody');
+  it('by an unknown program is a failure, and Start tries again', async () => {
+    await startWithPortUsedBy('other');
     const now = status();
     assert.ok(now.state === 'failed' && now.taken);
     assert.match(now.message, new RegExp(`Port ${port} is in use by another program`));
-    await leave();
+    await freePort();
     await commands.executeCommand('claudeOllama.start');
     assert.equal(status().state, 'running');
   });
 
-  it('by another window of ours is no failure: this one takes over when that one goes', async () => {
-    await startBehind('ours');
+  it('by another window is not a failure: this window takes over when that one stops', async () => {
+    await startWithPortUsedBy('claudeOllama');
     assert.equal(status().state, 'elsewhere');
-    await leave();
+    await freePort();
     await untilStatus(isRunning);
   });
 
-  it('by another window of ours can be left alone', async () => {
-    await startBehind('ours');
+  it('by another window allows Stop in this window', async () => {
+    await startWithPortUsedBy('claudeOllama');
     await commands.executeCommand('claudeOllama.stop');
     assert.equal(status().state, 'stopped');
   });

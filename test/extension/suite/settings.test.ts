@@ -2,25 +2,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Uri, workspace } from 'vscode';
-import {
-  chat,
-  extension,
-  freePort,
-  isOpen,
-  isReady,
-  isRunning,
-  ready,
-  set,
-  setting,
-  until,
-  untilStatus,
-} from './endpoint.js';
+import { freePort, isOpen } from '../../support/ports.mjs';
+import { until } from '../../support/until.mjs';
+import { chat, extension, isReady, isRunning, ready, set, setting, untilStatus } from './endpoint.js';
 
-/** What a repository might write for a setting: of the right type, and never its default. */
-function hostile({ type, default: usual }: Property): unknown {
+/** A value that a hostile repository might set: of the right type, and never the default. */
+function hostileValue({ type, default: defaultValue }: Property): unknown {
   switch (type) {
     case 'boolean':
-      return usual !== true;
+      return defaultValue !== true;
     case 'array':
       return ['https://evil.example', 'evil.example'];
     case 'object':
@@ -39,65 +29,72 @@ interface Property {
   readonly default: unknown;
 }
 
-/** Where a repository may have settings: in its folder, and in a file that opens several folders. */
-function placesOfSettings(): { readonly name: string; readonly file: Uri }[] {
+/** Files in which a repository can set settings: in its folder, and a .code-workspace file. */
+function settingsFiles(): { readonly name: string; readonly file: Uri }[] {
   const folder = workspace.workspaceFolders![0]!.uri;
   const file = workspace.workspaceFile;
   return [
-    { name: 'in .vscode', file: Uri.joinPath(folder, '.vscode', 'settings.json') },
-    ...(file === undefined ? [] : [{ name: 'in a file of a workspace', file }]),
+    { name: '.vscode/settings.json', file: Uri.joinPath(folder, '.vscode', 'settings.json') },
+    ...(file === undefined ? [] : [{ name: 'a .code-workspace file', file }]),
   ];
 }
 
-describe('the settings of a repository', () => {
-  /** Of VS Code, and allowed in either place: tells when the file has been read. */
-  const MARK = 'editor.tabSize';
+describe('settings in a repository', () => {
+  /** A setting of VS Code that both files may set. Its change shows that VS Code has read the file. */
+  const MARKER = 'editor.tabSize';
   const get = (key: string): unknown =>
     workspace.getConfiguration(undefined, workspace.workspaceFolders![0]!.uri).get(key);
-  const untilMark = (value: unknown): Promise<void> => until(`the setting ${MARK}`, () => get(MARK), value);
+  const untilMarker = (value: unknown): Promise<unknown> =>
+    until(`the setting ${MARKER}`, () => get(MARKER), {
+      fits: (current) => current === value,
+      timeoutMs: 45_000,
+    });
 
-  for (const { name, file } of placesOfSettings()) {
-    it(`change nothing that is of the machine: ${name}`, async () => {
+  for (const { name, file } of settingsFiles()) {
+    it(`cannot change a machine setting: ${name}`, async () => {
       const { port } = await ready();
       const { contributes } = extension().packageJSON as {
-        contributes: { configuration: { properties: Readonly<Record<string, Property>> } };
+        contributes: { configuration: { properties: Readonly<Record<string, Property>> }[] };
       };
-      const all = Object.entries(contributes.configuration.properties);
-      const ofTheMachine = all.filter(([, { scope }]) => scope === 'machine');
-      assert.ok(ofTheMachine.length >= 10);
-      const before = ofTheMachine.map(([key]) => get(key));
-      const usual = get(MARK);
-      const written = Object.fromEntries(ofTheMachine.map(([key, property]) => [key, hostile(property)]));
-      const old = await workspace.fs.readFile(file).then(
+      const all = contributes.configuration.flatMap(({ properties }) => Object.entries(properties));
+      const machineSettings = all.filter(([, { scope }]) => scope === 'machine');
+      assert.ok(machineSettings.length >= 10);
+      const before = machineSettings.map(([key]) => get(key));
+      const markerBefore = get(MARKER);
+      const written = Object.fromEntries(
+        machineSettings.map(([key, property]) => [key, hostileValue(property)]),
+      );
+      const contentBefore = await workspace.fs.readFile(file).then(
         (bytes) => bytes,
         () => undefined,
       );
-      const text = JSON.stringify(inForm(old, { ...written, [MARK]: 7 }));
+      const text = JSON.stringify(fileContent(contentBefore, { ...written, [MARKER]: 7 }));
       await workspace.fs.writeFile(file, Buffer.from(text));
       try {
-        await untilMark(7);
+        await untilMarker(7);
         assert.deepEqual(
-          ofTheMachine.map(([key]) => get(key)),
+          machineSettings.map(([key]) => get(key)),
           before,
         );
         const running = await untilStatus(isReady);
         assert.equal(running.port, port);
         assert.equal((await chat(port, 'say: still here')).status, 200);
       } finally {
-        if (old === undefined) await workspace.fs.delete(file);
-        else await workspace.fs.writeFile(file, old);
-        await untilMark(usual);
+        if (contentBefore === undefined) await workspace.fs.delete(file);
+        else await workspace.fs.writeFile(file, contentBefore);
+        await untilMarker(markerBefore);
       }
     });
   }
 });
 
-/** The settings as such a file has them: alone, or beside the folders. */
-function inForm(old: Uint8Array | undefined, settings: object): object {
-  return old === undefined ? settings : { ...(JSON.parse(Buffer.from(old).toString()) as object), settings };
+/** The JSON of a new settings.json, or of an existing .code-workspace file with these settings. */
+function fileContent(existing: Uint8Array | undefined, settings: object): object {
+  if (existing === undefined) return settings;
+  return { ...(JSON.parse(Buffer.from(existing).toString()) as object), settings };
 }
 
-describe('a change of settings', () => {
+describe('a settings change', () => {
   let port: unknown;
   let claudePath: unknown;
   before(() => {
@@ -121,10 +118,10 @@ describe('a change of settings', () => {
     assert.equal(await isOpen(before), false);
   });
 
-  it('of names applies to the next request, on connections that are open', async () => {
+  it('of model names applies to the next request and keeps connections open', async () => {
     const { port: now } = await ready();
     const socket = connect(now, '127.0.0.1').setEncoding('utf8');
-    /** Asks over that one connection, which the editor's own proxy support knows nothing of. */
+    /** Sends a request over this one connection. VS Code replaces fetch and node:http for its proxy support. */
     const version = async (): Promise<string> => {
       socket.write('GET /api/version HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
       const [reply] = (await once(socket, 'data')) as [string];
@@ -149,7 +146,7 @@ describe('a change of settings', () => {
     socket.destroy();
   });
 
-  it('of the path of the CLI is tried at once: what is wrong is told while the server runs on', async () => {
+  it('of the CLI path is checked at once: a problem is reported while the server keeps running', async () => {
     const { port: now } = await ready();
     await set('claudePath', '/nowhere/claude');
     const running = await untilStatus(

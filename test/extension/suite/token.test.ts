@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, env } from 'vscode';
-import { chat, isOpen, isRunning, ready, set, streamOf, textOf, untilStatus } from './endpoint.js';
+import { isOpen } from '../../support/ports.mjs';
+import { chat, isRunning, ready, set, streamOf, textOf, untilStatus } from './endpoint.js';
 
 const run = (name: string): Thenable<unknown> => commands.executeCommand(`claudeOllama.${name}`);
 
-async function copied(command: string): Promise<string> {
+async function runAndReadClipboard(command: string): Promise<string> {
   await env.clipboard.writeText('');
   await run(command);
   return env.clipboard.readText();
@@ -18,31 +19,32 @@ async function statusOf(port: number, headers: Record<string, string> = {}, pref
   return response.status;
 }
 
-/** A new token of that many characters, as nobody makes it now: the extension gets fewer random bytes than it asks for. */
+/** Creates a token of that length: the extension gets fewer random bytes than it requests. */
 async function createTokenOf(length: number): Promise<string> {
-  // The extension host has one module of that name, whose members can be replaced.
+  // All code in the extension host shares this module object, so its members can be replaced.
   const crypto = createRequire(__filename)('node:crypto') as { randomBytes: (size: number) => Buffer };
   const { randomBytes } = crypto;
   crypto.randomBytes = () => randomBytes(Math.floor((length * 6) / 8));
   try {
-    return await copied('createToken');
+    return await runAndReadClipboard('createToken');
   } finally {
     crypto.randomBytes = randomBytes;
   }
 }
 
 /**
- * Copies the URL and takes the entry of the list that is so many below the first.
- * @param listMs what the list is given to come up; before that a step is lost
+ * Runs Copy Endpoint URL and chooses an entry of its list.
+ * @param index of the entry
+ * @param listMs delay before each step, because the list drops steps until it is open
  */
-async function copiedUrl(below: number, listMs = 300): Promise<string> {
+async function copyUrl(index: number, listMs = 300): Promise<string> {
   await env.clipboard.writeText('');
   const done = run('copyUrl');
-  for (let step = 0; step < below; step += 1) {
+  for (let step = 0; step < index; step += 1) {
     await delay(listMs);
     await commands.executeCommand('workbench.action.quickOpenSelectNext');
   }
-  // Likewise, until one is taken.
+  // Repeat until the list is open and accepts the entry.
   const accept = setInterval(() => {
     void commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
   }, 300);
@@ -58,68 +60,68 @@ describe('the token', () => {
     await ready();
   });
 
-  it('is made, put into the clipboard and asked for from then on', async () => {
+  it('is copied to the clipboard when it is created, and required from then on', async () => {
     const { port } = await ready();
     assert.equal(await statusOf(port), 200);
-    const token = await copied('createToken');
+    const token = await runAndReadClipboard('createToken');
     assert.match(token, /^[\w-]{43}$/);
     assert.equal(await statusOf(port), 401);
     assert.equal(await statusOf(port, { authorization: `Bearer ${token}` }), 200);
     assert.equal(await statusOf(port, { 'x-api-key': token }), 200);
     assert.equal(await statusOf(port, {}, `/t/${token}`), 200);
-    assert.equal(await copied('copyToken'), token);
+    assert.equal(await runAndReadClipboard('copyToken'), token);
   });
 
-  it('replaces the one before, which is refused at once', async () => {
+  it('replaces the previous token, which is rejected at once', async () => {
     const { port } = await ready();
-    const before = await copied('createToken');
-    const after = await copied('createToken');
+    const before = await runAndReadClipboard('createToken');
+    const after = await runAndReadClipboard('createToken');
     assert.notEqual(before, after);
     assert.equal(await statusOf(port, { authorization: `Bearer ${before}` }), 401);
     assert.equal(await statusOf(port, { authorization: `Bearer ${after}` }), 200);
   });
 
-  it('replaces the one before while an answer is under way, which goes on to its end', async () => {
+  it('replaces the previous token during an answer, which still completes', async () => {
     const { port } = await ready();
-    const before = await copied('createToken');
-    const stream = streamOf(chat(port, 'hold: what was begun is told to its end', { token: before }));
-    await stream.begun;
-    const after = await copied('createToken');
+    const before = await runAndReadClipboard('createToken');
+    const stream = streamOf(chat(port, 'hold: this answer still completes', { token: before }));
+    await stream.started;
+    const after = await runAndReadClipboard('createToken');
     assert.equal(await statusOf(port, { authorization: `Bearer ${before}` }), 401);
     assert.equal((await chat(port, 'release', { token: before })).status, 401);
     assert.equal(stream.ended, false);
     assert.equal((await chat(port, 'release', { token: after })).status, 200);
-    assert.equal(textOf(await stream.whole), 'what was begun is told to its end');
+    assert.equal(textOf(await stream.lines), 'this answer still completes');
   });
 
-  it('is no longer asked for once it is removed', async () => {
+  it('is no longer required after it is removed', async () => {
     const { port } = await ready();
-    await copied('createToken');
+    await runAndReadClipboard('createToken');
     assert.equal(await statusOf(port), 401);
     await run('removeToken');
     assert.equal(await statusOf(port), 200);
-    assert.equal(await copied('copyToken'), '');
+    assert.equal(await runAndReadClipboard('copyToken'), '');
   });
 
-  it('is offered in the URL', async () => {
+  it('can be copied as part of the URL', async () => {
     const { port } = await ready();
-    const token = await copied('createToken');
-    const plain = await copiedUrl(0);
+    const token = await runAndReadClipboard('createToken');
+    const plain = await copyUrl(0);
     assert.doesNotMatch(plain, /\/t\//);
     let offered = plain;
     for (let listMs = 300; offered === plain && listMs < 10_000; listMs *= 2)
-      offered = await copiedUrl(1, listMs);
+      offered = await copyUrl(1, listMs);
     assert.equal(offered, `${plain}/t/${token}`);
     assert.equal(await statusOf(port, {}, `/t/${token}`), 200);
   });
 
-  it('lets the server listen beyond the loopback, and its loss ends that', async () => {
+  it('allows the server to listen on other interfaces until it is removed', async () => {
     const { port } = await ready();
     await set('host', '0.0.0.0');
     const failed = await untilStatus((status) => status.state === 'failed');
     assert.ok(failed.state === 'failed');
     assert.match(failed.message, /token of at least 32 characters/);
-    const token = await copied('createToken');
+    const token = await runAndReadClipboard('createToken');
     await untilStatus(isRunning);
     assert.equal(await statusOf(port), 401);
     assert.equal(await statusOf(port, { authorization: `Bearer ${token}` }), 200);
@@ -127,7 +129,7 @@ describe('the token', () => {
     await untilStatus((status) => status.state === 'failed');
   });
 
-  it('of 31 characters does not let the server listen beyond the loopback, and one of 32 does', async () => {
+  it('must have at least 32 characters for the server to listen on other interfaces', async () => {
     const { port } = await ready();
     const short = await createTokenOf(31);
     assert.equal(short.length, 31);

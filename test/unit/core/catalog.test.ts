@@ -26,8 +26,8 @@ const REJECT: NamePolicy = { defaultModel: '', unknown: 'reject', aliases: {} };
 const nameOf = (name: string, policy: NamePolicy = REJECT): string | undefined =>
   resolveName(ENTRIES, name, policy)?.entry.name;
 
-describe('the catalog', () => {
-  it('lists every model once a lane, with a tag', () => {
+describe('listEntries', () => {
+  it('lists every model once per lane, with a tag', () => {
     assert.deepEqual(
       ENTRIES.map((entry) => [entry.name, entry.lane, entry.model.value]),
       [
@@ -41,6 +41,13 @@ describe('the catalog', () => {
     );
   });
 
+  it('leaves out a lane that is not enabled', () => {
+    const entries = listEntries(MODELS, ['chat']);
+    assert.deepEqual(new Set(entries.map(({ lane }) => lane)), new Set(['chat']));
+  });
+});
+
+describe('resolveName', () => {
   it('finds a model under every spelling that clients use', () => {
     const spellings = [
       ...ENTRIES.filter((entry) => entry.lane === 'chat' && entry.model.value === 'sonnet').map(
@@ -59,18 +66,18 @@ describe('the catalog', () => {
     assert.equal(nameOf('claude-sonnet-5-5'), 'claude:latest');
   });
 
-  it('knows no name that is not there', () => {
+  it('rejects unknown names', () => {
     for (const name of ['nope', 'claude-sonnet:7b', '', ':', 'claude-sonnet:', '__proto__', 'constructor']) {
       assert.equal(nameOf(name), undefined, name);
     }
   });
 
-  it('does not list a lane that is off, nor find it', () => {
+  it('does not find a model of a lane that is not enabled', () => {
     const entries = listEntries(MODELS, ['chat']);
     assert.equal(resolveName(entries, 'claude-sonnet:workspace', REJECT), undefined);
   });
 
-  it('gives foreign names the default where the policy says so', () => {
+  it('resolves unknown names to the default model if the policy says so', () => {
     const policy: NamePolicy = { ...REJECT, unknown: 'default' };
     assert.deepEqual(resolveName(ENTRIES, 'gpt-4', policy), { entry: ENTRIES[0], known: false });
     assert.equal(nameOf('gpt-4', { ...policy, defaultModel: 'sonnet' }), 'claude-sonnet:latest');
@@ -78,7 +85,7 @@ describe('the catalog', () => {
     assert.equal(resolveName([], 'gpt-4', policy), undefined);
   });
 
-  it('lets an alias win, in any case, unless it leads nowhere', () => {
+  it('prefers aliases, in any case, and ignores an alias of an unknown model', () => {
     const policy: NamePolicy = {
       ...REJECT,
       aliases: { 'Llama3.2': 'claude-sonnet', claude: 'sonnet', lost: 'gone' },
@@ -89,7 +96,7 @@ describe('the catalog', () => {
     assert.equal(resolveName(ENTRIES, 'LLAMA3.2', policy)?.known, true);
   });
 
-  it('finds each of its own names, whatever the CLI calls its models', () => {
+  it('finds every listed name, for any names of the CLI’s models', () => {
     const values = fc.uniqueArray(fc.stringMatching(/^[A-Za-z][A-Za-z0-9.-]{0,20}$/), {
       minLength: 1,
       maxLength: 6,
@@ -109,13 +116,15 @@ describe('the catalog', () => {
       }),
     );
   });
+});
 
-  it('gives one spelling to a name, and leaves it', () => {
+describe('canonicalName', () => {
+  it('ignores case and always contains a tag', () => {
     fc.assert(
       fc.property(fc.string(), (name) => {
-        const once = canonicalName(name);
-        assert.equal(once, canonicalName(name.toUpperCase().toLowerCase()));
-        assert.ok(once.includes(':'));
+        const canonical = canonicalName(name);
+        assert.equal(canonical, canonicalName(name.toUpperCase().toLowerCase()));
+        assert.ok(canonical.includes(':'));
       }),
     );
   });

@@ -5,15 +5,15 @@ import { createConnectionLimit } from '../../../src/server/connectionLimit.js';
 
 const socket = (): PassThrough => new PassThrough();
 
-describe('connections', () => {
-  it('one too many costs the one that was of no use for longest', () => {
+describe('createConnectionLimit', () => {
+  it('closes the connection that has been idle for longest when the limit is exceeded', () => {
     const connections = createConnectionLimit(2);
     const [first, second, third] = [socket(), socket(), socket()];
-    for (const one of [first, second, third]) connections.add(one);
+    for (const each of [first, second, third]) connections.add(each);
     assert.deepEqual([first.destroyed, second.destroyed, third.destroyed], [true, false, false]);
   });
 
-  it('one that works is kept, and has been of use when it is done', () => {
+  it('keeps an active connection, and counts it as recently used when its reply is sent', () => {
     const connections = createConnectionLimit(2);
     const [first, second, third, fourth] = [socket(), socket(), socket(), socket()];
     connections.add(first);
@@ -26,7 +26,7 @@ describe('connections', () => {
     assert.ok(!first.destroyed && third.destroyed && !fourth.destroyed);
   });
 
-  it('one with two answers under way works until both are out', () => {
+  it('counts a connection with two running requests as active until both replies are sent', () => {
     const connections = createConnectionLimit(1);
     const [first, second] = [socket(), socket()];
     connections.add(first);
@@ -37,7 +37,7 @@ describe('connections', () => {
     assert.ok(!first.destroyed && second.destroyed);
   });
 
-  it('a new one is refused when all others work', () => {
+  it('closes the new connection when all others are active', () => {
     const connections = createConnectionLimit(1);
     const [first, second] = [socket(), socket()];
     connections.add(first);
@@ -46,7 +46,7 @@ describe('connections', () => {
     assert.ok(!first.destroyed && second.destroyed);
   });
 
-  it('a closed one makes room', async () => {
+  it('does not count closed connections', async () => {
     const connections = createConnectionLimit(1);
     const [first, second] = [socket(), socket()];
     connections.add(first);

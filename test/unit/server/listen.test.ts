@@ -14,11 +14,11 @@ const LOOPBACK = [
   ['::1', '::1'],
   ['[::1]', '::1'],
 ] as const;
-/** Every address of the machine, spelled in ways that systems take. */
-const EVERY = ['0.0.0.0', '0', '0x0', '0X0', '0.0', '00.0.0.0', '000'] as const;
+/** Notations for every IPv4 address of this machine that operating systems accept. */
+const EVERY_V4 = ['0.0.0.0', '0', '0x0', '0X0', '0.0', '00.0.0.0', '000'] as const;
 const EVERY_V6 = ['::', '::0', '[::]', '[::0]', '0:0:0:0:0:0:0:0', '', '  ', '*', '[]'] as const;
 const LAN = ['192.168.1.5', 'fe80::1', 'fd00::5', '::ffff:127.0.0.1', '::ffff:0.0.0.0'] as const;
-const NONE = [
+const INVALID = [
   'box.local',
   '127.1',
   '0x7f000001',
@@ -32,18 +32,18 @@ const NONE = [
 const WEAK = [undefined, '', 'short', 'x'.repeat(31)];
 const STRONG = 'x'.repeat(32);
 
-describe('the address to listen on', () => {
+describe('requireBindAddress', () => {
   for (const [host, address] of LOOPBACK) {
-    it(`may be ${JSON.stringify(host)}, with and without a token`, () => {
+    it(`accepts the loopback address ${JSON.stringify(host)}, with and without a token`, () => {
       assert.equal(loopbackAddress(host), address);
       for (const token of [...WEAK, STRONG]) {
-        assert.deepEqual(requireBindAddress(host, token), { host: address, wide: false });
+        assert.deepEqual(requireBindAddress(host, token), { host: address, public: false });
       }
     });
   }
 
-  for (const host of [...EVERY, ...EVERY_V6, ...LAN]) {
-    it(`may be ${JSON.stringify(host)} only with a strong token`, () => {
+  for (const host of [...EVERY_V4, ...EVERY_V6, ...LAN]) {
+    it(`accepts ${JSON.stringify(host)} only with a strong token`, () => {
       assert.equal(loopbackAddress(host), undefined);
       for (const token of WEAK) {
         assert.throws(
@@ -52,20 +52,22 @@ describe('the address to listen on', () => {
             error instanceof ListenError && error.kind === 'denied' && /32 characters/.test(error.message),
         );
       }
-      assert.equal(requireBindAddress(host, STRONG).wide, true);
+      assert.equal(requireBindAddress(host, STRONG).public, true);
     });
   }
 
-  for (const host of NONE) {
-    it(`is never ${JSON.stringify(host)}`, () => {
+  for (const host of INVALID) {
+    it(`rejects ${JSON.stringify(host)}`, () => {
       assert.equal(loopbackAddress(host), undefined);
       assert.equal(bindAddress(host), undefined);
-      assert.throws(() => requireBindAddress(host, STRONG), /is no address/);
+      assert.throws(() => requireBindAddress(host, STRONG), /is not an address/);
     });
   }
+});
 
-  it('is one that this machine reaches itself under', () => {
-    for (const host of EVERY) assert.equal(reachableHost(host), '127.0.0.1');
+describe('reachableHost', () => {
+  it('returns an address at which this machine reaches the server', () => {
+    for (const host of EVERY_V4) assert.equal(reachableHost(host), '127.0.0.1');
     for (const host of EVERY_V6) assert.equal(reachableHost(host), '::1');
     assert.equal(reachableHost('localhost'), '127.0.0.1');
     assert.equal(reachableHost('192.168.1.5'), '192.168.1.5');

@@ -4,7 +4,7 @@ import { hasToken, takeToken, urlWithToken } from '../../../src/server/token.js'
 
 const TOKEN = 'fT3x-9_Zq';
 
-describe('a token in a path', () => {
+describe('takeToken', () => {
   for (const [sent, target, token] of [
     ['/t/abc/api/chat', '/api/chat', 'abc'],
     ['/t/abc/', '/', 'abc'],
@@ -23,14 +23,14 @@ describe('a token in a path', () => {
     ['http://x/t/abc/', 'http://x/t/abc/', undefined],
     ['', '', undefined],
   ] as const) {
-    it(`is taken off ${sent}`, () => {
+    it(`splits ${JSON.stringify(sent)} into ${JSON.stringify(target)} and ${token === undefined ? 'no token' : JSON.stringify(token)}`, () => {
       const taken = takeToken(sent);
       assert.equal(taken.target, target);
       assert.equal(taken.token, token);
     });
   }
 
-  it('is where the URL with it puts it, whatever it is made of', () => {
+  it('finds any token that urlWithToken puts into a URL', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (token) => {
         const url = urlWithToken('http://127.0.0.1:1', token);
@@ -40,9 +40,9 @@ describe('a token in a path', () => {
   });
 });
 
-describe('the token', () => {
+describe('hasToken', () => {
   const bearer = (value: string): string[] => ['Host', 'x', 'authorization', value];
-  it('is taken from each of its places', () => {
+  it('accepts the token in each of its places', () => {
     for (const value of [`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER   ${TOKEN}`]) {
       assert.ok(hasToken(bearer(value), undefined, TOKEN), value);
     }
@@ -50,12 +50,12 @@ describe('the token', () => {
     assert.ok(hasToken([], TOKEN, TOKEN));
   });
 
-  it('counts although a made-up key stands beside it', () => {
+  it('accepts the token next to a placeholder key', () => {
     assert.ok(hasToken(bearer('Bearer ollama'), TOKEN, TOKEN));
     assert.ok(hasToken(['x-api-key', TOKEN, ...bearer('Bearer ollama')], undefined, TOKEN));
   });
 
-  it('is nothing but itself', () => {
+  it('rejects every other value', () => {
     const wrong = ['', 'x', TOKEN.slice(0, -1), `${TOKEN}x`, TOKEN.toLowerCase(), ` ${TOKEN}`];
     for (const sent of wrong) {
       assert.ok(!hasToken(bearer(`Basic ${TOKEN}`), sent, TOKEN), sent);
@@ -65,14 +65,14 @@ describe('the token', () => {
     assert.ok(!hasToken([], undefined, TOKEN));
   });
 
-  it('may be compared with what has any length', () => {
+  it('compares values of any length', () => {
     for (const length of [0, 1, 31, 32, 33, 64, 1_000, 16_384]) {
       const sent = 'é'.repeat(length);
       assert.equal(hasToken(['X-Api-Key', sent, ...bearer(`Bearer ${sent}`)], sent, TOKEN), false);
     }
   });
 
-  it('that is empty is nobody’s', () => {
+  it('never accepts an empty token', () => {
     assert.ok(!hasToken([], undefined, ''));
     assert.ok(!hasToken(['X-Api-Key', '', ...bearer('Bearer ')], '', ''));
   });

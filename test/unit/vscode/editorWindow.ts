@@ -1,47 +1,47 @@
-/** A window of the editor without the editor: the controller with the real server and a fake CLI. */
+/** A window of VS Code without VS Code: the controller with the real server and a fake CLI. */
 import { silentLogger } from '../../../src/core/log.js';
-import { askWindow, createEndpoint } from '../../../src/server/server.js';
+import { requestWindow, createEndpoint } from '../../../src/server/server.js';
 import { createController, type Controller } from '../../../src/vscode/lifecycle/controller.js';
 import type { BackendConfig, DesiredConfig } from '../../../src/vscode/lifecycle/desiredConfig.js';
 import type { Status } from '../../../src/vscode/lifecycle/status.js';
-import { fakeCli, type FakeCli } from './fakeCli.js';
+import { fakeCliBackend, type FakeCliBackend } from './fakeCliBackend.js';
 
 const IDENTITY = 'claude-ollama-server/0.1.0';
-const PATIENCE_MS = 400;
+const ACQUIRE_PORT_MS = 400;
 
-export interface Window {
+export interface EditorWindow {
   readonly controller: Controller;
-  readonly made: FakeCli[];
-  plan: DesiredConfig;
-  /** What windows of one user share. */
+  /** Every backend that the controller has created. */
+  readonly backends: FakeCliBackend[];
+  config: DesiredConfig;
+  /** The key that the windows of one user share. */
   key: string;
-  /** The next status that fits, from now on. */
-  until(fits: (status: Status) => boolean): Promise<Status>;
+  /** Resolves to the first status that matches, starting with the current one. */
+  readonly until: (matches: (status: Status) => boolean) => Promise<Status>;
+  /** Every state that the controller has entered, without repetitions. */
   readonly states: string[];
 }
 
-export const cli = (folder: string): BackendConfig => ({
+export const cliConfig = (folder: string): BackendConfig => ({
   kind: 'cli',
   folder,
   claudePath: '',
-  limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
-});
-export const planFor = (port: number): DesiredConfig => ({
-  listen: { host: '127.0.0.1', port },
-  backend: cli('/a'),
+  limits: { processes: 4, queue: 64, prewarm: 'whileInUse', idleMs: 600_000 },
 });
 
-/**
- * A window of the editor, with the real server and a fake CLI.
- * @param known settles when it is known who may use the endpoint
- */
-export function openWindow(port: number, known: Promise<void> = Promise.resolve()): Window {
-  const made: FakeCli[] = [];
+export const configFor = (port: number): DesiredConfig => ({
+  listen: { host: '127.0.0.1', port },
+  backend: cliConfig('/a'),
+});
+
+/** @param tokenKnown settles once the token is known */
+export function openWindow(port: number, tokenKnown: Promise<void> = Promise.resolve()): EditorWindow {
+  const backends: FakeCliBackend[] = [];
   const states: string[] = [];
   const watchers = new Set<(status: Status) => void>();
   const controller = createController({
-    known,
-    plan: () => window.plan,
+    tokenKnown,
+    desiredConfig: () => window.config,
     createEndpoint: (backend) =>
       createEndpoint({
         backend: () => backend,
@@ -57,36 +57,37 @@ export function openWindow(port: number, known: Promise<void> = Promise.resolve(
         identity: IDENTITY,
         windows: {
           key: () => window.key,
-          report: () => ({ folder: window.plan.backend.folder, requests: 0 }),
-          cede: () => controller.cede(),
+          report: () => ({ folder: window.config.backend.folder, requests: 0 }),
+          releasePort: () => controller.cede(),
         },
       }),
     windows: {
-      look: ({ host, port }) => askWindow(host, port, window.key, 'GET'),
-      ask: async ({ host, port }) => (await askWindow(host, port, window.key, 'POST')) !== undefined,
+      fetchReport: ({ host, port }) => requestWindow({ host, port, key: window.key, method: 'GET' }),
+      requestPort: async ({ host, port }) =>
+        (await requestWindow({ host, port, key: window.key, method: 'POST' })) !== undefined,
     },
     createBackend() {
-      const fake = fakeCli();
-      made.push(fake);
-      return fake;
+      const backend = fakeCliBackend();
+      backends.push(backend);
+      return backend;
     },
     onChange(status) {
       if (states.at(-1) !== status.state) states.push(status.state);
       for (const watcher of watchers) watcher(status);
     },
     log: silentLogger,
-    pace: { patienceMs: PATIENCE_MS, takeOverEveryMs: 20, endWithinMs: 100 },
+    timing: { acquirePortMs: ACQUIRE_PORT_MS, takeOverIntervalMs: 20, endMs: 100 },
   });
-  const window: Window = {
+  const window: EditorWindow = {
     controller,
-    made,
+    backends,
     states,
-    plan: planFor(port),
+    config: configFor(port),
     key: 'shared',
-    until: (fits) =>
+    until: (matches) =>
       new Promise((resolve) => {
         const watcher = (status: Status): void => {
-          if (!fits(status)) return;
+          if (!matches(status)) return;
           watchers.delete(watcher);
           resolve(status);
         };

@@ -1,39 +1,48 @@
-/** Answers of `/api/chat`: chat events as chunks, or all of them as one object. */
+/** Answers of `/api/chat`, as a stream of chunks or as one object. */
 import type { ChatEvent } from '../../../core/chat.js';
 import type { JsonObject } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
-import { answerEncoder, ending, opening, type ReplyContext, wholeOf, wireCall } from '../answer.js';
+import {
+  collectAnswer,
+  createEncoder,
+  envelope,
+  finalFields,
+  type ReplyContext,
+  toolCallJson,
+} from '../reply.js';
 
 const ROLE = 'assistant';
 
-/** Chunks of a streamed answer. */
+/** Encodes a streamed answer. */
 export function chatEncoder(context: ReplyContext): StreamEncoder {
-  return answerEncoder(context, {
-    words: ({ type, text }) => ({
+  return createEncoder(context, {
+    text: ({ type, text }) => ({
       message: type === 'text' ? { role: ROLE, content: text } : { role: ROLE, content: '', thinking: text },
     }),
-    call: (call, index) => ({ message: { role: ROLE, content: '', tool_calls: [wireCall(call, index)] } }),
-    silent: { message: { role: ROLE, content: '' } },
-    last: () => ({}),
+    toolCall: (call, index) => ({
+      message: { role: ROLE, content: '', tool_calls: [toolCallJson(call, index)] },
+    }),
+    empty: { message: { role: ROLE, content: '' } },
+    final: () => ({}),
   });
 }
 
-/** The whole answer as one JSON text. The last event is `done`. */
+/** The complete answer as JSON text. @param events ending with `done` */
 export function chatReply(events: readonly ChatEvent[], context: ReplyContext): string {
-  const { text, thinking, calls, done } = wholeOf(events);
+  const { text, thinking, calls, done } = collectAnswer(events);
   const message = {
     role: ROLE,
     content: text,
     ...(thinking === '' ? {} : { thinking }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(wireCall) }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(toolCallJson) }),
   };
-  return JSON.stringify({ ...opening(context), message, ...ending(done, context, {}) });
+  return JSON.stringify({ ...envelope(context), message, ...finalFields(done, context, {}) });
 }
 
-/** The answer to a chat without messages: the model is "loaded", or "unloaded". */
-export function loadReply(reason: 'load' | 'unload', context: ReplyContext): JsonObject {
+/** The answer to a chat without messages, which only loads or unloads the model. */
+export function chatLoadReply(reason: 'load' | 'unload', context: ReplyContext): JsonObject {
   return {
-    ...opening(context),
+    ...envelope(context),
     message: { role: ROLE, content: '' },
     done: true,
     done_reason: reason,

@@ -1,24 +1,25 @@
 /**
- * The `context` of `/api/generate`: numbers that a client gives back to go on with a conversation. Ollama's are tokens.
- * Ours are the conversation's text, three bytes a number, so that nothing need be kept here. Images are not in them.
+ * The `context` of `/api/generate`: numbers that a client sends back to continue a conversation. In Ollama they are
+ * tokens. Here they encode the text of the conversation, three bytes per number, so that the server stores nothing.
+ * Images are not included.
  */
 import type { Json } from '../../../core/json.js';
 
-/** A conversation in words. */
-export interface ContextConversation {
+/** A conversation without images and tools. */
+export interface TextConversation {
   readonly system: string;
-  /** The user's and the assistant's by turns, the user's first. */
+  /** Alternately of the user and the assistant, the user's first. */
   readonly texts: readonly string[];
 }
 
-/** "CLA" as a number. With it begins what was made here. */
-const MARK = 0x43_4c_41;
+/** The first number of a context made by this server: "CLA" in ASCII. */
+const MARKER = 0x43_4c_41;
 const BYTES_PER_NUMBER = 3;
-/** Makes about three times as many bytes of JSON, within what Ollama's Go client takes in one line. */
+/** Results in about three times as many bytes of JSON, less than Ollama's Go client accepts in one line (8,000,000). */
 const MAX_BYTES = 1_000_000;
 
 function pack(bytes: Uint8Array): number[] {
-  const numbers = [MARK, bytes.length];
+  const numbers = [MARKER, bytes.length];
   for (let at = 0; at < bytes.length; at += BYTES_PER_NUMBER) {
     numbers.push(((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0));
   }
@@ -26,8 +27,8 @@ function pack(bytes: Uint8Array): number[] {
 }
 
 function unpack(numbers: readonly number[]): Uint8Array | undefined {
-  const [mark, length = -1, ...packed] = numbers;
-  if (mark !== MARK || packed.length !== Math.ceil(length / BYTES_PER_NUMBER)) return undefined;
+  const [marker, length = -1, ...packed] = numbers;
+  if (marker !== MARKER || packed.length !== Math.ceil(length / BYTES_PER_NUMBER)) return undefined;
   const bytes = new Uint8Array(packed.length * BYTES_PER_NUMBER);
   packed.forEach((number, index) => {
     bytes.set([(number >> 16) & 0xff, (number >> 8) & 0xff, number & 0xff], index * BYTES_PER_NUMBER);
@@ -39,32 +40,36 @@ function jsonBytes(value: Json): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** As numbers. The oldest exchanges are left out where it is too long; a single one that is too long gives none. */
-export function encodeContext({ system, texts }: ContextConversation): number[] {
-  let room = MAX_BYTES - jsonBytes([system]).length;
+/**
+ * Encodes a conversation. The oldest exchanges are left out where it is too long; when the latest exchange alone is too
+ * long, the result is empty.
+ */
+export function encodeContext({ system, texts }: TextConversation): number[] {
+  let remaining = MAX_BYTES - jsonBytes([system]).length;
   let from = texts.length;
   while (from >= 2) {
-    // Brackets of their own for commas between.
-    room -= jsonBytes(texts.slice(from - 2, from)).length;
-    if (room < 0) break;
+    // Counts the two brackets of each exchange; in the joined array, commas take their place.
+    remaining -= jsonBytes(texts.slice(from - 2, from)).length;
+    if (remaining < 0) break;
     from -= 2;
   }
   return from === texts.length ? [] : pack(jsonBytes([system, ...texts.slice(from)]));
 }
 
-function isTexts(value: Json): value is readonly [string, ...string[]] {
+/** The system prompt, followed by complete exchanges. */
+function isEncodedConversation(value: Json): value is readonly [string, ...string[]] {
   return (
     Array.isArray(value) && value.length % 2 === 1 && value.every((text: Json) => typeof text === 'string')
   );
 }
 
-/** The conversation in those numbers, or `undefined` when they were not made here. */
-export function decodeContext(numbers: readonly number[]): ContextConversation | undefined {
+/** Decodes a context; `undefined` when it was not made by this server. */
+export function decodeContext(numbers: readonly number[]): TextConversation | undefined {
   const bytes = unpack(numbers);
   if (bytes === undefined) return undefined;
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
-    if (!isTexts(value)) return undefined;
+    if (!isEncodedConversation(value)) return undefined;
     const [system, ...texts] = value;
     return { system, texts };
   } catch {

@@ -1,54 +1,62 @@
-/** Answers of `/api/generate`: chat events as chunks, or all of them as one object. */
+/** Answers of `/api/generate`, as a stream of chunks or as one object. */
 import type { ChatEvent } from '../../../core/chat.js';
 import type { JsonObject } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
-import { answerEncoder, ending, opening, type ReplyContext, wholeOf } from '../answer.js';
-import { encodeContext, type ContextConversation } from './contextTokens.js';
+import { collectAnswer, createEncoder, envelope, finalFields, type ReplyContext } from '../reply.js';
+import { encodeContext, type TextConversation } from './contextTokens.js';
 
-/** What the last chunk says of the conversation. `undefined` in raw mode, which has none. */
-export type Conversation = ContextConversation | undefined;
-
-function contextOf(conversation: Conversation, answer: string): { readonly context?: readonly number[] } {
+/** The `context` field of the last chunk. In raw mode there is none. */
+function contextField(
+  conversation: TextConversation | undefined,
+  answer: string,
+): { readonly context?: readonly number[] } {
   if (conversation === undefined) return {};
   const { system, texts } = conversation;
   return { context: encodeContext({ system, texts: [...texts, answer] }) };
 }
 
 /**
- * Chunks of a streamed answer.
- * @param conversation what came before the answer, the prompt included
+ * Encodes a streamed answer.
+ * @param conversation up to and including the prompt; `undefined` in raw mode
  */
-export function generateEncoder(context: ReplyContext, conversation: Conversation): StreamEncoder {
+export function generateEncoder(
+  context: ReplyContext,
+  conversation: TextConversation | undefined,
+): StreamEncoder {
   let answer = '';
-  return answerEncoder(context, {
-    words({ type, text }) {
+  return createEncoder(context, {
+    text({ type, text }) {
       if (type === 'thinking') return { response: '', thinking: text };
       answer += text;
       return { response: text };
     },
-    // The route takes no tools, so there is nothing that could be called.
-    call: () => ({ response: '' }),
-    silent: { response: '' },
-    last: () => contextOf(conversation, answer),
+    // Does not occur: the route accepts no tools.
+    toolCall: () => ({ response: '' }),
+    empty: { response: '' },
+    final: () => contextField(conversation, answer),
   });
 }
 
-/** The whole answer as one JSON text. The last event is `done`. */
+/**
+ * The complete answer as JSON text.
+ * @param events ending with `done`
+ * @param conversation up to and including the prompt; `undefined` in raw mode
+ */
 export function generateReply(
   events: readonly ChatEvent[],
   context: ReplyContext,
-  conversation: Conversation,
+  conversation: TextConversation | undefined,
 ): string {
-  const { text, thinking, done } = wholeOf(events);
+  const { text, thinking, done } = collectAnswer(events);
   return JSON.stringify({
-    ...opening(context),
+    ...envelope(context),
     response: text,
     ...(thinking === '' ? {} : { thinking }),
-    ...ending(done, context, contextOf(conversation, text)),
+    ...finalFields(done, context, contextField(conversation, text)),
   });
 }
 
-/** The answer to an empty prompt: the model is "loaded", or "unloaded". */
+/** The answer to an empty prompt, which only loads or unloads the model. */
 export function generateLoadReply(reason: 'load' | 'unload', context: ReplyContext): JsonObject {
-  return { ...opening(context), response: '', done: true, done_reason: reason };
+  return { ...envelope(context), response: '', done: true, done_reason: reason };
 }

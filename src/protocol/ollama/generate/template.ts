@@ -1,6 +1,9 @@
-/** The `template` of `/api/generate`. Claude needs none, so a good one is ignored; a broken one is refused as Ollama does. */
+/** The `template` of `/api/generate`. Claude needs none: a valid one is ignored, an invalid one is refused as in Ollama. */
 
-/** Where an action ends that was opened before `from`, quotes respected; `undefined` when it never does. */
+/**
+ * The index after the end of an action (`{{ … }}`), or `undefined` when it is not closed. Ignores braces in quotes.
+ * @param from after the opening braces
+ */
 function actionEnd(template: string, from: number): number | undefined {
   for (let at = from; at < template.length; at += 1) {
     const char = template[at];
@@ -12,7 +15,7 @@ function actionEnd(template: string, from: number): number | undefined {
   return undefined;
 }
 
-/** What Go says of a template with an action that is opened and never closed; `undefined` for every other one. */
+/** The error message of Go's `text/template` for an action that is not closed; `undefined` for every other template. */
 export function templateError(template: string): string | undefined {
   let opened = template.indexOf('{{');
   while (opened >= 0) {

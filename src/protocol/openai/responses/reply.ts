@@ -1,51 +1,50 @@
-/** Answers of `/v1/responses`: chat events as OpenAI's events, or all of them as one response. */
+/** Answers of `/v1/responses`, as a stream of events or as one object. */
 import type { ChatEvent, DoneReason, Usage } from '../../../core/chat.js';
 import type { ChatError } from '../../../core/errors.js';
 import type { Json, JsonObject } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
-import { createTextChunker, type TextChunk } from '../../textChunker.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
+import { createTextChunker, type TextChunk } from '../../textChunker.js';
 import { codeOf } from '../errors.js';
-import type { ReplyContext } from '../chat/reply.js';
-import { beginItem, callItem, type ItemEvent, type OpenItem } from './items.js';
+import type { ReplyContext } from '../reply.js';
+import { functionCallItem, openItem, type OpenItem, type ResponseEvent } from './outputItems.js';
 
-/** What every response needs. */
 export interface ResponsesContext extends ReplyContext {
-  /** What it says about its request. */
+  /** The fields of the response that repeat its request. */
   readonly echo: JsonObject;
 }
 
-/** Why a response is incomplete; the others are complete. */
-const INCOMPLETE: Readonly<Partial<Record<DoneReason, string>>> = {
+/** OpenAI's reason why a response is incomplete. After other reasons it is complete. */
+const INCOMPLETE_REASONS: Readonly<Partial<Record<DoneReason, string>>> = {
   length: 'max_output_tokens',
   refusal: 'content_filter',
 };
 
-function wireUsage(usage: Usage): JsonObject {
+function usageJson(usage: Usage): JsonObject {
   return {
     input_tokens: usage.promptTokens,
     input_tokens_details: { cached_tokens: usage.cachedTokens },
     output_tokens: usage.outputTokens,
-    // How much of it was thinking is not known.
+    // The CLI does not report how many of the output tokens were thinking.
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: usage.promptTokens + usage.outputTokens,
   };
 }
 
-/** A response as it grows. Has state: one a response, events in their order. */
-interface Growth {
-  event(event: ChatEvent): ItemEvent[];
-  failure(error: ChatError): ItemEvent[];
-  /** As it stands. */
+/** Builds one response. Has state: pass it the events in order. */
+interface ResponseBuilder {
+  event(event: ChatEvent): ResponseEvent[];
+  failure(error: ChatError): ResponseEvent[];
+  /** The response so far. */
   response(): JsonObject;
 }
 
-function createGrowth(context: ResponsesContext): Growth {
+function createResponseBuilder(context: ResponsesContext): ResponseBuilder {
   const { id } = context;
-  const speech = createTextChunker();
+  const chunker = createTextChunker();
   const output: Json[] = [];
   let open: OpenItem | undefined;
-  let begun = false;
+  let started = false;
   let state: JsonObject = { status: 'in_progress', error: null, incomplete_details: null, usage: null };
 
   const response = (): JsonObject => ({
@@ -58,16 +57,16 @@ function createGrowth(context: ResponsesContext): Growth {
     ...context.echo,
   });
 
-  const begin = (): ItemEvent[] => {
-    if (begun) return [];
-    begun = true;
+  const start = (): ResponseEvent[] => {
+    if (started) return [];
+    started = true;
     return [
       { type: 'response.created', response: response() },
       { type: 'response.in_progress', response: response() },
     ];
   };
 
-  const endItem = (status: string): readonly ItemEvent[] => {
+  const endItem = (status: string): readonly ResponseEvent[] => {
     if (open === undefined) return [];
     const { item, events } = open.end(status);
     output.push(item);
@@ -75,27 +74,27 @@ function createGrowth(context: ResponsesContext): Growth {
     return events;
   };
 
-  const words = (said: readonly TextChunk[]): ItemEvent[] =>
-    said.flatMap(({ type, text }) => {
-      const before = open?.voice === type ? [] : [...endItem('completed')];
+  const append = (chunks: readonly TextChunk[]): ResponseEvent[] =>
+    chunks.flatMap(({ type, text }) => {
+      const before = open?.kind === type ? [] : [...endItem('completed')];
       if (open === undefined) {
-        open = beginItem(type, id, output.length);
-        before.push(...open.begun);
+        open = openItem(type, id, output.length);
+        before.push(...open.addedEvents);
       }
-      return [...before, open.grow(text)];
+      return [...before, open.append(text)];
     });
 
-  const finish = (done: Extract<ChatEvent, { type: 'done' }>): ItemEvent[] => {
-    const reason = INCOMPLETE[done.reason];
+  const finish = (done: Extract<ChatEvent, { type: 'done' }>): ResponseEvent[] => {
+    const reason = INCOMPLETE_REASONS[done.reason];
     const status = reason === undefined ? 'completed' : 'incomplete';
-    const events = [...words(speech.flush()), ...endItem(status)];
+    const events = [...append(chunker.flush()), ...endItem(status)];
     state = {
       status,
       error: null,
       incomplete_details: reason === undefined ? null : { reason },
-      usage: wireUsage(done.usage),
+      usage: usageJson(done.usage),
     };
-    // Ollama ends incomplete ones like this too, and some clients wait for no other end.
+    // Also for an incomplete response: Ollama does the same, and some clients wait for this event only.
     return [...events, { type: 'response.completed', response: response() }];
   };
 
@@ -104,26 +103,26 @@ function createGrowth(context: ResponsesContext): Growth {
       switch (event.type) {
         case 'text':
         case 'thinking':
-          return [...begin(), ...words(speech.say(event.type, event.text))];
+          return [...start(), ...append(chunker.push(event.type, event.text))];
         case 'toolCall': {
-          const before = [...begin(), ...words(speech.flush()), ...endItem('completed')];
-          const { item, events } = callItem(event.call, id, output.length);
+          const before = [...start(), ...append(chunker.flush()), ...endItem('completed')];
+          const { item, events } = functionCallItem(event.call, id, output.length);
           output.push(item);
           return [...before, ...events];
         }
         case 'usage':
           return [];
         case 'done':
-          return [...begin(), ...finish(event)];
+          return [...start(), ...finish(event)];
       }
     },
     failure(error) {
       const code = codeOf(error) ?? (error.kind === 'rateLimited' ? 'rate_limit_exceeded' : 'server_error');
       const { message } = error;
       state = { ...state, status: 'failed', error: { code, message } };
-      // Some clients know only the one of the two, and some only the other.
+      // Some clients handle only the first of these events, others only the second.
       return [
-        ...begin(),
+        ...start(),
         { type: 'error', code, message, param: null },
         { type: 'response.failed', response: response() },
       ];
@@ -132,26 +131,26 @@ function createGrowth(context: ResponsesContext): Growth {
   };
 }
 
-/** Events of a streamed response. Each has a number; the last one has all of the response. */
+/** Encodes a streamed response. Events are numbered; the last one contains the whole response. */
 export function responsesEncoder(context: ResponsesContext): StreamEncoder {
-  const growth = createGrowth(context);
-  let number = 0;
-  const frame = ({ type, ...rest }: ItemEvent): string => {
-    const numbered = { type, sequence_number: number, ...rest };
-    number += 1;
+  const builder = createResponseBuilder(context);
+  let sequenceNumber = 0;
+  const frame = ({ type, ...fields }: ResponseEvent): string => {
+    const numbered = { type, sequence_number: sequenceNumber, ...fields };
+    sequenceNumber += 1;
     return sseFrame(numbered, type);
   };
   return {
     contentType: SSE_TYPE,
-    event: (event) => growth.event(event).map(frame),
+    event: (event) => builder.event(event).map(frame),
     heartbeat: () => SSE_COMMENT,
-    failure: (error) => growth.failure(error).map(frame).join(''),
+    failure: (error) => builder.failure(error).map(frame).join(''),
   };
 }
 
-/** The whole response as one JSON text. The last event is `done`. */
+/** The complete response as JSON text. @param events ending with `done` */
 export function responsesReply(events: readonly ChatEvent[], context: ResponsesContext): string {
-  const growth = createGrowth(context);
-  for (const event of events) growth.event(event);
-  return JSON.stringify(growth.response());
+  const builder = createResponseBuilder(context);
+  for (const event of events) builder.event(event);
+  return JSON.stringify(builder.response());
 }

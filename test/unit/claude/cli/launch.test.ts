@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import {
-  CHAT_ARGUMENTS,
-  childEnvironment,
-  isAtLeast,
-  parseVersion,
-  searchableFolders,
-  workspaceArguments,
-} from '../../../../src/claude/cli/launch.js';
-import { watchdogCommand } from '../../../../src/claude/process/watchdog.js';
+import { CHAT_ARGUMENTS, childEnvironment, workspaceArguments } from '../../../../src/claude/cli/launch.js';
 
-describe('the command line of the chat lane', () => {
-  it('gives the CLI no tools, no project settings, no commands and no permissions', () => {
-    const after = (flag: string): string | undefined => CHAT_ARGUMENTS[CHAT_ARGUMENTS.indexOf(flag) + 1];
-    assert.equal(after('--tools'), '');
-    assert.equal(after('--setting-sources'), 'user');
-    assert.equal(after('--permission-mode'), 'default');
+describe('CHAT_ARGUMENTS', () => {
+  it('give the CLI no tools, project settings, commands or permissions', () => {
+    const valueOf = (flag: string): string | undefined => CHAT_ARGUMENTS[CHAT_ARGUMENTS.indexOf(flag) + 1];
+    assert.equal(valueOf('--tools'), '');
+    assert.equal(valueOf('--setting-sources'), 'user');
+    assert.equal(valueOf('--permission-mode'), 'default');
     for (const flag of [
       '--safe-mode',
       '--strict-mcp-config',
@@ -27,38 +19,38 @@ describe('the command line of the chat lane', () => {
   });
 });
 
-describe('the command line of the workspace lane', () => {
-  const after = (args: readonly string[], flag: string): string | undefined => args[args.indexOf(flag) + 1];
+describe('workspaceArguments', () => {
+  const valueOf = (args: readonly string[], flag: string): string | undefined => args[args.indexOf(flag) + 1];
 
-  it('gives the CLI the tools that the permissions have a use for', () => {
-    assert.equal(after(workspaceArguments('readOnly', []), '--tools'), 'Read,Grep,Glob');
+  it('gives the CLI only the tools that the permissions can allow', () => {
+    assert.equal(valueOf(workspaceArguments('readOnly', []), '--tools'), 'Read,Grep,Glob');
     for (const permissions of ['ask', 'acceptEdits'] as const) {
-      const tools = after(workspaceArguments(permissions, []), '--tools')?.split(',') ?? [];
+      const tools = valueOf(workspaceArguments(permissions, []), '--tools')?.split(',') ?? [];
       for (const tool of ['Read', 'Edit', 'Write', 'Bash', 'Agent']) assert.ok(tools.includes(tool), tool);
     }
   });
 
-  it('loads what is the person’s and the project’s, and servers where more than reading is allowed', () => {
+  it('loads user and project settings, and MCP servers unless read-only', () => {
     for (const permissions of ['readOnly', 'ask', 'acceptEdits'] as const) {
       const args = workspaceArguments(permissions, []);
-      assert.equal(after(args, '--setting-sources'), 'user,project,local');
+      assert.equal(valueOf(args, '--setting-sources'), 'user,project,local');
       assert.ok(!args.includes('--safe-mode'));
       assert.equal(args.includes('--strict-mcp-config'), permissions === 'readOnly');
     }
   });
 
-  it('never gives away the decision what may be done', () => {
+  it('never lets the CLI decide on permissions alone', () => {
     for (const permissions of ['readOnly', 'ask', 'acceptEdits'] as const) {
       const args = workspaceArguments(permissions, ['/more']);
-      assert.equal(after(args, '--permission-mode'), 'default');
-      assert.equal(after(args, '--permission-prompt-tool'), 'stdio');
-      assert.equal(after(args, '--allowedTools'), 'mcp__client');
+      assert.equal(valueOf(args, '--permission-mode'), 'default');
+      assert.equal(valueOf(args, '--permission-prompt-tool'), 'stdio');
+      assert.equal(valueOf(args, '--allowedTools'), 'mcp__client');
       assert.ok(args.includes('--disable-slash-commands') && args.includes('--no-session-persistence'));
       assert.ok(!args.some((argument) => /dangerously|bypass|acceptEdits/i.test(argument)));
     }
   });
 
-  it('has every further folder', () => {
+  it('adds every further folder of the workspace', () => {
     assert.deepEqual(workspaceArguments('ask', ['/a', '/b c']).slice(-4), [
       '--add-dir',
       '/a',
@@ -68,8 +60,8 @@ describe('the command line of the workspace lane', () => {
   });
 });
 
-describe('the environment of the CLI', () => {
-  const person = {
+describe('childEnvironment', () => {
+  const userEnvironment = {
     PATH: '/bin',
     HOME: '/home/a',
     HTTPS_PROXY: 'http://p',
@@ -77,9 +69,9 @@ describe('the environment of the CLI', () => {
     CLAUDE_CONFIG_DIR: '/c',
   };
 
-  it('keeps what is the person’s', () => {
-    const env = childEnvironment(person, '/code', 'app/1');
-    for (const [name, value] of Object.entries(person)) assert.equal(env[name], value);
+  it('keeps the user’s variables', () => {
+    const env = childEnvironment(userEnvironment, '/code', 'app/1');
+    for (const [name, value] of Object.entries(userEnvironment)) assert.equal(env[name], value);
     assert.equal(env['PWD'], '/code');
     assert.equal(env['CLAUDE_AGENT_SDK_CLIENT_APP'], 'app/1');
   });
@@ -95,97 +87,41 @@ describe('the environment of the CLI', () => {
     'ELECTRON_RUN_AS_NODE',
     'VSCODE_IPC_HOOK',
   ]) {
-    it(`leaves ${name} out`, () => {
-      assert.ok(!(name in childEnvironment({ ...person, [name]: 'x' }, '/code', 'app/1')));
+    it(`does not pass ${name} on`, () => {
+      assert.ok(!(name in childEnvironment({ ...userEnvironment, [name]: 'x' }, '/code', 'app/1')));
     });
   }
 
-  it('does not let the person switch the reading of files in prompts on', () => {
-    const env = childEnvironment({ ...person, CLAUDE_CODE_DISABLE_ATTACHMENTS: '0' }, '/code', 'app/1');
+  it('keeps attachments by @path disabled in the chat lane, even if the user enabled them', () => {
+    const env = childEnvironment(
+      { ...userEnvironment, CLAUDE_CODE_DISABLE_ATTACHMENTS: '0' },
+      '/code',
+      'app/1',
+    );
     assert.equal(env['CLAUDE_CODE_DISABLE_ATTACHMENTS'], '1');
   });
 
-  it('shortens no history behind the client’s back, but lets Claude at work do so', () => {
-    assert.equal(childEnvironment(person, '/code', 'app/1')['DISABLE_AUTO_COMPACT'], '1');
-    assert.ok(!('DISABLE_AUTO_COMPACT' in childEnvironment(person, '/code', 'app/1', 'workspace')));
+  it('disables automatic compaction in the chat lane only', () => {
+    assert.equal(childEnvironment(userEnvironment, '/code', 'app/1')['DISABLE_AUTO_COMPACT'], '1');
+    assert.ok(!('DISABLE_AUTO_COMPACT' in childEnvironment(userEnvironment, '/code', 'app/1', 'workspace')));
   });
 
-  it('keeps files in prompts text, the client’s tools apart and nothing going on behind an answer at work, too', () => {
-    const meant = {
+  it('disables file mentions and background tasks and keeps the MCP prefix in the workspace lane', () => {
+    const overrides = {
       CLAUDE_CODE_DISABLE_FILE_MENTIONS: '0',
       CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '0',
       CLAUDE_AGENT_SDK_MCP_NO_PREFIX: '1',
     };
-    const env = childEnvironment({ ...person, ...meant }, '/code', 'app/1', 'workspace');
+    const env = childEnvironment({ ...userEnvironment, ...overrides }, '/code', 'app/1', 'workspace');
     assert.equal(env['CLAUDE_CODE_DISABLE_FILE_MENTIONS'], '1');
     assert.equal(env['CLAUDE_CODE_DISABLE_BACKGROUND_TASKS'], '1');
     assert.ok(!('CLAUDE_AGENT_SDK_MCP_NO_PREFIX' in env));
   });
 
-  it('lets the person decide how often the CLI tries again', () => {
+  it('keeps the user’s number of retries', () => {
     assert.equal(
       childEnvironment({ CLAUDE_CODE_MAX_RETRIES: '9' }, '/w', 'a')['CLAUDE_CODE_MAX_RETRIES'],
       '9',
     );
-  });
-});
-
-describe('versions', () => {
-  it('are read from what the CLI prints', () => {
-    assert.equal(parseVersion('2.1.330 (Claude Code)\n'), '2.1.330');
-    assert.equal(parseVersion('command not found'), undefined);
-  });
-
-  for (const [version, minimum, expected] of [
-    ['2.1.248', '2.1.248', true],
-    ['2.1.247', '2.1.248', false],
-    ['2.1.1000', '2.1.248', true],
-    ['2.0.999', '2.1.248', false],
-    ['3.0.0', '2.1.248', true],
-  ] as const) {
-    it(`${version} is ${expected ? '' : 'not '}at least ${minimum}`, () => {
-      assert.equal(isAtLeast(version, minimum), expected);
-    });
-  }
-});
-
-describe('folders of PATH', () => {
-  it('that are relative or inside the workspace are not searched', () => {
-    const path = '/usr/bin:.:node_modules/.bin:/code/project:/code/project/bin::/code/project-tools/bin';
-    assert.deepEqual(searchableFolders(path, ['/code/project'], 'linux'), [
-      '/usr/bin',
-      '/code/project-tools/bin',
-    ]);
-  });
-
-  it('are none of any folder that is open', () => {
-    const path = '/code/b/bin:/usr/bin:/code/a:/code/c/bin:/code/ab/bin';
-    assert.deepEqual(searchableFolders(path, ['/code/a', '/code/b', '/code/c/'], 'linux'), [
-      '/usr/bin',
-      '/code/ab/bin',
-    ]);
-    assert.deepEqual(searchableFolders('/usr/bin:/bin', [], 'linux'), ['/usr/bin', '/bin']);
-  });
-
-  it('are told apart on Windows without regard to case, slashes and quotes', () => {
-    const path = 'C:\\Windows;"C:\\Program Files\\x";tools;c:/Work/Project/bin;D:\\Work\\Project';
-    assert.deepEqual(searchableFolders(path, ['C:\\work\\project\\'], 'win32'), [
-      'C:\\Windows',
-      'C:\\Program Files\\x',
-      'D:\\Work\\Project',
-    ]);
-  });
-});
-
-describe('the guardian', () => {
-  it('needs only a shell where there is one', () => {
-    assert.equal(watchdogCommand('linux', '/node').file, '/bin/sh');
-    assert.equal(watchdogCommand('darwin', '/node').file, '/bin/sh');
-  });
-
-  it('is the editor’s own Node on Windows', () => {
-    const { file, env } = watchdogCommand('win32', 'C:\\code.exe');
-    assert.equal(file, 'C:\\code.exe');
-    assert.equal(env['ELECTRON_RUN_AS_NODE'], '1');
   });
 });

@@ -10,17 +10,18 @@ interface MachineFacts {
   readonly folders?: Readonly<Record<string, readonly string[]>>;
 }
 
-function machine(facts: MachineFacts): Machine & { asked: { login: number } } {
+/** A machine with exactly these programs and folders. `shellQueries` counts how often the login shell was asked. */
+function machine(facts: MachineFacts): Machine & { shellQueries(): number } {
   const { platform = 'linux', programs } = facts;
   const slash = platform === 'win32' ? '\\' : '/';
   const endings = platform === 'win32' ? ['.exe', '.cmd'] : [''];
-  const asked = { login: 0 };
+  let shellQueries = 0;
   return {
-    asked,
+    shellQueries: () => shellQueries,
     platform,
     env: facts.env ?? {},
     home: facts.home ?? '/home/a',
-    isProgram: (path) => Promise.resolve(programs.includes(path)),
+    isExecutable: (path) => Promise.resolve(programs.includes(path)),
     search: (name, folders) =>
       Promise.resolve(
         folders
@@ -28,62 +29,62 @@ function machine(facts: MachineFacts): Machine & { asked: { login: number } } {
           .filter((path) => programs.includes(path)),
       ),
     loginPath: () => {
-      asked.login++;
+      shellQueries++;
       return Promise.resolve(facts.loginPath);
     },
     list: (folder) => Promise.resolve(facts.folders?.[folder] ?? []),
   };
 }
 
-describe('finding the CLI', () => {
-  it('takes the setting before everything else', async () => {
-    const it = machine({ programs: ['/opt/claude', '/bin/claude'], env: { PATH: '/bin' } });
-    assert.equal((await locate('/opt/claude', ['/code'], it)).path, '/opt/claude');
+describe('locate', () => {
+  it('prefers the setting to everything else', async () => {
+    const system = machine({ programs: ['/opt/claude', '/bin/claude'], env: { PATH: '/bin' } });
+    assert.equal((await locate('/opt/claude', ['/code'], system)).path, '/opt/claude');
   });
 
-  it('knows the home folder in the setting', async () => {
+  it('expands ~ in the setting to the home folder', async () => {
     assert.equal(
       (await locate('~/bin/claude', ['/code'], machine({ programs: ['/home/a/bin/claude'] }))).path,
       '/home/a/bin/claude',
     );
   });
 
-  it('refuses a setting that is relative to who knows what', async () => {
+  it('rejects a relative path in the setting', async () => {
     await assert.rejects(locate('bin/claude', ['/code'], machine({ programs: ['bin/claude'] })), {
       kind: 'cliMissing',
       message: /not an absolute path/,
     });
   });
 
-  it('says when the setting names no program', async () => {
+  it('rejects a setting that names no executable', async () => {
     await assert.rejects(locate('/opt/claude', ['/code'], machine({ programs: [] })), {
-      message: /not a program/,
+      message: /not an executable file/,
     });
   });
 
-  it('takes PATH before the login shell, without asking it', async () => {
-    const it = machine({ programs: ['/bin/claude'], env: { PATH: '/sbin:/bin' }, loginPath: '/opt/bin' });
-    assert.equal((await locate('', ['/code'], it)).path, '/bin/claude');
-    assert.equal(it.asked.login, 0);
+  it('finds a CLI on PATH without asking the login shell', async () => {
+    const system = machine({ programs: ['/bin/claude'], env: { PATH: '/sbin:/bin' }, loginPath: '/opt/bin' });
+    assert.equal((await locate('', ['/code'], system)).path, '/bin/claude');
+    assert.equal(system.shellQueries(), 0);
   });
 
-  it('never takes a program from the workspace', async () => {
-    const it = machine({ programs: ['/code/bin/claude', '/usr/bin/claude'], env: { PATH: '/code/bin' } });
-    assert.equal((await locate('', ['/code'], it)).path, '/usr/bin/claude');
+  it('never uses a program inside the workspace', async () => {
+    const system = machine({ programs: ['/code/bin/claude', '/usr/bin/claude'], env: { PATH: '/code/bin' } });
+    assert.equal((await locate('', ['/code'], system)).path, '/usr/bin/claude');
   });
 
-  it('asks the login shell when PATH has none, as in an editor started from a dock', async () => {
-    const it = machine({
+  it('asks the login shell if PATH has no CLI, as in an editor started from a dock', async () => {
+    const system = machine({
       programs: ['/home/a/.nvm/x/bin/claude'],
       env: { PATH: '/bin' },
       loginPath: '/bin:/home/a/.nvm/x/bin',
     });
-    const found = await locate('', ['/code'], it);
+    const found = await locate('', ['/code'], system);
     assert.equal(found.path, '/home/a/.nvm/x/bin/claude');
     assert.match(found.source, /login shell/);
   });
 
-  for (const place of [
+  for (const location of [
     '/home/a/.local/bin/claude',
     '/opt/homebrew/bin/claude',
     '/usr/local/bin/claude',
@@ -91,22 +92,22 @@ describe('finding the CLI', () => {
     '/home/a/.volta/bin/claude',
     '/home/a/.bun/bin/claude',
   ]) {
-    it(`knows ${place}`, async () => {
-      assert.equal((await locate('', ['/code'], machine({ programs: [place] }))).path, place);
+    it(`finds ${location}`, async () => {
+      assert.equal((await locate('', ['/code'], machine({ programs: [location] }))).path, location);
     });
   }
 
-  it('takes the newest Node of nvm', async () => {
+  it('prefers the newest Node version of nvm', async () => {
     const nvm = '/home/a/.nvm/versions/node';
     const versions = ['v9.1.0', 'v22.3.0', 'v20.1.0'];
-    const it = machine({
+    const system = machine({
       programs: versions.map((v) => `${nvm}/${v}/bin/claude`),
       folders: { [nvm]: versions },
     });
-    assert.equal((await locate('', ['/code'], it)).path, `${nvm}/v22.3.0/bin/claude`);
+    assert.equal((await locate('', ['/code'], system)).path, `${nvm}/v22.3.0/bin/claude`);
   });
 
-  it('tells what it tried and what to do when there is none', async () => {
+  it('names every location it tried and how to install the CLI if there is none', async () => {
     await assert.rejects(
       locate('', ['/code'], machine({ programs: [], env: { PATH: '/bin' }, loginPath: '/bin' })),
       {
@@ -121,26 +122,30 @@ describe('finding the CLI', () => {
     const npm = 'C:\\Users\\a\\AppData\\Roaming\\npm';
     const exe = `${npm}\\node_modules\\@anthropic-ai\\claude-code\\bin\\claude.exe`;
 
-    it('starts the program behind npm’s shim, never the shim', async () => {
+    it('returns the executable behind npm’s shim, never the shim', async () => {
       assert.equal(shimTarget(`${npm}\\claude.cmd`), exe);
-      const it = machine({ platform: 'win32', programs: [`${npm}\\claude.cmd`, exe], env: { Path: npm } });
-      assert.equal((await locate('', ['C:\\work'], it)).path, exe);
+      const system = machine({
+        platform: 'win32',
+        programs: [`${npm}\\claude.cmd`, exe],
+        env: { Path: npm },
+      });
+      assert.equal((await locate('', ['C:\\work'], system)).path, exe);
     });
 
-    it('resolves a shim in the setting too', async () => {
-      const it = machine({ platform: 'win32', programs: [exe] });
-      assert.equal((await locate(`${npm}\\claude.cmd`, ['C:\\work'], it)).path, exe);
+    it('resolves a shim in the setting, too', async () => {
+      const system = machine({ platform: 'win32', programs: [exe] });
+      assert.equal((await locate(`${npm}\\claude.cmd`, ['C:\\work'], system)).path, exe);
     });
 
-    it('passes over a shim with nothing behind it', async () => {
+    it('skips a shim without an executable behind it', async () => {
       const native = 'C:\\Users\\a\\.local\\bin\\claude.exe';
-      const it = machine({
+      const system = machine({
         platform: 'win32',
         home: 'C:\\Users\\a',
         programs: [`${npm}\\claude.cmd`, native],
         env: { Path: npm },
       });
-      assert.equal((await locate('', ['C:\\work'], it)).path, native);
+      assert.equal((await locate('', ['C:\\work'], system)).path, native);
     });
   });
 });

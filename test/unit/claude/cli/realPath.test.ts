@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realPath } from '../../../../src/claude/cli/realPath.js';
 
-describe('where a path leads', () => {
+describe('realPath', () => {
   let root: string;
   before(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), 'claude-paths-')));
@@ -26,20 +26,20 @@ describe('where a path leads', () => {
 
   for (const [what, path, real] of [
     ['a file', 'in/file', 'in/file'],
-    ['what does not exist yet', 'in/new/deeper/file', 'in/new/deeper/file'],
+    ['a path that does not exist yet', 'in/new/deeper/file', 'in/new/deeper/file'],
     ['a link', 'in/absolute', 'out'],
-    ['what does not exist behind a link', 'in/relative/new/file', 'out/new/file'],
-    ['a link to what does not exist', 'in/dangling', 'out/new'],
-    ['what does not exist behind such a link', 'in/dangling/file', 'out/new/file'],
-    ['a link to such a link', 'in/chain', 'out/new'],
+    ['a new file behind a link', 'in/relative/new/file', 'out/new/file'],
+    ['a dangling link', 'in/dangling', 'out/new'],
+    ['a new file behind a dangling link', 'in/dangling/file', 'out/new/file'],
+    ['a link to a dangling link', 'in/chain', 'out/new'],
     ['a link through a link', 'in/deep/up', 'out/new'],
   ] as const) {
-    it(`is told for ${what}`, async () => {
+    it(`resolves ${what}`, async () => {
       assert.equal(await realPath(join(root, path)), join(root, real));
     });
   }
 
-  it('is unknown for links without an end, and behind a file', async () => {
+  it('returns undefined for a loop of links and for a path below a file', async () => {
     assert.equal(await realPath(join(root, 'in/loop')), undefined);
     assert.equal(await realPath(join(root, 'in/loop/file')), undefined);
     assert.equal(await realPath(join(root, 'in/file/below')), undefined);

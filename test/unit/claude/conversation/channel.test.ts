@@ -19,7 +19,7 @@ function createProcess() {
     sent,
     process: process as unknown as ClaudeProcess,
     say: (message: CliMessage) => listener(message),
-    end: () => end({ code: 0, signal: null, asked: false, stderr: '' }),
+    end: () => end({ code: 0, signal: null, requested: false, stderr: '' }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { FairQueue } from '../../../../src/claude/pool/fairQueue.js';
-import { descendants, inProc } from '../../../../src/claude/process/tree.js';
+import { descendants, mapProcesses } from '../../../../src/claude/process/tree.js';
 
 const nothing = (): void => undefined;
 const open = new AbortController().signal;
@@ -91,7 +91,7 @@ describe('the tree of processes', () => {
     if (process.platform !== 'linux') this.skip();
     let now = 0;
     let most = 0;
-    const found = await inProc(async (pid) => {
+    const found = await mapProcesses(async (pid) => {
       most = Math.max(most, ++now);
       await new Promise((resolve) => setImmediate(resolve));
       now--;

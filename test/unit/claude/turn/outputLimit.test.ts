@@ -2,43 +2,47 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { OutputLimit } from '../../../../src/claude/turn/outputLimit.js';
 
-function run(limit: OutputLimit, pieces: readonly string[]): { text: string; cut: string | undefined } {
+/** Feeds the pieces until a limit is reached. */
+function run(limit: OutputLimit, pieces: readonly string[]): { text: string; reason: string | undefined } {
   let text = '';
   for (const piece of pieces) {
-    const step = limit.feed(piece);
-    text += step.text;
-    if (step.cut !== undefined) return { text, cut: step.cut };
+    const limited = limit.feed(piece);
+    text += limited.text;
+    if (limited.reason !== undefined) return { text, reason: limited.reason };
   }
   const last = limit.flush();
-  return { text: text + last.text, cut: last.cut };
+  return { text: text + last.text, reason: last.reason };
 }
 
-describe('the limit of an answer', function () {
+describe('OutputLimit', function () {
   this.timeout(60_000);
 
-  it('ends before a stop sequence, also across deltas', () => {
+  it('ends the text before a stop sequence, even one that is split across deltas', () => {
     assert.deepEqual(run(new OutputLimit(['</END>'], undefined), ['a<', '/EN', 'D>b']), {
       text: 'a',
-      cut: 'stop',
+      reason: 'stop',
     });
   });
 
-  it('ends before the first of several', () => {
-    assert.deepEqual(run(new OutputLimit(['d', 'bc'], undefined), ['ab', 'cd']), { text: 'a', cut: 'stop' });
+  it('ends the text before the first of several stop sequences', () => {
+    assert.deepEqual(run(new OutputLimit(['d', 'bc'], undefined), ['ab', 'cd']), {
+      text: 'a',
+      reason: 'stop',
+    });
   });
 
-  it('shows what only began like a stop sequence', () => {
+  it('passes on text that only began like a stop sequence', () => {
     assert.deepEqual(run(new OutputLimit(['abc'], undefined), ['xab', 'ab']), {
       text: 'xabab',
-      cut: undefined,
+      reason: undefined,
     });
   });
 
-  it('does not care for empty stop sequences', () => {
-    assert.deepEqual(run(new OutputLimit([''], undefined), ['a']), { text: 'a', cut: undefined });
+  it('ignores empty stop sequences', () => {
+    assert.deepEqual(run(new OutputLimit([''], undefined), ['a']), { text: 'a', reason: undefined });
   });
 
-  it('gives the same text however the deltas are cut', () => {
+  it('produces the same text however it is split into deltas', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n', 'ü', '👍'), maxLength: 30 });
     fc.assert(
       fc.property(
@@ -55,7 +59,7 @@ describe('the limit of an answer', function () {
           const expected = found.length > 0 ? text.slice(0, Math.min(...found)) : text;
           assert.deepEqual(run(new OutputLimit(stops, undefined), pieces), {
             text: expected,
-            cut: found.length > 0 ? 'stop' : undefined,
+            reason: found.length > 0 ? 'stop' : undefined,
           });
         },
       ),
@@ -63,20 +67,23 @@ describe('the limit of an answer', function () {
     );
   });
 
-  it('ends after about so many tokens, never within a character', () => {
+  it('ends the text at the estimated token limit, never inside a character', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 200 }),
         fc.integer({ min: 1, max: 20 }),
-        (text, most) => {
-          const limit = new OutputLimit([], most);
-          const { text: shown, cut } = run(limit, [text]);
+        (text, maxTokens) => {
+          const limit = new OutputLimit([], maxTokens);
+          const { text: shown, reason } = run(limit, [text]);
           assert.ok(text.startsWith(shown));
           assert.doesNotMatch(shown, /[\ud800-\udbff]$/);
-          assert.equal(cut, shown === text ? undefined : 'length');
+          assert.equal(reason, shown === text ? undefined : 'length');
         },
       ),
     );
-    assert.deepEqual(run(new OutputLimit([], 2), ['eight ch', 'ars']), { text: 'eight ch', cut: 'length' });
+    assert.deepEqual(run(new OutputLimit([], 2), ['eight ch', 'ars']), {
+      text: 'eight ch',
+      reason: 'length',
+    });
   });
 });

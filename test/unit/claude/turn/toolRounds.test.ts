@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ChatEvent } from '../../../../src/core/chat.js';
 import type { JsonObject } from '../../../../src/core/json.js';
 import { parseMessage, type CliMessage } from '../../../../src/claude/process/incoming.js';
-import { objectOf, progressLine } from '../../../../src/claude/workspace/toolPhrases.js';
+import { progressLine, toolTarget } from '../../../../src/claude/workspace/toolPhrases.js';
 import { ToolRounds } from '../../../../src/claude/turn/toolRounds.js';
 
 function uses(name: string, id: string): CliMessage {
@@ -16,8 +16,8 @@ function result(id: string, is_error = false): CliMessage {
   return parseMessage(JSON.stringify({ type: 'user', message: { content } }));
 }
 
-/** The end of a message, as the API streams it; one that breaks off has none. */
-const STOPPED = parseMessage(
+/** The end of a message, as the API streams it. An interrupted message has none. */
+const MESSAGE_END = parseMessage(
   JSON.stringify({
     type: 'stream_event',
     event: { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
@@ -25,17 +25,17 @@ const STOPPED = parseMessage(
 );
 const OTHER: CliMessage = { type: 'other', name: 'x' };
 
-function text(said: string): ChatEvent {
-  return { type: 'text', text: said };
+function text(piece: string): ChatEvent {
+  return { type: 'text', text: piece };
 }
 
-describe('rounds of the CLI’s own tools', () => {
+describe('ToolRounds', () => {
   let rounds: ToolRounds;
   beforeEach(() => {
-    rounds = new ToolRounds(
-      (tool) => tool.startsWith('client_'),
-      ({ tool }, failed) => (tool === 'Quiet' ? undefined : `${tool}${failed ? ' failed' : ''}`),
-    );
+    rounds = new ToolRounds({
+      isClientTool: (tool) => tool.startsWith('client_'),
+      progress: ({ tool, failed }) => (tool === 'Quiet' ? undefined : `${tool}${failed ? ' failed' : ''}`),
+    });
   });
 
   function read(message: CliMessage, ...events: ChatEvent[]): string {
@@ -45,7 +45,7 @@ describe('rounds of the CLI’s own tools', () => {
       .join('|');
   }
 
-  it('run from the call to its result, several at once', () => {
+  it('is running from a call to its result, also for several calls at once', () => {
     assert.equal(rounds.running, false);
     read(uses('Read', 'a'));
     read(uses('Bash', 'b'));
@@ -55,14 +55,14 @@ describe('rounds of the CLI’s own tools', () => {
     assert.equal(rounds.running, false);
   });
 
-  it('are not calls of the client’s tools, nor the structured answer', () => {
+  it('ignores calls of the client’s tools and the structured answer', () => {
     read(uses('client_look', 'a'));
     read(uses('StructuredOutput', 'b'));
     assert.equal(rounds.running, false);
     assert.equal(read(result('a')), '');
   });
 
-  it('are a line of thinking each when they are over, on a line of its own', () => {
+  it('adds a line of thinking for each finished tool, starting on a new line', () => {
     read(uses('Read', 'a'));
     read(OTHER, { type: 'thinking', text: 'Hm.' });
     assert.equal(read(result('a')), 'thinking:\nRead\n');
@@ -73,36 +73,36 @@ describe('rounds of the CLI’s own tools', () => {
     assert.equal(read(result('unknown')), '');
   });
 
-  it('make what each message says a paragraph of its own', () => {
+  it('starts a new paragraph for the text of each message', () => {
     assert.equal(read(OTHER, text('I ')), 'text:I ');
-    assert.equal(read(STOPPED, text('look.')), 'text:look.');
+    assert.equal(read(MESSAGE_END, text('look.')), 'text:look.');
     read(uses('Read', 'a'));
     read(result('a'));
     assert.equal(read(OTHER, text('It is')), 'text:\n\nIt is');
     assert.equal(read(OTHER, text(' 42.\n\n')), 'text: 42.\n\n');
-    read(STOPPED);
+    read(MESSAGE_END);
     assert.equal(read(OTHER, text('Done.')), 'text:Done.');
   });
 
-  it('leave together what goes on where it broke off', () => {
+  it('adds no paragraph break if an interrupted message continues', () => {
     assert.equal(read(OTHER, text('It ')), 'text:It ');
     read(uses('Read', 'a'));
     read(result('a'));
     assert.equal(read(OTHER, text('is 42.')), 'text:is 42.');
   });
 
-  it('put nothing before the first words', () => {
+  it('adds no paragraph break before the first text', () => {
     read(uses('Read', 'a'));
-    read(STOPPED);
+    read(MESSAGE_END);
     read(result('a'));
     assert.equal(read(OTHER, text('It is 42.')), 'text:It is 42.');
   });
 });
 
-describe('a line on what a tool has done', () => {
+describe('progressLine and toolTarget', () => {
   const folder = '/home/me/project';
   const line = (tool: string, input: JsonObject, failed = false): string | undefined =>
-    progressLine({ tool, input }, failed, folder, path.posix);
+    progressLine({ tool, input, failed }, { folder, path: path.posix });
 
   for (const [tool, input, done, failed] of [
     ['Read', { file_path: `${folder}/src/a.ts` }, 'Read src/a.ts', 'Could not read src/a.ts'],
@@ -121,30 +121,31 @@ describe('a line on what a tool has done', () => {
     ['Bash', { command: 'npm  test\n&& ls' }, 'Ran `npm test && ls`', 'Could not run `npm test && ls`'],
     ['WebFetch', { url: 'https://x.test/' }, 'Fetched https://x.test/', 'Could not fetch https://x.test/'],
     ['WebSearch', { query: 'q' }, 'Searched the web for `q`', 'Could not search the web for `q`'],
-    ['Agent', { description: 'Look' }, 'Had a subagent do: Look', 'Could not have a subagent do: Look'],
+    ['Agent', { description: 'Look' }, 'Ran a subagent: Look', 'Could not run a subagent: Look'],
     ['mcp__db__query', {}, 'Used mcp__db__query', 'Could not use mcp__db__query'],
   ] as const) {
-    it(`says "${done}"`, () => {
+    it(`describe a call as "${done}"`, () => {
       assert.equal(line(tool, input), done);
       assert.equal(line(tool, input, true), failed);
     });
   }
 
-  it('is one short line without control characters, whatever the model has written', () => {
-    const said = line('Bash', { command: `\u001b[31mecho \u202e${'x'.repeat(500)}\r\nrm` }) ?? '';
-    assert.ok(said.length < 150);
-    assert.match(said, /^[^\u0000-\u001f\u202e]+$/);
+  it('produce one short line without control characters, whatever the model has written', () => {
+    const described = line('Bash', { command: `\u001b[31mecho \u202e${'x'.repeat(500)}\r\nrm` }) ?? '';
+    assert.ok(described.length < 150);
+    assert.match(described, /^[^\u0000-\u001f\u202e]+$/);
     assert.equal(line('Read', { file_path: 7 }), 'Read ');
   });
 
-  it('names what a call is about for the log', () => {
-    const about = (tool: string, input: JsonObject): string => objectOf({ tool, input }, folder, path.posix);
-    assert.equal(about('Write', { file_path: `${folder}/a.ts` }), 'a.ts');
-    assert.equal(about('Bash', { command: 'npm test' }), '`npm test`');
-    assert.equal(about('mcp__db__query', { sql: 'x' }), 'mcp__db__query');
+  it('name the target of a call for the log', () => {
+    const target = (tool: string, input: JsonObject): string =>
+      toolTarget({ tool, input }, { folder, path: path.posix });
+    assert.equal(target('Write', { file_path: `${folder}/a.ts` }), 'a.ts');
+    assert.equal(target('Bash', { command: 'npm test' }), '`npm test`');
+    assert.equal(target('mcp__db__query', { sql: 'x' }), 'mcp__db__query');
   });
 
-  it('is none for lists of things to do', () => {
+  it('describe no changes of a task list', () => {
     assert.equal(line('TodoWrite', { todos: [] }), undefined);
   });
 });

@@ -1,36 +1,40 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { JsonObject } from '../../../../src/core/json.js';
-import type { WorkspacePermissions } from '../../../../src/claude/cli/launch.js';
-import { evaluate, type Verdict } from '../../../../src/claude/workspace/permissionPolicy.js';
-import type { WorkPlace } from '../../../../src/claude/workspace/toolPaths.js';
+import type { WorkspacePermissions } from '../../../../src/core/permission.js';
+import { evaluate, type PermissionDecision } from '../../../../src/claude/workspace/permissionPolicy.js';
+import type { WorkspacePaths } from '../../../../src/claude/workspace/toolPaths.js';
 
-/** A disk of links: each leads from a path, and from all below it, to another one. */
-function placeWith(
+/** A workspace with symbolic links, from a path to its target. */
+function workspaceWith(
   links: Readonly<Record<string, string>> = {},
-  folders: WorkPlace['folders'] = ['/home/me/project'],
-): WorkPlace {
-  const realPath = (asked: string): Promise<string | undefined> => {
-    const found = Object.entries(links).find(([from]) => asked === from || asked.startsWith(`${from}/`));
-    return Promise.resolve(found === undefined ? asked : found[1] + asked.slice(found[0].length));
+  folders: WorkspacePaths['folders'] = ['/home/me/project'],
+): WorkspacePaths {
+  const realPath = (requested: string): Promise<string | undefined> => {
+    const found = Object.entries(links).find(
+      ([from]) => requested === from || requested.startsWith(`${from}/`),
+    );
+    return Promise.resolve(found === undefined ? requested : found[1] + requested.slice(found[0].length));
   };
   return { folders, home: '/home/me', path: path.posix, realPath };
 }
 
-function verdict(
+function decide(
   permissions: WorkspacePermissions,
   tool: string,
   input: JsonObject,
-  place = placeWith(),
+  paths = workspaceWith(),
   mode?: string,
-): Promise<Verdict> {
-  return evaluate({ tool, input }, permissions, place, mode);
+): Promise<PermissionDecision> {
+  return evaluate({ tool, input }, permissions, paths, mode);
 }
 
-/** `pass`, `allow`, `deny`, `ask`, or `ask outside` and the like. */
-async function wordFor(...args: Parameters<typeof verdict>): Promise<string> {
-  const given = await verdict(...args);
-  return given.type === 'ask' && given.sensitive !== undefined ? `ask ${given.sensitive}` : given.type;
+/** The type of the decision, followed by the sensitivity if there is one: `ask outside`. */
+async function summary(...args: Parameters<typeof decide>): Promise<string> {
+  const decision = await decide(...args);
+  return decision.type === 'ask' && decision.sensitive !== undefined
+    ? `ask ${decision.sensitive}`
+    : decision.type;
 }
 
 const LINKS = {
@@ -77,25 +81,25 @@ const OUTSIDE = [
   'a.txt\0',
 ];
 
-describe('what Claude may do', () => {
-  describe('where it may only read', () => {
+describe('evaluate', () => {
+  describe('with readOnly permissions', () => {
     for (const tool of ['Read', 'Grep']) {
       const name = tool === 'Read' ? 'file_path' : 'path';
-      it(`is ${tool} inside the folder, however the path is spelled`, async () => {
-        for (const spelled of INSIDE) {
-          const input = { [name]: spelled, pattern: 'x' };
-          assert.equal(await wordFor('readOnly', tool, input, placeWith(LINKS)), 'pass', spelled);
+      it(`leaves ${tool} inside the folder to the CLI’s rules, however the path is spelled`, async () => {
+        for (const spelling of INSIDE) {
+          const input = { [name]: spelling, pattern: 'x' };
+          assert.equal(await summary('readOnly', tool, input, workspaceWith(LINKS)), 'useCliRules', spelling);
         }
       });
-      it(`is not ${tool} outside, however the path leads there`, async () => {
-        for (const spelled of OUTSIDE) {
-          const input = { [name]: spelled, pattern: 'x' };
-          assert.equal(await wordFor('readOnly', tool, input, placeWith(LINKS)), 'deny', spelled);
+      it(`denies ${tool} outside the folder, however the path leads there`, async () => {
+        for (const spelling of OUTSIDE) {
+          const input = { [name]: spelling, pattern: 'x' };
+          assert.equal(await summary('readOnly', tool, input, workspaceWith(LINKS)), 'deny', spelling);
         }
       });
     }
 
-    it('is Glob inside the folder, by its path and its pattern', async () => {
+    it('allows Glob only inside the folder, by its path and its pattern', async () => {
       for (const input of [
         { pattern: '**/*.ts' },
         { pattern: 'src/**' },
@@ -106,8 +110,8 @@ describe('what Claude may do', () => {
         { pattern: 'back/*' },
       ]) {
         assert.equal(
-          await wordFor('readOnly', 'Glob', input, placeWith(LINKS)),
-          'pass',
+          await summary('readOnly', 'Glob', input, workspaceWith(LINKS)),
+          'useCliRules',
           JSON.stringify(input),
         );
       }
@@ -127,14 +131,14 @@ describe('what Claude may do', () => {
         { path: 'src' },
       ]) {
         assert.equal(
-          await wordFor('readOnly', 'Glob', input, placeWith(LINKS)),
+          await summary('readOnly', 'Glob', input, workspaceWith(LINKS)),
           'deny',
           JSON.stringify(input),
         );
       }
     });
 
-    it('is nothing else', async () => {
+    it('denies every other tool', async () => {
       for (const tool of [
         'Edit',
         'Write',
@@ -146,28 +150,28 @@ describe('what Claude may do', () => {
         'mcp__x__y',
         '',
       ]) {
-        const given = await verdict('readOnly', tool, { file_path: 'a.txt' });
-        assert.equal(given.type, 'deny', tool);
+        const decision = await decide('readOnly', tool, { file_path: 'a.txt' });
+        assert.equal(decision.type, 'deny', tool);
       }
     });
 
-    it('does not depend on rules or modes', async () => {
-      assert.equal(await wordFor('readOnly', 'Bash', {}, placeWith(), 'bypassPermissions'), 'deny');
+    it('denies the same in every permission mode of the CLI', async () => {
+      assert.equal(await summary('readOnly', 'Bash', {}, workspaceWith(), 'bypassPermissions'), 'deny');
       const outside = { file_path: '/etc/passwd' };
-      assert.equal(await wordFor('readOnly', 'Read', outside, placeWith(), 'bypassPermissions'), 'deny');
+      assert.equal(await summary('readOnly', 'Read', outside, workspaceWith(), 'bypassPermissions'), 'deny');
     });
 
-    it('is told to the model in words that name what is allowed', async () => {
+    it('tells the model what is allowed', async () => {
       assert.match(
-        JSON.stringify(await verdict('readOnly', 'Bash', {})),
+        JSON.stringify(await decide('readOnly', 'Bash', {})),
         /Bash is not allowed.*Read, Grep, Glob/,
       );
-      const outside = await verdict('readOnly', 'Read', { file_path: '/etc/passwd' });
+      const outside = await decide('readOnly', 'Read', { file_path: '/etc/passwd' });
       assert.match(JSON.stringify(outside), /only files inside \/home\/me\/project/);
     });
   });
 
-  it('is what the CLI’s own rules say where the person is asked: for reading, edits and commands in the folder', async () => {
+  it('leaves reading, edits and commands in the folder to the CLI’s rules with ask permissions', async () => {
     for (const [tool, input] of [
       ['Read', { file_path: 'a.txt' }],
       ['Read', { file_path: '.git/config' }],
@@ -178,29 +182,29 @@ describe('what Claude may do', () => {
       ['WebFetch', { url: 'http://localhost' }],
       ['mcp__x__y', {}],
     ] as const) {
-      assert.equal(await wordFor('ask', tool, input), 'pass', tool);
+      assert.equal(await summary('ask', tool, input), 'useCliRules', tool);
     }
   });
 
-  it('is edits in the folder without a question where they are accepted, and no more', async () => {
-    assert.equal(await wordFor('acceptEdits', 'Edit', { file_path: 'a.txt' }), 'allow');
-    assert.equal(await wordFor('acceptEdits', 'Write', { file_path: '../a.txt' }), 'ask outside');
-    assert.equal(await wordFor('acceptEdits', 'NotebookEdit', { file_path: 'a.txt' }), 'ask outside');
-    assert.equal(await wordFor('acceptEdits', 'Bash', { command: 'touch a.txt' }), 'pass');
+  it('allows edits in the folder, and nothing else, with acceptEdits permissions', async () => {
+    assert.equal(await summary('acceptEdits', 'Edit', { file_path: 'a.txt' }), 'allow');
+    assert.equal(await summary('acceptEdits', 'Write', { file_path: '../a.txt' }), 'ask outside');
+    assert.equal(await summary('acceptEdits', 'NotebookEdit', { file_path: 'a.txt' }), 'ask outside');
+    assert.equal(await summary('acceptEdits', 'Bash', { command: 'touch a.txt' }), 'useCliRules');
   });
 
   for (const permissions of ['ask', 'acceptEdits'] as const) {
-    it(`always needs a question outside the folder (${permissions})`, async () => {
-      for (const spelled of OUTSIDE) {
+    it(`always asks outside the folder (${permissions})`, async () => {
+      for (const spelling of OUTSIDE) {
         for (const tool of ['Read', 'Edit', 'Write']) {
-          const given = await wordFor(permissions, tool, { file_path: spelled }, placeWith(LINKS));
-          assert.equal(given, 'ask outside', `${tool} ${spelled}`);
+          const decision = await summary(permissions, tool, { file_path: spelling }, workspaceWith(LINKS));
+          assert.equal(decision, 'ask outside', `${tool} ${spelling}`);
         }
       }
     });
 
-    it(`always needs a question for settings and git, however they are spelled (${permissions})`, async () => {
-      for (const [spelled, sensitive] of [
+    it(`always asks for settings and git files, however the path is spelled (${permissions})`, async () => {
+      for (const [spelling, sensitive] of [
         ['.claude/settings.json', 'settings'],
         ['.Claude/Settings.json', 'settings'],
         ['packages/a/.claude/agents/x.md', 'settings'],
@@ -220,87 +224,97 @@ describe('what Claude may do', () => {
         ['.gitmodules', 'git'],
         ['hidden/config', 'git'],
       ] as const) {
-        const given = await wordFor(permissions, 'Write', { file_path: spelled }, placeWith(LINKS));
-        assert.equal(given, `ask ${sensitive}`, spelled);
+        const decision = await summary(permissions, 'Write', { file_path: spelling }, workspaceWith(LINKS));
+        assert.equal(decision, `ask ${sensitive}`, spelling);
       }
     });
 
-    it(`needs a question for everything but reading in another mode than the usual one (${permissions})`, async () => {
+    it(`asks for everything except reading in any other mode than default (${permissions})`, async () => {
       for (const mode of ['acceptEdits', 'bypassPermissions', 'auto', 'plan', 'dontAsk']) {
-        assert.equal(await wordFor(permissions, 'Bash', { command: 'ls' }, placeWith(), mode), 'ask');
-        assert.equal(await wordFor(permissions, 'Read', { file_path: 'a.txt' }, placeWith(), mode), 'pass');
+        assert.equal(await summary(permissions, 'Bash', { command: 'ls' }, workspaceWith(), mode), 'ask');
+        assert.equal(
+          await summary(permissions, 'Read', { file_path: 'a.txt' }, workspaceWith(), mode),
+          'useCliRules',
+        );
       }
-      assert.equal(await wordFor('ask', 'Edit', { file_path: 'a.txt' }, placeWith(), 'acceptEdits'), 'ask');
+      assert.equal(
+        await summary('ask', 'Edit', { file_path: 'a.txt' }, workspaceWith(), 'acceptEdits'),
+        'ask',
+      );
     });
   }
 
-  it('is the same in each folder of a workspace, settings in a folder in a folder too', async () => {
-    const place = placeWith({}, ['/home/me/project', '/data', '/home/me/project/.vscode']);
-    assert.equal(await wordFor('readOnly', 'Read', { file_path: '/data/x' }, place), 'pass');
-    assert.equal(await wordFor('readOnly', 'Read', { file_path: '/dat' }, place), 'deny');
+  it('treats all folders of the workspace alike, also nested ones with settings', async () => {
+    const paths = workspaceWith({}, ['/home/me/project', '/data', '/home/me/project/.vscode']);
+    assert.equal(await summary('readOnly', 'Read', { file_path: '/data/x' }, paths), 'useCliRules');
+    assert.equal(await summary('readOnly', 'Read', { file_path: '/dat' }, paths), 'deny');
     const tasks = { file_path: '/home/me/project/.vscode/tasks.json' };
-    assert.equal(await wordFor('acceptEdits', 'Write', tasks, place), 'ask settings');
+    assert.equal(await summary('acceptEdits', 'Write', tasks, paths), 'ask settings');
   });
 
-  it('begins relative paths where the CLI works at that moment', async () => {
-    const read = (file_path: string, cwd: string): Promise<Verdict> =>
-      evaluate({ tool: 'Read', input: { file_path }, cwd }, 'readOnly', placeWith());
-    assert.equal((await read('../a.txt', '/home/me/project/src')).type, 'pass');
+  it('resolves relative paths against the CLI’s working directory', async () => {
+    const read = (file_path: string, cwd: string): Promise<PermissionDecision> =>
+      evaluate({ tool: 'Read', input: { file_path }, cwd }, 'readOnly', workspaceWith());
+    assert.equal((await read('../a.txt', '/home/me/project/src')).type, 'useCliRules');
     assert.equal((await read('a.txt', '/home/me')).type, 'deny');
     assert.equal((await read('../../a.txt', '/home/me/project/src')).type, 'deny');
   });
 
-  it('is to read, and no more, what the CLI keeps of long results', async () => {
-    const records = '/home/me/.claude/projects/x';
+  it('allows reading, and nothing else, of tool results that the CLI has stored', async () => {
+    const transcriptFolder = '/home/me/.claude/projects/x';
     const id = '0f0f0f0f-7a7a-4b4b-8c8c-1d1d1d1d1d1d';
-    const use = (tool: string, input: JsonObject): Promise<Verdict> =>
-      evaluate({ tool, input, records }, tool === 'Write' ? 'acceptEdits' : 'readOnly', placeWith());
-    const kept = `${records}/${id}/tool-results/a.txt`;
-    assert.equal((await use('Read', { file_path: kept })).type, 'pass');
-    assert.equal((await use('Grep', { pattern: 'x', path: kept })).type, 'pass');
-    assert.deepEqual(await use('Write', { file_path: kept }), { type: 'ask', sensitive: 'outside' });
+    const use = (tool: string, input: JsonObject): Promise<PermissionDecision> =>
+      evaluate(
+        { tool, input, transcriptFolder },
+        tool === 'Write' ? 'acceptEdits' : 'readOnly',
+        workspaceWith(),
+      );
+    const storedResult = `${transcriptFolder}/${id}/tool-results/a.txt`;
+    assert.equal((await use('Read', { file_path: storedResult })).type, 'useCliRules');
+    assert.equal((await use('Grep', { pattern: 'x', path: storedResult })).type, 'useCliRules');
+    assert.deepEqual(await use('Write', { file_path: storedResult }), { type: 'ask', sensitive: 'outside' });
     for (const path of [
-      records,
-      `${records}/${id}`,
-      `${records}/${id}.jsonl`,
-      `${records}/memory/tool-results/a.txt`,
-      `${records}/${id}/tool-results/../a.txt`,
-      `${records}/../y/${id}/tool-results/a.txt`,
+      transcriptFolder,
+      `${transcriptFolder}/${id}`,
+      `${transcriptFolder}/${id}.jsonl`,
+      `${transcriptFolder}/memory/tool-results/a.txt`,
+      `${transcriptFolder}/${id}/tool-results/../a.txt`,
+      `${transcriptFolder}/../y/${id}/tool-results/a.txt`,
     ]) {
       assert.equal((await use('Grep', { pattern: 'x', path })).type, 'deny', path);
     }
-    for (const pattern of [`${records}/*/tool-results/*`, `${records}/**`]) {
+    for (const pattern of [`${transcriptFolder}/*/tool-results/*`, `${transcriptFolder}/**`]) {
       assert.equal((await use('Glob', { pattern })).type, 'deny', pattern);
     }
   });
 
-  it('needs a question for a subagent in a copy of the repository', async () => {
-    assert.equal(await wordFor('acceptEdits', 'Agent', { prompt: 'x', isolation: 'worktree' }), 'ask');
-    assert.equal(await wordFor('acceptEdits', 'Agent', { prompt: 'x' }), 'pass');
+  it('asks for a subagent in a worktree of its own', async () => {
+    assert.equal(await summary('acceptEdits', 'Agent', { prompt: 'x', isolation: 'worktree' }), 'ask');
+    assert.equal(await summary('acceptEdits', 'Agent', { prompt: 'x' }), 'useCliRules');
   });
 
-  it('counts a folder behind a link by where it is', async () => {
-    const place = placeWith({ '/code': '/data/project' }, ['/code']);
+  it('resolves a workspace folder that is a link', async () => {
+    const paths = workspaceWith({ '/code': '/data/project' }, ['/code']);
     for (const file_path of ['/code/a.txt', '/data/project/a.txt', 'a.txt']) {
-      assert.equal(await wordFor('readOnly', 'Read', { file_path }, place), 'pass', file_path);
+      assert.equal(await summary('readOnly', 'Read', { file_path }, paths), 'useCliRules', file_path);
     }
-    assert.equal(await wordFor('acceptEdits', 'Write', { file_path: '/code/.git/x' }, place), 'ask git');
+    assert.equal(await summary('acceptEdits', 'Write', { file_path: '/code/.git/x' }, paths), 'ask git');
   });
 
-  it('is nothing where a path cannot be followed', async () => {
-    const place = { ...placeWith(), realPath: () => Promise.resolve(undefined) };
-    assert.equal(await wordFor('readOnly', 'Read', { file_path: 'a.txt' }, place), 'deny');
+  it('denies a path that cannot be resolved', async () => {
+    const paths = { ...workspaceWith(), realPath: () => Promise.resolve(undefined) };
+    assert.equal(await summary('readOnly', 'Read', { file_path: 'a.txt' }, paths), 'deny');
   });
 
-  it('knows the paths of Windows', async () => {
-    const place: WorkPlace = {
+  it('handles Windows paths', async () => {
+    const paths: WorkspacePaths = {
       folders: ['C:\\Users\\me\\project'],
       home: 'C:\\Users\\me',
       path: path.win32,
-      realPath: (asked) => Promise.resolve(asked),
+      realPath: (requested) => Promise.resolve(requested),
     };
     for (const file_path of ['a.txt', 'src\\..\\a.txt', 'c:/users/ME/Project/a.txt', '~\\project\\a.txt']) {
-      assert.equal(await wordFor('readOnly', 'Read', { file_path }, place), 'pass', file_path);
+      assert.equal(await summary('readOnly', 'Read', { file_path }, paths), 'useCliRules', file_path);
     }
     for (const file_path of [
       'D:\\a.txt',
@@ -310,17 +324,17 @@ describe('what Claude may do', () => {
       '~\\a.txt',
       'C:\\Users\\me\\project2\\a',
     ]) {
-      assert.equal(await wordFor('readOnly', 'Read', { file_path }, place), 'deny', file_path);
+      assert.equal(await summary('readOnly', 'Read', { file_path }, paths), 'deny', file_path);
     }
     for (const pattern of ['C:\\Windows\\*', '..\\*', 'src\\..\\..\\*']) {
-      assert.equal(await wordFor('readOnly', 'Glob', { pattern }, place), 'deny', pattern);
+      assert.equal(await summary('readOnly', 'Glob', { pattern }, paths), 'deny', pattern);
     }
-    assert.equal(await wordFor('ask', 'Write', { file_path: '.GIT\\hooks\\x' }, place), 'ask git');
+    assert.equal(await summary('ask', 'Write', { file_path: '.GIT\\hooks\\x' }, paths), 'ask git');
   });
 
-  it('asks before an edit of a file with unsaved changes, whatever else is allowed', async () => {
-    const place: WorkPlace = {
-      ...placeWith(),
+  it('asks before an edit of a file with unsaved changes, with any permissions', async () => {
+    const paths: WorkspacePaths = {
+      ...workspaceWith(),
       isUnsaved: (path) => Promise.resolve(path === '/home/me/project/a.txt'),
     };
     for (const permissions of ['ask', 'acceptEdits'] as const) {
@@ -329,10 +343,10 @@ describe('what Claude may do', () => {
         ['Write', 'file_path'],
         ['NotebookEdit', 'notebook_path'],
       ] as const) {
-        assert.equal(await wordFor(permissions, tool, { [field]: 'a.txt' }, place), 'ask unsaved');
-        assert.notEqual(await wordFor(permissions, tool, { [field]: 'b.txt' }, place), 'ask unsaved');
+        assert.equal(await summary(permissions, tool, { [field]: 'a.txt' }, paths), 'ask unsaved');
+        assert.notEqual(await summary(permissions, tool, { [field]: 'b.txt' }, paths), 'ask unsaved');
       }
-      assert.equal(await wordFor(permissions, 'Read', { file_path: 'a.txt' }, place), 'pass');
+      assert.equal(await summary(permissions, 'Read', { file_path: 'a.txt' }, paths), 'useCliRules');
     }
   });
 });

@@ -45,7 +45,7 @@ function eventsOf(frames: readonly string[]): WireEvent[] {
   });
 }
 
-/** Puts a stream together as Anthropic's own clients do, and insists on the order that they rely on. */
+/** Accumulates a stream as Anthropic's SDKs do, and checks the order of events that they rely on. */
 function accumulate(events: readonly WireEvent[]): Record<string, unknown> {
   const content: Record<string, unknown>[] = [];
   let message: Record<string, unknown> = {};
@@ -94,33 +94,33 @@ function accumulate(events: readonly WireEvent[]): Record<string, unknown> {
   return { ...message, content };
 }
 
-describe("an answer in Anthropic's words", () => {
-  it('says the same as a stream and as a whole', () => {
+describe('messagesEncoder', () => {
+  it('sends the same content as messagesReply', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (before) => {
         const events = [...before, DONE];
         const encoder = messagesEncoder(CONTEXT);
         const frames = events.flatMap((event) => encoder.event(event));
-        const whole = JSON.parse(messagesReply(events, CONTEXT)) as object;
-        assert.deepEqual(accumulate(eventsOf(frames)), whole);
+        const reply = JSON.parse(messagesReply(events, CONTEXT)) as object;
+        assert.deepEqual(accumulate(eventsOf(frames)), reply);
       }),
     );
   });
 
-  it('stays in order wherever a heartbeat falls', () => {
+  it('keeps the order of events with a heartbeat at any position', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), fc.nat(5), (before, at) => {
         const encoder = messagesEncoder(CONTEXT);
         const frames = [...before, DONE].flatMap((event, index) => {
-          const beat = index === at ? encoder.heartbeat().split(/(?<=\n\n)/) : [];
-          return [...beat, ...encoder.event(event)];
+          const heartbeat = index === at ? encoder.heartbeat().split(/(?<=\n\n)/) : [];
+          return [...heartbeat, ...encoder.event(event)];
         });
         accumulate(eventsOf(frames));
       }),
     );
   });
 
-  it('sends nothing before there is something to say', () => {
+  it('sends nothing before the first output', () => {
     const encoder = messagesEncoder(CONTEXT);
     assert.deepEqual(
       encoder.event({ type: 'usage', usage: { promptTokens: 1, cachedTokens: 0, outputTokens: 0 } }),

@@ -10,8 +10,8 @@ const decode = (more: object): ReturnType<typeof decodeMessages> =>
     JSON.stringify({ model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }], ...more }),
   );
 
-/** Bodies that look like requests, with anything in their places. */
-const nearly = fc.record(
+/** Bodies that resemble requests, with any JSON as values. */
+const almostRequests = fc.record(
   {
     model: fc.oneof(fc.string(), fc.jsonValue()),
     max_tokens: fc.oneof(fc.integer(), fc.jsonValue()),
@@ -63,10 +63,10 @@ const nearly = fc.record(
   { requiredKeys: [] },
 );
 
-describe("a request in Anthropic's words", () => {
-  it('is understood or refused as a bad request, whatever it is', () => {
+describe('a request of /v1/messages', () => {
+  it('is accepted or refused as a bad request, for any JSON', () => {
     fc.assert(
-      fc.property(fc.oneof(nearly, fc.jsonValue()), (value) => {
+      fc.property(fc.oneof(almostRequests, fc.jsonValue()), (value) => {
         try {
           const { conversation } = decodeMessages(JSON.stringify(value));
           assert.ok(conversation.messages.length > 0);
@@ -96,37 +96,39 @@ describe("a request in Anthropic's words", () => {
     );
     fc.assert(
       fc.property(wire, (messages) => {
-        const wanted = messages
+        const expected = messages
           .flatMap(({ role, content }) => content.map((part): JsonObject => ({ role, ...part })))
           .filter(({ role, type }) => type === 'text' || role === 'assistant')
           .map(({ role, type, text, id }) => [role, type === 'text' ? text : id]);
-        const got = readConversation(undefined, messages).messages.flatMap(({ role, content }) =>
+        const actual = readConversation(undefined, messages).messages.flatMap(({ role, content }) =>
           content.map((part) => [
             role,
             part.type === 'text' ? part.text : part.type === 'toolCall' ? part.call.id : '',
           ]),
         );
-        assert.deepEqual(got, wanted.length === 0 ? [['user', '']] : wanted);
+        assert.deepEqual(actual, expected.length === 0 ? [['user', '']] : expected);
       }),
     );
   });
 
-  it('keeps the schema of a tool as it is, in its order of keys', () => {
+  it('keeps the schema of a tool, including the order of its keys', () => {
     const schema = {
       type: 'object',
       properties: { z: { $ref: '#/$defs/a' }, a: {} },
       $defs: { a: { 'x-y': 1 } },
     };
-    const { offer } = decode({
+    const { offeredTools } = decode({
       tools: [{ name: 'f', input_schema: schema, cache_control: { type: 'ephemeral' } }],
     });
-    assert.equal(JSON.stringify(offer.tools[0]?.parameters), JSON.stringify(schema));
+    assert.equal(JSON.stringify(offeredTools.tools[0]?.parameters), JSON.stringify(schema));
   });
 
-  it('takes a tool without a schema for one without parameters, also with a type of its own', () => {
-    const { offer } = decode({ tools: [{ name: 'f' }, { type: 'x_2025', name: 'g', input_schema: {} }] });
+  it('accepts a tool without a schema, and a tool with its own type and a schema', () => {
+    const { offeredTools } = decode({
+      tools: [{ name: 'f' }, { type: 'x_2025', name: 'g', input_schema: {} }],
+    });
     assert.deepEqual(
-      offer.tools.map(({ name, parameters }) => [name, parameters]),
+      offeredTools.tools.map(({ name, parameters }) => [name, parameters]),
       [
         ['f', { type: 'object', properties: {} }],
         ['g', {}],
@@ -134,17 +136,17 @@ describe("a request in Anthropic's words", () => {
     );
   });
 
-  it('takes text documents for text', () => {
+  it('converts text documents to text', () => {
     const source = { type: 'text', media_type: 'text/plain', data: 'of a file' };
     const { messages } = readConversation('', [{ role: 'user', content: [{ type: 'document', source }] }]);
     assert.deepEqual(messages, [{ role: 'user', content: [{ type: 'text', text: 'of a file' }] }]);
   });
 
-  it('reads the form of the answer from either place', () => {
+  it('reads the format from output_config or output_format', () => {
     const format = { type: 'json_schema', schema: { type: 'object' } };
     for (const more of [{ output_config: { format } }, { output_format: format }]) {
-      assert.deepEqual(decode(more).manner.format, { type: 'schema', schema: { type: 'object' } });
+      assert.deepEqual(decode(more).generation.format, { type: 'schema', schema: { type: 'object' } });
     }
-    assert.equal(decode({ output_format: { type: 'text' } }).manner.format, undefined);
+    assert.equal(decode({ output_format: { type: 'text' } }).generation.format, undefined);
   });
 });

@@ -4,42 +4,43 @@ import { ChatError } from '../../../../src/core/errors.js';
 import { parseBody } from '../../../../src/protocol/json/fields.js';
 import {
   checkJsonLimits,
-  MOST_ESCAPES,
-  MOST_LEVELS,
-  MOST_NAMES,
-  MOST_WEIGHT,
+  MAX_ESCAPES,
+  MAX_DEPTH,
+  MAX_FIELD_NAMES,
+  MAX_WEIGHT,
 } from '../../../../src/protocol/json/jsonLimits.js';
 
-const refused = (text: string, why: RegExp): void => {
+const assertRefused = (text: string, reason: RegExp): void => {
   assert.throws(
     () => checkJsonLimits(text),
-    (error: unknown) => error instanceof ChatError && error.kind === 'badRequest' && why.test(error.message),
+    (error: unknown) =>
+      error instanceof ChatError && error.kind === 'badRequest' && reason.test(error.message),
   );
 };
-const nested = (open: string, close: string, levels: number): string =>
-  open.repeat(levels) + close.repeat(levels);
-const names = (count: number, letters = ''): string =>
-  `{${Array.from({ length: count }, (_, index) => `"${letters}${index}":1`).join(',')}}`;
+const nested = (open: string, close: string, depth: number): string =>
+  open.repeat(depth) + close.repeat(depth);
+const objectWithNames = (count: number, prefix = ''): string =>
+  `{${Array.from({ length: count }, (_, index) => `"${prefix}${index}":1`).join(',')}}`;
 
-describe('the shape of a JSON text', () => {
-  it('may nest so deep and no deeper, in lists and objects', () => {
+describe('checkJsonLimits', () => {
+  it('accepts lists and objects up to the maximum depth and refuses deeper ones', () => {
     for (const [open, close] of [
       ['[', ']'],
       ['{"a":', '}'],
     ] as const) {
-      checkJsonLimits(nested(open, close, MOST_LEVELS));
-      for (const levels of [MOST_LEVELS + 1, 1_000_000]) refused(nested(open, close, levels), /128 levels/);
+      checkJsonLimits(nested(open, close, MAX_DEPTH));
+      for (const depth of [MAX_DEPTH + 1, 1_000_000]) assertRefused(nested(open, close, depth), /128 levels/);
     }
-    checkJsonLimits(`[${'[],'.repeat(MOST_LEVELS * 2)}[]]`);
+    checkJsonLimits(`[${'[],'.repeat(MAX_DEPTH * 2)}[]]`);
   });
 
-  it('may have so many values', () => {
-    refused(`[${'{},'.repeat(MOST_WEIGHT / 2)}`, /too many values/);
-    refused(`[${'1,'.repeat(MOST_WEIGHT)}1]`, /too many values/);
-    refused(`[${'"",'.repeat(MOST_WEIGHT)}1]`, /too many values/);
+  it('refuses too many values', () => {
+    assertRefused(`[${'{},'.repeat(MAX_WEIGHT / 2)}`, /too many values/);
+    assertRefused(`[${'1,'.repeat(MAX_WEIGHT)}1]`, /too many values/);
+    assertRefused(`[${'"",'.repeat(MAX_WEIGHT)}1]`, /too many values/);
   });
 
-  it('has room for the longest sessions of agents', () => {
+  it('accepts the longest sessions of agents', () => {
     const message = { role: 'assistant', content: [{ type: 'text', text: 'x' }] };
     checkJsonLimits(JSON.stringify({ model: 'x', messages: Array.from({ length: 10_000 }, () => message) }));
     const parameters = {
@@ -53,28 +54,28 @@ describe('the shape of a JSON text', () => {
     checkJsonLimits(JSON.stringify({ context: Array(400_000).fill(1_234_567) }));
   });
 
-  it('may have so many different names, in one object or many', () => {
-    checkJsonLimits(names(MOST_NAMES - 1));
-    refused(names(MOST_NAMES * 1.2), /different names/);
-    refused(
-      `[${Array.from({ length: MOST_NAMES * 1.2 }, (_, index) => `{"${index}":1}`).join(',')}]`,
-      /different names/,
+  it('refuses too many different field names, in one object or many', () => {
+    checkJsonLimits(objectWithNames(MAX_FIELD_NAMES - 1));
+    assertRefused(objectWithNames(MAX_FIELD_NAMES * 1.2), /different field names/);
+    assertRefused(
+      `[${Array.from({ length: MAX_FIELD_NAMES * 1.2 }, (_, index) => `{"${index}":1}`).join(',')}]`,
+      /different field names/,
     );
-    refused(names(MOST_NAMES + 1, 'x'.repeat(100)), /different names/);
-    checkJsonLimits(`[${'{"a":1},'.repeat(MOST_NAMES * 2)}1]`);
+    assertRefused(objectWithNames(MAX_FIELD_NAMES + 1, 'x'.repeat(100)), /different field names/);
+    checkJsonLimits(`[${'{"a":1},'.repeat(MAX_FIELD_NAMES * 2)}1]`);
   });
 
-  it('may have so many escapes', () => {
-    checkJsonLimits(`["${'\\n'.repeat(MOST_ESCAPES)}"]`);
-    refused(`["${'\\"'.repeat(MOST_ESCAPES)}","\\\\"]`, /escapes/);
+  it('refuses too many escapes', () => {
+    checkJsonLimits(`["${'\\n'.repeat(MAX_ESCAPES)}"]`);
+    assertRefused(`["${'\\"'.repeat(MAX_ESCAPES)}","\\\\"]`, /escapes/);
   });
 
-  it('is that of its values, not of what stands in its strings', () => {
+  it('ignores the content of strings', () => {
     const inside = JSON.stringify(nested('{"a":[', ']}', 5_000) + '\\"'.repeat(50));
     assert.equal(checkJsonLimits(`[${inside},${inside}]`), checkJsonLimits('["",""]'));
   });
 
-  it('is refused for what it is, not for what any text might be', () => {
+  it('accepts any short text, valid JSON or not', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.json(), fc.string(), fc.string({ unit: fc.constantFrom(...Array.from('{}[]:,"\\ a1')) })),
@@ -86,7 +87,7 @@ describe('the shape of a JSON text', () => {
     );
   });
 
-  it('weighs each value once, whatever its strings hold', () => {
+  it('returns the weight of all values', () => {
     const weigh = (value: unknown): number => {
       if (typeof value === 'string') return 4;
       if (Array.isArray(value)) {
@@ -104,21 +105,21 @@ describe('the shape of a JSON text', () => {
     );
   });
 
-  it('ends with its first value: what follows is not looked at', () => {
+  it('ignores what follows the first value', () => {
     for (const first of ['{}', '[[1],{"a":[]}]', ' [ "]" ] ']) {
-      const more = '['.repeat(MOST_LEVELS + 1);
+      const more = '['.repeat(MAX_DEPTH + 1);
       assert.equal(checkJsonLimits(first + more), checkJsonLimits(first));
       assert.deepEqual(parseBody(first + more, ''), JSON.parse(first));
     }
   });
 
-  it('counts what stands between long numbers and blanks', () => {
+  it('finds the structure between long numbers and blanks', () => {
     const blank = ' '.repeat(100);
     assert.equal(checkJsonLimits(`${blank}[${blank}${'1'.repeat(99)}${blank},${blank}{}${blank}]`), 13);
-    refused(`[${`${blank}[${blank}`.repeat(MOST_LEVELS)}`, /levels/);
+    assertRefused(`[${`${blank}[${blank}`.repeat(MAX_DEPTH)}`, /levels/);
   });
 
-  it('is looked at before anything is parsed', () => {
+  it('is called before the text is parsed', () => {
     assert.throws(() => parseBody(`${'['.repeat(200_000)}x`, ''), /128 levels/);
   });
 });

@@ -23,7 +23,7 @@ function parses(text: string): boolean {
   }
 }
 
-describe('a JSON body', () => {
+describe('parseBody', () => {
   const ERRORS: readonly (readonly [string, string])[] = [
     ['', 'missing request body'],
     [' \r\n\t', 'missing request body'],
@@ -62,10 +62,10 @@ describe('a JSON body', () => {
     ['[01]', "invalid character '1' after array element"],
   ];
   for (const [text, message] of ERRORS) {
-    it(`${JSON.stringify(text)} is refused with: ${message}`, () => assert.equal(errorOf(text), message));
+    it(`refuses ${JSON.stringify(text)} with: ${message}`, () => assert.equal(errorOf(text), message));
   }
 
-  it('ends with its first value', () => {
+  it('ignores what follows the first value', () => {
     assert.deepEqual(parseBody('{"a":[1,{}]} xyz', ''), { a: [1, {}] });
     assert.deepEqual(parseBody('{}{}', ''), {});
     assert.equal(parseBody('5x', ''), 5);
@@ -73,7 +73,7 @@ describe('a JSON body', () => {
     assert.equal(parseBody('null,', ''), null);
   });
 
-  it('is found whatever follows it', () => {
+  it('finds the first value whatever follows it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(' ', '\n'), fc.string(), (value, space, rest) => {
         const text = JSON.stringify(value);
@@ -83,18 +83,20 @@ describe('a JSON body', () => {
     );
   });
 
-  it('is never half a value', () => {
+  it('refuses an incomplete value', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(), (value, at) => {
         const text = JSON.stringify([value]);
-        const half = text.slice(0, 1 + (at % (text.length - 1)));
-        assert.equal(errorOf(half), 'unexpected EOF');
+        const incomplete = text.slice(0, 1 + (at % (text.length - 1)));
+        assert.equal(errorOf(incomplete), 'unexpected EOF');
       }),
       { numRuns: 500 },
     );
   });
+});
 
-  it('is what JSON.parse takes, and nothing else', () => {
+describe('scanValue', () => {
+  it('accepts exactly what JSON.parse accepts', () => {
     const unit = fc.constantFrom(...Array.from('{}[]:,"\\/utrfalsn0123456789.eE+- \n\t\u0001é🦙'));
     const damaged = fc.tuple(fc.jsonValue(), fc.nat(), unit).map(([value, at, char]) => {
       const text = JSON.stringify(value);
@@ -111,7 +113,7 @@ describe('a JSON body', () => {
     );
   });
 
-  it('may be deep', () => {
+  it('handles deep nesting', () => {
     const deep = '['.repeat(100_000);
     assert.deepEqual(scanValue(deep), { error: 'unexpected EOF' });
     assert.deepEqual(scanValue(`${deep}${']'.repeat(100_000)} x`), { end: 200_000 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ChatOutcome, WatchedChat } from '../../../../src/core/watch.js';
+import type { ChatOutcome, RunningChat } from '../../../../src/core/chatObserver.js';
 import type { RequestRecord } from '../../../../src/server/server.js';
 import { createHistory } from '../../../../src/vscode/activity/history.js';
 
-const CHAT: WatchedChat = {
+const CHAT: RunningChat = {
   label: '#7',
   client: 'sample/1.0',
   model: 'claude-sonnet:latest',
@@ -20,7 +20,7 @@ const ANSWERED: ChatOutcome = {
   costUsd: 0.01,
   cancelled: false,
 };
-const REFUSED: RequestRecord = {
+const FAILED_REQUEST: RequestRecord = {
   id: 3,
   method: 'POST',
   route: '/api/chat',
@@ -32,24 +32,24 @@ const REFUSED: RequestRecord = {
   error: "model 'x' not found",
 };
 
-describe('the history of requests', () => {
-  it('follows a chat from its beginning to its end', () => {
+describe('createHistory', () => {
+  it('follows a chat from its start to its end', () => {
     const history = createHistory(() => 2_200);
     const watcher = history.watch(CHAT);
     assert.deepEqual([history.entries[0]?.phase, history.entries[0]?.result], ['waiting', undefined]);
-    watcher.phase('asked');
+    watcher.phase('sent');
     watcher.phase('answering');
     assert.equal(history.entries[0]?.phase, 'answering');
     watcher.end(ANSWERED);
     assert.deepEqual(history.entries[0]?.result, { ...ANSWERED, endedAt: 2_200 });
   });
 
-  it('keeps what was allowed and denied, the first fifty', () => {
+  it('keeps the first fifty permission decisions of a chat', () => {
     const history = createHistory();
     let changes = 0;
     const watcher = history.watch(CHAT);
     history.subscribe(() => (changes += 1));
-    for (let number = 1; number <= 60; number += 1) watcher.decided(`denied: Bash ${number}`);
+    for (let number = 1; number <= 60; number += 1) watcher.permissionDecided(`denied: Bash ${number}`);
     const { decisions = [] } = history.entries[0] ?? {};
     assert.deepEqual(
       [decisions.length, decisions[0], decisions.at(-1)],
@@ -58,21 +58,21 @@ describe('the history of requests', () => {
     assert.equal(changes, 50);
   });
 
-  it('tells of every change once, until nobody listens any more', () => {
+  it('calls each listener once per change, until it is unsubscribed', () => {
     const history = createHistory();
     let changes = 0;
-    const stop = history.subscribe(() => (changes += 1));
+    const unsubscribe = history.subscribe(() => (changes += 1));
     const watcher = history.watch(CHAT);
     watcher.phase('answering');
     watcher.phase('answering');
     watcher.end(ANSWERED);
     assert.equal(changes, 3);
-    stop();
+    unsubscribe();
     history.watch(CHAT);
     assert.equal(changes, 3);
   });
 
-  it('has the latest request first', () => {
+  it('lists the latest request first', () => {
     const history = createHistory();
     history.watch({ ...CHAT, label: '#1' });
     history.watch({ ...CHAT, label: '#2' });
@@ -82,36 +82,36 @@ describe('the history of requests', () => {
     );
   });
 
-  it('keeps the last hundred chats that are over, and all that are not', () => {
+  it('keeps the last hundred finished chats, and all active ones', () => {
     const history = createHistory();
-    const longest = history.watch({ ...CHAT, label: '#0' });
+    const oldest = history.watch({ ...CHAT, label: '#0' });
     for (let id = 1; id <= 150; id += 1) history.watch({ ...CHAT, label: `#${id}` }).end(ANSWERED);
     assert.equal(history.entries.length, 102);
     assert.equal(history.entries.at(-1)?.label, '#0');
-    longest.end(ANSWERED);
+    oldest.end(ANSWERED);
     assert.equal(history.totals.requests, 151);
   });
 
-  it('notes requests that were refused before there was a chat, and no flood of them washes chats away', () => {
+  it('records requests that failed before they became a chat, without displacing chats', () => {
     const history = createHistory();
     history.watch(CHAT).end(ANSWERED);
-    for (let id = 1; id <= 150; id += 1) history.note({ ...REFUSED, id });
+    for (let id = 1; id <= 150; id += 1) history.recordFailedRequest({ ...FAILED_REQUEST, id });
     assert.deepEqual(
       history.entries.map(({ subject }) => subject),
       [...Array<string>(20).fill('POST /api/chat'), 'claude-sonnet:latest'],
     );
   });
 
-  it('notes neither what went well, nor what was watched as a chat, nor whose client left', () => {
+  it('does not record successes, chats, or requests whose client disconnected', () => {
     const history = createHistory();
-    const { error: _error, ...well } = REFUSED;
-    history.note({ ...well, status: 200 });
-    history.note({ ...REFUSED, chat: true });
-    history.note({ ...REFUSED, status: 499 });
+    const { error: _error, ...success } = FAILED_REQUEST;
+    history.recordFailedRequest({ ...success, status: 200 });
+    history.recordFailedRequest({ ...FAILED_REQUEST, chat: true });
+    history.recordFailedRequest({ ...FAILED_REQUEST, status: 499 });
     assert.deepEqual(history.entries, []);
   });
 
-  it('cancels the request that was meant, and no other', () => {
+  it('cancels only the given request', () => {
     const history = createHistory();
     const cancelled: string[] = [];
     for (const label of ['#1', '#2', '#3']) {
@@ -121,7 +121,7 @@ describe('the history of requests', () => {
     assert.deepEqual(cancelled, ['#2']);
   });
 
-  it('cancels nothing that is over', () => {
+  it('does not cancel a finished request', () => {
     const history = createHistory();
     let cancelled = 0;
     history.watch({ ...CHAT, cancel: () => (cancelled += 1) }).end(ANSWERED);
@@ -129,11 +129,11 @@ describe('the history of requests', () => {
     assert.equal(cancelled, 0);
   });
 
-  it('sums tokens, costs and failures; what was cancelled is no failure', () => {
+  it('adds up tokens, costs and failures, and does not count cancelled requests as failures', () => {
     const history = createHistory(() => 5_000);
     history.watch(CHAT).end(ANSWERED);
     history.watch(CHAT).end(ANSWERED);
-    history.watch(CHAT).end({ totalMs: 1, cancelled: true, error: 'The client went away.' });
+    history.watch(CHAT).end({ totalMs: 1, cancelled: true, error: 'The client disconnected.' });
     history.watch(CHAT).end({ totalMs: 1, cancelled: false, error: 'overloaded' });
     assert.deepEqual(history.totals, {
       requests: 4,
@@ -145,13 +145,13 @@ describe('the history of requests', () => {
     });
   });
 
-  it('tells no costs before the CLI has told any', () => {
+  it('has no cost until the CLI has reported one', () => {
     const history = createHistory();
     history.watch(CHAT).end({ totalMs: 1, cancelled: false });
     assert.equal(history.totals.costUsd, undefined);
   });
 
-  it('forgets what is over when it is cleared, and keeps the sums', () => {
+  it('removes finished requests on clear, and keeps the totals', () => {
     const history = createHistory();
     history.watch({ ...CHAT, label: '#1' });
     history.watch({ ...CHAT, label: '#2' }).end(ANSWERED);

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import type { HistoryEntry, Result } from '../../../../src/vscode/activity/history.js';
-import { copyText, detailsOf, dollars, duration, rowOf } from '../../../../src/vscode/activity/rows.js';
+import {
+  copyText,
+  detailsOf,
+  formatCost,
+  formatDuration,
+  rowOf,
+} from '../../../../src/vscode/activity/rows.js';
 
-const LIVE: HistoryEntry = {
+const ACTIVE: HistoryEntry = {
   key: 1,
   label: '#7',
   client: 'sample/1.0',
@@ -23,12 +29,12 @@ const RESULT: Result = {
   cancelled: false,
   endedAt: 12_345,
 };
-const over = (result: Partial<Result>): HistoryEntry => ({ ...LIVE, result: { ...RESULT, ...result } });
+const finished = (result: Partial<Result>): HistoryEntry => ({ ...ACTIVE, result: { ...RESULT, ...result } });
 
-describe('a row of the Activity view', () => {
-  it('says what a request at work is doing, and since when', () => {
-    const rows = (['waiting', 'asked', 'thinking', 'answering'] as const).map(
-      (phase) => rowOf({ ...LIVE, phase }, 13_999).description,
+describe('rowOf', () => {
+  it('shows the phase of an active request, and its elapsed time', () => {
+    const rows = (['waiting', 'sent', 'thinking', 'answering'] as const).map(
+      (phase) => rowOf({ ...ACTIVE, phase }, 13_999).description,
     );
     assert.deepEqual(rows, [
       'claude-sonnet:latest · waiting for a process · 3 s',
@@ -38,102 +44,104 @@ describe('a row of the Activity view', () => {
     ]);
   });
 
-  it('has a line for each thing that Claude was allowed or denied', () => {
-    const decisions = ['allowed once: Edit src/a.ts', 'denied: Bash `rm -r .`'];
-    const lines = detailsOf({ ...LIVE, decisions }).filter(({ name }) => name === 'Permission');
-    assert.deepEqual(
-      lines.map(({ value }) => value),
-      decisions,
-    );
-  });
-
-  it('says time, tokens, speed and cost of an answer', () => {
-    const { label, description, icon } = rowOf(over({}), 0);
+  it('shows time, tokens, speed and cost of an answered request', () => {
+    const { label, description, icon } = rowOf(finished({}), 0);
     assert.equal(label, 'sample/1.0');
     assert.equal(description, 'claude-sonnet:latest · 2.3 s · 140 tokens · 70 tokens/s · $0.0123');
     assert.equal(icon, 'pass');
   });
 
-  it('begins with the error of a request that failed', () => {
+  it('shows the error of a failed request first', () => {
     const { description, icon } = rowOf(
-      { ...LIVE, result: { totalMs: 3, error: 'no such model', cancelled: false, endedAt: 0 } },
+      { ...ACTIVE, result: { totalMs: 3, error: 'model not found', cancelled: false, endedAt: 0 } },
       0,
     );
-    assert.equal(description, 'claude-sonnet:latest · no such model · 3 ms');
+    assert.equal(description, 'claude-sonnet:latest · model not found · 3 ms');
     assert.equal(icon, 'error');
   });
 
-  it('says that a request was cancelled', () => {
-    const result = { totalMs: 900, error: 'The client went away.', cancelled: true, endedAt: 0 };
-    const { description, icon } = rowOf({ ...LIVE, result }, 0);
+  it('shows that a request was cancelled', () => {
+    const result = { totalMs: 900, error: 'The client disconnected.', cancelled: true, endedAt: 0 };
+    const { description, icon } = rowOf({ ...ACTIVE, result }, 0);
     assert.equal(description, 'claude-sonnet:latest · cancelled · 900 ms');
     assert.equal(icon, 'circle-slash');
   });
 
-  it('is read out in words, with what the icon says', () => {
+  it('has a label for screen readers that includes the meaning of the icon', () => {
     assert.equal(
-      rowOf(over({}), 0).spoken,
+      rowOf(finished({}), 0).ariaLabel,
       'sample/1.0, claude-sonnet:latest, answered, 2.3 s, 140 tokens, 70 tokens/s, $0.0123',
     );
   });
 
-  it('names a client that has no name by its request', () => {
-    assert.equal(rowOf({ ...LIVE, client: '' }, 0).label, 'request #7');
+  it('shows the request label when the client has no name', () => {
+    assert.equal(rowOf({ ...ACTIVE, client: '' }, 0).label, 'request #7');
   });
 
-  it('can be cancelled only while it is at work', () => {
-    assert.deepEqual([rowOf(LIVE, 0).context, rowOf(over({}), 0).context], ['live', 'over']);
+  it('lets only an active request be cancelled', () => {
+    assert.deepEqual([rowOf(ACTIVE, 0).contextValue, rowOf(finished({}), 0).contextValue], ['live', 'over']);
   });
 
-  it('tells no speed of an answer that came all at once', () => {
-    assert.doesNotMatch(rowOf(over({ outputMs: 0 }), 0).description, /tokens\/s/);
+  it('shows no speed when all tokens arrived at once', () => {
+    assert.doesNotMatch(rowOf(finished({ outputMs: 0 }), 0).description, /tokens\/s/);
   });
 });
 
-describe('the details of a request', () => {
-  it('have a line for everything that is known, and none for what is not', () => {
+describe('detailsOf', () => {
+  it('has a line for each known value, and none for unknown ones', () => {
     assert.deepEqual(
-      detailsOf(over({})).map(({ name }) => name),
+      detailsOf(finished({})).map(({ name }) => name),
       [
         'State',
         'Client',
         'Model',
         'Lane',
         'Started',
-        'First token after',
+        'Time to first token',
         'Total time',
         'Speed',
         'Tokens in',
         'Tokens out',
         'Cost',
-        'In the log as',
+        'Log label',
       ],
     );
     assert.deepEqual(
-      detailsOf(LIVE).map(({ name }) => name),
-      ['State', 'Client', 'Model', 'Lane', 'Started', 'In the log as'],
+      detailsOf(ACTIVE).map(({ name }) => name),
+      ['State', 'Client', 'Model', 'Lane', 'Started', 'Log label'],
     );
   });
 
-  it('begin with the error', () => {
-    assert.deepEqual(detailsOf(over({ error: 'overloaded' }))[0], { name: 'Error', value: 'overloaded' });
+  it('has a line for each permission decision', () => {
+    const decisions = ['allowed once: Edit src/a.ts', 'denied: Bash `rm -r .`'];
+    const lines = detailsOf({ ...ACTIVE, decisions }).filter(({ name }) => name === 'Permission');
+    assert.deepEqual(
+      lines.map(({ value }) => value),
+      decisions,
+    );
   });
 
-  it('are copied as lines of text', () => {
-    assert.match(copyText(over({})), /^State: answered\nClient: sample\/1\.0\n.*Tokens in: 12,000\n/s);
+  it('shows the error first', () => {
+    assert.deepEqual(detailsOf(finished({ error: 'overloaded' }))[0], { name: 'Error', value: 'overloaded' });
   });
 });
 
-describe('figures', () => {
-  it('have as many places as there is to see', () => {
-    assert.deepEqual([0.4, 999, 1_000, 9_940, 10_400].map(duration), [
+describe('copyText', () => {
+  it('has a line for each detail', () => {
+    assert.match(copyText(finished({})), /^State: answered\nClient: sample\/1\.0\n.*Tokens in: 12,000\n/s);
+  });
+});
+
+describe('formatDuration and formatCost', () => {
+  it('use as many decimal places as are needed', () => {
+    assert.deepEqual([0.4, 999, 1_000, 9_940, 10_400].map(formatDuration), [
       '0 ms',
       '999 ms',
       '1.0 s',
       '9.9 s',
       '10 s',
     ]);
-    assert.deepEqual([0, 0.00002, 0.00012, 0.0999, 0.1, 12].map(dollars), [
+    assert.deepEqual([0, 0.00002, 0.00012, 0.0999, 0.1, 12].map(formatCost), [
       '$0.0000',
       '<$0.0001',
       '$0.0001',

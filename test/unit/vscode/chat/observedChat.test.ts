@@ -6,7 +6,7 @@ import { ChatError } from '../../../../src/core/errors.js';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createHistory } from '../../../../src/vscode/activity/history.js';
 import { createObservedChats } from '../../../../src/vscode/chat/observedChat.js';
-import { fakeCli, MODEL, REQUEST } from '../fakeCli.js';
+import { fakeCliBackend, MODEL, REQUEST } from '../fakeCliBackend.js';
 
 const ENTRY: CatalogEntry = { name: 'claude-sonnet:latest', lane: 'chat', model: MODEL };
 
@@ -18,15 +18,15 @@ function open(backend: ChatBackend) {
     info: (line: string) => void lines.push(`info ${line}`),
     warn: (line: string) => void lines.push(`warn ${line}`),
   };
-  const desk = createObservedChats({ backend, watch: history.watch, log });
-  const asker = new AbortController();
+  const chats = createObservedChats({ backend, observeChat: history.watch, log });
+  const caller = new AbortController();
   const events: ChatEvent[] = [];
   const ask = (emit = (event: ChatEvent): void => void events.push(event)): Promise<void> =>
-    desk.answer(ENTRY, { ...REQUEST, client: 'VS Code Chat' }, asker.signal, emit);
-  return { history, lines, asker, events, ask };
+    chats.answer(ENTRY, { ...REQUEST, client: 'VS Code Chat' }, caller.signal, emit);
+  return { history, lines, caller, events, ask };
 }
 
-/** Never answers, and ends when it is told to. */
+/** Never answers, and fails when it is aborted. */
 function silentBackend(): ChatBackend {
   return {
     models: () => Promise.resolve([MODEL]),
@@ -38,9 +38,9 @@ function silentBackend(): ChatBackend {
   };
 }
 
-describe('a chat of this window', () => {
-  it('is answered, watched, and logged without its words', async () => {
-    const cli = fakeCli();
+describe('createObservedChats', () => {
+  it('answers a chat, reports it to the activity view, and logs it without its text', async () => {
+    const cli = fakeCliBackend();
     const { history, lines, events, ask } = open(cli);
     cli.release();
     await ask();
@@ -58,29 +58,29 @@ describe('a chat of this window', () => {
     assert.doesNotMatch(lines.join(), /hello|hi\b/);
   });
 
-  it('fails with the error of the backend, which the history has too', async () => {
-    const cli = fakeCli();
-    cli.fail = new ChatError('overloaded', 'Too much to do.');
+  it('throws the error of the backend, which the activity view also shows', async () => {
+    const cli = fakeCliBackend();
+    cli.error = new ChatError('overloaded', 'Too much to do.');
     const { history, lines, ask } = open(cli);
     await assert.rejects(ask(), { kind: 'overloaded' });
     assert.equal(history.totals.lastError?.message, 'Too much to do.');
     assert.match(lines.join(), /^warn .* error: Too much to do\.$/);
   });
 
-  it('ends with its asker, which is no failure', async () => {
-    const { history, lines, asker, ask } = open(silentBackend());
+  it('cancels a chat with its caller, which does not count as a failure', async () => {
+    const { history, lines, caller, ask } = open(silentBackend());
     const answer = ask();
-    asker.abort();
+    caller.abort();
     await assert.rejects(answer, { kind: 'cancelled' });
     assert.equal(history.entries[0]?.result?.cancelled, true);
     assert.equal(history.totals.failed, 0);
     assert.match(lines.join(), /^info /);
   });
 
-  it('can be cancelled in the activity, and its asker is told so', async () => {
+  it('throws cancelledByUser when the user cancels the chat in the activity view', async () => {
     const { history, ask } = open(silentBackend());
     const answer = ask();
     history.cancel(history.entries[0]!.key);
-    await assert.rejects(answer, { kind: 'ended', message: /ended by a person/ });
+    await assert.rejects(answer, { kind: 'cancelledByUser', message: /cancelled in VS Code/ });
   });
 });

@@ -1,40 +1,45 @@
 import assert from 'node:assert/strict';
-import { CLIENTS, clientOf } from '../../../../src/vscode/connect/clients.js';
-import { candidates, edited } from '../../../../src/vscode/connect/fileEdit.js';
+import { CLIENTS, findClient } from '../../../../src/vscode/connect/clients.js';
+import { applyEdit, candidatePaths } from '../../../../src/vscode/connect/fileEdit.js';
 import {
   guideOf,
-  shownGuide,
+  guideWithoutToken,
   TOKEN_PLACEHOLDER,
   type Client,
-  type Reach,
+  type EndpointInfo,
 } from '../../../../src/vscode/connect/guide.js';
-import { firstSnippetLines, guideText, headingLines } from '../../../../src/vscode/connect/guideText.js';
-import { offered } from '../../../../src/vscode/connect/models.js';
+import {
+  firstSnippetLines,
+  guideMarkdown,
+  snippetHeadingLines,
+} from '../../../../src/vscode/connect/guideMarkdown.js';
+import { modelsForGuides } from '../../../../src/vscode/connect/modelNames.js';
 
 const TOKEN = 'Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4';
-const REACH: Reach = {
-  near: 'http://127.0.0.1:11500',
-  far: 'https://far.example.com',
+const ENDPOINT: EndpointInfo = {
+  localUrl: 'http://127.0.0.1:11500',
+  externalUrl: 'https://external.example.com',
   models: ['claude-opus', 'claude', 'claude-sonnet'],
   token: undefined,
   platform: 'linux',
 };
-const everyReach: Reach[] = [
-  REACH,
-  { ...REACH, token: TOKEN },
-  { ...REACH, platform: 'win32' },
-  { ...REACH, platform: 'darwin', token: TOKEN },
+const everyEndpoint: EndpointInfo[] = [
+  ENDPOINT,
+  { ...ENDPOINT, token: TOKEN },
+  { ...ENDPOINT, platform: 'win32' },
+  { ...ENDPOINT, platform: 'darwin', token: TOKEN },
 ];
 
 function client(id: string): Client {
-  const found = clientOf(id);
+  const found = findClient(id);
   assert.ok(found, id);
   return found;
 }
-const textsOf = (one: Client, reach: Reach): string[] => guideOf(one, reach).snippets.map(({ text }) => text);
+const snippetTexts = (one: Client, endpoint: EndpointInfo): string[] =>
+  guideOf(one, endpoint).snippets.map(({ text }) => text);
 
-describe('the guide of every client', () => {
-  it('has a name of its own, a group that is one in the list, and documentation', () => {
+describe('CLIENTS', () => {
+  it('have unique ids and titles, contiguous groups and documentation', () => {
     assert.equal(new Set(CLIENTS.map(({ id }) => id)).size, CLIENTS.length);
     assert.equal(new Set(CLIENTS.map(({ title }) => title)).size, CLIENTS.length);
     const groups = CLIENTS.map(({ group }) => group);
@@ -42,41 +47,44 @@ describe('the guide of every client', () => {
     assert.equal(new Set(runs).size, runs.length);
     for (const { docs } of CLIENTS) assert.match(docs, /^https:\/\//);
   });
+});
 
+describe('guideOf', () => {
   for (const one of CLIENTS) {
-    it(`${one.title}: names the URL and the model that are right for it, in at most three steps`, () => {
-      for (const reach of everyReach) {
-        const { steps } = guideOf(one, reach);
+    it(`${one.title}: contains the right URL and model, and one to three steps`, () => {
+      for (const endpoint of everyEndpoint) {
+        const { steps } = guideOf(one, endpoint);
         assert.ok(steps.length >= 1 && steps.length <= 3);
-        const all = textsOf(one, reach).join('\n');
-        assert.ok(all.includes(one.reach === 'near' ? REACH.near : REACH.far), all);
-        const other = one.reach === 'near' ? REACH.far : REACH.near;
-        assert.ok(!all.includes(other), all);
-        // Those that have the person choose from the endpoint's own list need none.
+        const all = snippetTexts(one, endpoint).join('\n');
+        const { localUrl, externalUrl } = ENDPOINT;
+        const { runsOnUserMachine = false } = one;
+        assert.ok(all.includes(runsOnUserMachine ? externalUrl : localUrl), all);
+        assert.ok(!all.includes(runsOnUserMachine ? localUrl : externalUrl), all);
+        // In these clients, the user chooses a model from the list that the server provides.
         if (!['ollama-extension', 'jetbrains', 'open-webui'].includes(one.id)) {
           assert.ok(all.includes('claude-opus'), all);
         }
       }
     });
 
-    it(`${one.title}: has the token where there is one, and nothing that looks like it where there is none`, () => {
-      const [without = ''] = textsOf(one, REACH);
-      assert.doesNotMatch(without, /Bearer|\/t\/|undefined/);
-      const [first = ''] = textsOf(one, { ...REACH, token: TOKEN });
-      const all = textsOf(one, { ...REACH, token: TOKEN }).join('\n');
+    it(`${one.title}: contains the token only if one is required`, () => {
+      const [withoutToken = ''] = snippetTexts(one, ENDPOINT);
+      assert.doesNotMatch(withoutToken, /Bearer|\/t\/|undefined/);
+      const [first = ''] = snippetTexts(one, { ...ENDPOINT, token: TOKEN });
+      const all = snippetTexts(one, { ...ENDPOINT, token: TOKEN }).join('\n');
       assert.ok(first.includes(TOKEN) || all.includes(`\n${TOKEN}`), all);
     });
 
-    it(`${one.title}: shows no token on the screen`, () => {
-      const reach = { ...REACH, token: TOKEN };
-      const shown = guideText(one, shownGuide(one, reach), []);
+    it(`${one.title}: shows a placeholder instead of the token on the screen`, () => {
+      const endpoint = { ...ENDPOINT, token: TOKEN };
+      const shown = guideMarkdown(one, guideWithoutToken(one, endpoint), []);
       assert.ok(!shown.includes(TOKEN));
       assert.ok(shown.includes(TOKEN_PLACEHOLDER));
     });
 
-    it(`${one.title}: has snippets in the forms that they are called`, () => {
-      for (const reach of everyReach) {
-        for (const { language, text } of guideOf(one, reach).snippets) {
+    it(`${one.title}: has snippets in the language of their label`, () => {
+      for (const endpoint of everyEndpoint) {
+        for (const { language, text } of guideOf(one, endpoint).snippets) {
           assert.equal(text, text.trim());
           if (language === 'json') JSON.parse(text);
           if (language === 'text') assert.ok(!text.includes('\n'));
@@ -84,14 +92,16 @@ describe('the guide of every client', () => {
       }
     });
   }
+});
 
-  it('is a document whose headings and first snippet can be found again', () => {
+describe('guideMarkdown', () => {
+  it('makes a document in which the headings and the first snippet can be found', () => {
     for (const one of CLIENTS) {
-      const guide = guideOf(one, REACH);
-      const text = guideText(one, guide, ['A note.']);
+      const guide = guideOf(one, ENDPOINT);
+      const text = guideMarkdown(one, guide, ['A note.']);
       const lines = text.split('\n');
       assert.deepEqual(
-        headingLines(text).map((line) => lines[line]),
+        snippetHeadingLines(text).map((line) => lines[line]),
         guide.snippets.map(({ label }) => `## ${label}`),
       );
       const { first, last } = firstSnippetLines(text);
@@ -101,13 +111,13 @@ describe('the guide of every client', () => {
   });
 });
 
-describe('a file of the person', () => {
-  it('that is not there gets exactly the snippet', () => {
+describe('applyEdit', () => {
+  it('writes exactly the snippet to a missing or empty file', () => {
     for (const one of CLIENTS) {
-      const { file, snippets } = guideOf(one, REACH);
+      const { file, snippets } = guideOf(one, ENDPOINT);
       if (file === undefined) continue;
       for (const before of [undefined, '', ' \n']) {
-        assert.deepEqual(edited(before, file.edit, snippets[0].text), {
+        assert.deepEqual(applyEdit(before, file.edit, snippets[0].text), {
           kind: 'changed',
           text: `${snippets[0].text}\n`,
         });
@@ -115,73 +125,75 @@ describe('a file of the person', () => {
     }
   });
 
-  it('that got the snippet is not changed again', () => {
+  it('does not change a file that contains the snippet', () => {
     for (const one of CLIENTS) {
-      const { file, snippets } = guideOf(one, REACH);
+      const { file, snippets } = guideOf(one, ENDPOINT);
       if (file === undefined) continue;
       assert.deepEqual(
-        edited(`${snippets[0].text}\n`, file.edit, snippets[0].text),
-        { kind: 'same' },
+        applyEdit(`${snippets[0].text}\n`, file.edit, snippets[0].text),
+        { kind: 'present' },
         one.id,
       );
     }
   });
 
-  it('that is all of one client is not changed when it is another', () => {
-    const { file, snippets } = guideOf(client('codex'), REACH);
+  it('does not change a file with other content that belongs to one configuration alone', () => {
+    const { file, snippets } = guideOf(client('codex'), ENDPOINT);
     assert.ok(file);
-    assert.deepEqual(edited('model = "mine"\n', file.edit, snippets[0].text), { kind: 'byHand' });
+    assert.deepEqual(applyEdit('model = "mine"\n', file.edit, snippets[0].text), { kind: 'unsafe' });
   });
 
-  it('keeps its other providers', () => {
-    const { file, snippets } = guideOf(client('opencode'), REACH);
+  it('keeps the other providers in the file', () => {
+    const { file, snippets } = guideOf(client('opencode'), ENDPOINT);
     assert.ok(file);
-    const result = edited(
-      '{\n  // mine\n  "model": "x/y",\n  "provider": { "x": {} }\n}\n',
+    const result = applyEdit(
+      '{\n  // my comment\n  "model": "x/y",\n  "provider": { "x": {} }\n}\n',
       file.edit,
       snippets[0].text,
     );
     assert.ok(result.kind === 'changed');
     assert.match(
       result.text,
-      /^\{\n {2}\/\/ mine\n {2}"model": "x\/y",\n {2}"provider": \{ "x": \{\}, "claude": \{/,
+      /^\{\n {2}\/\/ my comment\n {2}"model": "x\/y",\n {2}"provider": \{ "x": \{\}, "claude": \{/,
     );
   });
+});
 
-  it('is looked for where its program looks for it', () => {
+describe('candidatePaths', () => {
+  it('returns the paths that the client reads', () => {
     const opencode = {
       root: 'config',
       names: ['opencode/opencode.jsonc', 'opencode/opencode.json'],
     } as const;
-    assert.deepEqual(candidates(opencode, '/home/me', 'linux', {}), [
+    const linux = { home: '/home/me', platform: 'linux', env: {} } as const;
+    assert.deepEqual(candidatePaths(opencode, linux), [
       '/home/me/.config/opencode/opencode.jsonc',
       '/home/me/.config/opencode/opencode.json',
     ]);
-    assert.deepEqual(candidates(opencode, '/home/me', 'linux', { XDG_CONFIG_HOME: '/c' }), [
+    assert.deepEqual(candidatePaths(opencode, { ...linux, env: { XDG_CONFIG_HOME: '/c' } }), [
       '/c/opencode/opencode.jsonc',
       '/c/opencode/opencode.json',
     ]);
-    const own = { root: 'home', names: ['.continue/config.yaml'] } as const;
-    assert.deepEqual(candidates(own, 'C:\\Users\\me', 'win32', {}), [
-      'C:\\Users\\me\\.continue\\config.yaml',
-    ]);
+    const continueConfig = { root: 'home', names: ['.continue/config.yaml'] } as const;
+    const windows = { home: 'C:\\Users\\me', platform: 'win32', env: {} } as const;
+    assert.deepEqual(candidatePaths(continueConfig, windows), ['C:\\Users\\me\\.continue\\config.yaml']);
   });
 });
 
-describe('the models that are offered', () => {
+describe('modelsForGuides', () => {
   const listed = ['claude:latest', 'claude-sonnet:latest', 'claude-opus:latest', 'claude-sonnet:workspace'];
 
-  it('are those of the chat lane, Sonnet first, without their tag', () => {
-    assert.deepEqual(offered(listed, ''), ['claude-sonnet', 'claude', 'claude-opus']);
+  it('returns the models of the chat lane without their tag, Sonnet first', () => {
+    assert.deepEqual(modelsForGuides(listed, ''), ['claude-sonnet', 'claude', 'claude-opus']);
   });
 
-  it("begin with the person's own, if there is such a model", () => {
-    assert.equal(offered(listed, 'claude-opus:latest')[0], 'claude-opus');
-    assert.equal(offered(listed, 'gone')[0], 'claude-sonnet');
-    assert.equal(offered(['claude:latest'], '')[0], 'claude');
+  it("puts the user's default model first, if it is listed", () => {
+    assert.equal(modelsForGuides(listed, 'claude-opus:latest')[0], 'claude-opus');
+    assert.equal(modelsForGuides(listed, 'missing')[0], 'claude-sonnet');
+    assert.equal(modelsForGuides(['claude:latest'], '')[0], 'claude');
   });
 
-  it('are the usual ones where the list cannot be had', () => {
-    assert.deepEqual(offered([], ''), ['claude-sonnet', 'claude-opus', 'claude-haiku']);
+  it('returns the models of every CLI version when the server lists none', () => {
+    assert.deepEqual(modelsForGuides([], ''), ['claude-sonnet', 'claude-opus', 'claude-haiku']);
   });
 });

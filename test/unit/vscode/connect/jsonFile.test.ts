@@ -10,8 +10,8 @@ function changed(text: string, path: readonly string[], value: Json): string {
   return result.kind === 'changed' ? result.text : '';
 }
 
-describe('a value is added to a JSON file', () => {
-  it('behind what is there, in its layout', () => {
+describe('addToJson', () => {
+  it('adds a value after the existing ones, in their layout', () => {
     const text = '{\n    "theme": "dark",\n    "provider": {\n        "mine": 1\n    }\n}\n';
     assert.equal(
       changed(text, ['provider', 'claude'], { npm: 'x' }),
@@ -19,17 +19,17 @@ describe('a value is added to a JSON file', () => {
     );
   });
 
-  it('with the objects that lead to it', () => {
+  it('creates the objects on the path', () => {
     assert.equal(changed('{\n  "a": 1\n}', ['b', 'c'], 2), '{\n  "a": 1,\n  "b": {\n    "c": 2\n  }\n}');
   });
 
-  it('into empty objects and arrays, commented or not', () => {
+  it('adds to empty objects and arrays, with and without comments', () => {
     assert.equal(changed('{}', ['a'], 1), '{\n  "a": 1\n}');
     assert.equal(changed('[]\n', [], { name: 'n' }), '[\n  {\n    "name": "n"\n  }\n]\n');
-    assert.equal(changed('{ // mine\n}', ['a'], 1), '{ // mine\n  "a": 1\n}');
+    assert.equal(changed('{ // comment\n}', ['a'], 1), '{ // comment\n  "a": 1\n}');
   });
 
-  it('and every comment, comma and line end stays', () => {
+  it('keeps every comment, comma and line break', () => {
     const text = '// top\r\n{\r\n\t"a": 1, /* one */\r\n\t"b": [1, 2,], // two\r\n\t// end\r\n}\r\n';
     assert.equal(
       changed(text, ['c'], true),
@@ -38,11 +38,11 @@ describe('a value is added to a JSON file', () => {
     assert.equal(changed('{\n  "a": 1 // one\n}', ['b'], 2), '{\n  "a": 1, // one\n  "b": 2\n}');
   });
 
-  it('on the same line where all of it is on one', () => {
+  it('adds on the same line when the whole object is on one line', () => {
     assert.equal(changed('{"a":1}', ['b'], { c: 2 }), '{"a":1, "b": {"c":2}}');
   });
 
-  it('and is the only thing that a reader sees changed', () => {
+  it('changes nothing but the added value', () => {
     const object = fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<Record<string, Json>>;
     fc.assert(
       fc.property(object, fc.constantFrom(undefined, 1, 3, '\t'), fc.jsonValue(), (before, indent, value) => {
@@ -53,12 +53,12 @@ describe('a value is added to a JSON file', () => {
     );
   });
 
-  it('not at all where it is already', () => {
-    assert.deepEqual(addToJson('{"a": {"b": [1]}} // x', ['a', 'b'], [1]), { kind: 'same' });
-    assert.deepEqual(addToJson('[{"name": "n"}]', [], { name: 'n' }), { kind: 'same' });
+  it('reports a value that is already present', () => {
+    assert.deepEqual(addToJson('{"a": {"b": [1]}} // x', ['a', 'b'], [1]), { kind: 'present' });
+    assert.deepEqual(addToJson('[{"name": "n"}]', [], { name: 'n' }), { kind: 'present' });
   });
 
-  it('not at all where a program had better not', () => {
+  it('reports texts that cannot be changed safely', () => {
     for (const text of [
       '{"a": 2}',
       '{"a": {',
@@ -70,22 +70,22 @@ describe('a value is added to a JSON file', () => {
       '{"b" 1}',
       '',
     ]) {
-      assert.deepEqual(addToJson(text, ['a'], 1), { kind: 'byHand' }, text);
+      assert.deepEqual(addToJson(text, ['a'], 1), { kind: 'unsafe' }, text);
     }
-    assert.deepEqual(addToJson('{"a": 1}', ['a', 'b'], 1), { kind: 'byHand' });
-    assert.deepEqual(addToJson('{"a": {}, "a": {}}', ['a', 'b'], 1), { kind: 'byHand' });
-    assert.deepEqual(addToJson('[{"name": "n", "url": "other"}]', [], { name: 'n' }), { kind: 'byHand' });
-    assert.deepEqual(addToJson('{}', [], { name: 'n' }), { kind: 'byHand' });
+    assert.deepEqual(addToJson('{"a": 1}', ['a', 'b'], 1), { kind: 'unsafe' });
+    assert.deepEqual(addToJson('{"a": {}, "a": {}}', ['a', 'b'], 1), { kind: 'unsafe' });
+    assert.deepEqual(addToJson('[{"name": "n", "url": "other"}]', [], { name: 'n' }), { kind: 'unsafe' });
+    assert.deepEqual(addToJson('{}', [], { name: 'n' }), { kind: 'unsafe' });
   });
 });
 
-describe('JSON with comments', () => {
-  it('is read as what it stands for', () => {
+describe('parseJsonText', () => {
+  it('parses comments, trailing commas and a byte order mark', () => {
     const text = '\uFEFF/* a */ { "x\\n": [1.5e3, -2, true, null, "\\"{", ], // b\n "y": {}, }';
     assert.deepEqual(valueOf(parseJsonText(text)), { 'x\n': [1500, -2, true, null, '"{'], y: {} });
   });
 
-  it('is read as JSON.parse reads it', () => {
+  it('agrees with JSON.parse on plain JSON', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         assert.deepEqual(valueOf(parseJsonText(text)), JSON.parse(text));

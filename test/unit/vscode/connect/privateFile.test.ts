@@ -6,14 +6,14 @@ import { ensurePrivateFile } from '../../../../src/vscode/connect/privateFile.js
 
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
 
-describe('a file of the person’s that may hold a token', () => {
+describe('ensurePrivateFile', () => {
   let root: string;
   let umask: number;
   beforeEach(async function () {
-    // Windows has no modes: a person's folder is closed to others by its access list.
+    // Windows has no file modes; access control lists protect the user's folder.
     if (process.platform === 'win32') this.skip();
     root = await mkdtemp(join(tmpdir(), 'private-'));
-    // The most generous one: nothing is private by luck.
+    // The most permissive umask, so that only explicit modes make anything private.
     umask = process.umask(0);
   });
   afterEach(async function () {
@@ -22,7 +22,7 @@ describe('a file of the person’s that may hold a token', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  it('is made for its owner only, and so are the folders that are missing', async () => {
+  it('creates the file and its missing folders for their owner only', async () => {
     const file = join(root, 'client', 'deep', 'config.json');
     await ensurePrivateFile(file);
     assert.equal(await readFile(file, 'utf8'), '');
@@ -31,7 +31,7 @@ describe('a file of the person’s that may hold a token', () => {
     assert.equal(await modeOf(join(root, 'client', 'deep')), 0o700);
   });
 
-  it('stays as it is where it is there, and so does its folder', async () => {
+  it('does not change an existing file or its folder', async () => {
     const folder = join(root, 'client');
     const file = join(folder, 'config.json');
     await mkdir(folder);
@@ -47,16 +47,16 @@ describe('a file of the person’s that may hold a token', () => {
     assert.equal(await modeOf(folder), 0o750);
   });
 
-  it('stays a link, to a file that is there and to one that is not yet', async () => {
-    const [there, missing] = ['there', 'missing'].map((name) => join(root, name));
-    await writeFile(there!, 'mine', { mode: 0o640 });
-    for (const target of [there!, missing!]) {
+  it('keeps a symbolic link, to an existing and to a missing file', async () => {
+    const [existing, missing] = ['existing', 'missing'].map((name) => join(root, name));
+    await writeFile(existing!, 'mine', { mode: 0o640 });
+    for (const target of [existing!, missing!]) {
       const link = `${target}-link`;
       await symlink(target, link);
       await ensurePrivateFile(link);
       assert.ok((await lstat(link)).isSymbolicLink());
     }
-    assert.deepEqual([await modeOf(there!), await readFile(there!, 'utf8')], [0o640, 'mine']);
+    assert.deepEqual([await modeOf(existing!), await readFile(existing!, 'utf8')], [0o640, 'mine']);
     assert.equal(await modeOf(missing!), 0o600);
   });
 });

@@ -9,8 +9,8 @@ function changed(text: string): string {
   return result.kind === 'changed' ? result.text : '';
 }
 
-describe('an item is added to a list in a YAML file', () => {
-  it('behind the others, as deep as they are', () => {
+describe('addToYamlList', () => {
+  it('adds an item after the existing ones, with their indentation', () => {
     const text =
       'name: Mine\nmodels:\n    - name: Other\n      roles:\n        - chat\n\n# rules\nrules: []\n';
     assert.equal(
@@ -19,14 +19,14 @@ describe('an item is added to a list in a YAML file', () => {
     );
   });
 
-  it('where the dashes are as far left as the key', () => {
+  it('adds to a list whose dashes are not indented', () => {
     assert.equal(
       changed('models:\n- name: Other\n  # why\nrules: []\n'),
       'models:\n- name: Other\n  # why\n- name: Claude\n  provider: ollama\nrules: []\n',
     );
   });
 
-  it('in a file that has no such list, or an empty one', () => {
+  it('adds the list when it is missing, and fills an empty one', () => {
     assert.equal(changed('name: Mine\n\n'), 'name: Mine\nmodels:\n  - name: Claude\n    provider: ollama\n');
     assert.equal(
       changed('models: [] # none yet\nname: Mine'),
@@ -38,27 +38,27 @@ describe('an item is added to a list in a YAML file', () => {
     );
   });
 
-  it('with the line ends of the file', () => {
+  it('uses the line breaks of the file', () => {
     assert.equal(
       changed('models:\r\n  - name: Other\r\n'),
       'models:\r\n  - name: Other\r\n  - name: Claude\r\n    provider: ollama\r\n',
     );
   });
 
-  it('behind text of many lines that looks like comments', () => {
+  it('adds after a block scalar whose lines look like comments', () => {
     assert.equal(
       changed('models:\n  - name: Other\n    note: |\n      # not a comment\n'),
       'models:\n  - name: Other\n    note: |\n      # not a comment\n  - name: Claude\n    provider: ollama\n',
     );
   });
 
-  it('not where it is already', () => {
+  it('reports an item that is already present', () => {
     assert.deepEqual(addToYamlList(`models:\n  - name: Claude\n    provider: ollama\n`, 'models', ITEM), {
-      kind: 'same',
+      kind: 'present',
     });
   });
 
-  it('not where a program had better not', () => {
+  it('reports texts that cannot be changed safely', () => {
     for (const text of [
       'models: [{name: Other}]\n',
       'models: &all\n  - name: Other\n',
@@ -75,7 +75,7 @@ describe('an item is added to a list in a YAML file', () => {
       'just words\n',
       '# nothing\n',
     ]) {
-      assert.deepEqual(addToYamlList(text, 'models', ITEM), { kind: 'byHand' }, text);
+      assert.deepEqual(addToYamlList(text, 'models', ITEM), { kind: 'unsafe' }, text);
     }
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ignoredFiles } from '../../../../src/vscode/editorContext/gitIgnored.js';
 
-describe('what Git ignores', () => {
+describe('ignoredFiles', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ignored-'));
@@ -14,7 +14,7 @@ describe('what Git ignores', () => {
   const git = (...args: string[]): void =>
     void execFileSync('git', ['-C', folder, ...args], { stdio: 'ignore' });
 
-  it('is told of a repository, whatever the names of the files', async () => {
+  it('returns the ignored files of a repository, for any characters in their names', async () => {
     git('init');
     await writeFile(join(folder, '.gitignore'), '*.log\nprivate\n');
     const names = ['a.log', 'ä "b"\n.log', 'private/x', 'a.ts'];
@@ -26,18 +26,18 @@ describe('what Git ignores', () => {
     assert.deepEqual(await ignoredFiles(folder, ['a.ts'], [folder]), new Set());
   });
 
-  it('is told whatever the form of the letters in a name', async () => {
+  it('returns names in composed Unicode, whatever form they were given in', async () => {
     git('init');
     await writeFile(join(folder, '.gitignore'), 'a\u0308.log\n');
     const ignored = await ignoredFiles(folder, ['a\u0308.log'], [folder]);
     assert.equal(ignored?.has('\u00e4.log'), true);
   });
 
-  it('is nothing in a folder that is no repository', async () => {
+  it('returns an empty set for a folder that is not a repository', async () => {
     assert.deepEqual(await ignoredFiles(folder, ['a.log'], [folder]), new Set());
   });
 
-  it('is unknown when Git is broken, or not there', async () => {
+  it('returns undefined when the repository is broken or Git is missing', async () => {
     git('init');
     await writeFile(join(folder, '.git', 'config'), '[broken');
     assert.equal(await ignoredFiles(folder, ['a.log'], [folder]), undefined);
@@ -50,15 +50,15 @@ describe('what Git ignores', () => {
     }
   });
 
-  it('is asked without running what the repository configures', async function () {
+  it('does not run programs that the repository configures', async function () {
     if (process.platform === 'win32') this.skip();
     git('init');
-    const mark = join(folder, 'mark');
-    git('config', 'core.fsmonitor', `touch ${mark}`);
+    const marker = join(folder, 'marker');
+    git('config', 'core.fsmonitor', `touch ${marker}`);
     await writeFile(join(folder, 'a.ts'), '');
     git('add', 'a.ts');
-    await rm(mark, { force: true });
+    await rm(marker, { force: true });
     await ignoredFiles(folder, ['a.ts'], [folder]);
-    await assert.rejects(access(mark), { code: 'ENOENT' });
+    await assert.rejects(access(marker), { code: 'ENOENT' });
   });
 });

@@ -5,33 +5,33 @@ import { delimiter, join } from 'node:path';
 import { findGit } from '../../../../src/vscode/editorContext/gitProgram.js';
 import { ignoredFiles } from '../../../../src/vscode/editorContext/gitIgnored.js';
 
-describe('the Git that is started', () => {
+describe('findGit', () => {
   let root: string;
-  let marks: string;
+  let markers: string;
   let shop: string;
   let garden: string;
   let cwd: string;
   let PATH: string;
 
-  /** A program that tells by a file that it was started. */
-  async function plant(folder: string, mark: string): Promise<string> {
+  /** Creates a program named `git` that creates a file when it is started. */
+  async function createGit(folder: string, marker: string): Promise<string> {
     await mkdir(folder, { recursive: true });
     const file = join(folder, 'git');
-    await writeFile(file, `#!/bin/sh\ntouch '${join(marks, mark)}'\n`);
+    await writeFile(file, `#!/bin/sh\ntouch '${join(markers, marker)}'\n`);
     await chmod(file, 0o755);
     return file;
   }
 
   beforeEach(async function () {
-    // The programs planted here are scripts, which only a shell of Windows would run.
+    // The programs are shell scripts.
     if (process.platform === 'win32') this.skip();
     root = await realpath(await mkdtemp(join(tmpdir(), 'git-')));
-    [marks, shop, garden] = ['marks', 'shop', 'garden'].map((name) => join(root, name)) as [
+    [markers, shop, garden] = ['markers', 'shop', 'garden'].map((name) => join(root, name)) as [
       string,
       string,
       string,
     ];
-    await Promise.all([marks, shop, garden].map((folder) => mkdir(folder)));
+    await Promise.all([markers, shop, garden].map((folder) => mkdir(folder)));
     cwd = process.cwd();
     PATH = process.env['PATH'] ?? '';
   });
@@ -42,15 +42,15 @@ describe('the Git that is started', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  it('is none that lies in an open folder, whichever of them and however PATH leads there', async () => {
-    await plant(shop, 'folder');
-    await plant(join(shop, 'node_modules', '.bin'), 'bin');
-    await plant(join(garden, 'bin'), 'other');
+  it('skips programs in every open folder, however PATH refers to them', async () => {
+    await createGit(shop, 'folder');
+    await createGit(join(shop, 'node_modules', '.bin'), 'bin');
+    await createGit(join(garden, 'bin'), 'other');
     await symlink(join(garden, 'bin'), join(root, 'link'));
     await mkdir(join(root, 'linked'));
     await symlink(join(shop, 'git'), join(root, 'linked', 'git'));
     process.chdir(shop);
-    const planted = [
+    const entries = [
       '.',
       '',
       'node_modules/.bin',
@@ -62,26 +62,26 @@ describe('the Git that is started', () => {
       join(root, 'linked'),
       `${root}/elsewhere/../shop`,
     ];
-    process.env['PATH'] = [...planted, PATH].join(delimiter);
+    process.env['PATH'] = [...entries, PATH].join(delimiter);
     assert.deepEqual(await ignoredFiles(shop, ['a.ts'], [shop, garden]), new Set());
-    assert.deepEqual(await readdir(marks), []);
-    assert.equal(await findGit(planted.join(delimiter), [shop, garden]), undefined);
+    assert.deepEqual(await readdir(markers), []);
+    assert.equal(await findGit(entries.join(delimiter), [shop, garden]), undefined);
   });
 
-  it('is the first on PATH otherwise, also beside an open folder with a name that begins alike', async () => {
-    const first = await plant(join(root, 'shop-tools'), 'first');
+  it('returns the first program on PATH, also next to an open folder whose name is a prefix of its folder', async () => {
+    const first = await createGit(join(root, 'shop-tools'), 'first');
     const path = [join(root, 'none'), join(root, 'shop-tools'), PATH].join(delimiter);
     assert.equal(await findGit(path, [shop]), first);
   });
 
-  it('is no folder, and no file that cannot be run', async () => {
+  it('skips folders and files that are not executable', async () => {
     await mkdir(join(root, 'a', 'git'), { recursive: true });
-    await chmod(await plant(join(root, 'b'), 'b'), 0o644);
+    await chmod(await createGit(join(root, 'b'), 'b'), 0o644);
     assert.equal(await findGit([join(root, 'a'), join(root, 'b')].join(delimiter), []), undefined);
   });
 
-  it('is found, too, where the root of the disk is open', async () => {
-    const git = await plant(join(root, 'tools'), 'tools');
+  it('finds a program when the root of the disk is open', async () => {
+    const git = await createGit(join(root, 'tools'), 'tools');
     assert.equal(await findGit(join(root, 'tools'), ['/']), git);
   });
 });

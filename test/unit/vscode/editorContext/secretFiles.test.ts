@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { looksSecret } from '../../../../src/vscode/editorContext/secretFiles.js';
 
-describe('a file looks secret', () => {
+describe('looksSecret is true for', () => {
   for (const path of [
     '.env',
     '.env.local',
@@ -30,7 +30,7 @@ describe('a file looks secret', () => {
   }
 });
 
-describe('a file does not look secret', () => {
+describe('looksSecret is false for', () => {
   for (const path of [
     'src/cart.ts',
     'src/token.ts',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { shareableFiles } from '../../../../src/vscode/editorContext/shareableFiles.js';
 
-describe('the files that Claude may be told of', () => {
+describe('shareableFiles', () => {
   let root: string;
   let shop: string;
   let docs: string;
@@ -19,7 +19,7 @@ describe('the files that Claude may be told of', () => {
     }
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
-  const told = async (folders: string[], ...files: string[]) => [
+  const namesOf = async (folders: string[], ...files: string[]) => [
     ...(
       await shareableFiles(
         folders,
@@ -28,37 +28,38 @@ describe('the files that Claude may be told of', () => {
     ).values(),
   ];
 
-  it('are those in the folder, named from it', async () => {
-    assert.deepEqual(await told([shop], 'shop/src/cart.ts', 'docs/a.md', 'shop-2/a.ts', 'shop'), [
+  it('selects the files in the folder, with relative names', async () => {
+    assert.deepEqual(await namesOf([shop], 'shop/src/cart.ts', 'docs/a.md', 'shop-2/a.ts', 'shop'), [
       'src/cart.ts',
     ]);
   });
 
-  it('are those of the other open folders, too, by their full names', async () => {
-    assert.deepEqual(await told([shop, docs], 'docs/a.md', 'shop/src/cart.ts'), [
+  it('selects the files in the other open folders, with absolute names', async () => {
+    assert.deepEqual(await namesOf([shop, docs], 'docs/a.md', 'shop/src/cart.ts'), [
       'src/cart.ts',
       join(docs, 'a.md'),
     ]);
   });
 
-  it('are none that look secret, are ignored, or are not on the disk', async () => {
+  it('skips files that look secret, are ignored by Git, or do not exist', async () => {
     execFileSync('git', ['-C', shop, 'init'], { stdio: 'ignore' });
     await writeFile(join(shop, '.gitignore'), 'out\n');
-    assert.deepEqual(await told([shop], 'shop/.env', 'shop/out/a.js', 'shop/gone.ts', 'shop/src/cart.ts'), [
-      'src/cart.ts',
-    ]);
+    assert.deepEqual(
+      await namesOf([shop], 'shop/.env', 'shop/out/a.js', 'shop/missing.ts', 'shop/src/cart.ts'),
+      ['src/cart.ts'],
+    );
   });
 
-  it('are none at all where Git cannot tell what is ignored', async () => {
+  it('skips all files of a folder when Git gives no answer', async () => {
     execFileSync('git', ['-C', shop, 'init'], { stdio: 'ignore' });
     await writeFile(join(shop, '.git', 'config'), '[broken');
-    assert.deepEqual(await told([shop], 'shop/src/cart.ts'), []);
+    assert.deepEqual(await namesOf([shop], 'shop/src/cart.ts'), []);
   });
 
-  it('are none that a link leads to outside the folder, or to a secret', async function () {
+  it('skips links to files outside the folder, and to secrets', async function () {
     if (process.platform === 'win32') this.skip();
     await symlink(join(docs, 'a.md'), join(shop, 'outside.md'));
     await symlink(join(shop, '.env'), join(shop, 'harmless.ts'));
-    assert.deepEqual(await told([shop], 'shop/outside.md', 'shop/harmless.ts'), []);
+    assert.deepEqual(await namesOf([shop], 'shop/outside.md', 'shop/harmless.ts'), []);
   });
 });

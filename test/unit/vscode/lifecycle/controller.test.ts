@@ -4,14 +4,15 @@ import { connect } from 'node:net';
 import { ChatError } from '../../../../src/core/errors.js';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createController, type Controller } from '../../../../src/vscode/lifecycle/controller.js';
-import { cli, openWindow, planFor, type Window } from '../editorWindow.js';
-import { fakeCli, MODEL } from '../fakeCli.js';
-import { freePort, isOpen, stranger } from '../ports.js';
+import { cliConfig, configFor, openWindow, type EditorWindow } from '../editorWindow.js';
+import { fakeCliBackend, MODEL, REQUEST } from '../fakeCliBackend.js';
+import { freePort, isOpen } from '../../../support/ports.mjs';
+import { startOtherProgram } from '../otherProgram.js';
 
-describe('the controller', () => {
-  const windows: Window[] = [];
-  const open = (port: number, known?: Promise<void>): Window => {
-    const window = openWindow(port, known);
+describe('the lifecycle controller', () => {
+  const windows: EditorWindow[] = [];
+  const open = (port: number, tokenKnown?: Promise<void>): EditorWindow => {
+    const window = openWindow(port, tokenKnown);
     windows.push(window);
     return window;
   };
@@ -19,7 +20,7 @@ describe('the controller', () => {
     await Promise.all(windows.splice(0).map((window) => window.controller.end()));
   });
 
-  it('goes from stopped over starting to running, and back', async () => {
+  it('goes from stopped through starting to running, and back to stopped', async () => {
     const port = await freePort();
     const { controller, states } = open(port);
     assert.deepEqual(controller.status, { state: 'stopped' });
@@ -31,7 +32,7 @@ describe('the controller', () => {
     assert.deepEqual(states, ['starting', 'running', 'stopped']);
   });
 
-  it('listens only once it is known who may use the endpoint', async () => {
+  it('does not listen before the token is known', async () => {
     const port = await freePort();
     let settle = (): void => undefined;
     const { controller } = open(port, new Promise((resolve) => (settle = resolve)));
@@ -43,22 +44,30 @@ describe('the controller', () => {
     assert.equal(controller.status.state, 'running');
   });
 
-  it('fails, and does not listen, when that cannot be known', async () => {
+  it('fails without listening when the token cannot be read', async () => {
     const port = await freePort();
-    const { controller } = open(port, Promise.reject(new ChatError('internal', 'no secrets today')));
+    const { controller } = open(
+      port,
+      Promise.reject(new ChatError('internal', 'secret storage unavailable')),
+    );
     await controller.start();
-    assert.deepEqual(controller.status, { state: 'failed', port, message: 'no secrets today', taken: false });
+    assert.deepEqual(controller.status, {
+      state: 'failed',
+      port,
+      message: 'secret storage unavailable',
+      taken: false,
+    });
     assert.equal(await isOpen(port), false);
   });
 
-  it('starts once for two calls', async () => {
-    const { controller, made } = open(await freePort());
+  it('starts once when start is called twice', async () => {
+    const { controller, backends } = open(await freePort());
     await Promise.all([controller.start(), controller.start()]);
     assert.equal(controller.status.state, 'running');
-    assert.equal(made.length, 1);
+    assert.equal(backends.length, 1);
   });
 
-  it('ends in the last state asked for', async () => {
+  it('ends in the state of the last call', async () => {
     const port = await freePort();
     const { controller } = open(port);
     await Promise.all([controller.start(), controller.stop(), controller.start(), controller.stop()]);
@@ -67,74 +76,74 @@ describe('the controller', () => {
   });
 
   it('closes the CLI when it stops', async () => {
-    const { controller, made } = open(await freePort());
+    const { controller, backends } = open(await freePort());
     await controller.start();
     await controller.stop();
-    assert.equal(made[0]!.closed, true);
+    assert.equal(backends[0]!.closed, true);
   });
 
-  it('does nothing when the plan is the same', async () => {
-    const { controller, made, states } = open(await freePort());
+  it('does nothing on a refresh with the same configuration', async () => {
+    const { controller, backends, states } = open(await freePort());
     await controller.start();
     await controller.refresh();
     assert.deepEqual(states, ['starting', 'running']);
-    assert.equal(made.length, 1);
+    assert.equal(backends.length, 1);
   });
 
-  it('does not start because settings changed while it is stopped', async () => {
+  it('stays stopped on a refresh', async () => {
     const window = open(await freePort());
     await window.controller.refresh();
     assert.deepEqual(window.controller.status, { state: 'stopped' });
   });
 
-  it('moves when the port changed', async () => {
+  it('moves to another port when the setting changes', async () => {
     const [port, other] = [await freePort(), await freePort()];
     const window = open(port);
     await window.controller.start();
-    window.plan = planFor(other);
+    window.config = configFor(other);
     await window.controller.refresh();
     assert.equal(await isOpen(port), false);
     assert.equal(await isOpen(other), true);
   });
 
-  it('changes the folder without letting go of connections', async () => {
+  it('changes the folder without closing connections', async () => {
     const port = await freePort();
     const window = open(port);
     await window.controller.start();
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
-    window.plan = { ...window.plan, backend: cli('/b') };
+    window.config = { ...window.config, backend: cliConfig('/b') };
     await window.controller.refresh();
-    assert.equal(window.made.length, 2);
+    assert.equal(window.backends.length, 2);
     socket.write('GET /api/version HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
     const [reply] = (await once(socket, 'data')) as [Buffer];
     assert.match(reply.toString(), /^HTTP\/1\.1 200/);
     socket.destroy();
   });
 
-  it('starts no process in a folder that is not trusted, and one as soon as it is', async () => {
+  it('creates no backend for an untrusted folder, and one once it is trusted', async () => {
     const window = open(await freePort());
-    window.plan = { ...window.plan, backend: { kind: 'refuse', folder: '/a' } };
+    window.config = { ...window.config, backend: { kind: 'refuse', folder: '/a' } };
     await window.controller.start();
     assert.equal(window.controller.status.state, 'running');
-    assert.equal(window.made.length, 0);
-    window.plan = { ...window.plan, backend: cli('/a') };
+    assert.equal(window.backends.length, 0);
+    window.config = { ...window.config, backend: cliConfig('/a') };
     await window.controller.refresh();
-    assert.equal(window.made.length, 1);
+    assert.equal(window.backends.length, 1);
   });
 
-  it('waits for a port that another window is about to let go', async () => {
-    const other = await stranger('anything');
+  it('retries while the port is in use', async () => {
+    const other = await startOtherProgram('hello');
     const window = open(other.port);
     const started = window.controller.start();
     await window.until((status) => status.state === 'starting');
-    await other.leave();
+    await other.quit();
     await started;
     assert.deepEqual(window.states, ['starting', 'running']);
   });
 
-  it('fails when a real Ollama has the port, and says so', async () => {
-    const ollama = await stranger('Ollama is running');
+  it('fails and names Ollama when Ollama itself has the port, and starts once it has quit', async () => {
+    const ollama = await startOtherProgram('Ollama is running');
     const { controller } = open(ollama.port);
     await controller.start();
     assert.deepEqual(controller.status, {
@@ -143,43 +152,43 @@ describe('the controller', () => {
       message: `Port ${ollama.port} is in use by Ollama itself. Quit Ollama, or use another port here.`,
       taken: true,
     });
-    await ollama.leave();
+    await ollama.quit();
     await controller.start();
     assert.equal(controller.status.state, 'running');
   });
 
-  it('stays failed when something else than the port changed', async () => {
-    const other = await stranger('hello');
+  it('stays failed when the folder changes, and retries when the port changes', async () => {
+    const other = await startOtherProgram('hello');
     const window = open(other.port);
     await window.controller.start();
-    window.plan = { ...window.plan, backend: cli('/b') };
+    window.config = { ...window.config, backend: cliConfig('/b') };
     await window.controller.refresh();
     assert.deepEqual(window.states, ['starting', 'failed']);
-    window.plan = planFor(await freePort());
+    window.config = configFor(await freePort());
     await window.controller.refresh();
     assert.equal(window.controller.status.state, 'running');
-    await other.leave();
+    await other.quit();
   });
 
-  it('fails with the reason when it may not listen there', async () => {
+  it('fails with the reason when it cannot listen on the host', async () => {
     const window = open(1);
-    window.plan = { ...window.plan, listen: { host: '192.0.2.1', port: await freePort() } };
+    window.config = { ...window.config, listen: { host: '192.0.2.1', port: await freePort() } };
     await window.controller.start();
     const { status } = window.controller;
     assert.ok(status.state === 'failed' && !status.taken);
     assert.match(status.message, /192\.0\.2\.1/);
   });
 
-  it('leaves the port to another window of ours, and takes over when that one goes', async () => {
+  it('leaves the port to another window, and takes over when that window stops', async () => {
     const port = await freePort();
     const [first, second] = [open(port), open(port)];
     await first.controller.start();
     await second.controller.start();
     assert.equal(second.controller.status.state, 'elsewhere');
-    assert.equal(second.made.length, 0);
+    assert.equal(second.backends.length, 0);
     await first.controller.stop();
     await second.until((status) => status.state === 'running');
-    // While it waited it did not pretend to start.
+    // It polls for the port without entering `starting`.
     assert.deepEqual(second.states, ['starting', 'elsewhere', 'running']);
   });
 
@@ -194,10 +203,10 @@ describe('the controller', () => {
     assert.equal(await isOpen(port), false);
   });
 
-  it('knows the folder of the window that serves', async () => {
+  it('reports the folder of the window that has the port', async () => {
     const port = await freePort();
     const [first, second] = [open(port), open(port)];
-    first.plan = { ...first.plan, backend: cli('/first') };
+    first.config = { ...first.config, backend: cliConfig('/first') };
     await first.controller.start();
     await second.controller.start();
     const { status } = second.controller;
@@ -205,7 +214,7 @@ describe('the controller', () => {
     assert.equal(status.folder, '/first');
   });
 
-  it('takes the port over on request, and gives it back when it goes', async () => {
+  it('takes the port over with serveHere, and the other window takes it back after a stop', async () => {
     const port = await freePort();
     const [first, second] = [open(port), open(port)];
     await first.controller.start();
@@ -213,13 +222,13 @@ describe('the controller', () => {
     assert.equal(await second.controller.serveHere(), true);
     assert.equal(second.controller.status.state, 'running');
     await first.until((status) => status.state === 'elsewhere');
-    assert.equal(first.made[0]!.closed, true);
+    assert.equal(first.backends[0]!.closed, true);
     await second.controller.stop();
     await first.until((status) => status.state === 'running');
     assert.deepEqual(second.states, ['starting', 'elsewhere', 'running', 'stopped']);
   });
 
-  it('gives the port to nobody who does not know the key', async () => {
+  it('does not hand the port over to a window with another key', async () => {
     const port = await freePort();
     const [first, second] = [open(port), open(port)];
     second.key = 'another';
@@ -232,88 +241,226 @@ describe('the controller', () => {
     assert.equal(second.controller.status.state, 'elsewhere');
   });
 
-  it('answers the chats of its own window while another one has the port, and starts its CLI only for them', async () => {
+  it('answers the chats of its own window while another window has the port, and creates its backend for them only', async () => {
     const port = await freePort();
     const [first, second] = [open(port), open(port)];
     await first.controller.start();
     await second.controller.start();
-    assert.equal(second.made.length, 0);
+    assert.equal(second.backends.length, 0);
     assert.deepEqual(await second.controller.backend.models(), [MODEL]);
-    assert.equal(second.made.length, 1);
+    assert.equal(second.backends.length, 1);
     await second.controller.stop();
-    assert.equal(second.made[0]!.closed, true);
+    assert.equal(second.backends[0]!.closed, true);
   });
 
-  it('answers no chat of its own window while it is stopped', async () => {
-    const { controller, made } = open(await freePort());
+  it('restarts with the same configuration when asked to', async () => {
+    const port = await freePort();
+    const { controller, backends, states } = open(port);
+    await controller.start();
+    await controller.restart();
+    assert.equal(await isOpen(port), true);
+    assert.deepEqual(states, ['starting', 'running', 'starting', 'running']);
+    assert.deepEqual(
+      backends.map(({ closed }) => closed),
+      [true, false],
+    );
+  });
+
+  it('starts when restart is called while it is stopped', async () => {
+    const { controller, states } = open(await freePort());
+    await controller.restart();
+    assert.deepEqual(states, ['starting', 'running']);
+  });
+
+  it('restarts once when a start follows the restart', async () => {
+    const { controller, backends } = open(await freePort());
+    await controller.start();
+    await Promise.all([controller.restart(), controller.start()]);
+    assert.equal(controller.status.state, 'running');
+    assert.equal(backends.length, 2);
+  });
+
+  it('ends up running when a stop is followed by a start', async () => {
+    const port = await freePort();
+    const { controller } = open(port);
+    await controller.start();
+    await Promise.all([controller.stop(), controller.start()]);
+    assert.equal(controller.status.state, 'running');
+    assert.equal(await isOpen(port), true);
+  });
+
+  it('retries after a failure when it is started or restarted, but not on a refresh', async () => {
+    const other = await startOtherProgram('hello');
+    const { controller, states } = open(other.port);
+    await controller.start();
+    await controller.refresh();
+    assert.deepEqual(states, ['starting', 'failed']);
+    await controller.restart();
+    assert.deepEqual(states, ['starting', 'failed', 'starting', 'failed']);
+    await other.quit();
+    await controller.start();
+    assert.equal(controller.status.state, 'running');
+  });
+
+  it('can be stopped after a failure', async () => {
+    const other = await startOtherProgram('hello');
+    const { controller } = open(other.port);
+    await controller.start();
+    await controller.stop();
+    assert.deepEqual(controller.status, { state: 'stopped' });
+    await other.quit();
+  });
+
+  it('moves to another port while another window has the first one', async () => {
+    const [port, other] = [await freePort(), await freePort()];
+    const [first, second] = [open(port), open(port)];
+    await first.controller.start();
+    await second.controller.start();
+    second.config = configFor(other);
+    await second.controller.refresh();
+    assert.equal(second.controller.status.state, 'running');
+    assert.equal(await isOpen(other), true);
+  });
+
+  it('confirms serveHere while it is running, and declines while it is stopped', async () => {
+    const { controller } = open(await freePort());
+    assert.equal(await controller.serveHere(), false);
+    assert.deepEqual(controller.status, { state: 'stopped' });
+    await controller.start();
+    assert.equal(await controller.serveHere(), true);
+  });
+
+  it('stays stopped when it is stopped while another window hands the port over', async () => {
+    const port = await freePort();
+    const [first, second] = [open(port), open(port)];
+    await first.controller.start();
+    await second.controller.start();
+    const served = second.controller.serveHere();
+    await second.controller.stop();
+    assert.equal(await served, false);
+    assert.deepEqual(second.controller.status, { state: 'stopped' });
+    await first.until((status) => status.state === 'running');
+  });
+
+  it('can be stopped while it hands the port over', async () => {
+    const port = await freePort();
+    const { controller } = open(port);
+    await controller.start();
+    controller.cede();
+    await controller.stop();
+    assert.deepEqual(controller.status, { state: 'stopped' });
+    assert.equal(await isOpen(port), false);
+  });
+
+  it('takes the port back when the window that asked for it does not use it', async () => {
+    const { controller, until, states } = open(await freePort());
+    await controller.start();
+    controller.cede();
+    await until((status) => status.state === 'elsewhere');
+    await until((status) => status.state === 'running');
+    assert.deepEqual(states, ['starting', 'running', 'elsewhere', 'running']);
+  });
+
+  it('does not cede a port that it does not have', async () => {
+    const { controller, states } = open(await freePort());
+    controller.cede();
+    await controller.start();
+    assert.deepEqual(states, ['starting', 'running']);
+  });
+
+  it('checks the CLI again after a problem', async () => {
+    const { controller, backends, until } = open(await freePort());
+    await controller.start();
+    await until((status) => status.state === 'running' && status.readiness.kind === 'ready');
+    backends[0]!.error = new ChatError('notSignedIn', 'Signed out.');
+    const chat = controller.backend.chat(REQUEST, new AbortController().signal)[Symbol.asyncIterator]();
+    await assert.rejects(async () => chat.next(), { kind: 'notSignedIn' });
+    assert.equal(controller.readiness.kind, 'problem');
+    backends[0]!.error = undefined;
+    controller.recheck();
+    await until((status) => status.state === 'running' && status.readiness.kind === 'ready');
+  });
+
+  it('kills the CLI without waiting when the extension host exits', async () => {
+    const { controller, backends } = open(await freePort());
+    await controller.start();
+    controller.killNow();
+    assert.equal(backends[0]!.killed, true);
+  });
+
+  it('refuses the chats of its own window while it is stopped', async () => {
+    const { controller, backends } = open(await freePort());
     await assert.rejects(controller.backend.models(), { kind: 'cancelled', message: /is stopped/ });
-    assert.equal(made.length, 0);
+    assert.equal(backends.length, 0);
   });
 
-  it('looks closely at the CLI, also while it is stopped, and leaves nothing', async () => {
+  it('inspects the CLI while it is stopped, and closes the backend afterwards', async () => {
     const window = open(await freePort());
     const { path } = await window.controller.inspect();
     assert.equal(path, '/bin/claude');
     assert.deepEqual(
-      window.made.map(({ closed }) => closed),
+      window.backends.map(({ closed }) => closed),
       [true],
     );
-    window.plan = { ...window.plan, backend: { kind: 'refuse', folder: '/a' } };
+    window.config = { ...window.config, backend: { kind: 'refuse', folder: '/a' } };
     await assert.rejects(window.controller.inspect(), { kind: 'untrusted' });
   });
 
-  it('can be stopped while it waits for the port', async () => {
-    const other = await stranger('hello');
+  it('can be stopped while it retries to get the port', async () => {
+    const other = await startOtherProgram('hello');
     const window = open(other.port);
     const started = window.controller.start();
     await window.until((status) => status.state === 'starting');
     await window.controller.stop();
     await started;
     assert.deepEqual(window.states, ['starting', 'stopped']);
-    await other.leave();
+    await other.quit();
   });
 
-  it('fails, instead of throwing, when the parts cannot be made', async () => {
-    const { controller } = createBroken();
+  it('fails instead of throwing when the endpoint cannot be created', async () => {
+    const controller = brokenController();
     await controller.start();
     const { status } = controller;
     assert.ok(status.state === 'failed');
-    assert.match(status.message, /no endpoint today/);
+    assert.match(status.message, /endpoint unavailable/);
   });
 
-  it('ends for good: nothing runs any more', async () => {
+  it('releases the port and closes the CLI when it ends', async () => {
     const port = await freePort();
-    const { controller, made } = open(port);
+    const { controller, backends } = open(port);
     await controller.start();
     await controller.end();
     assert.equal(await isOpen(port), false);
-    assert.equal(made[0]!.closed, true);
+    assert.equal(backends[0]!.closed, true);
     assert.deepEqual(controller.status, { state: 'stopped' });
   });
 
-  it('ends in a bounded time, and kills what does not end', async () => {
+  it('ends in a bounded time, and kills a CLI that does not close', async () => {
     const port = await freePort();
-    const { controller, made } = open(port);
+    const { controller, backends } = open(port);
     await controller.start();
-    made[0]!.stuck = true;
+    backends[0]!.stuck = true;
     await controller.end();
     assert.equal(await isOpen(port), false);
-    assert.equal(made[0]!.killed, true);
+    assert.equal(backends[0]!.killed, true);
   });
 });
 
-function createBroken(): { controller: Controller } {
-  const controller = createController({
-    known: Promise.resolve(),
-    plan: () => planFor(1),
+/** A controller whose endpoint cannot be created. */
+function brokenController(): Controller {
+  return createController({
+    tokenKnown: Promise.resolve(),
+    desiredConfig: () => configFor(1),
     createEndpoint() {
-      throw new Error('no endpoint today');
+      throw new Error('endpoint unavailable');
     },
-    createBackend: fakeCli,
+    createBackend: fakeCliBackend,
     onChange: () => undefined,
-    windows: { look: () => Promise.resolve(undefined), ask: () => Promise.resolve(false) },
+    windows: {
+      fetchReport: () => Promise.resolve(undefined),
+      requestPort: () => Promise.resolve(false),
+    },
     log: silentLogger,
-    pace: { patienceMs: 0, takeOverEveryMs: 1_000, endWithinMs: 100 },
+    timing: { acquirePortMs: 0, takeOverIntervalMs: 1_000, endMs: 100 },
   });
-  return { controller };
 }

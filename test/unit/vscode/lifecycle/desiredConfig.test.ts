@@ -21,16 +21,16 @@ const settings: Settings = {
   allowedOrigins: [],
   allowOtherUsers: false,
   maxProcesses: 4,
-  maxWaiting: 64,
-  keepSpare: 'whileInUse',
-  idleMinutes: 10,
+  maxQueuedRequests: 64,
+  prewarm: 'whileInUse',
+  idleTimeoutMinutes: 10,
   'workspace.permissions': 'readOnly',
   'workspace.editorContext': true,
 };
 const trusted: WorkspaceFolder = { trusted: true, folder: '/code/a', moreFolders: [] };
 
-describe('the plan', () => {
-  it('is the same when only settings changed that are read for every request', () => {
+describe('desiredConfig', () => {
+  it('is unchanged by settings that are read for every request', () => {
     const one = desiredConfig(settings, trusted);
     const other = desiredConfig(
       { ...settings, aliases: { a: 'b' }, defaultModel: 'sonnet', allowedHosts: ['x'] },
@@ -40,7 +40,7 @@ describe('the plan', () => {
     assert.ok(sameConfig(one.backend, other.backend));
   });
 
-  it('listens anew when the port or the host changed, with the same backend', () => {
+  it('changes only the listen part when the port or the host changes', () => {
     const one = desiredConfig(settings, trusted);
     for (const change of [{ port: 11500 }, { host: '::1' }]) {
       const other = desiredConfig({ ...settings, ...change }, trusted);
@@ -49,7 +49,7 @@ describe('the plan', () => {
     }
   });
 
-  it('listens anew when a token comes or goes, but only where other machines may reach the server', () => {
+  it('changes the listen part when a strong token is added or removed, if other machines may reach the host', () => {
     const token = 'x'.repeat(32);
     const loopback = [desiredConfig(settings, trusted), desiredConfig(settings, trusted, token)];
     assert.ok(sameConfig(loopback[0]!.listen, loopback[1]!.listen));
@@ -64,7 +64,7 @@ describe('the plan', () => {
     }
   });
 
-  it('needs another backend when the folder, the path of the CLI or its limits changed, on the same port', () => {
+  it('changes only the backend part when the folder, the path of the CLI or its limits change', () => {
     const one = desiredConfig(settings, trusted);
     const others = [
       desiredConfig(settings, { ...trusted, folder: '/code/b' }),
@@ -73,7 +73,7 @@ describe('the plan', () => {
       desiredConfig({ ...settings, 'workspace.permissions': 'ask' }, trusted),
       desiredConfig({ ...settings, claudePath: '/opt/claude' }, trusted),
       desiredConfig({ ...settings, maxProcesses: 2 }, trusted),
-      desiredConfig({ ...settings, idleMinutes: 1 }, trusted),
+      desiredConfig({ ...settings, idleTimeoutMinutes: 1 }, trusted),
     ];
     for (const other of others) {
       assert.ok(sameConfig(one.listen, other.listen));
@@ -81,59 +81,61 @@ describe('the plan', () => {
     }
   });
 
-  it('refuses in a folder that is not trusted, whatever the path of the CLI', () => {
-    const plan = desiredConfig({ ...settings, claudePath: '/evil' }, { ...trusted, trusted: false });
-    assert.deepEqual(plan.backend, { kind: 'refuse', folder: '/code/a' });
+  it('refuses to run in an untrusted folder, for any path of the CLI', () => {
+    const config = desiredConfig({ ...settings, claudePath: '/evil' }, { ...trusted, trusted: false });
+    assert.deepEqual(config.backend, { kind: 'refuse', folder: '/code/a' });
   });
 });
 
-describe('the lanes', () => {
-  it('are both in a trusted folder that is open, and one anywhere else', () => {
+describe('lanesOf', () => {
+  it('returns both lanes for a trusted open folder, and only the chat lane otherwise', () => {
     assert.deepEqual(lanesOf(trusted), ['chat', 'workspace']);
     assert.deepEqual(lanesOf({ ...trusted, trusted: false }), ['chat']);
     assert.deepEqual(lanesOf({ ...trusted, moreFolders: undefined }), ['chat']);
   });
+});
 
-  it('work in all folders that are open, and in none that nobody has opened', () => {
-    const plan = (place: WorkspaceFolder) => {
-      const { backend } = desiredConfig({ ...settings, 'workspace.permissions': 'ask' }, place);
+describe('the workspace lane in desiredConfig', () => {
+  it('includes all open folders, and is absent when no folder is open', () => {
+    const workspaceFor = (folder: WorkspaceFolder) => {
+      const { backend } = desiredConfig({ ...settings, 'workspace.permissions': 'ask' }, folder);
       return backend.kind === 'cli' ? backend.workspace : 'refused';
     };
-    assert.deepEqual(plan({ ...trusted, moreFolders: ['/code/b'] }), {
+    assert.deepEqual(workspaceFor({ ...trusted, moreFolders: ['/code/b'] }), {
       permissions: 'ask',
       moreFolders: ['/code/b'],
     });
-    assert.equal(plan({ ...trusted, moreFolders: undefined }), undefined);
-    assert.equal(plan({ ...trusted, trusted: false }), 'refused');
+    assert.equal(workspaceFor({ ...trusted, moreFolders: undefined }), undefined);
+    assert.equal(workspaceFor({ ...trusted, trusted: false }), 'refused');
   });
 });
 
-describe('the choice of a folder', () => {
-  it('takes the first that is open', () => {
+describe('chooseFolder', () => {
+  it('chooses the first open folder', () => {
     assert.equal(chooseFolder(['/a', '/b'], undefined, '/none'), '/a');
   });
 
-  it("takes the active editor's where several are open", () => {
+  it("chooses the active editor's folder when several are open", () => {
     assert.equal(chooseFolder(['/a', '/b'], '/b', '/none'), '/b');
   });
 
-  it('does not take a folder that is no longer open', () => {
+  it('ignores a folder that is no longer open', () => {
     assert.equal(chooseFolder(['/a', '/b'], '/closed', '/none'), '/a');
   });
 
-  it('takes the private folder when none is open', () => {
+  it('chooses the fallback when no folder is open', () => {
     assert.equal(chooseFolder([], undefined, '/none'), '/none');
   });
 });
 
-describe('the URL', () => {
-  it('is the loopback when the server listens on every address', () => {
+describe('urlOf', () => {
+  it('returns the loopback address for a server that listens on every address', () => {
     assert.equal(urlOf({ host: '0.0.0.0', port: 11434 }), 'http://127.0.0.1:11434');
     assert.equal(urlOf({ host: '0', port: 11434 }), 'http://127.0.0.1:11434');
     assert.equal(urlOf({ host: '::', port: 11434 }), 'http://[::1]:11434');
   });
 
-  it('has brackets around an IPv6 address', () => {
+  it('puts brackets around an IPv6 address', () => {
     assert.equal(urlOf({ host: '::1', port: 1 }), 'http://[::1]:1');
   });
 });

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { lazyBackend } from '../../../../src/vscode/lifecycle/lazyBackend.js';
-import { fakeCli, REQUEST } from '../fakeCli.js';
+import { fakeCliBackend, REQUEST } from '../fakeCliBackend.js';
 
-describe('a backend that is loaded when it is needed', () => {
-  it('is loaded once, by the first who asks', async () => {
+describe('lazyBackend', () => {
+  it('loads the backend once, on first use', async () => {
     let loads = 0;
     const backend = lazyBackend(() => {
       loads += 1;
-      return Promise.resolve(fakeCli());
+      return Promise.resolve(fakeCliBackend());
     });
     assert.equal(loads, 0);
     await Promise.all([backend.describe(), backend.models()]);
     assert.equal(loads, 1);
   });
 
-  it('passes events on', async () => {
-    const fake = fakeCli();
+  it('forwards the events of a chat', async () => {
+    const fake = fakeCliBackend();
     fake.release();
     const types: string[] = [];
     for await (const event of lazyBackend(() => Promise.resolve(fake)).chat(REQUEST, AbortSignal.any([]))) {
@@ -24,14 +24,14 @@ describe('a backend that is loaded when it is needed', () => {
     assert.deepEqual(types, ['text', 'done']);
   });
 
-  it('is not loaded only to be closed', async () => {
+  it('does not load the backend in order to close it', async () => {
     const backend = lazyBackend(() => assert.fail('loaded'));
     await backend.close();
     backend.closeNow();
   });
 
-  it('is closed when it was closed while it loaded', async () => {
-    const fake = fakeCli();
+  it('closes a backend that is still loading', async () => {
+    const fake = fakeCliBackend();
     const backend = lazyBackend(() => Promise.resolve(fake));
     const described = backend.describe();
     await backend.close();
@@ -39,7 +39,7 @@ describe('a backend that is loaded when it is needed', () => {
     await described;
   });
 
-  it('says what went wrong when it cannot be loaded', async () => {
+  it('rejects with the reason when the backend cannot be loaded', async () => {
     const backend = lazyBackend(() => Promise.reject(new Error('broken file')));
     await assert.rejects(backend.describe(), /broken file/);
   });

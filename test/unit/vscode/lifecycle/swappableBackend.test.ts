@@ -6,33 +6,28 @@ import {
   createSwappableBackend,
   type SwappableBackend,
 } from '../../../../src/vscode/lifecycle/swappableBackend.js';
-import type { BackendConfig } from '../../../../src/vscode/lifecycle/desiredConfig.js';
-import { fakeCli, REQUEST, type FakeCli } from '../fakeCli.js';
+import { cliConfig } from '../editorWindow.js';
+import { fakeCliBackend, REQUEST, type FakeCliBackend } from '../fakeCliBackend.js';
 
-const cli = (folder: string): BackendConfig => ({
-  kind: 'cli',
-  folder,
-  claudePath: '',
-  limits: { processes: 4, queue: 64, keepSpares: 'whileInUse', idleMs: 600_000 },
-});
 const signal = new AbortController().signal;
 
-function slotWith(prepare: (fake: FakeCli) => void = () => undefined): {
-  slot: SwappableBackend;
-  made: FakeCli[];
+/** @param prepare called for every backend that is created */
+function createWithFakes(prepare: (fake: FakeCliBackend) => void = () => undefined): {
+  swappable: SwappableBackend;
+  created: FakeCliBackend[];
 } {
-  const made: FakeCli[] = [];
-  const slot = createSwappableBackend({
+  const created: FakeCliBackend[] = [];
+  const swappable = createSwappableBackend({
     create() {
-      const fake = fakeCli();
+      const fake = fakeCliBackend();
       prepare(fake);
-      made.push(fake);
+      created.push(fake);
       return fake;
     },
     onChange: () => undefined,
     warn: (line) => assert.fail(line),
   });
-  return { slot, made };
+  return { swappable, created };
 }
 
 async function collect(events: AsyncIterable<ChatEvent>): Promise<string[]> {
@@ -41,24 +36,24 @@ async function collect(events: AsyncIterable<ChatEvent>): Promise<string[]> {
   return types;
 }
 
-describe('the slot of the backend', () => {
-  it('keeps the backend when the plan is equal', () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
-    slot.use(cli('/a'));
-    assert.equal(made.length, 1);
+describe('SwappableBackend', () => {
+  it('keeps the backend when the configuration is equal', () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
+    swappable.use(cliConfig('/a'));
+    assert.equal(created.length, 1);
   });
 
-  it('answers a running request to its end when the folder changes, then closes the old backend', async () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
-    const answer = slot.backend.chat(REQUEST, signal)[Symbol.asyncIterator]();
+  it('completes a running request when the folder changes, then closes the old backend', async () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
+    const answer = swappable.backend.chat(REQUEST, signal)[Symbol.asyncIterator]();
     await answer.next();
-    slot.use(cli('/b'));
-    const [old, current] = made;
+    swappable.use(cliConfig('/b'));
+    const [old, current] = created;
     assert.equal(old!.closed, false);
-    assert.equal(slot.folder, '/b');
-    assert.equal(slot.requests, 1);
+    assert.equal(swappable.folder, '/b');
+    assert.equal(swappable.requests, 1);
     old!.release();
     const rest: string[] = [];
     for (let next = await answer.next(); next.done !== true; next = await answer.next())
@@ -66,116 +61,121 @@ describe('the slot of the backend', () => {
     assert.deepEqual(rest, ['done']);
     assert.equal(old!.closed, true);
     assert.equal(current!.closed, false);
-    assert.equal(slot.requests, 0);
+    assert.equal(swappable.requests, 0);
   });
 
-  it('closes an idle backend at once when the folder changes', () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
-    slot.use(cli('/b'));
-    assert.equal(made[0]!.closed, true);
+  it('closes an idle backend immediately when the folder changes', () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
+    swappable.use(cliConfig('/b'));
+    assert.equal(created[0]!.closed, true);
   });
 
-  it('starts nothing for a folder that is not trusted, and refuses with that reason', async () => {
-    const { slot, made } = slotWith();
-    slot.use({ kind: 'refuse', folder: '/a' });
-    await assert.rejects(collect(slot.backend.chat(REQUEST, signal)), { kind: 'untrusted' });
-    await assert.rejects(slot.backend.models(), { kind: 'untrusted' });
+  it('creates no backend for an untrusted folder, and refuses requests with that reason', async () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use({ kind: 'refuse', folder: '/a' });
+    await assert.rejects(collect(swappable.backend.chat(REQUEST, signal)), { kind: 'untrusted' });
+    await assert.rejects(swappable.backend.models(), { kind: 'untrusted' });
     await turn();
-    assert.equal(made.length, 0);
-    assert.ok(slot.readiness.kind === 'problem' && slot.readiness.problem.kind === 'untrusted');
+    assert.equal(created.length, 0);
+    assert.ok(swappable.readiness.kind === 'problem' && swappable.readiness.problem.kind === 'untrusted');
   });
 
-  it('knows version and number of models once the CLI has answered', async () => {
-    const { slot } = slotWith();
-    slot.use(cli('/a'));
-    assert.deepEqual(slot.readiness, { kind: 'checking' });
+  it('reports the version and the number of models once the CLI has answered', async () => {
+    const { swappable } = createWithFakes();
+    swappable.use(cliConfig('/a'));
+    assert.deepEqual(swappable.readiness, { kind: 'checking' });
     await turn();
-    assert.deepEqual(slot.readiness, { kind: 'ready', path: '/bin/claude', version: '2.1.330', models: 1 });
+    assert.deepEqual(swappable.readiness, {
+      kind: 'ready',
+      path: '/bin/claude',
+      version: '2.1.330',
+      models: 1,
+    });
   });
 
-  it('says so when nobody is signed in, and looks again when asked', async () => {
-    const { slot, made } = slotWith((fake) => (fake.signedIn = false));
-    slot.use(cli('/a'));
+  it('reports that the CLI is not signed in, and checks again when asked', async () => {
+    const { swappable, created } = createWithFakes((fake) => (fake.signedIn = false));
+    swappable.use(cliConfig('/a'));
     await turn();
-    assert.ok(slot.readiness.kind === 'problem' && slot.readiness.problem.kind === 'notSignedIn');
-    made[0]!.signedIn = true;
-    slot.recheck();
+    assert.ok(swappable.readiness.kind === 'problem' && swappable.readiness.problem.kind === 'notSignedIn');
+    created[0]!.signedIn = true;
+    swappable.recheck();
     await turn();
-    assert.equal(slot.readiness.kind, 'ready');
+    assert.equal(swappable.readiness.kind, 'ready');
   });
 
-  it('does not look again while all is well', async () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
+  it('does not check again while the CLI is ready', async () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
     await turn();
-    slot.recheck();
-    assert.equal(made[0]!.looks, 1);
+    swappable.recheck();
+    assert.equal(created[0]!.checks, 1);
   });
 
-  it('learns from a failed chat that the CLI is signed out, and from a good one that it is not', async () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
+  it('learns from a failed chat that the CLI is signed out, and from a successful one that it is signed in', async () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
     await turn();
-    made[0]!.fail = new ChatError('notSignedIn', 'Signed out.');
-    await assert.rejects(collect(slot.backend.chat(REQUEST, signal)), { kind: 'notSignedIn' });
-    assert.deepEqual(slot.readiness, {
+    created[0]!.error = new ChatError('notSignedIn', 'Signed out.');
+    await assert.rejects(collect(swappable.backend.chat(REQUEST, signal)), { kind: 'notSignedIn' });
+    assert.deepEqual(swappable.readiness, {
       kind: 'problem',
       problem: { kind: 'notSignedIn', message: 'Signed out.', program: '/bin/claude' },
     });
-    made[0]!.fail = undefined;
-    made[0]!.release();
-    assert.deepEqual(await collect(slot.backend.chat(REQUEST, signal)), ['text', 'done']);
+    created[0]!.error = undefined;
+    created[0]!.release();
+    assert.deepEqual(await collect(swappable.backend.chat(REQUEST, signal)), ['text', 'done']);
     await turn();
-    assert.equal(slot.readiness.kind, 'ready');
+    assert.equal(swappable.readiness.kind, 'ready');
   });
 
-  it('does not take the failure of one request for a problem of the CLI', async () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
+  it('does not take the error of one request for a problem of the CLI', async () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
     await turn();
-    made[0]!.fail = new ChatError('contextTooLong', 'Too long.');
-    await assert.rejects(collect(slot.backend.chat(REQUEST, signal)), { kind: 'contextTooLong' });
-    assert.equal(slot.readiness.kind, 'ready');
+    created[0]!.error = new ChatError('contextTooLong', 'Too long.');
+    await assert.rejects(collect(swappable.backend.chat(REQUEST, signal)), { kind: 'contextTooLong' });
+    assert.equal(swappable.readiness.kind, 'ready');
   });
 
-  it('counts a request that its client left as over', async () => {
-    const { slot } = slotWith();
-    slot.use(cli('/a'));
-    for await (const event of slot.backend.chat(REQUEST, signal)) {
+  it('no longer counts a request after its client has disconnected', async () => {
+    const { swappable } = createWithFakes();
+    swappable.use(cliConfig('/a'));
+    for await (const event of swappable.backend.chat(REQUEST, signal)) {
       assert.equal(event.type, 'text');
-      assert.equal(slot.requests, 1);
+      assert.equal(swappable.requests, 1);
       break;
     }
-    assert.equal(slot.requests, 0);
+    assert.equal(swappable.requests, 0);
   });
 
-  it('closes every backend when cleared, retired ones with requests too, and then refuses', async () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
-    const answer = slot.backend.chat(REQUEST, signal)[Symbol.asyncIterator]();
+  it('closes every backend with closeAll, replaced ones with requests included, and then refuses requests', async () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
+    const answer = swappable.backend.chat(REQUEST, signal)[Symbol.asyncIterator]();
     await answer.next();
-    slot.use(cli('/b'));
-    await slot.clear();
+    swappable.use(cliConfig('/b'));
+    await swappable.closeAll();
     assert.deepEqual(
-      made.map((fake) => fake.closed),
+      created.map((fake) => fake.closed),
       [true, true],
     );
-    await assert.rejects(slot.backend.models(), { kind: 'cancelled' });
+    await assert.rejects(swappable.backend.models(), { kind: 'cancelled' });
   });
 
-  it('can still kill a backend whose closing does not end', () => {
-    const { slot, made } = slotWith((fake) => (fake.stuck = true));
-    slot.use(cli('/a'));
-    void slot.clear();
-    slot.closeNow();
-    assert.equal(made[0]!.killed, true);
+  it('can still kill a backend that does not close', () => {
+    const { swappable, created } = createWithFakes((fake) => (fake.stuck = true));
+    swappable.use(cliConfig('/a'));
+    void swappable.closeAll();
+    swappable.closeNow();
+    assert.equal(created[0]!.killed, true);
   });
 
-  it('kills everything without waiting when the host exits', () => {
-    const { slot, made } = slotWith();
-    slot.use(cli('/a'));
-    slot.closeNow();
-    assert.equal(made[0]!.killed, true);
+  it('kills every backend without waiting when the extension host exits', () => {
+    const { swappable, created } = createWithFakes();
+    swappable.use(cliConfig('/a'));
+    swappable.closeNow();
+    assert.equal(created[0]!.killed, true);
   });
 });

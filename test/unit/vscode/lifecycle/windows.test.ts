@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { silentLogger } from '../../../../src/core/log.js';
 import { createWindows } from '../../../../src/vscode/lifecycle/windows.js';
 
-describe('the key of the windows', () => {
+describe('the key that windows share', () => {
   let root = '';
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'windows-'))));
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('is the same for all of them', () => {
+  it('is the same for all windows with the same storage folder', () => {
     const folder = join(root, 'storage');
     const [one, other] = [createWindows(folder, silentLogger), createWindows(folder, silentLogger)];
     assert.match(one.key() ?? '', /^[0-9a-f]{64}$/);
@@ -18,26 +18,26 @@ describe('the key of the windows', () => {
     assert.deepEqual(readdirSync(folder), ['window-key']);
   });
 
-  it('can be read by this user only, and so can the folder that it is in', function () {
-    // Windows has no modes: the folder's access list says who may read.
+  it('is readable by this user only, and so is its folder', function () {
+    // Windows has no file modes: the access control list of the folder decides.
     if (process.platform === 'win32') this.skip();
     const folder = join(root, 'global', 'storage');
-    const before = process.umask(0);
+    const umask = process.umask(0);
     try {
       createWindows(folder, silentLogger).key();
     } finally {
-      process.umask(before);
+      process.umask(umask);
     }
     const modeOf = (path: string): number => statSync(path).mode & 0o777;
     assert.deepEqual([folder, join(folder, 'window-key')].map(modeOf), [0o700, 0o600]);
   });
 
-  it('is another one for another user', () => {
+  it('differs between storage folders', () => {
     const [one, other] = ['a', 'b'].map((name) => createWindows(join(root, name), silentLogger).key());
     assert.notEqual(one, other);
   });
 
-  it('is missed only once, with a word in the log, where it cannot be kept', async () => {
+  it('is undefined, with one warning in the log, when it cannot be stored', async () => {
     const file = join(root, 'file');
     writeFileSync(file, '');
     const warnings: string[] = [];
@@ -46,7 +46,7 @@ describe('the key of the windows', () => {
       warn: (line) => void warnings.push(line),
     });
     assert.equal(windows.key(), undefined);
-    assert.equal(await windows.look({ host: '127.0.0.1', port: 9 }), undefined);
+    assert.equal(await windows.fetchReport({ host: '127.0.0.1', port: 9 }), undefined);
     assert.equal(warnings.length, 1);
   });
 });

@@ -11,113 +11,113 @@ const request = (command: string): PermissionRequest => ({
 });
 const never = new AbortController().signal;
 
-interface Shown {
+interface ShownRequest {
   readonly command: unknown;
-  readonly over: AbortSignal;
+  readonly closed: AbortSignal;
   readonly answer: (answer: PermissionAnswer | undefined) => void;
   readonly fail: (error: Error) => void;
 }
 
-/** Questions to a person who is played by the test. */
-function desk(patienceMs = 60_000) {
-  const shown: Shown[] = [];
+/** A queue whose user is the test. */
+function createQueue(timeoutMs = 60_000) {
+  const shown: ShownRequest[] = [];
   const lines: string[] = [];
   let wake = (): void => undefined;
-  const questions = createPermissionQueue({
-    show: ({ input }, over) =>
+  const queue = createPermissionQueue({
+    show: ({ input }, closed) =>
       new Promise((answer, fail) => {
-        shown.push({ command: input['command'], over, answer, fail });
+        shown.push({ command: input['command'], closed, answer, fail });
         wake();
       }),
     onChange: () => undefined,
     log: { ...silentLogger, info: (line) => lines.push(line) },
-    patienceMs,
+    timeoutMs,
   });
   return {
-    questions,
+    queue,
     shown,
     lines,
-    /** The one that is shown as number `count`, counted from one. */
-    nth: async (count: number): Promise<Shown> => {
+    /** Waits for the request that is shown as number `count`, counted from 1. */
+    nth: async (count: number): Promise<ShownRequest> => {
       while (shown.length < count) await new Promise<void>((resolve) => (wake = resolve));
       return shown[count - 1]!;
     },
   };
 }
 
-describe('questions', () => {
+describe('PermissionQueue', () => {
   for (const answer of ['once', 'conversation', 'deny'] as const) {
-    it(`pass on the answer "${answer}", and end`, async () => {
-      const { questions, nth } = desk();
-      const asked = questions.ask(request('ls'), never);
+    it(`resolves to the answer "${answer}" and closes the request`, async () => {
+      const { queue, nth } = createQueue();
+      const answered = queue.ask(request('ls'), never);
       const shown = await nth(1);
-      assert.equal(questions.current?.input['command'], 'ls');
+      assert.equal(queue.current?.input['command'], 'ls');
       shown.answer(answer);
-      assert.equal(await asked, answer);
-      assert.equal(questions.current, undefined);
-      assert.ok(shown.over.aborted);
+      assert.equal(await answered, answer);
+      assert.equal(queue.current, undefined);
+      assert.ok(shown.closed.aborted);
     });
   }
 
-  it('are shown one at a time, in order', async () => {
-    const { questions, shown, nth } = desk();
-    const asked = ['a', 'b'].map((command) => questions.ask(request(command), never));
+  it('shows requests one at a time, in order', async () => {
+    const { queue, shown, nth } = createQueue();
+    const answered = ['a', 'b'].map((command) => queue.ask(request(command), never));
     (await nth(1)).answer('once');
-    assert.equal(await asked[0], 'once');
+    assert.equal(await answered[0], 'once');
     (await nth(2)).answer('deny');
-    assert.equal(await asked[1], 'deny');
+    assert.equal(await answered[1], 'deny');
     assert.deepEqual(
       shown.map(({ command }) => command),
       ['a', 'b'],
     );
   });
 
-  it('stay when they are put aside, and can be shown again', async () => {
-    const { questions, nth } = desk();
-    const asked = questions.ask(request('ls'), never);
+  it('keeps a request that was dismissed, and can show it again', async () => {
+    const { queue, nth } = createQueue();
+    const answered = queue.ask(request('ls'), never);
     (await nth(1)).answer(undefined);
-    questions.showAgain();
+    queue.showAgain();
     const again = await nth(2);
     assert.equal(again.command, 'ls');
-    assert.ok(!again.over.aborted);
+    assert.ok(!again.closed.aborted);
     again.answer('once');
-    assert.equal(await asked, 'once');
-    questions.showAgain();
-    assert.equal(questions.current, undefined);
+    assert.equal(await answered, 'once');
+    queue.showAgain();
+    assert.equal(queue.current, undefined);
   });
 
-  it('are denied when nobody answers in time', async () => {
-    const { questions, nth, lines } = desk(10);
-    const asked = questions.ask(request('ls'), never);
+  it('denies a request that times out', async () => {
+    const { queue, nth, lines } = createQueue(10);
+    const answered = queue.ask(request('ls'), never);
     const shown = await nth(1);
-    assert.equal(await asked, 'deny');
-    assert.ok(shown.over.aborted);
-    assert.match(lines.at(-1)!, /nobody answered in time: Bash$/);
+    assert.equal(await answered, 'deny');
+    assert.ok(shown.closed.aborted);
+    assert.match(lines.at(-1)!, /timed out without an answer: Bash$/);
   });
 
-  it('are withdrawn when their request ends, and a late answer changes nothing', async () => {
-    const { questions, nth, lines } = desk();
+  it('withdraws a permission request when the chat request ends, and ignores a late answer', async () => {
+    const { queue, nth, lines } = createQueue();
     const client = new AbortController();
-    const asked = questions.ask(request('ls'), client.signal);
+    const answered = queue.ask(request('ls'), client.signal);
     const shown = await nth(1);
     client.abort();
-    assert.equal(await asked, 'deny');
-    assert.ok(shown.over.aborted);
+    assert.equal(await answered, 'deny');
+    assert.ok(shown.closed.aborted);
     shown.answer('once');
-    assert.equal(questions.current, undefined);
+    assert.equal(queue.current, undefined);
     assert.match(lines.at(-1)!, /withdrawn, .*: Bash$/);
   });
 
-  it('are never shown when their request ends while another question waits', async () => {
-    const { questions, shown, nth } = desk();
+  it('does not show a queued permission request whose chat request has ended', async () => {
+    const { queue, shown, nth } = createQueue();
     const client = new AbortController();
-    const first = questions.ask(request('a'), never);
-    const second = questions.ask(request('b'), client.signal);
-    const third = questions.ask(request('c'), never);
+    const first = queue.ask(request('a'), never);
+    const second = queue.ask(request('b'), client.signal);
+    const third = queue.ask(request('c'), never);
     const open = await nth(1);
     client.abort();
     assert.equal(await second, 'deny');
-    assert.ok(!open.over.aborted);
+    assert.ok(!open.closed.aborted);
     open.answer('once');
     assert.equal(await first, 'once');
     (await nth(2)).answer('once');
@@ -128,19 +128,19 @@ describe('questions', () => {
     );
   });
 
-  it('that cannot be shown are denied', async () => {
-    const { questions, nth, lines } = desk();
-    const asked = questions.ask(request('ls'), never);
+  it('denies a request that cannot be shown', async () => {
+    const { queue, nth, lines } = createQueue();
+    const answered = queue.ask(request('ls'), never);
     (await nth(1)).fail(new Error('no window'));
-    assert.equal(await asked, 'deny');
+    assert.equal(await answered, 'deny');
     assert.match(lines.at(-1)!, /could not be shown, Error: no window/);
   });
 
-  it('are in the log, without what a command is given', async () => {
-    const { questions, nth, lines } = desk();
-    const asked = questions.ask(request('curl secret'), never);
+  it('logs a request without the command', async () => {
+    const { queue, nth, lines } = createQueue();
+    const answered = queue.ask(request('curl secret'), never);
     (await nth(1)).answer('conversation');
-    await asked;
+    await answered;
     assert.deepEqual(lines, ['[permission] asked (sonnet): Bash']);
   });
 });

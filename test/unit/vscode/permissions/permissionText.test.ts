@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { PermissionRequest } from '../../../../src/core/permission.js';
 import {
-  askedPath,
   loggedSubject,
   permissionText,
+  targetPath,
 } from '../../../../src/vscode/permissions/permissionText.js';
 
 const edit: PermissionRequest = {
@@ -18,37 +18,37 @@ const cart = { exists: true, text: 'one\n', unsaved: false };
 const titles = (request: PermissionRequest, file = cart) =>
   permissionText(request, 5, file).choices.map(({ title }) => title);
 
-describe('a question', () => {
+describe('permissionText', () => {
   before(function () {
     if (process.platform === 'win32') this.skip();
   });
 
-  it('about an edit names the file from the folder, who asks, and when no answer is a denial', () => {
+  it('names the relative path, the client and the timeout of an edit', () => {
     assert.equal(
       permissionText(edit, 5, cart).message,
-      'Claude wants to edit src/cart.ts, for sample-client/1.0. Without an answer this is denied after 5 minutes.',
+      'Claude wants to edit src/cart.ts, for sample-client/1.0. Without an answer, this is denied after 5 minutes.',
     );
-    assert.equal(askedPath(edit), '/code/shop/src/cart.ts');
-    assert.equal(askedPath({ ...edit, input: { file_path: 'a.ts' } }), '/code/shop/a.ts');
-    assert.equal(askedPath(bash('ls')), undefined);
+    assert.equal(targetPath(edit), '/code/shop/src/cart.ts');
+    assert.equal(targetPath({ ...edit, input: { file_path: 'a.ts' } }), '/code/shop/a.ts');
+    assert.equal(targetPath(bash('ls')), undefined);
   });
 
-  it('about an edit shows the file before and after', () => {
-    assert.deepEqual(permissionText(edit, 5, cart).exhibit, {
-      title: 'src/cart.ts: what Claude wants',
+  it('previews the file before and after an edit', () => {
+    assert.deepEqual(permissionText(edit, 5, cart).preview, {
+      title: 'src/cart.ts: proposed by Claude',
       path: '/code/shop/src/cart.ts',
       before: 'one\n',
       after: 'two\n',
     });
   });
 
-  it('tells a new file from one that is there', () => {
+  it('distinguishes a new file from an existing one', () => {
     const write = { ...edit, tool: 'Write', input: { file_path: 'new.ts', content: 'x' } };
     assert.match(permissionText(write, 5).message, /^Claude wants to create new\.ts/);
     assert.match(permissionText(write, 5, cart).message, /^Claude wants to edit new\.ts/);
   });
 
-  it('can be answered for once, for the conversation, and with no', () => {
+  it('offers to allow once, to allow for the conversation, and to deny', () => {
     assert.deepEqual(titles(edit), ['Allow', 'Allow for This Conversation', 'Deny']);
     assert.deepEqual(
       permissionText(edit, 5, cart).choices.map(({ answer }) => answer),
@@ -56,20 +56,20 @@ describe('a question', () => {
     );
   });
 
-  it('about something sensitive says why, and is asked each time', () => {
-    for (const [sensitive, why] of [
+  it('explains why a sensitive request is asked each time', () => {
+    for (const [sensitive, reason] of [
       ['outside', /outside the open folder/],
       ['settings', /what programs may do/],
       ['git', /Git's own files/],
     ] as const) {
       const request = { ...edit, sensitive };
-      assert.match(permissionText(request, 5, cart).message, why);
+      assert.match(permissionText(request, 5, cart).message, reason);
       assert.match(permissionText(request, 5, cart).message, /you are asked each time/);
       assert.deepEqual(titles(request), ['Allow', 'Deny']);
     }
   });
 
-  it('about a file with unsaved changes allows it only after they are saved', () => {
+  it('offers only to save and allow when the file has unsaved changes', () => {
     const unsaved = { ...cart, unsaved: true };
     assert.match(permissionText(edit, 5, unsaved).message, /unsaved changes/);
     assert.deepEqual(titles(edit, unsaved), ['Save and Allow', 'Deny']);
@@ -80,54 +80,60 @@ describe('a question', () => {
     });
   });
 
-  it('about a short command has it in its last words, whole', () => {
-    const { message, exhibit } = permissionText(bash('npm test -- unit'), 5);
+  it('ends with a short command', () => {
+    const { message, preview } = permissionText(bash('npm test -- unit'), 5);
     assert.match(message, /^Claude wants to run a command, for .* The command: npm test -- unit$/);
-    assert.equal(exhibit, undefined);
+    assert.equal(preview, undefined);
   });
 
-  it('about a command of many lines, or a long one, shows all of it', () => {
+  it('previews a multi-line or long command completely', () => {
     for (const command of ['ls\nrm -rf x', `echo ${'x'.repeat(200)} ; rm -rf x`]) {
-      const { message, exhibit } = permissionText(bash(command), 5);
+      const { message, preview } = permissionText(bash(command), 5);
       assert.match(message, /The command: see the editor\.$/);
-      assert.ok(exhibit !== undefined && 'text' in exhibit);
-      assert.equal(exhibit.text, command);
+      assert.ok(preview !== undefined && 'text' in preview);
+      assert.equal(preview.text, command);
     }
   });
 
-  it('shows control and direction characters as what they are', () => {
-    const { exhibit } = permissionText(bash('echo \u001b[8m\n\trm \u202e x'), 5);
-    assert.ok(exhibit !== undefined && 'text' in exhibit);
-    assert.equal(exhibit.text, 'echo \\u001b[8m\n\trm \\u202e x');
+  it('escapes control and bidirectional characters', () => {
+    const { preview } = permissionText(bash('echo \u001b[8m\n\trm \u202e x'), 5);
+    assert.ok(preview !== undefined && 'text' in preview);
+    assert.equal(preview.text, 'echo \\u001b[8m\n\trm \\u202e x');
     const path = { ...edit, input: { ...edit.input, file_path: '/code/shop/a\u202e\n.ts' } };
     assert.match(permissionText(path, 5, cart).message, /edit a\\u202e\\u000a\.ts/);
   });
 
-  it('makes no links of foreign text', () => {
-    const words = '[harmless](command:workbench.action.terminal.new)';
+  it('makes no links of text from Claude or the client', () => {
+    const link = '[harmless](command:workbench.action.terminal.new)';
     for (const request of [
-      bash(`echo "${words}"`),
-      { ...edit, tool: words, input: {} },
-      { ...edit, input: { ...edit.input, file_path: words } },
-      { ...edit, tool: 'Read', input: { file_path: words } },
-      { ...bash('ls'), client: words },
+      bash(`echo "${link}"`),
+      { ...edit, tool: link, input: {} },
+      { ...edit, input: { ...edit.input, file_path: link } },
+      { ...edit, tool: 'Read', input: { file_path: link } },
+      { ...bash('ls'), client: link },
     ]) {
       assert.doesNotMatch(permissionText(request, 5, cart).message, /\]\(/);
     }
   });
 
-  it('about any other tool shows what it is given', () => {
+  it('shows the input of any other tool', () => {
     const short = permissionText({ ...edit, tool: 'WebFetch', input: { url: 'https://example.com' } }, 5);
-    assert.match(short.message, /use WebFetch.* With: \{"url":"https:\/\/example\.com"\}$/);
+    assert.match(short.message, /use WebFetch.* The input: \{"url":"https:\/\/example\.com"\}$/);
     const long = permissionText({ ...edit, tool: 'Task', input: { prompt: 'x'.repeat(500) } }, 5);
-    assert.match(long.message, /With: see the editor\.$/);
-    assert.ok(long.exhibit !== undefined && 'text' in long.exhibit);
-    assert.match(long.exhibit.text, /x{500}/);
+    assert.match(long.message, /The input: see the editor\.$/);
+    assert.ok(long.preview !== undefined && 'text' in long.preview);
+    assert.match(long.preview.text, /x{500}/);
     const read = { ...edit, tool: 'Read', input: { file_path: '/etc/hosts' }, sensitive: 'outside' as const };
     assert.match(permissionText(read, 5).message, /^Claude wants to read \/etc\/hosts/);
   });
+});
 
-  it('is in the log as its tool and its file, without contents', () => {
+describe('loggedSubject', () => {
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+  });
+
+  it('names the tool and the file, without contents', () => {
     assert.equal(loggedSubject(edit), 'Edit src/cart.ts');
     assert.equal(loggedSubject(bash('curl -H "secret" x')), 'Bash');
     assert.equal(loggedSubject({ ...edit, tool: 'Task', input: { prompt: 'secret' } }), 'Task');

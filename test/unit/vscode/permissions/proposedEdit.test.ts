@@ -3,15 +3,17 @@ import { editedPath, proposedEdit } from '../../../../src/vscode/permissions/pro
 
 const CART = 'a = 1\nb = 2\na = 1\n';
 
-describe('a proposed edit', () => {
-  it('is made by the tools that change a file, and names it', () => {
+describe('editedPath', () => {
+  it('returns the path for the tools that change a file', () => {
     assert.equal(editedPath('Edit', { file_path: 'a.ts' }), 'a.ts');
     assert.equal(editedPath('Write', { file_path: 'a.ts' }), 'a.ts');
     assert.equal(editedPath('NotebookEdit', { notebook_path: 'a.ipynb' }), 'a.ipynb');
     assert.equal(editedPath('Read', { file_path: 'a.ts' }), undefined);
     assert.equal(editedPath('Bash', { command: 'ls' }), undefined);
   });
+});
 
+describe('proposedEdit', () => {
   it('replaces the first occurrence, or all', () => {
     const input = { file_path: 'a', old_string: 'a = 1', new_string: 'a = $&' };
     assert.deepEqual(proposedEdit('Edit', input, CART), { before: CART, after: 'a = $&\nb = 2\na = 1\n' });
@@ -21,23 +23,23 @@ describe('a proposed edit', () => {
     });
   });
 
-  it('takes the end of a line along that goes without a replacement', () => {
+  it('deletes the line break of a line that is deleted completely', () => {
     const { after } = proposedEdit('Edit', { file_path: 'a', old_string: 'b = 2', new_string: '' }, CART);
     assert.equal(after, 'a = 1\na = 1\n');
   });
 
-  it('compares lines, whatever they end in', () => {
+  it('compares lines independent of their line endings', () => {
     const input = { file_path: 'a', old_string: 'a\nb', new_string: 'c' };
     assert.deepEqual(proposedEdit('Edit', input, 'a\r\nb\r\n'), { before: 'a\nb\n', after: 'c\n' });
   });
 
-  it('is shown as its part when the file does not hold what is replaced', () => {
+  it('returns only the replaced part when the file does not contain it', () => {
     const input = { file_path: 'a', old_string: 'gone', new_string: 'new' };
     assert.deepEqual(proposedEdit('Edit', input, CART), { before: 'gone', after: 'new' });
     assert.deepEqual(proposedEdit('Edit', input, undefined), { before: 'gone', after: 'new' });
   });
 
-  it('writes a whole file, new or not', () => {
+  it('replaces the whole content of a new or existing file', () => {
     const input = { file_path: 'a', content: 'x\n' };
     assert.deepEqual(proposedEdit('Write', input, undefined), { before: '', after: 'x\n' });
     assert.deepEqual(proposedEdit('Write', input, CART), { before: CART, after: 'x\n' });
@@ -45,7 +47,7 @@ describe('a proposed edit', () => {
     assert.deepEqual(proposedEdit('Edit', created, undefined), { before: '', after: 'x\n' });
   });
 
-  it('changes, adds and removes a cell of a notebook', () => {
+  it('changes, inserts and deletes a cell of a notebook', () => {
     const notebook = JSON.stringify({ cells: [{ id: 'one', source: ['x = 1\n', 'y'] }, { source: 'z' }] });
     const edit = (input: Record<string, string>) =>
       proposedEdit('NotebookEdit', { notebook_path: 'a.ipynb', ...input }, notebook);

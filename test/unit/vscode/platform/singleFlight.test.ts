@@ -3,21 +3,21 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { singleFlight } from '../../../../src/vscode/platform/singleFlight.js';
 
 describe('singleFlight', () => {
-  it('runs one more time, and only one, for any number of calls during a run', async () => {
+  it('runs exactly once more for any number of calls during a run', async () => {
     let runs = 0;
-    let atOnce = 0;
+    let concurrent = 0;
     const run = singleFlight(async () => {
       runs += 1;
-      atOnce += 1;
-      assert.equal(atOnce, 1);
+      concurrent += 1;
+      assert.equal(concurrent, 1);
       await turn();
-      atOnce -= 1;
+      concurrent -= 1;
     });
     await Promise.all([run(), run(), run(), run()]);
     assert.equal(runs, 2);
   });
 
-  it('settles a call only after a run that began after it', async () => {
+  it('settles a call only after a run that began after the call', async () => {
     let value = 0;
     const seen: number[] = [];
     const run = singleFlight(async () => {
@@ -32,7 +32,7 @@ describe('singleFlight', () => {
     await first;
   });
 
-  it('rejects when a run throws, and runs again when asked', async () => {
+  it('rejects when a run throws, and runs again on the next call', async () => {
     let fail = true;
     const run = singleFlight(async () => {
       await turn();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once, EventEmitter } from 'node:events';
 import { throttled } from '../../../../src/vscode/platform/throttle.js';
 
-describe('a throttled job', () => {
-  it('runs at once, and once more for all the calls that came too early', async () => {
+describe('throttled', () => {
+  it('runs immediately, and once more for all calls within the interval', async () => {
     const runs = new EventEmitter();
     let count = 0;
     const call = throttled(20, () => {
@@ -22,7 +22,7 @@ describe('a throttled job', () => {
     call.cancel();
   });
 
-  it('runs no more once it is cancelled', async () => {
+  it('drops the pending run when it is cancelled', async () => {
     let count = 0;
     const call = throttled(1, () => (count += 1));
     call();

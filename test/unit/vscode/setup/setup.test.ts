@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { RequestRecord } from '../../../../src/server/server.js';
-import { INSTALL_DOCS, installWays } from '../../../../src/vscode/setup/installWays.js';
-import { provedBy, provedByRequest } from '../../../../src/vscode/ui/milestones.js';
-import { noticeOf } from '../../../../src/vscode/ui/problemNotice.js';
+import { INSTALL_DOCS, installMethods } from '../../../../src/vscode/setup/installMethods.js';
+import { milestonesFromRequest, milestonesFromStatus } from '../../../../src/vscode/ui/setupProgress.js';
+import { problemNotice } from '../../../../src/vscode/notifications/problemNotice.js';
 import { shellCommand } from '../../../../src/vscode/setup/shellCommand.js';
-import { until } from '../../../../src/vscode/setup/until.js';
+import { pollUntil } from '../../../../src/vscode/setup/pollUntil.js';
 import type { ErrorKind } from '../../../../src/core/errors.js';
 import type { Status } from '../../../../src/vscode/lifecycle/status.js';
 
@@ -18,15 +18,15 @@ const running = (kind?: ErrorKind): Status => ({
   readiness:
     kind === undefined
       ? { kind: 'ready', version: '2.1.330', path: '/usr/bin/claude', models: 4 }
-      : { kind: 'problem', problem: { kind, message: 'What is wrong.' } },
+      : { kind: 'problem', problem: { kind, message: 'The reason.' } },
   requests: 0,
   waiting: 0,
 });
 
-describe('a line for a shell', () => {
+describe('shellCommand', () => {
   const path = "/home/o'brien/my tools/claude";
 
-  it('runs the program whose path it names, whatever is in it', () => {
+  it('quotes the path of the program for each shell', () => {
     assert.equal(shellCommand('/bin/bash', '/bin/claude', ['auth', 'login']), "'/bin/claude' auth login");
     assert.equal(shellCommand('', path, ['update']), "'/home/o'\\''brien/my tools/claude' update");
     assert.equal(shellCommand('/usr/bin/fish', path, []), "'/home/o\\'brien/my tools/claude'");
@@ -36,7 +36,7 @@ describe('a line for a shell', () => {
     assert.equal(shellCommand('C:\\…\\PowerShell.exe', windows, ['x']), `& '${windows}' x`);
   });
 
-  it('is read by a POSIX shell as one word a part', async function () {
+  it('is split by a POSIX shell into the given words', async function () {
     if (process.platform === 'win32') this.skip();
     const odd = 'a\'b "c" $HOME `id` \\ d\n';
     const line = `printf '%s|' ${shellCommand('/bin/sh', odd, ['auth', 'login'])}`;
@@ -45,10 +45,10 @@ describe('a line for a shell', () => {
   });
 });
 
-describe('the ways to install the CLI', () => {
-  it('are those of the documentation, for each system', () => {
+describe('installMethods', () => {
+  it('returns the documented methods for each system', () => {
     const commands = (platform: NodeJS.Platform): string[] =>
-      installWays(platform).map(({ command }) => command);
+      installMethods(platform).map(({ command }) => command);
     assert.match(commands('linux')[0]!, /^curl -fsSL https:\/\/claude\.ai\/install\.sh \| bash$/);
     assert.ok(commands('darwin').some((command) => command.startsWith('brew ')));
     assert.ok(!commands('linux').some((command) => command.startsWith('brew ')));
@@ -56,25 +56,29 @@ describe('the ways to install the CLI', () => {
     assert.match(INSTALL_DOCS, /^https:/);
   });
 
-  it("run PowerShell's line in PowerShell", () => {
-    const [first] = installWays('win32');
+  it('runs the PowerShell command in PowerShell', () => {
+    const [first] = installMethods('win32');
     assert.match(first?.command ?? '', /^irm /);
     assert.equal(first?.shell, 'powershell.exe');
   });
 });
 
-describe('the steps of the walkthrough', () => {
-  it('are done when the status proves it', () => {
-    assert.deepEqual(provedBy(running()), ['served', 'cliFound', 'signedIn']);
-    assert.deepEqual(provedBy(running('notSignedIn')), ['served', 'cliFound']);
+describe('milestonesFromStatus', () => {
+  it('returns the milestones that the status proves', () => {
+    assert.deepEqual(milestonesFromStatus(running()), ['served', 'cliFound', 'signedIn']);
+    assert.deepEqual(milestonesFromStatus(running('notSignedIn')), ['served', 'cliFound']);
     for (const kind of ['cliMissing', 'cliTooOld', 'untrusted'] as const) {
-      assert.deepEqual(provedBy(running(kind)), ['served']);
+      assert.deepEqual(milestonesFromStatus(running(kind)), ['served']);
     }
-    assert.deepEqual(provedBy({ state: 'stopped' }), []);
-    assert.deepEqual(provedBy({ state: 'elsewhere', port: 1, url: '', folder: undefined }), ['served']);
+    assert.deepEqual(milestonesFromStatus({ state: 'stopped' }), []);
+    assert.deepEqual(milestonesFromStatus({ state: 'elsewhere', port: 1, url: '', folder: undefined }), [
+      'served',
+    ]);
   });
+});
 
-  it('are done when a request was answered; a client is connected when it was not our own', () => {
+describe('milestonesFromRequest', () => {
+  it('returns `answered` for an answered chat, and `connected` if another program sent it', () => {
     const record: RequestRecord = {
       id: 1,
       method: 'POST',
@@ -86,58 +90,59 @@ describe('the steps of the walkthrough', () => {
       chat: true,
       outputTokens: 3,
     };
-    assert.deepEqual(provedByRequest(record, 'claude-ollama-server/'), ['answered', 'connected']);
+    assert.deepEqual(milestonesFromRequest(record, 'claude-ollama-server/'), ['answered', 'connected']);
     assert.deepEqual(
-      provedByRequest({ ...record, client: 'claude-ollama-server/1' }, 'claude-ollama-server/'),
+      milestonesFromRequest({ ...record, client: 'claude-ollama-server/1' }, 'claude-ollama-server/'),
       ['answered'],
     );
-    const { outputTokens: _none, ...list } = record;
-    for (const other of [{ ...record, status: 503 }, { ...record, error: 'cut' }, list]) {
-      assert.deepEqual(provedByRequest(other, 'claude-ollama-server/'), []);
+    const { outputTokens: _outputTokens, ...notAChat } = record;
+    for (const other of [{ ...record, status: 503 }, { ...record, error: 'cut' }, notAChat]) {
+      assert.deepEqual(milestonesFromRequest(other, 'claude-ollama-server/'), []);
     }
   });
 });
 
-describe('a person is told unasked', () => {
-  it('what of the set-up is missing, with what helps', () => {
+describe('problemNotice', () => {
+  it('reports a problem of the setup with its remedy', () => {
     const remedy = (kind: ErrorKind): string | undefined =>
-      noticeOf(running(kind), new Set())?.remedy.command;
+      problemNotice(running(kind), new Set())?.remedy.command;
     assert.equal(remedy('cliMissing'), 'claudeOllama.installCli');
     assert.equal(remedy('cliTooOld'), 'claudeOllama.updateCli');
     assert.equal(remedy('notSignedIn'), 'claudeOllama.signIn');
   });
 
-  it('nothing when all is well, when another place tells it, and nothing twice', () => {
-    assert.equal(noticeOf(running(), new Set()), undefined);
-    assert.equal(noticeOf({ state: 'stopped' }, new Set()), undefined);
-    assert.equal(noticeOf(running('untrusted'), new Set()), undefined);
-    assert.equal(noticeOf(running('cliMissing'), new Set(['cliMissing'])), undefined);
+  it('reports nothing without a problem, for one that VS Code reports itself, and nothing twice', () => {
+    assert.equal(problemNotice(running(), new Set()), undefined);
+    assert.equal(problemNotice({ state: 'stopped' }, new Set()), undefined);
+    assert.equal(problemNotice(running('untrusted'), new Set()), undefined);
+    assert.equal(problemNotice(running('cliMissing'), new Set(['cliMissing'])), undefined);
   });
 });
 
-describe('waiting for what tells nobody', () => {
-  const never = new AbortController().signal;
+describe('pollUntil', () => {
+  const signal = new AbortController().signal;
 
-  it('ends when it has happened', async () => {
-    let looks = 0;
-    const look = (): boolean => (looks += 1) === 3;
-    assert.equal(await until(look, { everyMs: 1, limitMs: 10_000 }, never), true);
-    assert.equal(looks, 3);
+  it('returns true once the condition is met', async () => {
+    let checks = 0;
+    const isDone = (): boolean => (checks += 1) === 3;
+    assert.equal(await pollUntil(isDone, { intervalMs: 1, timeoutMs: 10_000, signal }), true);
+    assert.equal(checks, 3);
   });
 
-  it('is given up after a while', async () => {
-    assert.equal(await until(() => false, { everyMs: 1, limitMs: 5 }, never), false);
+  it('returns false after the timeout', async () => {
+    assert.equal(await pollUntil(() => false, { intervalMs: 1, timeoutMs: 5, signal }), false);
   });
 
-  it('looks once more when it is told that nothing more will happen', async () => {
+  it('checks once more after the signal has aborted', async () => {
     const ended = new AbortController();
-    let looks = 0;
-    const look = (): boolean => {
-      looks += 1;
+    let checks = 0;
+    const isDone = (): boolean => {
+      checks += 1;
       ended.abort();
       return false;
     };
-    assert.equal(await until(look, { everyMs: 1, limitMs: 10_000 }, ended.signal), false);
-    assert.equal(looks, 2);
+    const options = { intervalMs: 1, timeoutMs: 10_000, signal: ended.signal };
+    assert.equal(await pollUntil(isDone, options), false);
+    assert.equal(checks, 2);
   });
 });

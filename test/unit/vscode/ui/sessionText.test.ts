@@ -1,43 +1,43 @@
 import assert from 'node:assert/strict';
-import { clock, describeAllowance, describeTotals } from '../../../../src/vscode/ui/sessionText.js';
+import { describePlanUsage, describeTotals, formatTime } from '../../../../src/vscode/ui/sessionText.js';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
-const HOUR = 3_600;
+const HOUR_S = 3_600;
 
-describe('what a session has used', () => {
-  it('is told with costs only where they are known', () => {
+describe('describeTotals', () => {
+  it('includes the cost only when it is known', () => {
     const totals = { requests: 1, failed: 0, promptTokens: 1, outputTokens: 0, lastError: undefined };
     assert.equal(describeTotals({ ...totals, costUsd: undefined }), '1 request · 1 token in, 0 out');
     assert.equal(describeTotals({ ...totals, costUsd: 1.5 }), '1 request · 1 token in, 0 out · $1.50');
   });
 });
 
-describe("what is left of a plan's limits", () => {
-  it('is told for each limit, with the time at which it begins anew', () => {
+describe('describePlanUsage', () => {
+  it('describes each limit with the time of its reset', () => {
     const windows = [
-      { name: 'five_hour', used: 0.254, resetsAt: NOW / 1000 + HOUR },
-      { name: 'seven_day', used: 0.5, resetsAt: NOW / 1000 + 72 * HOUR },
+      { name: 'five_hour', used: 0.254, resetsAt: NOW / 1000 + HOUR_S },
+      { name: 'seven_day', used: 0.5, resetsAt: NOW / 1000 + 72 * HOUR_S },
     ];
     assert.match(
-      describeAllowance({ status: 'allowed', windows }, NOW),
+      describePlanUsage({ status: 'allowed', windows }, NOW),
       /^5 hours 25 % used, resets \d\d:\d\d · week 50 % used, resets \w{3} \d\d:\d\d$/,
     );
   });
 
-  it('is told by the name of a limit that is not known, and without figures that are not known', () => {
-    assert.equal(describeAllowance({ status: 'allowed', windows: [{ name: 'new_kind' }] }, NOW), 'new kind');
+  it('shows the name of an unknown limit, and leaves out unknown figures', () => {
+    assert.equal(describePlanUsage({ status: 'allowed', windows: [{ name: 'new_kind' }] }, NOW), 'new kind');
   });
 
-  it('is nothing once every limit has begun anew', () => {
+  it('is empty once every limit has been reset', () => {
     const windows = [{ name: 'five_hour', used: 1, resetsAt: NOW / 1000 - 1 }];
-    assert.equal(describeAllowance({ status: 'rejected', windows }, NOW), '');
-    assert.equal(describeAllowance(undefined, NOW), '');
+    assert.equal(describePlanUsage({ status: 'rejected', windows }, NOW), '');
+    assert.equal(describePlanUsage(undefined, NOW), '');
   });
 });
 
-describe('a time of day', () => {
-  it('has its weekday when it is more than a day away', () => {
-    assert.match(clock(NOW + 1, NOW), /^\d\d:\d\d$/);
-    assert.match(clock(NOW + 2 * 86_400_000, NOW), /^\w{3} \d\d:\d\d$/);
+describe('formatTime', () => {
+  it('includes the weekday for a time that is more than a day away', () => {
+    assert.match(formatTime(NOW + 1, NOW), /^\d\d:\d\d$/);
+    assert.match(formatTime(NOW + 2 * 86_400_000, NOW), /^\w{3} \d\d:\d\d$/);
   });
 });

@@ -7,9 +7,8 @@ import { ChatError } from '../../../../../src/core/errors.js';
 import type { Json } from '../../../../../src/core/json.js';
 import { OllamaStatusError } from '../../../../../src/protocol/ollama/errors.js';
 import {
-  type ChatOrLoad,
+  type ChatAction,
   decodeChat,
-  decodeShow,
   translateChat,
 } from '../../../../../src/protocol/ollama/chat/request.js';
 
@@ -23,18 +22,18 @@ const MODEL: Model = {
   contextLength: 200_000,
 };
 const ENTRY: CatalogEntry = { name: 'claude-sonnet:workspace', lane: 'workspace', model: MODEL };
-const PLAIN: CatalogEntry = { ...ENTRY, model: { ...MODEL, thinking: false } };
+const WITHOUT_THINKING: CatalogEntry = { ...ENTRY, model: { ...MODEL, thinking: false } };
 const PNG = Buffer.from('89504e470d0a1a0a00', 'hex').toString('base64');
 const HI = [{ role: 'user', content: 'hi' }];
 
-function wish(body: Json, entry = ENTRY): ChatOrLoad {
+function actionOf(body: Json, entry = ENTRY): ChatAction {
   return translateChat(decodeChat(JSON.stringify(body)), entry);
 }
 
 function requestOf(body: { readonly [key: string]: Json }, entry = ENTRY): ChatRequest {
-  const found = wish({ model: 'x', ...body }, entry);
-  assert.ok(found.type === 'answer');
-  return found.request;
+  const action = actionOf({ model: 'x', ...body }, entry);
+  assert.ok(action.type === 'answer');
+  return action.request;
 }
 
 const messagesOf = (messages: Json): readonly ChatMessage[] => requestOf({ messages }).messages;
@@ -52,8 +51,8 @@ const results = (messages: readonly ChatMessage[]): (string | undefined)[] =>
         ),
   );
 
-describe('a native chat', () => {
-  it('becomes a request for the model that its name resolved to', () => {
+describe('a request of /api/chat', () => {
+  it('becomes a request for the model that its name was resolved to', () => {
     assert.deepEqual(requestOf({ messages: HI }), {
       lane: 'workspace',
       model: 'sonnet',
@@ -65,7 +64,7 @@ describe('a native chat', () => {
     });
   });
 
-  it('gathers system and developer messages, wherever they stand', () => {
+  it('joins system and developer messages at any position', () => {
     const request = requestOf({
       messages: [
         { role: 'system', content: 'One.' },
@@ -83,18 +82,18 @@ describe('a native chat', () => {
     );
   });
 
-  it('keeps every character of what was said', () => {
+  it('keeps every character of the messages', () => {
     const texts = fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1, maxLength: 5 });
     fc.assert(
-      fc.property(texts, (said) => {
-        const messages = messagesOf(said.map((content) => ({ role: 'user', content })));
-        assert.deepEqual(messages, said.map(user));
+      fc.property(texts, (contents) => {
+        const messages = messagesOf(contents.map((content) => ({ role: 'user', content })));
+        assert.deepEqual(messages, contents.map(user));
       }),
       { numRuns: 100 },
     );
   });
 
-  it('takes images beside the text or alone, and knows their kind', () => {
+  it('accepts images with or without text, and detects their media type', () => {
     const image = { type: 'image', mediaType: 'image/png', data: PNG };
     assert.deepEqual(messagesOf([{ role: 'user', content: 'see', images: [PNG, PNG] }]), [
       { role: 'user', content: [image, image, { type: 'text', text: 'see' }] },
@@ -105,18 +104,18 @@ describe('a native chat', () => {
     });
   });
 
-  it('leaves messages out that say nothing, but never all of them', () => {
-    const silent = [{ role: 'user', content: '' }, {}, null, { role: 'assistant', content: ' \n' }];
-    assert.deepEqual(messagesOf([...silent, ...HI, ...silent]), [user('hi')]);
-    assert.deepEqual(messagesOf(silent), [user('')]);
+  it('leaves out empty messages, but keeps at least one message', () => {
+    const empty = [{ role: 'user', content: '' }, {}, null, { role: 'assistant', content: ' \n' }];
+    assert.deepEqual(messagesOf([...empty, ...HI, ...empty]), [user('hi')]);
+    assert.deepEqual(messagesOf(empty), [user('')]);
     assert.deepEqual(messagesOf([{ role: 'system', content: 'Be.' }]), [user('')]);
   });
 
-  it('takes an unknown role for the user', () => {
+  it('treats an unknown role as the user', () => {
     assert.deepEqual(messagesOf([{ role: 'ghost', content: 'boo' }]), [user('boo')]);
   });
 
-  it('keeps a tool’s schema as it is, and gives a tool without one an empty one', () => {
+  it('keeps the schema of a tool, and adds an empty schema to a tool without one', () => {
     const parameters = { type: 'object', $defs: { a: { const: 1 } }, additionalProperties: false, __x: null };
     const tools = [
       { type: 'function', function: { name: 'f', description: 'F.', parameters } },
@@ -128,7 +127,7 @@ describe('a native chat', () => {
     ]);
   });
 
-  it('takes stop and num_predict, and nothing else of the options', () => {
+  it('uses the options stop and num_predict, and ignores the others', () => {
     const options = { stop: ['END', ''], num_predict: 5.9, temperature: 0, _private: {} };
     const request = requestOf({ messages: HI, options });
     assert.deepEqual(request.stop, ['END']);
@@ -138,7 +137,7 @@ describe('a native chat', () => {
     }
   });
 
-  it('takes a format', () => {
+  it('reads the format, and refuses an invalid one', () => {
     assert.deepEqual(requestOf({ messages: HI, format: 'json' }).format, { type: 'json' });
     assert.deepEqual(requestOf({ messages: HI, format: { type: 'object' } }).format, {
       type: 'schema',
@@ -149,7 +148,7 @@ describe('a native chat', () => {
     }
   });
 
-  it('shows thinking unless it is told not to, with the effort where the model has it', () => {
+  it('shows thinking unless the client disables it, with an effort that the model has', () => {
     const thinking = (think: Json, entry = ENTRY): unknown =>
       requestOf({ messages: HI, think }, entry).thinking;
     assert.deepEqual(thinking(null), { show: true });
@@ -157,30 +156,30 @@ describe('a native chat', () => {
     assert.deepEqual(thinking(false), { show: false });
     assert.deepEqual(thinking('high'), { show: true, effort: 'high' });
     assert.deepEqual(thinking('max'), { show: true });
-    assert.deepEqual(thinking(null, PLAIN), { show: false });
-    assert.deepEqual(thinking(false, PLAIN), { show: false });
+    assert.deepEqual(thinking(null, WITHOUT_THINKING), { show: false });
+    assert.deepEqual(thinking(false, WITHOUT_THINKING), { show: false });
   });
 
-  it('lets the error win that Ollama finds first', () => {
-    const errorOf = (body: Json, entry = PLAIN): string => {
+  it('reports the error that Ollama finds first', () => {
+    const errorOf = (body: Json, entry = WITHOUT_THINKING): string => {
       try {
-        return wish(body, entry).type;
+        return actionOf(body, entry).type;
       } catch (error) {
         assert.ok(error instanceof ChatError);
         return error.message;
       }
     };
-    const wrong = { think: true, options: { seed: 'x' }, format: 'yaml' };
-    assert.match(errorOf({ ...wrong, top_logprobs: 21, keep_alive: 'x' }), /^time: /);
-    assert.match(errorOf({ ...wrong, top_logprobs: 21 }), /^top_logprobs/);
-    assert.equal(errorOf({ ...wrong, keep_alive: 0 }), 'unload');
-    assert.match(errorOf(wrong), /does not support thinking/);
-    assert.match(errorOf({ ...wrong, think: false }), /^option "seed"/);
+    const invalid = { think: true, options: { seed: 'x' }, format: 'yaml' };
+    assert.match(errorOf({ ...invalid, top_logprobs: 21, keep_alive: 'x' }), /^time: /);
+    assert.match(errorOf({ ...invalid, top_logprobs: 21 }), /^top_logprobs/);
+    assert.equal(errorOf({ ...invalid, keep_alive: 0 }), 'unload');
+    assert.match(errorOf(invalid), /does not support thinking/);
+    assert.match(errorOf({ ...invalid, think: false }), /^option "seed"/);
     assert.equal(errorOf({ format: 'yaml' }), 'load');
     assert.match(errorOf({ format: 'yaml', messages: HI }), /^invalid format/);
   });
 
-  it('is refused with Go’s words for a wrong type at any depth', () => {
+  it('is refused with Go’s message for a wrong type at any depth', () => {
     const refused: readonly (readonly [Json, string])[] = [
       [{ messages: {} }, 'object into Go struct field ChatRequest.messages of type []api.Message'],
       [{ messages: ['x'] }, 'string into Go struct field ChatRequest.messages of type api.Alias'],
@@ -206,12 +205,12 @@ describe('a native chat', () => {
       [{ top_logprobs: 'x' }, 'string into Go struct field ChatRequest.top_logprobs of type int'],
       [{ truncate: 1 }, 'number into Go struct field ChatRequest.truncate of type bool'],
     ];
-    for (const [body, words] of refused) {
-      assert.throws(() => decodeChat(JSON.stringify(body)), { message: `json: cannot unmarshal ${words}` });
+    for (const [body, message] of refused) {
+      assert.throws(() => decodeChat(JSON.stringify(body)), { message: `json: cannot unmarshal ${message}` });
     }
   });
 
-  it('is decoded or refused with a reason, whatever JSON it is', () => {
+  it('is accepted or refused with a message, for any JSON', () => {
     const keys = fc.constantFrom(
       'model',
       'messages',
@@ -240,8 +239,8 @@ describe('a native chat', () => {
     fc.assert(
       fc.property(fc.dictionary(keys, tree, { maxKeys: 8 }), (body) => {
         try {
-          const found = wish(body);
-          if (found.type === 'answer') assert.ok(found.request.messages.length > 0);
+          const action = actionOf(body);
+          if (action.type === 'answer') assert.ok(action.request.messages.length > 0);
         } catch (error) {
           assert.ok(error instanceof ChatError && error.kind === 'badRequest' && error.message !== '');
         }
@@ -251,11 +250,11 @@ describe('a native chat', () => {
   });
 });
 
-describe('tool results', () => {
+describe('a tool result in /api/chat', () => {
   const turn = (...calls: Json[]): Json => ({ role: 'assistant', content: ' ', tool_calls: calls });
   const result = (content: string, more: object = {}): Json => ({ role: 'tool', content, ...more });
 
-  it('find their calls by id, whatever their order', () => {
+  it('is matched to its call by id, in any order', () => {
     const messages = messagesOf([
       ...HI,
       turn(call('f', 'a'), call('f', 'b')),
@@ -272,7 +271,7 @@ describe('tool results', () => {
     assert.deepEqual(results(messages), [undefined, 'b=B', 'a=A']);
   });
 
-  it('else by the tool’s name', () => {
+  it('is matched by the tool’s name if the id does not match', () => {
     const messages = messagesOf([
       turn(call('f'), call('g'), call('f')),
       result('G', { tool_name: 'g' }),
@@ -282,7 +281,7 @@ describe('tool results', () => {
     assert.deepEqual(results(messages), ['call_00000002=G', 'call_00000001=F1', 'call_00000003=F2']);
   });
 
-  it('else by their order, also with an id that the calls came without', () => {
+  it('is matched by order if it has no name and the calls have no ids', () => {
     const messages = messagesOf([
       turn(call('f'), call('g'), call('h')),
       result('1'),
@@ -291,7 +290,7 @@ describe('tool results', () => {
     assert.deepEqual(results(messages), ['call_00000001=1', 'call_00000002=2']);
   });
 
-  it('are the user’s text when no call is meant', () => {
+  it('becomes text of the user if no call matches', () => {
     const orphans: Json[][] = [
       [result('x')],
       [turn(call('f', 'a')), result('1', { tool_call_id: 'a' }), result('x')],
@@ -302,7 +301,7 @@ describe('tool results', () => {
     for (const messages of orphans) assert.deepEqual(messagesOf(messages).at(-1), user('x'));
   });
 
-  it('may come after words of the user, and belong to calls of several messages of one turn', () => {
+  it('may follow a user message, and belong to any message of the assistant’s turn', () => {
     const messages = messagesOf([
       turn(call('f', 'a')),
       turn(call('g', 'b')),
@@ -313,20 +312,20 @@ describe('tool results', () => {
     assert.deepEqual(results(messages), [undefined, 'b=B', 'a=A']);
   });
 
-  it('keep ids apart that a client uses twice', () => {
+  it('is matched correctly when a client uses an id twice', () => {
     const round = [turn(call('f', 'same')), result('1', { tool_call_id: 'same' })];
     assert.deepEqual(results(messagesOf([...round, ...round])), ['same=1', 'call_00000002=1']);
   });
 
-  it('bring their images', () => {
-    const [, answer] = messagesOf([turn(call('f')), result('see', { images: [PNG] })]);
+  it('keeps its images', () => {
+    const [, message] = messagesOf([turn(call('f')), result('see', { images: [PNG] })]);
     assert.deepEqual(
-      answer?.content.map((part) => part.type),
+      message?.content.map((part) => part.type),
       ['toolResult', 'image'],
     );
   });
 
-  it('belong to one call each, and every id is there once, in any conversation', () => {
+  it('belongs to exactly one call with a unique id, in any conversation', () => {
     const ids = fc.constantFrom('', 'a', 'b', 'c');
     const message = fc.oneof(
       fc.record({
@@ -360,25 +359,14 @@ describe('tool results', () => {
         }
         assert.equal(new Set(calls).size, calls.length);
         assert.equal(new Set(answered).size, answered.length);
-        // The same conversation, one message longer, begins with the same translation.
+        // With one more message, the conversation begins with the same translation.
         const longer = messagesOf([...conversation, { role: 'user', content: 'more' }]);
-        const begin = messages.filter((each) =>
+        const unchanged = messages.filter((each) =>
           each.content.some((part) => part.type !== 'text' || part.text !== ''),
         );
-        assert.deepEqual(longer.slice(0, begin.length), begin);
+        assert.deepEqual(longer.slice(0, unchanged.length), unchanged);
       }),
       { numRuns: 1_000 },
     );
-  });
-});
-
-describe('a question about a model', () => {
-  it('names it in one of two fields', () => {
-    assert.equal(decodeShow('{"model":"a","name":"b"}'), 'a');
-    assert.equal(decodeShow('{"Name":"b","verbose":false}'), 'b');
-    assert.equal(decodeShow('null'), '');
-    assert.throws(() => decodeShow('{"model":1}'), {
-      message: 'json: cannot unmarshal number into Go struct field ShowRequest.model of type string',
-    });
   });
 });

@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import {
   decodeContext,
   encodeContext,
-  type ContextConversation,
+  type TextConversation,
 } from '../../../../../src/protocol/ollama/generate/contextTokens.js';
-import { templateError } from '../../../../../src/protocol/ollama/generate/template.js';
 
 const anyText = fc.string({ unit: 'binary' });
-const conversation: fc.Arbitrary<ContextConversation> = fc.record(
+const conversation: fc.Arbitrary<TextConversation> = fc.record(
   {
     system: anyText,
     texts: fc
@@ -18,82 +17,54 @@ const conversation: fc.Arbitrary<ContextConversation> = fc.record(
   { noNullPrototype: true },
 );
 
-describe('the context of a prompt', () => {
-  it('gives the conversation back, through JSON and 32-bit integers', () => {
+describe('encodeContext and decodeContext', () => {
+  it('return the same conversation, through JSON and signed 32-bit integers', () => {
     fc.assert(
-      fc.property(conversation, (remembered) => {
-        const numbers = encodeContext(remembered);
+      fc.property(conversation, (original) => {
+        const numbers = encodeContext(original);
         assert.ok(numbers.every((number) => Number.isInteger(number) && number >= 0 && number < 2 ** 31));
-        const back = JSON.parse(JSON.stringify(numbers)) as number[];
-        assert.deepEqual(decodeContext(back), remembered);
+        const received = JSON.parse(JSON.stringify(numbers)) as number[];
+        assert.deepEqual(decodeContext(received), original);
       }),
     );
   });
 
-  it('gives half characters back, too', () => {
-    const remembered = { system: '', texts: ['a\ud83d', '\ude00'] };
-    assert.deepEqual(decodeContext(encodeContext(remembered)), remembered);
+  it('preserve lone surrogates', () => {
+    const original = { system: '', texts: ['a\ud83d', '\ude00'] };
+    assert.deepEqual(decodeContext(encodeContext(original)), original);
   });
 
-  it('is nothing when it was not made here', () => {
+  it('ignore a context that was not made by this server', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.integer(), fc.double())), (numbers) => {
         assert.equal(decodeContext(numbers), undefined);
       }),
     );
-    const [mark, length, ...rest] = encodeContext({ system: 's', texts: ['a', 'b'] });
+    const [marker, length, ...rest] = encodeContext({ system: 's', texts: ['a', 'b'] });
     for (const broken of [
-      [mark!],
-      [mark!, -1],
-      [mark!, length!],
-      [mark!, length! + 9, ...rest],
-      [mark!, length! - 1, ...rest],
-      [mark!, length!, ...rest.map((number) => number ^ 1)],
+      [marker!],
+      [marker!, -1],
+      [marker!, length!],
+      [marker!, length! + 9, ...rest],
+      [marker!, length! - 1, ...rest],
+      [marker!, length!, ...rest.map((number) => number ^ 1)],
     ]) {
       assert.equal(decodeContext(broken), undefined);
     }
   });
 
-  it('forgets the oldest exchanges where it would be too long for a line', () => {
+  it('drop the oldest exchanges if the context would be too long for a line', () => {
     const texts = Array.from({ length: 40 }, (_, index) => `${index}`.padEnd(50_000, 'é'));
-    const numbers = encodeContext({ system: 'stays', texts });
+    const numbers = encodeContext({ system: 'kept', texts });
     assert.ok(JSON.stringify(numbers).length < 8_000_000);
-    const back = decodeContext(numbers)!;
-    assert.equal(back.system, 'stays');
-    assert.ok(back.texts.length >= 8 && back.texts.length % 2 === 0);
-    assert.deepEqual(back.texts, texts.slice(-back.texts.length));
+    const decoded = decodeContext(numbers)!;
+    assert.equal(decoded.system, 'kept');
+    assert.ok(decoded.texts.length >= 8 && decoded.texts.length % 2 === 0);
+    assert.deepEqual(decoded.texts, texts.slice(-decoded.texts.length));
   });
 
-  it('is empty where one exchange alone is too long', () => {
+  it('return an empty context if one exchange alone is too long', () => {
     assert.deepEqual(encodeContext({ system: '', texts: ['x'.repeat(1_000_000), ''] }), []);
     assert.deepEqual(encodeContext({ system: 'x'.repeat(1_000_000), texts: ['', ''] }), []);
-  });
-});
-
-describe('a template', () => {
-  for (const template of [
-    '',
-    'plain }}',
-    '{{ a }}{{b}}',
-    '{{ "}}" }}',
-    '{{ `"}}` }}',
-    String.raw`{{ "\"}}" }}`,
-  ]) {
-    it(`passes: ${template}`, () => assert.equal(templateError(template), undefined));
-  }
-  for (const [template, line] of [
-    ['{{', 1],
-    ['a {{ b }} {{ c }', 1],
-    ['\n\n{{ "}}', 3],
-    ['{{ `}}', 1],
-    ['{{ "}}\\', 1],
-  ] as const) {
-    it(`is refused: ${JSON.stringify(template)}`, () =>
-      assert.equal(templateError(template), `template: :${line}: unclosed action`));
-  }
-
-  it('takes time in proportion to its length', () => {
-    assert.notEqual(templateError('{{'.repeat(2_000_000)), undefined);
-    assert.equal(templateError('{{}}'.repeat(1_000_000)), undefined);
   });
 });

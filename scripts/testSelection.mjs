@@ -1,0 +1,100 @@
+// The command line of `npm test`: which tests run, and how.
+import { existsSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { root } from './paths.mjs';
+import { UsageError } from './setup.mjs';
+
+/** The suites of `npm test`, in the order in which they start: fast ones first, and then the longest. */
+export const SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e', 'adversary', 'clients'];
+
+const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop]
+  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them
+  FILE         one test file, such as test/unit/core/lineSplitter.test.ts
+  --grep TEXT  only tests whose full title matches TEXT, a regular expression as in Mocha; not for the suite extension
+  --soak       long forms of the tests
+  --desktop    the suite extension also in a desktop VS Code`;
+
+/**
+ * @typedef {object} TestSelection
+ * @property {readonly SelectedSuite[]} suites in the order of SUITES
+ * @property {string | undefined} grep
+ * @property {boolean} soak
+ * @property {boolean} desktop
+ */
+
+/**
+ * A suite, with the test files to run; without `files`, all of the suite's.
+ * @typedef {{ readonly name: string, readonly files?: readonly string[] }} SelectedSuite
+ */
+
+/**
+ * Reads the arguments of `npm test`.
+ * @param {readonly string[]} args
+ * @param {string} caller the folder that relative paths start from; the repository's folder is tried too
+ * @returns {TestSelection} its files are relative to the repository's folder, with forward slashes
+ * @throws {UsageError}
+ */
+export function selectTests(args, caller = root) {
+  /** @type {Map<string, string[] | 'all'>} */
+  const selected = new Map();
+  /** @type {string | undefined} */
+  let grep;
+  let soak = false;
+  let desktop = false;
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === '--soak') soak = true;
+    else if (arg === '--desktop') desktop = true;
+    else if (arg === '--grep') grep = rest.shift() ?? refuse('--grep needs a TEXT');
+    else if (arg.startsWith('--grep=')) grep = arg.slice('--grep='.length);
+    else if (SUITES.includes(arg)) selected.set(arg, 'all');
+    else addFile(selected, fileOf(arg, caller));
+  }
+  if (grep === '') refuse('--grep needs a TEXT');
+  if (grep !== undefined && selected.has('extension')) {
+    refuse('--grep is not supported for the suite extension, whose tests run inside VS Code');
+  }
+  const suites = SUITES.filter((name) => selected.size === 0 || selected.has(name)).map((name) => {
+    const files = selected.get(name);
+    return files === undefined || files === 'all' ? { name } : { name, files };
+  });
+  return { suites, grep, soak, desktop };
+}
+
+/**
+ * @param {Map<string, string[] | 'all'>} selected
+ * @param {string} file
+ */
+function addFile(selected, file) {
+  const suite = file.split('/')[1] ?? '';
+  const files = selected.get(suite) ?? [];
+  if (files !== 'all') selected.set(suite, [...files, file]);
+}
+
+/**
+ * A test file, relative to the repository's folder.
+ * @param {string} arg
+ * @param {string} caller
+ */
+function fileOf(arg, caller) {
+  if (!arg.endsWith('.test.ts')) return refuse(`Unknown argument: ${arg}`);
+  const path = [resolve(caller, arg), resolve(root, arg)].find((candidate) => existsSync(candidate));
+  if (path === undefined) return refuse(`No such file: ${arg}`);
+  const file = relative(root, path).split(sep).join('/');
+  const [folder, suite = ''] = file.split('/');
+  if (isAbsolute(file) || folder !== 'test' || !SUITES.includes(suite)) {
+    return refuse(`Not a test file of a suite: ${arg}`);
+  }
+  if (suite === 'extension') {
+    return refuse('Tests of the suite extension run inside VS Code, only all of them: npm test -- extension');
+  }
+  return file;
+}
+
+/**
+ * @param {string} problem
+ * @returns {never}
+ */
+function refuse(problem) {
+  throw new UsageError(`${problem}\n\n${USAGE}`);
+}

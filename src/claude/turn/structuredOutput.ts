@@ -1,0 +1,85 @@
+/**
+ * Answers in JSON. The CLI makes the model call a tool whose input is the answer. A tool's input must be an object, so any
+ * other schema is wrapped in an object with one property, and the answer is unwrapped as it streams. Pure.
+ */
+import type { ResponseFormat } from '../../core/chat.js';
+import type { Json, JsonObject } from '../../core/json.js';
+
+/** The CLI's tool for structured output. Its input is the answer. */
+export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
+
+const WRAPPER_PROPERTY = 'value';
+
+/** Whether the answer is wrapped in an object because its schema is not an object schema. */
+export function isWrapped(format: ResponseFormat): boolean {
+  if (format.type === 'json') return false;
+  const { type, properties } = format.schema;
+  return type !== 'object' && !(type === undefined && properties !== undefined);
+}
+
+/** The object schema for the CLI. Definitions stay at the root, because `$ref`s are resolved from there. */
+export function objectSchema(format: ResponseFormat): JsonObject {
+  if (format.type === 'json') return { type: 'object' };
+  if (!isWrapped(format)) return { ...format.schema, type: 'object' };
+  const { $defs, definitions, $schema, ...schema } = format.schema;
+  return {
+    ...($schema === undefined ? {} : { $schema }),
+    ...($defs === undefined ? {} : { $defs }),
+    ...(definitions === undefined ? {} : { definitions }),
+    type: 'object',
+    properties: { [WRAPPER_PROPERTY]: schema },
+    required: [WRAPPER_PROPERTY],
+    additionalProperties: false,
+  };
+}
+
+/** Extracts the answer from the tool's input as it streams. */
+export class StructuredAnswer {
+  readonly #wrapped: boolean;
+  #begun = false;
+  /** Text that may belong to the beginning or the end of the wrapper. */
+  #pending = '';
+
+  constructor(format: ResponseFormat) {
+    this.#wrapped = isWrapped(format);
+  }
+
+  /** Another input begins. */
+  restart(): void {
+    this.#begun = false;
+    this.#pending = '';
+  }
+
+  /** @returns the part of the answer that is certain after this piece of JSON */
+  feed(piece: string): string {
+    if (!this.#wrapped) return piece;
+    let text = this.#pending + piece;
+    if (!this.#begun) {
+      const opening = /^\s*\{\s*"value"\s*:\s*/.exec(text);
+      // More white space after the colon may follow in the next piece.
+      if (opening === null || opening[0].length === text.length) {
+        this.#pending = text;
+        return '';
+      }
+      this.#begun = true;
+      text = text.slice(opening[0].length);
+    }
+    const end = /[\s}]*$/.exec(text)?.index ?? text.length;
+    this.#pending = text.slice(end);
+    return text.slice(0, end);
+  }
+
+  /** The rest of the answer when the input is complete, without the end of the wrapper. */
+  flush(): string {
+    if (!this.#begun) return '';
+    const rest = this.#pending.replace(/\s*\}\s*$/, '');
+    this.#pending = '';
+    return rest;
+  }
+
+  /** The answer from a complete input that did not stream. */
+  fromInput(input: unknown): string {
+    const value = this.#wrapped ? ((input as JsonObject)[WRAPPER_PROPERTY] ?? null) : (input as Json);
+    return JSON.stringify(value);
+  }
+}

@@ -1,0 +1,26 @@
+/** What reading a turn produces. */
+import type { ChatEvent, DoneReason, Usage } from '../../core/chat.js';
+import type { ResultMessage } from '../process/incoming.js';
+
+/** A turn that ended without an error. */
+export interface TurnEnd {
+  readonly reason: DoneReason;
+  readonly stopSequence?: string;
+  readonly usage: Usage;
+  /** Absent if the answer was complete before the CLI reported its result. */
+  readonly result?: ResultMessage;
+}
+
+/** The events that one message adds to an answer, and the end of the turn if the message ends it. */
+export interface TurnOutput {
+  readonly events: readonly ChatEvent[];
+  readonly end?: TurnEnd;
+}
+
+/** A limit of the request is reached: the answer ends here, before the CLI ends it. */
+export interface LimitReached {
+  readonly type: 'limitReached';
+  readonly reason: 'stop' | 'length';
+  /** With `stop`: the stop sequence that was found. */
+  readonly stopSequence?: string;
+}

@@ -1,0 +1,125 @@
+/** The common parts of answers of `/api/chat` and `/api/generate`: the chunks, their order, and the final statistics. */
+import type { ChatEvent, ToolCall } from '../../core/chat.js';
+import type { StreamEncoder } from '../dialect.js';
+import { jsonLine, NDJSON_TYPE } from '../ndjson.js';
+import { createTextChunker, type TextChunk } from '../textChunker.js';
+import { errorLine } from './errors.js';
+
+export type DoneEvent = Extract<ChatEvent, { type: 'done' }>;
+
+/** What every chunk of an answer needs. */
+export interface ReplyContext {
+  /** The client's string for the model, returned unchanged. */
+  readonly model: string;
+  readonly now: () => Date;
+  /** Milliseconds since the request arrived, from a monotonic clock. */
+  readonly elapsedMs: () => number;
+}
+
+/** The fields in which the chunks of one route differ from those of the other. */
+export interface ChunkFields {
+  text(chunk: TextChunk): object;
+  /** @param index of the call in its answer, from 0 */
+  toolCall(call: ToolCall, index: number): object;
+  /** The fields of a chunk without text. */
+  readonly empty: object;
+  /** Additional fields of the last chunk, between its reason and its statistics. */
+  final(): object;
+}
+
+/** Clients refuse floats, and some take 0 for a missing value. */
+function nanoseconds(ms: number): number {
+  return Math.max(1, Math.round(ms * 1e6));
+}
+
+/** In Ollama's field order: `id` before `function`, and no other field. llm.el (Emacs) reads the fields by position. */
+export function toolCallJson(call: ToolCall, index: number): object {
+  return { id: call.id, function: { index, name: call.name, arguments: call.arguments } };
+}
+
+/** The fields at the beginning of every chunk. */
+export function envelope(context: ReplyContext): { readonly model: string; readonly created_at: string } {
+  return { model: context.model, created_at: context.now().toISOString() };
+}
+
+/** The fields at the end of the last chunk. @param additional fields before the statistics */
+export function finalFields(done: DoneEvent, context: ReplyContext, additional: object): object {
+  const { loadMs, promptMs, outputMs } = done.timings;
+  return {
+    done: true,
+    done_reason: done.reason === 'length' ? 'length' : 'stop',
+    ...additional,
+    total_duration: nanoseconds(Math.max(context.elapsedMs(), loadMs + promptMs + outputMs)),
+    load_duration: nanoseconds(loadMs),
+    prompt_eval_count: done.usage.promptTokens,
+    prompt_eval_duration: nanoseconds(promptMs),
+    eval_count: done.usage.outputTokens,
+    eval_duration: nanoseconds(outputMs),
+  };
+}
+
+/**
+ * Encodes a streamed answer. Every tool call is a chunk of its own: Zed ignores text beside a call, and all calls of a
+ * chunk but the first.
+ */
+export function createEncoder(context: ReplyContext, fields: ChunkFields): StreamEncoder {
+  const chunker = createTextChunker();
+  let callCount = 0;
+
+  const chunk = (more: object): string => jsonLine({ ...envelope(context), ...more, done: false });
+  const textChunks = (chunks: readonly TextChunk[]): string[] => chunks.map((one) => chunk(fields.text(one)));
+
+  return {
+    contentType: NDJSON_TYPE,
+    event(event) {
+      switch (event.type) {
+        case 'text':
+        case 'thinking':
+          return textChunks(chunker.push(event.type, event.text));
+        case 'toolCall': {
+          const call = chunk(fields.toolCall(event.call, callCount));
+          callCount += 1;
+          return [...textChunks(chunker.flush()), call];
+        }
+        case 'usage':
+          return [];
+        case 'done':
+          return [
+            ...textChunks(chunker.flush()),
+            jsonLine({
+              ...envelope(context),
+              ...fields.empty,
+              ...finalFields(event, context, fields.final()),
+            }),
+          ];
+      }
+    },
+    heartbeat: () => chunk(fields.empty),
+    failure: (error) => jsonLine(errorLine(error)),
+  };
+}
+
+/** The parts of a complete answer, each joined over all events. */
+export interface CollectedAnswer {
+  readonly text: string;
+  readonly thinking: string;
+  readonly calls: readonly ToolCall[];
+  readonly done: DoneEvent;
+}
+
+/**
+ * Collects the events of a complete answer.
+ * @throws RangeError when the last event is not `done`
+ */
+export function collectAnswer(events: readonly ChatEvent[]): CollectedAnswer {
+  const done = events.at(-1);
+  if (done?.type !== 'done') throw new RangeError('the last event of an answer must be "done"');
+  const join = (type: 'text' | 'thinking'): string =>
+    events.flatMap((event) => (event.type === type ? [event.text] : [])).join('');
+  return {
+    text: join('text'),
+    thinking: join('thinking'),
+    calls: events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : [])),
+    done,
+  };
+}

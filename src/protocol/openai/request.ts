@@ -1,0 +1,53 @@
+/**
+ * The common parts of requests of the OpenAI routes. Decoding a request and translating it are two steps, because Ollama
+ * looks up the model between them. That order decides which of several errors is reported.
+ */
+import type { CatalogEntry } from '../../core/catalog.js';
+import type { ChatRequest, ResponseFormat, ToolSpec } from '../../core/chat.js';
+import type { Conversation } from '../../core/conversation.js';
+import type { Fields } from '../json/fields.js';
+import { readLimit, type Reasoning, thinkingFor } from './options.js';
+
+/** The fields that decide how the reply is sent. */
+export interface RequestOptions {
+  /** As the client sent it; may be empty. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether a stream includes token counts. */
+  readonly includeUsage: boolean;
+}
+
+/** Reads `model`, `stream` and `stream_options`. */
+export function readRequestOptions(fields: Fields): RequestOptions {
+  const streamOptions = fields.fields('stream_options', 'openai.StreamOptions');
+  return {
+    model: fields.string('model') ?? '',
+    stream: fields.boolean('stream') ?? false,
+    includeUsage: streamOptions?.boolean('include_usage') ?? false,
+  };
+}
+
+/** The decoded fields that become a `ChatRequest`. */
+export interface DecodedChat {
+  readonly conversation: Conversation;
+  readonly tools: readonly ToolSpec[];
+  readonly format: ResponseFormat | undefined;
+  readonly reasoning: Reasoning | undefined;
+  readonly stop: readonly string[];
+  readonly maxTokens: number | undefined;
+}
+
+/** Translates a decoded request for the model that its name was resolved to. */
+export function toChatRequest(decoded: DecodedChat, entry: CatalogEntry): ChatRequest {
+  const { format } = decoded;
+  return {
+    lane: entry.lane,
+    model: entry.model.value,
+    ...decoded.conversation,
+    tools: decoded.tools,
+    ...(format === undefined ? {} : { format }),
+    thinking: thinkingFor(decoded.reasoning, entry.model),
+    stop: decoded.stop,
+    ...readLimit(decoded.maxTokens),
+  };
+}

@@ -1,0 +1,135 @@
+/** The handler of every chat route. The APIs differ only in how they read requests and write replies. */
+import type { CatalogEntry } from '../../core/catalog.js';
+import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import type { StreamEncoder } from '../../protocol/dialect.js';
+import { type Exchange, JSON_TYPE, send } from '../exchange.js';
+import { checkLimits } from '../limits.js';
+import { clientName } from '../requestLog.js';
+import { replyEvents, sendWholeReply, streamReply } from '../stream.js';
+import { readChatBody, requireModel, type RouteContext } from './context.js';
+
+/** Ollama's default: how long a model counts as loaded if the request has no `keep_alive`. */
+const DEFAULT_KEEP_ALIVE_MS = 5 * 60_000;
+
+/** The fields that every decoded chat request has. */
+export interface ChatBody {
+  /** As the client sent it. */
+  readonly model: string;
+  readonly stream: boolean;
+  readonly keepAliveMs?: number | undefined;
+}
+
+/** A chat for the backend. APIs may add fields for their encoder. */
+export interface AnswerAction {
+  readonly type: 'answer';
+  readonly request: ChatRequest;
+}
+
+/** In Ollama, a request without a prompt loads or unloads its model. */
+export interface LoadAction {
+  readonly type: 'load' | 'unload';
+  readonly reply: { readonly contentType: string; readonly text: string };
+}
+
+/** One chat API: how its requests are read and its replies are written. */
+export interface ChatApi<Body extends ChatBody, Answer extends AnswerAction, ReplyContext> {
+  /** @throws ChatError `badRequest` for an invalid body */
+  readonly decode: (text: string) => Body;
+  /** Finds the requested model; by default `requireModel`. @throws ChatError */
+  readonly findModel?: (context: RouteContext, exchange: Exchange, model: string) => Promise<CatalogEntry>;
+  /** What the parts of one reply share, such as its id. */
+  readonly replyContext: (body: Body, exchange: Exchange) => ReplyContext;
+  /** @throws ChatError for a request that the model cannot answer */
+  readonly translate: (
+    body: Body,
+    entry: CatalogEntry,
+    context: ReplyContext,
+    exchange: Exchange,
+  ) => Answer | LoadAction;
+  /** Writes a streamed reply. */
+  readonly encoder: (context: ReplyContext, body: Body, action: Answer) => StreamEncoder;
+  /** Writes a complete reply as one JSON text. */
+  readonly reply: (events: readonly ChatEvent[], context: ReplyContext, action: Answer) => string;
+  /** Additional response headers of a streamed reply. */
+  readonly streamHeaders?: Readonly<Record<string, string>>;
+}
+
+/** An action for APIs that neither load models nor need additional fields. */
+export function answerAction(request: ChatRequest): AnswerAction {
+  return { type: 'answer', request };
+}
+
+/** An action whose reply is the given object. */
+export function loadAction(type: LoadAction['type'], reply: object): LoadAction {
+  return { type, reply: { contentType: JSON_TYPE, text: JSON.stringify(reply) } };
+}
+
+function isAnswer<Answer extends AnswerAction>(action: Answer | LoadAction): action is Answer {
+  return action.type === 'answer';
+}
+
+/** Creates the handler of a chat route: decode, find the model, translate, run the chat, write the reply. */
+export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, ReplyContext>(
+  context: RouteContext,
+  api: ChatApi<Body, Answer, ReplyContext>,
+): (exchange: Exchange) => Promise<void> {
+  const { findModel = requireModel, streamHeaders = {} } = api;
+  return async (exchange) => {
+    const { response } = exchange;
+    const body = api.decode(await readChatBody(exchange));
+    const { keepAliveMs = DEFAULT_KEEP_ALIVE_MS } = body;
+    const entry = await findModel(context, exchange, body.model);
+    const replyContext = api.replyContext(body, exchange);
+    const action = api.translate(body, entry, replyContext, exchange);
+
+    if (!isAnswer(action)) {
+      const { type, reply } = action;
+      if (type === 'load') context.loadedModels.use(entry, keepAliveMs)();
+      else context.loadedModels.unload(entry);
+      send(response, 200, reply.contentType, reply.text);
+      return;
+    }
+
+    if (body.stream) {
+      for (const [name, value] of Object.entries(streamHeaders)) response.setHeader(name, value);
+    }
+    await runChat(context, exchange, { entry, request: action.request, keepAliveMs }, (events) =>
+      body.stream
+        ? streamReply(exchange, {
+            events,
+            encoder: api.encoder(replyContext, body, action),
+            heartbeatMs: context.heartbeatMs,
+          })
+        : sendWholeReply(exchange, { events, encode: (all) => api.reply(all, replyContext, action) }),
+    );
+  };
+}
+
+interface Chat {
+  readonly entry: CatalogEntry;
+  readonly request: ChatRequest;
+  readonly keepAliveMs: number;
+}
+
+/**
+ * Passes a chat to the backend and its events to `write`. The model counts as loaded until `keepAliveMs` after the end.
+ * @throws ChatError `badRequest` for a chat that exceeds a limit
+ */
+async function runChat(
+  context: RouteContext,
+  exchange: Exchange,
+  chat: Chat,
+  write: (events: AsyncIterable<ChatEvent>) => Promise<void>,
+): Promise<void> {
+  checkLimits(chat.request);
+  const request = { ...chat.request, client: clientName(exchange.request.headers['user-agent']) };
+  const release = context.loadedModels.use(chat.entry, chat.keepAliveMs);
+  try {
+    await exchange.runChat(async (observation) => {
+      const events = context.backend().chat(request, exchange.signal, observation.backendObserver);
+      await write(replyEvents(events, exchange.signal, (event) => observation.record(event)));
+    });
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,39 @@
+/** Which milestones of the setup are reached. Each sets a context key that ticks a step of the walkthrough. Pure. */
+import type { RequestRecord } from '../../server/server.js';
+import type { Status } from '../lifecycle/status.js';
+
+export type SetupMilestone = 'cliFound' | 'signedIn' | 'served' | 'answered' | 'connected';
+
+/** The id of the walkthrough step that each milestone ticks. */
+export const WALKTHROUGH_STEPS: Readonly<Record<SetupMilestone, string>> = {
+  cliFound: 'cli',
+  signedIn: 'signIn',
+  served: 'server',
+  connected: 'connect',
+  answered: 'try',
+};
+
+/** Milestones that a status proves. A missing one may still be reached: only the serving window checks the CLI. */
+export function milestonesFromStatus(status: Status): SetupMilestone[] {
+  if (status.state === 'elsewhere') return ['served'];
+  if (status.state !== 'running') return [];
+  const { readiness } = status;
+  switch (readiness.kind) {
+    case 'checking':
+      return ['served'];
+    case 'ready':
+      return ['served', 'cliFound', 'signedIn'];
+    case 'problem':
+      return readiness.problem.kind === 'notSignedIn' ? ['served', 'cliFound'] : ['served'];
+  }
+}
+
+/**
+ * Milestones that a request proves.
+ * @param ownUserAgentPrefix the start of the User-Agent of this extension's own requests
+ */
+export function milestonesFromRequest(record: RequestRecord, ownUserAgentPrefix: string): SetupMilestone[] {
+  const { status, error, outputTokens = 0, client } = record;
+  if (status !== 200 || error !== undefined || outputTokens === 0) return [];
+  return client.startsWith(ownUserAgentPrefix) ? ['answered'] : ['answered', 'connected'];
+}

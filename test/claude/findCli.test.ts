@@ -1,0 +1,140 @@
+/** Finds the CLI in the file system and through real shells. */
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createClaudeBackend } from '../../src/claude/backend.js';
+import { CliFinder } from '../../src/claude/cli/cli.js';
+import { locate, thisMachine, type Machine } from '../../src/claude/cli/locate.js';
+import { silentLogger } from '../../src/core/log.js';
+
+const NOT_FOUND = { kind: 'cliMissing', message: /^The Claude CLI was not found/ };
+
+describe('CliFinder in the file system', function () {
+  this.timeout(30_000);
+  let root: string;
+  let home: string;
+
+  before(function () {
+    // The programs created here are scripts with `#!`.
+    if (process.platform === 'win32') this.skip();
+  });
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), 'finding-')));
+    home = join(root, 'home');
+    await mkdir(home);
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  async function writeProgram(path: string, script: string): Promise<string> {
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
+    await chmod(path, 0o755);
+    return path;
+  }
+
+  function writeCli(folder: string): Promise<string> {
+    return writeProgram(
+      join(root, folder, 'claude'),
+      `echo used >>'${root}/used'; echo '9.9.9 (Claude Code)'`,
+    );
+  }
+
+  /** Creates a shell that counts its starts and prints this PATH. */
+  async function shell(path: string): Promise<string> {
+    const env = `echo '-- environment --'; echo 'PATH=${path}'`;
+    return writeProgram(join(root, 'shell'), `echo started >>'${root}/starts'; ${env}`);
+  }
+
+  async function linesIn(name: string): Promise<number> {
+    const text = await readFile(join(root, name), 'utf8').catch(() => '');
+    return text.split('\n').length - 1;
+  }
+
+  /** This machine, without any CLI outside the test folder. */
+  function machine(env: Record<string, string>): Machine {
+    const real = thisMachine({ HOME: home, SHELL: '/no/such/shell', ...env });
+    return {
+      ...real,
+      isExecutable: async (path) => path.startsWith(root) && (await real.isExecutable(path)),
+    };
+  }
+
+  it('ignores a CLI in any open folder, however PATH spells the folder', async () => {
+    const openFolders = [join(root, 'code', 'first'), join(root, 'code', 'second')];
+    await writeCli('code/first');
+    await writeCli('code/first/node_modules/.bin');
+    await writeCli('code/second/bin');
+    const mine = await writeCli('mine');
+    const inside = [
+      'code/first',
+      'code/first/node_modules/.bin/',
+      'code/second/bin',
+      'mine/../code/second/bin',
+    ];
+    const path = ['', '.', 'bin', ...inside.map((folder) => `${root}/${folder}`), join(root, 'mine')].join(
+      delimiter,
+    );
+    const before = process.cwd();
+    process.chdir(join(root, 'code', 'first'));
+    try {
+      const found = await locate('', openFolders, machine({ PATH: path }));
+      assert.deepEqual(found, { path: mine, source: 'PATH' });
+      await rm(mine);
+      await assert.rejects(locate('', openFolders, machine({ PATH: path })), NOT_FOUND);
+      await assert.rejects(
+        locate('', openFolders, machine({ PATH: '/bin', SHELL: await shell(path) })),
+        NOT_FOUND,
+      );
+    } finally {
+      process.chdir(before);
+    }
+    assert.equal(await linesIn('used'), 0);
+  });
+
+  it('ignores a CLI in any folder of the workspace when used by the backend', async () => {
+    const folder = join(root, 'first');
+    const further = join(root, 'second');
+    await mkdir(join(root, 'real'));
+    await symlink(join(root, 'real'), folder);
+    await writeCli('real/bin');
+    await writeCli('second/bin');
+    await writeCli('mine');
+    const path = ['real/bin', 'first/bin', 'second/bin', 'mine']
+      .map((name) => join(root, name))
+      .join(delimiter);
+    const backend = createClaudeBackend({
+      claudePath: '',
+      folder,
+      env: { HOME: home, PATH: `${path}${delimiter}/bin${delimiter}/usr/bin` },
+      log: silentLogger,
+      version: '0.0.0',
+      limits: { prewarm: 'never' },
+      workspace: { permissions: 'readOnly', moreFolders: [further] },
+    });
+    try {
+      assert.equal((await backend.describe()).path, join(root, 'mine', 'claude'));
+    } finally {
+      await backend.close();
+    }
+  });
+
+  it('does not start a shell for each request while no CLI is installed', async () => {
+    const finder = new CliFinder('', [], machine({ PATH: '/bin', SHELL: await shell('/bin') }));
+    for (let request = 1; request <= 3; request++) await assert.rejects(finder.find(), NOT_FOUND);
+    assert.equal(await linesIn('starts'), 1);
+  });
+
+  it('finds a newly installed CLI at the next request, in a standard location or on the login PATH', async () => {
+    const bin = join(root, 'own', 'bin');
+    const env = { PATH: '/bin', SHELL: await shell(bin) };
+    for (const folder of ['home/.local/bin', 'own/bin']) {
+      const finder = new CliFinder('', [], machine(env));
+      await assert.rejects(finder.find(), NOT_FOUND);
+      const path = await writeCli(folder);
+      assert.equal((await finder.find()).path, path);
+      await rm(path);
+    }
+    assert.equal(await linesIn('starts'), 2);
+  });
+});

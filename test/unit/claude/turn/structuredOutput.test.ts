@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { JsonObject } from '../../../../src/core/json.js';
+import { isWrapped, objectSchema, StructuredAnswer } from '../../../../src/claude/turn/structuredOutput.js';
+import { ToolNames } from '../../../../src/claude/conversation/toolNames.js';
+
+const LIST = {
+  type: 'schema',
+  schema: { type: 'array', items: { $ref: '#/$defs/x' }, $defs: { x: { type: 'number' } } },
+} as const;
+
+describe('structured output', function () {
+  this.timeout(60_000);
+
+  it('turns every response format into an object schema', () => {
+    assert.deepEqual(objectSchema({ type: 'json' }), { type: 'object' });
+    assert.deepEqual(objectSchema({ type: 'schema', schema: { properties: { a: {} } } }), {
+      type: 'object',
+      properties: { a: {} },
+    });
+    assert.deepEqual(objectSchema(LIST), {
+      $defs: { x: { type: 'number' } },
+      type: 'object',
+      properties: { value: { type: 'array', items: { $ref: '#/$defs/x' } } },
+      required: ['value'],
+      additionalProperties: false,
+    });
+  });
+
+  it('passes on an object answer unchanged', () => {
+    const format = { type: 'schema', schema: { type: 'object' } } as const;
+    assert.ok(!isWrapped(format));
+    const answer = new StructuredAnswer(format);
+    assert.equal(answer.feed('{"value": }'), '{"value": }');
+    assert.equal(answer.flush(), '');
+    assert.equal(answer.fromInput({ value: 1 }), '{"value":1}');
+  });
+
+  it('unwraps an answer of another type, however it is split into deltas', () => {
+    const spaces = fc.constantFrom('', ' ', '\n  ');
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.tuple(spaces, spaces, spaces, spaces),
+        fc.array(fc.nat(200), { maxLength: 6 }),
+        (value, [a, b, c, d], at) => {
+          const json = JSON.stringify(value);
+          const whole = `${a}{${b}"value"${c}:${d}${json}${c}}${a}`;
+          const edges = [0, ...at.map((n) => n % (whole.length + 1)).sort((x, y) => x - y), whole.length];
+          const answer = new StructuredAnswer(LIST);
+          let text = '';
+          for (const [i, edge] of edges.slice(1).entries()) text += answer.feed(whole.slice(edges[i], edge));
+          assert.equal(text + answer.flush(), json);
+        },
+      ),
+    );
+  });
+
+  it('unwraps an answer of another type that did not stream', () => {
+    assert.equal(new StructuredAnswer(LIST).fromInput({ value: [1] }), '[1]');
+  });
+});
+
+describe('ToolNames', () => {
+  const tools = (...names: string[]): { name: string; description: string; parameters: JsonObject }[] =>
+    names.map((name) => ({ name, description: '', parameters: {} }));
+
+  it('keeps names that the API allows', () => {
+    const names = new ToolNames(tools('get_weather', 'Bash'));
+    assert.deepEqual([names.safe('get_weather'), names.own('Bash')], ['get_weather', 'Bash']);
+  });
+
+  it('makes names valid and unique, and maps them back', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ maxLength: 80 }), { maxLength: 12 }),
+        fc.boolean(),
+        (own, prefixed) => {
+          const names = new ToolNames(tools(...own), prefixed ? 'mcp__client__' : '');
+          const safe = own.map((name) => names.safe(name));
+          assert.equal(new Set(safe).size, own.length);
+          for (const name of safe) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
+          assert.deepEqual(
+            safe.map((name) => names.own(name)),
+            own,
+          );
+        },
+      ),
+    );
+  });
+
+  it('distinguishes the client’s tools from the CLI’s by their prefix', () => {
+    const names = new ToolNames(tools('Read', 'mcp__client__x'), 'mcp__client__');
+    assert.deepEqual([names.safe('Read'), names.bare('Read')], ['mcp__client__Read', 'Read']);
+    assert.equal(names.own(names.safe('mcp__client__x')), 'mcp__client__x');
+    assert.deepEqual([names.isClients('mcp__client__Read'), names.isClients('Read')], [true, false]);
+    assert.equal(names.safe('not offered any more'), 'mcp__client__not_offered_any_more');
+  });
+
+  it('avoids the name of the CLI’s structured output tool', () => {
+    assert.notEqual(new ToolNames(tools('StructuredOutput')).safe('StructuredOutput'), 'StructuredOutput');
+  });
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import type { ChatRequest } from '../../../../../src/core/chat.js';
+import {
+  decodeCompletion,
+  translateCompletion,
+} from '../../../../../src/protocol/openai/completions/request.js';
+import { type Body, ENTRY, user } from '../requests.js';
+
+describe('a request of /v1/completions', () => {
+  const requestOf = (body: Body): ChatRequest | undefined =>
+    translateCompletion(decodeCompletion(JSON.stringify({ model: 'x', ...body })), ENTRY);
+
+  it('becomes a chat of one message without thinking', () => {
+    assert.deepEqual(requestOf({ prompt: 'hi', stop: ['a'], max_tokens: 3 }), {
+      lane: 'workspace',
+      model: 'sonnet',
+      system: '',
+      messages: [user('hi')],
+      tools: [],
+      thinking: { show: false },
+      stop: ['a'],
+      maxTokens: 3,
+    });
+  });
+
+  it('refuses a stop sequence that is not a string', () => {
+    assert.throws(() => requestOf({ prompt: 'hi', stop: ['a', 5] }), {
+      message: "invalid type for 'stop' field: float64",
+    });
+  });
+
+  it('only loads the model if the prompt is empty', () => {
+    assert.equal(requestOf({ prompt: '' }), undefined);
+  });
+});
