@@ -13,7 +13,7 @@ import { watchWorkspaceFolder } from './vscode/lifecycle/workspaceFolder.js';
 import { watchConfiguration } from './vscode/platform/configuration.js';
 import { createOutput, loggerOf } from './vscode/platform/output.js';
 import { watchToken } from './vscode/platform/token.js';
-import { showActivationFailure } from './vscode/ui/notifications.js';
+import { showActivationFailure } from './vscode/notifications/notifications.js';
 import { createStatusPresenter } from './vscode/ui/statusPresenter.js';
 import { createWorkspaceLane } from './vscode/workspaceLane.js';
 

@@ -6,7 +6,7 @@ import type { Configuration } from './platform/configuration.js';
 import { COMMANDS, PRODUCT, type CommandTable } from './platform/names.js';
 import type { Token } from './platform/token.js';
 import type { AddressBook } from './ui/address.js';
-import { showCopied, showInformation } from './ui/notifications.js';
+import { showCopied, showInformation } from './notifications/notifications.js';
 
 export interface TokenCommandOptions {
   readonly token: Token;

@@ -1,7 +1,7 @@
 import { commands, env, type LogOutputChannel } from 'vscode';
 import { ACTIVITY_VIEW, type CommandTable } from '../platform/names.js';
 import { revealInLog } from '../platform/output.js';
-import { showCopied } from '../ui/notifications.js';
+import { showCopied } from '../notifications/notifications.js';
 import type { History, HistoryEntry } from './history.js';
 import { copyText } from './rows.js';
 

@@ -14,7 +14,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import { COMMANDS, GUIDE_SCHEME, PRODUCT, type CommandTable } from '../platform/names.js';
-import { showCopied, showFileChangeFailure } from '../ui/notifications.js';
+import { showCopied, showFileChangeFailure } from '../notifications/notifications.js';
 import { CLIENTS, findClient } from './clients.js';
 import { createFileChanges } from './fileChanges.js';
 import { guideOf, guideWithoutToken, TOKEN_PLACEHOLDER, type Client, type EndpointInfo } from './guide.js';

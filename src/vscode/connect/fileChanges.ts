@@ -3,7 +3,11 @@ import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import { CancellationTokenSource, commands, env, FileSystemError, Uri, window, workspace } from 'vscode';
 import { CHANGE_SCHEME } from '../platform/names.js';
-import { showAlreadyConfigured, showManualChangeNeeded, showStatusMessage } from '../ui/notifications.js';
+import {
+  showAlreadyConfigured,
+  showManualChangeNeeded,
+  showStatusMessage,
+} from '../notifications/notifications.js';
 import { applyEdit, candidatePaths, type FileLocation } from './fileEdit.js';
 import type { ConfigurationFile, Snippet } from './guide.js';
 import { ensurePrivateFile } from './privateFile.js';

@@ -1,7 +1,7 @@
 /** Shows a permission request as a notification, with a preview editor beside it when there is more to see. */
 import { commands } from 'vscode';
 import type { PermissionAnswer, PermissionRequest } from '../../core/permission.js';
-import { showPermissionRequest, showStatusMessage } from '../ui/notifications.js';
+import { showPermissionRequest, showStatusMessage } from '../notifications/notifications.js';
 import { readTargetFile, unsavedDocument } from './openFiles.js';
 import { permissionText, targetPath } from './permissionText.js';
 import type { PreviewEditors } from './previewEditors.js';

@@ -14,7 +14,7 @@ import {
 import type { ErrorKind } from '../../core/errors.js';
 import type { Controller } from '../lifecycle/controller.js';
 import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH, type CommandTable } from '../platform/names.js';
-import { showError, showInformation, showStatusMessage } from '../ui/notifications.js';
+import { showError, showInformation, showStatusMessage } from '../notifications/notifications.js';
 import { sendHello, type Endpoint } from './helloRequest.js';
 import { INSTALL_DOCS, installMethods } from './installMethods.js';
 import { shellCommand } from './shellCommand.js';

@@ -2,7 +2,7 @@
 import { commands, window } from 'vscode';
 import { menuItems, menuPlaceholder } from './menuItems.js';
 import { PRODUCT } from '../platform/names.js';
-import { choosePort } from './notifications.js';
+import { choosePort } from '../notifications/notifications.js';
 import { describeSession } from './sessionText.js';
 import type { Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';

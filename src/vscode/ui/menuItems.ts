@@ -1,7 +1,7 @@
 /** The items of the status bar menu in each state. Pure. */
 import { COMMANDS } from '../platform/names.js';
 import type { Status } from '../lifecycle/status.js';
-import { REMEDIES } from './remedies.js';
+import { REMEDIES } from '../notifications/remedies.js';
 
 /** A command, or the one step that has no command: choosing another port. */
 export type MenuAction =

@@ -1,7 +1,7 @@
 /** The command Serve From This Window: takes the port over from the window that is serving it. */
 import type { Configuration } from '../platform/configuration.js';
 import type { Controller } from '../lifecycle/controller.js';
-import { confirmServeHere, showHandoverFailure } from './notifications.js';
+import { confirmServeHere, showHandoverFailure } from '../notifications/notifications.js';
 import type { Windows } from '../lifecycle/windows.js';
 
 export interface HandoverOptions {

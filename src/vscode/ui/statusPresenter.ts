@@ -2,6 +2,7 @@
 import { commands, Disposable, EventEmitter, type Event, type ExtensionContext } from 'vscode';
 import type { ErrorKind } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
+import type { PermissionRequest } from '../../core/permission.js';
 import type { RequestRecord } from '../../server/server.js';
 import type { History } from '../activity/history.js';
 import { createActivityView } from '../activity/view.js';
@@ -13,7 +14,7 @@ import {
   STATE_CONTEXT_KEY,
   WALKTHROUGH,
 } from '../platform/names.js';
-import { showFailure, showProblem } from './notifications.js';
+import { showFailure, showProblem } from '../notifications/notifications.js';
 import { logRequest } from '../platform/output.js';
 import {
   milestonesFromRequest,
@@ -21,12 +22,11 @@ import {
   WALKTHROUGH_STEPS,
   type SetupMilestone,
 } from './setupProgress.js';
-import { problemNotice } from './problemNotice.js';
+import { problemNotice } from '../notifications/problemNotice.js';
 import type { StateName, Status } from '../lifecycle/status.js';
 import { createStatusBar } from './statusBar.js';
 import { watchSessionSummary, type SessionSummaryWatch } from './sessionSummary.js';
 import type { Token } from '../platform/token.js';
-import type { WorkspaceLane } from '../workspaceLane.js';
 
 export interface StatusPresenter extends Disposable {
   readonly addresses: AddressBook;
@@ -40,7 +40,11 @@ export interface StatusPresenter extends Disposable {
 
 export interface StatusPresenterOptions {
   readonly token: Pick<Token, 'current' | 'onChange'>;
-  readonly lane: Pick<WorkspaceLane, 'permissionRequest' | 'onChange'>;
+  readonly lane: {
+    /** The permission request that waits for the user's answer. */
+    readonly permissionRequest: PermissionRequest | undefined;
+    readonly onChange: Event<void>;
+  };
   readonly history: History;
   readonly log: Logger;
   readonly context: Pick<ExtensionContext, 'globalState' | 'extension'>;

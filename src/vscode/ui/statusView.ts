@@ -1,7 +1,7 @@
 /** What the status bar item shows for a status. Pure. */
 import { addressLines } from './addressText.js';
 import { COMMANDS, PRODUCT, SHORT_NAME } from '../platform/names.js';
-import { REMEDIES } from './remedies.js';
+import { REMEDIES } from '../notifications/remedies.js';
 import { describePlanUsage, describeTotals, formatTime, isPlanExhausted, quantity } from './sessionText.js';
 import type { CliReadiness, Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';

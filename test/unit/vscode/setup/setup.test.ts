@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { RequestRecord } from '../../../../src/server/server.js';
 import { INSTALL_DOCS, installMethods } from '../../../../src/vscode/setup/installMethods.js';
 import { milestonesFromRequest, milestonesFromStatus } from '../../../../src/vscode/ui/setupProgress.js';
-import { problemNotice } from '../../../../src/vscode/ui/problemNotice.js';
+import { problemNotice } from '../../../../src/vscode/notifications/problemNotice.js';
 import { shellCommand } from '../../../../src/vscode/setup/shellCommand.js';
 import { pollUntil } from '../../../../src/vscode/setup/pollUntil.js';
 import type { ErrorKind } from '../../../../src/core/errors.js';
