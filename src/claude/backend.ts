@@ -111,12 +111,13 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   }
 
   async function isWornOut(conversation: Conversation): Promise<boolean> {
-    const { served, process } = conversation;
-    if (served >= MAX_CONVERSATIONS) return true;
-    if (served % MEMORY_CHECK_EVERY > 0 || process.pid === undefined) return false;
+    const { contents, process } = conversation;
+    const { conversations } = contents;
+    if (conversations >= MAX_CONVERSATIONS) return true;
+    if (conversations % MEMORY_CHECK_EVERY > 0 || process.pid === undefined) return false;
     const bytes = (await privateMemory(process.pid)) ?? 0;
     log.debug(
-      `[pool] pid=${process.pid} has served ${served} conversations and uses ${Math.round(bytes / 2 ** 20)} MB`,
+      `[pool] pid=${process.pid} has served ${conversations} conversations and uses ${Math.round(bytes / 2 ** 20)} MB`,
     );
     return bytes > limits.processBytes;
   }

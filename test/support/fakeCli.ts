@@ -81,7 +81,8 @@ function end(code) {
 process.on('SIGTERM', () => {
   if (!ignoresTerm) end(143);
 });
-const send = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
+let stdoutClosed = false;
+const send = (message) => stdoutClosed || process.stdout.write(JSON.stringify(message) + '\\n');
 const delta = (text) => ({
   type: 'stream_event',
   event: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
@@ -90,8 +91,22 @@ const delta = (text) => ({
 
 let userMessages = 0;
 let first;
+/** Counts turns and what ends them early, so that the steps of a cancelled turn stop. */
+let turn = 0;
+let running = false;
 
-async function run(step) {
+function answerControlRequest(request) {
+  if (request.subtype === 'interrupt' || request.interrupt_if_running) {
+    if (running) appendFileSync(folder + '/interrupts', process.pid + '\\n');
+    turn++;
+    running = false;
+  }
+  if (request.subtype === 'rewind_conversation') return { rewound: true };
+  const models = [{ value: 'default', resolvedModel: 'claude-fake-1', displayName: 'Fake', description: 'A fake' }];
+  return request.subtype === 'list_models' ? { models } : {};
+}
+
+async function run(step, goesOn) {
   switch (step.do) {
     case 'send':
       send(step.message);
@@ -108,13 +123,13 @@ async function run(step) {
       send(delta('x'.repeat(step.length)));
       break;
     case 'flood':
-      for (let i = 0; i < step.deltas; i++) {
+      for (let i = 0; i < step.deltas && goesOn(); i++) {
         if (!send(delta('x'.repeat(step.size)))) await once(process.stdout, 'drain');
         if (i % 100 === 99) writeFileSync(folder + '/flooded', String(i + 1));
       }
       break;
     case 'words':
-      for (let i = 0; i < step.count; i++) {
+      for (let i = 0; i < step.count && goesOn(); i++) {
         if (!send(delta(i + ' '))) await once(process.stdout, 'drain');
       }
       break;
@@ -133,6 +148,7 @@ async function run(step) {
     case 'closeStdout':
       // Node never closes stdout itself.
       closeSync(1);
+      stdoutClosed = true;
       break;
     case 'grandchild': {
       const child = spawn('/bin/sleep', ['86400'], {
@@ -168,10 +184,8 @@ if (script.ignoresStdin || script.closesStdin) {
     appendFileSync(folder + '/stdin', line + '\\n');
     const message = JSON.parse(line);
     if (message.type === 'control_request') {
-      if (message.request.subtype === 'interrupt') appendFileSync(folder + '/interrupts', process.pid + '\\n');
-      if (message.request.subtype !== 'list_models') return;
-      const models = [{ value: 'default', resolvedModel: 'claude-fake-1', displayName: 'Fake', description: 'A fake' }];
-      send({ type: 'control_response', response: { subtype: 'success', request_id: message.request_id, response: { models } } });
+      const response = answerControlRequest(message.request);
+      send({ type: 'control_response', response: { subtype: 'success', request_id: message.request_id, response } });
     }
     if (message.type !== 'user') return;
     if (message.shouldQuery === false) {
@@ -186,8 +200,11 @@ if (script.ignoresStdin || script.closesStdin) {
     first ??= message.uuid;
     const withUuids = (step) => JSON.stringify(step).replaceAll('@UUID', message.uuid).replaceAll('@FIRST', first);
     const steps = (userMessages++ > 0 ? script.laterSteps : undefined) ?? script.steps ?? [];
+    const own = ++turn;
     void (async () => {
-      for (const step of steps) await run(JSON.parse(withUuids(step)));
+      running = true;
+      for (const step of steps) if (turn === own) await run(JSON.parse(withUuids(step)), () => turn === own);
+      if (turn === own) running = false;
     })();
   });
   process.stdin.on('end', () => {

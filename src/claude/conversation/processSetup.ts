@@ -8,7 +8,7 @@ import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.j
 /** The tools that the model may call: the client's, and the one that takes a structured answer. */
 export interface ToolOffer {
   readonly tools: readonly ToolSpec[];
-  /** The JSON Schema of a structured answer, an object. */
+  /** The schema of that tool. */
   readonly answerSchema: JsonObject | undefined;
 }
 
@@ -18,6 +18,8 @@ export interface ProcessSetup {
   /** As the CLI names it. */
   readonly model: string;
   readonly offer: ToolOffer;
+  /** The JSON Schema of a structured answer, an object. */
+  readonly answerSchema: JsonObject | undefined;
   readonly showThinking: boolean;
   /** `null` leaves it to the CLI. */
   readonly effort: Effort | null;
@@ -31,24 +33,30 @@ export const INITIAL_SETUP: ProcessSetup = {
   system: '',
   model: '',
   offer: { tools: [], answerSchema: undefined },
+  answerSchema: undefined,
   showThinking: false,
   effort: null,
   extraBody: {},
   thinkingOff: false,
 };
 
-/** The set-up that a request of the chat lane needs. */
+/**
+ * The set-up that a request needs. In the workspace lane the CLI gets the schema of a structured answer when its process
+ * starts, and offers a tool of its own for it.
+ */
 export function setupFor(request: ChatRequest): ProcessSetup {
-  const { format, thinking } = request;
+  const { format, lane, system, model, thinking, tools } = request;
+  const answerSchema = format && objectSchema(format);
   // The API refuses a forced tool while the model thinks.
-  const forced = format !== undefined && thinking?.show !== true;
+  const forced = lane === 'chat' && format !== undefined && thinking?.show !== true;
   return {
-    system: request.system,
-    model: request.model,
-    offer: { tools: request.tools, answerSchema: format && objectSchema(format) },
+    system,
+    model,
+    offer: { tools, answerSchema: lane === 'chat' ? answerSchema : undefined },
+    answerSchema,
     showThinking: thinking?.show ?? false,
     effort: thinking?.effort ?? null,
-    extraBody: forced ? { tool_choice: toolChoice(request.tools.length > 0) } : {},
+    extraBody: forced ? { tool_choice: toolChoice(tools.length > 0) } : {},
     thinkingOff: forced,
   };
 }
@@ -71,7 +79,13 @@ export function canonicalOffer({ tools, answerSchema }: ToolOffer): string {
  * another conversation: the CLI would write the change into this one, or the API's cache of the prompt would be lost.
  */
 export function canonicalSetup(setup: ProcessSetup): string {
-  return canonicalJson([setup.model, setup.system, setup.showThinking, canonicalOffer(setup.offer)]);
+  return canonicalJson([
+    setup.model,
+    setup.system,
+    setup.showThinking,
+    canonicalOffer(setup.offer),
+    setup.answerSchema ?? null,
+  ]);
 }
 
 /**

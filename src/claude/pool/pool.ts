@@ -3,10 +3,10 @@ import type { ChatRequest, Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import { refuseAborted } from '../conversation/channel.js';
 import type { Conversation } from '../conversation/conversation.js';
-import { canonicalSetup, setupFor, type ProcessSetup } from '../conversation/processSetup.js';
-import { toTurns, type Turn } from '../conversation/transcript.js';
-import { Continuations, conversationKind } from './continuations.js';
-import { chooseProcess, conversationValue, type Candidate } from './policy.js';
+import { setupFor } from '../conversation/processSetup.js';
+import { toTurns } from '../conversation/transcript.js';
+import { chooseProcess } from './policy.js';
+import { PoolView, type ProcessCandidate } from './poolView.js';
 import { Prewarmer, type PrewarmLimits } from './prewarmer.js';
 import { ProcessLimit, type Origin, type PooledProcess } from './processLimit.js';
 
@@ -39,10 +39,6 @@ export interface Taken {
   readonly waited: boolean;
 }
 
-interface Seen extends Candidate {
-  readonly member: PooledProcess;
-}
-
 /** Timers take no more than 31 bits. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -53,7 +49,7 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #limit: ProcessLimit;
   readonly #prewarmer: Prewarmer;
-  readonly #continuations = new Continuations();
+  readonly #view: PoolView;
   readonly #members = new Map<Conversation, PooledProcess>();
   /** Processes that were given to a request. */
   readonly #taken = new Set<PooledProcess>();
@@ -65,6 +61,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     const { limits, log } = options;
+    this.#view = new PoolView(options.clock);
     this.#limit = new ProcessLimit(limits.processes, options.start, (member) => this.#forget(member));
     this.#prewarmer = new Prewarmer({
       limits,
@@ -97,10 +94,12 @@ export class Pool {
     const asked = this.#options.clock();
     const setup = setupFor(request);
     const turns = toTurns(request.messages).slice(0, -1);
-    const member = anew
-      ? await this.#startFor(lane, signal)
-      : await this.#choose(lane, (candidate) => this.#see(candidate, setup, turns), signal);
-    this.#note(member, request, setup);
+    const see = (member: PooledProcess): ProcessCandidate =>
+      anew
+        ? this.#view.unfit(member)
+        : this.#view.of(member, { setup, turns, current: isCurrent(member.origin, origin) });
+    const member = await this.#choose(lane, see, signal);
+    this.#view.note(member, request, setup);
     this.#prewarmer.use(lane);
     return { conversation: member.conversation, waited: member.startedAt < asked };
   }
@@ -124,8 +123,10 @@ export class Pool {
 
   /** Lends an empty process of the chat lane for a question that leaves it empty. */
   async withEmpty<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
-    const member = this.#ready('chat')[0] ?? (await this.#startFor('chat'));
-    this.#taken.add(member);
+    const [ready] = this.#ready('chat');
+    const member = ready
+      ? this.#lend(ready)
+      : await this.#choose('chat', (candidate) => this.#view.unfit(candidate));
     try {
       return await ask(member.conversation);
     } catch (error) {
@@ -161,8 +162,8 @@ export class Pool {
 
   async #choose(
     lane: Lane,
-    see: (member: PooledProcess) => Seen,
-    signal: AbortSignal,
+    see: (member: PooledProcess) => ProcessCandidate,
+    signal?: AbortSignal,
   ): Promise<PooledProcess> {
     const prewarm = this.#options.limits.prewarm !== 'never';
     for (;;) {
@@ -175,7 +176,7 @@ export class Pool {
         case 'use':
           return this.#lend(choice.candidate.member);
         case 'start':
-          return this.#lend(await this.#open(lane));
+          return this.#open(lane);
         case 'end':
           this.#end(choice.candidate.member);
           break;
@@ -186,70 +187,30 @@ export class Pool {
     }
   }
 
-  #see(member: PooledProcess, setup: ProcessSetup, turns: readonly Turn[]): Seen {
-    const { conversation, lane, kind, turnAt } = member;
-    const { state } = conversation;
-    const idleMs = this.#options.clock() - turnAt;
-    const continuation = kind === undefined ? 0 : this.#continuations.probability(kind);
-    return {
-      member,
-      lane,
-      state,
-      ...conversation.sharedTurns(setup, turns),
-      fits: lane === 'workspace' || conversation.canOffer(setup),
-      changes: conversation.changesFor(setup),
-      value: state === 'idle' ? conversationValue(conversation.size, idleMs, continuation) : 0,
-    };
-  }
-
-  /** A process that was started for this request. */
-  async #startFor(lane: Lane, signal?: AbortSignal): Promise<PooledProcess> {
-    while (!this.#limit.free) {
-      refuseAborted(signal);
-      const [spare] = [...this.#ready('chat'), ...this.#ready('workspace'), ...this.#idleTimers.keys()];
-      if (spare !== undefined && this.#limit.leaving === 0) this.#end(spare);
-      await this.#limit.changed();
-    }
-    return this.#lend(await this.#open(lane));
-  }
-
+  /** Starts a process, which no other request gets before it is given back. */
   async #open(lane: Lane): Promise<PooledProcess> {
     const member = await this.#limit.open(lane);
     this.#members.set(member.conversation, member);
-    return member;
+    return this.#lend(member);
   }
 
   async #startAhead(lane: Lane): Promise<void> {
     if (!this.#limit.free) return;
     const member = await this.#open(lane);
-    if (!this.#prewarmer.wants(lane)) this.#end(member);
-    else if (!this.#taken.has(member)) member.conversation.warmUp();
-    this.#limit.announce();
+    member.conversation.warmUp();
+    this.giveBack(member.conversation);
   }
 
   #lend(member: PooledProcess): PooledProcess {
-    clearTimeout(this.#idleTimers.get(member));
-    this.#idleTimers.delete(member);
+    this.#stopTimer(member);
     this.#taken.add(member);
     return member;
-  }
-
-  /** Learns how often conversations of the request's kind go on. */
-  #note(member: PooledProcess, request: ChatRequest, setup: ProcessSetup): void {
-    const kind = conversationKind(request, canonicalSetup(setup));
-    const begins = !request.messages.some((message) => message.role === 'assistant');
-    if (begins) this.#continuations.started(kind);
-    else if (member.begun === true) this.#continuations.continued(kind);
-    member.kind = kind;
-    member.begun = begins;
-    member.turnAt = this.#options.clock();
   }
 
   /** Makes a process ready for another conversation, where it can be used for one. */
   async #empty(member: PooledProcess): Promise<void> {
     const { conversation, lane } = member;
-    clearTimeout(this.#idleTimers.get(member));
-    this.#idleTimers.delete(member);
+    this.#stopTimer(member);
     await conversation.empty();
     const keep = conversation.state === 'empty' && this.#prewarmer.wants(lane);
     if (!keep || this.#closed || (await this.#options.isWornOut(conversation))) {
@@ -262,11 +223,9 @@ export class Pool {
   #endStale(lane: Lane, origin: Origin): void {
     for (const member of this.#members.values()) {
       if (member.lane !== lane || this.#taken.has(member)) continue;
-      const { cli, project, day } = member.origin;
-      const idle = member.conversation.state === 'idle';
-      // A conversation knows its project and its date; another version of the CLI is another matter.
-      const stale = cli !== origin.cli || (!idle && (project !== origin.project || day !== origin.day));
-      if (stale) this.#end(member);
+      // A conversation goes on with the project and the date that it knows, but not with another version of the CLI.
+      const goesOn = member.conversation.state === 'idle' && member.origin.cli === origin.cli;
+      if (!goesOn && !isCurrent(member.origin, origin)) this.#end(member);
     }
   }
 
@@ -279,17 +238,25 @@ export class Pool {
     this.#prewarmer.refill();
   }
 
-  #end(member: PooledProcess): void {
+  #stopTimer(member: PooledProcess): void {
     clearTimeout(this.#idleTimers.get(member));
     this.#idleTimers.delete(member);
+  }
+
+  #end(member: PooledProcess): void {
+    this.#stopTimer(member);
     void member.conversation.end(); // never rejects
   }
 
   #forget(member: PooledProcess): void {
-    clearTimeout(this.#idleTimers.get(member));
-    this.#idleTimers.delete(member);
+    this.#stopTimer(member);
     this.#members.delete(member.conversation);
     this.#taken.delete(member);
     if (this.#options.clock() - member.startedAt > INFANCY_MS) this.#prewarmer.refill();
   }
+}
+
+/** Whether a process was started from what it would be started from now. */
+function isCurrent(own: Origin, now: Origin): boolean {
+  return own.cli === now.cli && own.project === now.project && own.day === now.day;
 }

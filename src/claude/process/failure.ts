@@ -23,11 +23,21 @@ const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {
 };
 
 /**
- * The error for a turn whose result message reports a failure.
+ * The error for a turn whose result message reports a failure; `undefined` for one that succeeded.
  * @param resetsAt when the plan's limit resets, seconds since 1970; `undefined` if the CLI did not report it
  * @param now milliseconds since 1970
  */
-export function resultError(result: ResultMessage, resetsAt: number | undefined, now: number): ChatError {
+export function resultFailure(
+  result: ResultMessage,
+  resetsAt: number | undefined,
+  now: number,
+): ChatError | undefined {
+  if (result.is_error || result.subtype !== 'success') return resultError(result, resetsAt, now);
+  const stoppedByHook = result.num_turns === 0 || result.terminal_reason === 'hook_stopped';
+  return stoppedByHook ? hookError(result) : undefined;
+}
+
+function resultError(result: ResultMessage, resetsAt: number | undefined, now: number): ChatError {
   const kind = kindOfResult(result);
   const reason = result.errors?.join('; ') || result.result || result.api_error || result.subtype;
   const retryAfterSeconds =
@@ -59,7 +69,7 @@ function kindOfResult(result: ResultMessage): ErrorKind {
  * The error for a turn that a hook in the user's or the project's settings has stopped, which the CLI reports as a success.
  * Contains the hook's message, but not the prompt that the CLI repeats after it.
  */
-export function hookError({ result }: ResultMessage): ChatError {
+function hookError({ result }: ResultMessage): ChatError {
   const hookMessage = (result ?? '')
     .replace(/\s*Original prompt:[^]*$/, '')
     .replace(/\s+/g, ' ')

@@ -158,6 +158,17 @@ const cliMessage = v.variant('type', [
 export type CliMessage = v.InferOutput<typeof cliMessage> | { readonly type: 'other'; readonly name: string };
 export type CliMessageOf<T extends CliMessage['type']> = Extract<CliMessage, { type: T }>;
 export type ResultMessage = CliMessageOf<'result'>;
+export type ContentDelta = Extract<
+  CliMessageOf<'stream_event'>['event'],
+  { type: 'content_block_delta' }
+>['delta'];
+
+/** The ids of the tool calls whose results a message holds. */
+export function answeredCallIds(message: CliMessageOf<'user'>): string[] {
+  return message.message.content.flatMap((block) =>
+    block.type === 'tool_result' ? [block.tool_use_id] : [],
+  );
+}
 
 /**
  * Parses one line of the CLI's stdout. A message of an unknown type or shape becomes `other`.

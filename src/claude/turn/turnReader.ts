@@ -7,30 +7,23 @@
 import type { ChatEvent } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
-import { hookError, resultError, retryError } from '../process/failure.js';
+import { resultFailure, retryError } from '../process/failure.js';
 import { ToolCallBuffer } from './toolCallBuffer.js';
 import { ReplayFilter } from './replayFilter.js';
 import { STRUCTURED_OUTPUT_TOOL, type StructuredAnswer } from './structuredOutput.js';
-import type { CliMessage, CliMessageOf, ResultMessage, WireUsage } from '../process/incoming.js';
+import {
+  answeredCallIds,
+  type CliMessage,
+  type CliMessageOf,
+  type ContentDelta,
+  type ResultMessage,
+  type WireUsage,
+} from '../process/incoming.js';
 import type { LimitReached, TurnEnd, TurnOutput } from './turnOutput.js';
+import type { TurnReaderOptions } from './turnReaderOptions.js';
 import { toUsage, UsageCounter } from './usage.js';
 
-type ContentDelta = Extract<CliMessageOf<'stream_event'>['event'], { type: 'content_block_delta' }>['delta'];
-
 const NOTHING: TurnOutput = { events: [] };
-
-export interface TurnReaderOptions {
-  /** The uuid of the user message of this turn. */
-  readonly uuid: string;
-  /** The uuid of the user message of the turn before; its result may be reported a second time. */
-  readonly previousUuid?: string | undefined;
-  /** Set if the answer is to be JSON. */
-  readonly structured?: StructuredAnswer | undefined;
-  /** Whether a tool of that name is the client's; calls of other tools stay inside the CLI. */
-  readonly isClientTool: (name: string) => boolean;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
 
 export class TurnReader {
   readonly #options: TurnReaderOptions;
@@ -189,8 +182,7 @@ export class TurnReader {
       }
       if (this.#message?.streamed === true) continue;
       if (block.type === 'tool_use' && block.name === STRUCTURED_OUTPUT_TOOL && this.#structured) {
-        events.push(...this.#onStructuredJson(JSON.stringify(block.input)));
-        events.push(...this.#text(this.#structured.flush()));
+        events.push(...this.#text(this.#structured.fromInput(block.input)));
         this.#structuredAnswerComplete = true;
       }
       if (block.type === 'text') events.push(...this.#onText(block.text));
@@ -232,18 +224,15 @@ export class TurnReader {
   #onResult(result: ResultMessage): TurnOutput {
     if (this.#belongsToOtherTurn(result)) return NOTHING;
     const usage = toUsage(result.usage ?? {});
-    if (result.is_error || result.subtype !== 'success')
-      throw resultError(result, this.#resetsAt, this.#options.now());
-    if (result.num_turns === 0 || result.terminal_reason === 'hook_stopped') throw hookError(result);
+    const failure = resultFailure(result, this.#resetsAt, this.#options.now());
+    if (failure) throw failure;
     if (this.#message?.complete === false) this.#sent.finish();
     const events = this.#structuredAnswerComplete ? [] : this.#lateAnswer(result);
-    if (result.stop_reason === 'tool_deferred') {
-      const calls = this.#calls.calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
-      // In the chat lane a structured answer is a deferred call, too.
-      const reason = calls.length > 0 ? 'toolCalls' : 'stop';
-      return { events: [...events, ...calls], end: { reason, usage, result } };
-    }
-    return { events, end: { reason: 'stop', usage, result } };
+    // A structured answer of the chat lane is a deferred call, too, but none that the client sees.
+    const deferred = result.stop_reason === 'tool_deferred' ? this.#calls.calls : [];
+    const calls = deferred.map((call): ChatEvent => ({ type: 'toolCall', call }));
+    const reason = calls.length > 0 ? 'toolCalls' : 'stop';
+    return { events: [...events, ...calls], end: { reason, usage, result } };
   }
 
   /** The result of a replayed or warm-up message, or the previous turn's result reported again. */
@@ -257,8 +246,4 @@ export class TurnReader {
     if (this.#structured === undefined) return [];
     return this.#text(output === undefined ? this.#plainText : this.#structured.fromInput(output));
   }
-}
-
-function answeredCallIds(message: CliMessageOf<'user'>): string[] {
-  return message.message.content.flatMap((b) => (b.type === 'tool_result' ? [b.tool_use_id] : []));
 }

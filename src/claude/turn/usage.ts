@@ -1,6 +1,6 @@
 /** Converts and adds up the token counts of the API. Pure. */
 import type { Usage } from '../../core/chat.js';
-import type { WireUsage } from '../process/incoming.js';
+import type { ResultMessage, WireUsage } from '../process/incoming.js';
 
 const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
 
@@ -50,5 +50,19 @@ export class UsageCounter {
    */
   stopMessage(outputTokens: number): Usage {
     return add(this.#completed, { ...toUsage(this.#current), outputTokens });
+  }
+}
+
+/** The cost of each turn, from the total that the CLI reports for the life of its process. */
+export class CostCounter {
+  #totalUsd = 0;
+
+  /** @returns US dollars; nothing if the CLI did not report a total */
+  add(result: ResultMessage | undefined): { costUsd?: number } {
+    const total = result?.total_cost_usd ?? undefined;
+    if (total === undefined) return {};
+    const costUsd = total - this.#totalUsd;
+    this.#totalUsd = total;
+    return { costUsd };
   }
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { parseMessage } from '../../../../src/claude/process/incoming.js';
 import type { ResponseFormat } from '../../../../src/core/chat.js';
 import { StructuredAnswer } from '../../../../src/claude/turn/structuredOutput.js';
-import { TurnReader, type TurnReaderOptions } from '../../../../src/claude/turn/turnReader.js';
+import { TurnReader } from '../../../../src/claude/turn/turnReader.js';
+import type { TurnReaderOptions } from '../../../../src/claude/turn/turnReaderOptions.js';
 import type { TurnEnd } from '../../../../src/claude/turn/turnOutput.js';
 
 const start = (id: string): object => ({
