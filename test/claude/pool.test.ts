@@ -261,20 +261,34 @@ describe('the pool', function () {
     assert.equal(started.length, 1);
     rig.standIn.reply(textReply('A'), textReply('B'));
     await ask(request([user('U')], { system: 'S' }));
-    await until('a generic and a configured warm process are ready', () => started.length === 3);
-    // Another conversation with the same setup gets the configured one.
-    const { text } = await ask(request([user('V')], { system: 'S' }));
+    await until('another process is ready', () => rig.backend.activity().processes === 2);
+    // A conversation of another kind gets it, too.
+    const { text } = await ask(request([user('V')], { system: 'T', tools: TOOLS }));
     assert.equal(text, 'B');
-    assert.deepEqual(said(rig.standIn.requests[1]!), ['user: V']);
-    const system = rig.standIn.requests[1]?.body.system;
-    assert.ok(Array.isArray(system) && JSON.stringify(system.at(-1)).includes('"S"'));
+    const [, second] = rig.standIn.requests;
+    assert.deepEqual(said(second!), ['user: V']);
+    assert.ok(JSON.stringify(second?.body.system).includes('"T"'));
+    assert.deepEqual(
+      second?.body.tools?.map((tool) => tool.name),
+      ['look'],
+    );
+  });
+
+  it('gives each of two simultaneous requests a warm process', async () => {
+    await start({ prewarm: 'whileInUse' });
+    rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
+    await ask(request([user('U')]));
+    await until('another process is ready', () => rig.backend.activity().processes === 2);
+    await Promise.all([ask(request([user('title')])), ask(request([user('chat')], { system: 'S' }))]);
+    // The first conversation was given up for one of them.
+    assert.equal(started.length, 2);
   });
 
   it('ends warm processes and idle conversations some time after the last request', async () => {
-    await start({ prewarm: 'whileInUse', useMs: 12_000, idleMs: 12_000 });
+    await start({ prewarm: 'whileInUse', useMs: 12_000, idleMs: 10_000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
-    await until('warm processes are ready', () => rig.backend.activity().processes === 3, {
+    await until('another process is ready', () => rig.backend.activity().processes === 2, {
       timeoutMs: 60_000,
     });
     await until('all processes have exited', () => rig.backend.activity().processes === 0, {
@@ -282,15 +296,15 @@ describe('the pool', function () {
     });
   });
 
-  it('answers although the warm processes have died, and replaces them', async () => {
+  it('answers although the warm process has died, and replaces it', async () => {
     await start({ prewarm: 'always' });
     rig.standIn.reply(textReply('A'), textReply('B'));
     await ask(request([user('U')], { system: 'S' }));
-    await until('warm processes are ready', () => started.length === 3);
-    for (const pid of started.slice(1)) process.kill(pid, 'SIGKILL');
+    await until('another process is ready', () => started.length === 2);
+    process.kill(started[1]!, 'SIGKILL');
     const { text } = await ask(request([user('V')], { system: 'S' }));
     assert.equal(text, 'B');
-    await until('warm processes are ready again', () => started.filter(isAlive).length === 4);
+    await until('another process is ready again', () => started.filter(isAlive).length === 2);
   });
 });
 

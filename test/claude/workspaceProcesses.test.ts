@@ -55,24 +55,23 @@ describe('processes of the workspace lane', function () {
   }
 
   it('are prewarmed once the lane is in use, besides those of the chat lane', async () => {
-    // The limit: two conversations, a generic warm process for each lane and a configured one.
-    await start({ prewarm: 'whileInUse', processes: 5 });
+    await start({ prewarm: 'whileInUse', processes: 6 });
     await rig.backend.models();
     assert.equal(started, 1);
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'), textReply('D'));
     await ask('U1', IN_WORKSPACE);
-    await until('warm processes are ready', () => rig.backend.activity().processes === 4);
-    assert.equal(started, 4);
+    const ready = (processes: number): Promise<boolean> =>
+      until(`${processes} processes`, () => rig.backend.activity().processes === processes);
+    await ready(3);
     await ask('U2', { ...IN_WORKSPACE, system: 'S' });
-    await until(
-      'warm processes are ready again',
-      () => started === 6 && rig.backend.activity().processes === 5,
-    );
+    await ready(4);
     const { standIn } = rig;
     const received = [await standIn.nextRequest(), await standIn.nextRequest()];
     await ask('U3');
+    await ready(5);
     await ask('U4', { ...IN_WORKSPACE, system: 'S' });
     received.push(await standIn.nextRequest(), await standIn.nextRequest());
+    await ready(6);
     assert.equal(started, 6);
     assert.deepEqual(
       received.map(({ raw }) => raw.includes('"Grep"')),
@@ -101,7 +100,7 @@ describe('processes of the workspace lane', function () {
     await put('CLAUDE.md', 'The old rule.\n');
     rig.standIn.reply(textReply('A'), textReply('B'), textReply('C'));
     await ask('U1', IN_WORKSPACE);
-    await until('warm processes are ready', () => rig.backend.activity().processes === 3, {
+    await until('a process is ready', () => rig.backend.activity().processes === 2, {
       timeoutMs: 30_000,
     });
     await put('CLAUDE.md', 'The new rule, which is longer.\n');

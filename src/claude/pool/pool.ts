@@ -212,7 +212,8 @@ export class Pool {
     const { conversation, lane } = member;
     this.#stopTimer(member);
     await conversation.empty();
-    const keep = conversation.state === 'empty' && this.#prewarmer.wants(lane);
+    const isReady = conversation.state === 'empty' || conversation.state === 'new';
+    const keep = isReady && this.#prewarmer.wants(lane);
     if (!keep || this.#closed || (await this.#options.isWornOut(conversation))) {
       if (!this.#taken.has(member)) this.#end(member);
     }
