@@ -295,12 +295,12 @@ describe('the chat lane with the real CLI', function () {
     const sent = clientMessages(rig.standIn.requests[0]!);
     assert.deepEqual(withoutCacheControl(sent[1]!.content), [
       { type: 'text', text: 'Let me look.' },
-      { type: 'tool_use', id: 'call_0', name: 'get_weather', input: { city: 'A' } },
-      { type: 'tool_use', id: 'call_1', name: 'get_weather', input: { city: 'B' } },
+      { type: 'tool_use', id: 'x', name: 'get_weather', input: { city: 'A' } },
+      { type: 'tool_use', id: 'y', name: 'get_weather', input: { city: 'B' } },
     ]);
     assert.deepEqual(withoutCacheControl(sent[2]!.content), [
-      { type: 'tool_result', tool_use_id: 'call_0', content: 'sun '.repeat(500_000) },
-      { type: 'tool_result', tool_use_id: 'call_1', content: 'broken', is_error: true },
+      { type: 'tool_result', tool_use_id: 'x', content: 'sun '.repeat(500_000) },
+      { type: 'tool_result', tool_use_id: 'y', content: 'broken', is_error: true },
       { type: 'text', text: 'and?' },
     ]);
   });
@@ -319,7 +319,7 @@ describe('the chat lane with the real CLI', function () {
     assert.deepEqual(withoutCacheControl(last.content), [
       {
         type: 'tool_result',
-        tool_use_id: 'call_0',
+        tool_use_id: 'x',
         content: 'There is no separate result; see the message.',
       },
       { type: 'text', text: '[get_weather] Result: sunny' },

@@ -19,9 +19,12 @@ const ABORTED = SOAK ? 1000 : 16;
 const IGNORES_TERM = 4;
 /** More than the server's limit of connections. */
 const REQUESTS = SOAK ? 600 : 400;
-/** The default limit of CLI processes, and the warm processes after a conversation. */
+/** The default limit of CLI processes. */
 const MAX_PROCESSES = 4;
-const WARM_PROCESSES = 2;
+/** The processes that wait for a conversation: one of each lane. */
+const WAITING_PROCESSES = 2;
+/** Only a process of the workspace lane starts commands, and is ended when its answer is stopped. */
+const MODEL = 'claude:workspace';
 const BUSY = 'server busy, please try again.  maximum pending requests exceeded';
 
 describe('a CLI that starts processes in sessions of their own', function () {
@@ -49,23 +52,23 @@ describe('a CLI that starts processes in sessions of their own', function () {
     let aborted = 0;
 
     async function abort(): Promise<void> {
-      const stream = await openChat(url, chatOf(`question ${aborted}`));
+      const stream = await openChat(url, chatOf(`question ${aborted}`, { model: MODEL }));
       assert.equal(await firstText(stream), 'begun');
       stream.disconnect();
     }
     async function client(): Promise<void> {
       while (aborted++ < ABORTED) await abort();
     }
-    /** Open files when only the warm processes are left and the number of files is stable. */
+    /** Open files when only the waiting processes are left and the number of files is stable. */
     async function idle(): Promise<number> {
       let files = 0;
       let unchanged = 0;
       await until(
-        'only the warm processes are left',
+        'only the waiting processes are left',
         () => {
           const isIdle =
-            childrenIn(workspace, pid).length === WARM_PROCESSES &&
-            processesIn(workspace).length === WARM_PROCESSES;
+            childrenIn(workspace, pid).length === WAITING_PROCESSES &&
+            processesIn(workspace).length === WAITING_PROCESSES;
           const now = isIdle ? openFiles(pid) : 0;
           unchanged = now > 0 && now === files ? unchanged + 1 : 0;
           files = now;

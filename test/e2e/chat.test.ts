@@ -145,12 +145,15 @@ describe('POST /api/chat with the real CLI', function () {
           { type: 'text', text: '/three @file !four' },
         ],
       ],
-      ['assistant', [{ type: 'text', text: 'Let me look.' }, use('call_0', 'Köln'), use('call_1', 'Bonn')]],
+      [
+        'assistant',
+        [{ type: 'text', text: 'Let me look.' }, use('call_00000001', 'Köln'), use('call_00000002', 'Bonn')],
+      ],
       [
         'user',
         [
-          { type: 'tool_result', tool_use_id: 'call_0', content: 'sun' },
-          { type: 'tool_result', tool_use_id: 'call_1', content: '{"rain":\n1}' },
+          { type: 'tool_result', tool_use_id: 'call_00000001', content: 'sun' },
+          { type: 'tool_result', tool_use_id: 'call_00000002', content: '{"rain":\n1}' },
         ],
       ],
       ['assistant', [{ type: 'text', text: 'Sun, and rain.' }]],

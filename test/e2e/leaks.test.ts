@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isAlive } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 import { answerSteps, fakeCli } from '../support/fakeCli.js';
-import { textReply, type Reply as ModelReply } from '../standin/server.js';
+import { textReply, type Reply as ModelReply, type StandInRequest } from '../standin/server.js';
 import {
   ask,
   chatOf,
@@ -29,10 +29,11 @@ const ABORTED = SOAK ? 1000 : 100;
 /** One of this many clients disconnects during the answer, one after 300 ms, the others at once. */
 const DISCONNECT_KINDS = SOAK ? 2 : 8;
 const KILLS = SOAK ? 20 : 2;
-/** The default limit of CLI processes, the warm processes after a conversation, and the length of the queue. */
+/** The default limit of CLI processes, and the length of the queue. */
 const MAX_PROCESSES = 4;
-const WARM_PROCESSES = 2;
 const QUEUE = 64;
+/** The server's open files for each CLI process: stdin, stdout and stderr. */
+const PIPES = 3;
 /** Simultaneous clients, more than there may be processes. */
 const CLIENTS = 12;
 /** How long the CLI may run after the server has been killed. */
@@ -75,24 +76,49 @@ describe('the server leaves no process and no open file behind', function () {
       }
     }
 
-    /** Open files and memory when only the warm processes are left and the number of files is stable. */
-    async function idle(): Promise<{ files: number; bytes: number }> {
+    const open = new Set<StandInRequest>();
+    let counted = 0;
+    /** How many of the CLI's requests to the API have not been closed. */
+    function openRequests(): number {
+      for (; counted < standIn.requests.length; counted++) {
+        const request = standIn.requests[counted]!;
+        open.add(request);
+        void request.closed.then(() => open.delete(request));
+      }
+      return open.size;
+    }
+
+    /**
+     * The number of processes, the open files apart from the pipes to them, and the memory, when no request is open at the
+     * API and the numbers are stable. A process that has grown too large is ended, so there may be fewer than the limit.
+     */
+    async function idle(): Promise<{ processes: number; files: number; bytes: number }> {
+      let processes = 0;
       let files = 0;
       let unchanged = 0;
       const isIdle = (): boolean => {
-        const now = childrenIn(workspace, pid).length === WARM_PROCESSES ? openFiles(pid) : 0;
-        unchanged = now > 0 && now === files ? unchanged + 1 : 0;
-        files = now;
+        const nowProcesses = childrenIn(workspace, pid).length;
+        const nowFiles = openFiles(pid) - PIPES * nowProcesses;
+        const isStable = nowProcesses === processes && nowFiles === files;
+        unchanged = isStable && processes > 0 && openRequests() === 0 ? unchanged + 1 : 0;
+        [processes, files] = [nowProcesses, nowFiles];
         return unchanged >= 50;
       };
-      await until('only the warm processes are left', isIdle, { timeoutMs: 60_000 });
-      return { files, bytes: residentBytes(pid) };
+      await until('all processes wait for a request', isIdle, { timeoutMs: 60_000 });
+      return { processes, files, bytes: residentBytes(pid) };
     }
 
-    const stream = await openChat(url, chatOf('the first'));
-    await firstText(stream);
-    stream.disconnect();
+    // As many simultaneous streams as there may be processes, so that all processes exist before the first measurement.
+    const streams = await Promise.all(
+      Array.from({ length: MAX_PROCESSES }, async (_, n) => {
+        const stream = await openChat(url, chatOf(`first ${n}`));
+        assert.equal(await firstText(stream), 'begun');
+        return stream;
+      }),
+    );
+    for (const stream of streams) stream.disconnect();
     const before = await idle();
+    assert.equal(before.processes, MAX_PROCESSES);
     const watch = watchChildrenIn(workspace, pid);
     await Promise.all(Array.from({ length: CLIENTS }, client));
     const after = await idle();
@@ -140,13 +166,10 @@ describe('the server leaves no process and no open file behind', function () {
     const stream = await openChat(url, chatOf('question'));
     assert.equal(await firstText(stream), 'begun');
     const broken = assert.rejects(stream.rest());
-    await until(
-      'the warm processes have started',
-      () => childrenIn(workspace, pid).length === 1 + WARM_PROCESSES,
-      {
-        timeoutMs: 60_000,
-      },
-    );
+    // The process that answers, and the one that is started ahead.
+    await until('a process has been started ahead', () => childrenIn(workspace, pid).length === 2, {
+      timeoutMs: 60_000,
+    });
     const watchdogs = childrenIn('/', pid);
     assert.equal(watchdogs.length, 1);
     const left = childrenIn(workspace, pid);

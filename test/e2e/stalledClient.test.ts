@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fakeCli, beginSteps, type FakeCli } from '../support/fakeCli.js';
 import { isAlive, pidsIn } from '../support/processes.js';
 import { until } from '../support/until.mjs';
-import { ask, chatOf, openChat } from '../support/httpClient.js';
+import { ask, chatOf, firstText, openChat } from '../support/httpClient.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { HAS_PROCESS_TABLE, residentBytes } from '../support/processTable.js';
 
@@ -53,12 +53,20 @@ describe('a client that stops reading', function () {
     const stream = await openChat(url, chatOf('hi'));
     for (let lines = 0; lines < WARM_UP_LINES; lines++) await stream.next();
     stream.disconnect();
-    await until('the CLI process has exited', () => !newestProcess().some(isAlive));
+    await untilStopped(1);
     await rm(join(cli.folder, 'flooded'), { force: true });
   }
 
-  function newestProcess(): number[] {
-    return pidsIn(join(cli.folder, 'pids')).slice(-1);
+  /** The processes whose answers were stopped, in that order. */
+  function stopped(): number[] {
+    return pidsIn(join(cli.folder, 'interrupts'));
+  }
+
+  /** Waits until that many answers have been stopped and no delta is being written. Returns the process of the latest. */
+  async function untilStopped(answers: number): Promise<number> {
+    await until(`${answers} answers have been stopped`, () => stopped().length === answers);
+    await delay(BLOCKED_MS);
+    return stopped().at(-1) ?? 0;
   }
 
   /** Waits until the CLI is blocked. Returns the number of deltas that it has written. */
@@ -71,7 +79,7 @@ describe('a client that stops reading', function () {
     }
   }
 
-  it('blocks the CLI in an answer of 400 MB, costs little memory, and ends the CLI when it disconnects', async () => {
+  it('blocks the CLI in an answer of 400 MB and costs little memory; when it disconnects, the CLI stops the answer and its process answers the next request', async () => {
     const { url, pid } = headless;
     await warmUp(url);
     const before = residentBytes(pid);
@@ -90,6 +98,15 @@ describe('a client that stops reading', function () {
     assert.ok(growth < MAX_GROWTH_BYTES, `memory grew by ${growth} bytes`);
     assert.equal((await ask(url, { path: '/api/version' })).status, 200);
     socket.destroy();
-    await until('the CLI process has exited', () => !newestProcess().some(isAlive));
+    const stoppedProcess = await untilStopped(2);
+    const atStop = written();
+    await delay(BLOCKED_MS);
+    assert.equal(written(), atStop, 'the CLI went on with the answer');
+    assert.ok(atStop < DELTAS / 2, `the CLI wrote ${atStop} deltas`);
+    assert.ok(isAlive(stoppedProcess), 'the process was ended');
+    const next = await openChat(url, chatOf('again'));
+    assert.notEqual(await firstText(next), undefined);
+    next.disconnect();
+    assert.equal(await untilStopped(3), stoppedProcess, 'another process answered');
   });
 });
