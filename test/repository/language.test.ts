@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { filesUnder, read, root } from './repository.js';
 
 /** How many lines in 10,000 may match. */
-const MAX_PER_10_000_LINES = 100;
+const MAX_PER_10_000_LINES = 15;
 
 /** Phrases that make a text hard to understand for a reader who does not know the project. */
 const PHRASES =

@@ -43,7 +43,7 @@ export function diagnostics(editor) {
         );
         await workbench.pick('Claude Ollama: Run Diagnostics', 'Check Everything');
         const text = await untilReport(/✗/);
-        assert.match(text, /✗\*\*ClaudeCLI\*\*:thesetting"claudeOllama\.claudePath"is"\/no\/such\/claude"/);
+        assert.match(text, /✗\*\*ClaudeCLI\*\*:Thesetting"claudeOllama\.claudePath"is"\/no\/such\/claude"/);
         await editor.screenshot('diagnostics');
       },
     ],
