@@ -10,10 +10,14 @@ export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
 
 const WRAPPER_PROPERTY = 'value';
 
-/** Whether the answer is wrapped in an object because its schema is not an object schema. */
+/** The API refuses these at the root of a tool's schema, and the CLI leaves a tool with them out. */
+const NOT_AT_ROOT = ['anyOf', 'oneOf', 'allOf'];
+
+/** Whether the answer is wrapped in an object because its schema is not one that a tool can have. */
 export function isWrapped(format: ResponseFormat): boolean {
   if (format.type === 'json') return false;
   const { type, properties } = format.schema;
+  if (NOT_AT_ROOT.some((keyword) => keyword in format.schema)) return true;
   return type !== 'object' && !(type === undefined && properties !== undefined);
 }
 

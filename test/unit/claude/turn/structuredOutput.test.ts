@@ -27,6 +27,15 @@ describe('structured output', function () {
     });
   });
 
+  for (const keyword of ['anyOf', 'oneOf', 'allOf']) {
+    it(`wraps an object schema with ${keyword}, which no tool can have at its root`, () => {
+      const schema = { type: 'object', properties: { a: {} }, [keyword]: [{ required: ['a'] }] };
+      const format = { type: 'schema', schema } as const;
+      assert.ok(isWrapped(format));
+      assert.deepEqual(objectSchema(format)['properties'], { value: schema });
+    });
+  }
+
   it('passes on an object answer unchanged', () => {
     const format = { type: 'schema', schema: { type: 'object' } } as const;
     assert.ok(!isWrapped(format));
