@@ -204,11 +204,10 @@ export class TurnReader {
     this.#message = { id, streamed, complete: false };
   }
 
-  /** If the answer was interrupted after complete blocks, the CLI keeps these and asks the model to continue. */
+  /** The CLI asks the model to go on: after no visible text, at a limit, or after the complete blocks of a cut answer. */
   #onSyntheticMessage(): void {
-    if (this.#message?.complete !== false) return;
     this.#addedMessage = true;
-    this.#sent.continueAfterLastBlock();
+    if (this.#message?.complete === false) this.#sent.continueAfterLastBlock();
   }
 
   #text(text: string): ChatEvent[] {

@@ -151,6 +151,14 @@ describe('TurnReader', function () {
     );
   });
 
+  it('is not continuable after the CLI has asked for a visible answer behind a complete message', () => {
+    const reader = createReader();
+    for (const message of [start('a'), thinking('hm'), messageEnd('end_turn'), syntheticMessage]) {
+      reader.read(parseMessage(JSON.stringify(message)));
+    }
+    assert.equal(reader.continuable, false);
+  });
+
   it('is not continuable after the CLI has asked the model to continue', () => {
     const reader = createReader();
     const continuableAfter = (message: object): boolean => {
