@@ -5,7 +5,7 @@ import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
 import type { BackendLimits, CliBackend } from '../core/cliBackend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
-import { answerFrom } from './pool/retryDeadProcess.js';
+import { answerWithRetry } from './pool/retryDeadProcess.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
@@ -30,17 +30,17 @@ export interface ClaudeBackendOptions {
   readonly claudePath: string;
   /** Where the CLI runs, absolute. */
   readonly folder: string;
-  /** The environment of the person. */
+  /** The user's environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
-  /** Of this program, for the CLI's User-Agent. */
+  /** The version of this program, for the CLI's User-Agent. */
   readonly version: string;
   readonly limits?: Partial<BackendLimits>;
-  /** Absent: the workspace lane is refused. */
+  /** If absent, requests of the workspace lane are refused. */
   readonly workspace?: WorkspaceOptions;
-  /** Called whenever `activity()` has changed. */
+  /** Called when `activity()` has changed. */
   readonly onActivity?: () => void;
-  /** Told whenever the CLI has heard of the plan's limits. */
+  /** Called when the CLI reports the plan's limits. */
   readonly onPlanUsage?: (planUsage: PlanUsage) => void;
 }
 
@@ -52,21 +52,21 @@ export const DEFAULT_LIMITS: BackendLimits = {
   useMs: 10 * 60_000,
   processBytes: 300 * 1024 * 1024,
   reactionMs: 60_000,
-  // Longer than the CLI's own patience with the API, so that its error comes first.
+  // Longer than the CLI's own timeout for the API, so that the CLI reports its error first.
   silenceMs: 660_000,
 };
 
 const CHECK_MS = 60_000;
 const REFILL_MS = 250;
 
-/** A process grows a little with each conversation. */
+/** The maximum for one process: its memory grows a little with each conversation. */
 const MAX_CONVERSATIONS = 100;
-/** After every so many conversations the memory is looked at. */
+/** The memory is checked each time a process has served this many more conversations. */
 const MEMORY_CHECK_EVERY = 5;
 
 const NO_WORKSPACE = new ChatError(
   'unknownModel',
-  'Claude cannot work in a folder here: none is open that is trusted. Open one, or use the model without ":workspace".',
+  'No trusted folder is open for Claude to work in. Open one, or use the model without ":workspace".',
 );
 
 export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
@@ -78,16 +78,16 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     chat: chatLane(laneOptions),
     ...(options.workspace === undefined ? {} : { workspace: workspaceLane(laneOptions, options.workspace) }),
   };
-  const open = [folder, ...(options.workspace?.moreFolders ?? [])];
-  const finder = new CliFinder(options.claudePath, open, thisMachine(options.env));
-  const guardian = new Watchdog(log);
+  const openFolders = [folder, ...(options.workspace?.moreFolders ?? [])];
+  const finder = new CliFinder(options.claudePath, openFolders, thisMachine(options.env));
+  const watchdog = new Watchdog(log);
   const onActivity = options.onActivity ?? (() => undefined);
-  const turnstile = new FairQueue(limits.processes, limits.queue, onActivity);
-  const breaker = new CircuitBreaker(clock);
-  const list = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
+  const queue = new FairQueue(limits.processes, limits.queue, onActivity);
+  const circuitBreaker = new CircuitBreaker(clock);
+  const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   void endLeftoverProcesses(log); // never rejects
-  /** What is still being ended after CLIs that died. */
-  const endings = new Set<Promise<void>>();
+  /** Running clean-ups of processes that a crashed CLI left behind. */
+  const cleanups = new Set<Promise<void>>();
 
   const pool = new Pool({
     limits: {
@@ -100,7 +100,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     },
     start,
     origin: async (lane) => originOf(lane, await finder.find()),
-    isWornOut,
+    mustReplace,
     clock,
     log,
   });
@@ -110,7 +110,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     return { cli: cli.fingerprint, project, day: new Date().toDateString() };
   }
 
-  async function isWornOut(conversation: Conversation): Promise<boolean> {
+  async function mustReplace(conversation: Conversation): Promise<boolean> {
     const { contents, process } = conversation;
     const { conversations } = contents;
     if (conversations >= MAX_CONVERSATIONS) return true;
@@ -123,72 +123,72 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   }
 
   async function start(lane: Lane): Promise<PooledProcess> {
-    const spec = lanes[lane];
-    if (spec === undefined) throw NO_WORKSPACE;
-    breaker.pass();
+    const laneConfig = lanes[lane];
+    if (laneConfig === undefined) throw NO_WORKSPACE;
+    circuitBreaker.check();
     const cli = await finder.find();
     const origin = await originOf(lane, cli);
     const tag = newProcessTag();
-    const env = { ...spec.env, [TAG_VARIABLE]: tag };
-    const process = await startProcess({ file: cli.path, args: spec.args, env, folder }, log);
+    const env = { ...laneConfig.env, [TAG_VARIABLE]: tag };
+    const process = await startProcess({ file: cli.path, args: laneConfig.args, env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
-      guardian.watch(pid);
+      watchdog.watch(pid);
       // Never rejects.
       void process.ended.then(({ requested }) => {
-        guardian.unwatch(pid);
+        watchdog.unwatch(pid);
         if (requested) return;
-        const ending = endOrphanedProcesses(tag, log).then(() => void endings.delete(ending));
-        endings.add(ending);
+        const cleanup = endOrphanedProcesses(tag, log).then(() => void cleanups.delete(cleanup));
+        cleanups.add(cleanup);
       });
     }
     void process.ended.then(onActivity); // never rejects
     const conversation = new Conversation(process, {
       clock,
       onResult(result) {
-        list.learn(result);
-        breaker.answered();
+        modelList.learn(result);
+        circuitBreaker.recordAnswer();
       },
-      onDeath: (error) => breaker.died(error),
+      onCrash: (error) => circuitBreaker.recordFailure(error),
       onPlanUsage: options.onPlanUsage ?? (() => undefined),
-      // At work in the folder, the CLI first runs the hooks of the project, which take what they take.
+      // In the workspace lane, the CLI first runs the hooks of the project, whose run time is unknown.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
-      side: spec.createServices(),
+      services: laneConfig.createServices(),
     });
     const startedAt = clock();
-    return { conversation, lane, origin, startedAt, turnAt: startedAt };
+    return { conversation, lane, origin, startedAt, lastRequestAt: startedAt };
   }
 
   return {
-    models: () => list.models(),
+    models: () => modelList.models(),
     async *chat(
       request: ChatRequest,
       signal: AbortSignal,
-      listener?: BackendObserver,
+      observer?: BackendObserver,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
-      const { running, waiting } = turnstile;
+      const { running, waiting } = queue;
       if (running >= limits.processes) {
-        log.info(`[pool] a request waits; running=${running} waiting=${waiting + 1}`);
+        log.info(`[pool] a request is waiting: running=${running} waiting=${waiting + 1}`);
       }
-      const left = pool.hold();
+      const resumePrewarming = pool.delayPrewarming();
       try {
-        const leave = await turnstile.enter(request.client ?? '', signal);
+        const leaveQueue = await queue.enter(request.client ?? '', signal);
         try {
-          const hears: BackendObserver = {
+          const sentObserver: BackendObserver = {
             requestSent() {
-              left();
-              listener?.requestSent();
+              resumePrewarming();
+              observer?.requestSent();
             },
-            permissionDecided: (decision) => listener?.permissionDecided(decision),
+            permissionDecided: (decision) => observer?.permissionDecided(decision),
           };
-          yield* answerFrom(pool, request, signal, hears, log);
+          yield* answerWithRetry(pool, request, signal, sentObserver, log);
         } finally {
-          leave();
+          leaveQueue();
         }
       } finally {
-        left();
+        resumePrewarming();
       }
     },
     async describe() {
@@ -204,15 +204,15 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       const [signedIn, missing] = await Promise.all([isSignedIn(path, env), missingFlags(path, needed, env)]);
       return { path, source, version, signedIn, missingFlags: missing };
     },
-    activity: () => ({ running: turnstile.running, waiting: turnstile.waiting, processes: pool.size }),
+    activity: () => ({ running: queue.running, waiting: queue.waiting, processes: pool.size }),
     async close() {
       await pool.close();
-      await Promise.all(endings);
-      guardian.close();
+      await Promise.all(cleanups);
+      watchdog.close();
     },
     closeNow() {
       pool.terminateNow();
-      guardian.close();
+      watchdog.close();
     },
   };
 }

@@ -174,7 +174,7 @@ describe('a misbehaving CLI', function () {
       assert.equal(error.kind, 'cliFailed');
       assert.match(
         error.message,
-        /failed 5 times in a row and is left alone for \d+ seconds.*exited with code 3.*claude update/,
+        /failed 5 times in a row and is not started again for \d+ seconds.*exited with code 3.*claude update/,
       );
       assert.ok((error.retryAfterSeconds ?? 0) > 0);
       return true;

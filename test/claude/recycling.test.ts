@@ -1,4 +1,4 @@
-/** A process that has served a conversation is as good as a new one: its next requests are the same, byte for byte. */
+/** After a conversation, a process sends the same requests as a new process, byte for byte. */
 import assert from 'node:assert/strict';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
@@ -35,12 +35,12 @@ const CALLED: readonly ChatMessage[] = [
   },
 ];
 
-/** What a process has done before. */
+/** A request that a process has served before. */
 interface Use {
   readonly request: ChatRequest;
   readonly replies: readonly Reply[];
-  /** The client leaves after the first event. */
-  readonly leaves?: true;
+  /** The client disconnects after the first event. */
+  readonly disconnects?: true;
 }
 
 const secret = (more: Partial<ChatRequest> = {}): ChatRequest => request([user('SECRET question')], more);
@@ -76,7 +76,7 @@ const USES: Readonly<Record<string, Use>> = {
     ]),
     replies: [textReply('A')],
   },
-  'thinking that is shown, and effort': {
+  'shown thinking and effort': {
     request: secret({ thinking: { show: true, effort: 'low' } }),
     replies: [
       messageReply([
@@ -87,18 +87,18 @@ const USES: Readonly<Record<string, Use>> = {
   },
   'another model': { request: secret({ model: 'haiku' }), replies: [textReply('A')] },
   'an error of the API': { request: secret(), replies: [errorReply(400, 'no')] },
-  'an answer that the client left': {
+  'an answer that the client cancelled': {
     request: secret(),
     replies: [textReply(['SECRET', new Promise(() => undefined)])],
-    leaves: true,
+    disconnects: true,
   },
-  'an answer that was cut by a stop sequence': {
+  'an answer that ended at a stop sequence': {
     request: secret({ stop: ['STOP'] }),
     replies: [textReply(['one STOP', ' two'])],
   },
 };
 
-/** Conversations that follow, each of one or two turns. */
+/** The next conversations, each of one or two turns. */
 const NEXT: Readonly<Record<string, readonly ChatRequest[]>> = {
   'a plain conversation': [request([user('q1')]), request([user('q1'), assistant('A'), user('q2')])],
   'a system prompt': [request([user('q1')], { system: 'S' })],
@@ -109,20 +109,20 @@ const NEXT: Readonly<Record<string, readonly ChatRequest[]>> = {
   'another model': [request([user('q1')], { model: 'haiku', system: 'S' })],
 };
 
-const UNEQUAL_HEADERS = new Set(['content-length', 'host', 'x-claude-code-session-id']);
+const IGNORED_HEADERS = new Set(['content-length', 'host', 'x-claude-code-session-id']);
 
-/** All that the API sees of a request, without what names the process. */
-function essence({ raw, headers }: StandInRequest): unknown {
+/** A request as the API gets it, without what differs between processes. */
+function comparable({ raw, headers }: StandInRequest): unknown {
   const masked = raw.replace(/session_id\\":\\"[^\\]+/g, 'session_id');
   return {
     body: JSON.parse(masked) as unknown,
     headers: Object.entries(headers)
-      .filter(([name]) => !UNEQUAL_HEADERS.has(name))
+      .filter(([name]) => !IGNORED_HEADERS.has(name))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   };
 }
 
-describe('a recycled process', function () {
+describe('recycled process', function () {
   this.timeout(180_000);
   let standIn: StandIn;
   let environment: StandInEnvironment;
@@ -141,14 +141,14 @@ describe('a recycled process', function () {
     const debug = (line: string): void => void (line.endsWith(' started') && started++);
     const log: Logger = { ...silentLogger, debug };
     const folder = environment.workspace;
-    // A process under load grows faster than it is tidied up.
+    // No memory limit: under load a process grows faster than it frees memory.
     const limits = { ...given, processBytes: Infinity };
     return createClaudeBackend({ claudePath: devCli(), folder, env, log, version: '0.0.0', limits });
   }
 
-  /** Asks a conversation's turns; what reached the API. */
+  /** Sends the turns of a conversation. @returns the requests that reached the API */
   async function converse(backend: CliBackend, turns: readonly ChatRequest[]): Promise<unknown[]> {
-    const seen: unknown[] = [];
+    const requests: unknown[] = [];
     for (const turn of turns) {
       const structured = turn.format !== undefined;
       standIn.reply(
@@ -156,31 +156,31 @@ describe('a recycled process', function () {
       );
       const { text } = await answerOf(backend.chat(turn, never()));
       assert.equal(text, structured ? '{"n":2}' : 'A');
-      seen.push(essence(standIn.requests.at(-1)!));
+      requests.push(comparable(standIn.requests.at(-1)!));
     }
-    return seen;
+    return requests;
   }
 
-  const fresh = new Map<string, unknown[]>();
+  const expectedRequests = new Map<string, unknown[]>();
   before(async function () {
     for (const [name, turns] of Object.entries(NEXT)) {
       const backend = createBackend({ processes: 1, prewarm: 'never' });
-      fresh.set(name, await converse(backend, turns));
+      expectedRequests.set(name, await converse(backend, turns));
       await backend.close();
     }
   });
 
-  for (const [use, { request: asked, replies, leaves }] of Object.entries(USES)) {
-    it(`makes the same requests as a new one, after ${use}`, async () => {
+  for (const [use, { request: earlier, replies, disconnects }] of Object.entries(USES)) {
+    it(`sends the same requests as a new process after ${use}`, async () => {
       started = 0;
       const backend = createBackend({ processes: 1, prewarm: 'always' });
       try {
         for (const [name, turns] of Object.entries(NEXT)) {
           standIn.reply(...replies);
-          if (leaves) {
-            for await (const _event of backend.chat(asked, never())) break;
-          } else await answerOf(backend.chat(asked, never())).catch(() => undefined);
-          assert.deepEqual(await converse(backend, turns), fresh.get(name), name);
+          if (disconnects) {
+            for await (const _event of backend.chat(earlier, never())) break;
+          } else await answerOf(backend.chat(earlier, never())).catch(() => undefined);
+          assert.deepEqual(await converse(backend, turns), expectedRequests.get(name), name);
         }
         assert.equal(started, 1);
       } finally {
@@ -189,10 +189,10 @@ describe('a recycled process', function () {
     });
   }
 
-  it('is not used again after the model has refused', async () => {
+  it('is not used again after the model has refused an answer', async () => {
     started = 0;
     const refusing = await startStandIn({
-      // The CLI may ask once more by itself before it is stopped.
+      // The CLI may retry automatically before it is stopped.
       respond: ({ raw }) =>
         raw.includes('SECRET')
           ? messageReply([{ type: 'text', text: 'I cannot' }], { stopReason: 'refusal' })
@@ -211,7 +211,7 @@ describe('a recycled process', function () {
     }
   });
 
-  it('is not used for a tool whose description the CLI would replace by an earlier one', async () => {
+  it('is not used for a tool whose description the CLI would replace with an earlier one', async () => {
     started = 0;
     const backend = createBackend({ processes: 1, prewarm: 'always' });
     try {
@@ -226,7 +226,7 @@ describe('a recycled process', function () {
     }
   });
 
-  it('rewinds to the question that the client has edited, keeping what comes before', async () => {
+  it('rewinds to the question that the client has edited and keeps the earlier turns', async () => {
     started = 0;
     const backend = createBackend({ processes: 1, prewarm: 'always' });
     try {
@@ -238,7 +238,7 @@ describe('a recycled process', function () {
       ]);
       const expected = standIn.requests.at(-2)!;
       await converse(backend, [request([...first.slice(0, 2), user('q2')])]);
-      assert.deepEqual(essence(standIn.requests.at(-1)!), essence(expected));
+      assert.deepEqual(comparable(standIn.requests.at(-1)!), comparable(expected));
       assert.equal(started, 1);
     } finally {
       await backend.close();

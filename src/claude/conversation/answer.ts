@@ -1,4 +1,4 @@
-/** Reads the messages of one answer, and passes its events on. */
+/** Reads the CLI messages of one answer and yields its events. */
 import type { PlanUsage } from '../../core/planUsage.js';
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest, Timings, ToolCall } from '../../core/chat.js';
@@ -19,46 +19,49 @@ export interface AnswerOptions {
   readonly onPlanUsage: (planUsage: PlanUsage) => void;
   readonly reactionMs: number;
   readonly silenceMs: number;
-  readonly side: WorkspaceServices | undefined;
+  readonly services: WorkspaceServices | undefined;
   readonly names: ToolNames;
-  /** When the request came, by the clock. */
+  /** When the request arrived, by `clock`. */
   readonly started: number;
   readonly signal: AbortSignal;
-  readonly listener: BackendObserver;
+  readonly observer: BackendObserver;
 }
 
-/** How an answer ended, and what the client has of it. The calls have the names that the model knows. */
+/** How an answer ended, and what the client received. The calls have the API names of the tools. */
 export interface AnswerEnd extends TurnEnd {
   readonly text: string;
   readonly calls: readonly ToolCall[];
   readonly timings: Timings;
 }
 
-/** The `system` message that comes just before a request leaves for the API. */
+/** The subtype of the `system` message that the CLI writes just before it sends a request to the API. */
 const REQUESTING = 'status';
 
-/** While a tool of the CLI runs, or the user is asked, the CLI need not say anything. Milliseconds. */
+/** How long the CLI may be silent while one of its tools runs or a permission request is open. Milliseconds. */
 const TOOLS_MS = 24 * 60 * 60_000;
 
-/** @throws ChatError when the turn failed */
+/**
+ * Yields the events of one answer and returns how it ended.
+ * @throws ChatError if the turn fails
+ */
 export async function* readAnswer(
   channel: Channel,
   reader: TurnReader,
   request: ChatRequest,
   options: AnswerOptions,
 ): AsyncGenerator<ChatEvent, AnswerEnd, void> {
-  const { clock, names, side, listener } = options;
+  const { clock, names, services, observer } = options;
   const output = new OutputLimit(request.stop, request.maxTokens);
   const rounds = new ToolRounds({
-    isClientTool: (tool) => names.isClients(tool),
-    progress: (use) => side?.progress(use),
+    isClientTool: (tool) => names.isClientTool(tool),
+    progress: (use) => services?.progress(use),
   });
   let text = '';
   const calls: ToolCall[] = [];
   let firstEvent = clock();
   for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
     const message = await channel.next(wait, options.signal);
-    if (message.type === 'system' && message.subtype === REQUESTING) listener.requestSent();
+    if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
     const step = rounds.read(message, reader.read(message));
     if (text === '' && calls.length === 0) firstEvent = clock();
@@ -70,7 +73,7 @@ export async function* readAnswer(
       }
       if (event.type === 'text') text += event.text;
       if (event.type === 'toolCall') calls.push(event.call);
-      if (event.type !== 'thinking' || request.thinking?.show === true) yield named(event, names);
+      if (event.type !== 'thinking' || request.thinking?.show === true) yield withClientName(event, names);
     }
     if (end === undefined) continue;
     if (end.result) options.onResult(end.result);
@@ -79,8 +82,8 @@ export async function* readAnswer(
   }
 }
 
-/** Calls by the names that the client gave its tools. */
-function named(event: ChatEvent, names: ToolNames): ChatEvent {
+/** The event with the client's own tool name. */
+function withClientName(event: ChatEvent, names: ToolNames): ChatEvent {
   if (event.type !== 'toolCall') return event;
-  return { type: 'toolCall', call: { ...event.call, name: names.own(event.call.name) } };
+  return { type: 'toolCall', call: { ...event.call, name: names.clientName(event.call.name) } };
 }

@@ -1,4 +1,4 @@
-/** Messages to and from one CLI process: lines out, messages in one at a time, and answers to its control requests. */
+/** Sends messages to one CLI process, reads its messages one at a time, and answers its control requests. */
 import { randomUUID } from 'node:crypto';
 import { asChatError, ChatError } from '../../core/errors.js';
 import { endError } from '../process/failure.js';
@@ -9,7 +9,7 @@ import type { ClaudeProcess, ProcessEnd } from '../process/process.js';
 type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
 type ControlResponse = CliMessageOf<'control_response'>['response'];
 
-/** The response to a control request of the CLI. The signal is aborted when the CLI withdraws its request. */
+/** Answers a control request of the CLI. The signal is aborted when the CLI cancels its request. */
 export type ControlAnswer = (
   message: CliMessageOf<'control_request'>,
   signal: AbortSignal,
@@ -19,41 +19,41 @@ export class Channel {
   readonly process: ClaudeProcess;
   readonly #messages: MessageQueue<Incoming>;
   readonly #answer: ControlAnswer;
-  #resting = false;
-  readonly #onDeath: (error: ChatError) => void;
-  /** Control requests of the CLI that are not answered yet, each with what withdraws it. */
-  readonly #open = new Map<string, AbortController>();
-  /** Our own control requests that have no response yet. */
-  readonly #requests = new Map<string, (response: ControlResponse) => void>();
+  #ignoring = false;
+  readonly #onCrash: (error: ChatError) => void;
+  /** Control requests of the CLI that are not answered yet, by id. */
+  readonly #cliRequests = new Map<string, AbortController>();
+  /** Our control requests that have no response yet, by id. */
+  readonly #ownRequests = new Map<string, (response: ControlResponse) => void>();
   #end: ProcessEnd | undefined;
   /** Called when the process has ended. */
-  readonly #watchers = new Set<(end: ProcessEnd) => void>();
+  readonly #endListeners = new Set<(end: ProcessEnd) => void>();
 
-  /** @param onDeath called when the process has ended while a message was waited for */
-  constructor(process: ClaudeProcess, answer: ControlAnswer, onDeath: (error: ChatError) => void) {
+  /** @param onCrash called when the process has ended while a message was awaited */
+  constructor(process: ClaudeProcess, answer: ControlAnswer, onCrash: (error: ChatError) => void) {
     this.process = process;
     this.#answer = answer;
-    this.#onDeath = onDeath;
+    this.#onCrash = onCrash;
     this.#messages = new MessageQueue((full) => (full ? process.pause() : process.resume()));
     process.listen((message) => {
       if (message.type === 'control_request')
         void this.#reply(message); // never rejects
-      else if (message.type === 'control_cancel_request') this.#open.get(message.request_id)?.abort();
+      else if (message.type === 'control_cancel_request') this.#cliRequests.get(message.request_id)?.abort();
       else if (message.type === 'control_response') this.#settle(message.response);
-      else if (!this.#resting) this.#messages.push(message);
+      else if (!this.#ignoring) this.#messages.push(message);
     });
     // Never rejects.
     void process.ended.then((end) => {
       this.#end = end;
-      this.withdraw();
+      this.abortControlRequests();
       this.#messages.push({ type: 'ended', end });
-      for (const watcher of this.#watchers) watcher(end);
+      for (const onEnd of this.#endListeners) onEnd(end);
     });
   }
 
-  /** Aborts what is done for the CLI's own control requests. */
-  withdraw(): void {
-    for (const open of this.#open.values()) open.abort();
+  /** Aborts the handling of the CLI's control requests. */
+  abortControlRequests(): void {
+    for (const abort of this.#cliRequests.values()) abort.abort();
   }
 
   send(message: object): void {
@@ -62,58 +62,61 @@ export class Channel {
 
   async #reply(message: CliMessageOf<'control_request'>): Promise<void> {
     const id = message.request_id;
-    const open = new AbortController();
-    this.#open.set(id, open);
+    const abort = new AbortController();
+    this.#cliRequests.set(id, abort);
     try {
-      this.send(await this.#answer(message, open.signal));
+      this.send(await this.#answer(message, abort.signal));
     } catch (error) {
       this.send({
         type: 'control_response',
         response: { subtype: 'error', request_id: id, error: asChatError(error).message },
       });
     } finally {
-      this.#open.delete(id);
+      this.#cliRequests.delete(id);
     }
   }
 
-  /** Writes a control request whose response is of no interest. */
+  /** Sends a control request and ignores its response. */
   control(request: object): void {
     this.send({ type: 'control_request', request_id: randomUUID(), request });
   }
 
   /**
-   * Writes a control request and waits for its response.
+   * Sends a control request and waits for its response.
    * @param timeoutMs how long the CLI may take
-   * @throws ChatError when the CLI refuses it, is silent or ends, or the signal is aborted
+   * @throws ChatError if the CLI rejects it, times out or exits, or the signal is aborted
    */
   async request(request: object, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
     const id = randomUUID();
-    const answered = new Promise<ControlResponse>((resolve) => this.#requests.set(id, resolve));
+    const answered = new Promise<ControlResponse>((resolve) => this.#ownRequests.set(id, resolve));
     try {
       this.send({ type: 'control_request', request_id: id, request });
-      const response = await this.settled(answered, timeoutMs, signal);
+      const response = await this.waitFor(answered, timeoutMs, signal);
       if (response.subtype === 'success') return response.response;
-      throw new ChatError('cliFailed', `The Claude CLI refused a set-up: ${response.error ?? 'no reason'}.`);
+      throw new ChatError(
+        'cliFailed',
+        `The Claude CLI rejected a setting: ${response.error ?? 'no reason'}.`,
+      );
     } finally {
-      this.#requests.delete(id);
+      this.#ownRequests.delete(id);
     }
   }
 
   /**
-   * Waits for something that the CLI's messages bring about.
-   * @throws ChatError when the CLI is silent for so long or ends, or the signal is aborted
+   * Waits for a promise that a message of the CLI settles.
+   * @throws ChatError if it does not settle in time, the CLI exits, or the signal is aborted
    */
-  async settled<T>(promise: Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
-    refuseAborted(signal);
+  async waitFor<T>(promise: Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
+    throwIfAborted(signal);
     let timer: NodeJS.Timeout | undefined;
     let onAbort = (): void => undefined;
     let onEnd = (_end: ProcessEnd): void => undefined;
     const failed = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(silent(timeoutMs)), timeoutMs);
+      timer = setTimeout(() => reject(timedOut(timeoutMs)), timeoutMs);
       onAbort = () => reject(cancelled());
-      onEnd = (end) => reject(this.#died(end));
+      onEnd = (end) => reject(this.#crashed(end));
       signal?.addEventListener('abort', onAbort, { once: true });
-      if (this.#end === undefined) this.#watchers.add(onEnd);
+      if (this.#end === undefined) this.#endListeners.add(onEnd);
       else onEnd(this.#end);
     });
     try {
@@ -121,60 +124,60 @@ export class Channel {
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
-      this.#watchers.delete(onEnd);
+      this.#endListeners.delete(onEnd);
     }
   }
 
   #settle(response: ControlResponse): void {
-    this.#requests.get(response.request_id)?.(response);
+    this.#ownRequests.get(response.request_id)?.(response);
   }
 
-  /** A question comes next: earlier messages are no part of its answer. */
-  begin(): void {
-    this.#resting = false;
-    this.#forget();
+  /** Call it before a turn: drops earlier messages, which do not belong to its answer. */
+  startTurn(): void {
+    this.#ignoring = false;
+    this.#dropMessages();
   }
 
-  /** A question is answered: messages are dropped until the next question. */
-  rest(): void {
-    this.#resting = true;
-    this.#forget();
+  /** Call it after a turn: drops all messages until the next turn. */
+  ignoreMessages(): void {
+    this.#ignoring = true;
+    this.#dropMessages();
   }
 
-  /** Keeps the note that the process has ended. */
-  #forget(): void {
-    this.#messages.forget((message) => message.type === 'ended');
+  /** Keeps only the entry for the end of the process. */
+  #dropMessages(): void {
+    this.#messages.drop((message) => message.type === 'ended');
   }
 
   /**
-   * The next message.
+   * Waits for the next message.
    * @param milliseconds how long it may take
-   * @throws ChatError when the process ended or was silent for that long, or the signal is aborted
+   * @throws ChatError if the process ends or is silent for this time, or the signal is aborted
    */
   async next(milliseconds: number, signal?: AbortSignal): Promise<CliMessage> {
     const aborted = (): void => this.#messages.push({ type: 'other', name: 'aborted' });
     signal?.addEventListener('abort', aborted, { once: true });
     try {
-      refuseAborted(signal);
+      throwIfAborted(signal);
       const message = await this.#messages.take(milliseconds);
-      refuseAborted(signal);
-      if (message === undefined) throw silent(milliseconds);
+      throwIfAborted(signal);
+      if (message === undefined) throw timedOut(milliseconds);
       if (message.type !== 'ended') return message;
-      throw this.#died(message.end);
+      throw this.#crashed(message.end);
     } finally {
       signal?.removeEventListener('abort', aborted);
     }
   }
 
-  #died(end: ProcessEnd): ChatError {
+  #crashed(end: ProcessEnd): ChatError {
     const error = endError(end);
-    this.#onDeath(error);
+    this.#onCrash(error);
     return error;
   }
 }
 
 /** @throws ChatError `cancelled` */
-export function refuseAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw cancelled();
 }
 
@@ -182,7 +185,7 @@ function cancelled(): ChatError {
   return new ChatError('cancelled', 'The request was cancelled.');
 }
 
-function silent(milliseconds: number): ChatError {
+function timedOut(milliseconds: number): ChatError {
   const seconds = Math.round(milliseconds / 1000);
   return new ChatError(
     'timeout',

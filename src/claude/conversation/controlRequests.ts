@@ -1,4 +1,4 @@
-/** What the CLI asks of the program that runs it, and the answers. Pure. */
+/** Answers the control requests of the CLI. */
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import type { JsonObject } from '../../core/json.js';
@@ -15,19 +15,20 @@ const hookInput = v.object({
   cwd: v.optional(v.string()),
   transcript_path: v.optional(v.string()),
 });
-const question = v.object({ tool_name: v.string(), input: toolInput });
+const permissionRequest = v.object({ tool_name: v.string(), input: toolInput });
 
-/** What a conversation lets the CLI do. */
+/** Decides which tools the CLI may use. */
 export interface ControlRequestRules {
   readonly client: ToolServer;
-  /** For the CLI's own tools; without one there are none. */
+  /** Decides on the CLI's own tools. `undefined`: the CLI may not use any. */
   readonly gate: PermissionGate | undefined;
 }
 
 /**
- * The answer to a control request. The client's tools are never run here: every call is deferred, which ends the turn
- * cleanly, and its result comes with the client's next request.
- * @param signal the answer is not wanted any more
+ * Answers a control request. The client runs its own tools: every call of one is deferred, which ends the turn cleanly, and
+ * the result arrives with the client's next request.
+ * @param signal aborted when the answer is no longer needed
+ * @returns a `control_response` message
  */
 export async function answerControlRequest(
   message: CliMessageOf<'control_request'>,
@@ -58,7 +59,7 @@ async function hookAnswer(input: unknown, { client, gate }: ControlRequestRules)
   const call = v.safeParse(hookInput, input);
   if (!call.success) return decision('deny');
   const { tool_name: tool, tool_input, permission_mode, cwd, transcript_path } = call.output;
-  if (gate === undefined || client.names.isClients(tool)) return decision('defer');
+  if (gate === undefined || client.names.isClientTool(tool)) return decision('defer');
   if (tool === STRUCTURED_OUTPUT_TOOL) return {};
   const use = {
     tool,
@@ -66,7 +67,7 @@ async function hookAnswer(input: unknown, { client, gate }: ControlRequestRules)
     ...(cwd === undefined ? {} : { cwd }),
     ...(transcript_path === undefined ? {} : { transcriptFolder: dirname(transcript_path) }),
   };
-  // A hook that fails would be passed over.
+  // Deny on errors: the CLI ignores a hook that fails.
   return gate.onPreToolUse(use, permission_mode).catch(() => decision('deny'));
 }
 
@@ -79,10 +80,10 @@ async function permissionAnswer(
   { gate }: ControlRequestRules,
   signal: AbortSignal,
 ): Promise<object> {
-  const asked = v.safeParse(question, request);
-  if (gate === undefined || !asked.success) {
+  const parsed = v.safeParse(permissionRequest, request);
+  if (gate === undefined || !parsed.success) {
     return { behavior: 'deny', message: 'Tools of the CLI are not available here.' };
   }
-  const { tool_name: tool, input } = asked.output;
+  const { tool_name: tool, input } = parsed.output;
   return gate.onPermissionRequest({ tool, input: input as JsonObject }, signal);
 }

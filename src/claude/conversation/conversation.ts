@@ -1,7 +1,7 @@
 /**
- * One CLI process and the conversation in it. A process of the chat lane serves any number of conversations, one after
- * the other: it is set up for each request, continues or rewinds its conversation, and is emptied when that is over
- * (`docs/architecture.md`). A process of the workspace lane serves one.
+ * One CLI process and its conversation. A process of the chat lane serves many conversations, one after the other: for each
+ * request it is set up and its conversation is continued or rewound; afterwards it is emptied (`docs/architecture.md`). A
+ * process of the workspace lane serves one conversation.
  */
 import { randomUUID } from 'node:crypto';
 import type { PlanUsage } from '../../core/planUsage.js';
@@ -15,9 +15,15 @@ import { TurnReader } from '../turn/turnReader.js';
 import { CostCounter } from '../turn/usage.js';
 import type { WorkspaceServices } from '../workspace/lanes.js';
 import { readAnswer } from './answer.js';
-import { Channel, refuseAborted, type ControlAnswer } from './channel.js';
+import { Channel, throwIfAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
-import { askModels, initializeChat, initializeWorkspace, warmUp, type ListedModel } from './initialize.js';
+import {
+  initializeChat,
+  initializeWorkspace,
+  requestModels,
+  warmUp,
+  type ListedModel,
+} from './initialize.js';
 import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
 import { ProcessContents } from './processContents.js';
 import { setupFor } from './processSetup.js';
@@ -27,38 +33,39 @@ import { toTurns, type Turn, type UserTurn } from './transcript.js';
 export interface ConversationOptions {
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
-  /** Gets each result, for what it says about models. */
+  /** Called with each result, which has information about models. */
   readonly onResult: (result: ResultMessage) => void;
-  /** Called when the process has ended while an answer was expected of it. */
-  readonly onDeath: (error: ChatError) => void;
-  /** Gets what the CLI hears of the plan's limits. */
+  /** Called when the process has ended while a message was awaited. */
+  readonly onCrash: (error: ChatError) => void;
+  /** Called when the CLI reports the plan's limits. */
   readonly onPlanUsage: (planUsage: PlanUsage) => void;
-  /** How long the CLI may take to react at all, and then between two messages. Milliseconds. */
+  /** How long the CLI may take until its first message. Milliseconds. */
   readonly reactionMs: number;
+  /** How long the CLI may take between two messages. Milliseconds. */
   readonly silenceMs: number;
   /** In the workspace lane only. */
-  readonly side: WorkspaceServices | undefined;
+  readonly services: WorkspaceServices | undefined;
 }
 
 /**
- * `new`: nothing was written to the process. `empty`: it can take any conversation. `busy`: it answers. `idle`: it holds
- * a conversation whose last turn ended well. `emptying`: its conversation is being taken away. `spent`: it must not be
- * used again.
+ * `new`: nothing was written to the process. `empty`: it is ready for any conversation. `busy`: it is answering. `idle`: it
+ * holds a conversation whose last turn succeeded. `emptying`: its conversation is being removed. `spent`: it must not be used
+ * again.
  */
 export type ConversationState = 'new' | 'empty' | 'busy' | 'idle' | 'emptying' | 'spent';
 
-/** Failures behind which the CLI itself may be out of order. */
-const USELESS_AFTER: ReadonlySet<ErrorKind> = new Set(['timeout', 'cliFailed', 'internal']);
+/** Errors after which the process may be broken. */
+const BREAKING_ERRORS: ReadonlySet<ErrorKind> = new Set(['timeout', 'cliFailed', 'internal']);
 
-/** What is asked in a turn. */
+/** The user turn that a request sends. */
 interface Question {
-  /** With the editor's context, for the model. */
-  readonly asked: UserTurn;
-  /** As the client has it. */
-  readonly last: UserTurn;
-  /** When the request came, by the clock. */
+  /** The turn as the client sent it. */
+  readonly turn: UserTurn;
+  /** The turn with the editor's context, as the model gets it. */
+  readonly turnWithContext: UserTurn;
+  /** When the request arrived, by the clock. */
   readonly started: number;
-  /** Settles when the CLI has confirmed the set-up. */
+  /** Settles when the CLI has confirmed the set-up of the process. */
   readonly confirmed: Promise<unknown>;
 }
 
@@ -68,20 +75,20 @@ export class Conversation {
   readonly contents: ProcessContents;
   #state: ConversationState = 'new';
   #emptied: Promise<void> = Promise.resolve();
-  /** The id of the question before. */
-  #earlier: string | undefined;
+  /** The id of the previous question. */
+  #previousUuid: string | undefined;
   readonly #cost = new CostCounter();
-  /** The model refused an answer: the CLI's later requests differ from those of a new process in a header. */
+  /** Whether the model has refused an answer. Then a header of later requests differs from that of a new process. */
   #refused = false;
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    const { side } = options;
+    const { services } = options;
     const answer: ControlAnswer = (message, signal) =>
-      answerControlRequest(message, { client: this.contents.tools, gate: side?.gate }, signal);
-    this.#channel = new Channel(process, answer, options.onDeath);
-    this.contents = new ProcessContents(this.#channel, side === undefined ? '' : CLIENT_TOOLS_PREFIX);
-    if (side === undefined) {
+      answerControlRequest(message, { client: this.contents.tools, gate: services?.gate }, signal);
+    this.#channel = new Channel(process, answer, options.onCrash);
+    this.contents = new ProcessContents(this.#channel, services === undefined ? '' : CLIENT_TOOLS_PREFIX);
+    if (services === undefined) {
       initializeChat(this.#channel);
       this.#state = 'empty';
     }
@@ -95,31 +102,31 @@ export class Conversation {
     return this.process.alive ? this.#state : 'spent';
   }
 
-  /** The models that the CLI offers. Leaves the process as it is. @throws ChatError */
+  /** Lists the models of the CLI. Does not change the process. @throws ChatError */
   models(): Promise<readonly ListedModel[]> {
-    return askModels(this.#channel, this.#options.reactionMs);
+    return requestModels(this.#channel, this.#options.reactionMs);
   }
 
-  /** Prepares an empty process, so that its first question leaves sooner. */
+  /** Prepares an empty process, so that its first question is sent sooner. */
   warmUp(): void {
     if (this.#state === 'empty') warmUp(this.#channel);
   }
 
   /**
-   * Asks the last turn of the request, after making sure that the process holds exactly what comes before it. Leaving the
-   * iteration early or aborting cancels the answer; the process is then emptied.
+   * Gives the process exactly the earlier turns of the request, then sends the last turn and yields the answer. Aborting, or
+   * ending the iteration early, cancels the answer and empties the process.
    * @throws ChatError
    */
   async *ask(
     request: ChatRequest,
     signal: AbortSignal,
-    listener: BackendObserver,
+    observer: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
     const turns = toTurns(request.messages);
-    const last = turns.pop();
-    refuseAborted(signal);
-    if (last?.role !== 'user' || !['new', 'empty', 'idle'].includes(this.#state)) {
-      throw new ChatError('internal', `a process was asked while it is ${this.#state}`);
+    const turn = turns.pop();
+    throwIfAborted(signal);
+    if (turn?.role !== 'user' || !['new', 'empty', 'idle'].includes(this.#state)) {
+      throw new ChatError('internal', `a process got a request while ${this.#state}`);
     }
     const isNew = this.#state === 'new';
     this.#state = 'busy';
@@ -127,20 +134,20 @@ export class Conversation {
     let failure: ChatError | undefined;
     try {
       const { confirmed } = await this.#prepare(request, turns, { isNew, signal });
-      this.#options.side?.gate.startTurn(request, listener);
-      const asked = await this.#addContext(last);
-      refuseAborted(signal);
-      yield* this.#answer(request, { asked, last, started, confirmed }, signal, listener);
+      this.#options.services?.gate.startTurn(request, observer);
+      const turnWithContext = await this.#addContext(turn);
+      throwIfAborted(signal);
+      yield* this.#answer(request, { turn, turnWithContext, started, confirmed }, signal, observer);
     } catch (error) {
       failure = asChatError(error);
       throw error;
     } finally {
-      this.#channel.withdraw();
-      if (this.#state === 'busy') this.#giveUp(failure);
+      this.#channel.abortControlRequests();
+      if (this.#state === 'busy') this.#abandon(failure);
     }
   }
 
-  /** Takes the conversation away. Settles when the process is empty or spent. Never rejects. */
+  /** Removes the conversation. Settles when the process is empty or spent. Never rejects. */
   empty(): Promise<void> {
     if (this.#state === 'idle') this.#startEmptying();
     return this.#emptied;
@@ -152,7 +159,7 @@ export class Conversation {
     return this.process.end();
   }
 
-  /** Makes the process hold exactly what comes before the question. See `ProcessContents.change` for what it returns. */
+  /** Gives the process exactly the turns before the question. For the result see `ProcessContents.change`. */
   async #prepare(
     request: ChatRequest,
     turns: readonly Turn[],
@@ -163,64 +170,64 @@ export class Conversation {
     const setup = setupFor(request);
     let confirmed: Promise<unknown> = Promise.resolve();
     if (isNew) {
-      this.contents.assume(setup);
+      this.contents.recordSetup(setup);
       initializeWorkspace(this.#channel, request, tools.names);
     } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
-    this.#channel.begin();
+    this.#channel.startTurn();
     const missing = turns.slice(history.length);
     await replayHistory(this.#channel, history, missing, { names: tools.names, timeoutMs, signal });
     return { confirmed };
   }
 
-  /** The editor's context is for the model only: the client's conversation has no part of it. */
+  /** Adds the editor's context, which is for the model only: it is not part of the client's conversation. */
   async #addContext(turn: UserTurn): Promise<UserTurn> {
-    const { side } = this.#options;
-    return side === undefined ? turn : withContext(turn, () => side.editorContext());
+    const { services } = this.#options;
+    return services === undefined ? turn : withContext(turn, () => services.editorContext());
   }
 
   async *#answer(
     request: ChatRequest,
-    { asked, last, started, confirmed }: Question,
+    { turn, turnWithContext, started, confirmed }: Question,
     signal: AbortSignal,
-    listener: BackendObserver,
+    observer: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
     const uuid = randomUUID();
     const { history, tools } = this.contents;
     const { names } = tools;
-    const isClientTool = names.isClients.bind(names);
+    const isClientTool = names.isClientTool.bind(names);
     const structured = request.format && new StructuredAnswer(request.format);
-    const previousUuid = this.#earlier;
+    const previousUuid = this.#previousUuid;
     const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, now: Date.now });
-    this.#earlier = uuid;
-    this.#channel.begin();
-    this.#channel.send(userLine(asked, history.callIds, { uuid, query: true }));
-    history.addQuestion(last, uuid);
-    const options = { ...this.#options, names, started, signal, listener };
+    this.#previousUuid = uuid;
+    this.#channel.startTurn();
+    this.#channel.send(userLine(turnWithContext, history.callIds, { uuid, query: true }));
+    history.addQuestion(turn, uuid);
+    const options = { ...this.#options, names, started, signal, observer };
     try {
       await confirmed;
       const end = yield* readAnswer(this.#channel, reader, request, options);
       this.#refused ||= reader.refused;
-      const { text, calls, result, ...how } = end;
-      // Behind a structured answer the CLI waits for the result of a call, which no client sends.
-      if (result === undefined || !reader.continuable || request.format !== undefined) this.#giveUp();
+      const { text, calls, result, ...outcome } = end;
+      // After a structured answer the CLI waits for a tool result, which no client sends.
+      if (result === undefined || !reader.continuable || request.format !== undefined) this.#abandon();
       else {
         history.addAnswer(text, calls, names);
         this.#state = 'idle';
-        this.#channel.rest();
+        this.#channel.ignoreMessages();
       }
-      yield { type: 'done', ...how, ...this.#cost.add(result) };
+      yield { type: 'done', ...outcome, ...this.#cost.add(result) };
     } finally {
       this.#refused ||= reader.refused;
     }
   }
 
   /**
-   * The answer was not read to its end, or the process holds what the client does not have.
-   * @param failure why it was not read to its end
+   * Empties or ends the process after an answer that cannot be continued.
+   * @param failure why the answer was not read to its end
    */
-  #giveUp(failure?: ChatError): void {
-    const useless = this.#refused || (failure !== undefined && USELESS_AFTER.has(failure.kind));
-    if (this.#options.side === undefined && !useless) this.#startEmptying();
+  #abandon(failure?: ChatError): void {
+    const unusable = this.#refused || (failure !== undefined && BREAKING_ERRORS.has(failure.kind));
+    if (this.#options.services === undefined && !unusable) this.#startEmptying();
     else {
       this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
       this.#state = 'spent';
@@ -229,7 +236,7 @@ export class Conversation {
 
   #startEmptying(): void {
     this.#state = 'emptying';
-    this.#channel.rest();
+    this.#channel.ignoreMessages();
     const emptied = (): void => {
       if (this.#state === 'emptying') this.#state = 'empty';
     };

@@ -1,4 +1,4 @@
-/** What is written to a process once, when it has just been started, and what it can be asked for the models. */
+/** Initializes new processes, and requests the list of models. */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { ChatRequest } from '../../core/chat.js';
@@ -9,28 +9,28 @@ import { modelListSchema } from '../process/incoming.js';
 import type { ToolNames } from './toolNames.js';
 import type { UserTurn } from './transcript.js';
 
-/** A model as the CLI lists it. */
+/** A model in the list of the CLI. */
 export type ListedModel = v.InferOutput<typeof modelListSchema>['models'][number];
 
 /**
- * The models that the CLI offers. Leaves the process as it is.
+ * Lists the models of the CLI. Does not change the process.
  * @param timeoutMs how long the CLI may take
  * @throws ChatError
  */
-export async function askModels(channel: Channel, timeoutMs: number): Promise<readonly ListedModel[]> {
+export async function requestModels(channel: Channel, timeoutMs: number): Promise<readonly ListedModel[]> {
   const answer = v.safeParse(modelListSchema, await channel.request({ subtype: 'list_models' }, timeoutMs));
   if (answer.success) return answer.output.models;
-  throw new ChatError('cliFailed', 'The Claude CLI does not tell its models. Run "claude update".');
+  throw new ChatError('cliFailed', 'The Claude CLI did not list its models. Run "claude update".');
 }
 
-/** Starts a process of the chat lane: every one alike, whatever it will be asked. */
+/** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */
 export function initializeChat(channel: Channel): void {
   channel.control(chatInitialization());
-  // A client's tool that is named like one of the CLI's would add the CLI's advice on commit messages.
+  // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
   channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
 }
 
-/** Sets a new process of the workspace lane up for a request. Cannot be done twice. */
+/** Initializes a new process of the workspace lane for a request. Call it once for each process. */
 export function initializeWorkspace(channel: Channel, request: ChatRequest, names: ToolNames): void {
   channel.control(workspaceInitialization(request, names));
   if (request.thinking?.show === true) {
@@ -40,7 +40,7 @@ export function initializeWorkspace(channel: Channel, request: ChatRequest, name
       thinking_display: 'summarized',
     });
   }
-  // Before the history: the CLI writes a later change of the model into the conversation.
+  // Set the model before the history is sent: the CLI writes a later change into the conversation.
   channel.control({ subtype: 'set_model', model: request.model });
   const effort = request.thinking?.effort;
   if (effort !== undefined) {
@@ -49,8 +49,8 @@ export function initializeWorkspace(channel: Channel, request: ChatRequest, name
 }
 
 /**
- * Makes the CLI do, before there is a question, what it does once in its life. The CLI refuses a blank message, and keeps
- * no trace of it.
+ * Makes the CLI do its one-time work before the first question. It sends a blank message, which the CLI rejects and does not
+ * keep.
  */
 export function warmUp(channel: Channel): void {
   const blank: UserTurn = { role: 'user', content: [{ type: 'text', text: ' ' }] };

@@ -1,80 +1,82 @@
-/** Messages between a process that pushes and a turn that takes, bounded by holding the process back. */
+/** A queue of messages from a process to a turn. When it is full, it pauses the process. */
 export class MessageQueue<T> {
-  readonly #hold: (full: boolean) => void;
+  readonly #setPaused: (paused: boolean) => void;
   readonly #clock: () => number;
-  readonly #waiting: T[] = [];
+  readonly #items: T[] = [];
   #full = false;
   #wake: (() => void) | undefined;
 
   /**
-   * @param hold told to stop (`true`) and to go on (`false`) as the inbox fills and empties
+   * @param setPaused called with `true` when the queue becomes full, and with `false` when it is empty again
    * @param clock monotonic, milliseconds
    */
-  constructor(hold: (full: boolean) => void, clock: () => number = () => performance.now()) {
-    this.#hold = hold;
+  constructor(setPaused: (paused: boolean) => void, clock: () => number = () => performance.now()) {
+    this.#setPaused = setPaused;
     this.#clock = clock;
   }
 
   push(item: T): void {
-    this.#waiting.push(item);
-    if (!this.#full && this.#waiting.length >= FULL) {
+    this.#items.push(item);
+    if (!this.#full && this.#items.length >= CAPACITY) {
       this.#full = true;
-      this.#hold(true);
+      this.#setPaused(true);
     }
     this.#wake?.();
   }
 
   /**
-   * The next item; `undefined` when none came within that time. One taker at a time. Time in which this whole program
-   * stood still (the machine slept, it was stopped) does not count: nothing could come then.
+   * Waits for the next item. Do not call it again before it has settled. Time in which this whole program was suspended (for
+   * example while the machine slept) does not count: no message could arrive then.
+   * @returns `undefined` on timeout
    */
   async take(milliseconds: number): Promise<T | undefined> {
-    if (this.#waiting.length === 0) {
+    if (this.#items.length === 0) {
       await new Promise<void>((resolve) => {
-        const giveUp = patience(milliseconds, this.#clock, resolve);
+        const cancelTimeout = startTimeout(milliseconds, this.#clock, resolve);
         this.#wake = () => {
-          giveUp();
+          cancelTimeout();
           resolve();
         };
       });
       this.#wake = undefined;
     }
-    const item = this.#waiting.shift();
-    if (this.#waiting.length === 0) this.#release();
+    const item = this.#items.shift();
+    if (this.#items.length === 0) this.#resume();
     return item;
   }
 
-  /** Forgets what waits, except what is to be kept. */
-  forget(keep: (item: T) => boolean): void {
-    const kept = this.#waiting.filter(keep);
-    this.#waiting.splice(0, this.#waiting.length, ...kept);
-    this.#release();
+  /** Drops all items except those to keep. */
+  drop(keep: (item: T) => boolean): void {
+    const kept = this.#items.filter(keep);
+    this.#items.splice(0, this.#items.length, ...kept);
+    this.#resume();
   }
 
-  #release(): void {
+  #resume(): void {
     if (!this.#full) return;
     this.#full = false;
-    this.#hold(false);
+    this.#setPaused(false);
   }
 }
 
-const FULL = 256;
-/** A wait is counted in so many pieces. One that takes more than twice its time is one in which nothing ran. */
-const PIECES = 8;
+/** The number of items that pauses the process. */
+const CAPACITY = 256;
+/** A timeout is split into this many ticks. A tick that takes over twice its time means that the program was suspended. */
+const TICKS = 8;
 
-/** Calls back when that time has been lived through. @returns calls it off */
-function patience(milliseconds: number, clock: () => number, onEnd: () => void): () => void {
-  const piece = milliseconds / PIECES;
-  let left = PIECES;
+/** Calls back after this much time in which the program ran. @returns a function that cancels it */
+function startTimeout(milliseconds: number, clock: () => number, onTimeout: () => void): () => void {
+  const tickMs = milliseconds / TICKS;
+  let remaining = TICKS;
   let last = clock();
   const timer = setInterval(() => {
     const now = clock();
-    if (now - last <= 2 * piece) left--;
+    if (now - last <= 2 * tickMs) remaining--;
     last = now;
-    if (left > 0) return;
+    if (remaining > 0) return;
     clearInterval(timer);
-    // Timers come before what has arrived meanwhile is read.
-    setImmediate(onEnd);
-  }, piece);
+    // Node.js runs timers before it reads input that has arrived: let it read first.
+    setImmediate(onTimeout);
+  }, tickMs);
   return () => clearInterval(timer);
 }

@@ -1,4 +1,4 @@
-/** Turns and set-ups as the CLI takes them on stdin. Pure. */
+/** Builds the messages that the CLI reads on stdin: initialization and turns. */
 import { randomUUID } from 'node:crypto';
 import type { ChatRequest } from '../../core/chat.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
@@ -7,21 +7,21 @@ import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
 
-/** Ids that the API knows the calls of a conversation by, in their order. */
+/** The API ids of all tool calls of a conversation, in order. */
 export type CallIds = readonly string[];
 
-/** The hook that every call of a tool passes. */
+/** The id of the hook that the CLI calls before every tool call. */
 const TOOL_HOOK = 'tool';
 
-/** What the CLI puts before the names of the client's tools where it has tools of its own, too. */
+/** The prefix of the client's tool names in the workspace lane, where the CLI has its own tools too. */
 export const CLIENT_TOOLS_PREFIX = `mcp__${CLIENT_TOOLS_SERVER}__`;
 
-/** The CLI's own description of this tool, so that the request is the one that the CLI makes for a schema. */
+/** The same as the CLI's own description, so that requests equal those that the CLI makes for a JSON Schema. */
 const STRUCTURED_OUTPUT_DESCRIPTION =
   'Use this tool to return your final response in the requested structured format. You MUST call this tool exactly ' +
   'once at the end of your response to provide the structured output.';
 
-/** What the MCP server of the client's tools says of itself and of them. */
+/** The results of the MCP methods `initialize` and `tools/list` for the client's tools. */
 export function toolManifest(
   { tools, answerSchema }: ToolOffer,
   names: ToolNames,
@@ -30,7 +30,7 @@ export function toolManifest(
   toolsListResult: object;
 } {
   const offered = tools.map((tool) => ({
-    name: names.bare(tool.name),
+    name: names.bareName(tool.name),
     description: tool.description,
     inputSchema: { type: 'object', ...tool.parameters },
   }));
@@ -55,10 +55,10 @@ export function toolManifest(
   };
 }
 
-/** The hook that lets this program decide on every call of a tool. */
+/** The hook by which this program decides on every tool call. */
 const HOOKS = { PreToolUse: [{ hookCallbackIds: [TOOL_HOOK] }] };
 
-/** The control request by which every process of the chat lane starts, before any request is known. */
+/** The `initialize` control request for the chat lane. It does not depend on a client's request. */
 export function chatInitialization(): object {
   return {
     subtype: 'initialize',
@@ -70,8 +70,7 @@ export function chatInitialization(): object {
 }
 
 /**
- * The control request by which a process of the workspace lane starts. The client's system prompt is added to the CLI's
- * own.
+ * The `initialize` control request for the workspace lane. The client's system prompt is appended to the CLI's own.
  */
 export function workspaceInitialization(request: ChatRequest, names: ToolNames): object {
   const { system, tools, format } = request;
@@ -94,20 +93,20 @@ export function workspaceInitialization(request: ChatRequest, names: ToolNames):
 }
 
 /**
- * The turn with something said before the person's words. A turn without any, of tool results alone, stays as it is.
- * @param context asked only where it is needed
+ * Inserts context before the user's text. A turn that consists of tool results only is returned unchanged.
+ * @param context called only if the context is needed
  */
 export async function withContext(
   turn: UserTurn,
   context: () => Promise<string | undefined>,
 ): Promise<UserTurn> {
-  const words = turn.content.findIndex((part) => part.type !== 'toolResult');
-  const text = words < 0 ? undefined : await context();
+  const at = turn.content.findIndex((part) => part.type !== 'toolResult');
+  const text = at < 0 ? undefined : await context();
   if (text === undefined) return turn;
-  return { ...turn, content: turn.content.toSpliced(words, 0, { type: 'text', text }) };
+  return { ...turn, content: turn.content.toSpliced(at, 0, { type: 'text', text }) };
 }
 
-/** A user turn that asks (`query`) or that only becomes history. */
+/** The message for a user turn. With `query` the CLI answers it; otherwise it only becomes history. */
 export function userLine(
   turn: UserTurn,
   ids: CallIds,
@@ -119,13 +118,13 @@ export function userLine(
     parent_tool_use_id: null,
     session_id: '',
     uuid,
-    // Text is text: no `@file`, no leading command.
+    // The CLI must not interpret `@file` or slash commands in the text.
     client_composed: true,
     ...(query ? {} : { shouldQuery: false }),
   };
 }
 
-/** An assistant turn that becomes history. */
+/** The message for an assistant turn that becomes history. */
 export function assistantLine(turn: AssistantTurn, ids: CallIds, names: ToolNames): object {
   return {
     type: 'assistant',
@@ -145,13 +144,12 @@ export function assistantLine(turn: AssistantTurn, ids: CallIds, names: ToolName
   };
 }
 
-/** What the API takes as the id of a call. */
+/** The call ids that the API accepts. */
 const API_CALL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /**
- * The ids by which the API gets to know the calls of replayed turns: the client's own, where the API takes them and they
- * do not repeat.
- * @param known ids of the calls before
+ * Chooses the API ids of the calls in replayed turns: the client's ids, if the API accepts them and they are unique.
+ * @param known the ids of earlier calls
  */
 export function replayCallIds(turns: readonly Turn[], known: CallIds): string[] {
   const taken = new Set(known);
@@ -187,7 +185,7 @@ function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): 
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
     id: ids[number] ?? `call_${number}`,
-    name: names.safe(call.name),
+    name: names.apiName(call.name),
     input: call.arguments,
   }));
   const content = [...text, ...calls];

@@ -1,10 +1,10 @@
 /**
- * What a CLI process holds: its set-up, the client's tools and a conversation. All three can be changed while the process
- * runs (`docs/architecture.md`).
+ * The contents of a CLI process: its set-up, the client's tools and a conversation. All three can be changed while the
+ * process runs (`docs/architecture.md`).
  */
 import * as v from 'valibot';
 import { ChatError } from '../../core/errors.js';
-import { refuseAborted, type Channel } from './channel.js';
+import { throwIfAborted, type Channel } from './channel.js';
 import { ProcessHistory } from './processHistory.js';
 import {
   canonicalOffer,
@@ -16,7 +16,7 @@ import {
 import { ToolServer } from './toolServer.js';
 import type { Turn } from './transcript.js';
 
-/** How long the CLI may take to take a conversation away. It needs 1 to 35 milliseconds. */
+/** How long the CLI may take for a rewind. It usually needs 1 to 35 milliseconds. */
 const REWIND_MS = 3000;
 
 const rewindAnswer = v.object({ rewound: v.literal(true) });
@@ -28,21 +28,21 @@ export class ProcessContents {
   #setup: ProcessSetup = INITIAL_SETUP;
   #conversations = 0;
 
-  /** @param toolPrefix what the CLI puts before the names of the client's tools */
+  /** @param toolPrefix the prefix that the CLI adds to the names of the client's tools */
   constructor(channel: Channel, toolPrefix: string) {
     this.#channel = channel;
     this.tools = new ToolServer(channel, toolPrefix);
   }
 
-  /** How many conversations there have been, the present one included. */
+  /** The number of conversations so far, including the current one. */
   get conversations(): number {
     return this.#conversations;
   }
 
   /**
-   * How many turns of a request the conversation begins with. All that each of them has: the request continues the
-   * conversation.
+   * Compares a request with the conversation.
    * @param turns the request's turns before its question
+   * @returns `shared`: the number of equal turns at the beginning. `continues`: whether all turns of both are equal.
    */
   sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean } {
     const same = canonicalSetup(this.#setup) === canonicalSetup(setup);
@@ -50,24 +50,24 @@ export class ProcessContents {
     return { shared, continues: same && shared === turns.length && shared === this.history.length };
   }
 
-  /** How much of the set-up a request would change: 0 for nothing, 1 for what one message changes, 2 for the tools. */
+  /** How much of the set-up a request would change: 0 for nothing, 2 if the tools change, 1 for anything else. */
   changesFor(setup: ProcessSetup): number {
     if (canonicalOffer(this.#setup.offer) !== canonicalOffer(setup.offer)) return 2;
     return canonicalSetup(this.#setup) === canonicalSetup(setup) ? 0 : 1;
   }
 
-  /** Takes note of a set-up that the process gets with its `initialize` request. */
-  assume(setup: ProcessSetup): void {
+  /** Records a set-up that the process gets with its `initialize` request. */
+  recordSetup(setup: ProcessSetup): void {
     this.#setup = setup;
     this.#conversations++;
-    this.tools.assume(setup.offer);
+    this.tools.recordOffer(setup.offer);
   }
 
   /**
    * Keeps the turns that a request shares with the conversation, and changes the set-up to what the request needs.
    * @param timeoutMs how long the CLI may take for one step
-   * @returns settles when the CLI has confirmed the set-up. In a process that never had a conversation the question may
-   *   be sent before that: there is nothing that it could get mixed with.
+   * @returns `confirmed` settles when the CLI has confirmed the set-up. In the first conversation of a process the question
+   *   may be sent before that: there is no earlier conversation that it could be mixed with.
    * @throws ChatError
    */
   async change(
@@ -78,22 +78,22 @@ export class ProcessContents {
     const { shared } = this.sharedTurns(setup, turns);
     if (shared < this.history.length) await this.rewind(shared);
     if (shared === 0) this.#conversations++;
-    refuseAborted(signal);
+    throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
     const requests = setupRequests(this.#setup, setup);
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),
     );
-    // A failure before the question is sent is reported instead of this one.
+    // If sending the question fails, that error is reported. Do not let this one become an unhandled rejection.
     confirmed.catch(() => undefined);
     if (this.#conversations > 1) await confirmed;
     return { confirmed };
   }
 
   /**
-   * Takes the turns from that one on away; an answer that is being generated is stopped.
-   * @throws ChatError when the CLI does not do it: the process must not be used again
+   * Removes this turn and all later ones. Stops an answer that is being generated.
+   * @throws ChatError if the CLI fails to do so; the process must then not be used again
    */
   async rewind(turn: number): Promise<void> {
     const cut = this.history.cutAt(turn);
@@ -107,8 +107,8 @@ export class ProcessContents {
       },
       REWIND_MS,
     );
-    // The answer holds the user's words: it must not get into an error or a log.
+    // The answer contains the user's text: it must not appear in an error or a log.
     if (v.is(rewindAnswer, answer)) return;
-    throw new ChatError('cliFailed', 'The Claude CLI could not leave a conversation. Try again.');
+    throw new ChatError('cliFailed', 'The Claude CLI could not remove a conversation. Try again.');
   }
 }

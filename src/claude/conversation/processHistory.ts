@@ -1,48 +1,47 @@
-/** What a process has seen and produced: all that a next request must equal to be continued in it. Pure. */
+/** The conversation that a process holds. A request can continue in the process only if it begins with the same turns. */
 import type { ToolCall } from '../../core/chat.js';
 import { canonicalJson, type Json } from '../../core/json.js';
 import type { CallIds } from './outgoing.js';
 import type { ToolNames } from './toolNames.js';
 import { canonicalTurn, type AssistantTurn, type Turn, type UserTurn } from './transcript.js';
 
-/** A turn of the process's conversation. */
-type SeenTurn =
+type HistoryTurn =
   | { readonly role: 'user'; readonly canonical: string; readonly uuid: string }
   | {
       readonly role: 'assistant';
       readonly canonical: string;
       readonly turn: AssistantTurn;
-      /** The ids by which the API knows its calls. */
+      /** The API ids of its calls. */
       readonly callIds: CallIds;
     };
 
-/** Where a rewind leads: the user message that is taken away with all that follows, and the last one there is. */
+/** The ids for a rewind: `target` is the first user message to remove, `last` the last one of the conversation. */
 export interface RewindTarget {
   readonly target: string;
   readonly last: string;
 }
 
 export class ProcessHistory {
-  #turns: SeenTurn[] = [];
+  #turns: HistoryTurn[] = [];
 
-  /** How many turns there are. */
+  /** The number of turns. */
   get length(): number {
     return this.#turns.length;
   }
 
-  /** The ids by which the API knows the calls, in their order. */
+  /** The API ids of all calls, in order. */
   get callIds(): string[] {
     return this.#turns.flatMap((turn) => (turn.role === 'assistant' ? turn.callIds : []));
   }
 
-  /** Roughly how much text there is, in characters. */
+  /** The approximate length of the text in characters. */
   get size(): number {
     return this.#turns.reduce((sum, turn) => sum + turn.canonical.length, 0);
   }
 
   /**
-   * How many turns at the beginning are the same as those of a request; always an even number, because a question is
-   * followed by its answer.
+   * Counts the turns at the beginning that equal those of a request. The number is even: a question without its answer does
+   * not count.
    * @param earlier the turns before the request's question
    */
   sharedWith(earlier: readonly Turn[]): number {
@@ -52,22 +51,22 @@ export class ProcessHistory {
     return shared - (shared % 2);
   }
 
-  /** A user turn was written. */
+  /** Adds a user turn that was sent to the process. */
   addQuestion(turn: UserTurn, uuid: string): void {
     this.#turns.push({ role: 'user', canonical: canonicalTurn(turn), uuid });
   }
 
-  /** An answer of an earlier process was written. */
+  /** Adds an earlier answer that was replayed into the process. */
   addReplayed(turn: AssistantTurn, callIds: CallIds): void {
     this.#turns.push({ role: 'assistant', canonical: canonicalTurn(turn), turn, callIds });
   }
 
-  /** The model has answered. The calls are by the names that the model knows. */
+  /** Adds an answer of the model. The calls have the API names of the tools. */
   addAnswer(text: string, calls: readonly ToolCall[], names: ToolNames): void {
     const first = this.callIds.length;
     const numbered = calls.map((call, i) => ({
       number: first + i,
-      call: { ...call, name: names.own(call.name) },
+      call: { ...call, name: names.clientName(call.name) },
     }));
     this.addReplayed(
       { role: 'assistant', text, calls: numbered },
@@ -75,10 +74,10 @@ export class ProcessHistory {
     );
   }
 
-  /** Forgets all turns from that one on, which is a user's. @returns `undefined` when there is none to take away */
+  /** Removes this turn, a user turn, and all later ones. @returns `undefined` if there is nothing to remove */
   cutAt(turn: number): RewindTarget | undefined {
     const first = this.#turns[turn];
-    const last = this.#turns.findLast((seen) => seen.role === 'user');
+    const last = this.#turns.findLast((entry) => entry.role === 'user');
     this.#turns = this.#turns.slice(0, turn);
     if (first?.role !== 'user' || last === undefined) return undefined;
     return { target: first.uuid, last: last.uuid };
@@ -86,14 +85,16 @@ export class ProcessHistory {
 }
 
 /**
- * Whether a turn of a request is the one that the process has. Some clients send an answer with tool calls back slightly
- * changed: without the text before the calls, with other white space around it, or without arguments that are empty
+ * Whether a turn of a request equals a turn of the history. Some clients change an answer with tool calls slightly when they
+ * send it back: they drop the text before the calls, trim its white space, or drop empty arguments
  * (Open WebUI, CrewAI, gptme, Home Assistant).
  */
-function isSame(seen: SeenTurn, turn: Turn): boolean {
-  if (seen.role !== turn.role) return false;
-  if (seen.canonical === canonicalTurn(turn)) return true;
-  return seen.role === 'assistant' && turn.role === 'assistant' && isLossyCopy(seen.turn, turn, seen.callIds);
+function isSame(entry: HistoryTurn, turn: Turn): boolean {
+  if (entry.role !== turn.role) return false;
+  if (entry.canonical === canonicalTurn(turn)) return true;
+  return (
+    entry.role === 'assistant' && turn.role === 'assistant' && isLossyCopy(entry.turn, turn, entry.callIds)
+  );
 }
 
 function isLossyCopy(original: AssistantTurn, copy: AssistantTurn, callIds: CallIds): boolean {

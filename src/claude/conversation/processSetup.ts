@@ -1,27 +1,27 @@
 /**
- * What a chat process is set up with, and what a request needs. All of it can be changed while the process runs. Pure.
+ * The set-up of a process: which one a request needs, and the control requests that change it while the process runs. Pure.
  */
 import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
-/** The tools that the model may call: the client's, and the one that takes a structured answer. */
+/** The tools that the model may call: the client's tools, and the tool for a structured answer. */
 export interface ToolOffer {
   readonly tools: readonly ToolSpec[];
-  /** The schema of that tool. */
+  /** The JSON Schema of the tool for a structured answer. */
   readonly answerSchema: JsonObject | undefined;
 }
 
 export interface ProcessSetup {
-  /** Empty for none. */
+  /** The system prompt; empty for none. */
   readonly system: string;
-  /** As the CLI names it. */
+  /** The CLI's name of the model. */
   readonly model: string;
   readonly offer: ToolOffer;
   /** The JSON Schema of a structured answer, an object. */
   readonly answerSchema: JsonObject | undefined;
   readonly showThinking: boolean;
-  /** `null` leaves it to the CLI. */
+  /** `null`: the default of the CLI. */
   readonly effort: Effort | null;
   /** Fields that are merged into the body of the API request. */
   readonly extraBody: JsonObject;
@@ -41,8 +41,8 @@ export const INITIAL_SETUP: ProcessSetup = {
 };
 
 /**
- * The set-up that a request needs. In the workspace lane the CLI gets the schema of a structured answer when its process
- * starts, and offers a tool of its own for it.
+ * The set-up that a request needs. In the workspace lane the CLI gets the JSON Schema of a structured answer when its
+ * process starts, and provides the tool for it.
  */
 export function setupFor(request: ChatRequest): ProcessSetup {
   const { format, lane, system, model, thinking, tools } = request;
@@ -61,12 +61,12 @@ export function setupFor(request: ChatRequest): ProcessSetup {
   };
 }
 
-/** The model must give the structured answer; where it has other tools it may call them first. */
+/** Forces the structured answer. If there are other tools, the model may call them first. */
 function toolChoice(hasTools: boolean): JsonObject {
   return hasTools ? { type: 'any' } : { type: 'tool', name: STRUCTURED_OUTPUT_TOOL };
 }
 
-/** An offer as a string that equals another's exactly when the offers are the same. */
+/** A string for comparing offers: equal for equal offers only. */
 export function canonicalOffer({ tools, answerSchema }: ToolOffer): string {
   return canonicalJson([
     tools.map((tool): Json => [tool.name, tool.description, tool.parameters]),
@@ -75,8 +75,9 @@ export function canonicalOffer({ tools, answerSchema }: ToolOffer): string {
 }
 
 /**
- * The part of a set-up that the whole conversation shares, as a string. Another model, system prompt or set of tools is
- * another conversation: the CLI would write the change into this one, or the API's cache of the prompt would be lost.
+ * A string for comparing the parts of a set-up that must not change during a conversation. A request with another model,
+ * system prompt or set of tools needs a new conversation: otherwise the CLI would write the change into the conversation, or
+ * the API could not use its prompt cache.
  */
 export function canonicalSetup(setup: ProcessSetup): string {
   return canonicalJson([
@@ -89,12 +90,12 @@ export function canonicalSetup(setup: ProcessSetup): string {
 }
 
 /**
- * The control requests that change one set-up into another, in the order in which the CLI must get them. Tools are
- * changed apart (see `ToolServer`).
+ * The control requests that change one set-up into another, in the order in which they must be sent. For the tools see
+ * `ToolServer`.
  */
 export function setupRequests(from: ProcessSetup, to: ProcessSetup): JsonObject[] {
   const requests: JsonObject[] = [];
-  // An agent's empty prompt is the only way back to no system prompt at all.
+  // A system prompt can only be removed by changing the agent.
   if ((from.system === '') !== (to.system === '')) {
     requests.push(settings({ agent: to.system === '' ? null : BLANK_AGENT }));
   }
@@ -115,14 +116,14 @@ export function setupRequests(from: ProcessSetup, to: ProcessSetup): JsonObject[
   return requests;
 }
 
-/** The agent whose presence lets the system prompt be taken away again. */
+/** The agent that is active while there is a system prompt; removing the agent removes the prompt. */
 export const BLANK_AGENT = 'blank';
 
 function settings(changed: JsonObject): JsonObject {
   return { subtype: 'apply_flag_settings', settings: changed };
 }
 
-/** Variables are taken back by the empty string. */
+/** The variables to change. An empty string unsets a variable. */
 function changedVariables(from: ProcessSetup, to: ProcessSetup): JsonObject {
   const before = variables(from);
   const after = variables(to);

@@ -1,4 +1,4 @@
-/** Gives a process turns that another process, or another program, has lived through. */
+/** Replays earlier turns of a conversation into a process. */
 import { randomUUID } from 'node:crypto';
 import type { Channel } from './channel.js';
 import { assistantLine, replayCallIds, userLine, type CallIds } from './outgoing.js';
@@ -7,8 +7,8 @@ import type { ToolNames } from './toolNames.js';
 import type { Turn, UserTurn } from './transcript.js';
 
 /**
- * Writes the turns behind those that the process has, and notes them in its history.
- * @param timeoutMs how long the CLI may take for one of them
+ * Sends these turns to the process and appends them to its history.
+ * @param timeoutMs how long the CLI may take for one turn
  * @throws ChatError
  */
 export async function replayHistory(
@@ -34,7 +34,7 @@ export async function replayHistory(
   }
 }
 
-/** Waits until the CLI has taken the turn: otherwise the turns change places. */
+/** Sends a user turn and waits until the CLI has processed it: otherwise the turns change places. */
 async function replayQuestion(
   channel: Channel,
   turn: UserTurn,

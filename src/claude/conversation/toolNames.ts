@@ -1,54 +1,55 @@
-/** Names of the client's tools as the API allows them, and back. Pure. */
+/** Maps the names of the client's tools to names that the API allows, and back. Pure. */
 import type { ToolSpec } from '../../core/chat.js';
 import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
-/** Of a name in the API. */
-const LONGEST = 64;
+/** The longest tool name that the API allows. */
+const MAX_LENGTH = 64;
 
-/** Two-way names for one set of tools. The same set always gives the same names. */
+/** The names of one set of tools. The same set always gives the same names. */
 export class ToolNames {
   readonly #prefix: string;
-  readonly #longest: number;
-  readonly #safe = new Map<string, string>();
-  readonly #own = new Map<string, string>();
+  readonly #maxLength: number;
+  readonly #bareNames = new Map<string, string>();
+  readonly #clientNames = new Map<string, string>();
 
-  /** @param prefix what the CLI puts before the names, so that no tool of its own can have the same */
+  /** @param prefix what the CLI puts before the names, to distinguish the client's tools from its own */
   constructor(tools: readonly ToolSpec[], prefix = '') {
     this.#prefix = prefix;
-    this.#longest = LONGEST - prefix.length;
+    this.#maxLength = MAX_LENGTH - prefix.length;
     const taken = new Set<string>([STRUCTURED_OUTPUT_TOOL]);
     for (const { name } of tools) {
-      if (this.#safe.has(name)) continue;
-      let safe = this.#allowed(name);
-      for (let n = 2; taken.has(safe); n++) safe = `${this.#allowed(name).slice(0, this.#longest - 4)}_${n}`;
-      taken.add(safe);
-      this.#safe.set(name, safe);
-      this.#own.set(safe, name);
+      if (this.#bareNames.has(name)) continue;
+      let bare = this.#allowed(name);
+      for (let n = 2; taken.has(bare); n++)
+        bare = `${this.#allowed(name).slice(0, this.#maxLength - 4)}_${n}`;
+      taken.add(bare);
+      this.#bareNames.set(name, bare);
+      this.#clientNames.set(bare, name);
     }
   }
 
-  /** Whether a tool of that name in the API is the client's; without a prefix every one is. */
-  isClients(safe: string): boolean {
-    return safe.startsWith(this.#prefix);
+  /** Whether a tool with this API name belongs to the client; without a prefix, every tool does. */
+  isClientTool(apiName: string): boolean {
+    return apiName.startsWith(this.#prefix);
   }
 
-  /** For the CLI, which puts the prefix before it. */
-  bare(name: string): string {
-    return this.#safe.get(name) ?? this.#allowed(name);
+  /** The name for the CLI, which adds the prefix. */
+  bareName(name: string): string {
+    return this.#bareNames.get(name) ?? this.#allowed(name);
   }
 
-  /** For the API. History may name tools that are not offered any more. */
-  safe(name: string): string {
-    return this.#prefix + this.bare(name);
+  /** The name in the API. Also works for tools that are no longer offered: the history may contain them. */
+  apiName(name: string): string {
+    return this.#prefix + this.bareName(name);
   }
 
-  /** For the client. */
-  own(safe: string): string {
-    const bare = this.isClients(safe) ? safe.slice(this.#prefix.length) : safe;
-    return this.#own.get(bare) ?? bare;
+  /** The client's name of the tool. */
+  clientName(apiName: string): string {
+    const bare = this.isClientTool(apiName) ? apiName.slice(this.#prefix.length) : apiName;
+    return this.#clientNames.get(bare) ?? bare;
   }
 
   #allowed(name: string): string {
-    return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, this.#longest) || 'tool';
+    return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, this.#maxLength) || 'tool';
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The MCP server under which a CLI process knows the client's tools. The CLI reads the tools of a server once, so another
- * set of tools needs another server.
+ * The MCP server that offers the client's tools to a CLI process. The CLI reads the tools of a server only once, so another
+ * set of tools needs another server name.
  */
 import * as v from 'valibot';
 import { ChatError } from '../../core/errors.js';
@@ -24,10 +24,10 @@ const rpc = v.object({
   method: v.optional(v.string(), ''),
 });
 
-/** How often, and after how many milliseconds, the CLI is asked again whether it has taken the tools. */
+/** How often the status of the server is requested, and the pause between two requests in milliseconds. */
 const STATUS_CHECKS = 400;
 const STATUS_PAUSE_MS = 5;
-/** The CLI reads a list again that it could not use. */
+/** The CLI requests the list of tools a second time if it could not use it. */
 const MAX_LISTS = 2;
 
 export class ToolServer {
@@ -36,13 +36,13 @@ export class ToolServer {
   #offer = INITIAL_SETUP.offer;
   #names: ToolNames;
   #servers = 0;
-  /** How often the CLI has read the tools of the present server. */
+  /** How often the CLI has requested the tools of the current server. */
   #lists = 0;
   #onListed: (() => void) | undefined;
-  /** By name and schema. The CLI keeps the first description that it was given for them. */
+  /** The descriptions by tool name and schema. The CLI keeps the first description that it got for them. */
   readonly #descriptions = new Map<string, string>();
 
-  /** @param prefix what the CLI puts before the names of the client's tools */
+  /** @param prefix the prefix that the CLI adds to the names of the client's tools */
   constructor(channel: Channel, prefix: string) {
     this.#channel = channel;
     this.#prefix = prefix;
@@ -53,40 +53,41 @@ export class ToolServer {
     return this.#names;
   }
 
-  /** Takes note of an offer that the process gets with its `initialize` request. */
-  assume(offer: ToolOffer): void {
+  /** Records an offer that the process gets with its `initialize` request. */
+  recordOffer(offer: ToolOffer): void {
     this.#names = new ToolNames(offer.tools, this.#prefix);
     this.#offer = offer;
-    for (const [key, description] of described(offer, this.#names)) this.#descriptions.set(key, description);
+    for (const [key, description] of descriptionsOf(offer, this.#names))
+      this.#descriptions.set(key, description);
   }
 
-  /** Whether the CLI would give a tool of this offer the description of an earlier tool. */
+  /** Whether the CLI would use the description of an earlier tool for a tool of this offer. */
   conflictsWith(offer: ToolOffer): boolean {
-    return described(offer, new ToolNames(offer.tools, this.#prefix)).some(([key, description]) => {
+    return descriptionsOf(offer, new ToolNames(offer.tools, this.#prefix)).some(([key, description]) => {
       const known = this.#descriptions.get(key);
       return known !== undefined && known !== description;
     });
   }
 
   /**
-   * Offers the model these tools and no others.
+   * Replaces the tools that the model may call.
    * @param timeoutMs how long the CLI may take for one step
-   * @throws ChatError `badRequest` with the names of tools that the CLI does not take
+   * @throws ChatError `badRequest` with the names of the tools if the CLI rejects them
    */
   async offer(offer: ToolOffer, timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (canonicalOffer(this.#offer) === canonicalOffer(offer)) return;
     if (!isEmpty(this.#offer)) await this.#setServers({}, timeoutMs, signal);
-    this.assume(offer);
+    this.recordOffer(offer);
     if (isEmpty(offer)) return;
     const listed = new Promise<void>((resolve) => (this.#onListed = resolve));
     this.#lists = 0;
     const name = `${CLIENT_TOOLS_SERVER}${++this.#servers}`;
     await this.#setServers({ [name]: { type: 'sdk', name, disableAutoBackground: true } }, timeoutMs, signal);
-    await this.#channel.settled(listed, timeoutMs, signal);
-    await this.#connected(name, timeoutMs, signal);
+    await this.#channel.waitFor(listed, timeoutMs, signal);
+    await this.#waitUntilConnected(name, timeoutMs, signal);
   }
 
-  /** The answer to a JSON-RPC message that the CLI sends to the server. */
+  /** Answers a JSON-RPC message that the CLI sends to the server. */
   answer(message: unknown): object {
     const call = v.safeParse(rpc, message);
     const { id, method } = call.success ? call.output : { id: 0, method: '' };
@@ -106,8 +107,8 @@ export class ToolServer {
     await this.#channel.request({ subtype: 'mcp_set_servers', servers }, timeoutMs, signal);
   }
 
-  /** Waits until the CLI has taken the tools. It refuses all of them for one schema that it cannot read. */
-  async #connected(name: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  /** Waits until the CLI has accepted the tools. It rejects all of them if it cannot read one of the schemas. */
+  async #waitUntilConnected(name: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
     for (let check = 0; check < STATUS_CHECKS && this.#lists < MAX_LISTS; check++) {
       const answer = await this.#channel.request({ subtype: 'mcp_status' }, timeoutMs, signal);
       const parsed = v.safeParse(mcpStatus, answer);
@@ -127,7 +128,7 @@ function isEmpty({ tools, answerSchema }: ToolOffer): boolean {
   return tools.length === 0 && answerSchema === undefined;
 }
 
-/** Each tool's name and schema as a string, and its description. */
-function described({ tools }: ToolOffer, names: ToolNames): (readonly [string, string])[] {
-  return tools.map((tool) => [canonicalJson([names.bare(tool.name), tool.parameters]), tool.description]);
+/** For each tool: its name and schema as a string, and its description. */
+function descriptionsOf({ tools }: ToolOffer, names: ToolNames): (readonly [string, string])[] {
+  return tools.map((tool) => [canonicalJson([names.bareName(tool.name), tool.parameters]), tool.description]);
 }

@@ -1,11 +1,11 @@
 /**
- * A conversation in the one form in which two can be compared: alternating turns, tool calls numbered in their order
- * (clients keep, drop or invent ids), objects with their keys sorted. Pure. Equality is equality of everything.
+ * Brings conversations into a canonical form, so that they can be compared: alternating turns, tool calls numbered in order
+ * (because clients keep, drop or invent ids), and JSON objects with sorted keys. Pure.
  */
 import type { ChatMessage, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
 import { canonicalJson, type Json } from '../../core/json.js';
 
-/** A result by the number of its call in the conversation, counted from 0. */
+/** The result of a tool call. `call` is the number of the call in the conversation, counted from 0. */
 export interface NumberedResult {
   readonly type: 'toolResult';
   readonly call: number;
@@ -15,7 +15,7 @@ export interface NumberedResult {
 
 export interface UserTurn {
   readonly role: 'user';
-  /** Results first: the API wants them right behind their calls. */
+  /** Tool results come first: the API requires them directly after their calls. */
   readonly content: readonly (NumberedResult | TextPart | ImagePart)[];
 }
 
@@ -32,15 +32,15 @@ export interface NumberedCall {
 
 export type Turn = UserTurn | AssistantTurn;
 
-/** What stands in for a message without content, which the API refuses. The CLI's own words. */
+/** Replaces a message without content, which the API rejects. The CLI uses the same text. */
 const NO_CONTENT = '(no content)';
 
-/** What asks for more when a client ends with the assistant's words: Claude cannot be made to complete them. */
+/** Added after a final assistant message: Claude cannot continue it without a user turn. */
 const CONTINUE = 'Continue exactly where you stopped.';
 
 /**
- * Alternating turns, the first and the last the user's.
- * Messages of one role that follow each other are one turn.
+ * Converts messages to alternating turns. The first and the last turn are user turns. Consecutive messages of one role become
+ * one turn.
  */
 export function toTurns(messages: readonly ChatMessage[]): Turn[] {
   const turns: Turn[] = [];
@@ -73,7 +73,9 @@ export function toTurns(messages: readonly ChatMessage[]): Turn[] {
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', content: [] });
   if (turns.at(-1)?.role !== 'user')
     turns.push({ role: 'user', content: [{ type: 'text', text: CONTINUE }] });
-  return turns.map((turn, i) => (turn.role === 'user' ? tidy(turn, callsOf(turns[i - 1])) : turn));
+  return turns.map((turn, i) =>
+    turn.role === 'user' ? normalizeUserTurn(turn, callsOf(turns[i - 1])) : turn,
+  );
 }
 
 function callsOf(turn: Turn | undefined): number[] {
@@ -81,10 +83,10 @@ function callsOf(turn: Turn | undefined): number[] {
 }
 
 /**
- * Results first, one for each call that was just made, no blank text beside other content, and never nothing at all.
- * The API takes nothing else. Clients do give results as plain text, or give up on a call.
+ * Puts one result for each call of the previous turn first, removes blank text, and fills an empty turn. The API rejects
+ * anything else, but some clients send results as plain text or omit them.
  */
-function tidy(turn: UserTurn, calls: readonly number[]): UserTurn {
+function normalizeUserTurn(turn: UserTurn, calls: readonly number[]): UserTurn {
   const results = new Map<number, NumberedResult>();
   const rest: (TextPart | ImagePart)[] = [];
   for (const part of turn.content) {
@@ -93,17 +95,17 @@ function tidy(turn: UserTurn, calls: readonly number[]): UserTurn {
     } else if (calls.includes(part.call) && !results.has(part.call)) results.set(part.call, part);
     else if (part.content.trim() !== '') rest.push({ type: 'text', text: part.content });
   }
-  const answered = calls.map((call) => results.get(call) ?? missing(call, rest.length > 0));
+  const answered = calls.map((call) => results.get(call) ?? missingResult(call, rest.length > 0));
   const content = [...answered, ...rest];
   return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: NO_CONTENT }] };
 }
 
-function missing(call: number, more: boolean): NumberedResult {
-  const content = more ? 'There is no separate result; see the message.' : 'There is no result.';
+function missingResult(call: number, hasOtherContent: boolean): NumberedResult {
+  const content = hasOtherContent ? 'There is no separate result; see the message.' : 'There is no result.';
   return { type: 'toolResult', call, content, isError: false };
 }
 
-/** A turn as a string that equals another's exactly when the turns say the same. */
+/** A string for comparing turns: equal for equal turns only. */
 export function canonicalTurn(turn: Turn): string {
   if (turn.role === 'assistant') {
     return canonicalJson([

@@ -1,23 +1,26 @@
-/** Stops starting a CLI that dies every time: clients that ask again and again would keep the machine busy with it. */
+/** Stops starting a CLI that crashes every time, so that clients that retry do not keep the machine busy. */
 import { ChatError } from '../../core/errors.js';
 
 export interface CircuitBreakerLimits {
-  /** So many deaths in so long, without an answer between them, are a habit. Milliseconds. */
-  readonly deaths: number;
+  /** Starts are refused after this many crashes within `withinMs` milliseconds without an answer in between. */
+  readonly crashes: number;
   readonly withinMs: number;
-  /** How long after the last one nothing is started. Milliseconds. */
-  readonly restMs: number;
+  /** How long starts are refused after the last crash. Milliseconds. */
+  readonly pauseMs: number;
 }
 
-/** The bounds are those of VS Code's language client for a server that crashes; a rest here ends by itself. */
-const LIMITS: CircuitBreakerLimits = { deaths: 5, withinMs: 3 * 60_000, restMs: 30_000 };
+/**
+ * Five crashes within three minutes, as in VS Code's language client for a crashing server. Here, starts are allowed again
+ * after a pause.
+ */
+const LIMITS: CircuitBreakerLimits = { crashes: 5, withinMs: 3 * 60_000, pauseMs: 30_000 };
 
 export class CircuitBreaker {
   readonly #clock: () => number;
   readonly #limits: CircuitBreakerLimits;
-  /** When they died, the latest last. */
-  #deaths: number[] = [];
-  #lastWords = '';
+  /** The times of the crashes, in order. */
+  #crashes: number[] = [];
+  #lastError = '';
 
   /** @param clock monotonic, milliseconds */
   constructor(clock: () => number, limits: CircuitBreakerLimits = LIMITS) {
@@ -25,32 +28,32 @@ export class CircuitBreaker {
     this.#limits = limits;
   }
 
-  /** @throws ChatError `cliFailed`, with when to try again, while nothing may be started */
-  pass(): void {
-    const { deaths, withinMs, restMs } = this.#limits;
+  /** @throws ChatError `cliFailed`, with the time until a retry, while starts are refused */
+  check(): void {
+    const { crashes, withinMs, pauseMs } = this.#limits;
     const now = this.#clock();
-    this.#deaths = this.#deaths.filter((at) => now - at < withinMs);
-    const last = this.#deaths.at(-1);
-    if (last === undefined || this.#deaths.length < deaths || now - last >= restMs) return;
-    const seconds = Math.ceil((restMs - (now - last)) / 1000);
+    this.#crashes = this.#crashes.filter((at) => now - at < withinMs);
+    const last = this.#crashes.at(-1);
+    if (last === undefined || this.#crashes.length < crashes || now - last >= pauseMs) return;
+    const seconds = Math.ceil((pauseMs - (now - last)) / 1000);
     throw new ChatError(
       'cliFailed',
-      `The Claude CLI has failed ${this.#deaths.length} times in a row and is left alone for ${seconds} seconds. ` +
-        `The last time: ${this.#lastWords} Run "claude" in a terminal to see whether it works there; ` +
-        '"claude update" may mend it.',
+      `The Claude CLI has failed ${this.#crashes.length} times in a row and is not started again for ${seconds} seconds. ` +
+        `The last error: ${this.#lastError} Run "claude" in a terminal to see whether it works there; ` +
+        '"claude update" may fix it.',
       { retryAfterSeconds: seconds },
     );
   }
 
-  /** A process has died while something was asked of it. Where none could be started, it is not the CLI's doing. */
-  died(error: ChatError): void {
+  /** Records that a process ended during a request. Only `cliFailed` counts: other errors are not the CLI's fault. */
+  recordFailure(error: ChatError): void {
     if (error.kind !== 'cliFailed') return;
-    this.#deaths.push(this.#clock());
-    this.#lastWords = error.message;
+    this.#crashes.push(this.#clock());
+    this.#lastError = error.message;
   }
 
-  /** A process has answered. */
-  answered(): void {
-    this.#deaths = [];
+  /** Records that a process has answered: earlier crashes no longer count. */
+  recordAnswer(): void {
+    this.#crashes = [];
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How likely a conversation is to go on, learned from conversations of its kind: titles and commit messages never do.
- * Pure.
+ * Estimates how likely a conversation is to continue, from earlier conversations of its kind. Requests for titles and
+ * commit messages, for example, never continue. Pure.
  */
 import type { ChatRequest } from '../../core/chat.js';
 import { canonicalJson } from '../../core/json.js';
@@ -10,50 +10,50 @@ interface Count {
   continued: number;
 }
 
-/** What a request has in common with others that a client makes for the same purpose. */
+/** What requests that a client makes for the same purpose have in common. */
 export interface ConversationKind {
-  /** The same client and set-up. */
+  /** Identifies the set-up. */
   readonly setup: string;
-  /** The same beginning of the first message, too. */
+  /** Identifies the set-up and the beginning of the first message. */
   readonly opening: string;
 }
 
-/** How much of the first message tells what it is for. Characters. */
-const OPENING = 40;
+/** How much of the first message identifies its purpose. Characters. */
+const OPENING_LENGTH = 40;
 
-/** Kinds that are remembered; the one that was used longest ago is forgotten first. */
-const MAX_KINDS = 1000;
+/** The maximum number of counts; the least recently used one is dropped first. */
+const MAX_COUNTS = 1000;
 
-/** @param setup the part of the set-up that the whole conversation shares, as a string */
+/** @param setup see `canonicalSetup` */
 export function conversationKind(request: ChatRequest, setup: string): ConversationKind {
   const first = request.messages.find((message) => message.role === 'user');
   const text = first?.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('') ?? '';
-  return { setup, opening: canonicalJson([setup, text.slice(0, OPENING)]) };
+  return { setup, opening: canonicalJson([setup, text.slice(0, OPENING_LENGTH)]) };
 }
 
 export class Continuations {
   readonly #counts = new Map<string, Count>();
 
-  /** A conversation has begun. */
+  /** Counts a new conversation. */
   started({ setup, opening }: ConversationKind): void {
     for (const key of [setup, opening]) this.#count(key).started++;
   }
 
-  /** A conversation got its second turn. Later turns do not count. */
+  /** Counts a conversation that got its second turn. Later turns do not count. */
   continued({ setup, opening }: ConversationKind): void {
     for (const key of [setup, opening]) this.#count(key).continued++;
   }
 
-  /** From 0 to 1; one half where nothing is known. */
+  /** The probability of a next turn, from 0 to 1; 0.5 for an unknown kind. */
   probability({ setup, opening }: ConversationKind): number {
     const prior = this.#estimate(setup, 0.5);
     return this.#estimate(opening, prior);
   }
 
-  /** What is known, mixed with an expectation that counts as much as one conversation. */
-  #estimate(key: string, expected: number): number {
+  /** The observed share, mixed with a prior that weighs as much as one conversation. */
+  #estimate(key: string, prior: number): number {
     const { started, continued } = this.#counts.get(key) ?? { started: 0, continued: 0 };
-    return Math.min(1, (continued + expected) / (started + 1));
+    return Math.min(1, (continued + prior) / (started + 1));
   }
 
   #count(key: string): Count {
@@ -61,7 +61,7 @@ export class Continuations {
     this.#counts.delete(key);
     this.#counts.set(key, count);
     const [oldest] = this.#counts.keys();
-    if (oldest !== undefined && this.#counts.size > MAX_KINDS) this.#counts.delete(oldest);
+    if (oldest !== undefined && this.#counts.size > MAX_COUNTS) this.#counts.delete(oldest);
     return count;
   }
 }

@@ -1,4 +1,4 @@
-/** Lets a bounded number through at once, and the rest wait: in turn by client, so that none starves the others. */
+/** Lets a limited number of requests run at once. Clients take turns, so that no client starves the others. */
 import { ChatError } from '../../core/errors.js';
 
 interface Waiter {
@@ -6,25 +6,25 @@ interface Waiter {
   readonly client: string;
 }
 
-/** What a client should wait before it asks a full queue again. */
+/** How long a client should wait before it retries when the queue is full. */
 const RETRY_SECONDS = 5;
 
 export class FairQueue {
-  readonly #places: number;
-  readonly #limit: number;
+  readonly #capacity: number;
+  readonly #maxWaiting: number;
   readonly #onChange: () => void;
   #running = 0;
-  /** Clients that wait, the one whose turn is next first; each with its own requests in their order. */
+  /** The waiting requests by client: the client whose turn is next comes first, each client's requests in order. */
   readonly #queues = new Map<string, Waiter[]>();
   #waiting = 0;
 
   /**
-   * @param places how many may be through at once
-   * @param limit how many may wait
+   * @param capacity how many requests may run at once
+   * @param maxWaiting how many requests may wait
    */
-  constructor(places: number, limit: number, onChange: () => void) {
-    this.#places = places;
-    this.#limit = limit;
+  constructor(capacity: number, maxWaiting: number, onChange: () => void) {
+    this.#capacity = capacity;
+    this.#maxWaiting = maxWaiting;
     this.#onChange = onChange;
   }
 
@@ -37,15 +37,15 @@ export class FairQueue {
   }
 
   /**
-   * Waits for a place. Who aborts leaves the queue.
-   * @returns gives the place back; calls after the first do nothing
-   * @throws ChatError `busy` when too many wait, `cancelled` on abort
+   * Waits until this request may run. An abort removes it from the queue.
+   * @returns a function that lets the next request run; calls after the first do nothing
+   * @throws ChatError `busy` if the queue is full, `cancelled` on abort
    */
   async enter(client: string, signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) throw cancelled();
-    if (this.#running >= this.#places) {
-      if (this.#waiting >= this.#limit) {
-        throw new ChatError('busy', `${this.#waiting} requests wait already. Try again later.`, {
+    if (this.#running >= this.#capacity) {
+      if (this.#waiting >= this.#maxWaiting) {
+        throw new ChatError('busy', `${this.#waiting} requests are already waiting. Try again later.`, {
           retryAfterSeconds: RETRY_SECONDS,
         });
       }
@@ -54,11 +54,11 @@ export class FairQueue {
       this.#running++;
     }
     this.#onChange();
-    let inside = true;
+    let isRunning = true;
     return () => {
-      if (!inside) return;
-      inside = false;
-      this.#leave();
+      if (!isRunning) return;
+      isRunning = false;
+      this.#admitNext();
     };
   }
 
@@ -94,8 +94,8 @@ export class FairQueue {
     if (queue.length === 0) this.#queues.delete(waiter.client);
   }
 
-  /** Hands the place to the next client's oldest request; that client then goes to the end of the line. */
-  #leave(): void {
+  /** Replaces a finished request by the next client's oldest one. That client then goes to the end of the queue. */
+  #admitNext(): void {
     const [next] = this.#queues;
     if (next === undefined) {
       this.#running--;

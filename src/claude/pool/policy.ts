@@ -1,24 +1,27 @@
-/** Which process answers a request. Pure: the pool and its simulator run the same code. */
+/** Chooses the process that answers a request. Pure. */
 import type { Lane } from '../../core/chat.js';
 
-/** A process as the policy sees it, with respect to one request. */
+/** What the policy knows about a process with respect to one request. */
 export interface Candidate {
   readonly lane: Lane;
-  /** As `ConversationState`. */
+  /** See `ConversationState`. */
   readonly state: 'new' | 'empty' | 'busy' | 'idle' | 'emptying' | 'spent';
-  /** Its conversation is exactly what comes before the request's question. */
+  /** Whether its conversation consists of exactly the turns before the request's last user turn. */
   readonly continues: boolean;
-  /** How many turns its conversation shares with the request. */
+  /** How many turns its conversation has in common with the request. */
   readonly shared: number;
-  /** It can be set up for the request. */
+  /** Whether it can be set up for the request. */
   readonly fits: boolean;
-  /** How much of its set-up the request would change. */
+  /** How much of its set-up the request would change; see `ProcessContents.changesFor`. */
   readonly changes: number;
-  /** What its conversation is worth; see `conversationValue`. */
+  /** The value of its conversation; see `conversationValue`. */
   readonly value: number;
 }
 
-/** `use`: that process. `start`: a new one. `end`: first end that one, which makes room. `wait`: until something changes. */
+/**
+ * `use`: use this process. `start`: start a new one. `end`: end this process to make room, then choose again. `wait`: choose
+ * again after a change.
+ */
 export type Choice<C extends Candidate> =
   | { readonly kind: 'use'; readonly candidate: C }
   | { readonly kind: 'start' }
@@ -27,21 +30,22 @@ export type Choice<C extends Candidate> =
 
 export interface Circumstances {
   readonly lane: Lane;
-  /** One more process may be started. */
+  /** Whether one more process may be started. */
   readonly room: boolean;
-  /** A process that was told to end will make room. */
-  readonly leaving: boolean;
-  /** Processes are started ahead, so that a conversation need not be given up while there is room. */
+  /** Whether a process that was told to end will soon make room. */
+  readonly ending: boolean;
+  /** Whether processes are started before they are needed. */
   readonly prewarm: boolean;
 }
 
 /**
- * In this order: the process whose conversation the request continues; the one that shares most of it; one that is empty;
- * the one whose conversation is worth least; and a new one only when all are busy.
+ * The order of preference: the process whose conversation the request continues, the one that shares the most turns, an
+ * empty one, the one whose conversation has the least value, and a new one only if all are busy.
+ * Without `prewarm`, a new process is preferred to giving up a conversation.
  */
 export function chooseProcess<C extends Candidate>(
   candidates: readonly C[],
-  { lane, room, leaving, prewarm }: Circumstances,
+  { lane, room, ending, prewarm }: Circumstances,
 ): Choice<C> {
   const own = candidates.filter((candidate) => candidate.lane === lane && candidate.fits);
   const use = (candidate: C): Choice<C> => ({ kind: 'use', candidate });
@@ -63,18 +67,18 @@ export function chooseProcess<C extends Candidate>(
   // Emptying takes milliseconds.
   if (own.some((candidate) => candidate.state === 'emptying')) return { kind: 'wait' };
   if (room && (lane === 'workspace' || !prewarm)) return { kind: 'start' };
-  const emptied = lane === 'chat' ? least(idle, (candidate) => candidate.value) : undefined;
-  if (emptied !== undefined) return use(emptied);
+  const leastValuable = lane === 'chat' ? least(idle, (candidate) => candidate.value) : undefined;
+  if (leastValuable !== undefined) return use(leastValuable);
   if (room) return { kind: 'start' };
-  if (leaving) return { kind: 'wait' };
-  const useless = least(
+  if (ending) return { kind: 'wait' };
+  const endable = least(
     candidates.filter(({ state }) => state === 'empty' || state === 'new' || state === 'idle'),
     (candidate) => (candidate.state === 'idle' ? candidate.value : -1),
   );
-  return useless === undefined ? { kind: 'wait' } : { kind: 'end', candidate: useless };
+  return endable === undefined ? { kind: 'wait' } : { kind: 'end', candidate: endable };
 }
 
-/** The first of those with the lowest rank. */
+/** The first candidate with the lowest rank. */
 function least<C>(candidates: readonly C[], rank: (candidate: C) => number): C | undefined {
   return candidates.reduce<C | undefined>(
     (best, candidate) => (best === undefined || rank(candidate) < rank(best) ? candidate : best),
@@ -82,20 +86,20 @@ function least<C>(candidates: readonly C[], rank: (candidate: C) => number): C |
   );
 }
 
-/** How long the API keeps a prompt in its cache. Milliseconds. */
+/** How long the API keeps a prompt in its cache by default. Milliseconds. */
 const CACHE_MS = 5 * 60_000;
 
-/** What a prompt costs that is read from the cache, in proportion to one that is not. */
+/** The price of a cached prompt, as a fraction of the full price. */
 const CACHE_PRICE = 0.1;
 
 const CHARACTERS_PER_TOKEN = 4;
 
 /**
- * What is lost when a conversation is taken out of its process: its prompt must be paid in full once more, if there is a
- * next turn.
- * @param size of the conversation, characters
- * @param idleMs since its last turn
- * @param continuation how likely a next turn is, from 0 to 1
+ * The expected loss when a conversation is removed from its process: if there is a next turn, its prompt costs the full
+ * price again. In tokens.
+ * @param size the length of the conversation in characters
+ * @param idleMs the time since its last turn in milliseconds
+ * @param continuation the probability of a next turn, from 0 to 1
  */
 export function conversationValue(size: number, idleMs: number, continuation: number): number {
   const saved = idleMs < CACHE_MS ? 1 - CACHE_PRICE : CACHE_PRICE;

@@ -1,60 +1,58 @@
-/** The processes of the backend: gives each request one, by the policy, and takes it back. */
+/** The processes of the backend. The pool lends one to each request, chosen by the policy, and takes it back. */
 import type { ChatRequest, Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
-import { refuseAborted } from '../conversation/channel.js';
+import { throwIfAborted } from '../conversation/channel.js';
 import type { Conversation } from '../conversation/conversation.js';
 import { setupFor } from '../conversation/processSetup.js';
 import { toTurns } from '../conversation/transcript.js';
+import { IdleTimers } from './idleTimers.js';
 import { chooseProcess } from './policy.js';
 import { PoolView, type ProcessCandidate } from './poolView.js';
 import { Prewarmer, type PrewarmLimits } from './prewarmer.js';
 import { ProcessLimit, type Origin, type PooledProcess } from './processLimit.js';
+import { isReady, isSameOrigin, isStale } from './reuse.js';
 
 export interface PoolLimits extends PrewarmLimits {
-  /** Processes alive at once. */
+  /** The maximum number of live processes. */
   readonly processes: number;
-  /** How long a conversation waits for its next turn. Milliseconds. */
+  /** How long an idle conversation is kept for its next turn. Milliseconds. */
   readonly idleMs: number;
-  /** How often processes that are ready are compared with what they would be started from now. Milliseconds. */
+  /** How often stale processes are looked for. Milliseconds. */
   readonly checkMs: number;
 }
 
 export interface PoolOptions {
   readonly limits: PoolLimits;
-  /** A new process of that lane. @throws ChatError */
+  /** Starts a process of this lane. @throws ChatError */
   readonly start: (lane: Lane) => Promise<PooledProcess>;
-  /** What a process of that lane would be started from now. @throws ChatError when there is no usable CLI */
+  /** What a process of this lane would be started from now. @throws ChatError if there is no usable CLI */
   readonly origin: (lane: Lane) => Promise<Origin>;
-  /** Whether a process should not serve another conversation: it has grown too large. Never rejects. */
-  readonly isWornOut: (conversation: Conversation) => Promise<boolean>;
+  /** Whether a process is too large or too old to serve another conversation. Never rejects. */
+  readonly mustReplace: (conversation: Conversation) => Promise<boolean>;
   /** Monotonic, milliseconds. */
   readonly clock: () => number;
   readonly log: Logger;
 }
 
-/** What answers a request. */
-export interface Taken {
+/** A conversation that is lent to a request. */
+export interface Lease {
   readonly conversation: Conversation;
-  /** Its process was started before the request came. */
-  readonly waited: boolean;
+  /** Whether its process was started before the request arrived. */
+  readonly prestarted: boolean;
 }
 
-/** Timers take no more than 31 bits. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** A process that dies younger than this is not replaced before the next request: the next one would die too. */
-const INFANCY_MS = 5000;
+/** A process that exits sooner is not replaced before the next request: its replacement would probably exit too. */
+const MIN_LIFETIME_MS = 5000;
 
 export class Pool {
   readonly #options: PoolOptions;
   readonly #limit: ProcessLimit;
   readonly #prewarmer: Prewarmer;
   readonly #view: PoolView;
-  readonly #members = new Map<Conversation, PooledProcess>();
-  /** Processes that were given to a request. */
-  readonly #taken = new Set<PooledProcess>();
-  /** What ends the wait of a conversation for its next turn. */
-  readonly #idleTimers = new Map<PooledProcess, NodeJS.Timeout>();
+  readonly #processes = new Map<Conversation, PooledProcess>();
+  /** Processes that are lent to a request. */
+  readonly #lent = new Set<PooledProcess>();
+  readonly #idleTimers = new IdleTimers();
   readonly #check: NodeJS.Timeout;
   #closed = false;
 
@@ -62,123 +60,123 @@ export class Pool {
     this.#options = options;
     const { limits, log } = options;
     this.#view = new PoolView(options.clock);
-    this.#limit = new ProcessLimit(limits.processes, options.start, (member) => this.#forget(member));
+    this.#limit = new ProcessLimit(limits.processes, options.start, (pooled) => this.#forget(pooled));
     this.#prewarmer = new Prewarmer({
       limits,
       isReady: (lane) => this.#ready(lane).length > 0,
-      start: (lane) => this.#startAhead(lane),
-      retire: (lane) => this.#ready(lane).forEach((member) => this.#end(member)),
+      start: (lane) => this.#prewarm(lane),
+      endReady: (lane) => this.#ready(lane).forEach((pooled) => this.#end(pooled)),
       log,
     });
-    this.#check = setInterval(() => void this.#inspect(), limits.checkMs).unref(); // never rejects
+    this.#check = setInterval(() => void this.#endAllStale(), limits.checkMs).unref(); // never rejects
   }
 
-  /** Processes alive now. */
+  /** The number of live processes. */
   get size(): number {
     return this.#limit.size;
   }
 
-  /** See `Prewarmer.hold`. */
-  hold(): () => void {
-    return this.#prewarmer.hold();
+  /** See `Prewarmer.delay`. */
+  delayPrewarming(): () => void {
+    return this.#prewarmer.delay();
   }
 
   /**
-   * The conversation that is to answer this request. The caller asks it once and then gives it back.
-   * @throws ChatError when no process can be had, or the client went away first
+   * Chooses the conversation that answers this request. The caller uses it for one turn and then gives it back.
+   * @param fresh whether the process must be a new one
+   * @throws ChatError if no process can be started, or the client disconnects first
    */
-  async take(request: ChatRequest, signal: AbortSignal, { anew }: { anew: boolean }): Promise<Taken> {
+  async take(request: ChatRequest, signal: AbortSignal, { fresh }: { fresh: boolean }): Promise<Lease> {
     const { lane } = request;
     const origin = await this.#options.origin(lane);
     this.#endStale(lane, origin);
-    const asked = this.#options.clock();
+    const requestedAt = this.#options.clock();
     const setup = setupFor(request);
     const turns = toTurns(request.messages).slice(0, -1);
-    const see = (member: PooledProcess): ProcessCandidate =>
-      anew
-        ? this.#view.unfit(member)
-        : this.#view.of(member, { setup, turns, current: isCurrent(member.origin, origin) });
-    const member = await this.#choose(lane, see, signal);
-    this.#view.note(member, request, setup);
-    this.#prewarmer.use(lane);
-    return { conversation: member.conversation, waited: member.startedAt < asked };
+    const toCandidate = (pooled: PooledProcess): ProcessCandidate =>
+      fresh
+        ? this.#view.unfit(pooled)
+        : this.#view.candidate(pooled, { setup, turns, current: isSameOrigin(pooled.origin, origin) });
+    const pooled = await this.#choose(lane, toCandidate, signal);
+    this.#view.recordRequest(pooled, request, setup);
+    this.#prewarmer.recordUse(lane);
+    return { conversation: pooled.conversation, prestarted: pooled.startedAt < requestedAt };
   }
 
   /**
-   * After its turn a conversation waits for its next one, or its process is emptied, or ends.
-   * @param keepMs how long it waits; `undefined` for the usual time
+   * Takes a conversation back after its turn: it stays idle for a next turn, or its process is emptied or ended.
+   * @param keepMs how long it may stay idle; `undefined` for the usual time
    */
   giveBack(conversation: Conversation, keepMs = this.#options.limits.idleMs): void {
-    const member = this.#members.get(conversation);
-    if (member === undefined) return;
-    this.#taken.delete(member);
-    if (this.#closed || conversation.state === 'spent') this.#end(member);
+    const pooled = this.#processes.get(conversation);
+    if (pooled === undefined) return;
+    this.#lent.delete(pooled);
+    if (this.#closed || conversation.state === 'spent') this.#end(pooled);
     else if (conversation.state === 'idle' && keepMs > 0) {
-      const end = (): void => void this.#empty(member); // never rejects
-      this.#idleTimers.set(member, setTimeout(end, Math.min(keepMs, MAX_TIMER_MS)).unref());
-      this.#limit.announce();
-    } else void this.#empty(member); // never rejects
+      this.#idleTimers.start(pooled, keepMs, () => void this.#empty(pooled)); // never rejects
+      this.#limit.notifyChange();
+    } else void this.#empty(pooled); // never rejects
     this.#prewarmer.refill();
   }
 
-  /** Lends an empty process of the chat lane for a question that leaves it empty. */
-  async withEmpty<T>(ask: (conversation: Conversation) => Promise<T>): Promise<T> {
+  /** Lends an empty process of the chat lane for a control request that leaves it empty. */
+  async withEmpty<T>(use: (conversation: Conversation) => Promise<T>): Promise<T> {
     const [ready] = this.#ready('chat');
-    const member = ready
-      ? this.#lend(ready)
-      : await this.#choose('chat', (candidate) => this.#view.unfit(candidate));
+    const pooled = ready ? this.#lend(ready) : await this.#choose('chat', (other) => this.#view.unfit(other));
     try {
-      return await ask(member.conversation);
+      return await use(pooled.conversation);
     } catch (error) {
-      this.#end(member);
+      this.#end(pooled);
       throw error;
     } finally {
-      this.#prewarmer.use('chat');
-      this.giveBack(member.conversation);
+      this.#prewarmer.recordUse('chat');
+      this.giveBack(pooled.conversation);
     }
   }
 
-  /** Ends every process in a bounded time, and takes no more requests. */
+  /** Ends every process in a bounded time. Later requests are refused. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#check);
     this.#prewarmer.close();
-    for (const timer of this.#idleTimers.values()) clearTimeout(timer);
+    this.#idleTimers.close();
     await this.#limit.close();
   }
 
-  /** The last resort when this program exits. */
+  /** Terminates every process at once, without waiting: for use while this program exits. */
   terminateNow(): void {
     this.#limit.terminateNow();
   }
 
-  /** Processes that can take any conversation of that lane. */
+  /** The processes that are not lent. */
+  get #available(): PooledProcess[] {
+    return [...this.#processes.values()].filter((pooled) => !this.#lent.has(pooled));
+  }
+
+  /** The available processes that are ready for any conversation of this lane. */
   #ready(lane: Lane): PooledProcess[] {
-    return [...this.#members.values()].filter((member) => {
-      const { state } = member.conversation;
-      return member.lane === lane && !this.#taken.has(member) && (state === 'empty' || state === 'new');
-    });
+    return this.#available.filter((pooled) => pooled.lane === lane && isReady(pooled));
   }
 
   async #choose(
     lane: Lane,
-    see: (member: PooledProcess) => ProcessCandidate,
+    toCandidate: (pooled: PooledProcess) => ProcessCandidate,
     signal?: AbortSignal,
   ): Promise<PooledProcess> {
     const prewarm = this.#options.limits.prewarm !== 'never';
     for (;;) {
-      refuseAborted(signal);
-      const candidates = [...this.#members.values()].filter((member) => !this.#taken.has(member)).map(see);
+      throwIfAborted(signal);
+      const candidates = this.#available.map(toCandidate);
       const room = this.#limit.free;
-      const leaving = this.#limit.leaving > 0;
-      const choice = chooseProcess(candidates, { lane, room, leaving, prewarm });
+      const ending = this.#limit.ending > 0;
+      const choice = chooseProcess(candidates, { lane, room, ending, prewarm });
       switch (choice.kind) {
         case 'use':
-          return this.#lend(choice.candidate.member);
+          return this.#lend(choice.candidate.pooled);
         case 'start':
           return this.#open(lane);
         case 'end':
-          this.#end(choice.candidate.member);
+          this.#end(choice.candidate.pooled);
           break;
         case 'wait':
           break;
@@ -187,77 +185,62 @@ export class Pool {
     }
   }
 
-  /** Starts a process, which no other request gets before it is given back. */
+  /** Starts a process and lends it. */
   async #open(lane: Lane): Promise<PooledProcess> {
-    const member = await this.#limit.open(lane);
-    this.#members.set(member.conversation, member);
-    return this.#lend(member);
+    const pooled = await this.#limit.open(lane);
+    this.#processes.set(pooled.conversation, pooled);
+    return this.#lend(pooled);
   }
 
-  async #startAhead(lane: Lane): Promise<void> {
+  async #prewarm(lane: Lane): Promise<void> {
     if (!this.#limit.free) return;
-    const member = await this.#open(lane);
-    member.conversation.warmUp();
-    this.giveBack(member.conversation);
+    const pooled = await this.#open(lane);
+    pooled.conversation.warmUp();
+    this.giveBack(pooled.conversation);
   }
 
-  #lend(member: PooledProcess): PooledProcess {
-    this.#stopTimer(member);
-    this.#taken.add(member);
-    return member;
+  #lend(pooled: PooledProcess): PooledProcess {
+    this.#idleTimers.stop(pooled);
+    this.#lent.add(pooled);
+    return pooled;
   }
 
-  /** Makes a process ready for another conversation, where it can be used for one. */
-  async #empty(member: PooledProcess): Promise<void> {
-    const { conversation, lane } = member;
-    this.#stopTimer(member);
+  /** Makes a process ready for another conversation, or ends it if none is needed. */
+  async #empty(pooled: PooledProcess): Promise<void> {
+    const { conversation, lane } = pooled;
+    this.#idleTimers.stop(pooled);
     await conversation.empty();
-    const isReady = conversation.state === 'empty' || conversation.state === 'new';
-    const keep = isReady && this.#prewarmer.wants(lane);
-    if (!keep || this.#closed || (await this.#options.isWornOut(conversation))) {
-      if (!this.#taken.has(member)) this.#end(member);
+    const keep = isReady(pooled) && this.#prewarmer.wants(lane);
+    if (!keep || this.#closed || (await this.#options.mustReplace(conversation))) {
+      if (!this.#lent.has(pooled)) this.#end(pooled);
     }
-    this.#limit.announce();
+    this.#limit.notifyChange();
   }
 
-  /** Ends the processes that are not in use and were started from something else. */
+  /** Ends the stale processes that are not lent. */
   #endStale(lane: Lane, origin: Origin): void {
-    for (const member of this.#members.values()) {
-      if (member.lane !== lane || this.#taken.has(member)) continue;
-      // A conversation goes on with the project and the date that it knows, but not with another version of the CLI.
-      const goesOn = member.conversation.state === 'idle' && member.origin.cli === origin.cli;
-      if (!goesOn && !isCurrent(member.origin, origin)) this.#end(member);
-    }
+    for (const pooled of this.#available)
+      if (pooled.lane === lane && isStale(pooled, origin)) this.#end(pooled);
   }
 
-  /** Ends what has become stale while there were no requests. */
-  async #inspect(): Promise<void> {
-    for (const lane of new Set([...this.#members.values()].map((member) => member.lane))) {
+  /** Ends processes that became stale while there were no requests. */
+  async #endAllStale(): Promise<void> {
+    for (const lane of new Set([...this.#processes.values()].map((pooled) => pooled.lane))) {
       const origin = await this.#options.origin(lane).catch(() => undefined);
       if (origin !== undefined) this.#endStale(lane, origin);
     }
     this.#prewarmer.refill();
   }
 
-  #stopTimer(member: PooledProcess): void {
-    clearTimeout(this.#idleTimers.get(member));
-    this.#idleTimers.delete(member);
+  #end(pooled: PooledProcess): void {
+    this.#idleTimers.stop(pooled);
+    void pooled.conversation.end(); // never rejects
   }
 
-  #end(member: PooledProcess): void {
-    this.#stopTimer(member);
-    void member.conversation.end(); // never rejects
+  #forget(pooled: PooledProcess): void {
+    this.#idleTimers.stop(pooled);
+    this.#processes.delete(pooled.conversation);
+    this.#lent.delete(pooled);
+    if (this.#options.clock() - pooled.startedAt > MIN_LIFETIME_MS) this.#prewarmer.refill();
   }
-
-  #forget(member: PooledProcess): void {
-    this.#stopTimer(member);
-    this.#members.delete(member.conversation);
-    this.#taken.delete(member);
-    if (this.#options.clock() - member.startedAt > INFANCY_MS) this.#prewarmer.refill();
-  }
-}
-
-/** Whether a process was started from what it would be started from now. */
-function isCurrent(own: Origin, now: Origin): boolean {
-  return own.cli === now.cli && own.project === now.project && own.day === now.day;
 }

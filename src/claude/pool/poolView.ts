@@ -1,4 +1,4 @@
-/** The processes of the pool as the policy sees them, and what is learned from the requests that they get. */
+/** Describes the processes of the pool to the policy, and learns from requests how often conversations continue. */
 import type { ChatRequest } from '../../core/chat.js';
 import { canonicalSetup, type ProcessSetup } from '../conversation/processSetup.js';
 import type { Turn } from '../conversation/transcript.js';
@@ -7,15 +7,15 @@ import { conversationValue, type Candidate } from './policy.js';
 import type { PooledProcess } from './processLimit.js';
 
 export interface ProcessCandidate extends Candidate {
-  readonly member: PooledProcess;
+  readonly pooled: PooledProcess;
 }
 
-/** What matters of a request. */
+/** What the policy needs to know about a request. */
 export interface RequestView {
   readonly setup: ProcessSetup;
-  /** The turns before the request's question. */
+  /** The turns before the last user turn. */
   readonly turns: readonly Turn[];
-  /** The process was started from what it would be started from now. */
+  /** Whether the process has the origin that a new process would have. */
   readonly current: boolean;
 }
 
@@ -34,38 +34,38 @@ export class PoolView {
     this.#clock = clock;
   }
 
-  /** A process with respect to a request. */
-  of(member: PooledProcess, { setup, turns, current }: RequestView): ProcessCandidate {
-    const { contents } = member.conversation;
-    const sharing = isIdle(member) ? contents.sharedTurns(setup, turns) : NOTHING_SHARED;
-    const suits = member.lane === 'workspace' || !contents.tools.conflictsWith(setup.offer);
+  /** Describes a process that may answer this request. */
+  candidate(pooled: PooledProcess, { setup, turns, current }: RequestView): ProcessCandidate {
+    const { contents } = pooled.conversation;
+    const sharing = isIdle(pooled) ? contents.sharedTurns(setup, turns) : NOTHING_SHARED;
+    const toolsFit = pooled.lane === 'workspace' || !contents.tools.conflictsWith(setup.offer);
     return {
-      ...this.unfit(member),
+      ...this.unfit(pooled),
       ...sharing,
-      fits: sharing.continues || (suits && current),
+      fits: sharing.continues || (toolsFit && current),
       changes: contents.changesFor(setup),
     };
   }
 
-  /** A process that must not answer, but may have to end for one that does. */
-  unfit(member: PooledProcess): ProcessCandidate {
-    const { conversation, lane, kind, turnAt } = member;
+  /** Describes a process that must not answer the request, but may be ended to make room. */
+  unfit(pooled: PooledProcess): ProcessCandidate {
+    const { conversation, lane, kind, lastRequestAt } = pooled;
     const continuation = kind === undefined ? 0 : this.#continuations.probability(kind);
-    const idleMs = this.#clock() - turnAt;
-    const value = isIdle(member)
+    const idleMs = this.#clock() - lastRequestAt;
+    const value = isIdle(pooled)
       ? conversationValue(conversation.contents.history.size, idleMs, continuation)
       : 0;
-    return { member, lane, state: conversation.state, ...NOTHING_SHARED, fits: false, changes: 0, value };
+    return { pooled, lane, state: conversation.state, ...NOTHING_SHARED, fits: false, changes: 0, value };
   }
 
-  /** A process gets a request: learns how often conversations of its kind go on. */
-  note(member: PooledProcess, request: ChatRequest, setup: ProcessSetup): void {
+  /** Records that a process gets this request. */
+  recordRequest(pooled: PooledProcess, request: ChatRequest, setup: ProcessSetup): void {
     const kind = conversationKind(request, canonicalSetup(setup));
-    const begins = !request.messages.some((message) => message.role === 'assistant');
-    if (begins) this.#continuations.started(kind);
-    else if (member.begun === true) this.#continuations.continued(kind);
-    member.kind = kind;
-    member.begun = begins;
-    member.turnAt = this.#clock();
+    const isFirstTurn = !request.messages.some((message) => message.role === 'assistant');
+    if (isFirstTurn) this.#continuations.started(kind);
+    else if (pooled.isFirstTurn === true) this.#continuations.continued(kind);
+    pooled.kind = kind;
+    pooled.isFirstTurn = isFirstTurn;
+    pooled.lastRequestAt = this.#clock();
   }
 }

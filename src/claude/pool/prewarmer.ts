@@ -7,27 +7,27 @@ export interface PrewarmLimits {
   readonly prewarm: Prewarm;
   /** How long after the last request `whileInUse` keeps a process ready. Milliseconds. */
   readonly useMs: number;
-  /** How long after a request has left for the API the next process is started. Milliseconds. */
+  /** How long after a request was sent to the API the next process is started. Milliseconds. */
   readonly refillMs: number;
 }
 
 export interface PrewarmerOptions {
   readonly limits: PrewarmLimits;
-  /** Whether a process of that lane is ready. */
+  /** Whether a process of this lane is ready. */
   readonly isReady: (lane: Lane) => boolean;
-  /** Starts one, where there is room. @throws ChatError */
+  /** Starts a process of this lane if there is room. @throws ChatError */
   readonly start: (lane: Lane) => Promise<void>;
-  /** Ends the processes of that lane that are ready. */
-  readonly retire: (lane: Lane) => void;
+  /** Ends the ready processes of this lane. */
+  readonly endReady: (lane: Lane) => void;
   readonly log: Logger;
 }
 
 export class Prewarmer {
   readonly #options: PrewarmerOptions;
-  /** Lanes that are in use, each with the timer that ends that. */
+  /** The lanes in use, each with the timer that ends its use. */
   readonly #inUse = new Map<Lane, NodeJS.Timeout | undefined>();
-  /** Requests that have not left for the API yet. */
-  #held = 0;
+  /** The number of requests that were not sent to the API yet. */
+  #unsent = 0;
   #filling = false;
   #closed = false;
   #refill: NodeJS.Timeout | undefined;
@@ -36,45 +36,45 @@ export class Prewarmer {
     this.#options = options;
   }
 
-  /** Whether processes of that lane are to be kept ready now. */
+  /** Whether a process of this lane must be kept ready now. */
   wants(lane: Lane): boolean {
     const { prewarm } = this.#options.limits;
     if (this.#closed || prewarm === 'never') return false;
     return (prewarm === 'always' && lane === 'chat') || this.#inUse.has(lane);
   }
 
-  /** A request of that lane has come. */
-  use(lane: Lane): void {
+  /** Records a request of this lane. */
+  recordUse(lane: Lane): void {
     clearTimeout(this.#inUse.get(lane));
     const { prewarm, useMs } = this.#options.limits;
     const end = (): void => {
       this.#inUse.delete(lane);
-      this.#options.retire(lane);
+      this.#options.endReady(lane);
     };
     this.#inUse.set(lane, prewarm === 'whileInUse' ? setTimeout(end, useMs).unref() : undefined);
     this.refill();
   }
 
   /**
-   * A request waits or is on its way to the API, and starting a process now would slow it down.
-   * @returns call it when the request has left, or never will; calls after the first do nothing
+   * Delays starts while a request is being prepared: starting a process now would slow it down.
+   * @returns a function that ends the delay; calls after the first do nothing
    */
-  hold(): () => void {
-    this.#held++;
+  delay(): () => void {
+    this.#unsent++;
     clearTimeout(this.#refill);
-    let held = true;
+    let isDelaying = true;
     return () => {
-      if (!held) return;
-      held = false;
-      this.#held--;
+      if (!isDelaying) return;
+      isDelaying = false;
+      this.#unsent--;
       this.refill();
     };
   }
 
-  /** Starts, soon, the processes that are wanted and missing. */
+  /** Schedules the start of missing processes. */
   refill(): void {
     clearTimeout(this.#refill);
-    if (this.#missing.length === 0 || this.#held > 0) return;
+    if (this.#missing.length === 0 || this.#unsent > 0) return;
     this.#refill = setTimeout(() => void this.#fill(), this.#options.limits.refillMs).unref(); // never rejects
   }
 
@@ -93,9 +93,9 @@ export class Prewarmer {
     if (this.#filling) return;
     this.#filling = true;
     try {
-      for (const lane of this.#missing) if (this.#held === 0) await this.#options.start(lane);
+      for (const lane of this.#missing) if (this.#unsent === 0) await this.#options.start(lane);
     } catch (error) {
-      this.#options.log.debug(`[pool] no process was started ahead: ${String(error)}`);
+      this.#options.log.debug(`[pool] prewarming failed: ${String(error)}`);
     } finally {
       this.#filling = false;
     }

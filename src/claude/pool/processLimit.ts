@@ -1,4 +1,4 @@
-/** The bound on live processes. A process counts from before its start until it is gone. */
+/** Limits the number of live processes. A process counts from before its start until it has exited. */
 import type { Lane } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -6,111 +6,111 @@ import type { ConversationKind } from './continuations.js';
 
 /** What a process is started from. */
 export interface Origin {
-  /** Of the CLI's file; differs after an update. */
+  /** The fingerprint of the CLI's file; differs after an update. */
   readonly cli: string;
-  /** Of the project's files that are read then, where any are. */
+  /** The state of the project's files that the CLI reads at its start; empty in the chat lane. */
   readonly project: string;
   /** The date, which the CLI tells the model. */
   readonly day: string;
 }
 
-/** A live process and what it was started from. */
+/** A process of the pool and what the pool knows about it. */
 export interface PooledProcess {
   readonly conversation: Conversation;
   readonly lane: Lane;
   readonly origin: Origin;
   /** Monotonic, milliseconds. */
   readonly startedAt: number;
-  /** When its conversation got its latest request. */
-  turnAt: number;
-  /** What its conversation is for. */
+  /** When its conversation got its latest request. Monotonic, milliseconds. */
+  lastRequestAt: number;
   kind?: ConversationKind;
-  /** The latest request began the conversation. */
-  begun?: boolean;
+  /** Whether its latest request began the conversation. */
+  isFirstTurn?: boolean;
 }
 
 export class ProcessLimit {
   readonly #limit: number;
   readonly #start: (lane: Lane) => Promise<PooledProcess>;
-  readonly #onEnded: (member: PooledProcess) => void;
-  readonly #members = new Set<PooledProcess>();
+  readonly #onEnded: (pooled: PooledProcess) => void;
+  readonly #processes = new Set<PooledProcess>();
   #used = 0;
   #closed = false;
-  #watchers: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
 
-  /** @param onEnded told when a member's process is gone, whoever ended it */
+  /** @param onEnded called when a process has exited, whatever the cause */
   constructor(
     limit: number,
     start: (lane: Lane) => Promise<PooledProcess>,
-    onEnded: (member: PooledProcess) => void,
+    onEnded: (pooled: PooledProcess) => void,
   ) {
     this.#limit = limit;
     this.#start = start;
     this.#onEnded = onEnded;
   }
 
+  /** Whether one more process may be started. */
   get free(): boolean {
     return this.#used < this.#limit;
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.#processes.size;
   }
 
-  /** Processes that were told to end and are not gone yet. */
-  get leaving(): number {
-    return [...this.#members].filter(({ conversation }) => conversation.state === 'spent').length;
+  /** The number of processes that were told to end and have not exited yet. */
+  get ending(): number {
+    return [...this.#processes].filter(({ conversation }) => conversation.state === 'spent').length;
   }
 
   /**
-   * Starts a process. The caller has seen that there is room, or made it.
-   * @throws ChatError when it cannot be started
+   * Starts a process. The caller has checked `free`.
+   * @throws ChatError if it cannot be started
    */
   async open(lane: Lane): Promise<PooledProcess> {
     if (this.#closed) throw new ChatError('cancelled', 'The server is stopping. Try again.');
     this.#used++;
-    let member: PooledProcess;
+    let pooled: PooledProcess;
     try {
-      member = await this.#start(lane);
+      pooled = await this.#start(lane);
     } catch (error) {
       this.#used--;
-      this.announce();
+      this.notifyChange();
       throw error;
     }
-    this.#members.add(member);
-    void member.conversation.process.ended.then(() => {
-      this.#members.delete(member);
+    this.#processes.add(pooled);
+    void pooled.conversation.process.ended.then(() => {
+      this.#processes.delete(pooled);
       this.#used--;
-      this.#onEnded(member);
-      this.announce();
+      this.#onEnded(pooled);
+      this.notifyChange();
     }); // never rejects
-    if (this.#closed) await member.conversation.end();
-    return member;
+    if (this.#closed) await pooled.conversation.end();
+    return pooled;
   }
 
-  /** Settles when a process is gone or something else was announced. */
+  /** Settles when a process has exited, or at the next `notifyChange`. */
   changed(): Promise<void> {
     return new Promise((resolve) => {
-      this.#watchers.push(resolve);
+      this.#waiters.push(resolve);
     });
   }
 
-  /** Wakes those who wait for room. */
-  announce(): void {
-    const watchers = this.#watchers;
-    this.#watchers = [];
-    for (const wake of watchers) wake();
+  /** Wakes the requests that wait for a process. */
+  notifyChange(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
   }
 
-  /** Ends every process in a bounded time; none starts any more. */
+  /** Ends every process in a bounded time. No process is started afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#members].map(({ conversation }) => conversation.end()));
+    await Promise.all([...this.#processes].map(({ conversation }) => conversation.end()));
   }
 
-  /** The last resort when this program exits. */
+  /** Terminates every process at once, without waiting: for use while this program exits. */
   terminateNow(): void {
     this.#closed = true;
-    for (const { conversation } of this.#members) conversation.process.terminateNow();
+    for (const { conversation } of this.#processes) conversation.process.terminateNow();
   }
 }

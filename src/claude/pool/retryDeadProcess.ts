@@ -1,37 +1,39 @@
-/** One request, answered by a process of the pool. */
+/** Answers a request with a process of the pool, and retries it once if the process was already dead. */
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import type { Pool } from './pool.js';
 
 /**
- * A process that had waited may turn out to be dead just when it is asked. As long as the question has not left for the
- * API, nothing is lost: it is asked once more, of a process started for it.
+ * A process that was started earlier may exit before it gets the request. If the request was not sent to the API yet, it
+ * is retried in a new process.
  * @throws ChatError
  */
-export async function* answerFrom(
+export async function* answerWithRetry(
   pool: Pool,
   request: ChatRequest,
   signal: AbortSignal,
-  listener: BackendObserver,
+  observer: BackendObserver,
   log: Logger,
 ): AsyncGenerator<ChatEvent, void, void> {
-  let left = false;
-  const hears: BackendObserver = {
+  let sent = false;
+  const sentObserver: BackendObserver = {
     requestSent() {
-      left = true;
-      listener.requestSent();
+      sent = true;
+      observer.requestSent();
     },
-    permissionDecided: (decision) => listener.permissionDecided(decision),
+    permissionDecided: (decision) => observer.permissionDecided(decision),
   };
-  for (let anew = false; ; anew = true) {
-    const { conversation, waited } = await pool.take(request, signal, { anew });
+  for (let fresh = false; ; fresh = true) {
+    const { conversation, prestarted } = await pool.take(request, signal, { fresh });
     try {
-      yield* conversation.ask(request, signal, hears);
+      yield* conversation.ask(request, signal, sentObserver);
       return;
     } catch (error) {
-      if (!waited || left || conversation.process.alive || signal.aborted) throw error;
-      log.warn(`[pool] pid=${conversation.process.pid} ended before it was asked; another one is`);
+      if (!prestarted || sent || conversation.process.alive || signal.aborted) throw error;
+      log.warn(
+        `[pool] pid=${conversation.process.pid} exited before it got the request; retrying in a new process`,
+      );
     } finally {
       pool.giveBack(conversation, request.keepAliveMs);
     }

@@ -3,7 +3,7 @@ import { Channel, type ControlAnswer } from '../../../../src/claude/conversation
 import type { CliMessage } from '../../../../src/claude/process/incoming.js';
 import type { ClaudeProcess, ProcessEnd } from '../../../../src/claude/process/process.js';
 
-/** A process whose lines are written and read by hand. */
+/** A fake process: the test reads and writes its messages. */
 function createProcess() {
   const sent: object[] = [];
   let listener: (message: CliMessage) => void = () => undefined;
@@ -23,18 +23,18 @@ function createProcess() {
   };
 }
 
-function question(request_id: string): CliMessage {
+function controlRequest(request_id: string): CliMessage {
   return { type: 'control_request', request_id, request: { subtype: 'can_use_tool' } };
 }
 
-/** Lets everything happen that only waits for its turn. */
-function turn(): Promise<void> {
+/** Waits until all pending callbacks have run. */
+function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('a channel', () => {
+describe('Channel', () => {
   let cli: ReturnType<typeof createProcess>;
-  /** Answers by the ids of their questions, and the signals that came with these. */
+  /** Answer functions and abort signals by the id of their control request. */
   let settle: Map<string, (answer: object) => void>;
   let signals: Map<string, AbortSignal>;
   let channel: Channel;
@@ -55,66 +55,66 @@ describe('a channel', () => {
   }
   beforeEach(() => start());
 
-  it('writes each answer when there is one, while other messages come and go', async () => {
-    cli.say(question('a'));
-    cli.say(question('b'));
+  it('sends each answer as soon as it is ready, and reads other messages meanwhile', async () => {
+    cli.say(controlRequest('a'));
+    cli.say(controlRequest('b'));
     cli.say({ type: 'other', name: 'x' });
     assert.deepEqual(await channel.next(1000), { type: 'other', name: 'x' });
     settle.get('b')?.({ of: 'b' });
-    await turn();
+    await settled();
     settle.get('a')?.({ of: 'a' });
-    await turn();
+    await settled();
     assert.deepEqual(cli.sent, [{ of: 'b' }, { of: 'a' }]);
   });
 
-  it('withdraws the question that the CLI takes back, and no other', () => {
-    cli.say(question('a'));
-    cli.say(question('b'));
+  it('aborts only the control request that the CLI cancels', () => {
+    cli.say(controlRequest('a'));
+    cli.say(controlRequest('b'));
     cli.say({ type: 'control_cancel_request', request_id: 'a' });
     cli.say({ type: 'control_cancel_request', request_id: 'unknown' });
     assert.deepEqual([signals.get('a')?.aborted, signals.get('b')?.aborted], [true, false]);
   });
 
-  it('withdraws every question when its turn or the process is over', async () => {
-    cli.say(question('a'));
-    channel.withdraw();
+  it('aborts every control request when its turn or the process ends', async () => {
+    cli.say(controlRequest('a'));
+    channel.abortControlRequests();
     assert.equal(signals.get('a')?.aborted, true);
-    cli.say(question('b'));
+    cli.say(controlRequest('b'));
     cli.end();
-    await turn();
+    await settled();
     assert.equal(signals.get('b')?.aborted, true);
   });
 
-  it('tells the CLI when there can be no answer', async () => {
+  it('sends an error to the CLI when answering fails', async () => {
     start(() => Promise.reject(new Error('out of order')));
-    cli.say(question('a'));
-    await turn();
+    cli.say(controlRequest('a'));
+    await settled();
     assert.match(JSON.stringify(cli.sent), /"subtype":"error","request_id":"a".*out of order/);
   });
 
-  it('forgets what comes before a question, and after its answer, but not that the process has ended', async () => {
+  it('drops messages before and after a turn, but still reports that the process has ended', async () => {
     cli.say({ type: 'other', name: 'early' });
-    channel.begin();
+    channel.startTurn();
     cli.say({ type: 'other', name: 'answer' });
     assert.deepEqual(await channel.next(1000), { type: 'other', name: 'answer' });
     cli.say({ type: 'other', name: 'behind' });
-    channel.rest();
+    channel.ignoreMessages();
     cli.say({ type: 'other', name: 'far behind' });
-    channel.begin();
+    channel.startTurn();
     cli.say({ type: 'other', name: 'next answer' });
     assert.deepEqual(await channel.next(1000), { type: 'other', name: 'next answer' });
-    channel.rest();
+    channel.ignoreMessages();
     cli.end();
-    await turn();
-    channel.begin();
+    await settled();
+    channel.startTurn();
     await assert.rejects(channel.next(1000), { kind: 'cliFailed' });
   });
 
-  it('answers what the CLI asks whether or not there is a question', async () => {
-    channel.rest();
-    cli.say(question('a'));
+  it('answers control requests outside a turn', async () => {
+    channel.ignoreMessages();
+    cli.say(controlRequest('a'));
     settle.get('a')?.({ of: 'a' });
-    await turn();
+    await settled();
     assert.deepEqual(cli.sent, [{ of: 'a' }]);
   });
 });

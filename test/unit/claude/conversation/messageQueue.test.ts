@@ -5,49 +5,49 @@ import { MessageQueue } from '../../../../src/claude/conversation/messageQueue.j
 
 const nothing = (): void => undefined;
 
-/** The whole program stands still for that long, as when it is stopped or the machine sleeps. */
-function standStill(milliseconds: number): void {
+/** Blocks the whole program, as when it is suspended or the machine sleeps. */
+function suspend(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-describe('an inbox', () => {
-  it('holds the sender back when it fills, and lets go when it is empty', async () => {
-    const held: boolean[] = [];
-    const inbox = new MessageQueue<number>((full) => held.push(full));
-    for (let i = 0; i < 300; i++) inbox.push(i);
-    assert.deepEqual(held, [true]);
-    for (let i = 0; i < 300; i++) assert.equal(await inbox.take(1000), i);
-    assert.deepEqual(held, [true, false]);
+describe('MessageQueue', () => {
+  it('pauses the sender when it is full, and resumes it when it is empty', async () => {
+    const calls: boolean[] = [];
+    const queue = new MessageQueue<number>((full) => calls.push(full));
+    for (let i = 0; i < 300; i++) queue.push(i);
+    assert.deepEqual(calls, [true]);
+    for (let i = 0; i < 300; i++) assert.equal(await queue.take(1000), i);
+    assert.deepEqual(calls, [true, false]);
   });
 
-  it('lets go when what waits is forgotten, and keeps what is to be kept', async () => {
-    const held: boolean[] = [];
-    const inbox = new MessageQueue<number>((full) => held.push(full));
-    for (let i = 0; i < 300; i++) inbox.push(i);
-    inbox.forget((item) => item === 7);
-    assert.deepEqual(held, [true, false]);
-    assert.equal(await inbox.take(1000), 7);
-    assert.equal(await inbox.take(1), undefined);
+  it('resumes the sender when items are dropped, and keeps the items to keep', async () => {
+    const calls: boolean[] = [];
+    const queue = new MessageQueue<number>((full) => calls.push(full));
+    for (let i = 0; i < 300; i++) queue.push(i);
+    queue.drop((item) => item === 7);
+    assert.deepEqual(calls, [true, false]);
+    assert.equal(await queue.take(1000), 7);
+    assert.equal(await queue.take(1), undefined);
   });
 
-  it('gives up when nothing comes', async () => {
+  it('times out without a message', async () => {
     assert.equal(await new MessageQueue<number>(nothing).take(1), undefined);
   });
 
-  it('does not give up in a program that stood still before it could read what had come', async () => {
+  it('does not time out when the program was suspended before it could read a message', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const writer = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const [reader] = (await once(server, 'connection')) as [typeof writer];
     try {
-      // The system has it before anybody reads.
+      // The operating system has the message before this program reads it.
       await new Promise<void>((resolve, reject) =>
         writer.write('here', (error) => (error ? reject(error) : resolve())),
       );
-      const inbox = new MessageQueue<string>(nothing);
-      reader.setEncoding('utf8').on('data', (text: string) => inbox.push(text));
-      const taken = inbox.take(40);
-      standStill(400);
+      const queue = new MessageQueue<string>(nothing);
+      reader.setEncoding('utf8').on('data', (text: string) => queue.push(text));
+      const taken = queue.take(40);
+      suspend(400);
       assert.equal(await taken, 'here');
     } finally {
       writer.destroy();
@@ -56,16 +56,16 @@ describe('an inbox', () => {
     }
   });
 
-  it('counts only time in which the program ran', async () => {
+  it('counts only the time in which the program ran', async () => {
     let now = 0;
-    let looks = 0;
-    // Each look at the clock is one piece of the wait; the second one comes a day late.
+    let reads = 0;
+    // The clock is read once at the start and at each of the 8 ticks; the second tick comes a day late.
     const clock = (): number => {
-      looks++;
-      now += looks === 3 ? 86_400_000 : 1;
+      reads++;
+      now += reads === 3 ? 86_400_000 : 1;
       return now;
     };
     assert.equal(await new MessageQueue<number>(nothing, clock).take(8), undefined);
-    assert.equal(looks, 1 + 8 + 1);
+    assert.equal(reads, 1 + 8 + 1);
   });
 });

@@ -31,7 +31,7 @@ function twoRounds(): ProcessHistory {
   return history;
 }
 
-/** The turns before the last question of a conversation. */
+/** The turns before the next question. */
 const before = (...messages: ChatMessage[]): Turn[] => toTurns([...messages, user('next')]).slice(0, -1);
 
 describe('ProcessHistory.sharedWith', () => {
@@ -43,7 +43,7 @@ describe('ProcessHistory.sharedWith', () => {
     assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('Q2'), said('a2'))), 2);
   });
 
-  it('ends before the question whose answer was edited', () => {
+  it('ends before a question whose answer was edited', () => {
     assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('q2'), said('a2 '))), 2);
   });
 
@@ -51,7 +51,7 @@ describe('ProcessHistory.sharedWith', () => {
     assert.equal(twoRounds().sharedWith(before(user('other'), said('a1'))), 0);
   });
 
-  describe('for an answer with a tool call that a client sends back changed', () => {
+  describe('for an answer with tool calls that the client sends back changed', () => {
     function shared(copy: ChatMessage, original: readonly ToolCall[] = [call('toolu_1')]): number {
       const history = new ProcessHistory();
       history.addQuestion(question('q'), 'u1');
@@ -80,7 +80,7 @@ describe('ProcessHistory.sharedWith', () => {
       ['one more call', called('I will look.', call('toolu_1'), call('toolu_2'))],
       ['no call', said('I will look.')],
     ] as const) {
-      it(`takes ${what} for the client's will`, () => assert.equal(shared(copy), 0));
+      it(`treats ${what} as an edit by the client`, () => assert.equal(shared(copy), 0));
     }
 
     it('does not guess which of two calls of one name a foreign id means', () => {
@@ -91,14 +91,14 @@ describe('ProcessHistory.sharedWith', () => {
 });
 
 describe('ProcessHistory.cutAt', () => {
-  it('names the question that is taken away and the last one', () => {
+  it('returns the first question to remove and the last one', () => {
     const history = twoRounds();
     assert.deepEqual(history.cutAt(2), { target: 'u2', last: 'u2' });
     assert.deepEqual(history.cutAt(0), { target: 'u1', last: 'u1' });
     assert.equal(history.length, 0);
   });
 
-  it('has nothing to take away from an empty conversation', () => {
+  it('returns nothing for an empty conversation', () => {
     assert.equal(new ProcessHistory().cutAt(0), undefined);
   });
 });

@@ -45,7 +45,7 @@ describe('canonicalSetup', () => {
 });
 
 describe('setupFor', () => {
-  it('forces the tool for a structured answer, with thinking off', () => {
+  it('forces the tool for a structured answer and turns thinking off', () => {
     const setup = setupFor(request({ format: { type: 'schema', schema: SCHEMA } }));
     assert.deepEqual(setup.extraBody, { tool_choice: { type: 'tool', name: 'StructuredOutput' } });
     assert.equal(setup.thinkingOff, true);
@@ -58,15 +58,15 @@ describe('setupFor', () => {
     assert.deepEqual(extraBody, { tool_choice: { type: 'any' } });
   });
 
-  it('forces no tool where the client wants to see thinking, which the API would refuse', () => {
+  it('forces no tool when the client wants to see thinking, because the API would reject it', () => {
     const setup = setupFor(request({ format: { type: 'json' }, thinking: { show: true } }));
     assert.deepEqual(setup.extraBody, {});
     assert.equal(setup.thinkingOff, false);
   });
 });
 
-/** What a CLI that follows these control requests is set up with. */
-function follow(state: Map<string, unknown>, requests: readonly object[]): void {
+/** Applies control requests to the state of a simulated CLI. */
+function apply(state: Map<string, unknown>, requests: readonly object[]): void {
   for (const { subtype, ...rest } of requests as ({ subtype: string } & Record<string, unknown>)[]) {
     if (subtype === 'set_model') {
       state.set('model', rest['model']);
@@ -83,18 +83,18 @@ function follow(state: Map<string, unknown>, requests: readonly object[]): void 
 }
 
 describe('setupRequests', () => {
-  it('writes nothing between equal set-ups', () => {
+  it('returns no requests between equal set-ups', () => {
     const setup = setupFor(request({ system: 'S', thinking: { show: true, effort: 'low' } }));
     assert.deepEqual(setupRequests(setup, { ...setup }), []);
   });
 
-  it('takes the system prompt away by an agent without one', () => {
+  it('removes the system prompt by removing the agent', () => {
     const from = setupFor(request({ system: 'S' }));
     const [first] = setupRequests(from, setupFor(request()));
     assert.deepEqual(first, { subtype: 'apply_flag_settings', settings: { agent: null } });
   });
 
-  it('leads to the same set-up by every way', () => {
+  it('leads to the same set-up from every earlier set-up', () => {
     const setups: fc.Arbitrary<ProcessSetup> = fc
       .record({
         model: fc.constantFrom(...MODELS),
@@ -118,11 +118,11 @@ describe('setupRequests', () => {
         const state = new Map<string, unknown>();
         let from = INITIAL_SETUP;
         for (const to of steps) {
-          follow(state, setupRequests(from, to));
+          apply(state, setupRequests(from, to));
           from = to;
         }
         assert.equal(state.get('model'), from.model);
-        // Without a system prompt the agent's absence decides; with one, the agent is there and the prompt is set.
+        // Without a system prompt there is no agent; with one, there is the agent and the prompt.
         assert.equal(state.get('agent') ?? null, from.system === '' ? null : 'blank');
         if (from.system !== '') assert.equal(state.get('system'), from.system);
         assert.equal(state.get('display') ?? null, from.showThinking ? 'summarized' : null);

@@ -10,17 +10,17 @@ const kind = (text: string, setup = 'S'): ReturnType<typeof conversationKind> =>
 const TITLE = 'Write a title of at most five words for this chat: ';
 
 describe('Continuations', () => {
-  it('expects one conversation in two to go on where nothing is known', () => {
+  it('expects half of the conversations of an unknown kind to continue', () => {
     assert.equal(new Continuations().probability(kind('hello')), 0.5);
   });
 
-  it('learns that titles do not go on, whatever they are about', () => {
+  it('learns that requests for titles do not continue, whatever their topic', () => {
     const continuations = new Continuations();
     for (const topic of ['cats', 'dogs', 'birds', 'fish']) continuations.started(kind(TITLE + topic));
     assert.ok(continuations.probability(kind(`${TITLE}horses`)) < 0.1);
   });
 
-  it('learns that the chats of the same client go on all the same', () => {
+  it('still expects other chats of the same client to continue', () => {
     const continuations = new Continuations();
     for (let i = 0; i < 10; i++) {
       continuations.started(kind(TITLE + i));
@@ -32,7 +32,7 @@ describe('Continuations', () => {
     assert.ok(chat > 3 * continuations.probability(kind(TITLE)));
   });
 
-  it('remembers a bounded number of kinds', () => {
+  it('remembers a limited number of kinds', () => {
     const continuations = new Continuations();
     continuations.started(kind('first', 'first'));
     for (let i = 0; i < 2000; i++) continuations.started(kind(`k${i}`, `s${i}`));

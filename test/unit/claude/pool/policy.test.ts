@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chooseProcess, conversationValue, type Candidate } from '../../../../src/claude/pool/policy.js';
 
-const CHAT = { lane: 'chat', room: true, leaving: false, prewarm: true } as const;
+const CHAT = { lane: 'chat', room: true, ending: false, prewarm: true } as const;
 
 function candidate(more: Partial<Candidate>): Candidate {
   return {
@@ -26,7 +26,7 @@ describe('chooseProcess', () => {
     assert.deepEqual(chooseProcess([empty(), candidate({ shared: 6 }), continued], CHAT), use(continued));
   });
 
-  it('then rewinds the process that shares most turns', () => {
+  it('then rewinds the process that shares the most turns', () => {
     const most = candidate({ shared: 4 });
     assert.deepEqual(chooseProcess([empty(), candidate({ shared: 2 }), most], CHAT), use(most));
   });
@@ -36,32 +36,32 @@ describe('chooseProcess', () => {
     assert.deepEqual(chooseProcess([idle(0), empty({ changes: 2 }), same], CHAT), use(same));
   });
 
-  it('then empties the conversation that is worth least, although there is room for another process', () => {
+  it('then empties the process with the least valuable conversation, even if another process may be started', () => {
     const least = idle(1);
     assert.deepEqual(chooseProcess([idle(5), least, idle(3)], CHAT), use(least));
   });
 
-  it('starts a process rather than give up a conversation where none is started ahead', () => {
+  it('starts a process rather than giving up a conversation when prewarming is off', () => {
     assert.deepEqual(chooseProcess([idle(1)], { ...CHAT, prewarm: false }), { kind: 'start' });
     const full = { ...CHAT, prewarm: false, room: false };
     assert.deepEqual(chooseProcess([idle(1)], full), use(idle(1)));
   });
 
-  it('waits for a process that is being emptied rather than start one', () => {
+  it('waits for a process that is being emptied rather than starting one', () => {
     const emptying = candidate({ state: 'emptying' });
     assert.deepEqual(chooseProcess([emptying], CHAT), { kind: 'wait' });
   });
 
-  it('starts a process when there is none that is not busy', () => {
+  it('starts a process when all are busy', () => {
     assert.deepEqual(chooseProcess([], CHAT), { kind: 'start' });
     assert.deepEqual(chooseProcess([candidate({ state: 'busy' })], CHAT), { kind: 'start' });
   });
 
-  it('passes over a process that cannot offer the tools of the request', () => {
+  it('skips a process that cannot offer the tools of the request', () => {
     assert.deepEqual(chooseProcess([empty({ fits: false })], CHAT), { kind: 'start' });
   });
 
-  it('ends a process of the other lane when there is no room, the emptied ones first', () => {
+  it('ends a process of the other lane when there is no room, empty ones first', () => {
     const workspace = candidate({ lane: 'workspace', value: 7 });
     const full = { ...CHAT, lane: 'workspace', room: false } as const;
     assert.deepEqual(chooseProcess([idle(5), empty()], full), { kind: 'end', candidate: empty() });
@@ -71,25 +71,25 @@ describe('chooseProcess', () => {
     });
   });
 
-  it('ends no second process while one is leaving', () => {
+  it('does not end a second process while one is ending', () => {
     const workspace = candidate({ lane: 'workspace' });
-    assert.deepEqual(chooseProcess([workspace], { ...CHAT, room: false, leaving: true }), { kind: 'wait' });
+    assert.deepEqual(chooseProcess([workspace], { ...CHAT, room: false, ending: true }), { kind: 'wait' });
   });
 
   it('never rewinds a conversation of the workspace lane', () => {
-    const lived = candidate({ lane: 'workspace', shared: 2 });
-    assert.deepEqual(chooseProcess([lived], { ...CHAT, lane: 'workspace' }), { kind: 'start' });
+    const used = candidate({ lane: 'workspace', shared: 2 });
+    assert.deepEqual(chooseProcess([used], { ...CHAT, lane: 'workspace' }), { kind: 'start' });
   });
 });
 
 describe('conversationValue', () => {
-  it('grows with the history and with the chance of a next turn', () => {
+  it('grows with the history and with the probability of a next turn', () => {
     assert.ok(conversationValue(8000, 0, 0.5) > conversationValue(4000, 0, 0.5));
     assert.ok(conversationValue(4000, 0, 0.9) > conversationValue(4000, 0, 0.5));
     assert.equal(conversationValue(4000, 0, 0), 0);
   });
 
-  it('falls when the API has forgotten the prompt', () => {
+  it('falls when the API no longer caches the prompt', () => {
     assert.ok(conversationValue(4000, 60_000, 0.5) > conversationValue(4000, 6 * 60_000, 0.5));
   });
 });

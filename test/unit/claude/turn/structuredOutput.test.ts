@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { JsonObject } from '../../../../src/core/json.js';
 import { isWrapped, objectSchema, StructuredAnswer } from '../../../../src/claude/turn/structuredOutput.js';
-import { ToolNames } from '../../../../src/claude/conversation/toolNames.js';
 
 const LIST = {
   type: 'schema',
@@ -67,46 +65,5 @@ describe('structured output', function () {
 
   it('unwraps an answer of another type that did not stream', () => {
     assert.equal(new StructuredAnswer(LIST).fromInput({ value: [1] }), '[1]');
-  });
-});
-
-describe('ToolNames', () => {
-  const tools = (...names: string[]): { name: string; description: string; parameters: JsonObject }[] =>
-    names.map((name) => ({ name, description: '', parameters: {} }));
-
-  it('keeps names that the API allows', () => {
-    const names = new ToolNames(tools('get_weather', 'Bash'));
-    assert.deepEqual([names.safe('get_weather'), names.own('Bash')], ['get_weather', 'Bash']);
-  });
-
-  it('makes names valid and unique, and maps them back', () => {
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.string({ maxLength: 80 }), { maxLength: 12 }),
-        fc.boolean(),
-        (own, prefixed) => {
-          const names = new ToolNames(tools(...own), prefixed ? 'mcp__client__' : '');
-          const safe = own.map((name) => names.safe(name));
-          assert.equal(new Set(safe).size, own.length);
-          for (const name of safe) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
-          assert.deepEqual(
-            safe.map((name) => names.own(name)),
-            own,
-          );
-        },
-      ),
-    );
-  });
-
-  it('distinguishes the client’s tools from the CLI’s by their prefix', () => {
-    const names = new ToolNames(tools('Read', 'mcp__client__x'), 'mcp__client__');
-    assert.deepEqual([names.safe('Read'), names.bare('Read')], ['mcp__client__Read', 'Read']);
-    assert.equal(names.own(names.safe('mcp__client__x')), 'mcp__client__x');
-    assert.deepEqual([names.isClients('mcp__client__Read'), names.isClients('Read')], [true, false]);
-    assert.equal(names.safe('not offered any more'), 'mcp__client__not_offered_any_more');
-  });
-
-  it('avoids the name of the CLI’s structured output tool', () => {
-    assert.notEqual(new ToolNames(tools('StructuredOutput')).safe('StructuredOutput'), 'StructuredOutput');
   });
 });
