@@ -11,6 +11,7 @@ import {
   historyUserMessage,
   initializeRequest,
   promptMessage,
+  rewindRequest,
 } from './cliMessages.js';
 import { TOOL, type Conversation } from './conversations.js';
 
@@ -40,6 +41,7 @@ interface CliMessage {
   readonly request_id?: string;
   readonly user_message_uuid?: string;
   readonly command_uuid?: string;
+  readonly response?: { readonly request_id: string; readonly response?: { readonly rewound?: boolean } };
   readonly state?: string;
   readonly is_error?: boolean;
   readonly result?: string;
@@ -60,6 +62,7 @@ export class BareCli {
   readonly #waiters = new Set<Waiter>();
   readonly #onText: (text: string, at: number) => void;
   #rest = '';
+  #lastPrompt = '';
 
   /** @param onText called with each piece of text and the time at which it was read */
   constructor(setup: CliSetup, onText: (text: string, at: number) => void = () => undefined) {
@@ -109,6 +112,15 @@ export class BareCli {
     return this.#prompt(text);
   }
 
+  /** Takes the last prompt and its answer away. */
+  async rewind(): Promise<void> {
+    const request = controlRequest(rewindRequest(this.#lastPrompt));
+    const answered = this.#next(({ response }) => response?.request_id === request.request_id);
+    this.#send(request);
+    const { response } = await answered;
+    if (response?.response?.rewound !== true) throw new Error('the bare CLI did not rewind');
+  }
+
   sendToolResult(callId: string, content: string): SentPrompt {
     return this.#prompt([{ type: 'tool_result', tool_use_id: callId, content }]);
   }
@@ -120,6 +132,7 @@ export class BareCli {
   #prompt(content: string | readonly object[]): SentPrompt {
     const uuid = randomUUID();
     const result = this.#next((message) => message.type === 'result' && message.user_message_uuid === uuid);
+    this.#lastPrompt = uuid;
     const sentAt = performance.now();
     this.#send(promptMessage(content, uuid));
     const done = result.then((message) => {

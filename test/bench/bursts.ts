@@ -1,6 +1,6 @@
-/** Many new conversations at the same time. */
+/** Many new conversations at the same time, each with one turn and a system prompt of its own. */
 import type { CliSetup } from './bareCli.js';
-import { WARM_PROCESSES } from './chatRound.js';
+import { IDLE_PROCESSES } from './chatRound.js';
 import { systemPrompt, toWire } from './conversations.js';
 import { waitUntilIdle } from './processes.js';
 import { ServerProcess } from './serverProcess.js';
@@ -21,7 +21,7 @@ export interface Burst {
 
 /**
  * Runs a burst with each variant, one after the other. The server is a new process with the default limits that has
- * answered one conversation of the same kind and is idle.
+ * answered one conversation and is idle.
  */
 export async function measureBursts(
   context: Omit<BenchContext, 'server'> & { readonly program: string },
@@ -29,11 +29,10 @@ export async function measureBursts(
   round: number,
 ): Promise<Burst[]> {
   const { setup, prompts, program } = context;
-  const system = systemPrompt('many at once');
   const variants: (() => Promise<Burst>)[] = [
     () => burst('claude -p', size, () => timeOneShot(setup, prompts.next())),
-    () => burst('cold spawn', size, () => timeColdSpawn(setup, system, prompts.next())),
-    () => burstServer({ program, setup, prompts, size, system }),
+    () => burst('cold spawn', size, () => timeColdSpawn(setup, nextSystemPrompt(), prompts.next())),
+    () => burstServer({ program, setup, prompts, size }),
   ];
   const bursts: Burst[] = [];
   for (const i of variants.keys()) bursts.push(await variants[(i + round) % variants.length]!());
@@ -45,22 +44,28 @@ interface ServerBurst {
   readonly setup: CliSetup;
   readonly prompts: PromptTracker;
   readonly size: number;
-  readonly system: string;
 }
 
-async function burstServer({ program, setup, prompts, size, system }: ServerBurst): Promise<Burst> {
+async function burstServer({ program, setup, prompts, size }: ServerBurst): Promise<Burst> {
   const server = await ServerProcess.start(program, setup);
   const converse = async (): Promise<number> => {
     const prompt = prompts.next();
+    const system = nextSystemPrompt();
     return (await timeServer(server, toWire({ system, history: [], prompt: prompt.text }), prompt)).time;
   };
   try {
     await converse();
-    await waitUntilIdle([server.watch(WARM_PROCESSES + 1)]);
+    await waitUntilIdle([server.watch(IDLE_PROCESSES)]);
     return await burst('server', size, converse);
   } finally {
     await server.stop();
   }
+}
+
+let topics = 0;
+
+function nextSystemPrompt(): string {
+  return systemPrompt(`many at once, part ${++topics}`);
 }
 
 async function burst(variant: Variant, size: number, converse: () => Promise<number>): Promise<Burst> {

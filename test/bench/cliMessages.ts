@@ -13,8 +13,9 @@ export interface Tool {
 
 const SERVER = 'client';
 
-export function controlRequest(request: object): object {
-  return { type: 'control_request', request_id: randomUUID(), request };
+export function controlRequest(request: object): { readonly request_id: string } & object {
+  const message = { type: 'control_request', request_id: randomUUID(), request };
+  return message;
 }
 
 /** Initializes a new process. The tools are declared in advance, and a hook defers every tool call to the client. */
@@ -49,6 +50,16 @@ export function initializeRequest(lane: Lane, system: string, tools: readonly To
     ...(lane === 'chat' ? { systemPrompt: system } : { appendSystemPrompt: system }),
     ...offered,
     ...(lane === 'chat' && tools.length === 0 ? {} : { hooks }),
+  };
+}
+
+/** Takes the user message with that id, the last one, and its answer away. */
+export function rewindRequest(uuid: string): object {
+  return {
+    subtype: 'rewind_conversation',
+    target_message_uuid: uuid,
+    last_seen_user_message_uuid: uuid,
+    interrupt_if_running: true,
   };
 }
 

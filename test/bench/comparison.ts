@@ -4,14 +4,16 @@ import { BareCli } from './bareCli.js';
 import { waitUntilIdle } from './processes.js';
 import { VARIANTS, type BenchContext, type Variant } from './variants.js';
 
-/** What is timed. `…Configured`: in a warm process that is already initialized for the conversation. */
+/** What is timed. `firstEmptied…`: the process had another conversation before, which was taken away. */
 export const TASKS = [
   'first',
-  'firstConfigured',
   'second',
   'third',
+  'firstEmptied',
+  'firstEmptiedSystem',
+  'firstEmptiedTools',
   'edited',
-  'editedConfigured',
+  'replayed',
   'tool',
   'workspaceFirst',
   'workspaceNext',
@@ -27,11 +29,13 @@ export const HANGING_REPLY: Reply = { kind: 'hang' };
 export function noSamples(): Samples {
   return {
     first: {},
-    firstConfigured: {},
     second: {},
     third: {},
+    firstEmptied: {},
+    firstEmptiedSystem: {},
+    firstEmptiedTools: {},
     edited: {},
-    editedConfigured: {},
+    replayed: {},
     tool: {},
     workspaceFirst: {},
     workspaceNext: {},

@@ -1,7 +1,6 @@
 /** Memory and open files of the server after many requests, and after many aborted answers. */
 import { textReply } from '../standin/server.js';
 import type { CliSetup } from './bareCli.js';
-import { WARM_PROCESSES } from './chatRound.js';
 import { HANGING_REPLY } from './comparison.js';
 import { systemPrompt, toWire } from './conversations.js';
 import { footprintOf, waitUntilIdle, type Footprint } from './processes.js';
@@ -26,7 +25,7 @@ const CLIENTS = 4;
 const TURNS = 25;
 const WARM_UP = 100;
 
-/** Each measurement is taken when the server is idle, with its warm processes and no conversation. */
+/** Each measurement is taken when the server is idle, and has no conversation. */
 export async function measureMemory(
   program: string,
   setup: CliSetup,
@@ -35,7 +34,7 @@ export async function measureMemory(
 ): Promise<Memory> {
   const server = await ServerProcess.start(program, setup);
   const footprint = async (): Promise<Footprint | undefined> => {
-    await waitUntilIdle([server.watch(WARM_PROCESSES)]);
+    await waitUntilIdle([server.watch()]);
     return footprintOf(server.pid);
   };
   try {

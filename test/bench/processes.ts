@@ -76,8 +76,8 @@ export function footprintOf(pid: number): Footprint | undefined {
 /** Processes that must be idle before the next measurement. */
 export interface WatchedProcesses {
   readonly pids: () => readonly number[];
-  /** How many there are when all have started. */
-  readonly expected: number;
+  /** How many there are when all have started; `undefined`: at least one. */
+  readonly expected: number | undefined;
 }
 
 /**
@@ -100,7 +100,9 @@ export async function waitUntilIdle(watched: readonly WatchedProcesses[]): Promi
     snapshots.push({ at, cpu });
     while (snapshots[1] !== undefined && at - snapshots[1].at >= WINDOW_MS) snapshots.shift();
     const before = snapshots[0]!;
-    const complete = lists.every((list, i) => list.length === watched[i]!.expected);
+    const complete = lists.every(
+      (list, i) => list.length === (watched[i]!.expected ?? Math.max(1, list.length)),
+    );
     const idle = [...cpu].every(([pid, stat]) => {
       const history = before.cpu.get(pid);
       return (

@@ -6,12 +6,14 @@ import { HISTORY_MESSAGES } from './chatRound.js';
 import { median, quantile, ratioOf, summarize } from '../support/statistics.js';
 
 const TASK_TITLES: Readonly<Record<Task, string>> = {
-  first: 'first turn, generic process',
-  firstConfigured: 'first turn, configured process',
+  first: 'first turn, new process',
   second: 'second turn',
   third: 'third turn',
-  edited: `edited history of ${HISTORY_MESSAGES}, generic process`,
-  editedConfigured: `edited history of ${HISTORY_MESSAGES}, configured process`,
+  firstEmptied: 'first turn, emptied process, same set-up',
+  firstEmptiedSystem: 'first turn, emptied process, other system prompt',
+  firstEmptiedTools: 'first turn, emptied process, other tools',
+  edited: `edited turn after ${HISTORY_MESSAGES} messages (rewind)`,
+  replayed: `unknown history of ${HISTORY_MESSAGES} messages (replay)`,
   tool: 'tool result',
   workspaceFirst: 'workspace lane, first turn',
   workspaceNext: 'workspace lane, next turn',

@@ -11,20 +11,20 @@ import { devCli } from '../standin/devCli.js';
 import { standInEnvironment } from '../standin/environment.js';
 import { measureBursts, BURST_SIZES, type Burst } from './bursts.js';
 import type { CliSetup } from './bareCli.js';
-import { timeAbortedRequest } from './variants.js';
+import { timeAbortedRequest, timeServer, type BenchContext } from './variants.js';
 import { systemPrompt, toWire } from './conversations.js';
 import { measureDeltas } from './deltas.js';
 import { measureDiscovery } from './discovery.js';
 import { measureMemory } from './memory.js';
 import { waitUntilIdle, HAS_PROC } from './processes.js';
-import { ServerProcess } from './serverProcess.js';
+import { ServerProcess, type WireMessage } from './serverProcess.js';
 import { startPromptTracker, type PromptTracker } from './trackedPrompts.js';
 import { jsonOf, textOf } from './report.js';
 import type { Results } from './results.js';
 import { HANGING_REPLY, noSamples, type Samples } from './comparison.js';
-import { measureChatRound, WARM_PROCESSES } from './chatRound.js';
+import { measureChatRound, IDLE_PROCESSES } from './chatRound.js';
 import { measureStartUp } from './startUp.js';
-import { measureWorkspaceRound, WORKSPACE_WARM_PROCESSES } from './workspaceRound.js';
+import { measureWorkspaceRound, WORKSPACE_IDLE_PROCESSES } from './workspaceRound.js';
 
 /** Absolute paths of folders. */
 export interface Folders {
@@ -45,6 +45,8 @@ interface Options {
 
 /** Bursts are expensive and vary little, so they are measured in every eighth round. */
 const ROUNDS_PER_BURST = 8;
+/** Turns of a new server before it is measured: enough that its code is loaded. */
+const WARM_UP_TURNS = 20;
 /** An idle machine has a lower load average. */
 const MAX_IDLE_LOAD = 0.5;
 
@@ -134,26 +136,45 @@ interface Run extends Options {
 function measureChat(run: Run) {
   return withStandIn('chat', async (setup, prompts) => {
     const { program, rounds, samples } = run;
-    const server = await ServerProcess.start(program, setup);
     const bursts: Burst[] = [];
-    try {
-      say('Warming up');
-      await warmUp(server, prompts, WARM_PROCESSES);
-      const context = { setup, prompts, server, program };
-      for (let number = 0; number < rounds; number++) {
-        say(`Round ${number + 1} of ${rounds}`);
-        await measureChatRound(context, { number, samples, note: (line) => run.notes.push(line) });
-        if (number % ROUNDS_PER_BURST > 0) continue;
-        for (const size of BURST_SIZES) bursts.push(...(await measureBursts(context, size, number)));
+    for (let number = 0; number < rounds; number++) {
+      say(`Round ${number + 1} of ${rounds}`);
+      await withWarmServer({ setup, prompts, program }, (context) =>
+        measureChatRound(context, { number, samples, note: (line) => run.notes.push(line) }),
+      );
+      if (number % ROUNDS_PER_BURST > 0) continue;
+      for (const size of BURST_SIZES) {
+        bursts.push(...(await measureBursts({ setup, prompts, program }, size, number)));
       }
+    }
+    return withWarmServer({ setup, prompts, program }, async (context) => {
       say('Discovery');
-      const discovery = await measureDiscovery(server);
+      const discovery = await measureDiscovery(context.server);
       say('Streams');
       return { bursts, discovery, deltas: await measureDeltas(context), cli: await versionOf(setup) };
-    } finally {
-      await server.stop();
-    }
+    });
   });
+}
+
+/** Runs `action` with a new server that has answered a conversation of several turns, and is idle. */
+async function withWarmServer<T>(
+  { program, setup, prompts }: Omit<BenchContext, 'server'> & { readonly program: string },
+  action: (context: BenchContext) => Promise<T>,
+): Promise<T> {
+  const server = await ServerProcess.start(program, setup);
+  try {
+    let messages: WireMessage[] = [];
+    for (let turn = 0; turn < WARM_UP_TURNS; turn++) {
+      const prompt = prompts.next();
+      const next = toWire({ system: systemPrompt('the start'), history: [], prompt: prompt.text });
+      messages = (await timeServer(server, [...messages, ...next.slice(turn === 0 ? 0 : 1)], prompt))
+        .messages;
+    }
+    await waitUntilIdle([server.watch(IDLE_PROCESSES)]);
+    return await action({ server, setup, prompts });
+  } finally {
+    await server.stop();
+  }
 }
 
 function measureWorkspace(run: Run): Promise<void> {
@@ -161,7 +182,7 @@ function measureWorkspace(run: Run): Promise<void> {
     const { program, rounds, samples } = run;
     const server = await ServerProcess.start(program, setup);
     try {
-      await warmUp(server, prompts, WORKSPACE_WARM_PROCESSES);
+      await warmUpWorkspace(server, prompts);
       const context = { setup, prompts, server };
       for (let number = 0; number < rounds; number++) {
         say(`Workspace lane, round ${number + 1} of ${rounds}`);
@@ -194,12 +215,12 @@ async function withStandIn<T>(
   }
 }
 
-/** Runs a conversation, so that everything is loaded and the server has its warm processes. */
-async function warmUp(server: ServerProcess, prompts: PromptTracker, processes: number): Promise<void> {
+/** Runs a conversation, so that everything is loaded and a process is started ahead. */
+async function warmUpWorkspace(server: ServerProcess, prompts: PromptTracker): Promise<void> {
   const prompt = prompts.next(HANGING_REPLY);
   const messages = toWire({ system: systemPrompt('the start'), history: [], prompt: prompt.text });
   await timeAbortedRequest(server, messages, prompt);
-  await waitUntilIdle([server.watch(processes)]);
+  await waitUntilIdle([server.watch(WORKSPACE_IDLE_PROCESSES)]);
 }
 
 async function versionOf({ cli, env }: CliSetup): Promise<string> {

@@ -80,7 +80,7 @@ export class ServerProcess {
     return childrenRunning(this.pid, this.#cli);
   }
 
-  watch(expected: number): WatchedProcesses {
+  watch(expected?: number): WatchedProcesses {
     return { pids: () => this.processes(), expected };
   }
 

@@ -11,13 +11,13 @@ import {
   type BenchContext,
 } from './variants.js';
 
-/** The CLI processes of a server without a conversation: a generic one of each lane and a configured one. */
-export const WORKSPACE_WARM_PROCESSES = 3;
+/** The CLI processes of a server without a conversation: one that is ready, and one of the chat lane that listed the models. */
+export const WORKSPACE_IDLE_PROCESSES = 2;
 
-/** Times the tasks of the workspace lane. The server begins and ends it with its warm processes and no conversation. */
+/** Times the tasks of the workspace lane. The server begins and ends it without a conversation. */
 export async function measureWorkspaceRound(context: BenchContext, round: Round): Promise<void> {
   const { setup, prompts, server } = context;
-  const comparison = new Comparison(context, round, WORKSPACE_WARM_PROCESSES);
+  const comparison = new Comparison(context, round, WORKSPACE_IDLE_PROCESSES);
   const system = systemPrompt(`workshops, chapter ${round.number}`);
   const newConversation = (prompt: string): Conversation => ({ system, history: [], prompt });
   /** The conversation that the server keeps, as its client has it. */
@@ -35,7 +35,7 @@ export async function measureWorkspaceRound(context: BenchContext, round: Round)
         const prompt = prompts.next();
         const { time, messages } = await timeServer(server, toWire(newConversation(prompt.text)), prompt);
         kept = messages;
-        comparison.expectedProcesses = WORKSPACE_WARM_PROCESSES + 1;
+        comparison.expectedProcesses = WORKSPACE_IDLE_PROCESSES + 1;
         return time;
       },
     });
@@ -51,7 +51,7 @@ export async function measureWorkspaceRound(context: BenchContext, round: Round)
         const prompt = prompts.next(HANGING_REPLY);
         const next: WireMessage = { role: 'user', content: prompt.text };
         const time = await timeAbortedRequest(server, [...kept, next], prompt);
-        comparison.expectedProcesses = WORKSPACE_WARM_PROCESSES;
+        comparison.expectedProcesses = WORKSPACE_IDLE_PROCESSES;
         return time;
       },
     });
