@@ -6,7 +6,13 @@ import type { ToolNames } from './toolNames.js';
 import { canonicalTurn, type AssistantTurn, type Turn, type UserTurn } from './transcript.js';
 
 type HistoryTurn =
-  | { readonly role: 'user'; readonly canonical: string; readonly uuid: string }
+  | {
+      readonly role: 'user';
+      readonly canonical: string;
+      readonly uuid: string;
+      /** It holds results of tool calls, so that a rewind to it would separate them from their calls. */
+      readonly hasResults: boolean;
+    }
   | {
       readonly role: 'assistant';
       readonly canonical: string;
@@ -40,20 +46,28 @@ export class ProcessHistory {
   }
 
   /**
-   * Counts the turns at the beginning that equal those of a request. The number is even: a question without its answer does
-   * not count.
+   * Counts the turns at the beginning that equal those of a request, as far as the process can be rewound to them: a question
+   * without its answer does not count, and the CLI refuses a rewind that separates tool calls from their results.
    * @param earlier the turns before the request's question
    */
   sharedWith(earlier: readonly Turn[]): number {
     const most = Math.min(earlier.length, this.#turns.length);
     let shared = 0;
     while (shared < most && isSame(this.#turns[shared]!, earlier[shared]!)) shared++;
-    return shared - (shared % 2);
+    shared -= shared % 2;
+    while (this.#hasResults(shared)) shared -= 2;
+    return shared;
   }
 
   /** Adds a user turn that was sent to the process. */
   addQuestion(turn: UserTurn, uuid: string): void {
-    this.#turns.push({ role: 'user', canonical: canonicalTurn(turn), uuid });
+    const hasResults = turn.content.some((part) => part.type === 'toolResult');
+    this.#turns.push({ role: 'user', canonical: canonicalTurn(turn), uuid, hasResults });
+  }
+
+  #hasResults(turn: number): boolean {
+    const entry = this.#turns[turn];
+    return entry?.role === 'user' && entry.hasResults;
   }
 
   /** Adds an earlier answer that was replayed into the process. */

@@ -1,12 +1,13 @@
-/** Answers a request with a process of the pool, and retries it once if the process was already dead. */
+/** Answers a request with a process of the pool, and retries it once if the process turns out to be of no use. */
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
+import { asChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import type { Pool } from './pool.js';
 
 /**
- * A process that was started earlier may exit before it gets the request. If the request was not sent to the API yet, it
- * is retried in a new process.
+ * A process that was started earlier may exit before it gets the request, or fail to leave its conversation. If the request
+ * was not sent to the API yet, it is retried in a new process.
  * @throws ChatError
  */
 export async function* answerWithRetry(
@@ -30,10 +31,11 @@ export async function* answerWithRetry(
       yield* conversation.ask(request, signal, sentObserver);
       return;
     } catch (error) {
-      if (!prestarted || sent || conversation.process.alive || signal.aborted) throw error;
-      log.warn(
-        `[pool] pid=${conversation.process.pid} exited before it got the request; retrying in a new process`,
-      );
+      const failed = conversation.state === 'spent' && asChatError(error).kind === 'cliFailed';
+      if (!prestarted || sent || !failed || signal.aborted) throw error;
+      const { alive, pid } = conversation.process;
+      const how = alive ? 'could not be prepared for' : 'exited before it got';
+      log.warn(`[pool] pid=${pid} ${how} the request; retrying in a new process`);
     } finally {
       pool.giveBack(conversation, request.keepAliveMs);
     }

@@ -49,11 +49,12 @@ export class OutputLimit {
   feed(piece: string): LimitedText {
     const text = this.#pending + piece;
     const found = this.#firstStop(text);
-    if (found !== undefined) {
+    const at = this.#partialStopAt(text);
+    // A stop sequence that may begin before the one that was found would end the text earlier.
+    if (found !== undefined && found.at <= at) {
       this.#pending = '';
       return this.#limitTokens(text.slice(0, found.at), found.stop);
     }
-    const at = this.#partialStopAt(text);
     this.#pending = text.slice(at);
     return this.#limitTokens(text.slice(0, at));
   }
@@ -62,7 +63,8 @@ export class OutputLimit {
   flush(): LimitedText {
     const text = this.#pending;
     this.#pending = '';
-    return this.#limitTokens(text);
+    const found = this.#firstStop(text);
+    return this.#limitTokens(text.slice(0, found?.at), found?.stop);
   }
 
   /** The stop sequence with the lowest position; at equal positions, the first one of the request. */

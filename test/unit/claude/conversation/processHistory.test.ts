@@ -51,6 +51,25 @@ describe('ProcessHistory.sharedWith', () => {
     assert.equal(twoRounds().sharedWith(before(user('other'), said('a1'))), 0);
   });
 
+  it('ends before a tool call whose results differ, because a rewind must not split them', () => {
+    const history = new ProcessHistory();
+    history.addQuestion(question('q1'), 'u1');
+    history.addAnswer('a1', [], NAMES);
+    history.addQuestion(question('q2'), 'u2');
+    history.addAnswer('', [call('toolu_1')], NAMES);
+    const results = (content: string): ChatMessage => ({
+      role: 'user',
+      content: [{ type: 'toolResult', callId: 'toolu_1', content, isError: false }],
+    });
+    const start = [user('q1'), said('a1'), user('q2'), called('', call('toolu_1'))];
+    const [answered] = toTurns([...start, results('old')]).slice(-1);
+    history.addQuestion(answered as UserTurn, 'u3');
+    history.addAnswer('a3', [], NAMES);
+    assert.equal(history.sharedWith(before(...start, results('old'), said('a3'))), 6);
+    assert.equal(history.sharedWith(before(...start, results('new'), said('a3'))), 2);
+    assert.equal(history.sharedWith(toTurns([...start, results('old')]).slice(0, -1)), 2);
+  });
+
   describe('for an answer with tool calls that the client sends back changed', () => {
     function shared(copy: ChatMessage, original: readonly ToolCall[] = [call('toolu_1')]): number {
       const history = new ProcessHistory();

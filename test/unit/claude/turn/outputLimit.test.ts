@@ -31,6 +31,15 @@ describe('OutputLimit', function () {
     });
   });
 
+  it('ends the text before a longer stop sequence that begins first, however it is split', () => {
+    for (const pieces of [['xab', 'cd'], ['xabcd'], ['x', 'a', 'b', 'c', 'd']]) {
+      assert.deepEqual(run(new OutputLimit(['abcd', 'b'], undefined), pieces), { text: 'x', reason: 'stop' });
+    }
+    const other = run(new OutputLimit(['abcd', 'b'], undefined), ['xab', 'y']);
+    assert.deepEqual(other, { text: 'xa', reason: 'stop' });
+    assert.deepEqual(run(new OutputLimit(['abcd', 'b'], undefined), ['xab']), { text: 'xa', reason: 'stop' });
+  });
+
   it('passes on text that only began like a stop sequence', () => {
     assert.deepEqual(run(new OutputLimit(['abc'], undefined), ['xab', 'ab']), {
       text: 'xabab',
