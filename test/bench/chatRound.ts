@@ -93,7 +93,6 @@ export async function measureChatRound(context: BenchContext, round: Round): Pro
       server: () => timeFirst(system),
     });
     await comparison.measure('firstEmptiedSystem', { server: () => timeFirst(otherSystem) });
-    await comparison.measure('firstEmptiedTools', { server: () => timeFirst(otherSystem, WIRE_TOOLS) });
 
     const history = historyOf(HISTORY_MESSAGES, `round ${round.number}`);
     const continued = (prompt: string): Conversation => ({ system: otherSystem, history, prompt });
@@ -121,6 +120,8 @@ export async function measureChatRound(context: BenchContext, round: Round): Pro
         return timeAbortedRequest(server, toWire(continued(prompt.text)), prompt);
       },
     });
+
+    await comparison.measure('firstEmptiedTools', { server: () => timeFirst(otherSystem, WIRE_TOOLS) });
 
     await comparison.waitUntilIdle();
     forTool.initialize({ system, withTool: true });
