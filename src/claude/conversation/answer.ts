@@ -2,6 +2,7 @@
 import type { PlanUsage } from '../../core/planUsage.js';
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest, Timings, ToolCall } from '../../core/chat.js';
+import { ChatError } from '../../core/errors.js';
 import type { ResultMessage } from '../process/incoming.js';
 import { planUsageOf } from '../turn/planUsage.js';
 import { OutputLimit } from '../turn/outputLimit.js';
@@ -61,6 +62,7 @@ export async function* readAnswer(
   let firstEvent = clock();
   for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
     const message = await channel.next(wait, options.signal);
+    if (message.type === 'system' && message.subtype === 'init') checkTools(message.tools, request, names);
     if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
     const step = rounds.read(message, reader.read(message));
@@ -86,4 +88,16 @@ export async function* readAnswer(
 function withClientName(event: ChatEvent, names: ToolNames): ChatEvent {
   if (event.type !== 'toolCall') return event;
   return { type: 'toolCall', call: { ...event.call, name: names.clientName(event.call.name) } };
+}
+
+/** @throws ChatError if the CLI has left out one of the client's tools, so that the model would not know it */
+function checkTools(offered: readonly string[] | undefined, { tools }: ChatRequest, names: ToolNames): void {
+  if (offered === undefined) return;
+  const missing = tools.filter((tool) => !offered.includes(names.apiName(tool.name)));
+  if (missing.length === 0) return;
+  throw new ChatError(
+    'badRequest',
+    `The Claude CLI does not offer these tools to the model: ${missing.map((tool) => tool.name).join(', ')}. ` +
+      'Check the JSON Schema of their parameters, and whether a permission rule in the settings of Claude denies them.',
+  );
 }

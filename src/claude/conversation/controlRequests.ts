@@ -44,7 +44,7 @@ export async function answerControlRequest(
     case 'hook_callback':
       return success(await hookAnswer(request['input'], rules));
     case 'mcp_message':
-      return success({ mcp_response: rules.client.answer(request['message']) });
+      return success({ mcp_response: rules.client.answer(request['server_name'], request['message']) });
     case 'can_use_tool':
       return success(await permissionAnswer(request, rules, signal));
     default:

@@ -38,6 +38,10 @@ export class ToolServer {
   #servers = 0;
   /** How often the CLI has requested the tools of the current server. */
   #lists = 0;
+  /** The name of the present server. */
+  #server = CLIENT_TOOLS_SERVER;
+  /** Whether the CLI has accepted the present offer. */
+  #accepted = true;
   #onListed: (() => void) | undefined;
   /** The descriptions by tool name and schema. The CLI keeps the first description that it got for them. */
   readonly #descriptions = new Map<string, string>();
@@ -55,6 +59,11 @@ export class ToolServer {
 
   /** Records an offer that the process gets with its `initialize` request. */
   recordOffer(offer: ToolOffer): void {
+    this.#recordTools(offer);
+    this.#accepted = true;
+  }
+
+  #recordTools(offer: ToolOffer): void {
     this.#names = new ToolNames(offer.tools, this.#prefix);
     this.#offer = offer;
     for (const [key, description] of descriptionsOf(offer, this.#names))
@@ -75,20 +84,28 @@ export class ToolServer {
    * @throws ChatError `badRequest` with the names of the tools if the CLI rejects them
    */
   async offer(offer: ToolOffer, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    if (canonicalOffer(this.#offer) === canonicalOffer(offer)) return;
-    if (!isEmpty(this.#offer)) await this.#setServers({}, timeoutMs, signal);
-    this.recordOffer(offer);
-    if (isEmpty(offer)) return;
+    if (this.#accepted && canonicalOffer(this.#offer) === canonicalOffer(offer)) return;
+    const replaces = !this.#accepted || !isEmpty(this.#offer);
+    // Until the CLI has accepted the tools, an equal offer must be made again.
+    this.#accepted = false;
+    if (replaces) await this.#setServers({}, timeoutMs, signal);
+    this.#recordTools(offer);
+    if (!isEmpty(offer)) await this.#connect(timeoutMs, signal);
+    this.#accepted = true;
+  }
+
+  async #connect(timeoutMs: number, signal: AbortSignal): Promise<void> {
     const listed = new Promise<void>((resolve) => (this.#onListed = resolve));
     this.#lists = 0;
     const name = `${CLIENT_TOOLS_SERVER}${++this.#servers}`;
+    this.#server = name;
     await this.#setServers({ [name]: { type: 'sdk', name, disableAutoBackground: true } }, timeoutMs, signal);
     await this.#channel.waitFor(listed, timeoutMs, signal);
     await this.#waitUntilConnected(name, timeoutMs, signal);
   }
 
-  /** Answers a JSON-RPC message that the CLI sends to the server. */
-  answer(message: unknown): object {
+  /** Answers a JSON-RPC message that the CLI sends to the MCP server of that name. */
+  answer(server: unknown, message: unknown): object {
     const call = v.safeParse(rpc, message);
     const { id, method } = call.success ? call.output : { id: 0, method: '' };
     const { initializeResult, toolsListResult } = toolManifest(this.#offer, this.#names);
@@ -96,7 +113,8 @@ export class ToolServer {
       initialize: initializeResult,
       'tools/list': toolsListResult,
     };
-    if (method === 'tools/list') {
+    // The CLI may still ask a server that was replaced.
+    if (method === 'tools/list' && server === this.#server) {
       this.#lists++;
       this.#onListed?.();
     }

@@ -106,6 +106,8 @@ const cliMessage = v.variant('type', [
   v.object({
     type: v.literal('system'),
     subtype: v.string(),
+    /** With `init`: the tools that the model may call in this turn. */
+    tools: v.optional(v.array(v.string())),
     attempt: count,
     retry_delay_ms: count,
     error_status: count,
