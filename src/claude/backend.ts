@@ -5,7 +5,7 @@ import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
 import type { BackendLimits, CliBackend } from '../core/cliBackend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
-import { answerWithRetry } from './pool/retryDeadProcess.js';
+import { answerWithRetry } from './pool/answerWithRetry.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';

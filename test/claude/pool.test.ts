@@ -302,6 +302,7 @@ describe('the pool', function () {
     await ask(request([user('U')], { system: 'S' }));
     await until('another process is ready', () => started.length === 2);
     process.kill(started[1]!, 'SIGKILL');
+    await until('its exit is noticed', () => rig.backend.activity().processes === 1);
     const { text } = await ask(request([user('V')], { system: 'S' }));
     assert.equal(text, 'B');
     await until('another process is ready again', () => started.filter(isAlive).length === 2);

@@ -51,7 +51,7 @@ export class Pool {
   readonly #view: PoolView;
   readonly #processes = new Map<Conversation, PooledProcess>();
   /** Processes that are lent to a request. */
-  readonly #lent = new Set<PooledProcess>();
+  readonly #lent = new WeakSet<PooledProcess>();
   readonly #idleTimers = new IdleTimers();
   readonly #check: NodeJS.Timeout;
   #closed = false;
@@ -188,7 +188,8 @@ export class Pool {
   /** Starts a process and lends it. */
   async #open(lane: Lane): Promise<PooledProcess> {
     const pooled = await this.#limit.open(lane);
-    this.#processes.set(pooled.conversation, pooled);
+    // A process that has exited meanwhile is forgotten already.
+    if (pooled.conversation.process.alive) this.#processes.set(pooled.conversation, pooled);
     return this.#lend(pooled);
   }
 

@@ -29,6 +29,8 @@ export class Prewarmer {
   /** The number of requests that were not sent to the API yet. */
   #unsent = 0;
   #filling = false;
+  /** Processes were wanted again while others were being started. */
+  #fillAgain = false;
   #closed = false;
   #refill: NodeJS.Timeout | undefined;
 
@@ -90,14 +92,19 @@ export class Prewarmer {
   }
 
   async #fill(): Promise<void> {
-    if (this.#filling) return;
+    if (this.#filling) {
+      this.#fillAgain = true;
+      return;
+    }
     this.#filling = true;
+    this.#fillAgain = false;
     try {
       for (const lane of this.#missing) if (this.#unsent === 0) await this.#options.start(lane);
     } catch (error) {
       this.#options.log.debug(`[pool] prewarming failed: ${String(error)}`);
     } finally {
       this.#filling = false;
+      if (this.#fillAgain) this.refill();
     }
   }
 }

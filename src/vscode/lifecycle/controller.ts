@@ -155,7 +155,7 @@ export function createController(options: ControllerOptions): Controller {
     }
     const { kind } = intent;
     const attempt = new AbortController();
-    // This step carries the intent out once. From then on the endpoint is simply to run.
+    // This step carries the intent out once. Afterwards the intent is `run` again.
     intent = { kind: 'run', attempt };
     const tokenError = await options.tokenKnown.then(
       () => undefined,

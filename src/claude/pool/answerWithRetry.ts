@@ -1,4 +1,4 @@
-/** Answers a request with a process of the pool, and retries it once if the process turns out to be of no use. */
+/** Answers a request with a process of the pool, and retries it once if the process turns out to be unusable. */
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { asChatError } from '../../core/errors.js';
