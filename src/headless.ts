@@ -6,15 +6,10 @@ import { createClaudeBackend } from './claude/backend.js';
 import type { CliBackend } from './core/cliBackend.js';
 import { asChatError } from './core/errors.js';
 import { createLogger, type Logger } from './core/log.js';
+import { describePortInUse } from './core/portOwner.js';
 import { redactingLogger } from './core/secretRedaction.js';
-import {
-  createEndpoint,
-  describePortInUse,
-  formatRecord,
-  ListenError,
-  findPortOwner,
-  type Endpoint,
-} from './server/server.js';
+import { SIGN_IN_INSTRUCTION } from './core/signIn.js';
+import { createEndpoint, formatRecord, ListenError, findPortOwner, type Endpoint } from './server/server.js';
 import { VERSION } from './version.js';
 
 const USAGE = `Usage: node dist/headless.cjs [options]
@@ -128,7 +123,7 @@ async function reportCli(backend: CliBackend, log: Logger): Promise<void> {
   try {
     const cli = await backend.describe();
     log.info(`[cli] version=${cli.version} path=${cli.path}`);
-    if (!cli.signedIn) log.warn('[cli] not signed in: run "claude auth login" in a terminal');
+    if (!cli.signedIn) log.warn(`[cli] not signed in. ${SIGN_IN_INSTRUCTION}.`);
     const models = await backend.models();
     log.info(`[cli] models=${models.map((model) => model.value).join(',')}`);
   } catch (error) {

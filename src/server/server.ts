@@ -30,7 +30,7 @@ export {
   reachableHost,
 } from './listen.js';
 export type { Activity } from './observers.js';
-export { describePortInUse, findPortOwner, type PortOwner } from './portOwner.js';
+export { findPortOwner } from './portOwner.js';
 export { formatRecord, type RequestRecord } from './requestLog.js';
 export type { EndpointSettings } from './endpointSettings.js';
 export { urlWithToken } from './token.js';

@@ -33,7 +33,7 @@ describe('a chat that fails before it is sent to the API', function () {
     assert.equal(reply.headers['content-type'], 'application/json');
     assert.match(errorOf(reply), /not signed in.*Run "claude auth login" in a terminal/);
     assert.equal(headless.standIn.requests.length, 0);
-    await headless.logged(/\[warn\] \[cli\] not signed in: run "claude auth login"/);
+    await headless.logged(/\[warn\] \[cli\] not signed in\. Run "claude auth login" in a terminal\./);
   });
 
   it('gets the reason and the remedy when the CLI cannot be run', async () => {

@@ -1,6 +1,7 @@
 /** The checks of the diagnostics: what each finding means, and what the user should do about it. Pure. */
 import type { CliDiagnosis } from '../../core/cliBackend.js';
-import type { PortOwner } from '../../server/server.js';
+import { portOwnerName, type PortOwner } from '../../core/portOwner.js';
+import { SIGN_IN_INSTRUCTION } from '../../core/signIn.js';
 import type { Addresses } from '../ui/address.js';
 import type { Status } from '../lifecycle/status.js';
 
@@ -57,7 +58,7 @@ export function checkCli(found: CliDiagnosis | string): Check[] {
         ),
     signedIn
       ? ok('Sign-in', 'the CLI has credentials')
-      : failed('Sign-in', 'the CLI has no credentials', 'Run "claude auth login" in a terminal.'),
+      : failed('Sign-in', 'the CLI has no credentials', `${SIGN_IN_INSTRUCTION}.`),
   ];
 }
 
@@ -84,33 +85,32 @@ export function checkServer(status: Status): Check {
   }
 }
 
-const OWNERS: Readonly<Record<PortOwner, string>> = {
-  claudeOllama: 'this server answers',
-  ollama: 'a real Ollama answers',
-  other: 'another program answers',
-  none: 'no program answers',
-};
+/** Which program answers on a port. */
+function answering(owner: PortOwner): string {
+  if (owner === 'none') return 'no program answers';
+  return owner === 'claudeOllama' ? 'this server answers' : `${portOwnerName(owner)} answers`;
+}
 
 /** Clients may resolve `localhost` to either loopback address, so both are checked. */
 export function checkPort(port: number, ipv4Owner: PortOwner, ipv6Owner: PortOwner): Check[] {
   const title = (address: string): string => `Port ${port} on ${address}`;
   const ipv4 =
     ipv4Owner === 'claudeOllama'
-      ? ok(title('127.0.0.1'), OWNERS.claudeOllama)
+      ? ok(title('127.0.0.1'), answering('claudeOllama'))
       : failed(
           title('127.0.0.1'),
-          OWNERS[ipv4Owner],
+          answering(ipv4Owner),
           ipv4Owner === 'none' ? START : 'Quit that program, or change the setting claudeOllama.port.',
         );
-  if (ipv6Owner === 'claudeOllama') return [ipv4, ok(title('::1'), OWNERS.claudeOllama)];
+  if (ipv6Owner === 'claudeOllama') return [ipv4, ok(title('::1'), answering('claudeOllama'))];
   if (ipv6Owner === 'none') {
-    return [ipv4, skipped(title('::1'), `${OWNERS.none}, so clients use 127.0.0.1`)];
+    return [ipv4, skipped(title('::1'), `${answering('none')}, so clients use 127.0.0.1`)];
   }
   return [
     ipv4,
     warning(
       title('::1'),
-      OWNERS[ipv6Owner],
+      answering(ipv6Owner),
       'Clients that use "localhost" may reach that program. Use 127.0.0.1 instead.',
     ),
   ];

@@ -1,14 +1,8 @@
 /** Starts to listen on the configured port, or finds out which program has it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  ListenError,
-  reachableHost,
-  findPortOwner,
-  type Endpoint,
-  type PortOwner,
-} from '../../server/server.js';
+import { describePortInUse, type PortOwner } from '../../core/portOwner.js';
+import { ListenError, reachableHost, findPortOwner, type Endpoint } from '../../server/server.js';
 import type { ListenConfig } from './desiredConfig.js';
-import { describePortOwner } from './portOwnerText.js';
 
 export type PortAcquisition =
   | { readonly kind: 'listening'; readonly url: string }
@@ -77,7 +71,7 @@ function portInUse(owner: PortOwner, { port }: ListenConfig): PortAcquisition {
   const quit = owner === 'ollama' ? 'Quit Ollama' : 'Quit it';
   return {
     kind: 'failed',
-    message: `Port ${port} is in use by ${describePortOwner(owner)}. ${quit}, or use another port here.`,
+    message: `${describePortInUse({ owner, port })} ${quit}, or use another port here.`,
     taken: true,
   };
 }

@@ -65,7 +65,7 @@ describe('checkPort', () => {
     const [ipv4] = checkPort(11434, 'ollama', 'none');
     assert.match(
       `${ipv4?.state} ${ipv4?.detail} ${ipv4?.nextStep}`,
-      /failed a real Ollama answers .*claudeOllama\.port/,
+      /failed Ollama itself answers .*claudeOllama\.port/,
     );
     const [, ipv6] = checkPort(11434, 'claudeOllama', 'other');
     assert.match(`${ipv6?.state} ${ipv6?.nextStep}`, /warning .*"localhost".*127\.0\.0\.1/);
