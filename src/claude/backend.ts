@@ -154,6 +154,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       // In the workspace lane, the CLI first runs the hooks of the project, whose run time is unknown.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
+      environment: laneConfig.env,
       services: laneConfig.createServices(),
     });
     const startedAt = clock();

@@ -189,6 +189,21 @@ describe('recycled process', function () {
     });
   }
 
+  it("keeps the user's own fields of the request body, with and after a structured answer", async () => {
+    const env = { ...environment.env, CLAUDE_CODE_EXTRA_BODY: '{"service_tier":"standard_only"}' };
+    const backend = createBackend({ processes: 1, prewarm: 'always' }, env);
+    try {
+      for (const name of ['a plain conversation', 'a schema', 'a plain conversation']) {
+        await converse(backend, NEXT[name]!);
+        const { body } = standIn.requests.at(-1)!;
+        assert.equal(body['service_tier'], 'standard_only', name);
+        assert.equal('tool_choice' in body, name === 'a schema', name);
+      }
+    } finally {
+      await backend.close();
+    }
+  });
+
   it('is not used again after the model has refused an answer', async () => {
     started = 0;
     const refusing = await startStandIn({

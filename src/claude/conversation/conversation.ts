@@ -26,7 +26,7 @@ import {
 } from './initialize.js';
 import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
 import { ProcessContents } from './processContents.js';
-import { setupFor } from './processSetup.js';
+import { setupFor, type Environment } from './processSetup.js';
 import { replayHistory } from './replayHistory.js';
 import { toTurns, type Turn, type UserTurn } from './transcript.js';
 
@@ -43,6 +43,8 @@ export interface ConversationOptions {
   readonly reactionMs: number;
   /** How long the CLI may take between two messages. Milliseconds. */
   readonly silenceMs: number;
+  /** The environment in which the process was started. */
+  readonly environment: Environment;
   /** In the workspace lane only. */
   readonly services: WorkspaceServices | undefined;
 }
@@ -87,7 +89,8 @@ export class Conversation {
     const answer: ControlAnswer = (message, signal) =>
       answerControlRequest(message, { client: this.contents.tools, gate: services?.gate }, signal);
     this.#channel = new Channel(process, answer, options.onCrash);
-    this.contents = new ProcessContents(this.#channel, services === undefined ? '' : CLIENT_TOOLS_PREFIX);
+    const prefix = services === undefined ? '' : CLIENT_TOOLS_PREFIX;
+    this.contents = new ProcessContents(this.#channel, prefix, options.environment);
     if (services === undefined) {
       initializeChat(this.#channel);
       this.#state = 'empty';

@@ -11,6 +11,7 @@ import {
   canonicalSetup,
   INITIAL_SETUP,
   setupRequests,
+  type Environment,
   type ProcessSetup,
 } from './processSetup.js';
 import { ToolServer } from './toolServer.js';
@@ -23,14 +24,19 @@ const rewindAnswer = v.object({ rewound: v.literal(true) });
 
 export class ProcessContents {
   readonly #channel: Channel;
+  readonly #environment: Environment;
   readonly tools: ToolServer;
   readonly history = new ProcessHistory();
   #setup: ProcessSetup = INITIAL_SETUP;
   #conversations = 0;
 
-  /** @param toolPrefix the prefix that the CLI adds to the names of the client's tools */
-  constructor(channel: Channel, toolPrefix: string) {
+  /**
+   * @param toolPrefix the prefix that the CLI adds to the names of the client's tools
+   * @param environment in which the process was started
+   */
+  constructor(channel: Channel, toolPrefix: string, environment: Environment) {
     this.#channel = channel;
+    this.#environment = environment;
     this.tools = new ToolServer(channel, toolPrefix);
   }
 
@@ -80,7 +86,7 @@ export class ProcessContents {
     if (shared === 0) this.#conversations++;
     throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
-    const requests = setupRequests(this.#setup, setup);
+    const requests = setupRequests(this.#setup, setup, this.#environment);
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),

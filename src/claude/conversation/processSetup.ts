@@ -92,8 +92,13 @@ export function canonicalSetup(setup: ProcessSetup): string {
 /**
  * The control requests that change one set-up into another, in the order in which they must be sent. For the tools see
  * `ToolServer`.
+ * @param inherited the environment in which the process was started: its own values are extended, and restored afterwards
  */
-export function setupRequests(from: ProcessSetup, to: ProcessSetup): JsonObject[] {
+export function setupRequests(
+  from: ProcessSetup,
+  to: ProcessSetup,
+  inherited: Environment = {},
+): JsonObject[] {
   const requests: JsonObject[] = [];
   // A system prompt can only be removed by changing the agent.
   if ((from.system === '') !== (to.system === '')) {
@@ -111,7 +116,7 @@ export function setupRequests(from: ProcessSetup, to: ProcessSetup): JsonObject[
     });
   }
   if (from.effort !== to.effort) requests.push(settings({ effortLevel: to.effort }));
-  const env = changedVariables(from, to);
+  const env = changedVariables(from, to, inherited);
   if (Object.keys(env).length > 0) requests.push(settings({ env }));
   return requests;
 }
@@ -123,16 +128,34 @@ function settings(changed: JsonObject): JsonObject {
   return { subtype: 'apply_flag_settings', settings: changed };
 }
 
+/** Variables of the user's environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The variables to change. An empty string unsets a variable. */
-function changedVariables(from: ProcessSetup, to: ProcessSetup): JsonObject {
-  const before = variables(from);
-  const after = variables(to);
+function changedVariables(from: ProcessSetup, to: ProcessSetup, inherited: Environment): JsonObject {
+  const before = variables(from, inherited);
+  const after = variables(to, inherited);
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value));
 }
 
-function variables({ extraBody, thinkingOff }: ProcessSetup): Readonly<Record<string, string>> {
+function variables(
+  { extraBody, thinkingOff }: ProcessSetup,
+  inherited: Environment,
+): Readonly<Record<string, string>> {
+  const ownBody = inherited['CLAUDE_CODE_EXTRA_BODY'] ?? '';
+  const changed = Object.keys(extraBody).length > 0;
   return {
-    CLAUDE_CODE_EXTRA_BODY: Object.keys(extraBody).length === 0 ? '' : JSON.stringify(extraBody),
-    CLAUDE_CODE_DISABLE_THINKING: thinkingOff ? '1' : '',
+    CLAUDE_CODE_EXTRA_BODY: changed ? JSON.stringify({ ...parseBody(ownBody), ...extraBody }) : ownBody,
+    CLAUDE_CODE_DISABLE_THINKING: thinkingOff ? '1' : (inherited['CLAUDE_CODE_DISABLE_THINKING'] ?? ''),
   };
+}
+
+/** The user's own fields. Empty if they are not a JSON object, which the CLI ignores, too. */
+function parseBody(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  } catch {
+    return {};
+  }
 }

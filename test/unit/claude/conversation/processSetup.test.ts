@@ -8,6 +8,7 @@ import {
   type ProcessSetup,
 } from '../../../../src/claude/conversation/processSetup.js';
 import type { ChatRequest } from '../../../../src/core/chat.js';
+import type { JsonObject } from '../../../../src/core/json.js';
 
 const MODELS = ['default', 'sonnet', 'haiku'];
 const SCHEMA = { type: 'object', properties: { n: { type: 'number' } } };
@@ -83,6 +84,26 @@ function apply(state: Map<string, unknown>, requests: readonly object[]): void {
 }
 
 describe('setupRequests', () => {
+  it("extends the user's own fields of the request body, and restores them afterwards", () => {
+    const own = '{"metadata":{"team":"a"},"tool_choice":{"type":"auto"}}';
+    const environment = { CLAUDE_CODE_EXTRA_BODY: own, CLAUDE_CODE_DISABLE_THINKING: '0' };
+    const plain = setupFor(request());
+    const structured = setupFor(request({ format: { type: 'json' } }));
+    const envOf = (from: ProcessSetup, to: ProcessSetup): unknown =>
+      setupRequests(from, to, environment).map((message) => (message['settings'] as JsonObject)['env']);
+    assert.deepEqual(envOf(plain, structured), [
+      {
+        CLAUDE_CODE_EXTRA_BODY: JSON.stringify({
+          metadata: { team: 'a' },
+          tool_choice: { type: 'tool', name: 'StructuredOutput' },
+        }),
+        CLAUDE_CODE_DISABLE_THINKING: '1',
+      },
+    ]);
+    assert.deepEqual(envOf(structured, plain), [environment]);
+    assert.deepEqual(setupRequests(INITIAL_SETUP, { ...plain, model: '' }, environment), []);
+  });
+
   it('returns no requests between equal set-ups', () => {
     const setup = setupFor(request({ system: 'S', thinking: { show: true, effort: 'low' } }));
     assert.deepEqual(setupRequests(setup, { ...setup }), []);
