@@ -55,6 +55,14 @@ describe('tools that the CLI does not offer to the model', function () {
     }
   });
 
+  it('are no error where the CLI lists a tool by another name', async () => {
+    const tools = ['Agent', 'Bash', 'look'].map((name) => ({ name, description: '', parameters: GOOD }));
+    rig.standIn.reply(textReply('A'));
+    await send(request([user('hi')], { tools }));
+    const { body } = rig.standIn.requests.at(-1)!;
+    assert.deepEqual(body.tools?.map((tool) => tool.name).toSorted(), ['Agent', 'Bash', 'look']);
+  });
+
   it('are an error if a permission rule of the user denies them', async () => {
     const settings = { permissions: { deny: ['mcp__*'] } };
     await writeFile(join(rig.environment.root, 'config', 'settings.json'), JSON.stringify(settings));

@@ -93,7 +93,9 @@ function withClientName(event: ChatEvent, names: ToolNames): ChatEvent {
 /** @throws ChatError if the CLI has left out one of the client's tools, so that the model would not know it */
 function checkTools(offered: readonly string[] | undefined, { tools }: ChatRequest, names: ToolNames): void {
   if (offered === undefined) return;
-  const missing = tools.filter((tool) => !offered.includes(names.apiName(tool.name)));
+  // The CLI lists a tool `Agent` by its earlier name.
+  const listed = new Set(offered.includes('Task') ? [...offered, 'Agent'] : offered);
+  const missing = tools.filter((tool) => !listed.has(names.apiName(tool.name)));
   if (missing.length === 0) return;
   throw new ChatError(
     'badRequest',
