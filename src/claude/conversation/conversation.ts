@@ -14,7 +14,7 @@ import { StructuredAnswer } from '../turn/structuredOutput.js';
 import { TurnReader } from '../turn/turnReader.js';
 import { CostCounter } from '../turn/usage.js';
 import type { WorkspaceServices } from '../workspace/lanes.js';
-import { readAnswer } from './answer.js';
+import { readAnswer, type AnswerEnd } from './answer.js';
 import { Channel, throwIfAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
 import {
@@ -206,22 +206,23 @@ export class Conversation {
     this.#channel.send(userLine(turnWithContext, history.callIds, { uuid, query: true }));
     history.addQuestion(turn, uuid);
     const options = { ...this.#options, names, started, signal, observer };
+    let end: AnswerEnd;
     try {
       await confirmed;
-      const end = yield* readAnswer(this.#channel, reader, request, options);
-      this.#refused ||= reader.refused;
-      const { text, calls, result, ...outcome } = end;
-      // After a structured answer the CLI waits for a tool result, which no client sends.
-      if (result === undefined || !reader.continuable || request.format !== undefined) this.#abandon();
-      else {
-        history.addAnswer(text, calls, names);
-        this.#state = 'idle';
-        this.#channel.ignoreMessages();
-      }
-      yield { type: 'done', ...outcome, ...this.#cost.add(result) };
+      end = yield* readAnswer(this.#channel, reader, request, options);
     } finally {
       this.#refused ||= reader.refused;
     }
+    const { text, calls, result, ...outcome } = end;
+    // After a structured answer of the chat lane the CLI waits for a tool result, which no client sends.
+    const waits = request.format !== undefined && request.lane === 'chat';
+    if (result === undefined || !reader.continuable || waits) this.#abandon();
+    else {
+      history.addAnswer(text, calls, names);
+      this.#state = 'idle';
+      this.#channel.ignoreMessages();
+    }
+    yield { type: 'done', ...outcome, ...this.#cost.add(result) };
   }
 
   /**

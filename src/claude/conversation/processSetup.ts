@@ -3,6 +3,7 @@
  */
 import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
+import { memoize } from '../../core/memoize.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 /** The tools that the model may call: the client's tools, and the tool for a structured answer. */
@@ -67,19 +68,19 @@ function toolChoice(hasTools: boolean): JsonObject {
 }
 
 /** A string for comparing offers: equal for equal offers only. */
-export function canonicalOffer({ tools, answerSchema }: ToolOffer): string {
+export const canonicalOffer = memoize(({ tools, answerSchema }: ToolOffer): string => {
   return canonicalJson([
     tools.map((tool): Json => [tool.name, tool.description, tool.parameters]),
     answerSchema ?? null,
   ]);
-}
+});
 
 /**
  * A string for comparing the parts of a set-up that must not change during a conversation. A request with another model,
  * system prompt or set of tools needs a new conversation: otherwise the CLI would write the change into the conversation, or
  * the API could not use its prompt cache.
  */
-export function canonicalSetup(setup: ProcessSetup): string {
+export const canonicalSetup = memoize((setup: ProcessSetup): string => {
   return canonicalJson([
     setup.model,
     setup.system,
@@ -87,7 +88,7 @@ export function canonicalSetup(setup: ProcessSetup): string {
     canonicalOffer(setup.offer),
     setup.answerSchema ?? null,
   ]);
-}
+});
 
 /**
  * The control requests that change one set-up into another, in the order in which they must be sent. For the tools see

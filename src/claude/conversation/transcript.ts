@@ -4,6 +4,7 @@
  */
 import type { ChatMessage, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
 import { canonicalJson, type Json } from '../../core/json.js';
+import { memoize } from '../../core/memoize.js';
 
 /** The result of a tool call. `call` is the number of the call in the conversation, counted from 0. */
 export interface NumberedResult {
@@ -106,7 +107,7 @@ function missingResult(call: number, hasOtherContent: boolean): NumberedResult {
 }
 
 /** A string for comparing turns: equal for equal turns only. */
-export function canonicalTurn(turn: Turn): string {
+export const canonicalTurn = memoize((turn: Turn): string => {
   if (turn.role === 'assistant') {
     return canonicalJson([
       turn.text,
@@ -125,4 +126,4 @@ export function canonicalTurn(turn: Turn): string {
       }
     }),
   );
-}
+});
