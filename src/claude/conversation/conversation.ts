@@ -1,7 +1,6 @@
 /**
- * One CLI process and its conversation. A process of the chat lane serves many conversations, one after the other: for each
- * request it is set up and its conversation is continued or rewound; afterwards it is emptied (`docs/architecture.md`). A
- * process of the workspace lane serves one conversation.
+ * One CLI process and its conversation. In the chat lane a process serves many conversations, one after the other, and is
+ * emptied after each (`docs/architecture.md`). In the workspace lane it serves one conversation.
  */
 import { randomUUID } from 'node:crypto';
 import type { PlanUsage } from '../../core/planUsage.js';
