@@ -149,9 +149,9 @@ export type DoneReason = 'stop' | 'length' | 'contextFull' | 'toolCalls' | 'refu
 export interface Timings {
   /** Until the request was sent to the API. */
   readonly loadMs: number;
-  /** From there until the first token. */
+  /** From there until the first content of the model, whatever its type. */
   readonly promptMs: number;
-  /** From the first token to the last. */
+  /** How long the model sent content, thinking and tool calls included, whether the client gets it or not. */
   readonly outputMs: number;
 }
 
