@@ -199,7 +199,10 @@ export class Conversation {
     const isClientTool = names.isClientTool.bind(names);
     const structured = request.format && new StructuredAnswer(request.format);
     const previousUuid = this.#previousUuid;
-    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, now: Date.now });
+    const { environment } = this.#options;
+    const stderr = (): string => this.process.stderr;
+    const api = { environment, stderr, now: Date.now };
+    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, ...api });
     this.#previousUuid = uuid;
     this.#channel.startTurn();
     this.#channel.send(userLine(turnWithContext, history.callIds, { uuid, query: true }));
