@@ -54,12 +54,12 @@ export class CliFinder {
     const openFolders = [...this.#openFolders, ...realFolders];
     const { path, source } = await locate(this.#configuredPath, openFolders, this.#machine);
     const before = await fingerprint(path);
-    const { stdout, ending } = await runCommand(path, ['--version'], this.#machine.env);
+    const { stdout, code, ending } = await runCommand(path, ['--version'], this.#machine.env);
     const version = parseVersion(stdout);
     if (version === undefined) {
       throw new ChatError(
         'cliMissing',
-        `"${path}" (from ${source}) is not a usable Claude CLI: "--version" ${ending}, and printed no version. ` +
+        `"${path}" (from ${source}) is not a usable Claude CLI: "--version" ${code === 0 ? 'printed no version' : ending}. ` +
           'Reinstall the CLI, or set "claudeOllama.claudePath" to the path of the right program.',
       );
     }

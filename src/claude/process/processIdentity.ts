@@ -20,14 +20,16 @@ function fieldsAfterName(line: string): string[] {
   return line.slice(line.lastIndexOf(')') + 2).split(' ');
 }
 
-/** The parent and the start time (clock ticks since the system started) in `/proc/PID/stat`. Pure. */
-export function parseStat(line: string): { readonly parent: number; readonly startTime: string } {
+/** The parent and the start time (clock ticks since the system started) in `/proc/PID/stat`; `undefined` if it has exited. Pure. */
+export function parseStat(line: string): { readonly parent: number; readonly startTime: string } | undefined {
   const fields = fieldsAfterName(line);
+  // A process that has exited remains in the list until its parent asks for its status.
+  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   // Fields 4 and 22 of proc_pid_stat(5); the first one here is field 3.
   return { parent: Number(fields[1]), startTime: fields[19] ?? '' };
 }
 
-async function identityInProc(pid: number): Promise<ProcessIdentity> {
+async function identityInProc(pid: number): Promise<ProcessIdentity | undefined> {
   const folder = `/proc/${pid}`;
   const [line, command, { uid }, executable] = await Promise.all([
     readFile(`${folder}/stat`, 'utf8'),
@@ -35,9 +37,11 @@ async function identityInProc(pid: number): Promise<ProcessIdentity> {
     stat(folder),
     readlink(`${folder}/exe`).catch(() => undefined),
   ]);
+  const started = parseStat(line);
+  if (started === undefined) return undefined;
   return {
     pid,
-    ...parseStat(line),
+    ...started,
     user: uid,
     command: command.replace(/\0$/, '').split('\0'),
     ...(executable === undefined ? {} : { executable }),

@@ -11,6 +11,15 @@ describe('parseStat', () => {
   });
 });
 
+describe('parseStat of a process that has exited', () => {
+  it('returns undefined although its parent has not read its status', () => {
+    assert.equal(
+      parseStat('7 (claude) Z 41 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 11 0 987654 100'),
+      undefined,
+    );
+  });
+});
+
 describe('parsePsLine', () => {
   it('reads the parent, the user, the start time and the words of the command', () => {
     const line =
