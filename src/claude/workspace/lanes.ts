@@ -59,6 +59,9 @@ export interface LaneOptions {
   readonly log: Logger;
 }
 
+/** In its simple mode the CLI calls no hooks, and so would not ask the permission gate. A project could switch it on. */
+const HOOKS_ON = { CLAUDE_CODE_SIMPLE: '' };
+
 export function chatLane({ folder, env, app }: LaneOptions): LaneConfig {
   return {
     args: CHAT_ARGUMENTS,
@@ -91,7 +94,7 @@ export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions)
   async function startArguments(): Promise<readonly string[]> {
     const { settings, warnings } = await outsideInstructions(paths);
     for (const warning of warnings) log.warn(`[workspace] ${warning}`);
-    return warnings.length === 0 ? [] : ['--settings', JSON.stringify(settings)];
+    return ['--settings', JSON.stringify({ ...settings, env: HOOKS_ON })];
   }
 
   async function editorContext(): Promise<string | undefined> {
