@@ -108,7 +108,10 @@ for (const [settings, description] of [
 
     it(`needs permission if it may leave the folder (${COMMANDS.length} commands)`, async () => {
       const messages = await run(COMMANDS);
-      assert.deepEqual(asked.map(({ input }) => String(input['command'])).sort(), [...COMMANDS].sort());
+      assert.deepEqual(
+        asked.map(({ input }) => JSON.stringify(input['command'])).sort(),
+        COMMANDS.map((command) => JSON.stringify(command)).sort(),
+      );
       assert.ok(!messages.includes(CANARY));
     });
 

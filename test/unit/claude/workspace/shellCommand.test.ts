@@ -170,7 +170,7 @@ describe('staysInside', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.stringMatching(/^[a-z/. ]{0,12}$/),
-        fc.constantFrom(...'*?[]{}$`\\~<>()#!&^\n\r\0'),
+        fc.constantFrom(...Array.from('*?[]{}$`\\~<>()#!&^\n\r\0')),
         fc.stringMatching(/^[a-z/. ]{0,12}$/),
         async (before, character, after) => {
           const command = `cat x${before}${character}${after}z`;
