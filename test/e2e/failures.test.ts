@@ -90,7 +90,7 @@ describe('a chat that fails', function () {
 
   for (const [status, message, answer, reason] of [
     [400, 'some field is wrong', 400, /some field is wrong/],
-    [401, 'invalid x-api-key', 503, /not signed in: Invalid API key .*Run "claude auth login"/],
+    [401, 'invalid x-api-key', 503, /ANTHROPIC_API_KEY: Invalid API key .*Correct ANTHROPIC_API_KEY/],
     [529, 'Overloaded', 503, /Overloaded/],
   ] as const) {
     it(`gets ${answer} with the reason for the API's ${status}, streamed or not`, async () => {

@@ -65,7 +65,7 @@ export function credentialsRemedy(source: CredentialSource): string {
     case 'variable':
       return (
         `Correct ${source.name} in the environment or in the settings of Claude, or remove it to use the account ` +
-        'of the CLI. Then restart the server.'
+        'of the CLI. Then restart VS Code or the server.'
       );
   }
 }
