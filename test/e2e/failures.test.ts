@@ -51,7 +51,10 @@ describe('a chat that fails before it is sent to the API', function () {
     headless = await startHeadless({ args: ['--workspace', join('no', 'such', 'folder')] });
     const reply = await chat(headless.url);
     assert.equal(reply.status, 502);
-    assert.match(errorOf(reply), /The folder .*folder no longer exists\. Create it again, or open another one\./);
+    assert.match(
+      errorOf(reply),
+      /The folder .*folder no longer exists\. Create it again, or open another one\./,
+    );
   });
 
   it('gets 404 for an unknown model with --unknown-models reject', async () => {
