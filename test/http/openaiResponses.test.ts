@@ -82,7 +82,7 @@ describe('POST /v1/responses', () => {
       [{ model: 'claude-sonnet', input: [{ type: 'weird' }] }, 'input[0]: unknown input item type: "weird"'],
       [
         { model: 'claude-sonnet', input: [{ role: 'user', content: [{ type: 'input_file' }] }] },
-        'file inputs are not currently supported',
+        'input[0].content[0]: file_data is missing',
       ],
     ] as const) {
       const reply = await post(rig, PATH, body);
@@ -96,7 +96,11 @@ describe('POST /v1/responses', () => {
 
   it('streams the events in the order of OpenAI’s API', async () => {
     const rig = await startRig();
-    rig.backend.script = says(thinking('hm'), thinking('m'), text('Hel'), text('lo'), DONE);
+    const usage = { promptTokens: 11, cachedTokens: 4, cacheWriteTokens: 2, outputTokens: 7 };
+    rig.backend.script = says(thinking('hm'), thinking('m'), text('Hel'), text('lo'), {
+      ...DONE,
+      usage,
+    } as ChatEvent);
     const events = eventsOf(await respond(rig, { stream: true }));
     assert.deepEqual(
       events.map(({ type }) => type.replace('response.', '')),
@@ -125,7 +129,7 @@ describe('POST /v1/responses', () => {
     assert.equal(response['status'], 'completed');
     assert.deepEqual(response['usage'], {
       input_tokens: 11,
-      input_tokens_details: { cached_tokens: 4 },
+      input_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 },
       output_tokens: 7,
       output_tokens_details: { reasoning_tokens: 0 },
       total_tokens: 18,
@@ -159,7 +163,7 @@ describe('POST /v1/responses', () => {
       JSON.parse(
         JSON.stringify(value)
           .replace(/_[0-9a-f]{32}/g, '_ID')
-          .replace(/"created_at":\d+/, '"created_at":0'),
+          .replace(/"(created|completed)_at":\d+/g, '"$1_at":0'),
       );
     assert.deepEqual(strip(whole), strip(last?.['response']));
     assert.equal(whole['instructions'], 'Be brief.');
