@@ -185,8 +185,8 @@ describe('POST /v1/responses', () => {
     );
     const events = eventsOf(await respond(rig, { stream: true, tools }));
     const items = itemsOf(events) as Record<string, unknown>[];
-    const output = (events.at(-1)?.['response'] as Record<string, unknown>)['output'];
-    assert.deepEqual(output, items);
+    const response = events.at(-1)?.['response'] as Record<string, unknown>;
+    assert.deepEqual(response['output'], items);
     const action = {
       type: 'exec',
       command: ['ls'],

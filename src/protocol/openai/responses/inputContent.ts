@@ -8,6 +8,10 @@ import { imageOf, readBase64 } from '../../images.js';
 import { readImageUrl } from '../content.js';
 import { readInputFile } from './inputFile.js';
 
+function typeOf({ type }: JsonObject): string {
+  return typeof type === 'string' ? type : '';
+}
+
 function text(value: Json | undefined, at: string): ContentPart {
   if (value !== undefined && value !== null && typeof value !== 'string') {
     throw badRequest(`${at}: the text must be a string`);
@@ -33,7 +37,7 @@ function image(part: JsonObject, at: string): ContentPart {
  * @throws ChatError `badRequest` for a part that Claude cannot read
  */
 function readPart(part: JsonObject, at: string): Content | undefined {
-  switch (part['type']) {
+  switch (typeOf(part)) {
     case 'input_text':
     case 'output_text':
     case 'text':
@@ -92,7 +96,7 @@ export function readMessageContent(value: Json | undefined, at: string): Content
 /** Whether a value in the result of a tool is a part, and not data of the tool that happens to have a type. */
 function isOutputPart(value: Json): value is JsonObject {
   if (!isObject(value)) return false;
-  switch (value['type']) {
+  switch (typeOf(value)) {
     case 'input_text':
     case 'output_text':
     case 'text':

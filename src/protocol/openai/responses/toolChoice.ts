@@ -21,10 +21,13 @@ function chosenTool(choice: JsonObject, tools: readonly ClientTool[]): ClientToo
   const name = textOf(named['name']);
   const namespace = textOf(named['namespace']);
   const sameForm = tools.filter(({ form }) => form === (type === 'function' ? FUNCTION : CUSTOM));
-  const inNamespace = sameForm.filter(
-    ({ identity }) => identity.name === name && (namespace === '' || identity.namespace === namespace),
+  const exact = namespace === '' ? sameForm.find(({ spec }) => spec.name === name) : undefined;
+  return (
+    exact ??
+    sameForm.find(
+      ({ identity }) => identity.name === name && (namespace === '' || identity.namespace === namespace),
+    )
   );
-  return (namespace === '' ? sameForm.find(({ spec }) => spec.name === name) : undefined) ?? inNamespace[0];
 }
 
 function notOffered(choice: JsonObject): ChatError {

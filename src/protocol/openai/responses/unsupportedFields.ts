@@ -4,7 +4,7 @@
  */
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
-import type { Fields } from '../../json/fields.js';
+import { type Fields, isObject } from '../../json/fields.js';
 import { CodedError } from '../errors.js';
 
 /** When a field is refused, and why. */
@@ -13,8 +13,6 @@ interface Refusal {
   readonly message: string;
 }
 
-const isPresent = (): boolean => true;
-
 /** By name. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   background: {
@@ -22,7 +20,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     message: 'background is not supported, because responses are not stored: send the request without it.',
   },
   prompt: {
-    refuses: isPresent,
+    refuses: isObject,
     message:
       'prompt is not supported, because prompt templates are stored at OpenAI: send the text as instructions and input.',
   },
@@ -32,7 +30,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
       'context_management is not supported: send the request without it, and shorten a conversation that becomes too long.',
   },
   moderation: {
-    refuses: isPresent,
+    refuses: isObject,
     message: 'moderation is not supported, because it runs at OpenAI: send the request without it.',
   },
 };

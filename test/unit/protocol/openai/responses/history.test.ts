@@ -74,7 +74,7 @@ const calls = fc
         };
       case 'shell':
         return { type: 'shell_call', call_id, action: { commands: [mark()] } };
-      default:
+      case 'patch':
         return {
           type: 'apply_patch_call',
           call_id,
@@ -218,7 +218,7 @@ describe('a tool call of /v1/responses', () => {
         const context = { ...CONTEXT, echo: {}, toolTable, now: () => 7 };
         const { output } = JSON.parse(responsesReply(events, context)) as { output: Body[] };
         assert.equal(output.length, sent.length);
-        for (const item of output) assert.ok(!('name' in item) || !String(item['name']).includes('__'));
+        for (const { name = '' } of output) assert.ok(typeof name === 'string' && !name.includes('__'));
         const input = [{ role: 'user', content: 'hi' }, ...output];
         const { messages: received } = responseRequestOf({ input, tools: TOOLS });
         const callsOf = ({ content: found }: ChatMessage): unknown[] =>
