@@ -1,6 +1,6 @@
 /** Answers of `/api/chat`, as a stream of chunks or as one object. */
 import type { ChatEvent } from '../../../core/chat.js';
-import type { JsonObject } from '../../../core/json.js';
+import { type JsonObject, jsonText } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
 import {
   collectAnswer,
@@ -36,7 +36,7 @@ export function chatReply(events: readonly ChatEvent[], context: ReplyContext): 
     ...(thinking === '' ? {} : { thinking }),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map(toolCallJson) }),
   };
-  return JSON.stringify({ ...envelope(context), message, ...finalFields(done, context, {}) });
+  return jsonText({ ...envelope(context), message, ...finalFields(done, context, {}) });
 }
 
 /** The answer to a chat without messages, which only loads or unloads the model. */

@@ -1,6 +1,6 @@
 /** Answers of `/v1/chat/completions`, as a stream of chunks or as one object. */
 import type { ChatEvent, ToolCall } from '../../../core/chat.js';
-import type { JsonObject } from '../../../core/json.js';
+import { type JsonObject, jsonText } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
 import { createTextChunker, type TextChunk } from '../../textChunker.js';
@@ -19,7 +19,7 @@ function toolCallJson(call: ToolCall, index: number): JsonObject {
     id: call.id,
     index,
     type: 'function',
-    function: { name: call.name, arguments: JSON.stringify(call.arguments) },
+    function: { name: call.name, arguments: jsonText(call.arguments) },
   };
 }
 
@@ -105,7 +105,7 @@ export function chatReply(events: readonly ChatEvent[], context: ReplyContext): 
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
   const finishReason = done === undefined ? null : FINISH_REASONS[done.reason];
-  return JSON.stringify({
+  return jsonText({
     ...envelope(context, 'chat.completion'),
     choices: [{ index: 0, message, finish_reason: finishReason }],
     ...(done === undefined ? {} : { usage: usageJson(done.usage) }),
