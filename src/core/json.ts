@@ -40,7 +40,7 @@ function markIntegers(text: string): string | undefined {
   for (let found = search.exec(text); found !== null; found = search.exec(text)) {
     const [token] = found;
     if (token === '"') search.lastIndex = endOfString(text, found.index + 1);
-    else if (INTEGER.test(token) && !Number.isSafeInteger(Number(token))) {
+    else if (INTEGER.test(token) && String(Number(token)) !== token) {
       pieces.push(text.slice(copied, found.index), `"${MARK}${token}"`);
       copied = search.lastIndex;
     }

@@ -202,7 +202,7 @@ function contentBlock(part: ContentPart): object {
 }
 
 function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): object[] {
-  const text = turn.text.trim() === '' ? [] : [{ type: 'text', text: turn.text }];
+  const texts = turn.texts.filter((text) => text.trim() !== '').map((text) => ({ type: 'text', text }));
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
     id: ids[number] ?? `call_${number}`,
@@ -210,6 +210,6 @@ function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): 
     // The CLI reads numbers as JavaScript does, which rounds long integers.
     input: withDigits(call.arguments),
   }));
-  const content = [...text, ...calls];
+  const content = [...texts, ...calls];
   return content.length > 0 ? content : [{ type: 'text', text: '(no content)' }];
 }

@@ -8,6 +8,7 @@ import {
   envelope,
   finalFields,
   type ReplyContext,
+  streamedCallJson,
   toolCallJson,
 } from '../reply.js';
 
@@ -20,7 +21,7 @@ export function chatEncoder(context: ReplyContext): StreamEncoder {
       message: type === 'text' ? { role: ROLE, content: text } : { role: ROLE, content: '', thinking: text },
     }),
     toolCall: (call, index) => ({
-      message: { role: ROLE, content: '', tool_calls: [toolCallJson(call, index)] },
+      message: { role: ROLE, content: '', tool_calls: [streamedCallJson(call, index)] },
     }),
     empty: { message: { role: ROLE, content: '' } },
     final: () => ({}),
