@@ -87,7 +87,7 @@ describe('POST /v1/responses', () => {
       [{ model: 'claude-sonnet', input: [{ type: 'weird' }] }, 'input[0]: unknown input item type: "weird"'],
       [
         { model: 'claude-sonnet', input: [{ role: 'user', content: [{ type: 'input_file' }] }] },
-        'input[0].content[0]: file_data is missing',
+        'file inputs are not currently supported',
       ],
     ] as const) {
       const reply = await post(rig, PATH, body);

@@ -2,9 +2,10 @@
  * The forms of tool calls that the client runs. OpenAI's API has an item type for each; Claude has one form of call, with an
  * object as its arguments. Source: the types of OpenAI's SDK (`ResponseInputItem`, `ResponseOutputItem`).
  */
-import type { JsonObject } from '../../../core/json.js';
+import { type JsonObject, jsonText } from '../../../core/json.js';
 import { type Fields, isObject } from '../../json/fields.js';
-import type { ReadArguments } from '../tools.js';
+import type { ReadArguments } from '../../toolArguments.js';
+import { customToolArguments, customToolInput } from '../customTools.js';
 
 /** How the client names a tool. */
 export interface ToolIdentity {
@@ -37,9 +38,6 @@ export interface CallForm {
   readonly argumentsOf: (item: Fields, readArguments: ReadArguments) => JsonObject;
 }
 
-/** The only property of a custom tool, whose input is a text. */
-export const CUSTOM_INPUT = 'input';
-
 /** The fields of an object that are not null. */
 function presentFields(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
@@ -50,12 +48,8 @@ export const FUNCTION: CallForm = {
   outputType: 'function_call_output',
   idPrefix: 'fc',
   streamed: { field: 'arguments', event: 'response.function_call_arguments' },
-  fields: (tool, args) => ({ ...tool, arguments: JSON.stringify(args) }),
-  argumentsOf(item, readArguments) {
-    const value = item.value('arguments');
-    // Some clients send the object itself.
-    return isObject(value) ? value : readArguments(item.string('arguments') ?? '');
-  },
+  fields: (tool, args) => ({ ...tool, arguments: jsonText(args) }),
+  argumentsOf: (item, readArguments) => readArguments(item.exactValue('arguments')),
 };
 
 export const CUSTOM: CallForm = {
@@ -63,11 +57,8 @@ export const CUSTOM: CallForm = {
   outputType: 'custom_tool_call_output',
   idPrefix: 'ctc',
   streamed: { field: 'input', event: 'response.custom_tool_call_input' },
-  fields(tool, args) {
-    const input = args[CUSTOM_INPUT];
-    return { ...tool, input: typeof input === 'string' ? input : JSON.stringify(args) };
-  },
-  argumentsOf: (item) => ({ [CUSTOM_INPUT]: item.string('input') ?? '' }),
+  fields: (tool, args) => ({ ...tool, input: customToolInput(args) }),
+  argumentsOf: (item) => customToolArguments(item.string('input') ?? ''),
 };
 
 /** A search for tools that the client has not sent yet. Codex ignores a search without `"execution": "client"`. */

@@ -3,7 +3,7 @@
  * results of tools, although these tools are not offered: so the model knows what was found or done.
  */
 import type { Content, ConversationEntry } from '../../../core/conversation.js';
-import type { Json, JsonObject } from '../../../core/json.js';
+import { type Json, type JsonObject, jsonText } from '../../../core/json.js';
 import { imageOf, readBase64 } from '../../images.js';
 import { readToolOutput } from './inputContent.js';
 
@@ -32,7 +32,7 @@ function jsonOf(item: JsonObject, fields: readonly string[]): Content {
   if (only === undefined) return NO_RESULT;
   if (present.length === 1) return readToolOutput(item[only], only);
   const values = Object.fromEntries(present.map((field) => [field, item[field] ?? null]));
-  return [{ type: 'text', text: JSON.stringify(values) }];
+  return [{ type: 'text', text: jsonText(values) }];
 }
 
 const named = (name: string) => (): string => name;

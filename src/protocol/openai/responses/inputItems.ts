@@ -4,7 +4,7 @@ import type { ConversationEntry } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
-import { createArgumentsReader, type ReadArguments } from '../tools.js';
+import { createArgumentsReader, type ReadArguments } from '../../toolArguments.js';
 import { CALL_FORMS, type CallForm, CUSTOM, FUNCTION, TOOL_SEARCH } from './callForms.js';
 import { readHostedItem } from './hostedItems.js';
 import { readMessageContent, readToolOutput } from './inputContent.js';
@@ -49,7 +49,7 @@ function chatCalls({ fields }: InputItem, readArguments: ReadArguments): ToolCal
     return {
       id: call.string('id') ?? '',
       name: called?.string('name') ?? '',
-      arguments: readArguments(called?.string('arguments') ?? ''),
+      arguments: readArguments(called?.exactValue('arguments')),
     };
   });
 }
@@ -57,7 +57,7 @@ function chatCalls({ fields }: InputItem, readArguments: ReadArguments): ToolCal
 function readMessage(item: InputItem, { readArguments }: InputContext): ConversationEntry {
   const { fields, at } = item;
   const role = (fields.string('role') ?? '').toLowerCase();
-  const value = fields.value('content');
+  const value = fields.exactValue('content');
   const content = role === 'tool' ? readToolOutput(value, at) : readMessageContent(value, `${at}.content`);
   switch (role) {
     case 'system':
@@ -80,7 +80,7 @@ function readMessage(item: InputItem, { readArguments }: InputContext): Conversa
 /** A message between the agents of Codex. */
 function readAgentMessage({ fields, at }: InputItem): ConversationEntry {
   const author = fields.string('author') ?? '';
-  const content = readMessageContent(fields.value('content'), `${at}.content`);
+  const content = readMessageContent(fields.exactValue('content'), `${at}.content`);
   return { role: 'user', content: [{ type: 'text', text: `Message from the agent ${author}:` }, ...content] };
 }
 
@@ -112,7 +112,7 @@ function readOutput(form: CallForm, item: InputItem, { table }: InputContext): C
   // Without a name, a result is attached by its id, or else to the first call without a result.
   const isBuiltIn = form.callType !== 'function_call' && form.callType !== 'custom_tool_call';
   const name = isBuiltIn ? table.nameOf(form, { name: callType }) : '';
-  const output = fields.value('output');
+  const output = fields.exactValue('output');
   const content = readToolOutput(output, `${at}.output`);
   const status = fields.string('status') ?? '';
   const failed = status === 'failed' ? [{ type: 'text' as const, text: 'The call failed.' }] : [];

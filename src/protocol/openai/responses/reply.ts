@@ -1,7 +1,7 @@
 /** Answers of `/v1/responses`, as a stream of events or as one object. */
 import type { ChatEvent, DoneReason, Usage } from '../../../core/chat.js';
 import type { ChatError } from '../../../core/errors.js';
-import type { Json, JsonObject } from '../../../core/json.js';
+import { type Json, type JsonObject, jsonText } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
 import { createTextChunker, type TextChunk } from '../../textChunker.js';
@@ -170,5 +170,5 @@ export function responsesEncoder(context: ResponsesContext): StreamEncoder {
 export function responsesReply(events: readonly ChatEvent[], context: ResponsesContext): string {
   const builder = createResponseBuilder(context);
   for (const event of events) builder.event(event);
-  return JSON.stringify(builder.response());
+  return jsonText(builder.response());
 }

@@ -51,15 +51,19 @@ export function decodeResponses(text: string): ResponsesBody {
   const model = fields.string('model') ?? '';
   if (model === '') throw badRequest('model is required');
   refuseUnsupportedFields(fields);
-  const items = readItems(fields.value('input'));
+  const items = readItems(fields.exactValue('input'));
   const toolTable = readTools(fields, items);
+  const offeredTools = offerTools(fields, toolTable);
   const { entries, notes } = readEntries(items, toolTable);
   const omitted = toolTable.omitted.map((type) => `tool ${type} left out, it runs on OpenAI's servers only`);
   return {
     model,
     stream: fields.boolean('stream') ?? false,
-    conversation: toConversation(entries, { first: fields.string('instructions') }),
-    offeredTools: offerTools(fields, toolTable),
+    conversation: toConversation(entries, {
+      first: fields.string('instructions'),
+      tools: offeredTools.tools,
+    }),
+    offeredTools,
     format: readFormat(fields.fields('text', 'openai.ResponsesText')?.value('format')),
     reasoning: readReasoning(fields.fields('reasoning', 'openai.ResponsesReasoning')?.string('effort')),
     ...readSampling((name) => fields.value(name)),

@@ -4,16 +4,10 @@ import { joinParagraphs } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
 import { canonicalJson, type Json, type JsonObject } from '../../../core/json.js';
 import { type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
+import { customToolSpec } from '../customTools.js';
 import { readToolSpec } from '../tools.js';
 import { CLIENT_BUILT_INS, hostedTool } from './builtInTools.js';
-import {
-  type CallForm,
-  CUSTOM,
-  CUSTOM_INPUT,
-  FUNCTION,
-  type ToolIdentity,
-  TOOL_SEARCH,
-} from './callForms.js';
+import { type CallForm, CUSTOM, FUNCTION, type ToolIdentity, TOOL_SEARCH } from './callForms.js';
 
 /** A tool that the client runs. */
 export interface ClientTool {
@@ -64,26 +58,12 @@ function isSame(a: ToolSpec, b: ToolSpec): boolean {
   return comparable(a) === comparable(b);
 }
 
-/** What a custom tool requires of its input. */
-function formatText(format: Fields | undefined): string {
-  // In chats, the grammar has an object of its own.
-  const grammar = format?.fields('grammar', 'openai.CustomToolGrammar') ?? format;
-  const definition = grammar?.string('definition') ?? '';
-  if (definition === '') return '';
-  const syntax = grammar?.string('syntax') === 'regex' ? 'regular expression' : 'Lark grammar';
-  return `The input must match this ${syntax}:\n${definition}`;
-}
-
 function customSpec(tool: Fields): ToolSpec {
-  const input = { type: 'string', description: 'The input of the tool, as plain text.' };
-  return {
+  return customToolSpec({
     name: tool.string('name') ?? '',
-    description: joinParagraphs([
-      tool.string('description') ?? '',
-      formatText(tool.fields('format', 'openai.CustomToolFormat')),
-    ]),
-    parameters: { type: 'object', properties: { [CUSTOM_INPUT]: input }, required: [CUSTOM_INPUT] },
-  };
+    description: tool.string('description') ?? '',
+    format: tool.value('format'),
+  });
 }
 
 const SEARCH_PARAMETERS: JsonObject = {

@@ -3,37 +3,29 @@
  * `ResponseCreateParamsBase`; `docs/compatibility.md` lists the ones that are ignored instead.
  */
 import { badRequest } from '../../../core/errors.js';
-import type { Json } from '../../../core/json.js';
 import { type Fields, isObject } from '../../json/fields.js';
 import { CodedError } from '../errors.js';
+import { refuseUnsupported, type UnsupportedField } from '../unsupportedFields.js';
 
-/** When a field is refused, and why. */
-interface Refusal {
-  readonly refuses: (value: Json) => boolean;
-  readonly message: string;
-}
-
-/** By name. */
-const REFUSALS: Readonly<Record<string, Refusal>> = {
-  background: {
-    refuses: (value) => value === true,
-    message: 'background is not supported, because responses are not stored: send the request without it.',
+const UNSUPPORTED: readonly UnsupportedField[] = [
+  {
+    name: 'background',
+    isSet: (value) => value === true,
+    reason: 'responses are not stored. Send the request without it.',
   },
-  prompt: {
-    refuses: isObject,
-    message:
-      'prompt is not supported, because prompt templates are stored at OpenAI: send the text as instructions and input.',
+  {
+    name: 'prompt',
+    isSet: isObject,
+    reason: 'prompt templates are stored at OpenAI. Send the text as instructions and input.',
   },
-  context_management: {
-    refuses: (value) => !Array.isArray(value) || value.length > 0,
-    message:
-      'context_management is not supported: send the request without it, and shorten a conversation that becomes too long.',
+  {
+    name: 'context_management',
+    isSet: (value) => !Array.isArray(value) || value.length > 0,
+    reason:
+      'the conversation stays as it is. Send the request without it, and shorten the conversation when it is too long.',
   },
-  moderation: {
-    refuses: isObject,
-    message: 'moderation is not supported, because it runs at OpenAI: send the request without it.',
-  },
-};
+  { name: 'moderation', isSet: isObject, reason: 'it needs a service of OpenAI.' },
+];
 
 /** The range of OpenAI and Ollama. The log probabilities themselves do not exist. */
 const MAX_TOP_LOGPROBS = 20;
@@ -60,10 +52,7 @@ function refuseStoredConversation(fields: Fields): void {
 /** @throws ChatError `badRequest` for the first field that cannot be honored */
 export function refuseUnsupportedFields(fields: Fields): void {
   refuseStoredConversation(fields);
-  for (const [name, { refuses, message }] of Object.entries(REFUSALS)) {
-    const value = fields.value(name);
-    if (value !== undefined && refuses(value)) throw new CodedError('unsupported_parameter', name, message);
-  }
+  refuseUnsupported(fields, UNSUPPORTED);
   const logprobs = fields.integer('top_logprobs') ?? 0;
   if (logprobs < 0 || logprobs > MAX_TOP_LOGPROBS) {
     throw badRequest(`top_logprobs must be between 0 and ${MAX_TOP_LOGPROBS}`);

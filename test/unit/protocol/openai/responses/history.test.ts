@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatEvent, ChatMessage, ToolCall } from '../../../../../src/core/chat.js';
-import type { Json } from '../../../../../src/core/json.js';
+import { type Json, jsonText, parseJson } from '../../../../../src/core/json.js';
 import { responsesReply } from '../../../../../src/protocol/openai/responses/reply.js';
+import { decodeResponses } from '../../../../../src/protocol/openai/responses/request.js';
 import { CONTEXT, DONE } from '../answers.js';
 import { type Body, PNG, responseRequestOf, responsesBodyOf } from '../requests.js';
 
@@ -209,6 +210,26 @@ const someCalls = fc.uniqueArray(
 );
 
 describe('a tool call of /v1/responses', () => {
+  it('keeps all digits of long integers', () => {
+    const args = { id: 1234567890123456789n };
+    const { toolTable } = responsesBodyOf({ tools: TOOLS });
+    const events = ['read', 'tool_search'].map((name, index): ChatEvent => ({
+      type: 'toolCall',
+      call: { id: `toolu_${index}`, name, arguments: args },
+    }));
+    const context = { ...CONTEXT, echo: {}, toolTable, now: () => 7 };
+    const { output } = parseJson(responsesReply([...events, DONE], context)) as { output: readonly Json[] };
+    const outputs = ['toolu_0', 'toolu_1'].map((call_id) => ({
+      type: 'function_call_output',
+      call_id,
+      output: { id: 1234567890123456789n },
+    }));
+    const sent = jsonText({ model: 'x', input: [...output, ...outputs] });
+    const received = jsonText(decodeResponses(sent).conversation.messages);
+    // Twice as an argument, and twice within the JSON text of a result.
+    assert.equal(count(received, '1234567890123456789'), 4);
+  });
+
   it('is the same call when the client sends it back', () => {
     fc.assert(
       fc.property(someCalls, (sketches) => {

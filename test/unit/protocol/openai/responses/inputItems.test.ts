@@ -235,7 +235,7 @@ describe('the input items of /v1/responses', () => {
       ],
       [[{ type: 'compaction_trigger' }], /^input\[0\]: compaction is not supported/],
       [message({ type: 'weird' }), /^input\[0\]\.content\[0\]: unknown content type: "weird"$/],
-      [message({ type: 'input_audio' }), /^input\[0\]\.content\[0\]: audio input is not supported/],
+      [message({ type: 'input_audio' }), /^audio input is not supported/],
       [message({ type: 'input_image', file_id: 'f' }), /^input\[0\]\.content\[0\]: file_id is not supported/],
       [message({ type: 'input_image' }), /^input\[0\]\.content\[0\]: image_url is missing$/],
       [message({ type: 'input_image', image_url: 'https://example.com/a.png' }), /image URLs are not/],
@@ -283,26 +283,23 @@ describe('an input_file of /v1/responses', () => {
   });
 
   it('can be in the result of a tool', () => {
-    const [received] = messagesOf([
+    const document = { type: 'document', source: { type: 'pdf', data: PDF } };
+    const [, received] = messagesOf([
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
       { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_file', file_data: PDF }] },
     ]);
-    assert.deepEqual(received?.content, [{ type: 'document', source: { type: 'pdf', data: PDF } }]);
+    assert.deepEqual(received?.content, [
+      { type: 'toolResult', callId: 'c', content: [document], isError: false },
+    ]);
   });
 
   it('is refused if the file is elsewhere, or cannot be read', () => {
     for (const [file, expected] of [
-      [
-        { file_id: 'file_1' },
-        /: file_id is not supported, because this server neither stores nor fetches files/,
-      ],
-      [{ file_url: 'https://example.com/a.pdf' }, /: file_url is not supported/],
-      [{ filename: 'a.pdf' }, /: file_data is missing$/],
-      [{ file_data: 'no base64!' }, /: file_data must be base64/],
-      [{ file_data: 'data:text/plain,hi' }, /: file_data must be base64/],
-      [
-        { file_data: base64(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0xff])) },
-        /: the format of the file is not supp/,
-      ],
+      [{ file_id: 'file_1' }, /^file_id "file_1" is not supported: this server fetches no files/],
+      [{ file_url: 'https://example.com/a.pdf' }, /^file_url "https:.*" is not supported/],
+      [{ filename: 'a.pdf' }, /^file inputs are not currently supported$/],
+      [{ file_data: 'no base64!', filename: 'a' }, /^file_data of the file "a" is neither base64 nor a data/],
+      [{ file_data: base64(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0xff])) }, /cannot be sent to Claude/],
     ] as const) {
       const input = [{ role: 'user', content: [{ type: 'input_file', ...file }] }];
       assert.match(refusalOf(input) ?? '', expected);

@@ -34,7 +34,13 @@ describe('a request of /v1/responses', () => {
     assert.equal(request.system, 'Be brief.\n\nBe kind.');
     assert.deepEqual(request.messages, [
       user('hi'),
-      { role: 'assistant', content: [{ type: 'text', text: 'Wait. No.' }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'text', text: 'Wait.' },
+          { type: 'text', text: ' No.' },
+        ],
+      },
       { role: 'assistant', content: [callPart('1')] },
       { role: 'assistant', content: [callPart('2', 'g', {})] },
       { role: 'user', content: [resultPart('2', 'two')] },

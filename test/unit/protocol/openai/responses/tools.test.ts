@@ -37,11 +37,11 @@ describe('the tools of /v1/responses', () => {
       [{ type: 'text' }, 'Patches.'],
       [
         { type: 'grammar', syntax: 'lark', definition: 'start: "x"' },
-        'Patches.\n\nThe input must match this Lark grammar:\nstart: "x"',
+        'Patches.\n\nThe input must match this lark grammar:\nstart: "x"',
       ],
       [
         { type: 'grammar', grammar: { syntax: 'regex', definition: 'a+' } },
-        'Patches.\n\nThe input must match this regular expression:\na+',
+        'Patches.\n\nThe input must match this regex grammar:\na+',
       ],
     ] as const) {
       const tool = { type: 'custom', name: 'patch', description: 'Patches.', format: format ?? null };
