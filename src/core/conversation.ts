@@ -21,7 +21,14 @@ export type ConversationEntry =
   | { readonly role: 'system'; readonly content: Content }
   | { readonly role: 'user'; readonly content: Content }
   | { readonly role: 'assistant'; readonly content: Content; readonly calls: readonly ToolCall[] }
-  | { readonly role: 'result'; readonly callId: string; readonly name: string; readonly content: Content };
+  | {
+      readonly role: 'result';
+      readonly callId: string;
+      readonly name: string;
+      readonly content: Content;
+      /** The tool failed. */
+      readonly isError?: boolean;
+    };
 
 type AssistantEntry = Extract<ConversationEntry, { role: 'assistant' }>;
 type ResultEntry = Extract<ConversationEntry, { role: 'result' }>;
@@ -98,8 +105,8 @@ export function toConversation(
   const resultMessage = (entry: ResultEntry): UserMessage => {
     const call = takeCallOf(entry, pending);
     if (call === undefined) return { role: 'user', content: entry.content };
-    const { content } = entry;
-    return { role: 'user', content: [{ type: 'toolResult', callId: call.id, content, isError: false }] };
+    const { content, isError = false } = entry;
+    return { role: 'user', content: [{ type: 'toolResult', callId: call.id, content, isError }] };
   };
 
   const messageOf = (entry: Exclude<ConversationEntry, { role: 'system' }>): ChatMessage => {
