@@ -86,7 +86,8 @@ function entriesOf(role: 'user' | 'assistant', blocks: readonly JsonObject[]): C
     }
   }
   flush(role);
-  return entries;
+  // An empty message of the user still separates two answers.
+  return entries.length === 0 && role === 'user' ? [{ role, content: [] }] : entries;
 }
 
 /** Null content is accepted, so that one message without content does not end a client's session. */
