@@ -1,5 +1,5 @@
 /** Translates the system prompt and the messages of `/v1/messages`. */
-import type { ContentPart, TextPart, ToolCall } from '../../core/chat.js';
+import type { ContentPart, ToolCall } from '../../core/chat.js';
 import { type Conversation, type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
@@ -24,8 +24,8 @@ export interface WireMessage {
  * the tools.
  * @throws ChatError `badRequest` for blocks of other types
  */
-function systemParts(system: Json | undefined): TextPart[] {
-  if (!Array.isArray(system)) return textParts(system);
+function systemText(system: Json | undefined): string {
+  if (!Array.isArray(system)) return textOf(system);
   const texts = blocksOf(system).map((block) => {
     const type = stringOf(block['type']);
     if (type === 'text') return textOf(block['text']);
@@ -33,7 +33,7 @@ function systemParts(system: Json | undefined): TextPart[] {
     if (change !== undefined) return change.map(({ text }) => text).join('');
     throw badRequest(`system blocks of the type ${JSON.stringify(type)} are not supported. Send text.`);
   });
-  return textParts(texts.join(''));
+  return texts.join('');
 }
 
 function toolCall({ id, name, input }: JsonObject): ToolCall {
@@ -107,7 +107,7 @@ export function readConversation(system: Json | undefined, wire: readonly WireMe
       return entriesOf(role === 'assistant' ? role : 'user', messageBlocks(content));
     }
     if (clearAt === 'next_user_message' && i < lastUser) return [];
-    return [{ role, content: systemParts(content) }];
+    return [{ role, content: textParts(systemText(content)) }];
   });
-  return toConversation([{ role: 'system', content: systemParts(system) }, ...entries]);
+  return toConversation(entries, { first: systemText(system) });
 }

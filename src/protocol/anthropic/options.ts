@@ -5,6 +5,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
 import { readSampling } from '../sampling.js';
+import { textOf } from './values.js';
 
 export interface GenerationOptions {
   readonly thinking: 'on' | 'off' | undefined;
@@ -34,7 +35,7 @@ function readEffort(value: string | undefined): Effort | undefined {
 function readFormat(value: Json | undefined): ResponseFormat | undefined {
   if (!isObject(value) || value['type'] === undefined || value['type'] === 'text') return undefined;
   if (value['type'] !== 'json_schema') {
-    const type = JSON.stringify(value['type']);
+    const type = JSON.stringify(textOf(value['type']));
     throw badRequest(`The output format ${type} is not supported. Use json_schema, or no format.`);
   }
   const { schema } = value;

@@ -8,7 +8,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
 import { readTool } from './tools.js';
-import { stringOf } from './values.js';
+import { stringOf, textOf } from './values.js';
 
 type ToolChange =
   | { readonly type: 'addition'; readonly name: string; readonly definition: ToolSpec | undefined }
@@ -27,7 +27,7 @@ function toolChange(block: JsonObject): ToolChange | undefined {
   const name = stringOf(tool['name']);
   if (kind !== 'tool_reference' || name === '') {
     throw badRequest(
-      `${type} blocks with ${JSON.stringify(kind ?? null)} are not supported: this server connects to no MCP servers. ` +
+      `${type} blocks with ${JSON.stringify(textOf(kind))} are not supported: this server connects to no MCP servers. ` +
         'Name a tool of the client.',
     );
   }

@@ -5,11 +5,12 @@ import type { Json } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type FieldPath, type Fields, fieldsOf } from '../json/fields.js';
 import { clientTool } from './clientTools.js';
+import { textOf } from './values.js';
 
 /** The API takes examples of the input beside the schema. The CLI does not, so they become part of the description. */
 function withExamples(description: string, examples: Json | undefined): string {
   if (!Array.isArray(examples) || examples.length === 0) return description;
-  const lines = examples.map((example: Json) => JSON.stringify(example));
+  const lines = examples.map((example: Json) => textOf(example));
   return [description, `Examples of the input:\n${lines.join('\n')}`]
     .filter((text) => text !== '')
     .join('\n\n');
