@@ -19,6 +19,9 @@ export interface WireMessage {
   readonly effort?: string | undefined;
 }
 
+/** A block by which Claude Code tells Anthropic's servers its version. It is not for the model. */
+const BILLING_HEADER = /^x-anthropic-billing-header:[^\n]*$/;
+
 /**
  * Reads a system prompt: a string, or text blocks, which are joined without a separator. A system message can also change
  * the tools.
@@ -28,7 +31,7 @@ function systemText(system: Json | undefined): string {
   if (!Array.isArray(system)) return textOf(system);
   const texts = blocksOf(system).map((block) => {
     const type = stringOf(block['type']);
-    if (type === 'text') return textOf(block['text']);
+    if (type === 'text') return BILLING_HEADER.test(stringOf(block['text'])) ? '' : textOf(block['text']);
     const change = toolChangeParts(block);
     if (change !== undefined) return change.map(({ text }) => text).join('');
     throw badRequest(`system blocks of the type ${JSON.stringify(type)} are not supported. Send text.`);

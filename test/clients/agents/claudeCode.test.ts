@@ -1,6 +1,7 @@
 /** Claude Code itself as a client, with ANTHROPIC_BASE_URL. It uses /v1/messages and its own tools on a real disk. */
 import assert from 'node:assert/strict';
 import { devCli } from '../../standin/devCli.js';
+import type { ApiBlock } from '../../standin/server.js';
 import { startHeadless, type Headless } from '../../support/headless.js';
 import { createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
@@ -47,6 +48,9 @@ describe('Claude Code', function () {
 
     const rounds = roundsOf(headless.standIn);
     assert.equal(rounds.length, calls.length + 1);
+    const [cli, , ...prompt] = rounds[0]!.body.system as readonly ApiBlock[];
+    assert.match(cli?.text ?? '', /^x-anthropic-billing-header: [^\n]*$/);
+    assert.match(prompt.map((block) => block.text).join(''), /^You are a Claude agent/);
     const results = resultsOf(rounds.at(-1)!);
     assert.match(results[0] ?? '', /Der Preis für alles, in € 🛒/);
     assert.equal(results[2], 'total=6');

@@ -294,6 +294,16 @@ describe('an answer of Anthropic in a history', () => {
   });
 });
 
+describe('the system prompt of /v1/messages', () => {
+  it("leaves out the block by which Claude Code tells Anthropic's servers its version", () => {
+    const header = text('x-anthropic-billing-header: cc_version=2.1.330; cc_entrypoint=cli;');
+    const question: WireMessage = { role: 'user', content: 'q' };
+    assert.equal(readConversation([header, text('Be '), text('brief.')], [question]).system, 'Be brief.');
+    const more = text(`${header.text}\nBe brief.`);
+    assert.equal(readConversation([more], [question]).system, more.text);
+  });
+});
+
 describe('a system message of /v1/messages', () => {
   it('is not shown after the next user message if the client says so', () => {
     const reminder: WireMessage = { role: 'system', content: 'REMINDER', clearAt: 'next_user_message' };
