@@ -139,7 +139,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         [[{ type: 'document' }], 'invalid document source'],
         [
           [{ type: 'document', source: { type: 'base64', data: 'AAAA' } }],
-          /^document blocks with the media type ""/,
+          /^A file cannot be sent to Claude/,
         ],
         [
           [{ type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: '!' } }],
@@ -147,7 +147,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         ],
         [
           [{ type: 'document', source: { type: 'base64', media_type: 'text/plain', data: '/w==' } }],
-          /not valid UTF-8/,
+          /^A file \(text\/plain\) cannot be sent to Claude/,
         ],
         ...['url', 'file'].map(
           (type) =>

@@ -150,10 +150,28 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       message: "model '' not found",
     },
     {
-      what: 'a list as the prompt',
-      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: ['hi'] }),
+      what: 'several prompts',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: ['hi', 'there'] }),
       status: 400,
-      message: 'json: cannot unmarshal array into Go struct field CompletionRequest.prompt of type string',
+      message: 'Several prompts in one request are not supported. Send one request for each prompt.',
+    },
+    {
+      what: 'a prompt of tokens',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: [9906, 1917] }),
+      status: 400,
+      message: 'A prompt of tokens is not supported: Claude has other tokens. Send the prompt as text.',
+    },
+    {
+      what: 'a number as the prompt',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 5 }),
+      status: 400,
+      message: 'json: cannot unmarshal number into Go struct field CompletionRequest.prompt of type string',
+    },
+    {
+      what: 'two completions of one prompt',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', n: 2 }),
+      status: 400,
+      message: 'n is not supported: a request gets one answer. Send the request several times instead.',
     },
     {
       what: 'a number among the stop sequences',

@@ -4,7 +4,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { imageOf } from '../images.js';
 import { isObject } from '../json/fields.js';
-import { documentPart } from './documents.js';
+import { documentParts } from './documents.js';
 import { historyParts } from './historyText.js';
 import { base64Of, blocksOf, stringOf, textOf, textParts } from './values.js';
 
@@ -56,7 +56,7 @@ export function contentParts(block: JsonObject): ContentPart[] {
     case 'image':
       return [imagePart(block)];
     case 'document':
-      return [documentPart(block, imagePart)];
+      return documentParts(block, imagePart);
     case 'search_result':
       return [searchResultPart(block)];
     case 'tool_reference':

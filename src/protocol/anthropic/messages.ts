@@ -1,9 +1,9 @@
 /** Translates the system prompt and the messages of `/v1/messages`. */
-import type { ContentPart, ToolCall } from '../../core/chat.js';
+import type { ContentPart, ToolCall, ToolSpec } from '../../core/chat.js';
 import { type Conversation, type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import { isObject } from '../json/fields.js';
+import { createArgumentsReader, type ReadArguments } from '../toolArguments.js';
 import { contentParts, resultParts } from './blocks.js';
 import { toolChangeParts } from './toolChanges.js';
 import { blocksOf, stringOf, textOf, textParts } from './values.js';
@@ -39,16 +39,10 @@ function systemText(system: Json | undefined): string {
   return texts.join('');
 }
 
-function toolCall({ id, name, input }: JsonObject): ToolCall {
+function toolCall({ id, name, input }: JsonObject, readArguments: ReadArguments): ToolCall {
   if (typeof id !== 'string') throw badRequest("tool_use block missing required 'id' field");
   if (typeof name !== 'string') throw badRequest("tool_use block missing required 'name' field");
-  return { id, name, arguments: argumentsOf(input) };
-}
-
-/** Calls have an object as input. Anything else is kept inside one, so that the model sees what the client sent. */
-function argumentsOf(input: Json | undefined): JsonObject {
-  if (isObject(input)) return input;
-  return input === undefined || input === null || input === '' ? {} : { input };
+  return { id, name, arguments: readArguments(input) };
 }
 
 function resultEntry(block: JsonObject): ConversationEntry {
@@ -62,7 +56,11 @@ function resultEntry(block: JsonObject): ConversationEntry {
 }
 
 /** The entries of one message: its calls and results stand apart from its other content, in order. */
-function entriesOf(role: 'user' | 'assistant', blocks: readonly JsonObject[]): ConversationEntry[] {
+function entriesOf(
+  role: 'user' | 'assistant',
+  blocks: readonly JsonObject[],
+  readArguments: ReadArguments,
+): ConversationEntry[] {
   const entries: ConversationEntry[] = [];
   let content: ContentPart[] = [];
   let calls: ToolCall[] = [];
@@ -77,7 +75,7 @@ function entriesOf(role: 'user' | 'assistant', blocks: readonly JsonObject[]): C
     switch (block['type']) {
       case 'tool_use':
         if (role === 'user') flush(role);
-        calls.push(toolCall(block));
+        calls.push(toolCall(block, readArguments));
         if (role === 'user') flush('assistant');
         break;
       case 'tool_result':
@@ -101,16 +99,22 @@ function messageBlocks(content: Json | undefined): JsonObject[] {
 
 /**
  * Translates a conversation. Empty messages are left out.
+ * @param tools on offer
  * @throws ChatError `badRequest`, with Ollama's message where Ollama refuses, for content that cannot reach the model
  */
-export function readConversation(system: Json | undefined, wire: readonly WireMessage[]): Conversation {
+export function readConversation(
+  system: Json | undefined,
+  wire: readonly WireMessage[],
+  tools: readonly ToolSpec[],
+): Conversation {
+  const readArguments = createArgumentsReader();
   const lastUser = wire.findLastIndex(({ role }) => role === 'user');
   const entries = wire.flatMap(({ role, content, clearAt }, i): ConversationEntry[] => {
     if (role !== 'system') {
-      return entriesOf(role === 'assistant' ? role : 'user', messageBlocks(content));
+      return entriesOf(role === 'assistant' ? role : 'user', messageBlocks(content), readArguments);
     }
     if (clearAt === 'next_user_message' && i < lastUser) return [];
     return [{ role, content: textParts(systemText(content)) }];
   });
-  return toConversation(entries, { first: systemText(system) });
+  return toConversation(entries, { first: systemText(system), tools });
 }

@@ -66,11 +66,11 @@ export function decodeMessages(text: string): MessagesBody {
   if (maxTokens <= 0) throw badRequest('max_tokens is required and must be positive');
   if (messages.length === 0) throw badRequest('messages is required');
   refuseUnsupportedFields(fields);
-  const conversation = readConversation(fields.value('system'), messages);
   const current = applyToolChanges(
     tools,
     messages.map(({ content }) => content),
   );
+  const conversation = readConversation(fields.value('system'), messages, current);
   const offeredTools = applyToolChoice(current, choice);
   return { model, stream, maxTokens, stop, conversation, offeredTools, generation };
 }

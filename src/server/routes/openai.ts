@@ -45,9 +45,12 @@ function chatCompletions(context: RouteContext): Handler {
   return chatRoute(context, {
     decode: decodeChat,
     replyContext: (body) => newReply(body.model),
-    translate: (body, entry) => answerAction(translateChat(body, entry)),
+    translate: (body, entry) => ({
+      ...answerAction(translateChat(body, entry)),
+      callFormat: body.callFormat,
+    }),
     encoder: (reply, body) => chatEncoder(reply, body),
-    reply: (events, reply) => chatReply(events, reply),
+    reply: (events, reply, action) => chatReply(events, reply, action),
   });
 }
 

@@ -1,6 +1,6 @@
 /** The output items of a response, each with the events that report its growth to the client. */
 import type { ToolCall } from '../../../core/chat.js';
-import type { JsonObject } from '../../../core/json.js';
+import { type JsonObject, jsonText } from '../../../core/json.js';
 import type { TextKind } from '../../textChunker.js';
 
 /** An event without its sequence number. `type` must be the first field. */
@@ -110,7 +110,7 @@ export function openItem(kind: TextKind, responseId: string, index: number): Ope
 /** A tool call as an item, complete from the beginning. @param index of the item in the response */
 export function functionCallItem(call: ToolCall, responseId: string, index: number): CompleteItem {
   const position: ItemPosition = { item_id: `fc_${responseId}_${index}`, output_index: index };
-  const args = JSON.stringify(call.arguments);
+  const args = jsonText(call.arguments);
   const item = (status: string, argumentsText: string): JsonObject => ({
     id: position.item_id,
     type: 'function_call',

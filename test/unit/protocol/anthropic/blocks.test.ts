@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage } from '../../../../src/core/chat.js';
+import type { Conversation } from '../../../../src/core/conversation.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import type { Json, JsonObject } from '../../../../src/core/json.js';
 import { readConversation, type WireMessage } from '../../../../src/protocol/anthropic/messages.js';
@@ -11,8 +12,10 @@ const IMAGE = { type: 'image', source: { type: 'base64', media_type: 'image/png'
 const IMAGE_PART = { type: 'image', mediaType: 'image/png', data: PNG };
 
 const text = (words: string): { type: 'text'; text: string } => ({ type: 'text', text: words });
+const conversationOf = (system: Json | undefined, wire: readonly WireMessage[]): Conversation =>
+  readConversation(system, wire, []);
 const messagesOf = (...wire: readonly WireMessage[]): readonly ChatMessage[] =>
-  readConversation(undefined, wire).messages;
+  conversationOf(undefined, wire).messages;
 
 /** The parts of a user message with this one block. */
 function userParts(block: JsonObject): unknown {
@@ -84,6 +87,11 @@ describe('a content block of /v1/messages', () => {
       'a text document in base64',
       document({ type: 'base64', media_type: 'text/markdown', data: 'IyBHcsO8w59l' }),
       { type: 'document', source: { type: 'text', text: '# Grüße' } },
+    ],
+    [
+      'a PDF as a data URL, with an odd media type',
+      document({ type: 'base64', media_type: 'x', data: `data:application/pdf;base64,${PDF}` }),
+      { type: 'document', source: { type: 'pdf', data: PDF } },
     ],
     [
       'a document in chunks, with an image among them',
@@ -168,7 +176,7 @@ describe('a content block of /v1/messages', () => {
     const refused: readonly (readonly [JsonObject, RegExp])[] = [
       [document({ type: 'url', url: 'https://example.test' }), /"url"/],
       [document({ type: 'file', file_id: 'f' }), /"file"/],
-      [document({ type: 'base64', media_type: 'application/zip', data: PDF }), /"application\/zip"/],
+      [document({ type: 'base64', media_type: 'application/zip', data: 'UEsDBP//' }), /application\/zip/],
       [document({ type: 'content', content: [found({})] }), /"search_result"/],
       [found({ content: [IMAGE] }), /"image"/],
       [{ type: 'image', source: { type: 'url', url: 'https://example.test' } }, /source type: url/],
@@ -180,7 +188,7 @@ describe('a content block of /v1/messages', () => {
       assert.throws(() => userParts(block), isBadRequest(message));
       assert.throws(() => resultOf([block]), isBadRequest(message));
     }
-    assert.throws(() => readConversation([IMAGE], [{ role: 'user', content: 'x' }]), isBadRequest(/"image"/));
+    assert.throws(() => conversationOf([IMAGE], [{ role: 'user', content: 'x' }]), isBadRequest(/"image"/));
   });
 });
 
@@ -298,9 +306,9 @@ describe('the system prompt of /v1/messages', () => {
   it("leaves out the block by which Claude Code tells Anthropic's servers its version", () => {
     const header = text('x-anthropic-billing-header: cc_version=2.1.330; cc_entrypoint=cli;');
     const question: WireMessage = { role: 'user', content: 'q' };
-    assert.equal(readConversation([header, text('Be '), text('brief.')], [question]).system, 'Be brief.');
+    assert.equal(conversationOf([header, text('Be '), text('brief.')], [question]).system, 'Be brief.');
     const more = text(`${header.text}\nBe brief.`);
-    assert.equal(readConversation([more], [question]).system, more.text);
+    assert.equal(conversationOf([more], [question]).system, more.text);
   });
 });
 
@@ -308,7 +316,7 @@ describe('a system message of /v1/messages', () => {
   it('is not shown after the next user message if the client says so', () => {
     const reminder: WireMessage = { role: 'system', content: 'REMINDER', clearAt: 'next_user_message' };
     const question: WireMessage = { role: 'user', content: 'q' };
-    assert.match(JSON.stringify(readConversation('', [question, reminder])), /REMINDER/);
-    assert.doesNotMatch(JSON.stringify(readConversation('', [question, reminder, question])), /REMINDER/);
+    assert.match(JSON.stringify(conversationOf('', [question, reminder])), /REMINDER/);
+    assert.doesNotMatch(JSON.stringify(conversationOf('', [question, reminder, question])), /REMINDER/);
   });
 });

@@ -47,7 +47,9 @@ const results = (messages: readonly ChatMessage[]): (string | undefined)[] =>
     message.role === 'assistant'
       ? []
       : message.content.map((part) =>
-          part.type === 'toolResult' ? `${part.callId}=${part.content}` : undefined,
+          part.type === 'toolResult'
+            ? `${part.callId}=${part.content.map((inner) => (inner.type === 'text' ? inner.text : inner.type)).join('+')}`
+            : undefined,
         ),
   );
 
@@ -64,22 +66,23 @@ describe('a request of /api/chat', () => {
     });
   });
 
-  it('joins system and developer messages at any position', () => {
+  it('joins the first system and developer messages, and keeps the place of later ones', () => {
     const request = requestOf({
       messages: [
         { role: 'system', content: 'One.' },
-        ...HI,
         { role: 'DEVELOPER', content: 'Two.' },
+        ...HI,
         { role: 'system', content: '' },
         { role: 'assistant', content: 'Yes?' },
         { role: 'system', content: 'Three.' },
       ],
     });
-    assert.equal(request.system, 'One.\n\nTwo.\n\nThree.');
-    assert.deepEqual(
-      request.messages.map((message) => message.role),
-      ['user', 'assistant'],
-    );
+    assert.equal(request.system, 'One.\n\nTwo.');
+    assert.deepEqual(request.messages, [
+      user('hi'),
+      { role: 'assistant', content: [{ type: 'text', text: 'Yes?' }] },
+      user('<system_message>\nThree.\n</system_message>'),
+    ]);
   });
 
   it('keeps every character of the messages', () => {
@@ -108,7 +111,11 @@ describe('a request of /api/chat', () => {
     const empty = [{ role: 'user', content: '' }, {}, null, { role: 'assistant', content: ' \n' }];
     assert.deepEqual(messagesOf([...empty, ...HI, ...empty]), [user('hi')]);
     assert.deepEqual(messagesOf(empty), [user('')]);
-    assert.deepEqual(messagesOf([{ role: 'system', content: 'Be.' }]), [user('')]);
+  });
+
+  it('takes a system message without any other message as the question', () => {
+    const request = requestOf({ messages: [{ role: 'system', content: 'Say hello in Greek.' }] });
+    assert.deepEqual([request.system, request.messages], ['', [user('Say hello in Greek.')]]);
   });
 
   it('treats an unknown role as the user', () => {
@@ -152,12 +159,12 @@ describe('a request of /api/chat', () => {
     const thinking = (think: Json, entry = ENTRY): unknown =>
       requestOf({ messages: HI, think }, entry).thinking;
     assert.deepEqual(thinking(null), { show: true });
-    assert.deepEqual(thinking(true), { show: true });
-    assert.deepEqual(thinking(false), { show: false });
-    assert.deepEqual(thinking('high'), { show: true, effort: 'high' });
-    assert.deepEqual(thinking('max'), { show: true });
+    assert.deepEqual(thinking(true), { mode: 'on', show: true });
+    assert.deepEqual(thinking(false), { mode: 'off', show: false });
+    assert.deepEqual(thinking('high'), { mode: 'on', show: true, effort: 'high' });
+    assert.deepEqual(thinking('max'), { mode: 'on', show: true });
     assert.deepEqual(thinking(null, WITHOUT_THINKING), { show: false });
-    assert.deepEqual(thinking(false, WITHOUT_THINKING), { show: false });
+    assert.deepEqual(thinking(false, WITHOUT_THINKING), { mode: 'off', show: false });
   });
 
   it('reports the error that Ollama finds first', () => {
@@ -290,15 +297,16 @@ describe('a tool result in /api/chat', () => {
     assert.deepEqual(results(messages), ['call_00000001=1', 'call_00000002=2']);
   });
 
-  it('becomes text of the user if no call matches', () => {
+  it('becomes text that is marked as a result if no call matches', () => {
     const orphans: Json[][] = [
       [result('x')],
       [turn(call('f', 'a')), result('1', { tool_call_id: 'a' }), result('x')],
       [turn(call('f', 'a')), result('x', { tool_call_id: 'other' })],
-      [turn(call('f')), result('x', { tool_name: 'other' })],
       [turn(call('f')), ...HI, { role: 'assistant', content: 'ok' }, result('x')],
     ];
-    for (const messages of orphans) assert.deepEqual(messagesOf(messages).at(-1), user('x'));
+    for (const messages of orphans) {
+      assert.deepEqual(messagesOf(messages).at(-1), user('<tool_result>\nx\n</tool_result>'));
+    }
   });
 
   it('may follow a user message, and belong to any message of the assistant’s turn', () => {
@@ -318,11 +326,8 @@ describe('a tool result in /api/chat', () => {
   });
 
   it('keeps its images', () => {
-    const [, message] = messagesOf([turn(call('f')), result('see', { images: [PNG] })]);
-    assert.deepEqual(
-      message?.content.map((part) => part.type),
-      ['toolResult', 'image'],
-    );
+    const messages = messagesOf([turn(call('f')), result('see', { images: [PNG] })]);
+    assert.deepEqual(results(messages), ['call_00000001=image+see']);
   });
 
   it('belongs to exactly one call with a unique id, in any conversation', () => {
