@@ -32,7 +32,9 @@ function imagesIn(part: ChatMessage['content'][number]): ImagePart[] {
       return part.content.flatMap(imagesIn);
     case 'document':
       return part.source.type === 'parts' ? part.source.parts.flatMap(imagesIn) : [];
-    default:
+    case 'text':
+    case 'searchResult':
+    case 'toolCall':
       return [];
   }
 }

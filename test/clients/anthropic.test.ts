@@ -23,7 +23,7 @@ const WEATHER: Anthropic.Tool = {
 };
 
 /** A block without the CLI's mark for the cache. */
-const withoutMark = ({ cache_control: _, ...block }: ApiBlock): object => block;
+const withoutMark = ({ cache_control: _mark, ...block }: ApiBlock): object => block;
 
 describe('Anthropic client', function () {
   this.timeout(120_000);

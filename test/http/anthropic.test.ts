@@ -668,6 +668,20 @@ describe('POST /v1/messages', () => {
     assert.equal(rig.backend.requests[0]?.messages.length, 1);
   });
 
+  it('keeps a later system message at its place', async () => {
+    const rig = await startRig();
+    const [hi] = USER_HI;
+    const answer = { role: 'assistant', content: 'Hello.' };
+    await ask(rig, sonnet({ messages: [hi, answer, { role: 'system', content: 'Saved.' }, hi] }));
+    const [request] = rig.backend.requests;
+    assert.equal(request?.system, '');
+    assert.deepEqual(
+      request.messages.map(({ role }) => role),
+      ['user', 'assistant', 'user', 'user'],
+    );
+    assert.match(JSON.stringify(request.messages[2]), /system_message.*Saved\./);
+  });
+
   it('keeps a silent stream alive with pings after message_start', async () => {
     const rig = await startRig({ heartbeatMs: 10 });
     rig.backend.script = hangs();

@@ -74,7 +74,7 @@ export function historyParts(block: JsonObject, readBlock: ReadBlock): ContentPa
       return summary === '' ? [] : marked(`Summary of the earlier conversation: ${summary}`);
     }
     case 'browser_state':
-      return marked(`State of the browser: ${readable(withoutType(block), readBlock).text}`);
+      return marked(`State of the browser: ${readable(block, readBlock).text}`);
     default: {
       if (!type.endsWith(RESULT_SUFFIX)) return undefined;
       const { text, parts } = readable(block['content'], readBlock);
@@ -83,8 +83,4 @@ export function historyParts(block: JsonObject, readBlock: ReadBlock): ContentPa
       return [...marked(`Result of the earlier call of the tool ${tool}${failed}: ${text}`), ...parts];
     }
   }
-}
-
-function withoutType({ type: _, ...rest }: JsonObject): JsonObject {
-  return rest;
 }

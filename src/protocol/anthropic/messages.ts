@@ -72,7 +72,7 @@ function entriesOf(
     calls = [];
   };
   for (const block of blocks) {
-    switch (block['type']) {
+    switch (stringOf(block['type'])) {
       case 'tool_use':
         if (role === 'user') flush(role);
         calls.push(toolCall(block, readArguments));

@@ -31,7 +31,7 @@ function readMessage(value: Json, at: FieldPath): WireMessage {
   const message = fieldsOf(value, at, 'anthropic.MessageParam');
   return {
     role: (message.string('role') ?? '').toLowerCase(),
-    content: message.value('content'),
+    content: message.exactValue('content'),
     clearAt: message.string('clear_at'),
     effort: message.fields('output_config', 'anthropic.OutputConfig')?.string('effort'),
   };

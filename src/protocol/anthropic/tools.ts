@@ -36,7 +36,7 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   const description = tool.string('description') ?? defined?.description ?? '';
   return {
     name,
-    description: withExamples(description, tool.value('input_examples')),
+    description: withExamples(description, tool.exactValue('input_examples')),
     parameters: schema ?? defined?.parameters ?? { type: 'object', properties: {} },
   };
 }

@@ -12,7 +12,7 @@ import { stringOf } from './values.js';
 interface UnsupportedField {
   readonly name: string;
   /** Whether a value, which is not null, asks for something. */
-  asks(value: Json): boolean;
+  readonly asks: (value: Json) => boolean;
   /** Why, and what to do instead. */
   readonly reason: string;
 }

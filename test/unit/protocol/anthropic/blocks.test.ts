@@ -140,7 +140,7 @@ describe('a content block of /v1/messages', () => {
     [
       'the state of a browser',
       { type: 'browser_state', tabs: [{ title: 'Home', active: true }], cache_control: null },
-      text('\n[State of the browser: {"tabs":[{"title":"Home","active":true}]}]\n'),
+      text('\n[State of the browser: {"type":"browser_state","tabs":[{"title":"Home","active":true}]}]\n'),
     ],
     ['text that is not a string', { type: 'text', text: 5 }, text('5')],
   ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { jsonText } from '../../../../src/core/json.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import { decodeMessages } from '../../../../src/protocol/anthropic/request.js';
 
@@ -120,6 +121,22 @@ describe('a request of /v1/messages', () => {
       assert.deepEqual(decode(more).generation.format, { type: 'schema', schema: { type: 'object' } });
     }
     assert.equal(decode({ output_format: { type: 'text' } }).generation.format, undefined);
+  });
+
+  it('keeps every digit of long integers', () => {
+    const id = '1234567890123456789';
+    const blocks = [
+      `{"type":"tool_use","id":"a","name":"f","input":{"id":${id}}}`,
+      `{"type":"server_tool_use","id":"b","name":"web_fetch","input":{"id":${id}}}`,
+      `{"type":"mcp_tool_result","content":{"id":${id}}}`,
+    ];
+    const { conversation, offeredTools } = decodeMessages(
+      `{"model":"m","max_tokens":1,"tools":[{"name":"f","input_examples":[{"id":${id}}]}],"messages":[` +
+        `{"role":"assistant","content":[${blocks.join()}]},` +
+        `{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":{"id":${id}}}]}]}`,
+    );
+    const text = jsonText([conversation, offeredTools]);
+    assert.equal(text.split(id).length - 1, 5, text);
   });
 
   it('adds examples of the input to the description of a tool', () => {
