@@ -64,7 +64,11 @@ function createIndex(keyOf: (call: Call) => string): {
         group.push(call);
         groups.set(keyOf(call), group);
       }
-      for (const [key, group] of groups) rounds.set(key, [...(rounds.get(key) ?? []), createQueue(group)]);
+      for (const [key, group] of groups) {
+        const queues = rounds.get(key) ?? [];
+        queues.push(createQueue(group));
+        rounds.set(key, queues);
+      }
     },
     take(key) {
       const queues = key === '' ? [] : (rounds.get(key) ?? []);

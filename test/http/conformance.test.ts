@@ -543,8 +543,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         );
         const calls = lines.slice(1, 3).map((line) => JSON.stringify(messageOf(line)['tool_calls']));
         assert.deepEqual(calls, [
-          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}}}]',
-          '[{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}}}]',
+          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}},"index":0}]',
+          '[{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}},"index":1}]',
         ]);
         assert.equal(lastLine(reply)['done_reason'], 'stop');
       },

@@ -59,7 +59,7 @@ export class ToolCallBuffer {
       const input = parseJson(json);
       const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
       if (!isObject) return reportedInput;
-      this.#rewritten ||= canonicalJson(input as JsonObject) !== canonicalJson(reportedInput);
+      this.#rewritten ||= canonicalJson(input) !== canonicalJson(reportedInput);
       return input as JsonObject;
     } catch {
       return reportedInput;

@@ -27,7 +27,7 @@ export interface CompletionBody extends RequestOptions {
 function readPrompt(fields: Fields): string {
   const prompt = fields.value('prompt');
   if (!Array.isArray(prompt)) return fields.string('prompt') ?? '';
-  const [only = '', ...others]: readonly Json[] = prompt;
+  const [only = '', ...others] = prompt as readonly Json[];
   if (typeof only !== 'string') {
     throw new CodedError(
       'unsupported_value',

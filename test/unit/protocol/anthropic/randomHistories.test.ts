@@ -1,6 +1,7 @@
 /** Random histories of /v1/messages: whatever a client sends reaches the model, or the request is refused. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { toTurns } from '../../../../src/claude/conversation/transcript.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import type { Json, JsonObject } from '../../../../src/core/json.js';
 import { decodeMessages } from '../../../../src/protocol/anthropic/request.js';
@@ -163,7 +164,7 @@ describe('a random history of /v1/messages', () => {
         let request: string;
         try {
           const { conversation, offeredTools } = decodeMessages(sent);
-          request = JSON.stringify([conversation, offeredTools]);
+          request = JSON.stringify([conversation.system, toTurns(conversation.messages), offeredTools]);
         } catch (thrown) {
           assert.ok(thrown instanceof ChatError, String(thrown));
           assert.equal(thrown.kind, 'badRequest');

@@ -144,6 +144,70 @@ describe('a request of /api/chat', () => {
     }
   });
 
+  it('reads options as text, as users type them into a form', () => {
+    const options = { stop: '\n', num_predict: '100', temperature: '0.5', num_ctx: '8192', use_mmap: 'true' };
+    const request = requestOf({ messages: HI, options });
+    assert.deepEqual(
+      [request.stop, request.maxTokens, request.sampling],
+      [['\n'], 100, { temperature: 0.5 }],
+    );
+    for (const [name, value] of [
+      ['num_predict', 'many'],
+      ['num_ctx', ''],
+      ['use_mmap', 'yes'],
+      ['stop', 5],
+    ] as const) {
+      assert.throws(() => requestOf({ messages: HI, options: { [name]: value } }), OllamaStatusError);
+    }
+  });
+
+  it('reads content as parts, also as results', () => {
+    const parts = [
+      { type: 'text', text: 'a' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } },
+      { type: 'text', text: 'b' },
+    ];
+    const image = { type: 'image', mediaType: 'image/png', data: PNG };
+    const expected = [{ type: 'text', text: 'a' }, image, { type: 'text', text: 'b' }];
+    assert.deepEqual(messagesOf([{ role: 'user', content: parts }])[0]?.content, expected);
+    const [, result] = messagesOf([
+      { role: 'assistant', tool_calls: [call('f', 'x')] },
+      { role: 'tool', tool_call_id: 'x', content: parts },
+    ]);
+    assert.deepEqual(result?.content, [
+      { type: 'toolResult', callId: 'x', content: expected, isError: false },
+    ]);
+  });
+
+  it('accepts an image as a data URL of any media type', () => {
+    for (const type of ['image/png', 'image/jpg', 'application/octet-stream', '']) {
+      const [message] = messagesOf([{ role: 'user', images: [`data:${type};base64,${PNG}`] }]);
+      assert.deepEqual(message?.content, [{ type: 'image', mediaType: 'image/png', data: PNG }]);
+    }
+    assert.throws(() => messagesOf([{ role: 'user', images: ['data:image/png,AAAA'] }]), {
+      message: 'illegal base64 data at input byte 4',
+    });
+  });
+
+  it('keeps all digits of integers in arguments and results', () => {
+    const body =
+      '{"model":"x","messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{"id":12345678901234567890}}}]},' +
+      '{"role":"tool","content":{"id":12345678901234567891}}]}';
+    const action = translateChat(decodeChat(body), ENTRY);
+    assert.ok(action.type === 'answer');
+    const [made, result] = action.request.messages;
+    assert.deepEqual(made?.content[0], {
+      type: 'toolCall',
+      call: { id: 'call_00000001', name: 'f', arguments: { id: 12345678901234567890n } },
+    });
+    assert.deepEqual(result?.content[0], {
+      type: 'toolResult',
+      callId: 'call_00000001',
+      content: [{ type: 'text', text: '{"id":12345678901234567891}' }],
+      isError: false,
+    });
+  });
+
   it('reads the format, and refuses an invalid one', () => {
     assert.deepEqual(requestOf({ messages: HI, format: 'json' }).format, { type: 'json' });
     assert.deepEqual(requestOf({ messages: HI, format: { type: 'object' } }).format, {
@@ -286,6 +350,15 @@ describe('a tool result in /api/chat', () => {
       result('F2', { tool_name: 'f', tool_call_id: 'lost' }),
     ]);
     assert.deepEqual(results(messages), ['call_00000002=G', 'call_00000001=F1', 'call_00000003=F2']);
+  });
+
+  it('is matched by "name" as by "tool_name"', () => {
+    const messages = messagesOf([
+      turn(call('f'), call('g')),
+      result('G', { name: 'g' }),
+      { role: 'function', name: 'f', content: 'F' },
+    ]);
+    assert.deepEqual(results(messages), ['call_00000002=G', 'call_00000001=F']);
   });
 
   it('is matched by order if it has no name and the calls have no ids', () => {
