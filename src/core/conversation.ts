@@ -1,24 +1,10 @@
 /** Builds a conversation in the core's vocabulary from the messages of a client. */
 import type { ChatMessage, ContentPart, ToolCall, ToolCallPart, ToolSpec } from './chat.js';
+import type { Content, ConversationEntry } from './conversationEntry.js';
 import { markedResult, markedSystemMessage } from './markedContent.js';
 import { matchResults } from './resultMatching.js';
 
-/** The content of a message, without its tool calls. */
-export type Content = readonly ContentPart[];
-
-/** One message of a client. A result may have an empty `name`; results and calls may have empty ids. */
-export type ConversationEntry =
-  | { readonly role: 'system'; readonly content: Content }
-  | { readonly role: 'user'; readonly content: Content }
-  | { readonly role: 'assistant'; readonly content: Content; readonly calls: readonly ToolCall[] }
-  | {
-      readonly role: 'result';
-      readonly callId: string;
-      readonly name: string;
-      readonly content: Content;
-      /** The tool failed. */
-      readonly isError?: boolean;
-    };
+export type { Content, ConversationEntry };
 
 type AssistantEntry = Extract<ConversationEntry, { role: 'assistant' }>;
 type ResultEntry = Extract<ConversationEntry, { role: 'result' }>;

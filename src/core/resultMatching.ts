@@ -1,5 +1,5 @@
 /** Finds the tool call that each result belongs to, because clients keep, drop, change or repeat ids and names. Pure. */
-import type { ConversationEntry } from './conversation.js';
+import type { ConversationEntry } from './conversationEntry.js';
 
 /** A call: the index of its entry, and its index among the calls of that entry. */
 export interface CallPosition {

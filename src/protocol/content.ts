@@ -37,13 +37,19 @@ function stringOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
+const PDF_URL = /^data:application\/pdf[;,]/i;
+
 type ReadPart = (part: JsonObject) => ContentPart | undefined;
 
 const readText: ReadPart = ({ text }) => ({ type: 'text', text: requireString(text) });
 /** Thinking cannot be sent back to Claude without its signature. */
 const leaveOut: ReadPart = () => undefined;
-const readImagePart: ReadPart = ({ image_url: image }) =>
-  readImageUrl(requireString(isObject(image) ? image['url'] : image));
+
+const readImagePart: ReadPart = ({ image_url: image }) => {
+  const url = requireString(isObject(image) ? image['url'] : image);
+  // Proxies of other APIs have no other part for a PDF.
+  return PDF_URL.test(url) ? readFilePart({ file_data: url }) : readImageUrl(url);
+};
 
 function refuse(kind: string): ReadPart {
   return () => {

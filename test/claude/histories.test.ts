@@ -52,7 +52,7 @@ async function sent(rig: CliRig, request: ChatRequest): Promise<StandInRequest['
 }
 
 const turnsOf = (body: StandInRequest['body']): readonly ViewedMessage[] =>
-  body.messages.filter(({ role }) => role !== 'system') as readonly ViewedMessage[];
+  body.messages.filter(({ role }) => role !== 'system');
 
 describe('a history of a client', function () {
   this.timeout(120_000);

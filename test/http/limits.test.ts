@@ -43,7 +43,7 @@ const openai: ChatFormat = {
     {
       role: 'tool',
       tool_call_id: 'a',
-      content: Array(count).fill({ type: 'image_url', image_url: { url } }),
+      content: Array.from({ length: count }, () => ({ type: 'image_url', image_url: { url } })),
     },
   ],
   stop: (stop) => ({ stop }),
@@ -56,10 +56,8 @@ const anthropic: ChatFormat = {
     content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }],
   }),
   results: (count, data) => {
-    const content = Array(count).fill({
-      type: 'image',
-      source: { type: 'base64', media_type: 'image/png', data },
-    });
+    const source = { type: 'base64', media_type: 'image/png', data };
+    const content = Array.from({ length: count }, () => ({ type: 'image', source }));
     return [
       { role: 'user', content: 'x' },
       { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },

@@ -154,12 +154,16 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: ['hi', 'there'] }),
       status: 400,
       message: 'Several prompts in one request are not supported. Send one request for each prompt.',
+      param: 'prompt',
+      code: 'unsupported_value',
     },
     {
       what: 'a prompt of tokens',
       ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: [9906, 1917] }),
       status: 400,
       message: 'A prompt of tokens is not supported: Claude has other tokens. Send the prompt as text.',
+      param: 'prompt',
+      code: 'unsupported_value',
     },
     {
       what: 'a number as the prompt',
@@ -172,6 +176,8 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', n: 2 }),
       status: 400,
       message: 'n is not supported: a request gets one answer. Send the request several times instead.',
+      param: 'n',
+      code: 'unsupported_parameter',
     },
     {
       what: 'a number among the stop sequences',

@@ -25,11 +25,12 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
  */
 export function readToolCall(value: Json, at: FieldPath, readArguments: ReadArguments): ToolCall {
   const call = fieldsOf(value, at, 'api.ToolCall');
-  const called = call.fields('function', 'api.ToolCallFunction');
-  called?.integer('index');
+  // Some clients have the fields of the function beside the id.
+  const called = call.fields('function', 'api.ToolCallFunction') ?? call;
+  called.integer('index');
   return {
     id: call.string('id') ?? '',
-    name: called?.string('name') ?? '',
-    arguments: readArguments(called?.exactValue('arguments')),
+    name: called.string('name') ?? '',
+    arguments: readArguments(called.exactValue('arguments')),
   };
 }

@@ -32,7 +32,12 @@ export function customToolSpec({ name, description, format }: CustomTool): ToolS
   return {
     name,
     description: [description, grammarText(format)].filter((part) => part !== '').join('\n\n'),
-    parameters: { type: 'object', properties: { [INPUT]: text }, required: [INPUT], additionalProperties: false },
+    parameters: {
+      type: 'object',
+      properties: { [INPUT]: text },
+      required: [INPUT],
+      additionalProperties: false,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChatMessage, ContentPart, ImagePart, ToolSpec } from '../../../src/core/chat.js';
+import type { ChatMessage, ContentPart, ImagePart, ToolCall, ToolSpec } from '../../../src/core/chat.js';
 import { type ConversationEntry, toConversation } from '../../../src/core/conversation.js';
 import { toTurns } from '../../../src/claude/conversation/transcript.js';
 
@@ -36,7 +36,9 @@ function show(part: ChatMessage['content'][number]): string {
       return `${part.call.name}(${JSON.stringify(part.call.arguments)})#${part.call.id}`;
     case 'toolResult':
       return `#${part.callId}=${part.content.map(show).join('+')}`;
-    default:
+    case 'image':
+    case 'document':
+    case 'searchResult':
       return part.type;
   }
 }
@@ -46,13 +48,14 @@ const shown = (entries: readonly ConversationEntry[], tools: readonly ToolSpec[]
     ({ role, content }) => `${role}: ${content.map(show).join(' | ')}`,
   );
 
+const atOf = ({ arguments: { at } }: ToolCall): string => (typeof at === 'string' ? at : 'added');
+
 /** Each result with the call that it was attached to. */
 function matches(entries: readonly ConversationEntry[]): string[] {
   const { messages } = toConversation(entries);
   const made = new Map<string, string>();
   for (const { content } of messages) {
-    for (const part of content)
-      if (part.type === 'toolCall') made.set(part.call.id, String(part.call.arguments['at']));
+    for (const part of content) if (part.type === 'toolCall') made.set(part.call.id, atOf(part.call));
   }
   return messages.flatMap(({ content }) =>
     content.flatMap((part) =>

@@ -87,10 +87,9 @@ describe('parseJson and jsonText', function () {
   });
 
   it('leave a decimal and an exponent a number', () => {
-    assert.deepEqual(
-      parseJson('[0.1234567890123456789,1234567890123456789e2,1234567890123456789.5]'),
-      [0.1234567890123456789, 1234567890123456789e2, 1234567890123456789.5],
-    );
+    for (const number of ['0.1234567890123456789', '1234567890123456789e2', '1234567890123456789.5']) {
+      assert.equal(parseJson(number), Number(number));
+    }
   });
 
   it('refuse what is not JSON', () => {
@@ -108,7 +107,7 @@ describe('parseJson and jsonText', function () {
 describe('withNumbers and withDigits', () => {
   const value = parseJson('{"a":[1234567890123456789,"x",null],"b":{"c":2}}');
   it('convert long integers at any depth', () => {
-    assert.deepEqual(withNumbers(value), { a: [1234567890123456789, 'x', null], b: { c: 2 } });
+    assert.deepEqual(withNumbers(value), { a: [Number('1234567890123456789'), 'x', null], b: { c: 2 } });
     assert.deepEqual(withDigits(value), { a: ['1234567890123456789', 'x', null], b: { c: 2 } });
   });
 

@@ -105,6 +105,11 @@ describe('a file part', () => {
     ]);
   });
 
+  it('of PDF may have the form of an image', () => {
+    const part = { type: 'image_url', image_url: { url: `data:application/pdf;base64,${PDF}` } };
+    assert.deepEqual(readContent([part]), [{ type: 'document', source: { type: 'pdf', data: PDF } }]);
+  });
+
   it('of an image is an image', () => {
     assert.deepEqual(read({ filename: 'a.bin', file_data: GIF }), [image('image/gif', GIF)]);
   });

@@ -20,11 +20,12 @@ function readToolCall(value: Json, at: FieldPath, readArguments: ReadArguments):
       arguments: customToolArguments(custom.string('input') ?? ''),
     };
   }
-  const called = call.fields('function', 'struct');
+  // Some clients have the fields of the function beside the id.
+  const called = call.fields('function', 'struct') ?? call;
   return {
     id,
-    name: called?.string('name') ?? '',
-    arguments: readArguments(called?.exactValue('arguments')),
+    name: called.string('name') ?? '',
+    arguments: readArguments(called.exactValue('arguments')),
   };
 }
 

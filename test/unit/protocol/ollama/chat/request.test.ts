@@ -179,6 +179,15 @@ describe('a request of /api/chat', () => {
     ]);
   });
 
+  it('reads a call whose name and arguments are beside its id', () => {
+    const [message] = messagesOf([
+      { role: 'assistant', tool_calls: [{ id: 'x', name: 'f', arguments: '{"a":1}' }] },
+    ]);
+    assert.deepEqual(message?.content, [
+      { type: 'toolCall', call: { id: 'x', name: 'f', arguments: { a: 1 } } },
+    ]);
+  });
+
   it('accepts an image as a data URL of any media type', () => {
     for (const type of ['image/png', 'image/jpg', 'application/octet-stream', '']) {
       const [message] = messagesOf([{ role: 'user', images: [`data:${type};base64,${PNG}`] }]);
