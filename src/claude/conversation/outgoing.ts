@@ -1,6 +1,6 @@
 /** Builds the messages that the CLI reads on stdin: initialization and turns. */
 import { randomUUID } from 'node:crypto';
-import type { ChatRequest, ContentPart } from '../../core/chat.js';
+import type { ChatRequest, ContentPart, DocumentPart } from '../../core/chat.js';
 import { joinParagraphs } from '../../core/conversation.js';
 import { withDigits } from '../../core/json.js';
 import { toolChoiceInstruction } from '../../core/toolChoice.js';
@@ -192,12 +192,26 @@ function contentBlock(part: ContentPart): object {
       return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
     case 'document': {
       const { type, source, ...about } = part;
-      const wire =
-        source.type === 'pdf'
-          ? { type: 'base64', media_type: 'application/pdf', data: source.data }
-          : { type: 'text', media_type: 'text/plain', data: source.text };
-      return { type, source: wire, ...about };
+      return { type, source: documentSource(source), ...about };
     }
+    case 'searchResult':
+      return {
+        type: 'search_result',
+        source: part.source,
+        title: part.title,
+        content: part.content.map(contentBlock),
+      };
+  }
+}
+
+function documentSource(source: DocumentPart['source']): object {
+  switch (source.type) {
+    case 'pdf':
+      return { type: 'base64', media_type: 'application/pdf', data: source.data };
+    case 'text':
+      return { type: 'text', media_type: 'text/plain', data: source.text };
+    case 'parts':
+      return { type: 'content', content: source.parts.map(contentBlock) };
   }
 }
 
