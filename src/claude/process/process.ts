@@ -45,10 +45,8 @@ const DRAIN_MS = 250;
 export async function startProcess(spec: ProcessSpec, log: Logger): Promise<ClaudeProcess> {
   const folder = await stat(spec.folder).catch(() => undefined);
   if (folder?.isDirectory() !== true) {
-    throw new ChatError(
-      'cliFailed',
-      `The folder ${spec.folder} no longer exists. Create it again, or open another one.`,
-    );
+    const message = `The folder ${spec.folder} no longer exists. Create it again, or open another one.`;
+    throw new ChatError('cliFailed', message);
   }
   return new ClaudeProcess(spec, log);
 }
