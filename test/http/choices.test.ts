@@ -62,9 +62,8 @@ describe('n on /v1/chat/completions', () => {
         yield text('first');
         yield DONE;
       },
-      async function* () {
-        yield text('second');
-        yield DONE;
+      async function* (...all) {
+        yield* says(text('second'), DONE)(...all);
         slow.open();
       },
     );
@@ -204,8 +203,8 @@ describe('n on /v1/chat/completions', () => {
   it('keeps the reply when a chat fails after its answer is complete', async () => {
     const failed = createLatch();
     const rig = await rigWith(
-      async function* () {
-        yield DONE;
+      async function* (...all) {
+        yield* says(DONE)(...all);
         failed.open();
         throw OVERLOADED;
       },
