@@ -24,17 +24,14 @@ const STRUCTURED_OUTPUT_DESCRIPTION =
   'once at the end of your response to provide the structured output.';
 
 /** The results of the MCP methods `initialize` and `tools/list` for the client's tools. */
-export function toolManifest(
-  { tools, answerSchema }: ToolOffer,
-  names: ToolNames,
-): {
+export function toolManifest({ tools, answerSchema }: ToolOffer): {
   initializeResult: object;
   toolsListResult: object;
 } {
   const offered = tools.map((tool) => ({
-    name: names.bareName(tool.name),
+    name: tool.name,
     description: tool.description,
-    inputSchema: { type: 'object', ...tool.parameters },
+    inputSchema: tool.parameters,
   }));
   const structured = {
     name: STRUCTURED_OUTPUT_TOOL,
@@ -74,10 +71,10 @@ export function chatInitialization(): object {
 /**
  * The `initialize` control request for the workspace lane. The client's system prompt is appended to the CLI's own.
  */
-export function workspaceInitialization(request: ChatRequest, names: ToolNames): object {
+export function workspaceInitialization(request: ChatRequest): object {
   const { tools, format } = request;
   const system = joinParagraphs([request.system, toolChoiceInstruction(request.toolChoice)]);
-  const manifest = toolManifest({ tools, answerSchema: undefined }, names);
+  const manifest = toolManifest({ tools, answerSchema: undefined });
   const client =
     tools.length === 0
       ? {}
