@@ -5,26 +5,16 @@
  */
 import { badRequest } from '../../core/errors.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
+import { groupNote, restNote, type Part } from './combinatorNotes.js';
 import { pointerOf, schemaAt, withCopyForReferences } from './references.js';
 import { ANNOTATIONS, COMBINATORS, isList, isObject, omit, pick, type Schema } from './schemaKeywords.js';
 
 /** The most properties of all alternatives together. Real tools have a few dozen. */
 const MAX_MERGED = 20_000;
-/** The most characters of a text about constraints. */
-const MAX_NOTE = 4000;
 
 /** A schema without combinators at its root, and the sentences about them. */
 export interface FlatSchema {
   readonly schema: JsonObject;
-  readonly notes: readonly string[];
-}
-
-/** What a part of the root says about the arguments. */
-interface Part {
-  readonly properties: ReadonlyMap<string, readonly Json[]>;
-  readonly required: readonly string[];
-  /** Keywords that a list of properties cannot express. */
-  readonly rest: readonly JsonObject[];
   readonly notes: readonly string[];
 }
 
@@ -66,13 +56,6 @@ function inlineReference(root: JsonObject): JsonObject {
     seen.add($ref);
     schema = { ...target, ...omit(siblings, ['type']) };
   }
-}
-
-function restNote(rest: readonly JsonObject[]): string[] {
-  const text = JSON.stringify(rest.length === 1 ? rest[0] : { allOf: rest });
-  return rest.length === 0 || text.length > MAX_NOTE
-    ? []
-    : [`The arguments must also match this JSON Schema: ${text}`];
 }
 
 class Merger {
@@ -227,26 +210,4 @@ function valuesOf(schema: JsonObject): readonly Json[] | undefined {
   if ('const' in schema) return 'enum' in schema ? undefined : [schema['const']!];
   const values = schema['enum'];
   return isList(values) ? values : undefined;
-}
-
-/** The sentence that says which properties belong together. */
-function groupNote(parts: readonly Part[], keyword: 'anyOf' | 'oneOf'): string[] {
-  const groups = [...new Set(parts.map(groupOf).filter((group) => group !== ''))];
-  if (groups.length < 2) return [];
-  const which = keyword === 'oneOf' ? 'exactly one' : 'at least one';
-  const text = `Give the parameters of ${which} of these groups: ${groups.join(' or ')}.`;
-  return [text.length > MAX_NOTE ? `${text.slice(0, MAX_NOTE)}…` : text];
-}
-
-/** `(kind = "a", name, optionally size)` */
-function groupOf({ properties, required }: Part): string {
-  const label = (name: string): string => {
-    const [only, ...others] = properties.get(name) ?? [];
-    const fixed = others.length === 0 && isObject(only) && 'const' in only ? only['const'] : undefined;
-    return fixed === undefined ? name : `${name} = ${JSON.stringify(fixed)}`;
-  };
-  const needed = [...new Set(required)].map(label);
-  const optional = [...properties.keys()].filter((name) => !required.includes(name)).map(label);
-  const texts = [...needed, ...(optional.length === 0 ? [] : [`optionally ${optional.join(', ')}`])];
-  return texts.length === 0 ? '' : `(${texts.join(', ')})`;
 }

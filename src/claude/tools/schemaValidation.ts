@@ -1,7 +1,7 @@
 /** Checks that a schema is valid for JSON Schema 2020-12, and opens the parts that are not. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import { isList, isObject, mapValues, omit, pick } from './schemaKeywords.js';
+import { isList, isObject, KEYWORD_KINDS, mapValues, omit, pick } from './schemaKeywords.js';
 
 const META_SCHEMA = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -63,10 +63,15 @@ export function openInvalidParts(
 
 /** How much of a path leads to the innermost property or definition, or else to a keyword of the root. */
 function lengthToOpen(path: readonly string[]): number {
-  const innermost = path.findLastIndex(
-    (name, i) => (name === 'properties' || name === '$defs') && i + 2 < path.length,
-  );
-  return innermost < 0 ? 1 : innermost + 2;
+  let innermost = 1;
+  for (let at = 0; at < path.length;) {
+    const keyword = path[at]!;
+    const kind = KEYWORD_KINDS.get(keyword);
+    if (kind !== 'schema' && kind !== 'schemaList' && kind !== 'schemaMap') break;
+    at += kind === 'schema' ? 1 : 2;
+    if ((keyword === 'properties' || keyword === '$defs') && at <= path.length) innermost = at;
+  }
+  return innermost;
 }
 
 function replaceAt(value: Json, [name, ...rest]: readonly string[], replace: (value: Json) => Json): Json {
