@@ -4,6 +4,7 @@ import type { Effort, ResponseFormat, Sampling, Thinking } from '../../core/chat
 import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
+import { readAnswerSchema } from '../json/schemaField.js';
 import { readSampling } from '../sampling.js';
 
 export interface GenerationOptions {
@@ -32,8 +33,7 @@ function readEffort(value: string | undefined): Effort | undefined {
 
 function readFormat(value: Json | undefined): ResponseFormat | undefined {
   if (!isObject(value) || value['type'] !== 'json_schema') return undefined;
-  const { schema } = value;
-  return isObject(schema) ? { type: 'schema', schema } : { type: 'json' };
+  return readAnswerSchema(value['schema']);
 }
 
 /**

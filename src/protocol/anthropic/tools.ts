@@ -4,6 +4,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type FieldPath, type Fields, fieldsOf } from '../json/fields.js';
+import { readToolSchema } from '../json/schemaField.js';
 
 /**
  * One element of `tools`. Its schema is not changed.
@@ -13,8 +14,7 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   const tool = fieldsOf(value, at, 'anthropic.Tool');
   const type = tool.string('type') ?? 'custom';
   const name = tool.string('name') ?? '';
-  const schema = tool.object('input_schema', 'json.RawMessage');
-  if (type !== 'custom' && schema === undefined) {
+  if (type !== 'custom' && tool.value('input_schema') === undefined) {
     throw badRequest(
       `The tool type ${JSON.stringify(type)} is not supported: only client tools with an input_schema are.`,
     );
@@ -22,7 +22,7 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   return {
     name,
     description: tool.string('description') ?? '',
-    parameters: schema ?? { type: 'object', properties: {} },
+    parameters: readToolSchema(tool, { name: 'input_schema', goType: 'json.RawMessage' }, name),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type Fields, isObject } from '../json/fields.js';
 import { checkJsonLimits, MAX_WEIGHT } from '../json/jsonLimits.js';
+import { readToolSchema } from '../json/schemaField.js';
 
 /**
  * The tool that these fields describe. Its schema is not changed.
@@ -12,10 +13,11 @@ import { checkJsonLimits, MAX_WEIGHT } from '../json/jsonLimits.js';
  * @throws ChatError `badRequest` with Go's message
  */
 export function readToolSpec(fields: Fields | undefined, goType: string): ToolSpec {
+  const name = fields?.string('name') ?? '';
   return {
-    name: fields?.string('name') ?? '',
+    name,
     description: fields?.string('description') ?? '',
-    parameters: fields?.object('parameters', goType) ?? { type: 'object', properties: {} },
+    parameters: readToolSchema(fields, { name: 'parameters', goType }, name),
   };
 }
 
