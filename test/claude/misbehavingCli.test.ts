@@ -99,6 +99,17 @@ describe('a misbehaving CLI', function () {
     assert.equal(pids().length, 1);
   });
 
+  it('that runs a tool of the client itself is an error, also if it then completes the answer', async () => {
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'save', arguments: {} } };
+    const runTool = {
+      type: 'control_request',
+      request_id: 'r1',
+      request: { subtype: 'mcp_message', server_name: 'client', message: call },
+    };
+    await start({ steps: [{ do: 'send', message: runTool }, ...answerSteps('It is done.')] });
+    await fails('cliFailed', /did not pass the call of the tool "save" on to the client/);
+  });
+
   it('that does not exist is an error that says what to do', async () => {
     await start({});
     const missing = backendOf(join(fake.folder, 'nothing'));

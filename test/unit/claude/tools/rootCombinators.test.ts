@@ -7,7 +7,7 @@ import { repairTool } from '../../../../src/claude/tools/toolRepair.js';
 import { schemaRefusal } from '../../../support/apiToolRules.js';
 import { draft7Schemas } from '../../../support/randomSchemas.js';
 
-const NUM_RUNS = process.env['SOAK'] === '1' ? 20_000 : 500;
+const NUM_RUNS = process.env['SOAK'] === '1' ? 4000 : 300;
 
 const repair = (parameters: JsonObject): { description: string; parameters: JsonObject } =>
   repairTool({ name: 'f', description: 'Does it.', parameters });

@@ -8,7 +8,8 @@ import { repairTool, type RepairedTool } from '../../../../src/claude/tools/tool
 import { schemaRefusal } from '../../../support/apiToolRules.js';
 import { draft7Schemas, instances, sloppySchemas } from '../../../support/randomSchemas.js';
 
-const NUM_RUNS = process.env['SOAK'] === '1' ? 100_000 : 2000;
+const SOAK = process.env['SOAK'] === '1';
+const NUM_RUNS = SOAK ? 100_000 : 2000;
 
 const repair = (parameters: JsonObject): RepairedTool =>
   repairTool({ name: 'f', description: '', parameters });
@@ -89,9 +90,9 @@ describe('repairTool', function () {
           }
         },
       ),
-      { numRuns: NUM_RUNS / 20 },
+      { numRuns: SOAK ? 2000 : 100 },
     );
-    assert.ok(valid > NUM_RUNS / 100, `only ${valid} values were valid before`);
+    assert.ok(valid > 10, `only ${valid} values were valid before`);
   });
 
   it('renames arguments back to what the client calls them', () => {
