@@ -37,7 +37,7 @@ describe('tools of clients', function () {
   function toolsAtTheApi(): ApiTool[] {
     return (rig.standIn.requests.at(-1)!.body.tools ?? []).map((tool) => ({
       name: tool.name,
-      description: String(tool['description']),
+      description: tool['description'] as string,
       parameters: tool['input_schema'] as JsonObject,
     }));
   }
@@ -153,7 +153,7 @@ describe('tools of clients', function () {
       NAMES.map(() => ARGUMENTS),
     );
     const offered = new Set(toolsAtTheApi().map((tool) => tool.name));
-    for (const use of uses) assert.ok(offered.has(String(use['name'])));
+    for (const use of uses) assert.ok(offered.has(use['name'] as string));
   });
 
   it('have their refused properties renamed, in calls and in the history, and the conversation continues', async () => {

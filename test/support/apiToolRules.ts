@@ -1,6 +1,6 @@
 /** What the Messages API is reported to refuse in a tool (its 400s). */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Json, JsonObject } from '../../src/core/json.js';
+import type { JsonObject } from '../../src/core/json.js';
 
 const ajv = new Ajv2020({ strict: false, logger: false });
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
@@ -10,7 +10,7 @@ const PROPERTY_NAME = /^[a-zA-Z0-9_.-]{1,64}$/;
 export function schemaRefusal(schema: JsonObject): string | undefined {
   if (schema['type'] !== 'object') return `type is ${JSON.stringify(schema['type'])}`;
   for (const keyword of ['oneOf', 'allOf', 'anyOf']) if (keyword in schema) return `${keyword} at the root`;
-  const properties = Object.keys((schema['properties'] as Json | undefined) ?? {});
+  const properties = Object.keys(schema['properties'] ?? {});
   const refused = properties.find((name) => !PROPERTY_NAME.test(name));
   if (refused !== undefined) return `property ${JSON.stringify(refused)}`;
   return ajv.validateSchema(schema) === true ? undefined : ajv.errorsText(ajv.errors);

@@ -38,8 +38,9 @@ function groupOf({ properties, required }: Part): string {
     const fixed = others.length === 0 && isObject(only) && 'const' in only ? only['const'] : undefined;
     return fixed === undefined ? name : `${name} = ${JSON.stringify(fixed)}`;
   };
-  const needed = [...new Set(required)].map(label);
-  const optional = [...properties.keys()].filter((name) => !required.includes(name)).map(label);
+  const names = new Set(required);
+  const needed = [...names].map(label);
+  const optional = [...properties.keys()].filter((name) => !names.has(name)).map(label);
   const texts = [...needed, ...(optional.length === 0 ? [] : [`optionally ${optional.join(', ')}`])];
   return texts.length === 0 ? '' : `(${texts.join(', ')})`;
 }

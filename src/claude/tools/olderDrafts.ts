@@ -95,6 +95,14 @@ function rename(entries: Entries, from: string, to: string): void {
   if (!entries.has(to)) entries.set(to, value);
 }
 
+/** Up to draft 7: an `$id` that is a fragment only names the place, as `$anchor` does. */
+function translateAnchor(entries: Entries): void {
+  const id = entries.get('$id');
+  if (typeof id !== 'string' || !id.startsWith('#')) return;
+  entries.delete('$id');
+  if (/^#[A-Za-z_][-A-Za-z0-9._]*$/.test(id)) entries.set('$anchor', id.slice(1));
+}
+
 /** Translates the keywords of one schema. The schemas inside it are not changed. */
 export function translateKeywords(schema: JsonObject): JsonObject {
   const entries: Entries = new Map(Object.entries(schema));
@@ -104,6 +112,7 @@ export function translateKeywords(schema: JsonObject): JsonObject {
   translateDependencies(entries);
   translateDefinitions(entries);
   translateDraft3(entries);
+  translateAnchor(entries);
   // Draft 2019-09; without `$recursiveAnchor` elsewhere, it means the same as `$ref`.
   rename(entries, '$recursiveRef', '$ref');
   entries.delete('$recursiveAnchor');

@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../../core/json.js';
 import { mapReferences, withCopyForReferences } from './references.js';
+import { TakenNames } from './takenNames.js';
 import { COMBINATORS, isApiPropertyName, isList, isObject, mapValues, omit } from './schemaKeywords.js';
 
 /** The most characters of a name that the API allows. */
@@ -28,7 +29,7 @@ export function renameProperties(root: JsonObject): RenamedSchema {
   const renamed = (name: string): string => names.get(name) ?? name;
   // Schemas deeper inside that refer to the root mean the client's names.
   const whole = withCopyForReferences(root, (pointer) => pointer[0] !== 'properties');
-  const schema = renameIn(omit(whole, ['propertyNames']), renamed);
+  const schema = renameInRoot(omit(whole, ['propertyNames']), renamed);
   const properties = schema['properties'] as JsonObject;
   const originals = new Map([...names].map(([name, chosen]) => [chosen, name]));
   const described = mapValues(properties, (property, name) =>
@@ -48,16 +49,8 @@ export function renameProperties(root: JsonObject): RenamedSchema {
 /** Refused name → new name. */
 function newNames(names: readonly string[]): Map<string, string> {
   const refused = names.filter((name) => !isApiPropertyName(name));
-  const taken = new Set(names);
-  const chosen = new Map<string, string>();
-  for (const name of refused) {
-    const base = closestName(name);
-    let unique = base;
-    for (let n = 2; taken.has(unique); n++) unique = `${base.slice(0, MAX_LENGTH - 5)}_${n}`;
-    taken.add(unique);
-    chosen.set(name, unique);
-  }
-  return chosen;
+  const taken = new TakenNames(names);
+  return new Map(refused.map((name) => [name, taken.add(closestName(name), MAX_LENGTH)]));
 }
 
 function closestName(name: string): string {
@@ -76,30 +69,53 @@ function withOriginalName(property: Json, name: string): JsonObject {
 
 type Rename = (name: string) => string;
 
-/** Renames properties in a schema and in the schemas that apply to the same object. */
-function renameIn(schema: JsonObject, rename: Rename): JsonObject {
-  const refersTo = (keyword: string): boolean => JSON.stringify(schema[keyword] ?? null).includes('"$ref"');
-  // A schema elsewhere may also be used for other objects, so its names cannot change. Leave out what refers to one.
-  const conditions = ['if', 'then', 'else'].some(refersTo) ? ['if', 'then', 'else'] : [];
-  const others = ['not', 'dependentSchemas', ...COMBINATORS].filter(refersTo);
-  return mapValues(omit(schema, [...conditions, ...others]), (value, keyword) => {
-    if (keyword === 'properties') return renameKeys(value, rename);
-    if (keyword === 'required') return renameAll(value, rename);
-    if (keyword === 'dependentRequired' && isObject(value)) {
-      return mapValues(renameKeys(value, rename), (names) => renameAll(names, rename));
-    }
-    if (keyword === 'dependentSchemas' && isObject(value)) {
-      return mapValues(renameKeys(value, rename), (inner) => renameInAny(inner, rename));
-    }
-    if (COMBINATORS.some((name) => name === keyword) && isList(value)) {
-      return value.map((inner) => renameInAny(inner, rename));
-    }
-    return IN_PLACE.some((name) => name === keyword) ? renameInAny(value, rename) : value;
-  });
+/**
+ * Renames properties in a schema and in the schemas that apply to the same object.
+ * @returns `undefined` if one of them is a reference: what it refers to may also be used for other objects
+ */
+function renameIn(schema: JsonObject, rename: Rename): JsonObject | undefined {
+  if ('$ref' in schema) return undefined;
+  const renamed = Object.entries(schema).map(
+    ([keyword, value]) => [keyword, renameKeyword(keyword, value, rename)] as const,
+  );
+  const complete = renamed.filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  return complete.length < renamed.length ? undefined : Object.fromEntries(complete);
 }
 
-function renameInAny(schema: Json, rename: Rename): Json {
+function renameKeyword(keyword: string, value: Json, rename: Rename): Json | undefined {
+  if (keyword === 'properties') return renameKeys(value, rename);
+  if (keyword === 'required') return renameAll(value, rename);
+  if (keyword === 'dependentRequired' && isObject(value)) {
+    return mapValues(renameKeys(value, rename), (names) => renameAll(names, rename));
+  }
+  if (keyword === 'dependentSchemas' && isObject(value)) {
+    const schemas = Object.entries(value).map(
+      ([name, inner]) => [rename(name), renameInAny(inner, rename)] as const,
+    );
+    const complete = schemas.filter((entry): entry is [string, Json] => entry[1] !== undefined);
+    return complete.length < schemas.length ? undefined : Object.fromEntries(complete);
+  }
+  if (COMBINATORS.some((name) => name === keyword) && isList(value)) {
+    const schemas = value.map((inner) => renameInAny(inner, rename)).filter((inner) => inner !== undefined);
+    return schemas.length < value.length ? undefined : schemas;
+  }
+  return IN_PLACE.some((name) => name === keyword) ? renameInAny(value, rename) : value;
+}
+
+function renameInAny(schema: Json, rename: Rename): Json | undefined {
   return isObject(schema) ? renameIn(schema, rename) : schema;
+}
+
+/** Renames properties at the root. A condition that cannot be renamed is left out, which allows more. */
+function renameInRoot(root: JsonObject, rename: Rename): JsonObject {
+  const renamed = new Map(
+    Object.entries(root).map(([keyword, value]) => [keyword, renameKeyword(keyword, value, rename)] as const),
+  );
+  const condition = ['if', 'then', 'else'];
+  if (condition.some((keyword) => renamed.has(keyword) && renamed.get(keyword) === undefined)) {
+    for (const keyword of condition) renamed.delete(keyword);
+  }
+  return Object.fromEntries([...renamed].filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
 function renameKeys(value: Json, rename: Rename): JsonObject {

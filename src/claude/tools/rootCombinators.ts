@@ -191,6 +191,7 @@ function schemasOf(schema: JsonObject, keyword: string): readonly Schema[] {
 
 /** One schema for several. Alternatives of fixed values become one `enum`. */
 function together(schemas: readonly Json[], keyword: 'allOf' | 'anyOf'): Json {
+  if (schemas.length === 1) return schemas[0]!;
   const distinct = [...new Map(schemas.map((schema) => [canonicalJson(schema), schema])).values()];
   const [first] = distinct;
   if (distinct.length === 1 || first === undefined) return first ?? {};

@@ -40,8 +40,8 @@ function firstProblem(schema: Json): Problem | undefined {
   return { path: names, message: error?.message ?? 'is not valid' };
 }
 
-/** More repairs than any schema of a real tool needs. */
-const MAX_OPENED = 100;
+/** More than any schema of a real tool needs. */
+const MAX_OPENED = 20;
 
 /**
  * Opens invalid parts: a property with an invalid keyword then allows every value and keeps its description; at the root, the

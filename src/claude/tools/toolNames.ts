@@ -1,6 +1,7 @@
 /** Chooses names that the API and the CLI take for the tools of one request. Pure. */
 import type { ToolSpec } from '../../core/chat.js';
 import { STRUCTURED_OUTPUT_TOOL } from './answerSchema.js';
+import { TakenNames } from './takenNames.js';
 
 /** The most characters of a tool's name that the API allows. */
 export const MAX_NAME_LENGTH = 128;
@@ -36,7 +37,7 @@ export interface ToolNames {
 
 /** @param maxLength the most characters of a name */
 export function chooseToolNames(tools: readonly ToolSpec[], maxLength: number): ToolNames {
-  const taken = new Set<string>();
+  const taken = new TakenNames();
   const byName = new Map<string, string>();
   const clientNames = new Map<string, string>();
   const apiNames: string[] = [];
@@ -47,10 +48,7 @@ export function chooseToolNames(tools: readonly ToolSpec[], maxLength: number): 
   }
   for (const i of order) {
     const { name } = tools[i]!;
-    const base = allowedName(name, maxLength);
-    let unique = base;
-    for (let n = 2; taken.has(unique); n++) unique = `${base.slice(0, maxLength - 5)}_${n}`;
-    taken.add(unique);
+    const unique = taken.add(allowedName(name, maxLength), maxLength);
     apiNames[i] = unique;
     if (!byName.has(name)) byName.set(name, unique);
     clientNames.set(unique, name);

@@ -149,6 +149,11 @@ const OLDER_DRAFTS: readonly Case[] = [
     { items: { $ref: '#/$defs/A', maxLength: 1 }, $defs: { A: {} } },
   ],
   [
+    'ids that are fragments',
+    { $defs: { A: { $id: '#a' } }, items: { $ref: '#a' } },
+    { $defs: { A: { $anchor: 'a' } }, items: { $ref: '#a' } },
+  ],
+  [
     'the id of the root',
     {
       $id: 'https://x.example/s',
