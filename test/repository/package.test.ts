@@ -27,6 +27,10 @@ const MAX_BUNDLE_BYTES = {
   'dist/lazyBundle.cjs': 40_000,
 };
 const BUNDLES = [...Object.keys(MAX_BUNDLE_BYTES), 'dist/headless.cjs'];
+/** Ajv holds these as text, for code that it can write to files. It does not require them here. */
+const AJV_MODULES = ['equal', 'ucs2length', 'uri', 'validation_error'].map(
+  (name) => `ajv/dist/runtime/${name}`,
+);
 const MAX_PACKAGE_BYTES = 300_000;
 
 async function node(...args: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -65,7 +69,7 @@ describe('the packaged extension', function () {
     for (const [bundle, allowed] of [
       ['dist/extension.cjs', ['vscode', ...LAZY_BUNDLES]],
       ['dist/claude.cjs', ['./tools.cjs']],
-      ['dist/tools.cjs', []],
+      ['dist/tools.cjs', AJV_MODULES],
       ['dist/lazyBundle.cjs', ['vscode']],
       ['dist/headless.cjs', ['./fzstd.cjs', './tools.cjs']],
       ['dist/fzstd.cjs', []],

@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import type { JsonObject } from '../../../../src/core/json.js';
 import { renameProperties } from '../../../../src/claude/tools/propertyNames.js';
 import { repairTool } from '../../../../src/claude/tools/toolRepair.js';
+import { conditionalSchema } from '../../../support/conditionalSchema.js';
 
 const namesOf = (schema: JsonObject): string[] => Object.keys(schema['properties'] as JsonObject);
 const renamed = (...names: string[]): string[] =>
   namesOf(renameProperties({ properties: Object.fromEntries(names.map((name) => [name, {}])) }).schema);
-
-/** An object literal with this name looks like a promise to the linter. */
-const THEN = 'then';
 
 describe('renameProperties', () => {
   it('chooses names that are close to the client’s', () => {
@@ -49,8 +47,7 @@ describe('renameProperties', () => {
       dependentRequired: { größe: ['b'], b: ['größe'] },
       dependentSchemas: { größe: { required: ['größe'] } },
       not: { properties: { größe: { const: 'x' } } },
-      if: { required: ['größe'] },
-      [THEN]: { anyOf: [{ required: ['größe'] }] },
+      ...conditionalSchema({ required: ['größe'] }, { anyOf: [{ required: ['größe'] }] }),
     });
     assert.deepEqual(schema, {
       properties: {
@@ -61,8 +58,7 @@ describe('renameProperties', () => {
       dependentRequired: { grosse: ['b'], b: ['grosse'] },
       dependentSchemas: { grosse: { required: ['grosse'] } },
       not: { properties: { grosse: { const: 'x' } } },
-      if: { required: ['grosse'] },
-      [THEN]: { anyOf: [{ required: ['grosse'] }] },
+      ...conditionalSchema({ required: ['grosse'] }, { anyOf: [{ required: ['grosse'] }] }),
     });
   });
 
@@ -91,8 +87,7 @@ describe('renameProperties', () => {
   it('leaves out a condition that uses a definition for the same object', () => {
     const { schema } = renameProperties({
       properties: { 'a b': {} },
-      if: { $ref: '#/$defs/x' },
-      [THEN]: { required: ['a b'] },
+      ...conditionalSchema({ $ref: '#/$defs/x' }, { required: ['a b'] }),
       $defs: { x: { required: ['a b'] } },
     });
     assert.deepEqual(Object.keys(schema).sort(), ['$defs', 'properties']);

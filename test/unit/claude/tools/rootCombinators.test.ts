@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../../src/core/json.js';
 import { repairTool } from '../../../../src/claude/tools/toolRepair.js';
 import { schemaRefusal } from '../../../support/apiToolRules.js';
+import { conditionalSchema } from '../../../support/conditionalSchema.js';
 import { draft7Schemas } from '../../../support/randomSchemas.js';
 
 const NUM_RUNS = process.env['SOAK'] === '1' ? 4000 : 300;
@@ -19,9 +20,6 @@ function mentioned(schema: Json): string[] {
   const branches = [allOf, anyOf, oneOf].flatMap((list) => list as readonly Json[]);
   return [...Object.keys(properties as JsonObject), ...branches.flatMap(mentioned)];
 }
-
-/** An object literal with this name looks like a promise to the linter. */
-const THEN = 'then';
 
 describe('combinators at the root of a tool', function () {
   this.timeout(900_000);
@@ -123,7 +121,7 @@ describe('combinators at the root of a tool', function () {
     const { description } = repair({
       type: 'object',
       properties: { a: {}, b: {} },
-      allOf: [{ if: { required: ['a'] }, [THEN]: { required: ['b'] } }],
+      allOf: [conditionalSchema({ required: ['a'] }, { required: ['b'] })],
     });
     assert.match(description, /must also match this JSON Schema: {"if":{"required":\["a"\]},"then":/);
   });
