@@ -22,7 +22,7 @@ const ALLOWED = [
 const LAZY_BUNDLES = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs'];
 const MAX_BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
-  'dist/claude.cjs': 100_000,
+  'dist/claude.cjs': 125_000,
   'dist/tools.cjs': 170_000,
   'dist/lazyBundle.cjs': 40_000,
 };

@@ -45,7 +45,7 @@ export function callNotDeferred(tool: string): ChatError {
   return new ChatError(
     'cliFailed',
     `The Claude CLI did not pass the call of the tool ${JSON.stringify(tool)} on to the client, so the answer was ` +
-      'stopped. This happens when settings of Claude switch hooks off. Remove CLAUDE_CODE_SIMPLE from ' +
-      '~/.claude/settings.json, and check the settings of your organization.',
+      'stopped. This happens when hooks are switched off. Check the settings of Claude for what does that, also ' +
+      'those of your organization.',
   );
 }

@@ -25,7 +25,7 @@ describe('DeferralCheck', () => {
     it(`throws for a call of the client’s tool that the CLI answers with ${JSON.stringify(content)}`, () => {
       assert.throws(() => read([call('Edit_tool'), result('Edit_tool', content)]), {
         kind: 'cliFailed',
-        message: /the call of the tool "Edit" on to the client.*CLAUDE_CODE_SIMPLE/,
+        message: /the call of the tool "Edit" on to the client.*hooks/,
       });
     });
   }
