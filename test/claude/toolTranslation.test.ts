@@ -5,7 +5,7 @@ import type { ChatEvent, ChatMessage, ToolSpec } from '../../src/core/chat.js';
 import { ChatError } from '../../src/core/errors.js';
 import type { JsonObject } from '../../src/core/json.js';
 import { repairTool } from '../../src/claude/tools/toolRepair.js';
-import { messageReply, textReply, toolReply } from '../standin/server.js';
+import { errorReply, messageReply, textReply, toolReply } from '../standin/server.js';
 import { toolsRefusal } from '../support/apiToolRules.js';
 import { answerOf, never, request, startCliRig, user, type Answer, type CliRig } from '../support/cliRig.js';
 import { draft7Schemas, sloppySchemas } from '../support/randomSchemas.js';
@@ -13,6 +13,9 @@ import { draft7Schemas, sloppySchemas } from '../support/randomSchemas.js';
 /** Sets of up to five tools. The sets of one request are offered together. */
 const SETS = process.env['SOAK'] === '1' ? 1000 : 60;
 const SETS_IN_A_REQUEST = 20;
+
+/** Schemas of structured answers. Each needs a request of its own. */
+const FORMATS = process.env['SOAK'] === '1' ? { chat: 1000, workspace: 200 } : { chat: 10, workspace: 5 };
 
 interface ApiTool {
   readonly name: string;
@@ -199,6 +202,22 @@ describe('tools of clients', function () {
     await assert.rejects(ask([odd]), { kind: 'badRequest', message: /tool "odd".*"string"/ });
     assert.equal(rig.standIn.requests.length, 0);
   });
+
+  for (const lane of ['chat', 'workspace'] as const) {
+    it(`leave the answer to one of ${FORMATS[lane]} random schemas of the format (${lane})`, async () => {
+      await rig.close();
+      rig = await startCliRig({ limits: { processes: 1 }, workspace: {} });
+      for (const schema of fc.sample(draft7Schemas({ rootCombinators: true }), FORMATS[lane])) {
+        rig.standIn.reply(errorReply(400, 'The end of the test.'));
+        const asked = request([user('hi')], { lane, format: { type: 'schema', schema } });
+        await assert.rejects(answerOf(rig.backend.chat(asked, never())), /The end of the test/);
+        const [structured, ...others] = toolsAtTheApi().filter((tool) => tool.name === 'StructuredOutput');
+        assert.deepEqual(others, []);
+        assert.equal(structured && toolsRefusal([structured]), undefined);
+        assert.notDeepEqual(structured?.parameters, { type: 'object' });
+      }
+    });
+  }
 
   it('leave the names in a structured answer as they are', async () => {
     const schema = {

@@ -5,6 +5,7 @@ import { joinParagraphs } from '../../core/conversation.js';
 import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
+import { strictSchema } from '../tools/strictSchema.js';
 import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
@@ -88,7 +89,7 @@ export function workspaceInitialization(request: ChatRequest): object {
     ...(system === '' ? {} : { appendSystemPrompt: system }),
     ...client,
     hooks: HOOKS,
-    ...(format === undefined ? {} : { jsonSchema: objectSchema(format) }),
+    ...(format === undefined ? {} : { jsonSchema: strictSchema(objectSchema(format)) }),
   };
 }
 
