@@ -8,14 +8,18 @@ import { canonicalJson, type JsonObject } from '../../core/json.js';
 import type { OfferedTool, TranslatedRequest } from './offeredTool.js';
 import { createTextCache } from './textCache.js';
 import { chooseToolNames, MAX_NAME_LENGTH } from './toolNames.js';
-import { repairTool, type RepairedTool } from './toolRepair.js';
+import { repairTool } from './toolRepair.js';
 import { isObject } from './schemaKeywords.js';
 import { repairSchema } from './schemaRepair.js';
 import { openInvalidParts } from './schemaValidation.js';
 
 /** Clients send the same tools with every request. Characters of their JSON. */
 const MAX_CACHED = 4_000_000;
-const repairedTool = createTextCache<ToolSpec, RepairedTool>(MAX_CACHED, repairTool);
+const repairedTool = createTextCache(
+  MAX_CACHED,
+  ([name, description, parameters]: readonly [string, string, JsonObject]) =>
+    repairTool({ name, description, parameters }),
+);
 const repairedAnswerSchema = createTextCache<JsonObject, JsonObject>(MAX_CACHED, repairAnswerSchema);
 
 /**
@@ -25,7 +29,9 @@ const repairedAnswerSchema = createTextCache<JsonObject, JsonObject>(MAX_CACHED,
 export function translateRequest(request: ChatRequest, { prefix }: { prefix: string }): TranslatedRequest {
   const tools = withoutCopies(request.tools);
   const names = chooseToolNames(tools, MAX_NAME_LENGTH - prefix.length);
-  const repaired = tools.map((tool) => repairedTool(tool));
+  const repaired = tools.map(({ name, description, parameters }) =>
+    repairedTool([name, description, parameters]),
+  );
   const offered = tools.map(({ name: clientName }, i): OfferedTool => {
     const { description, parameters } = repaired[i]!;
     return { name: names.apiNames[i]!, description, parameters, clientName };

@@ -3,7 +3,7 @@
  * (`answerSchema.ts`), the answer is unwrapped as it streams. Pure.
  */
 import type { ResponseFormat } from '../../core/chat.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import { type Json, type JsonObject, jsonText } from '../../core/json.js';
 import { isWrapped, WRAPPER_PROPERTY } from '../tools/answerSchema.js';
 
 export { isWrapped, objectSchema, STRUCTURED_OUTPUT_TOOL } from '../tools/answerSchema.js';
@@ -55,6 +55,6 @@ export class StructuredAnswer {
   /** The answer from a complete input that did not stream. */
   fromInput(input: unknown): string {
     const value = this.#wrapped ? ((input as JsonObject)[WRAPPER_PROPERTY] ?? null) : (input as Json);
-    return JSON.stringify(value);
+    return jsonText(value);
   }
 }

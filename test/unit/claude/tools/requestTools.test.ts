@@ -101,6 +101,15 @@ describe('translateRequest', () => {
     });
   });
 
+  it('takes limits that a number cannot hold exactly', () => {
+    const parameters = { type: 'object', properties: { id: { maximum: 9_223_372_036_854_775_807n } } };
+    const { request: translated } = translateRequest(request({ tools: [tool('f', parameters)] }), NO_PREFIX);
+    assert.deepEqual(translated.tools[0]?.parameters, {
+      type: 'object',
+      properties: { id: { maximum: 2 ** 63 } },
+    });
+  });
+
   it('gives equal tools the same result again', () => {
     const translate = (): readonly ToolSpec[] =>
       translateRequest(request({ tools: [tool('same', { type: 'OBJECT' })] }), NO_PREFIX).request.tools;
