@@ -9,12 +9,14 @@ import { answerWithRetry } from './pool/answerWithRetry.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
+import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
+import { translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
 import { privateMemory } from './process/memory.js';
 import {
@@ -192,6 +194,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       if (running >= limits.processes) {
         log.info(`[pool] a request is waiting: running=${running} waiting=${waiting + 1}`);
       }
+      const prefix = request.lane === 'chat' ? '' : CLIENT_TOOLS_PREFIX;
+      const { request: translated, toClient } = await translateTools(request, { prefix });
       const resumePrewarming = pool.delayPrewarming();
       try {
         const leaveQueue = await queue.enter(request.client ?? '', signal);
@@ -204,7 +208,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
             retrying: (delayMs) => observer?.retrying(delayMs),
             permissionDecided: (decision) => observer?.permissionDecided(decision),
           };
-          yield* answerWithRetry(pool, request, signal, sentObserver, log);
+          const events = answerWithRetry(pool, translated, signal, sentObserver, log);
+          for await (const event of events) yield toClient(event);
         } finally {
           leaveQueue();
         }
