@@ -13,6 +13,7 @@ import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
+import { watchSignIn } from './cli/signInState.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
@@ -83,6 +84,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   };
   const openFolders = [folder, ...(options.workspace?.moreFolders ?? [])];
   const finder = new CliFinder(options.claudePath, openFolders, thisMachine(options.env));
+  const signIn = watchSignIn(options.env);
   const watchdog = new Watchdog(log);
   const onActivity = options.onActivity ?? (() => undefined);
   const queue = new FairQueue(limits.processes, limits.queue, onActivity);
@@ -110,7 +112,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
 
   async function originOf(lane: Lane, cli: { readonly fingerprint: string }): Promise<Origin> {
     const project = (await lanes[lane]?.projectState()) ?? '';
-    return { cli: cli.fingerprint, project, day: new Date().toDateString() };
+    return { cli: `${cli.fingerprint} ${await signIn()}`, project, day: new Date().toDateString() };
   }
 
   async function mustReplace(conversation: Conversation): Promise<boolean> {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { BackendLimits } from '../../src/core/cliBackend.js';
@@ -248,6 +250,22 @@ describe('the pool', function () {
         'A2',
       );
     });
+  });
+
+  it('gives up all processes when the user has signed in to another account', async () => {
+    await start({ prewarm: 'never' });
+    const signIn = (account: string): Promise<void> =>
+      writeFile(
+        join(rig.environment.root, 'config/.claude.json'),
+        JSON.stringify({ oauthAccount: { accountUuid: account } }),
+      );
+    await signIn('first');
+    rig.standIn.reply(textReply('A1'), textReply('A2'));
+    await ask(request([user('U1')]));
+    await signIn('another');
+    await ask(request([user('U1'), assistant('A1'), user('U2')]));
+    assert.equal(started.length, 2);
+    await until('the first process has ended', () => !isAlive(started[0]!));
   });
 
   it('never exceeds the process limit, and answers all requests', async () => {

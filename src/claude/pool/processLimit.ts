@@ -6,7 +6,7 @@ import type { ConversationKind } from './continuations.js';
 
 /** What a process is started from. */
 export interface Origin {
-  /** The fingerprint of the CLI's file; differs after an update. */
+  /** The fingerprint of the CLI's file and of the user's account: differs after an update or another sign-in. */
   readonly cli: string;
   /** The state of the project's files that the CLI reads at its start; empty in the chat lane. */
   readonly project: string;
