@@ -15,10 +15,11 @@ export type SignInState = () => Promise<string>;
 export function watchSignIn(env: Readonly<Record<string, string | undefined>>): SignInState {
   const home = env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
   const folder = env['CLAUDE_CONFIG_DIR'];
-  const account = partOf(join(folder ?? home, '.claude.json'), (file) => [
-    file['oauthAccount'],
-    file['primaryApiKey'],
-  ]);
+  const account = partOf(join(folder ?? home, '.claude.json'), (file) => {
+    const found = file['oauthAccount'];
+    const ids = isObject(found) ? [found['accountUuid'], found['organizationUuid']] : [];
+    return [...ids, file['primaryApiKey']];
+  });
   const credentials = partOf(join(folder ?? join(home, '.claude'), '.credentials.json'), (file) => {
     const oauth = file['claudeAiOauth'];
     return isObject(oauth) ? [oauth['subscriptionType'], oauth['scopes']] : undefined;
