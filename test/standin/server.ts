@@ -1,10 +1,11 @@
 /**
- * The stand-in Messages API: a local HTTP server that plays the model behind the real Claude CLI. It is strict: `close()`
- * rejects after any request that the test did not expect.
+ * The stand-in Messages API: a local HTTP server that plays the model behind the real Claude CLI. It is strict: it refuses
+ * what the API refuses (`apiRules.ts`), and `close()` rejects after any request that the test did not expect.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { apiRefusal } from './apiRules.js';
 import { createReplyQueue } from './replyQueue.js';
 import type { Reply } from './reply.js';
 import { readBody, watchExchange } from './request.js';
@@ -28,7 +29,7 @@ export interface StandIn {
   readonly port: number;
   /** Every messages request so far, in order of arrival. */
   readonly requests: readonly StandInRequest[];
-  /** The unexpected requests: `METHOD path: reason`. */
+  /** The unexpected requests, those that the API would refuse included: `METHOD path: reason`. */
   readonly unexpected: readonly string[];
   /** Other calls of the CLI that do not affect answers: `METHOD path`. */
   readonly sideCalls: readonly string[];
@@ -90,6 +91,12 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     const record: StandInRequest = { number, path, headers, body, raw, arrivedAt, closed: watch.closed };
     requests.push(record);
     waiting.shift()?.(record);
+    const refusal = apiRefusal(body);
+    if (refusal !== undefined) {
+      unexpected.push(`${call}: request ${number} would be refused by the API: ${refusal}`);
+      sendError(response, { status: 400, type: 'invalid_request_error', message: refusal });
+      return;
+    }
     const reply = queue.take() ?? options.respond?.(record);
     if (reply === undefined) {
       refuse(response, `${call}: request ${number} has no reply queued`);
