@@ -178,6 +178,15 @@ const REFUSED: readonly (readonly [string, Readonly<Record<string, unknown>>, Re
     /Found 5/,
   ],
   [
+    'a cache lifetime of an hour behind one of 5 minutes',
+    {
+      messages: [
+        says('user', cached('a'), { ...cached('b'), cache_control: { type: 'ephemeral', ttl: '1h' } }),
+      ],
+    },
+    /must not come after/,
+  ],
+  [
     'a begun answer for a later model',
     { model: 'claude-sonnet-5', messages: [USER, says('assistant', { type: 'text', text: 'Well' })] },
     /prefill/,

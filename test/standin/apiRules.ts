@@ -100,9 +100,14 @@ function cacheRefusal({ system, tools, messages }: MessagesBody): string | undef
     ...(Array.isArray(system) ? (system as readonly object[]) : []),
     ...messages.flatMap(({ content }) => (Array.isArray(content) ? (content as readonly object[]) : [])),
   ];
-  const count = blocks.filter((block) => 'cache_control' in block && block.cache_control !== null).length;
-  return count > MAX_CACHE_BREAKPOINTS
-    ? `A maximum of ${MAX_CACHE_BREAKPOINTS} blocks with cache_control may be provided. Found ${count}.`
+  const lifetimes = blocks.flatMap((block) => {
+    const { cache_control: control } = block as { cache_control?: { ttl?: string } | null };
+    return control ? [control.ttl ?? '5m'] : [];
+  });
+  if (lifetimes.length > MAX_CACHE_BREAKPOINTS)
+    return `A maximum of ${MAX_CACHE_BREAKPOINTS} blocks with cache_control may be provided. Found ${lifetimes.length}.`;
+  return lifetimes.lastIndexOf('1h') > lifetimes.indexOf('5m') && lifetimes.includes('5m')
+    ? "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block"
     : undefined;
 }
 
