@@ -20,7 +20,7 @@ describe('dist/headless.cjs', function () {
   let headless: Headless | undefined;
 
   async function start(options: HeadlessOptions = {}): Promise<Headless> {
-    headless = await startHeadless(options);
+    headless = await startHeadless({ access: 'baseUrl', ...options });
     return headless;
   }
   afterEach(async () => {

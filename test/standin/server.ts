@@ -56,7 +56,7 @@ const SIDE_CALLS: readonly RegExp[] = [
   /^HEAD \/$/,
   /^(HEAD|GET) \/api\/hello$/,
   /^(GET|POST) \/api\/(claude_code|claude_cli|eval|oauth|event_logging|organizations)\//,
-  /^GET \/api\/claude_code_/,
+  /^GET \/api\/(claude_code_|directory\/)/,
   /^(GET|HEAD) \/v1\/models(\/|$)/,
 ];
 
