@@ -91,6 +91,7 @@ describe('readSettings', () => {
     ['allowedOrigins', [1]],
     ['allowOtherUsers', 'yes'],
     ['maxProcesses', 0],
+    ['maxProcesses', 'many'],
     ['maxQueuedRequests', -1],
     ['prewarm', 'sometimes'],
     ['idleTimeoutMinutes', '10'],
