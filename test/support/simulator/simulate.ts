@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS, POOL_TIMES } from '../../../src/claude/backend.js';
 import { answerInTurn } from '../../../src/claude/pool/answerInTurn.js';
 import { FairQueue } from '../../../src/claude/pool/fairQueue.js';
 import { Pool } from '../../../src/claude/pool/pool.js';
+import { playTrace } from '../workloads/playTrace.js';
 import {
   answerOfRequest,
   systemOfRequest,
@@ -94,23 +95,13 @@ async function run(trace: Trace, options: SimulationOptions, time: VirtualTime):
     log: silentLogger,
   });
   const queue = new FairQueue(processes, QUEUE, () => undefined);
-  const requests: Promise<SimulatedRequest>[] = [];
-  // A request that follows another one stands behind it in the trace.
-  for (const index of trace.requests.keys()) requests.push(send(index));
-  const results = await Promise.all(requests);
+  const results = await playTrace(trace, { wait: time.wait, send });
   await pool.close();
-  return { requests: results, mostProcesses, starts };
+  return { requests: results.filter((result) => result !== undefined), mostProcesses, starts };
 
-  async function send(index: number): Promise<SimulatedRequest> {
-    const { at, kind, cancelledAfter } = trace.requests[index]!;
-    if (typeof at === 'number') await time.wait(at);
-    else {
-      await requests[at.after];
-      await time.wait(at.pause);
-    }
+  async function send(index: number, signal: AbortSignal): Promise<SimulatedRequest> {
+    const { kind } = trace.requests[index]!;
     const sentAt = time.now();
-    const abort = new AbortController();
-    if (cancelledAfter !== undefined) void time.wait(cancelledAfter).then(() => abort.abort()); // never rejects
     const request = chatRequest(trace, index);
     indexes.set(request, index);
     let atApi: number | undefined;
@@ -120,7 +111,7 @@ async function run(trace: Trace, options: SimulationOptions, time: VirtualTime):
     };
     let outcome: SimulatedRequest['outcome'] = 'answered';
     try {
-      const events = answerInTurn({ queue, pool, log: silentLogger }, request, abort.signal, observer);
+      const events = answerInTurn({ queue, pool, log: silentLogger }, request, signal, observer);
       for await (const _ of events);
     } catch (error) {
       outcome = asChatError(error).kind === 'cancelled' ? 'cancelled' : 'failed';

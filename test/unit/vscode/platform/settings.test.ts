@@ -142,6 +142,7 @@ describe('readSettings', () => {
       ['port', 'port'],
       ['unknown-models', 'unknownModels'],
       ['workspace-permissions', 'workspace.permissions'],
+      ['max-processes', 'maxProcesses'],
     ] as const) {
       const [, value] =
         new RegExp(`^ *'?${option}'?: \\{ type: 'string', default: '([^']*)' \\}`, 'm').exec(text) ?? [];
