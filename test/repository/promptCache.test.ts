@@ -50,6 +50,15 @@ describe("the stand-in's prompt cache", () => {
     assert.deepEqual(ask(body(next)), [read, tokensOf('Well.') + tokensOf('Go on.'), 0]);
   });
 
+  it('ignores the block in which the CLI names the request for the bill', () => {
+    const billed = (id: string): MessagesBody =>
+      body([said('user', 'a')], {
+        system: [block(`x-anthropic-billing-header: cc_prompt_id=${id};`), block(LONG, MARK)],
+      });
+    assert.deepEqual(ask(billed('1')), [0, SYSTEM_TOKENS, tokensOf('a')]);
+    assert.deepEqual(ask(billed('2')), [SYSTEM_TOKENS, 0, tokensOf('a')]);
+  });
+
   it('reads nothing behind a part that differs', () => {
     ask(body([said('user', LONG, MARK)]));
     const changed = body([said('user', `${LONG}!`, MARK)]);

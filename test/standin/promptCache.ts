@@ -115,7 +115,9 @@ function prefixesOf(body: MessagesBody): Prefix[] {
     prefixes.push({ key, tokens, lifetime: control ? LIFETIMES_MS[control.ttl ?? '5m'] : undefined });
   };
   body.tools?.forEach(extend);
-  blocksOf(body.system).forEach(extend);
+  blocksOf(body.system)
+    .filter((block) => !isBillingHeader(block))
+    .forEach(extend);
   key = hash(key, [body['tool_choice'] ?? null, body['thinking'] ?? null]);
   for (const { role, content } of body.messages) {
     key = hash(key, role);
@@ -126,6 +128,11 @@ function prefixesOf(body: MessagesBody): Prefix[] {
 
 function blocksOf(content: MessagesBody['system']): readonly object[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
+}
+
+/** The CLI's first block names the request for the bill. It differs each time, so the API cannot count it as prompt. */
+function isBillingHeader(block: object): boolean {
+  return 'text' in block && String(block.text).startsWith('x-anthropic-billing-header:');
 }
 
 function hash(before: string, part: unknown): string {
