@@ -53,6 +53,7 @@ export const DEFAULT_LIMITS: BackendLimits = {
   idleMs: 10 * 60_000,
   prewarm: 'whileInUse',
   useMs: 10 * 60_000,
+  pauseMs: 2 * 60 * 60_000,
   processBytes: 300 * 1024 * 1024,
   reactionMs: 60_000,
   // Longer than the CLI's own timeout for the API, so that the CLI reports its error first.
@@ -60,7 +61,7 @@ export const DEFAULT_LIMITS: BackendLimits = {
 };
 
 /** Times of the pool that are no settings. Milliseconds. */
-export const POOL_TIMES = { checkMs: 60_000, refillMs: 250, pauseMs: 2 * 60 * 60_000 } as const;
+export const POOL_TIMES = { checkMs: 60_000, refillMs: 250 } as const;
 
 /** The maximum for one process: its memory grows a little with each conversation. */
 const MAX_CONVERSATIONS = 100;
@@ -100,6 +101,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       idleMs: limits.idleMs,
       prewarm: limits.prewarm,
       useMs: limits.useMs,
+      pauseMs: limits.pauseMs,
       ...POOL_TIMES,
     },
     start,

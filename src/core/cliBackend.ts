@@ -18,6 +18,8 @@ export interface BackendLimits {
   readonly prewarm: Prewarm;
   /** How long after the last request `whileInUse` keeps all processes ready. Milliseconds. */
   readonly useMs: number;
+  /** How long after it `whileInUse` keeps two processes of the chat lane ready. Milliseconds. */
+  readonly pauseMs: number;
   /** A process that uses more memory than this serves no further conversation. Bytes. */
   readonly processBytes: number;
   /** How long the CLI may take to send its first message. Milliseconds. */
