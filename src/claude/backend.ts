@@ -26,6 +26,7 @@ import {
   newProcessTag,
   TAG_VARIABLE,
 } from './process/leftoverProcesses.js';
+import { recordProcess } from './process/processRecords.js';
 import { FairQueue } from './pool/fairQueue.js';
 
 export interface ClaudeBackendOptions {
@@ -92,7 +93,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   void endLeftoverProcesses(log); // never rejects
-  /** Running clean-ups of processes that a crashed CLI left behind. */
+  /** Running clean-ups after processes that have ended. */
   const cleanups = new Set<Promise<void>>();
 
   const pool = new Pool({
@@ -129,6 +130,22 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     return bytes > limits.processBytes;
   }
 
+  /** Removes the record of a process that has ended. Never rejects. */
+  async function removeRecordOf(pid: number, recorded: Promise<() => Promise<void>>): Promise<void> {
+    try {
+      await (
+        await recorded
+      )();
+    } catch (error) {
+      log.warn(`[cli] pid=${pid} is not recorded: ${String(error)}`);
+    }
+  }
+
+  function cleanUp(work: Promise<void>): void {
+    const cleanup = work.then(() => void cleanups.delete(cleanup));
+    cleanups.add(cleanup);
+  }
+
   async function start(lane: Lane): Promise<PooledProcess> {
     const laneConfig = lanes[lane];
     if (laneConfig === undefined) throw NO_WORKSPACE;
@@ -142,12 +159,13 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     const { pid } = process;
     if (pid !== undefined) {
       watchdog.watch(pid);
+      const recorded = recordProcess({ pid, file: cli.path, args: laneConfig.args });
+      recorded.catch(() => undefined); // reported when the process ends
       // Never rejects.
       void process.ended.then(({ requested }) => {
         watchdog.unwatch(pid);
-        if (requested) return;
-        const cleanup = endOrphanedProcesses(tag, log).then(() => void cleanups.delete(cleanup));
-        cleanups.add(cleanup);
+        cleanUp(removeRecordOf(pid, recorded));
+        if (!requested) cleanUp(endOrphanedProcesses(tag, log));
       });
     }
     void process.ended.then(onActivity); // never rejects

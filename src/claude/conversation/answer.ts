@@ -6,7 +6,7 @@ import { ChatError } from '../../core/errors.js';
 import type { ResultMessage } from '../process/incoming.js';
 import { planUsageOf } from '../turn/planUsage.js';
 import { OutputLimit } from '../turn/outputLimit.js';
-import { turnTimings } from '../turn/timings.js';
+import { REQUESTING, TurnClock } from '../turn/timings.js';
 import { ToolRounds } from '../turn/toolRounds.js';
 import type { TurnReader } from '../turn/turnReader.js';
 import type { TurnEnd } from '../turn/turnOutput.js';
@@ -35,9 +35,6 @@ export interface AnswerEnd extends TurnEnd {
   readonly timings: Timings;
 }
 
-/** The subtype of the `system` message that the CLI writes just before it sends a request to the API. */
-const REQUESTING = 'status';
-
 /** How long the CLI may be silent while one of its tools runs or a permission request is open. Milliseconds. */
 const TOOLS_MS = 24 * 60 * 60_000;
 
@@ -59,14 +56,17 @@ export async function* readAnswer(
   });
   let text = '';
   const calls: ToolCall[] = [];
-  let firstEvent = clock();
+  const turnClock = new TurnClock(clock, options.started);
   for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
     const message = await channel.next(wait, options.signal);
+    turnClock.read(message);
     if (message.type === 'system' && message.subtype === 'init') checkTools(message.tools, request, names);
     if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
     const step = rounds.read(message, reader.read(message));
-    if (text === '' && calls.length === 0) firstEvent = clock();
+    if (message.type === 'system' && message.subtype === 'api_retry') {
+      observer.retrying(message.retry_delay_ms ?? 0);
+    }
     let { end } = step;
     for (const event of output.apply(step)) {
       if (event.type === 'limitReached') {
@@ -79,8 +79,7 @@ export async function* readAnswer(
     }
     if (end === undefined) continue;
     if (end.result) options.onResult(end.result);
-    const timings = turnTimings(end.result, { started: options.started, firstEvent, now: clock() });
-    return { ...end, text, calls, timings };
+    return { ...end, text, calls, timings: turnClock.end() };
   }
 }
 

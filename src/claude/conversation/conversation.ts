@@ -195,16 +195,16 @@ export class Conversation {
   ): AsyncGenerator<ChatEvent, void, void> {
     const uuid = randomUUID();
     const { history, tools } = this.contents;
-    const { names } = tools;
-    const isClientTool = names.isClientTool.bind(names);
+    const isClientTool = tools.names.isClientTool.bind(tools.names);
     const structured = request.format && new StructuredAnswer(request.format);
     const previousUuid = this.#previousUuid;
-    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, now: Date.now });
+    const api = { ...this.#options, stderr: () => this.process.stderr, now: Date.now };
+    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, ...api });
     this.#previousUuid = uuid;
     this.#channel.startTurn();
     this.#channel.send(userLine(turnWithContext, history.callIds, { uuid, query: true }));
     history.addQuestion(turn, uuid);
-    const options = { ...this.#options, names, started, signal, observer };
+    const options = { ...this.#options, names: tools.names, started, signal, observer };
     let end: AnswerEnd;
     try {
       await confirmed;
@@ -217,7 +217,7 @@ export class Conversation {
     const waits = request.format !== undefined && request.lane === 'chat';
     if (result === undefined || !reader.continuable || waits) this.#abandon();
     else {
-      history.addAnswer(text, calls, names);
+      history.addAnswer(text, calls, tools.names);
       this.#state = 'idle';
       this.#channel.ignoreMessages();
     }

@@ -42,6 +42,9 @@ export const INITIAL_SETUP: ProcessSetup = {
   thinkingOff: false,
 };
 
+/** The CLI takes a system prompt that begins with this for its own first line, and sends it in its place. */
+const BILLING_HEADER = 'x-anthropic-billing-header:';
+
 /**
  * The set-up that a request needs. In the workspace lane the CLI gets the JSON Schema of a structured answer when its
  * process starts, and provides the tool for it.
@@ -53,7 +56,7 @@ export function setupFor(request: ChatRequest): ProcessSetup {
   const forced = chat && ((format !== undefined && thinking?.mode !== 'on') || choice?.required === true);
   const body = chat && (forced || choice !== undefined) ? { tool_choice: toolChoice(request, forced) } : {};
   return {
-    system,
+    system: system.startsWith(BILLING_HEADER) ? `\n${system}` : system,
     model,
     offer: { tools, answerSchema: lane === 'chat' ? answerSchema : undefined },
     answerSchema,

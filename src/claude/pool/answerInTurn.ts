@@ -36,6 +36,7 @@ export async function* answerInTurn(
           resumePrewarming();
           observer?.requestSent();
         },
+        retrying: (delayMs) => observer?.retrying(delayMs),
         permissionDecided: (decision) => observer?.permissionDecided(decision),
       };
       yield* answerWithRetry(pool, request, signal, sentObserver, log);

@@ -108,6 +108,8 @@ const cliMessage = v.variant('type', [
     subtype: v.string(),
     /** With `init`: the tools that the model may call in this turn. */
     tools: v.optional(v.array(v.string())),
+    /** With `init`: where the API key comes from; `none` for other credentials. */
+    apiKeySource: text,
     attempt: count,
     retry_delay_ms: count,
     error_status: count,

@@ -32,9 +32,14 @@ function nanoseconds(ms: number): number {
   return Math.max(1, Math.round(ms * 1e6));
 }
 
-/** In Ollama's field order: `id` before `function`, and no other field. llm.el (Emacs) reads the fields by position. */
+/** In Ollama's field order: `id` before `function`. llm.el (Emacs) reads the second field by its position. */
 export function toolCallJson(call: ToolCall, index: number): object {
   return { id: call.id, function: { index, name: call.name, arguments: call.arguments } };
+}
+
+/** A call in a stream. litellm reads `index` beside `function`; without it, all calls of a stream become one. */
+export function streamedCallJson(call: ToolCall, index: number): object {
+  return { ...toolCallJson(call, index), index };
 }
 
 /** The fields at the beginning of every chunk. */
@@ -44,17 +49,20 @@ export function envelope(context: ReplyContext): { readonly model: string; reado
 
 /** The fields at the end of the last chunk. @param additional fields before the statistics */
 export function finalFields(done: DoneEvent, context: ReplyContext, additional: object): object {
-  const { loadMs, promptMs, outputMs } = done.timings;
+  const { timings } = done;
+  const load = nanoseconds(timings.loadMs);
+  const prompt = nanoseconds(timings.promptMs);
+  const output = nanoseconds(timings.outputMs);
   return {
     done: true,
     done_reason: done.reason === 'length' || done.reason === 'contextFull' ? 'length' : 'stop',
     ...additional,
-    total_duration: nanoseconds(Math.max(context.elapsedMs(), loadMs + promptMs + outputMs)),
-    load_duration: nanoseconds(loadMs),
+    total_duration: Math.max(nanoseconds(context.elapsedMs()), load + prompt + output),
+    load_duration: load,
     prompt_eval_count: done.usage.promptTokens,
-    prompt_eval_duration: nanoseconds(promptMs),
+    prompt_eval_duration: prompt,
     eval_count: done.usage.outputTokens,
-    eval_duration: nanoseconds(outputMs),
+    eval_duration: output,
   };
 }
 

@@ -107,6 +107,7 @@ async function run(trace: Trace, options: SimulationOptions, time: VirtualTime):
     let atApi: number | undefined;
     const observer = {
       requestSent: () => void (atApi = time.now()),
+      retrying: () => undefined,
       permissionDecided: () => undefined,
     };
     let outcome: SimulatedRequest['outcome'] = 'answered';

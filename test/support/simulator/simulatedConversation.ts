@@ -171,7 +171,10 @@ export class SimulatedConversation implements PooledConversation {
     const number = this.#history.callIds.length;
     const call = { id: callId ?? '', name: this.#machine.calledTool, arguments: {} };
     const calls = callId === undefined ? [] : [{ number, call }];
-    this.#history.addReplayed({ role: 'assistant', text, calls }, callId === undefined ? [] : [callId]);
+    this.#history.addReplayed(
+      { role: 'assistant', texts: text === '' ? [] : [text], calls },
+      callId === undefined ? [] : [callId],
+    );
   }
 
   #startEmptying(): void {
