@@ -10,6 +10,7 @@ import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
+import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
@@ -17,6 +18,7 @@ import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
 import type { PooledConversation } from './pool/pooledConversation.js';
+import { translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
 import type { Payer } from './pool/policy.js';
 import { privateMemory, usableMemory } from './process/memory.js';
@@ -198,7 +200,10 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       observer?: BackendObserver,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
-      yield* answerInTurn({ queue, pool, log }, request, signal, observer);
+      const prefix = request.lane === 'chat' ? '' : CLIENT_TOOLS_PREFIX;
+      const { request: translated, toClient } = await translateTools(request, { prefix });
+      const events = answerInTurn({ queue, pool, log }, translated, signal, observer);
+      for await (const event of events) yield toClient(event);
     },
     async describe() {
       const cli = await finder.find();

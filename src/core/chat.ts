@@ -80,7 +80,7 @@ export interface AssistantMessage {
 
 export type ChatMessage = UserMessage | AssistantMessage;
 
-/** A tool that the client offers. `parameters` is its JSON Schema, passed to the model unchanged. */
+/** A tool that the client offers. `parameters` is its JSON Schema as the client sent it; the backend repairs it. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;

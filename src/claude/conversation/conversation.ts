@@ -173,7 +173,7 @@ export class Conversation {
     let confirmed: Promise<unknown> = Promise.resolve();
     if (isNew) {
       this.contents.recordSetup(setup);
-      initializeWorkspace(this.#channel, request, tools.names);
+      initializeWorkspace(this.#channel, request);
     } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
     this.#channel.startTurn();
     const missing = turns.slice(history.length);

@@ -4,7 +4,6 @@
 import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
-import { ToolNames } from './toolNames.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 /** The tools that the model may call: the client's tools, and the tool for a structured answer. */
@@ -72,8 +71,7 @@ export function setupFor(request: ChatRequest): ProcessSetup {
 function toolChoice({ tools, toolChoice: choice }: ChatRequest, forced: boolean): JsonObject {
   const single = choice?.single === true ? { disable_parallel_tool_use: true } : {};
   if (!forced) return { type: 'auto', ...single };
-  const chosen = choice?.name === undefined ? undefined : new ToolNames(tools).apiName(choice.name);
-  const name = chosen ?? (tools.length === 0 ? STRUCTURED_OUTPUT_TOOL : undefined);
+  const name = choice?.name ?? (tools.length === 0 ? STRUCTURED_OUTPUT_TOOL : undefined);
   return { ...(name === undefined ? { type: 'any' } : { type: 'tool', name }), ...single };
 }
 
