@@ -1,8 +1,8 @@
 /** Limits the number of live processes. A process counts from before its start until it has exited. */
 import type { Lane } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
-import type { Conversation } from '../conversation/conversation.js';
 import type { ConversationKind } from './continuations.js';
+import type { PooledConversation } from './pooledConversation.js';
 
 /** What a process is started from. */
 export interface Origin {
@@ -16,7 +16,7 @@ export interface Origin {
 
 /** A process of the pool and what the pool knows about it. */
 export interface PooledProcess {
-  readonly conversation: Conversation;
+  readonly conversation: PooledConversation;
   readonly lane: Lane;
   readonly origin: Origin;
   /** Monotonic, milliseconds. */
