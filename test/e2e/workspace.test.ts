@@ -152,9 +152,11 @@ describe('the workspace lane with the real CLI', function () {
       const rules = JSON.stringify({ permissions: { allow: ['Bash(*)'] } });
       const headless = await startHeadless({ args: ['--workspace-permissions', 'acceptEdits'] });
       const { workspace, root } = headless.environment;
-      // Commands that the user's own settings allow run without a permission request.
+      // A literal command that the user's own settings allow runs without a permission request.
       await writeFile(join(root, 'config', 'settings.json'), rules);
-      const command = 'echo $$ > pid; sleep 1000 & sleep 1000';
+      const script = '#!/bin/sh\necho $$ > pid; sleep 1000 & sleep 1000\n';
+      await writeFile(join(workspace, 'run.sh'), script, { mode: 0o755 });
+      const command = './run.sh';
       headless.standIn.reply(
         toolReply({ id: 'toolu_1', name: 'Bash', input: { command, description: 'x' } }),
       );
