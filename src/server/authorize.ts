@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type GuardPolicy, checkRequest, type Verdict } from './guard.js';
-import { hasToken, type TargetWithToken } from './token.js';
+import type { RequestTarget } from './requestTarget.js';
+import { hasToken } from './token.js';
 import { WINDOW_PATH } from './windowLink.js';
 
 /** Who may use the endpoint. */
@@ -40,14 +41,14 @@ function needsNoToken(method: string, target: string): boolean {
  */
 export async function authorize(
   request: IncomingMessage,
-  { target, token }: TargetWithToken,
+  { target, authority, token }: RequestTarget,
   access: Access,
   isOwnUser: (socket: Socket) => Promise<boolean>,
 ): Promise<Verdict> {
   const { method = '', rawHeaders, socket } = request;
   const { localAddress } = socket;
   if (!access.otherUsers && !(await isOwnUser(socket))) return OTHER_USER;
-  const verdict = checkRequest({ method, target, rawHeaders, localAddress }, access.policy);
+  const verdict = checkRequest({ method, target, authority, rawHeaders, localAddress }, access.policy);
   if (verdict.type !== 'allow' || access.token === undefined || needsNoToken(method, target)) return verdict;
   if (hasToken(rawHeaders, token, access.token)) return verdict;
   const { corsOrigin } = verdict;

@@ -19,7 +19,8 @@ export const TIMEOUTS: Timeouts = { headers: 10_000, request: 60_000, send: 60_0
 /** Longer than the keep-alive of usual clients, so that the server does not close a connection during a request. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_CHECK_INTERVAL_MS = 1_000;
-const MAX_HEADER_BYTES = 16 * 1024;
+/** As much as common proxies pass on. Sign-in tokens and traces can make a head large. */
+const MAX_HEADER_BYTES = 64 * 1024;
 /** Open connections of an endpoint, on all its addresses. A connection may carry any number of requests. */
 export const MAX_CONNECTIONS = 256;
 

@@ -7,11 +7,12 @@ import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
 import type { Dialect } from '../protocol/dialect.js';
 import { type Access, authorize } from './authorize.js';
+import { corsHeaders, preflightHeaders } from './cors.js';
 import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
-import { corsHeaders, preflightHeaders, type Verdict } from './guard.js';
+import type { Verdict } from './guard.js';
 import { clientName, type RecordNotes, type RequestRecord, routeName } from './requestLog.js';
+import { readTarget, type RequestTarget } from './requestTarget.js';
 import { type Match, pathOf, type Router } from './router.js';
-import { takeToken, type TargetWithToken } from './token.js';
 
 /** What the request handler needs of its endpoint. The callbacks, the observers and the log must not throw. */
 export interface RequestHandlerContext {
@@ -162,12 +163,13 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
     };
   };
 
-  const reply = async (exchange: Exchange, addressed: TargetWithToken): Promise<void> => {
+  const reply = async (exchange: Exchange, addressed: RequestTarget): Promise<void> => {
     const { request, response, notes } = exchange;
     setHeaders(response, SECURITY_HEADERS);
     const verdict = await authorize(request, addressed, context.access(), context.isOwnUser);
     if (verdict.type === 'preflight') {
-      setHeaders(response, preflightHeaders(verdict.corsOrigin));
+      const asked = request.headers['access-control-request-headers'];
+      setHeaders(response, preflightHeaders(verdict.corsOrigin, asked));
       response.writeHead(204);
       response.end();
       return;
@@ -199,7 +201,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       // A reset by the client also emits `error` on both streams. `close` follows and is handled.
       request.on('error', () => undefined);
       response.on('error', () => undefined);
-      const addressed = takeToken(request.url ?? '');
+      const addressed = readTarget(request.url ?? '');
       const exchange = openExchange(request, response, addressed.target);
       void reply(exchange, addressed)
         .catch((thrown: unknown) => sendFailure(exchange, thrown))
