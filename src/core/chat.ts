@@ -24,11 +24,24 @@ export interface ImagePart {
   readonly data: string;
 }
 
+/** A document by value. `data` of a PDF is standard base64 with padding. */
+export interface DocumentPart {
+  readonly type: 'document';
+  readonly source:
+    { readonly type: 'pdf'; readonly data: string } | { readonly type: 'text'; readonly text: string };
+  readonly title?: string;
+  /** What the client says about the document; not part of it. */
+  readonly context?: string;
+}
+
+/** What a message of the user or the result of a tool call can contain. */
+export type ContentPart = TextPart | ImagePart | DocumentPart;
+
 /** The result of the tool call with the id `callId`. */
 export interface ToolResultPart {
   readonly type: 'toolResult';
   readonly callId: string;
-  readonly content: string;
+  readonly content: readonly ContentPart[];
   readonly isError: boolean;
 }
 
@@ -46,7 +59,7 @@ export interface ToolCallPart {
 
 export interface UserMessage {
   readonly role: 'user';
-  readonly content: readonly (TextPart | ImagePart | ToolResultPart)[];
+  readonly content: readonly (ContentPart | ToolResultPart)[];
 }
 
 export interface AssistantMessage {
@@ -67,9 +80,29 @@ export interface ToolSpec {
 export type ResponseFormat =
   { readonly type: 'json' } | { readonly type: 'schema'; readonly schema: JsonObject };
 
-/** Whether thinking is sent to the client, and how hard the model thinks. Without `effort`, the CLI decides. */
+/** Whether the model must call a tool, and how many. */
+export interface ToolChoice {
+  /** The model must call one of the tools. */
+  readonly required: boolean;
+  /** With `required`: the only tool that the model may call. */
+  readonly name?: string;
+  /** The model must not call more than one tool in one message. */
+  readonly single: boolean;
+}
+
+/** How the model chooses among likely tokens. Newer models do not take these. */
+export interface Sampling {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+}
+
+/** Whether and how hard the model thinks, and whether that is sent to the client. */
 export interface Thinking {
+  /** What the client asked for. If absent, the CLI decides. */
+  readonly mode?: 'on' | 'off';
   readonly show: boolean;
+  /** If absent, the CLI decides. */
   readonly effort?: Effort;
 }
 
@@ -82,12 +115,15 @@ export interface ChatRequest {
   /** At least one message. Consecutive messages may have the same role. */
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];
+  /** If absent, the model decides. */
+  readonly toolChoice?: ToolChoice;
   readonly format?: ResponseFormat;
   readonly thinking?: Thinking;
   /** Generation ends before the first of these strings. */
   readonly stop: readonly string[];
   /** Maximum number of generated tokens; `undefined` for the model's own limit. */
   readonly maxTokens?: number;
+  readonly sampling?: Sampling;
   /** How long to keep the conversation ready for its next turn, in milliseconds; `undefined` for the default. */
   readonly keepAliveMs?: number;
   /** The client's name in any form. The queue alternates between clients. */
@@ -103,8 +139,11 @@ export interface Usage {
   readonly outputTokens: number;
 }
 
-/** `toolCalls`: the model waits for the results of its calls. `refusal`: the model declined to answer. */
-export type DoneReason = 'stop' | 'length' | 'toolCalls' | 'refusal';
+/**
+ * `length`: the token limit was reached. `contextFull`: the model's context window was. `toolCalls`: the model waits for the
+ * results of its calls. `refusal`: the model declined to answer.
+ */
+export type DoneReason = 'stop' | 'length' | 'contextFull' | 'toolCalls' | 'refusal';
 
 /** Durations of the parts of one answer, in milliseconds. */
 export interface Timings {

@@ -2,17 +2,16 @@
 import type {
   AssistantMessage,
   ChatMessage,
-  ImagePart,
-  TextPart,
+  ContentPart,
   ToolCall,
   ToolCallPart,
   UserMessage,
 } from './chat.js';
 
 /** The content of a message, without its tool calls. */
-export type Content = readonly (TextPart | ImagePart)[];
+export type Content = readonly ContentPart[];
 
-/** The text of a content, without its images. */
+/** The text of a content, without its images and documents. */
 export function textOf(content: Content): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
@@ -66,11 +65,11 @@ export interface Conversation {
  * - A call without an id, or with an id that was used before, gets an id made of its position, so that the same
  *   conversation is always translated in the same way.
  * - Empty messages are left out.
- * @param instructions added at the beginning and at the end of the system prompt
+ * @param instructions `first` is added at the beginning of the system prompt
  */
 export function toConversation(
   entries: readonly ConversationEntry[],
-  instructions: { readonly first?: string | undefined; readonly last?: string | undefined } = {},
+  instructions: { readonly first?: string | undefined } = {},
 ): Conversation {
   const system: string[] = [instructions.first ?? ''];
   const messages: ChatMessage[] = [];
@@ -99,12 +98,8 @@ export function toConversation(
   const resultMessage = (entry: ResultEntry): UserMessage => {
     const call = takeCallOf(entry, pending);
     if (call === undefined) return { role: 'user', content: entry.content };
-    const content = textOf(entry.content);
-    const images = entry.content.filter((part) => part.type === 'image');
-    return {
-      role: 'user',
-      content: [{ type: 'toolResult', callId: call.id, content, isError: false }, ...images],
-    };
+    const { content } = entry;
+    return { role: 'user', content: [{ type: 'toolResult', callId: call.id, content, isError: false }] };
   };
 
   const messageOf = (entry: Exclude<ConversationEntry, { role: 'system' }>): ChatMessage => {
@@ -126,7 +121,6 @@ export function toConversation(
     const message = messageOf(entry);
     if (message.content.length > 0) messages.push(message);
   }
-  system.push(instructions.last ?? '');
   return { system: joinParagraphs(system), messages: atLeastOne(messages) };
 }
 

@@ -1,39 +1,53 @@
 /** The client's choice of tools (`tool_choice`): which of its tools the model may call, and whether it must call one. */
-import type { ToolSpec } from './chat.js';
+import type { ChatRequest, ToolChoice, ToolSpec } from './chat.js';
 import { badRequest } from './errors.js';
 
-/** `names` limits the choice to these tools; without it, all tools are meant. */
-export interface ToolChoice {
+/** A choice as the dialects have it. */
+export interface RequestedToolChoice {
   readonly mode: 'auto' | 'none' | 'required';
+  /** The tools that the model may call. If absent, all of them. */
   readonly names?: readonly string[];
+  /** The model must not call more than one tool in one message. */
+  readonly single?: boolean;
 }
 
-/** The result of a choice: the tools to offer, and the instruction to add to the system prompt. */
-export interface OfferedTools {
-  readonly tools: readonly ToolSpec[];
-  readonly instruction?: string;
-}
+/** The tools to offer to the model, and what the model must do with them. */
+export type OfferedTools = Pick<ChatRequest, 'tools' | 'toolChoice'>;
 
 /**
- * Applies a choice to the client's tools. The CLI cannot force a tool call, so a required call is requested in the
- * system prompt, and no other tools are offered. If the model still answers with text, the client gets that text, which
- * is of more use to it than an error.
+ * Applies a choice to the client's tools. With `none`, no tool is offered. A choice of one required tool leaves the others on
+ * offer, as the Messages API does, so that the prompt stays the same and its cache can be used.
  * @throws ChatError `badRequest` when the choice names a missing tool, or requires a call without any tools
  */
-export function applyToolChoice(tools: readonly ToolSpec[], choice: ToolChoice): OfferedTools {
-  if (choice.mode === 'none') return { tools: [] };
-  const { names } = choice;
+export function applyToolChoice(tools: readonly ToolSpec[], choice: RequestedToolChoice): OfferedTools {
+  const { mode, names, single = false } = choice;
+  if (mode === 'none') return { tools: [] };
   const missing = names?.find((name) => !tools.some((tool) => tool.name === name));
   if (missing !== undefined) {
     throw badRequest(`tool_choice names the tool ${JSON.stringify(missing)}, which is not among the tools`);
   }
+  const required = mode === 'required';
+  const [only, ...others] = names ?? [];
+  if (required && only !== undefined && others.length === 0) {
+    return { tools, toolChoice: { required, name: only, single } };
+  }
   const offered = names === undefined ? tools : tools.filter((tool) => names.includes(tool.name));
-  if (choice.mode === 'auto') return { tools: offered };
-  const [first, ...others] = offered;
-  if (first === undefined) throw badRequest('tool_choice requires a tool call, but there are no tools');
-  const required = others.length === 0 ? `the tool "${first.name}"` : 'at least one of your tools';
-  return {
-    tools: offered,
-    instruction: `You must answer by calling ${required}. Write no other answer.`,
-  };
+  if (required && offered.length === 0) {
+    throw badRequest('tool_choice requires a tool call, but there are no tools');
+  }
+  if (!required && (!single || offered.length === 0)) return { tools: offered };
+  return { tools: offered, toolChoice: { required, single } };
+}
+
+/**
+ * The instruction to the model for a lane in which the API cannot enforce a choice, because the CLI offers tools of its own.
+ * @returns the empty string if the model may decide
+ */
+export function toolChoiceInstruction(choice: ToolChoice | undefined): string {
+  if (choice?.required === true) {
+    const tool = choice.name === undefined ? 'one of the tools of the client' : `the tool "${choice.name}"`;
+    const count = choice.single ? ' exactly once' : '';
+    return `You must answer by calling ${tool}${count}. Write no other answer.`;
+  }
+  return choice?.single === true ? 'Call at most one tool of the client in each message.' : '';
 }

@@ -231,7 +231,12 @@ describe('the chat lane with the real CLI', function () {
     const messages: ChatMessage[] = [
       user('a'),
       { role: 'assistant', content: [{ type: 'toolCall', call }] },
-      { role: 'user', content: [{ type: 'toolResult', callId: 'toolu_1', content: 'r', isError: false }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'toolResult', callId: 'toolu_1', content: [{ type: 'text', text: 'r' }], isError: false },
+        ],
+      },
     ];
     await answerOf(rig.backend.chat(request(messages, { tools }), never()));
     assert.equal(
@@ -286,8 +291,13 @@ describe('the chat lane with the real CLI', function () {
         role: 'user',
         content: [
           { type: 'text', text: 'and?' },
-          { type: 'toolResult', callId: 'y', content: 'broken', isError: true },
-          { type: 'toolResult', callId: 'x', content: 'sun '.repeat(500_000), isError: false },
+          { type: 'toolResult', callId: 'y', content: [{ type: 'text', text: 'broken' }], isError: true },
+          {
+            type: 'toolResult',
+            callId: 'x',
+            content: [{ type: 'text', text: 'sun '.repeat(500_000) }],
+            isError: false,
+          },
         ],
       },
     ];

@@ -105,8 +105,8 @@ describe('the pool', function () {
         {
           role: 'user',
           content: [
-            { type: 'toolResult', callId: 'y', content: 'second', isError: false },
-            { type: 'toolResult', callId: 'x', content: 'first', isError: false },
+            { type: 'toolResult', callId: 'y', content: [{ type: 'text', text: 'second' }], isError: false },
+            { type: 'toolResult', callId: 'x', content: [{ type: 'text', text: 'first' }], isError: false },
           ],
         },
       ] as ChatMessage[];
@@ -173,7 +173,14 @@ describe('the pool', function () {
           { role: 'assistant', content: [{ type: 'toolCall', call }] },
           {
             role: 'user',
-            content: [{ type: 'toolResult', callId: id, content: `result ${round}`, isError: false }],
+            content: [
+              {
+                type: 'toolResult',
+                callId: id,
+                content: [{ type: 'text', text: `result ${round}` }],
+                isError: false,
+              },
+            ],
           },
         );
       }
@@ -202,7 +209,12 @@ describe('the pool', function () {
       const followUp: ChatMessage[] = [
         user('U1'),
         { role: 'assistant', content: [{ type: 'toolCall', call }] },
-        { role: 'user', content: [{ type: 'toolResult', callId: call.id, content: 'r', isError: false }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'toolResult', callId: call.id, content: [{ type: 'text', text: 'r' }], isError: false },
+          ],
+        },
       ];
       await ask(request(followUp, { tools: [edit] }));
       assert.equal(started.length, 2);

@@ -31,7 +31,14 @@ const CALLED: readonly ChatMessage[] = [
   { role: 'assistant', content: [{ type: 'toolCall', call: { id: 'c1', name: 'look', arguments: {} } }] },
   {
     role: 'user',
-    content: [{ type: 'toolResult', callId: 'c1', content: 'SECRET result', isError: false }],
+    content: [
+      {
+        type: 'toolResult',
+        callId: 'c1',
+        content: [{ type: 'text', text: 'SECRET result' }],
+        isError: false,
+      },
+    ],
   },
 ];
 

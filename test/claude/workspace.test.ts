@@ -192,7 +192,7 @@ describe('the workspace lane', function () {
       content: calls.map(({ id, name }) => ({
         type: 'toolResult',
         callId: id,
-        content: `result of ${name}`,
+        content: [{ type: 'text', text: `result of ${name}` }],
         isError: false,
       })),
     };
@@ -222,7 +222,9 @@ describe('the workspace lane', function () {
     };
     const result: ChatMessage = {
       role: 'user',
-      content: [{ type: 'toolResult', callId: 'x', content: 'theirs', isError: false }],
+      content: [
+        { type: 'toolResult', callId: 'x', content: [{ type: 'text', text: 'theirs' }], isError: false },
+      ],
     };
     await ask([user('go'), assistantTurn, result], { tools: [CLIENTS_READ] });
     assert.match(rig.standIn.requests[0]!.raw, /"name":"mcp__client__Read"[^}]*"input":\{\}/);
@@ -343,7 +345,14 @@ describe('the workspace lane', function () {
         { role: 'assistant', content: [{ type: 'toolCall', call: toolCall! }] },
         {
           role: 'user',
-          content: [{ type: 'toolResult', callId: toolCall!.id, content: 'seen', isError: false }],
+          content: [
+            {
+              type: 'toolResult',
+              callId: toolCall!.id,
+              content: [{ type: 'text', text: 'seen' }],
+              isError: false,
+            },
+          ],
         },
       ];
       await ask(results, { tools: [LOOK] });

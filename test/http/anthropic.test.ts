@@ -448,9 +448,19 @@ describe('POST /v1/messages', () => {
           {
             role: 'user',
             content: [
-              { type: 'toolResult', callId: 'toolu_1', content: 'ok', isError: false },
+              {
+                type: 'toolResult',
+                callId: 'toolu_1',
+                content: [{ type: 'text', text: 'ok' }],
+                isError: false,
+              },
               part,
-              { type: 'toolResult', callId: 'toolu_2', content: 'broken', isError: true },
+              {
+                type: 'toolResult',
+                callId: 'toolu_2',
+                content: [{ type: 'text', text: 'broken' }],
+                isError: true,
+              },
               { type: 'text', text: 'And?' },
             ],
           },

@@ -1,6 +1,8 @@
 /** Builds the messages that the CLI reads on stdin: initialization and turns. */
 import { randomUUID } from 'node:crypto';
-import type { ChatRequest } from '../../core/chat.js';
+import type { ChatRequest, ContentPart } from '../../core/chat.js';
+import { joinParagraphs } from '../../core/conversation.js';
+import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
@@ -73,7 +75,8 @@ export function chatInitialization(): object {
  * The `initialize` control request for the workspace lane. The client's system prompt is appended to the CLI's own.
  */
 export function workspaceInitialization(request: ChatRequest, names: ToolNames): object {
-  const { system, tools, format } = request;
+  const { tools, format } = request;
+  const system = joinParagraphs([request.system, toolChoiceInstruction(request.toolChoice)]);
   const manifest = toolManifest({ tools, answerSchema: undefined }, names);
   const client =
     tools.length === 0
@@ -166,18 +169,35 @@ function userContent(turn: UserTurn, ids: CallIds): string | object[] {
   const [only] = turn.content;
   if (turn.content.length === 1 && only?.type === 'text') return only.text;
   return turn.content.map((part) => {
-    switch (part.type) {
-      case 'text':
-        return { type: 'text', text: part.text };
-      case 'image':
-        return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
-      case 'toolResult': {
-        const error = part.isError ? { is_error: true } : {};
-        const id = ids[part.call] ?? `call_${part.call}`;
-        return { type: 'tool_result', tool_use_id: id, content: part.content, ...error };
-      }
-    }
+    if (part.type !== 'toolResult') return contentBlock(part);
+    const error = part.isError ? { is_error: true } : {};
+    const id = ids[part.call] ?? `call_${part.call}`;
+    return { type: 'tool_result', tool_use_id: id, content: resultContent(part.content), ...error };
   });
+}
+
+function resultContent(parts: readonly ContentPart[]): string | object[] {
+  const [only] = parts;
+  if (only === undefined) return '';
+  return parts.length === 1 && only.type === 'text' ? only.text : parts.map(contentBlock);
+}
+
+/** A content block of the Messages API. */
+function contentBlock(part: ContentPart): object {
+  switch (part.type) {
+    case 'text':
+      return { type: 'text', text: part.text };
+    case 'image':
+      return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
+    case 'document': {
+      const { type, source, ...about } = part;
+      const wire =
+        source.type === 'pdf'
+          ? { type: 'base64', media_type: 'application/pdf', data: source.data }
+          : { type: 'text', media_type: 'text/plain', data: source.text };
+      return { type, source: wire, ...about };
+    }
+  }
 }
 
 function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): object[] {

@@ -4,6 +4,7 @@
 import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
+import { ToolNames } from './toolNames.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 /** The tools that the model may call: the client's tools, and the tool for a structured answer. */
@@ -46,10 +47,11 @@ export const INITIAL_SETUP: ProcessSetup = {
  * process starts, and provides the tool for it.
  */
 export function setupFor(request: ChatRequest): ProcessSetup {
-  const { format, lane, system, model, thinking, tools } = request;
+  const { format, lane, system, model, thinking, tools, toolChoice: choice } = request;
   const answerSchema = format && objectSchema(format);
-  // The API refuses a forced tool while the model thinks.
-  const forced = lane === 'chat' && format !== undefined && thinking?.show !== true;
+  const chat = lane === 'chat';
+  const forced = chat && ((format !== undefined && thinking?.mode !== 'on') || choice?.required === true);
+  const body = chat && (forced || choice !== undefined) ? { tool_choice: toolChoice(request, forced) } : {};
   return {
     system,
     model,
@@ -57,14 +59,19 @@ export function setupFor(request: ChatRequest): ProcessSetup {
     answerSchema,
     showThinking: thinking?.show ?? false,
     effort: thinking?.effort ?? null,
-    extraBody: forced ? { tool_choice: toolChoice(tools.length > 0) } : {},
-    thinkingOff: forced,
+    extraBody: body,
+    // The API refuses a forced tool while the model thinks.
+    thinkingOff: forced || thinking?.mode === 'off',
   };
 }
 
-/** Forces the structured answer. If there are other tools, the model may call them first. */
-function toolChoice(hasTools: boolean): JsonObject {
-  return hasTools ? { type: 'any' } : { type: 'tool', name: STRUCTURED_OUTPUT_TOOL };
+/** The `tool_choice` of the API. A structured answer is a tool call; if there are other tools, they may be called first. */
+function toolChoice({ tools, toolChoice: choice }: ChatRequest, forced: boolean): JsonObject {
+  const single = choice?.single === true ? { disable_parallel_tool_use: true } : {};
+  if (!forced) return { type: 'auto', ...single };
+  const chosen = choice?.name === undefined ? undefined : new ToolNames(tools).apiName(choice.name);
+  const name = chosen ?? (tools.length === 0 ? STRUCTURED_OUTPUT_TOOL : undefined);
+  return { ...(name === undefined ? { type: 'any' } : { type: 'tool', name }), ...single };
 }
 
 /** A string for comparing offers: equal for equal offers only. */

@@ -2,7 +2,7 @@
  * Brings conversations into a canonical form, so that they can be compared: alternating turns, tool calls numbered in order
  * (because clients keep, drop or invent ids), and JSON objects with sorted keys. Pure.
  */
-import type { ChatMessage, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
+import type { ChatMessage, ContentPart, ToolCall } from '../../core/chat.js';
 import { canonicalJson, type Json } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
 
@@ -10,14 +10,14 @@ import { memoize } from '../../core/memoize.js';
 export interface NumberedResult {
   readonly type: 'toolResult';
   readonly call: number;
-  readonly content: string;
+  readonly content: readonly ContentPart[];
   readonly isError: boolean;
 }
 
 export interface UserTurn {
   readonly role: 'user';
   /** Tool results come first: the API requires them directly after their calls. */
-  readonly content: readonly (NumberedResult | TextPart | ImagePart)[];
+  readonly content: readonly (NumberedResult | ContentPart)[];
 }
 
 export interface AssistantTurn {
@@ -89,21 +89,26 @@ function callsOf(turn: Turn | undefined): number[] {
  */
 function normalizeUserTurn(turn: UserTurn, calls: readonly number[]): UserTurn {
   const results = new Map<number, NumberedResult>();
-  const rest: (TextPart | ImagePart)[] = [];
+  const rest: ContentPart[] = [];
   for (const part of turn.content) {
     if (part.type !== 'toolResult') {
-      if (part.type === 'image' || part.text.trim() !== '') rest.push(part);
-    } else if (calls.includes(part.call) && !results.has(part.call)) results.set(part.call, part);
-    else if (part.content.trim() !== '') rest.push({ type: 'text', text: part.content });
+      if (!isBlank(part)) rest.push(part);
+    } else if (calls.includes(part.call) && !results.has(part.call)) {
+      results.set(part.call, { ...part, content: part.content.filter((inner) => !isBlank(inner)) });
+    } else rest.push(...part.content.filter((inner) => !isBlank(inner)));
   }
   const answered = calls.map((call) => results.get(call) ?? missingResult(call, rest.length > 0));
   const content = [...answered, ...rest];
   return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: NO_CONTENT }] };
 }
 
+function isBlank(part: ContentPart): boolean {
+  return part.type === 'text' && part.text.trim() === '';
+}
+
 function missingResult(call: number, hasOtherContent: boolean): NumberedResult {
-  const content = hasOtherContent ? 'There is no separate result; see the message.' : 'There is no result.';
-  return { type: 'toolResult', call, content, isError: false };
+  const text = hasOtherContent ? 'There is no separate result; see the message.' : 'There is no result.';
+  return { type: 'toolResult', call, content: [{ type: 'text', text }], isError: false };
 }
 
 /** A string for comparing turns: equal for equal turns only. */
@@ -116,14 +121,21 @@ export const canonicalTurn = memoize((turn: Turn): string => {
   }
   return canonicalJson(
     turn.content.map((part): Json => {
-      switch (part.type) {
-        case 'text':
-          return part.text;
-        case 'image':
-          return [part.mediaType, part.data];
-        case 'toolResult':
-          return [part.call, part.isError, part.content];
-      }
+      if (part.type !== 'toolResult') return comparable(part);
+      return [part.call, part.isError, part.content.map(comparable)];
     }),
   );
 });
+
+function comparable(part: ContentPart): Json {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'image':
+      return [part.mediaType, part.data];
+    case 'document': {
+      const { source, title = null, context = null } = part;
+      return [source.type, source.type === 'pdf' ? source.data : source.text, title, context];
+    }
+  }
+}

@@ -2,6 +2,7 @@
 import type {
   AssistantMessage,
   ChatMessage,
+  ContentPart,
   ImagePart,
   TextPart,
   ToolCallPart,
@@ -56,19 +57,21 @@ function imagePart(block: JsonObject): ImagePart {
   return imageOf(data);
 }
 
-/** A tool result, followed by its images: in the core, a result contains text only. */
-function toolResultParts(block: JsonObject): UserPart[] {
+function toolResultPart(block: JsonObject): ToolResultPart {
   const { content } = block;
   const inner =
     typeof content === 'string' || content === undefined || content === null ? [] : blocksOf(content);
-  const texts = inner.map((part) => (part['type'] === 'text' ? stringOf(part['text']) : ''));
-  const result: ToolResultPart = {
+  return {
     type: 'toolResult',
     callId: stringOf(block['tool_use_id']),
-    content: typeof content === 'string' ? content : texts.join(''),
+    content:
+      typeof content === 'string'
+        ? textParts(content)
+        : inner.flatMap((part): ContentPart[] =>
+            part['type'] === 'image' ? [imagePart(part)] : textParts(stringOf(part['text'])),
+          ),
     isError: block['is_error'] === true,
   };
-  return [result, ...inner.filter((part) => part['type'] === 'image').map(imagePart)];
 }
 
 /** A text document becomes text. The CLI takes no other documents. */
@@ -86,7 +89,7 @@ function userParts(block: JsonObject): UserPart[] {
     case 'image':
       return [imagePart(block)];
     case 'tool_result':
-      return toolResultParts(block);
+      return [toolResultPart(block)];
     case 'document':
       return documentParts(block);
     default:

@@ -1,14 +1,17 @@
 /** The generation options of `/v1/messages`: thinking, effort and the format of the answer. */
 import type { Model } from '../../core/backend.js';
-import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
+import type { Effort, ResponseFormat, Sampling, Thinking } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
+import { readSampling } from '../sampling.js';
 
 export interface GenerationOptions {
+  readonly thinking: 'on' | 'off' | undefined;
   readonly showThinking: boolean;
   readonly effort: Effort | undefined;
   readonly format: ResponseFormat | undefined;
+  readonly sampling?: Sampling;
 }
 
 /** The efforts that can stand in for a requested one, the best match first. A model may lack the highest ones. */
@@ -44,17 +47,26 @@ export function readGenerationOptions(fields: Fields): GenerationOptions {
   thinking?.integer('budget_tokens');
   const type = thinking?.string('type');
   const output = fields.fields('output_config', 'anthropic.OutputConfig');
+  const asked = type === 'enabled' || type === 'adaptive';
   return {
-    showThinking: (type === 'enabled' || type === 'adaptive') && thinking?.string('display') !== 'omitted',
+    thinking: asked ? 'on' : type === 'disabled' ? 'off' : undefined,
+    showThinking: asked && thinking?.string('display') !== 'omitted',
     effort: readEffort(output?.string('effort')),
     format: readFormat(output?.value('format') ?? fields.value('output_format')),
+    ...readSampling((name) => fields.value(name)),
   };
 }
 
 /** The thinking of a model for these options. As in Ollama, options that the model lacks are ignored, not refused. */
-export function thinkingFor({ showThinking, effort }: GenerationOptions, model: Model): Thinking {
+export function thinkingFor(options: GenerationOptions, model: Model): Thinking {
+  const { showThinking, effort, thinking } = options;
   const show = showThinking && model.thinking;
+  const mode = thinking === 'off' || model.thinking ? thinking : undefined;
   const candidates = effort === undefined ? [] : EFFORTS[effort];
   const found = candidates.find((candidate) => model.efforts.includes(candidate));
-  return found === undefined ? { show } : { show, effort: found };
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    show,
+    ...(found === undefined ? {} : { effort: found }),
+  };
 }

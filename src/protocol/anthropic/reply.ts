@@ -43,6 +43,8 @@ function stopFields(done: DoneEvent): {
       };
     case 'length':
       return { stop_reason: 'max_tokens', stop_sequence: null };
+    case 'contextFull':
+      return { stop_reason: 'model_context_window_exceeded', stop_sequence: null };
     case 'toolCalls':
       return { stop_reason: 'tool_use', stop_sequence: null };
     case 'refusal':

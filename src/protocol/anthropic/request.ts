@@ -4,7 +4,7 @@
  */
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
-import { type Conversation, joinParagraphs } from '../../core/conversation.js';
+import type { Conversation } from '../../core/conversation.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { applyToolChoice, type OfferedTools } from '../../core/toolChoice.js';
@@ -65,12 +65,12 @@ export function translateMessages(body: MessagesBody, entry: CatalogEntry): Chat
   return {
     lane: entry.lane,
     model: entry.model.value,
-    system: joinParagraphs([conversation.system, offeredTools.instruction ?? '']),
-    messages: conversation.messages,
-    tools: offeredTools.tools,
+    ...conversation,
+    ...offeredTools,
     ...(generation.format === undefined ? {} : { format: generation.format }),
     thinking: thinkingFor(generation, entry.model),
     stop: body.stop,
     maxTokens: body.maxTokens,
+    ...(generation.sampling === undefined ? {} : { sampling: generation.sampling }),
   };
 }

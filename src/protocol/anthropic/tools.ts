@@ -2,7 +2,7 @@
 import type { ToolSpec } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import type { ToolChoice } from '../../core/toolChoice.js';
+import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type FieldPath, type Fields, fieldsOf } from '../json/fields.js';
 
 /**
@@ -27,16 +27,17 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
 }
 
 /** Reads `tool_choice`. An unknown value leaves the choice to the model. */
-export function readToolChoice(choice: Fields | undefined): ToolChoice {
+export function readToolChoice(choice: Fields | undefined): RequestedToolChoice {
   const name = choice?.string('name');
+  const single = choice?.boolean('disable_parallel_tool_use') ?? false;
   switch (choice?.string('type') ?? 'auto') {
     case 'none':
       return { mode: 'none' };
     case 'any':
-      return { mode: 'required' };
+      return { mode: 'required', single };
     case 'tool':
-      return name === undefined ? { mode: 'auto' } : { mode: 'required', names: [name] };
+      return name === undefined ? { mode: 'auto', single } : { mode: 'required', names: [name], single };
     default:
-      return { mode: 'auto' };
+      return { mode: 'auto', single };
   }
 }

@@ -1,9 +1,10 @@
 /** The generation options of Ollama's native routes: `options`, `format` and `think`. */
 import type { Model } from '../../core/backend.js';
-import type { Effort, ResponseFormat, Thinking } from '../../core/chat.js';
+import type { Effort, ResponseFormat, Sampling, Thinking } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
+import { readSampling } from '../sampling.js';
 import { OllamaStatusError } from './errors.js';
 
 type OptionType = 'integer' | 'float32' | 'boolean' | 'array';
@@ -48,6 +49,7 @@ function hasType(value: Json, type: OptionType): boolean {
 export interface SupportedOptions {
   readonly stop: readonly string[];
   readonly maxTokens?: number;
+  readonly sampling?: Sampling;
 }
 
 /**
@@ -74,6 +76,7 @@ export function readOptions(options: JsonObject): SupportedOptions {
     ...(typeof limit === 'number' && Number.isFinite(limit) && limit >= 1
       ? { maxTokens: Math.trunc(limit) }
       : {}),
+    ...readSampling((name) => options[name]),
   };
 }
 
@@ -119,7 +122,9 @@ export function thinkingFor(think: Think | undefined, model: Model, requestedNam
   if (think !== undefined && think !== false && !model.thinking) {
     throw badRequest(`${JSON.stringify(requestedName)} does not support thinking`);
   }
-  const show = think === undefined ? model.thinking : think !== false;
+  if (think === undefined) return { show: model.thinking };
+  if (think === false) return { mode: 'off', show: false };
   const effort: Effort | undefined = typeof think === 'string' ? think : undefined;
-  return effort !== undefined && model.efforts.includes(effort) ? { show, effort } : { show };
+  const known = effort !== undefined && model.efforts.includes(effort);
+  return { mode: 'on', show: true, ...(known ? { effort } : {}) };
 }

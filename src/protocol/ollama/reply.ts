@@ -47,7 +47,7 @@ export function finalFields(done: DoneEvent, context: ReplyContext, additional: 
   const { loadMs, promptMs, outputMs } = done.timings;
   return {
     done: true,
-    done_reason: done.reason === 'length' ? 'length' : 'stop',
+    done_reason: done.reason === 'length' || done.reason === 'contextFull' ? 'length' : 'stop',
     ...additional,
     total_duration: nanoseconds(Math.max(context.elapsedMs(), loadMs + promptMs + outputMs)),
     load_duration: nanoseconds(loadMs),

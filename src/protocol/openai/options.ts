@@ -73,8 +73,10 @@ export function readReasoning(value: string | undefined): Reasoning | undefined 
  * effort is ignored for a model that cannot think: clients send one for every model.
  */
 export function thinkingFor(reasoning: Reasoning | undefined, model: Model): Thinking {
-  const show = model.thinking && reasoning !== 'none';
+  if (reasoning === 'none') return { mode: 'off', show: false };
+  const show = model.thinking;
+  const mode = show && reasoning !== undefined ? ({ mode: 'on' } as const) : {};
   const candidates = reasoning === undefined ? [] : EFFORTS[reasoning];
   const effort = candidates.find((candidate) => model.efforts.includes(candidate));
-  return effort === undefined ? { show } : { show, effort };
+  return { ...mode, show, ...(effort === undefined ? {} : { effort }) };
 }

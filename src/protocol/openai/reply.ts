@@ -27,6 +27,7 @@ export const FINGERPRINT = 'fp_ollama';
 export const FINISH_REASONS: Readonly<Record<DoneReason, string>> = {
   stop: 'stop',
   length: 'length',
+  contextFull: 'length',
   toolCalls: 'tool_calls',
   refusal: 'content_filter',
 };

@@ -3,8 +3,9 @@
  * looks up the model between them. That order decides which of several errors is reported.
  */
 import type { CatalogEntry } from '../../core/catalog.js';
-import type { ChatRequest, ResponseFormat, ToolSpec } from '../../core/chat.js';
+import type { ChatRequest, ResponseFormat, Sampling } from '../../core/chat.js';
 import type { Conversation } from '../../core/conversation.js';
+import type { OfferedTools } from '../../core/toolChoice.js';
 import type { Fields } from '../json/fields.js';
 import { readLimit, type Reasoning, thinkingFor } from './options.js';
 
@@ -30,24 +31,26 @@ export function readRequestOptions(fields: Fields): RequestOptions {
 /** The decoded fields that become a `ChatRequest`. */
 export interface DecodedChat {
   readonly conversation: Conversation;
-  readonly tools: readonly ToolSpec[];
+  readonly offeredTools: OfferedTools;
   readonly format: ResponseFormat | undefined;
   readonly reasoning: Reasoning | undefined;
   readonly stop: readonly string[];
   readonly maxTokens: number | undefined;
+  readonly sampling?: Sampling;
 }
 
 /** Translates a decoded request for the model that its name was resolved to. */
 export function toChatRequest(decoded: DecodedChat, entry: CatalogEntry): ChatRequest {
-  const { format } = decoded;
+  const { format, sampling } = decoded;
   return {
     lane: entry.lane,
     model: entry.model.value,
     ...decoded.conversation,
-    tools: decoded.tools,
+    ...decoded.offeredTools,
     ...(format === undefined ? {} : { format }),
     thinking: thinkingFor(decoded.reasoning, entry.model),
     stop: decoded.stop,
     ...readLimit(decoded.maxTokens),
+    ...(sampling === undefined ? {} : { sampling }),
   };
 }

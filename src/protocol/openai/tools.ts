@@ -2,7 +2,7 @@
 import type { ToolSpec } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import type { ToolChoice } from '../../core/toolChoice.js';
+import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type Fields, isObject } from '../json/fields.js';
 import { checkJsonLimits, MAX_WEIGHT } from '../json/jsonLimits.js';
 
@@ -50,7 +50,7 @@ function functionName(value: Json | undefined): string | undefined {
 }
 
 /** Reads `tool_choice` of chats and of responses. An unknown value leaves the choice to the model. */
-export function readToolChoice(value: Json | undefined): ToolChoice {
+export function readToolChoice(value: Json | undefined): RequestedToolChoice {
   if (value === 'none') return { mode: 'none' };
   if (value === 'required' || value === 'any') return { mode: 'required' };
   if (!isObject(value)) return { mode: 'auto' };

@@ -90,10 +90,8 @@ export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, cli
     parameters: (inputSchema ?? NO_ARGUMENTS) as JsonObject,
   }));
   const offer = applyToolChoice(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
-  const { system, messages } = toConversation(prompt.messages.flatMap(toEntries), {
-    last: offer.instruction,
-  });
-  return { lane, model: model.value, system, messages, tools: offer.tools, stop: [], client };
+  const conversation = toConversation(prompt.messages.flatMap(toEntries));
+  return { lane, model: model.value, ...conversation, ...offer, stop: [], client };
 }
 
 /** Estimates the number of tokens. Parts that are not sent to the model count as zero. */

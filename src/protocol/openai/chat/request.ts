@@ -6,6 +6,7 @@ import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields, fieldsOf } from '../../json/fields.js';
+import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning, readStop, type Reasoning } from '../options.js';
 import { type DecodedChat, readRequestOptions, type RequestOptions, toChatRequest } from '../request.js';
 import { createArgumentsReader, readToolChoice, readToolSpec } from '../tools.js';
@@ -37,14 +38,16 @@ export function decodeChat(text: string): ChatBody {
   );
   if (entries.length === 0) throw badRequest("[] is too short - 'messages'");
   const tools = fields.list('tools', 'api.Tools', readTool).filter((tool) => tool !== undefined);
-  const offered = applyToolChoice(tools, readToolChoice(fields.value('tool_choice')));
+  const single = fields.boolean('parallel_tool_calls') === false;
+  const offeredTools = applyToolChoice(tools, { ...readToolChoice(fields.value('tool_choice')), single });
   return {
     ...options,
-    conversation: toConversation(entries, { last: offered.instruction }),
-    tools: offered.tools,
+    conversation: toConversation(entries),
+    offeredTools,
     format: readFormat(fields.value('response_format')),
     reasoning: readEffort(fields),
     stop: readStop(fields.value('stop'), { ignoreWrongTypes: true }),
+    ...readSampling((name) => fields.value(name)),
     maxTokens: fields.integer('max_completion_tokens') ?? fields.integer('max_tokens'),
   };
 }

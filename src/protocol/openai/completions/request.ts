@@ -1,8 +1,9 @@
 /** Requests of `/v1/completions`: a prompt instead of a conversation. */
 import type { CatalogEntry } from '../../../core/catalog.js';
-import type { ChatRequest } from '../../../core/chat.js';
+import type { ChatRequest, Sampling } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
 import { bodyFields } from '../../json/fields.js';
+import { readSampling } from '../../sampling.js';
 import { readLimit, readStop } from '../options.js';
 import { readRequestOptions, type RequestOptions } from '../request.js';
 
@@ -13,6 +14,7 @@ export interface CompletionBody extends RequestOptions {
   readonly suffix: string;
   readonly stop: readonly string[];
   readonly maxTokens: number | undefined;
+  readonly sampling?: Sampling;
 }
 
 /** @throws ChatError `badRequest` with Ollama's message */
@@ -24,6 +26,7 @@ export function decodeCompletion(text: string): CompletionBody {
     suffix: fields.string('suffix') ?? '',
     stop: readStop(fields.value('stop')),
     maxTokens: fields.integer('max_tokens'),
+    ...readSampling((name) => fields.value(name)),
   };
 }
 
@@ -46,5 +49,6 @@ export function translateCompletion(body: CompletionBody, entry: CatalogEntry): 
     thinking: { show: false },
     stop: body.stop,
     ...readLimit(body.maxTokens),
+    ...(body.sampling === undefined ? {} : { sampling: body.sampling }),
   };
 }

@@ -17,6 +17,7 @@ export interface ResponsesContext extends ReplyContext {
 /** OpenAI's reason why a response is incomplete. After other reasons it is complete. */
 const INCOMPLETE_REASONS: Readonly<Partial<Record<DoneReason, string>>> = {
   length: 'max_output_tokens',
+  contextFull: 'max_output_tokens',
   refusal: 'content_filter',
 };
 

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
 import { CodedError } from '../errors.js';
+import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning } from '../options.js';
 import { type DecodedChat, toChatRequest } from '../request.js';
 import { readToolChoice, readToolSpec } from '../tools.js';
@@ -80,17 +81,16 @@ export function decodeResponses(text: string): ResponsesBody {
   refuseStoredConversation(fields);
   const entries = readInput(fields.value('input'));
   const tools = fields.list('tools', '[]openai.ResponsesTool', readTool).filter((tool) => tool !== undefined);
-  const offered = applyToolChoice(tools, readToolChoice(fields.value('tool_choice')));
+  const single = fields.boolean('parallel_tool_calls') === false;
+  const offeredTools = applyToolChoice(tools, { ...readToolChoice(fields.value('tool_choice')), single });
   return {
     model,
     stream: fields.boolean('stream') ?? false,
-    conversation: toConversation(entries, {
-      first: fields.string('instructions'),
-      last: offered.instruction,
-    }),
-    tools: offered.tools,
+    conversation: toConversation(entries, { first: fields.string('instructions') }),
+    offeredTools,
     format: readFormat(fields.fields('text', 'openai.ResponsesText')?.value('format')),
     reasoning: readReasoning(fields.fields('reasoning', 'openai.ResponsesReasoning')?.string('effort')),
+    ...readSampling((name) => fields.value(name)),
     maxTokens: fields.integer('max_output_tokens'),
     echo: echoOf(fields),
   };

@@ -59,7 +59,9 @@ describe('ProcessHistory.sharedWith', () => {
     history.addAnswer('', [call('toolu_1')], NAMES);
     const results = (content: string): ChatMessage => ({
       role: 'user',
-      content: [{ type: 'toolResult', callId: 'toolu_1', content, isError: false }],
+      content: [
+        { type: 'toolResult', callId: 'toolu_1', content: [{ type: 'text', text: content }], isError: false },
+      ],
     });
     const start = [user('q1'), said('a1'), user('q2'), called('', call('toolu_1'))];
     const [answered] = toTurns([...start, results('old')]).slice(-1);

@@ -14,7 +14,7 @@ const called = (...ids: string[]): ChatMessage => ({
 });
 const result = (callId: string, content = 'r'): ChatMessage => ({
   role: 'user',
-  content: [{ type: 'toolResult', callId, content, isError: false }],
+  content: [{ type: 'toolResult', callId, content: [{ type: 'text', text: content }], isError: false }],
 });
 
 describe('toTurns and canonicalTurn', function () {

@@ -29,6 +29,6 @@ export const callPart = (id: string, name = 'f', args: Body = { a: 1 }): object 
   return { type: 'toolCall', call: { id, name, arguments: args } };
 };
 export const resultPart = (callId: string, content: string): object => {
-  return { type: 'toolResult', callId, content, isError: false };
+  return { type: 'toolResult', callId, content: [{ type: 'text', text: content }], isError: false };
 };
 export const namesOf = (request: ChatRequest): string[] => request.tools.map(({ name }) => name);

@@ -83,7 +83,12 @@ describe('toChatRequest', () => {
       {
         role: 'user',
         content: [
-          { type: 'toolResult', callId: 'c1', content: 'It says 42.', isError: false },
+          {
+            type: 'toolResult',
+            callId: 'c1',
+            content: [{ type: 'text', text: 'It says 42.' }],
+            isError: false,
+          },
           { type: 'image', mediaType: 'image/png', data: 'iVBORw==' },
         ],
       },
