@@ -6,6 +6,7 @@ import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields, fieldsOf } from '../../json/fields.js';
+import { checkTopLogprobs } from '../../logprobs.js';
 import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning, readStop, type Reasoning } from '../options.js';
 import { type DecodedChat, readRequestOptions, type RequestOptions, toChatRequest } from '../request.js';
@@ -38,6 +39,7 @@ export function decodeChat(text: string): ChatBody {
   );
   if (entries.length === 0) throw badRequest("[] is too short - 'messages'");
   const tools = fields.list('tools', 'api.Tools', readTool).filter((tool) => tool !== undefined);
+  checkTopLogprobs(fields.integer('top_logprobs'));
   const single = fields.boolean('parallel_tool_calls') === false;
   const offeredTools = applyToolChoice(tools, { ...readToolChoice(fields.value('tool_choice')), single });
   return {

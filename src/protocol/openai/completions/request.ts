@@ -3,6 +3,7 @@ import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, Sampling } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
 import { bodyFields } from '../../json/fields.js';
+import { checkTopLogprobs } from '../../logprobs.js';
 import { readSampling } from '../../sampling.js';
 import { readLimit, readStop } from '../options.js';
 import { readRequestOptions, type RequestOptions } from '../request.js';
@@ -20,6 +21,7 @@ export interface CompletionBody extends RequestOptions {
 /** @throws ChatError `badRequest` with Ollama's message */
 export function decodeCompletion(text: string): CompletionBody {
   const fields = bodyFields(text, 'openai.CompletionRequest');
+  checkTopLogprobs(fields.integer('logprobs'));
   return {
     ...readRequestOptions(fields),
     prompt: fields.string('prompt') ?? '',

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
 import { CodedError } from '../errors.js';
+import { checkTopLogprobs } from '../../logprobs.js';
 import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning } from '../options.js';
 import { type DecodedChat, toChatRequest } from '../request.js';
@@ -79,6 +80,7 @@ export function decodeResponses(text: string): ResponsesBody {
   const model = fields.string('model') ?? '';
   if (model === '') throw badRequest('model is required');
   refuseStoredConversation(fields);
+  checkTopLogprobs(fields.integer('top_logprobs'));
   const entries = readInput(fields.value('input'));
   const tools = fields.list('tools', '[]openai.ResponsesTool', readTool).filter((tool) => tool !== undefined);
   const single = fields.boolean('parallel_tool_calls') === false;
