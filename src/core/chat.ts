@@ -139,6 +139,8 @@ export interface Usage {
   readonly promptTokens: number;
   /** The part of `promptTokens` that was read from the cache. */
   readonly cachedTokens: number;
+  /** The part of `promptTokens` that was written to the cache; absent if none was. */
+  readonly cacheWriteTokens?: number;
   readonly outputTokens: number;
 }
 

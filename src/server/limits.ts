@@ -28,7 +28,12 @@ export function checkLimits({ messages, tools, stop }: ChatRequest): void {
   checkCount('messages', messages.length, MAX_MESSAGES);
   checkCount('tools', tools.length, MAX_TOOLS);
   checkCount('stop sequences', stop.length, MAX_STOPS);
-  const images = messages.flatMap(({ content }) => content.filter((part) => part.type === 'image'));
+  const images = messages
+    .flatMap(({ content }) => [
+      ...content,
+      ...content.flatMap((part) => (part.type === 'toolResult' ? part.content : [])),
+    ])
+    .filter((part) => part.type === 'image');
   checkCount('images', images.length, MAX_IMAGES);
   if (images.some(({ data }) => decodedBytes(data) > MAX_IMAGE_BYTES)) {
     throw new ChatError('badRequest', `An image is larger than ${MAX_IMAGE_BYTES / 1024 / 1024} MiB.`);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatRequest, ContentPart } from '../../core/chat.js';
 import { joinParagraphs } from '../../core/conversation.js';
+import { withDigits } from '../../core/json.js';
 import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
@@ -201,13 +202,14 @@ function contentBlock(part: ContentPart): object {
 }
 
 function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): object[] {
-  const text = turn.text.trim() === '' ? [] : [{ type: 'text', text: turn.text }];
+  const texts = turn.texts.filter((text) => text.trim() !== '').map((text) => ({ type: 'text', text }));
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
     id: ids[number] ?? `call_${number}`,
     name: names.apiName(call.name),
-    input: call.arguments,
+    // The CLI reads numbers as JavaScript does, which rounds long integers.
+    input: withDigits(call.arguments),
   }));
-  const content = [...text, ...calls];
+  const content = [...texts, ...calls];
   return content.length > 0 ? content : [{ type: 'text', text: '(no content)' }];
 }

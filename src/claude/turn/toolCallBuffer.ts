@@ -4,7 +4,7 @@
  * converts values to match the schema. Pure.
  */
 import type { ToolCall } from '../../core/chat.js';
-import { canonicalJson, type JsonObject } from '../../core/json.js';
+import { canonicalJson, type JsonObject, parseJson } from '../../core/json.js';
 
 export class ToolCallBuffer {
   #calls: ToolCall[] = [];
@@ -56,10 +56,10 @@ export class ToolCallBuffer {
     const json = this.#streamed.get(id) ?? '';
     if (json === '') return reportedInput;
     try {
-      const input: unknown = JSON.parse(json);
+      const input = parseJson(json);
       const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
       if (!isObject) return reportedInput;
-      this.#rewritten ||= canonicalJson(input as JsonObject) !== canonicalJson(reportedInput);
+      this.#rewritten ||= canonicalJson(input) !== canonicalJson(reportedInput);
       return input as JsonObject;
     } catch {
       return reportedInput;

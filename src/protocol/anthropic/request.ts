@@ -27,7 +27,7 @@ export interface MessagesBody {
 
 function readMessage(value: Json, at: FieldPath): WireMessage {
   const message = fieldsOf(value, at, 'anthropic.MessageParam');
-  return { role: (message.string('role') ?? '').toLowerCase(), content: message.value('content') };
+  return { role: (message.string('role') ?? '').toLowerCase(), content: message.exactValue('content') };
 }
 
 function readStopSequence(value: Json, at: FieldPath): string {
