@@ -196,7 +196,9 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       deny(request, response, verdict, exchange.dialect);
       return;
     }
-    // The client may have disconnected during the check of its connection. Then do no work for it.
+    // Continue when everything that arrived together has been parsed: if a part is malformed, none of it is answered.
+    await Promise.resolve();
+    // The client may have disconnected meanwhile. Then do no work for it.
     exchange.signal.throwIfAborted();
     if (closeReason !== undefined) {
       response.setHeader('Connection', 'close');
