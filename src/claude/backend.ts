@@ -9,12 +9,14 @@ import { answerWithRetry } from './pool/answerWithRetry.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
+import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
+import { translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
 import { privateMemory } from './process/memory.js';
 import {
@@ -23,6 +25,7 @@ import {
   newProcessTag,
   TAG_VARIABLE,
 } from './process/leftoverProcesses.js';
+import { recordProcess } from './process/processRecords.js';
 import { FairQueue } from './pool/fairQueue.js';
 
 export interface ClaudeBackendOptions {
@@ -86,7 +89,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   void endLeftoverProcesses(log); // never rejects
-  /** Running clean-ups of processes that a crashed CLI left behind. */
+  /** Running clean-ups after processes that have ended. */
   const cleanups = new Set<Promise<void>>();
 
   const pool = new Pool({
@@ -122,6 +125,22 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     return bytes > limits.processBytes;
   }
 
+  /** Removes the record of a process that has ended. Never rejects. */
+  async function removeRecordOf(pid: number, recorded: Promise<() => Promise<void>>): Promise<void> {
+    try {
+      await (
+        await recorded
+      )();
+    } catch (error) {
+      log.warn(`[cli] pid=${pid} is not recorded: ${String(error)}`);
+    }
+  }
+
+  function cleanUp(work: Promise<void>): void {
+    const cleanup = work.then(() => void cleanups.delete(cleanup));
+    cleanups.add(cleanup);
+  }
+
   async function start(lane: Lane): Promise<PooledProcess> {
     const laneConfig = lanes[lane];
     if (laneConfig === undefined) throw NO_WORKSPACE;
@@ -135,12 +154,13 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     const { pid } = process;
     if (pid !== undefined) {
       watchdog.watch(pid);
+      const recorded = recordProcess({ pid, file: cli.path, args: laneConfig.args });
+      recorded.catch(() => undefined); // reported when the process ends
       // Never rejects.
       void process.ended.then(({ requested }) => {
         watchdog.unwatch(pid);
-        if (requested) return;
-        const cleanup = endOrphanedProcesses(tag, log).then(() => void cleanups.delete(cleanup));
-        cleanups.add(cleanup);
+        cleanUp(removeRecordOf(pid, recorded));
+        if (!requested) cleanUp(endOrphanedProcesses(tag, log));
       });
     }
     void process.ended.then(onActivity); // never rejects
@@ -174,6 +194,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       if (running >= limits.processes) {
         log.info(`[pool] a request is waiting: running=${running} waiting=${waiting + 1}`);
       }
+      const prefix = request.lane === 'chat' ? '' : CLIENT_TOOLS_PREFIX;
+      const { request: translated, toClient } = await translateTools(request, { prefix });
       const resumePrewarming = pool.delayPrewarming();
       try {
         const leaveQueue = await queue.enter(request.client ?? '', signal);
@@ -183,9 +205,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
               resumePrewarming();
               observer?.requestSent();
             },
+            retrying: (delayMs) => observer?.retrying(delayMs),
             permissionDecided: (decision) => observer?.permissionDecided(decision),
           };
-          yield* answerWithRetry(pool, request, signal, sentObserver, log);
+          const events = answerWithRetry(pool, translated, signal, sentObserver, log);
+          for await (const event of events) yield toClient(event);
         } finally {
           leaveQueue();
         }

@@ -26,6 +26,8 @@ export interface Model {
 export interface BackendObserver {
   /** The request was sent to the model: it no longer waits for a process. */
   requestSent(): void;
+  /** The API failed, and the request will be repeated after this time. Milliseconds. */
+  retrying(delayMs: number): void;
   /** A permission request in the workspace lane was decided. `decision` is safe to print: `denied: Bash npm test`. */
   permissionDecided(decision: string): void;
 }

@@ -27,18 +27,29 @@ export interface ImagePart {
   readonly data: string;
 }
 
-/** A document by value. `data` of a PDF is standard base64 with padding. */
+/** A document by value. `data` of a PDF is standard base64 with padding. `parts` are the chunks of a document in order. */
 export interface DocumentPart {
   readonly type: 'document';
   readonly source:
-    { readonly type: 'pdf'; readonly data: string } | { readonly type: 'text'; readonly text: string };
+    | { readonly type: 'pdf'; readonly data: string }
+    | { readonly type: 'text'; readonly text: string }
+    | { readonly type: 'parts'; readonly parts: readonly (TextPart | ImagePart)[] };
   readonly title?: string;
   /** What the client says about the document; not part of it. */
   readonly context?: string;
 }
 
+/** What a search of the client found: one source with at least one text. */
+export interface SearchResultPart {
+  readonly type: 'searchResult';
+  /** An address or a name. */
+  readonly source: string;
+  readonly title: string;
+  readonly content: readonly TextPart[];
+}
+
 /** What a message of the user or the result of a tool call can contain. */
-export type ContentPart = TextPart | ImagePart | DocumentPart;
+export type ContentPart = TextPart | ImagePart | DocumentPart | SearchResultPart;
 
 /** The result of the tool call with the id `callId`. */
 export interface ToolResultPart {
@@ -72,7 +83,7 @@ export interface AssistantMessage {
 
 export type ChatMessage = UserMessage | AssistantMessage;
 
-/** A tool that the client offers. `parameters` is its JSON Schema, passed to the model unchanged. */
+/** A tool that the client offers. `parameters` is its JSON Schema as the client sent it; the backend repairs it. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
@@ -154,9 +165,9 @@ export type DoneReason = 'stop' | 'length' | 'contextFull' | 'toolCalls' | 'refu
 export interface Timings {
   /** Until the request was sent to the API. */
   readonly loadMs: number;
-  /** From there until the first token. */
+  /** From there until the first content of the model, whatever its type. */
   readonly promptMs: number;
-  /** From the first token to the last. */
+  /** How long the model sent content, thinking and tool calls included, whether the client gets it or not. */
   readonly outputMs: number;
 }
 

@@ -112,20 +112,21 @@ function createMessages(entries: readonly ConversationEntry[], tools: readonly T
     if (all.length > 0) messages.push({ role: 'assistant', content: all });
     attach(content);
   };
-  const addResultOf = (callId: string, content: Content): void => {
-    messages.push({ role: 'user', content: [{ type: 'toolResult', callId, content, isError: false }] });
+  const addResultOf = (callId: string, { content, isError = false }: ResultEntry): void => {
+    messages.push({ role: 'user', content: [{ type: 'toolResult', callId, content, isError }] });
   };
-  const addResult = ({ callId, name, content }: ResultEntry, index: number): void => {
+  const addResult = (entry: ResultEntry, index: number): void => {
+    const { callId, name, content } = entry;
     const match = matches.get(index);
     const known = match && callIds.get(match.entry)?.[match.call];
     const isRepeated = callId !== '' && clientIds.has(callId);
     const called = name === '' ? onlyTool : name;
-    if (known !== undefined) addResultOf(known, content);
+    if (known !== undefined) addResultOf(known, entry);
     else if (isRepeated || called === '') addUser(markedResult(name, content));
     else {
       const part = callPart({ id: callId, name: called, arguments: {} });
       messages.push({ role: 'assistant', content: [part] });
-      addResultOf(part.call.id, content);
+      addResultOf(part.call.id, entry);
     }
   };
   const attach = (content: Content): void => {

@@ -9,4 +9,11 @@ export type ConversationEntry =
   | { readonly role: 'system'; readonly content: Content }
   | { readonly role: 'user'; readonly content: Content }
   | { readonly role: 'assistant'; readonly content: Content; readonly calls: readonly ToolCall[] }
-  | { readonly role: 'result'; readonly callId: string; readonly name: string; readonly content: Content };
+  | {
+      readonly role: 'result';
+      readonly callId: string;
+      readonly name: string;
+      readonly content: Content;
+      /** The tool failed. */
+      readonly isError?: boolean;
+    };

@@ -51,7 +51,12 @@ function isDisconnect(error: unknown): boolean {
 
 /** An error response in the API's shape. */
 export function sendError(response: ServerResponse, reply: Omit<ErrorReply, 'kind' | keyof Pace>): void {
-  sendJson(response, reply.status, errorBody(reply.type, reply.message), reply.headers);
+  if (reply.page === undefined) {
+    sendJson(response, reply.status, errorBody(reply.type, reply.message), reply.headers);
+    return;
+  }
+  response.writeHead(reply.status, { 'content-type': 'text/html', ...reply.headers });
+  response.end(reply.page);
 }
 
 /** A response with a JSON body. */

@@ -65,9 +65,27 @@ export function modelView(messages: readonly ViewedMessage[], system: string): M
 
 function blockOf(part: ContentPart): Block {
   if (part.type === 'text') return part;
-  if (part.type === 'image') return { type: part.type, source: { data: part.data } };
-  const { source } = part;
-  return { type: part.type, source: { data: source.type === 'pdf' ? source.data : source.text } };
+  return { type: part.type, source: { data: dataOf(part) } };
+}
+
+function dataOf(part: ContentPart): string {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'image':
+      return part.data;
+    case 'searchResult':
+      return [part.source, part.title, ...part.content.map(dataOf)].join('\n');
+    case 'document':
+      switch (part.source.type) {
+        case 'pdf':
+          return part.source.data;
+        case 'text':
+          return part.source.text;
+        case 'parts':
+          return part.source.parts.map(dataOf).join('\n');
+      }
+  }
 }
 
 /** The view of a request after the last translation before the CLI. */

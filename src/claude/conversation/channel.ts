@@ -6,7 +6,10 @@ import { MessageQueue } from './messageQueue.js';
 import type { CliMessage, CliMessageOf } from '../process/incoming.js';
 import type { ClaudeProcess, ProcessEnd } from '../process/process.js';
 
-type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
+type Incoming =
+  | CliMessage
+  | { readonly type: 'ended'; readonly end: ProcessEnd }
+  | { readonly type: 'failed'; readonly error: ChatError };
 type ControlResponse = CliMessageOf<'control_response'>['response'];
 
 /** Answers a control request of the CLI. The signal is aborted when the CLI cancels its request. */
@@ -156,6 +159,11 @@ export class Channel {
     this.#dropMessages();
   }
 
+  /** Makes the present turn fail; without one, does nothing. */
+  failTurn(error: ChatError): void {
+    if (!this.#ignoring) this.#messages.push({ type: 'failed', error });
+  }
+
   /** Call it after a turn: drops all messages until the next turn. */
   ignoreMessages(): void {
     this.#ignoring = true;
@@ -180,6 +188,7 @@ export class Channel {
       const message = await this.#messages.take(milliseconds);
       throwIfAborted(signal);
       if (message === undefined) throw timedOut(milliseconds);
+      if (message.type === 'failed') throw message.error;
       if (message.type !== 'ended') return message;
       throw this.#crashed(message.end);
     } finally {

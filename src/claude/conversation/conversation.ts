@@ -172,7 +172,7 @@ export class Conversation {
     let confirmed: Promise<unknown> = Promise.resolve();
     if (isNew) {
       this.contents.recordSetup(setup);
-      initializeWorkspace(this.#channel, request, tools.names);
+      initializeWorkspace(this.#channel, request);
     } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
     this.#channel.startTurn();
     const missing = turns.slice(history.length);
@@ -194,16 +194,16 @@ export class Conversation {
   ): AsyncGenerator<ChatEvent, void, void> {
     const uuid = randomUUID();
     const { history, tools } = this.contents;
-    const { names } = tools;
-    const isClientTool = names.isClientTool.bind(names);
+    const isClientTool = tools.names.isClientTool.bind(tools.names);
     const structured = request.format && new StructuredAnswer(request.format);
     const previousUuid = this.#previousUuid;
-    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, now: Date.now });
+    const api = { ...this.#options, stderr: () => this.process.stderr, now: Date.now };
+    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, ...api });
     this.#previousUuid = uuid;
     this.#channel.startTurn();
     this.#channel.send(userLine(turnWithContext, history.callIds, { uuid, query: true }));
     history.addQuestion(turn, uuid);
-    const options = { ...this.#options, names, started, signal, observer };
+    const options = { ...this.#options, names: tools.names, started, signal, observer };
     let end: AnswerEnd;
     try {
       await confirmed;
@@ -216,7 +216,7 @@ export class Conversation {
     const waits = request.format !== undefined && request.lane === 'chat';
     if (result === undefined || !reader.continuable || waits) this.#abandon();
     else {
-      history.addAnswer(text, calls, names);
+      history.addAnswer(text, calls, tools.names);
       this.#state = 'idle';
       this.#channel.ignoreMessages();
     }

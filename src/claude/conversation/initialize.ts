@@ -8,7 +8,6 @@ import type { Channel } from './channel.js';
 import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { modelRequests } from './processSetup.js';
-import type { ToolNames } from './toolNames.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI. */
@@ -70,8 +69,8 @@ export function initializeChat(channel: Channel): Promise<string | undefined> {
 }
 
 /** Initializes a new process of the workspace lane for a request. Call it once for each process. */
-export function initializeWorkspace(channel: Channel, request: ChatRequest, names: ToolNames): void {
-  channel.control(workspaceInitialization(request, names));
+export function initializeWorkspace(channel: Channel, request: ChatRequest): void {
+  channel.control(workspaceInitialization(request));
   if (request.thinking?.show === true) {
     channel.control({
       subtype: 'set_max_thinking_tokens',

@@ -1,11 +1,12 @@
 /** Builds the messages that the CLI reads on stdin: initialization and turns. */
 import { randomUUID } from 'node:crypto';
-import type { ChatRequest, ContentPart } from '../../core/chat.js';
+import type { ChatRequest, ContentPart, DocumentPart } from '../../core/chat.js';
 import { joinParagraphs } from '../../core/conversation.js';
 import { withDigits } from '../../core/json.js';
 import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
+import { strictSchema } from '../tools/strictSchema.js';
 import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
@@ -25,17 +26,14 @@ const STRUCTURED_OUTPUT_DESCRIPTION =
   'once at the end of your response to provide the structured output.';
 
 /** The results of the MCP methods `initialize` and `tools/list` for the client's tools. */
-export function toolManifest(
-  { tools, answerSchema }: ToolOffer,
-  names: ToolNames,
-): {
+export function toolManifest({ tools, answerSchema }: ToolOffer): {
   initializeResult: object;
   toolsListResult: object;
 } {
   const offered = tools.map((tool) => ({
-    name: names.bareName(tool.name),
+    name: tool.name,
     description: tool.description,
-    inputSchema: { type: 'object', ...tool.parameters },
+    inputSchema: tool.parameters,
   }));
   const structured = {
     name: STRUCTURED_OUTPUT_TOOL,
@@ -75,10 +73,10 @@ export function chatInitialization(): object {
 /**
  * The `initialize` control request for the workspace lane. The client's system prompt is appended to the CLI's own.
  */
-export function workspaceInitialization(request: ChatRequest, names: ToolNames): object {
+export function workspaceInitialization(request: ChatRequest): object {
   const { tools, format } = request;
   const system = joinParagraphs([request.system, toolChoiceInstruction(request.toolChoice)]);
-  const manifest = toolManifest({ tools, answerSchema: undefined }, names);
+  const manifest = toolManifest({ tools, answerSchema: undefined });
   const client =
     tools.length === 0
       ? {}
@@ -92,7 +90,7 @@ export function workspaceInitialization(request: ChatRequest, names: ToolNames):
     ...(system === '' ? {} : { appendSystemPrompt: system }),
     ...client,
     hooks: HOOKS,
-    ...(format === undefined ? {} : { jsonSchema: objectSchema(format) }),
+    ...(format === undefined ? {} : { jsonSchema: strictSchema(objectSchema(format)) }),
   };
 }
 
@@ -192,12 +190,26 @@ function contentBlock(part: ContentPart): object {
       return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
     case 'document': {
       const { type, source, ...about } = part;
-      const wire =
-        source.type === 'pdf'
-          ? { type: 'base64', media_type: 'application/pdf', data: source.data }
-          : { type: 'text', media_type: 'text/plain', data: source.text };
-      return { type, source: wire, ...about };
+      return { type, source: documentSource(source), ...about };
     }
+    case 'searchResult':
+      return {
+        type: 'search_result',
+        source: part.source,
+        title: part.title,
+        content: part.content.map(contentBlock),
+      };
+  }
+}
+
+function documentSource(source: DocumentPart['source']): object {
+  switch (source.type) {
+    case 'pdf':
+      return { type: 'base64', media_type: 'application/pdf', data: source.data };
+    case 'text':
+      return { type: 'text', media_type: 'text/plain', data: source.text };
+    case 'parts':
+      return { type: 'content', content: source.parts.map(contentBlock) };
   }
 }
 

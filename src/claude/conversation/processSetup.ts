@@ -5,7 +5,6 @@ import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
-import { ToolNames } from './toolNames.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 /** The tools that the model may call: the client's tools, and the tool for a structured answer. */
@@ -43,6 +42,9 @@ export const INITIAL_SETUP: ProcessSetup = {
   thinkingOff: false,
 };
 
+/** The CLI takes a system prompt that begins with this for its own first line, and sends it in its place. */
+const BILLING_HEADER = 'x-anthropic-billing-header:';
+
 /**
  * The set-up that a request needs. In the workspace lane the CLI gets the JSON Schema of a structured answer when its
  * process starts, and provides the tool for it.
@@ -54,7 +56,7 @@ export function setupFor(request: ChatRequest): ProcessSetup {
   const forced = chat && ((format !== undefined && thinking?.mode !== 'on') || choice?.required === true);
   const body = chat && (forced || choice !== undefined) ? { tool_choice: toolChoice(request, forced) } : {};
   return {
-    system,
+    system: system.startsWith(BILLING_HEADER) ? `\n${system}` : system,
     model,
     offer: { tools, answerSchema: lane === 'chat' ? answerSchema : undefined },
     answerSchema,
@@ -70,8 +72,7 @@ export function setupFor(request: ChatRequest): ProcessSetup {
 function toolChoice({ tools, toolChoice: choice }: ChatRequest, forced: boolean): JsonObject {
   const single = choice?.single === true ? { disable_parallel_tool_use: true } : {};
   if (!forced) return { type: 'auto', ...single };
-  const chosen = choice?.name === undefined ? undefined : new ToolNames(tools).apiName(choice.name);
-  const name = chosen ?? (tools.length === 0 ? STRUCTURED_OUTPUT_TOOL : undefined);
+  const name = choice?.name ?? (tools.length === 0 ? STRUCTURED_OUTPUT_TOOL : undefined);
   return { ...(name === undefined ? { type: 'any' } : { type: 'tool', name }), ...single };
 }
 

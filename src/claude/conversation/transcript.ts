@@ -2,7 +2,7 @@
  * Brings conversations into a canonical form, so that they can be compared: alternating turns, tool calls numbered in order
  * (because clients keep, drop or invent ids), and JSON objects with sorted keys. Pure.
  */
-import type { ChatMessage, ContentPart, TextPart, ToolCall } from '../../core/chat.js';
+import type { ChatMessage, ContentPart, DocumentPart, TextPart, ToolCall } from '../../core/chat.js';
 import { CONTINUE } from '../../core/conversation.js';
 import { canonicalJson, type Json } from '../../core/json.js';
 import { markedResult } from '../../core/markedContent.js';
@@ -211,7 +211,20 @@ function comparable(part: ContentPart): Json {
       return [part.mediaType, part.data];
     case 'document': {
       const { source, title = null, context = null } = part;
-      return [source.type, source.type === 'pdf' ? source.data : source.text, title, context];
+      return [source.type, comparableSource(source), title, context];
     }
+    case 'searchResult':
+      return [part.type, part.source, part.title, part.content.map(comparable)];
+  }
+}
+
+function comparableSource(source: DocumentPart['source']): Json {
+  switch (source.type) {
+    case 'pdf':
+      return source.data;
+    case 'text':
+      return source.text;
+    case 'parts':
+      return source.parts.map(comparable);
   }
 }

@@ -7,7 +7,7 @@
 import type { ChatEvent } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
-import { resultFailure, retryError } from '../process/failure.js';
+import { ApiFailures } from '../process/apiFailure.js';
 import { ToolCallBuffer } from './toolCallBuffer.js';
 import { ReplayFilter } from './replayFilter.js';
 import { STRUCTURED_OUTPUT_TOOL, type StructuredAnswer } from './structuredOutput.js';
@@ -39,17 +39,18 @@ export class TurnReader {
   #refused = false;
   /** Plain text of the model in a structured turn. It becomes the answer only if no structured answer follows. */
   #plainText = '';
-  #resetsAt: number | undefined;
-  #retryDelaysMs = 0;
+  readonly #failures: ApiFailures;
   readonly #usage = new UsageCounter();
 
   constructor(options: TurnReaderOptions) {
     this.#options = options;
     this.#structured = options.structured;
+    this.#failures = new ApiFailures(options);
   }
 
   /** @throws ChatError if the turn failed */
   read(message: CliMessage): TurnOutput {
+    this.#failures.read(message);
     switch (message.type) {
       case 'stream_event':
         return message.parent_tool_use_id ? NOTHING : this.#onStreamEvent(message.event);
@@ -60,18 +61,10 @@ export class TurnReader {
         if (message.isSynthetic === true) this.#onSyntheticMessage();
         this.#calls.remove(answeredCallIds(message));
         return NOTHING;
-      case 'system': {
-        if (message.subtype !== 'api_retry') return NOTHING;
-        const error = retryError(message, this.#retryDelaysMs);
-        if (error) throw error;
-        this.#retryDelaysMs += message.retry_delay_ms ?? 0;
-        return NOTHING;
-      }
-      case 'rate_limit_event':
-        this.#resetsAt = message.rate_limit_info.resetsAt ?? this.#resetsAt;
-        return NOTHING;
       case 'result':
         return this.#onResult(message);
+      case 'system':
+      case 'rate_limit_event':
       case 'control_request':
       case 'control_cancel_request':
       case 'control_response':
@@ -223,7 +216,7 @@ export class TurnReader {
   #onResult(result: ResultMessage): TurnOutput {
     if (this.#belongsToOtherTurn(result)) return NOTHING;
     const usage = toUsage(result.usage ?? {});
-    const failure = resultFailure(result, this.#resetsAt, this.#options.now());
+    const failure = this.#failures.ofResult(result);
     if (failure) throw failure;
     if (this.#message?.complete === false) this.#sent.finish();
     const events = this.#structuredAnswerComplete ? [] : this.#lateAnswer(result);

@@ -38,6 +38,7 @@ function show(part: ChatMessage['content'][number]): string {
       return `#${part.callId}=${part.content.map(show).join('+')}`;
     case 'image':
     case 'document':
+    case 'searchResult':
       return part.type;
   }
 }
