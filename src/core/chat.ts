@@ -10,6 +10,9 @@ export type Lane = 'chat' | 'workspace';
 /** How much a model may think before it answers. */
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
+/** Every effort, the lowest first. */
+export const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
@@ -80,7 +83,7 @@ export interface AssistantMessage {
 
 export type ChatMessage = UserMessage | AssistantMessage;
 
-/** A tool that the client offers. `parameters` is its JSON Schema, passed to the model unchanged. */
+/** A tool that the client offers. `parameters` is its JSON Schema as the client sent it; the backend repairs it. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;

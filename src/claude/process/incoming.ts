@@ -27,6 +27,7 @@ const contentBlock = v.variant('type', [
   v.object({
     type: v.literal('tool_result'),
     tool_use_id: v.string(),
+    content: v.optional(v.unknown()),
     is_error: v.optional(v.nullable(v.boolean())),
   }),
 ]);

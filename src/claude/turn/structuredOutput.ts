@@ -1,41 +1,12 @@
 /**
- * Answers in JSON. The CLI makes the model call a tool whose input is the answer. A tool's input must be an object, so any
- * other schema is wrapped in an object with one property, and the answer is unwrapped as it streams. Pure.
+ * Answers in JSON. The CLI makes the model call a tool whose input is the answer. Where that is wrapped in an object
+ * (`answerSchema.ts`), the answer is unwrapped as it streams. Pure.
  */
 import type { ResponseFormat } from '../../core/chat.js';
 import { type Json, type JsonObject, jsonText } from '../../core/json.js';
+import { isWrapped, WRAPPER_PROPERTY } from '../tools/answerSchema.js';
 
-/** The CLI's tool for structured output. Its input is the answer. */
-export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
-
-const WRAPPER_PROPERTY = 'value';
-
-/** The API refuses these at the root of a tool's schema, and the CLI leaves a tool with them out. */
-const NOT_AT_ROOT = ['anyOf', 'oneOf', 'allOf'];
-
-/** Whether the answer is wrapped in an object because its schema is not one that a tool can have. */
-export function isWrapped(format: ResponseFormat): boolean {
-  if (format.type === 'json') return false;
-  const { type, properties } = format.schema;
-  if (NOT_AT_ROOT.some((keyword) => keyword in format.schema)) return true;
-  return type !== 'object' && !(type === undefined && properties !== undefined);
-}
-
-/** The object schema for the CLI. Definitions stay at the root, because `$ref`s are resolved from there. */
-export function objectSchema(format: ResponseFormat): JsonObject {
-  if (format.type === 'json') return { type: 'object' };
-  if (!isWrapped(format)) return { ...format.schema, type: 'object' };
-  const { $defs, definitions, $schema, ...schema } = format.schema;
-  return {
-    ...($schema === undefined ? {} : { $schema }),
-    ...($defs === undefined ? {} : { $defs }),
-    ...(definitions === undefined ? {} : { definitions }),
-    type: 'object',
-    properties: { [WRAPPER_PROPERTY]: schema },
-    required: [WRAPPER_PROPERTY],
-    additionalProperties: false,
-  };
-}
+export { isWrapped, objectSchema, STRUCTURED_OUTPUT_TOOL } from '../tools/answerSchema.js';
 
 /** Extracts the answer from the tool's input as it streams. */
 export class StructuredAnswer {

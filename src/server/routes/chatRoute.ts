@@ -119,6 +119,13 @@ interface Chats {
   readonly keepAliveMs: number;
 }
 
+/** Applies the effort in the requested name, unless the request has one of its own or turns thinking off. */
+function withEffortOf({ effort }: CatalogEntry, request: ChatRequest): ChatRequest {
+  const { thinking = { show: false } } = request;
+  if (effort === undefined || thinking.effort !== undefined || thinking.mode === 'off') return request;
+  return { ...request, thinking: { ...thinking, effort } };
+}
+
 /**
  * Passes chats to the backend and their events to `write`. The model counts as loaded until `keepAliveMs` after the end.
  * @throws ChatError `badRequest` for a chat that exceeds a limit, and for several with a workspace model
@@ -152,8 +159,10 @@ async function runChats(
         requests,
         signal: exchange.signal,
         chat: (request, signal) =>
-          replyEvents(backend.chat({ ...request, client }, signal, observer), signal, (event) =>
-            observation.record(event),
+          replyEvents(
+            backend.chat({ ...withEffortOf(entry, request), client }, signal, observer),
+            signal,
+            (event) => observation.record(event),
           ),
       });
       await write({ events, choices: requests.length }, retry);
