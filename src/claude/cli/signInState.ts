@@ -31,20 +31,23 @@ type FileContents = Readonly<Record<string, unknown>>;
 
 /** A function that returns a digest of a part of a JSON file. It reads the file only if that has changed. */
 function partOf(path: string, select: (file: FileContents) => unknown): SignInState {
+  const digestOf = (file: FileContents): string =>
+    createHash('sha256')
+      .update(JSON.stringify(select(file)) ?? '')
+      .digest('hex');
   let version = '';
-  let digest = '-';
+  let digest = digestOf({});
   return async () => {
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return '-';
+    // The CLI creates the file when it starts, also without an account.
+    if (found === undefined) return digestOf({});
     const newVersion = `${found.size}:${found.mtimeMs}`;
     if (newVersion !== version) {
       const text = await readFile(path, 'utf8').catch(() => '');
       const parsed = parse(text);
       // The CLI may be writing the file.
       if (parsed === undefined) return digest;
-      digest = createHash('sha256')
-        .update(JSON.stringify(select(parsed)) ?? '-')
-        .digest('hex');
+      digest = digestOf(parsed);
       version = newVersion;
     }
     return digest;
