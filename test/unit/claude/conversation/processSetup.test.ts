@@ -59,8 +59,8 @@ describe('setupFor', () => {
     assert.deepEqual(extraBody, { tool_choice: { type: 'any' } });
   });
 
-  it('forces no tool when the client wants to see thinking, because the API would reject it', () => {
-    const setup = setupFor(request({ format: { type: 'json' }, thinking: { show: true } }));
+  it('forces no tool when the client wants the model to think, because the API would reject it', () => {
+    const setup = setupFor(request({ format: { type: 'json' }, thinking: { mode: 'on', show: true } }));
     assert.deepEqual(setup.extraBody, {});
     assert.equal(setup.thinkingOff, false);
   });
