@@ -9,6 +9,7 @@ import { answerWithRetry } from './pool/answerWithRetry.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
+import { ModelTraitsMemory } from './conversation/modelTraits.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
@@ -85,6 +86,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const queue = new FairQueue(limits.processes, limits.queue, onActivity);
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
+  const models = new ModelTraitsMemory((model) => modelList.idOf(model), log);
   void endLeftoverProcesses(log); // never rejects
   /** Running clean-ups of processes that a crashed CLI left behind. */
   const cleanups = new Set<Promise<void>>();
@@ -155,6 +157,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
+      models,
       services: laneConfig.createServices(),
     });
     const startedAt = clock();

@@ -13,3 +13,7 @@ export function canonicalJson(value: Json): string {
       : nested,
   );
 }
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -42,6 +42,9 @@ const CALLED: readonly ChatMessage[] = [
   },
 ];
 
+/** As long as a real API takes: the CLI needs some milliseconds to be kept from asking the model again. */
+const API_DELAY_MS = 200;
+
 /** A request that a process has served before. */
 interface Use {
   readonly request: ChatRequest;
@@ -61,7 +64,7 @@ const USES: Readonly<Record<string, Use>> = {
   },
   'a tool that does not exist': {
     request: secret({ tools: [tool('look')] }),
-    replies: [toolReply({ id: 'toolu_1', name: 'nope', input: {} }), textReply('A')],
+    replies: [toolReply({ id: 'toolu_1', name: 'nope', input: {} }, { delayMs: API_DELAY_MS })],
   },
   'a replayed history with tool results': {
     request: request(CALLED, { tools: [tool('look')] }),
@@ -98,6 +101,44 @@ const USES: Readonly<Record<string, Use>> = {
     request: secret(),
     replies: [textReply(['SECRET', new Promise(() => undefined)])],
     disconnects: true,
+  },
+  'an answer that ended at the token limit': {
+    request: secret({ maxTokens: 5 }),
+    replies: [textReply('SECRET', { stopReason: 'max_tokens', delayMs: API_DELAY_MS })],
+  },
+  'an answer that filled the context window': {
+    request: secret(),
+    replies: [textReply('SECRET', { stopReason: 'model_context_window_exceeded', delayMs: API_DELAY_MS })],
+  },
+  'an empty answer': { request: secret(), replies: [messageReply([], { delayMs: API_DELAY_MS })] },
+  'white space': { request: secret(), replies: [textReply('  ', { delayMs: API_DELAY_MS })] },
+  'thinking without an answer': {
+    request: secret(),
+    replies: [
+      messageReply([{ type: 'thinking', thinking: 'SECRET', signature: 'sig' }], { delayMs: API_DELAY_MS }),
+    ],
+  },
+  'a tool call with broken JSON': {
+    request: secret({ tools: [tool('look')] }),
+    replies: [toolReply({ id: 'toolu_1', name: 'look', input: '{"q": "SEC' }, { delayMs: API_DELAY_MS })],
+  },
+  'options that the API enforces': {
+    request: secret({
+      model: 'claude-sonnet-4-5',
+      maxTokens: 777,
+      stop: ['SECRET stop', ' '],
+      thinking: { mode: 'off', show: false },
+      sampling: { temperature: 0.25, topK: 3 },
+    }),
+    replies: [textReply('A')],
+  },
+  'a forced tool call': {
+    request: secret({
+      tools: [tool('look')],
+      toolChoice: { required: true, name: 'look', single: true },
+      thinking: { show: false, effort: 'low' },
+    }),
+    replies: [toolReply({ id: 'toolu_1', name: 'look', input: {} })],
   },
   'an answer that ended at a stop sequence': {
     request: secret({ stop: ['STOP'] }),

@@ -6,6 +6,7 @@ import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
 import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
+import type { Environment } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
 import type { UserTurn } from './transcript.js';
 
@@ -21,6 +22,25 @@ export async function requestModels(channel: Channel, timeoutMs: number): Promis
   const answer = v.safeParse(modelListSchema, await channel.request({ subtype: 'list_models' }, timeoutMs));
   if (answer.success) return answer.output.models;
   throw new ChatError('cliFailed', 'The Claude CLI did not list its models. Run "claude update".');
+}
+
+const settingsAnswer = v.object({
+  effective: v.object({ env: v.optional(v.record(v.string(), v.string()), {}) }),
+});
+
+/**
+ * The variables that the user's settings files set for the CLI, which come before those of the environment.
+ * @param timeoutMs how long the CLI may take
+ * @returns none if the CLI cannot tell
+ */
+export async function requestSettingsVariables(channel: Channel, timeoutMs: number): Promise<Environment> {
+  try {
+    const answer = await channel.request({ subtype: 'get_settings' }, timeoutMs);
+    const parsed = v.safeParse(settingsAnswer, answer);
+    return parsed.success ? parsed.output.effective.env : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */

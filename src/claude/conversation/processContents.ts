@@ -9,6 +9,7 @@ import { ProcessHistory } from './processHistory.js';
 import {
   canonicalOffer,
   canonicalSetup,
+  changesVariables,
   INITIAL_SETUP,
   setupRequests,
   type Environment,
@@ -24,7 +25,7 @@ const rewindAnswer = v.object({ rewound: v.literal(true) });
 
 export class ProcessContents {
   readonly #channel: Channel;
-  readonly #environment: Environment;
+  readonly #environment: Promise<Environment>;
   readonly tools: ToolServer;
   readonly history = new ProcessHistory();
   #setup: ProcessSetup = INITIAL_SETUP;
@@ -32,9 +33,9 @@ export class ProcessContents {
 
   /**
    * @param toolPrefix the prefix that the CLI adds to the names of the client's tools
-   * @param environment in which the process was started
+   * @param environment the user's variables: of the process and of the settings files. Never rejects
    */
-  constructor(channel: Channel, toolPrefix: string, environment: Environment) {
+  constructor(channel: Channel, toolPrefix: string, environment: Promise<Environment>) {
     this.#channel = channel;
     this.#environment = environment;
     this.tools = new ToolServer(channel, toolPrefix);
@@ -86,7 +87,9 @@ export class ProcessContents {
     if (shared === 0) this.#conversations++;
     throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
-    const requests = setupRequests(this.#setup, setup, this.#environment);
+    const environment = changesVariables(this.#setup, setup) ? await this.#environment : {};
+    throwIfAborted(signal);
+    const requests = setupRequests(this.#setup, setup, environment);
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),

@@ -147,6 +147,12 @@ export class ClaudeProcess {
     if (this.alive) this.#child?.kill('SIGTERM');
   }
 
+  /** Kills the process at once, so that nothing that it is about to send leaves this machine. */
+  killNow(): void {
+    this.#endRequested = true;
+    if (this.alive) this.#child?.kill('SIGKILL');
+  }
+
   async #end(): Promise<void> {
     const child = this.#child;
     // A process that has exited already did so unrequested.

@@ -2,8 +2,8 @@
  * Answers in JSON. The CLI makes the model call a tool whose input is the answer. A tool's input must be an object, so any
  * other schema is wrapped in an object with one property, and the answer is unwrapped as it streams. Pure.
  */
-import type { ResponseFormat } from '../../core/chat.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import type { ResponseFormat, ToolSpec } from '../../core/chat.js';
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 
 /** The CLI's tool for structured output. Its input is the answer. */
 export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
@@ -37,9 +37,33 @@ export function objectSchema(format: ResponseFormat): JsonObject {
   };
 }
 
+/**
+ * Whether a schema describes a call of one of these tools: `{name: <tool>, parameters}`. Some clients (BeeAI) require a call
+ * in this way, and read it from the text.
+ */
+export function isCallSchema(format: ResponseFormat, tools: readonly ToolSpec[]): boolean {
+  if (format.type === 'json') return false;
+  const names = new Set<Json>(tools.map(({ name }) => name));
+  const describesCall = (schema: Json | undefined): boolean => {
+    if (!isJsonObject(schema)) return false;
+    const branches = NOT_AT_ROOT.flatMap((keyword) => schema[keyword] ?? []);
+    if (branches.some(describesCall)) return true;
+    const { properties } = schema;
+    if (!isJsonObject(properties) || !isJsonObject(properties['name'])) return false;
+    const { const: only, enum: several } = properties['name'];
+    const allowed = only === undefined ? several : [only];
+    const isTool = Array.isArray(allowed) && allowed.length > 0 && allowed.every((name) => names.has(name));
+    return isTool && ('parameters' in properties || 'arguments' in properties);
+  };
+  return describesCall(format.schema);
+}
+
 /** Extracts the answer from the tool's input as it streams. */
 export class StructuredAnswer {
   readonly #wrapped: boolean;
+  #inAnswer = false;
+  /** Whether the message has an answer. */
+  #hasAnswer = false;
   #begun = false;
   /** Text that may belong to the beginning or the end of the wrapper. */
   #pending = '';
@@ -48,10 +72,23 @@ export class StructuredAnswer {
     this.#wrapped = isWrapped(format);
   }
 
-  /** Another input begins. */
-  restart(): void {
+  /** Another message begins. */
+  startMessage(): void {
     this.#begun = false;
     this.#pending = '';
+    this.#inAnswer = false;
+    this.#hasAnswer = false;
+  }
+
+  /** Another content block begins. Only the first answer of a message counts. @param tool its tool, if it is a call */
+  startBlock(tool: string | undefined): void {
+    this.#inAnswer = tool === STRUCTURED_OUTPUT_TOOL && !this.#hasAnswer;
+    this.#hasAnswer ||= this.#inAnswer;
+  }
+
+  /** Whether the current content block is the answer. */
+  get inAnswer(): boolean {
+    return this.#inAnswer;
   }
 
   /** @returns the part of the answer that is certain after this piece of JSON */

@@ -93,7 +93,8 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
     if (body.stream) {
       for (const [name, value] of Object.entries(streamHeaders)) response.setHeader(name, value);
     }
-    await runChat(context, exchange, { entry, request: action.request, keepAliveMs }, (events) =>
+    const request = body.stream ? action.request : { ...action.request, buffered: true };
+    await runChat(context, exchange, { entry, request, keepAliveMs }, (events) =>
       body.stream
         ? streamReply(exchange, {
             events,
