@@ -8,6 +8,7 @@ import type { Logger } from '../core/log.js';
 import { answerWithRetry } from './pool/answerWithRetry.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
+import type { CheckAnswer } from './conversation/askModel.js';
 import { Conversation } from './conversation/conversation.js';
 import { ModelTraitsMemory } from './conversation/modelTraits.js';
 import { Watchdog } from './process/watchdog.js';
@@ -39,6 +40,8 @@ export interface ClaudeBackendOptions {
   readonly limits?: Partial<BackendLimits>;
   /** If absent, requests of the workspace lane are refused. */
   readonly workspace?: WorkspaceOptions;
+  /** Checks structured answers of the chat lane. Without it, only their JSON is checked. */
+  readonly checkAnswer?: CheckAnswer;
   /** Called when `activity()` has changed. */
   readonly onActivity?: () => void;
   /** Called when the CLI reports the plan's limits. */
@@ -158,6 +161,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
       models,
+      checkAnswer: options.checkAnswer,
       services: laneConfig.createServices(),
     });
     const startedAt = clock();

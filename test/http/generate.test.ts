@@ -282,6 +282,7 @@ describe('POST /api/generate', () => {
     });
     assert.deepEqual(rig.backend.requests, [
       {
+        buffered: true,
         client: '',
         lane: 'chat',
         model: 'sonnet',

@@ -23,7 +23,8 @@ export interface ConversationOptions {
   /** The environment in which the process was started. */
   readonly environment: Environment;
   readonly models: ModelTraitsMemory;
-  readonly checkAnswer?: CheckAnswer;
+  /** Checks structured answers of the chat lane. */
+  readonly checkAnswer?: CheckAnswer | undefined;
   /** In the workspace lane only. */
   readonly services: WorkspaceServices | undefined;
 }

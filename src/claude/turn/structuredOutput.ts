@@ -3,7 +3,7 @@
  * other schema is wrapped in an object with one property, and the answer is unwrapped as it streams. Pure.
  */
 import type { ResponseFormat, ToolSpec } from '../../core/chat.js';
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 
 /** The CLI's tool for structured output. Its input is the answer. */
 export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
@@ -51,8 +51,8 @@ export function isCallSchema(format: ResponseFormat, tools: readonly ToolSpec[])
     const { properties } = schema;
     if (!isJsonObject(properties) || !isJsonObject(properties['name'])) return false;
     const { const: only, enum: several } = properties['name'];
-    const allowed = only === undefined ? several : [only];
-    const isTool = Array.isArray(allowed) && allowed.length > 0 && allowed.every((name) => names.has(name));
+    const allowed: Json | undefined = only === undefined ? several : [only];
+    const isTool = isJsonArray(allowed) && allowed.length > 0 && allowed.every((name) => names.has(name));
     return isTool && ('parameters' in properties || 'arguments' in properties);
   };
   return describesCall(format.schema);

@@ -58,25 +58,15 @@ export class TurnReader {
 
   /** @throws ChatError if the turn failed */
   read(message: CliMessage): TurnOutput {
-    switch (message.type) {
-      case 'stream_event':
-        return message.parent_tool_use_id ? NOTHING : this.#onStreamEvent(message.event);
-      case 'assistant':
-        return message.parent_tool_use_id ? NOTHING : this.#onAssistant(message);
-      case 'user':
-        if (!message.parent_tool_use_id) this.#onUserMessage(message);
-        return NOTHING;
-      case 'system':
-        this.#failures.onSystemMessage(message);
-        return NOTHING;
-      case 'rate_limit_event':
-        this.#failures.onRateLimit(message.rate_limit_info);
-        return NOTHING;
-      case 'result':
-        return this.#onResult(message);
-      default:
-        return NOTHING;
-    }
+    const isOfSubagent = 'parent_tool_use_id' in message && Boolean(message.parent_tool_use_id);
+    if (isOfSubagent) return NOTHING;
+    if (message.type === 'stream_event') return this.#onStreamEvent(message.event);
+    if (message.type === 'assistant') return this.#onAssistant(message);
+    if (message.type === 'result') return this.#onResult(message);
+    if (message.type === 'user') this.#onUserMessage(message);
+    if (message.type === 'system') this.#failures.onSystemMessage(message);
+    if (message.type === 'rate_limit_event') this.#failures.onRateLimit(message.rate_limit_info);
+    return NOTHING;
   }
 
   /** Whether the CLI's conversation contains exactly what the client sent and the model said, so that it may continue. */
