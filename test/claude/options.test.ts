@@ -131,6 +131,7 @@ describe('a parameter that the API refuses for a model', function () {
       respond: ({ body }) =>
         'stop_sequences' in body || refusal.includes('always') ? errorReply(400, refusal) : textReply('A'),
     });
+    await rig.backend.models();
   });
   afterEach(() => rig.close());
 
