@@ -71,7 +71,6 @@ export async function* readAnswer(
   let early: TurnEnd | undefined;
   for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
     const message = await channel.next(early === undefined ? wait : RESULT_MS, options.signal);
-    gate?.follow(message);
     if (message.type === 'system' && message.subtype === 'init') checkTools(message.tools, request, names);
     if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));

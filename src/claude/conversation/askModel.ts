@@ -79,6 +79,9 @@ export async function* askModel(
   const { history, tools } = contents;
   const { request, turn, turnWithContext } = question;
   const { names } = tools;
+  const offered = new Set(request.tools.map(({ name }) => names.apiName(name)));
+  if (request.format !== undefined) offered.add(STRUCTURED_OUTPUT_TOOL);
+  const isOffered = (tool: string): boolean => offered.has(tool);
   // Where tokens for thinking are added to the limit, it is looked after here.
   const limitedByApi = setup.api.maxTokens !== null && setup.api.maxTokens === request.maxTokens;
   const answerOptions = { ...options, ...question, names, gate, limitedByApi };
@@ -91,11 +94,12 @@ export async function* askModel(
       previousUuid,
       structured: request.format && new StructuredAnswer(request.format),
       isClientTool: (tool) => names.isClientTool(tool),
-      chat: chatTurn(prepared, question, options.checkAnswer),
+      chat: gate && chatTurn(question, isOffered, options.checkAnswer),
       now: Date.now,
     });
     Object.assign(attempt, { reader, uuid });
     channel.startTurn();
+    gate?.startTurn(isOffered);
     channel.send(line);
     history.addQuestion(turn, uuid);
     await confirmed;
@@ -113,17 +117,13 @@ export async function* askModel(
 }
 
 function chatTurn(
-  { contents, gate }: PreparedProcess,
   { request, sent }: Question,
+  isOffered: ChatTurn['isOffered'],
   check: CheckAnswer | undefined,
-): ChatTurn | undefined {
-  if (gate === undefined) return undefined;
+): ChatTurn {
   const { format, buffered = false } = request;
-  const { names } = contents.tools;
-  const offered = new Set(request.tools.map(({ name }) => names.apiName(name)));
-  if (format !== undefined) offered.add(STRUCTURED_OUTPUT_TOOL);
   return {
-    isOffered: (tool) => offered.has(tool),
+    isOffered,
     sent,
     checkAnswer: format && ((json) => checkJson(json, (answer) => check?.(format, answer))),
     keepsBack: buffered && format !== undefined,

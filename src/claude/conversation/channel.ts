@@ -20,6 +20,7 @@ export class Channel {
   readonly #messages: MessageQueue<Incoming>;
   readonly #answer: ControlAnswer;
   #ignoring = false;
+  #onMessage: (message: CliMessage) => void = () => undefined;
   readonly #onCrash: (error: ChatError) => void;
   /** Control requests of the CLI that are not answered yet, by id. */
   readonly #cliRequests = new Map<string, AbortController>();
@@ -40,7 +41,10 @@ export class Channel {
         void this.#reply(message); // never rejects
       else if (message.type === 'control_cancel_request') this.#cliRequests.get(message.request_id)?.abort();
       else if (message.type === 'control_response') this.#settle(message.response);
-      else if (!this.#ignoring) this.#messages.push(message);
+      else if (!this.#ignoring) {
+        this.#onMessage(message);
+        this.#messages.push(message);
+      }
     });
     // Never rejects.
     void process.ended.then((end) => {
@@ -49,6 +53,11 @@ export class Channel {
       this.#messages.push({ type: 'ended', end });
       for (const onEnd of this.#endListeners) onEnd(end);
     });
+  }
+
+  /** Sets the only listener that gets each message of a turn when it arrives, before it is read with `next`. */
+  watch(onMessage: (message: CliMessage) => void): void {
+    this.#onMessage = onMessage;
   }
 
   /** Aborts the handling of the CLI's control requests. */

@@ -4,7 +4,8 @@
  */
 import type { DoneReason } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
-import { inputOf, type StreamedCall } from './toolCallBuffer.js';
+import type { CliMessageOf } from '../process/incoming.js';
+import { inputOf, ToolCallBuffer, type StreamedCall } from './toolCallBuffer.js';
 
 /** A message that the API has completed. */
 export interface CompleteMessage {
@@ -63,5 +64,47 @@ function checkCalls(calls: readonly StreamedCall[], isOffered: (tool: string) =>
   if (calls.length === 0 || broken !== undefined) {
     const tool = broken === undefined ? 'a tool' : `the tool ${JSON.stringify(broken.name)}`;
     throw new ChatError('cliFailed', `The model's call of ${tool} is not valid JSON. Try again.`);
+  }
+}
+
+/** Follows the stream of a message, to know at its end whether the CLI would ask the model again. For the chat lane. */
+export class MessageEndWatch {
+  readonly #isOffered: (tool: string) => boolean;
+  readonly #calls = new ToolCallBuffer();
+  #hasText = false;
+
+  constructor(isOffered: (tool: string) => boolean) {
+    this.#isOffered = isOffered;
+  }
+
+  /** Reads the next event. @returns true at the end of a message after which the CLI would ask the model again */
+  asksAgainAfter(event: CliMessageOf<'stream_event'>['event']): boolean {
+    switch (event.type) {
+      case 'message_start':
+        this.#calls.clear();
+        this.#hasText = false;
+        return false;
+      case 'content_block_start': {
+        const { type, id, name } = event.content_block;
+        this.#calls.startBlock(type === 'tool_use' && id && name ? { id, name } : undefined);
+        return false;
+      }
+      case 'content_block_delta':
+        if (event.delta.type === 'text_delta') this.#hasText ||= event.delta.text.trim() !== '';
+        if (event.delta.type === 'input_json_delta') this.#calls.feed(event.delta.partial_json);
+        return false;
+      case 'message_delta':
+        return Boolean(event.delta.stop_reason) && this.#asksAgain(event.delta.stop_reason ?? '');
+    }
+  }
+
+  #asksAgain(stopReason: string): boolean {
+    const message = { stopReason, hasText: this.#hasText, calls: this.#calls.streamed.values() };
+    try {
+      return earlyChatEnd(message, this.#isOffered) !== undefined;
+    } catch {
+      // The CLI answers a call that no client can answer, and asks the model again.
+      return true;
+    }
   }
 }
