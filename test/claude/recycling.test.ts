@@ -1,5 +1,7 @@
 /** After a conversation, a process sends the same requests as a new process, byte for byte. */
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
 import { createClaudeBackend } from '../../src/claude/backend.js';
@@ -237,20 +239,26 @@ describe('recycled process', function () {
     });
   }
 
-  it("keeps the user's own fields of the request body, with and after a structured answer", async () => {
-    const env = { ...environment.env, CLAUDE_CODE_EXTRA_BODY: '{"service_tier":"standard_only"}' };
-    const backend = createBackend({ processes: 1, prewarm: 'always' }, env);
-    try {
-      for (const name of ['a plain conversation', 'a schema', 'a plain conversation']) {
-        await converse(backend, NEXT[name]!);
-        const { body } = standIn.requests.at(-1)!;
-        assert.equal(body['service_tier'], 'standard_only', name);
-        assert.equal('tool_choice' in body, name === 'a schema', name);
+  for (const place of ['the environment', 'a settings file']) {
+    it(`keeps the user's own fields of the request body, set in ${place}, with and after a structured answer`, async () => {
+      const own = { CLAUDE_CODE_EXTRA_BODY: '{"service_tier":"standard_only"}' };
+      const config = join(environment.root, 'own config');
+      await mkdir(config, { recursive: true });
+      await writeFile(join(config, 'settings.json'), JSON.stringify({ env: own }));
+      const given = place === 'the environment' ? own : { CLAUDE_CONFIG_DIR: config };
+      const backend = createBackend({ processes: 1, prewarm: 'always' }, { ...environment.env, ...given });
+      try {
+        for (const name of ['a schema', 'a plain conversation', 'a schema', 'a plain conversation']) {
+          await converse(backend, NEXT[name]!);
+          const { body } = standIn.requests.at(-1)!;
+          assert.equal(body['service_tier'], 'standard_only', name);
+          assert.equal('tool_choice' in body, name === 'a schema', name);
+        }
+      } finally {
+        await backend.close();
       }
-    } finally {
-      await backend.close();
-    }
-  });
+    });
+  }
 
   it('is not used again after the model has refused an answer', async () => {
     started = 0;

@@ -60,6 +60,10 @@ export function initializeWorkspace(channel: Channel, request: ChatRequest, name
       thinking_display: 'summarized',
     });
   }
+  if (request.thinking?.mode === 'off') {
+    const env = { CLAUDE_CODE_DISABLE_THINKING: '1' };
+    channel.control({ subtype: 'apply_flag_settings', settings: { env } });
+  }
   // Set the model before the history is sent: the CLI writes a later change into the conversation.
   channel.control({ subtype: 'set_model', model: request.model });
   const effort = request.thinking?.effort;
