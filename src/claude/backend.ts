@@ -135,7 +135,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     const origin = await originOf(lane, cli);
     const tag = newProcessTag();
     const env = { ...laneConfig.env, [TAG_VARIABLE]: tag };
-    const process = await startProcess({ file: cli.path, args: laneConfig.args, env, folder }, log);
+    const args = [...laneConfig.args, ...(await laneConfig.startArguments())];
+    const process = await startProcess({ file: cli.path, args, env, folder }, log);
     const { pid } = process;
     if (pid !== undefined) {
       watchdog.watch(pid);

@@ -24,18 +24,29 @@ export interface ImagePart {
   readonly data: string;
 }
 
-/** A document by value. `data` of a PDF is standard base64 with padding. */
+/** A document by value. `data` of a PDF is standard base64 with padding. `parts` are the chunks of a document in order. */
 export interface DocumentPart {
   readonly type: 'document';
   readonly source:
-    { readonly type: 'pdf'; readonly data: string } | { readonly type: 'text'; readonly text: string };
+    | { readonly type: 'pdf'; readonly data: string }
+    | { readonly type: 'text'; readonly text: string }
+    | { readonly type: 'parts'; readonly parts: readonly (TextPart | ImagePart)[] };
   readonly title?: string;
   /** What the client says about the document; not part of it. */
   readonly context?: string;
 }
 
+/** What a search of the client found: one source with at least one text. */
+export interface SearchResultPart {
+  readonly type: 'searchResult';
+  /** An address or a name. */
+  readonly source: string;
+  readonly title: string;
+  readonly content: readonly TextPart[];
+}
+
 /** What a message of the user or the result of a tool call can contain. */
-export type ContentPart = TextPart | ImagePart | DocumentPart;
+export type ContentPart = TextPart | ImagePart | DocumentPart | SearchResultPart;
 
 /** The result of the tool call with the id `callId`. */
 export interface ToolResultPart {
@@ -138,6 +149,8 @@ export interface Usage {
   readonly promptTokens: number;
   /** The part of `promptTokens` that was read from the cache. */
   readonly cachedTokens: number;
+  /** The part of `promptTokens` that was written to the cache; absent if none was. */
+  readonly cacheWriteTokens?: number;
   readonly outputTokens: number;
 }
 

@@ -1,13 +1,74 @@
-/** A value that JSON can represent. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+/**
+ * A value that JSON can represent. A `bigint` is an integer that a JavaScript number cannot hold exactly. It occurs only in
+ * values made by `parseJson`: in the arguments of tool calls.
+ */
+export type Json = string | number | bigint | boolean | null | readonly Json[] | JsonObject;
 
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** Strings that begin with it stand for integers while a text is parsed or made. Clients cannot guess it. */
+const MARK = `integer ${crypto.randomUUID()} `;
+const MARKED = new RegExp(`"${MARK}(-?[0-9]+)"`, 'g');
+
+/** Digits that may be an integer which a number cannot hold. */
+const MANY_DIGITS = /[0-9]{16}/;
+/** Longer ones become numbers, because converting them takes long. */
+const INTEGER = /^-?[0-9]{16,40}$/;
+/** The beginning of a string, or a number. */
+const STRING_OR_NUMBER = /"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/g;
+/** A run of characters within a string, which may be the whole text. */
+const PLAIN = /[^"\\]*/y;
+
+/** The index after the end of a string. @param start after the opening quote */
+function endOfString(text: string, start: number): number {
+  for (let at = start; at < text.length; at += 2) {
+    PLAIN.lastIndex = at;
+    PLAIN.test(text);
+    at = PLAIN.lastIndex;
+    if (text[at] !== '\\') return at + 1;
+  }
+  return text.length;
+}
+
+/** Writes integers that a number cannot hold as marked strings. @returns `undefined` if there are none */
+function markIntegers(text: string): string | undefined {
+  const pieces: string[] = [];
+  let copied = 0;
+  const search = new RegExp(STRING_OR_NUMBER);
+  for (let found = search.exec(text); found !== null; found = search.exec(text)) {
+    const [token] = found;
+    if (token === '"') search.lastIndex = endOfString(text, found.index + 1);
+    else if (INTEGER.test(token) && String(Number(token)) !== token) {
+      pieces.push(text.slice(copied, found.index), `"${MARK}${token}"`);
+      copied = search.lastIndex;
+    }
+  }
+  return copied === 0 ? undefined : pieces.join('') + text.slice(copied);
+}
+
+/**
+ * Parses JSON. Integers that a number cannot hold exactly become `bigint`: ids of some services have 19 digits.
+ * @throws SyntaxError for a text that is not JSON
+ */
+export function parseJson(text: string): Json {
+  const value = JSON.parse(text) as Json;
+  const marked = MANY_DIGITS.test(text) ? markIntegers(text) : undefined;
+  if (marked === undefined) return value;
+  return JSON.parse(marked, (_key, nested: Json) =>
+    typeof nested === 'string' && nested.startsWith(MARK) ? BigInt(nested.slice(MARK.length)) : nested,
+  ) as Json;
+}
+
+/** JSON text of a value, with all digits of its integers. */
+export function jsonText(value: Json | object): string {
+  return serialize(value, (nested) => nested);
+}
+
 /** JSON text with the keys of every object sorted, so that equal values have equal texts. */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(value, (_key, nested: unknown) =>
+  return serialize(value, (nested) =>
     typeof nested === 'object' && nested !== null && !Array.isArray(nested)
       ? Object.fromEntries(Object.entries(nested).sort(([a], [b]) => (a < b ? -1 : 1)))
       : nested,
@@ -20,4 +81,39 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 
 export function isJsonArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+function serialize(value: unknown, replace: (nested: unknown) => unknown): string {
+  let marked = false;
+  const text = JSON.stringify(value, (_key, nested: unknown) => {
+    if (typeof nested !== 'bigint') return replace(nested);
+    marked = true;
+    return `${MARK}${nested}`;
+  });
+  return marked ? text.replace(MARKED, '$1') : text;
+}
+
+function holdsInteger(value: Json): boolean {
+  if (typeof value === 'bigint') return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsInteger);
+}
+
+/** The value with every `bigint` converted. The same value if there is none. */
+function convertIntegers(value: Json, convert: (integer: bigint) => Json): Json {
+  if (!holdsInteger(value)) return value;
+  if (typeof value === 'bigint') return convert(value);
+  if (Array.isArray(value)) return value.map((element: Json) => convertIntegers(element, convert));
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([key, nested]) => [key, convertIntegers(nested, convert)]),
+  );
+}
+
+/** The value with every `bigint` as the nearest number. */
+export function withNumbers<T extends Json>(value: T): T {
+  return convertIntegers(value, Number) as T;
+}
+
+/** The value with every `bigint` as a string of its digits, for readers whose numbers cannot hold it. */
+export function withDigits<T extends Json>(value: T): T {
+  return convertIntegers(value, String) as T;
 }

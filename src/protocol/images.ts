@@ -1,11 +1,14 @@
 /** Images as clients send them: base64 without a reliable media type. */
-import type { ImageMediaType, ImagePart } from '../core/chat.js';
-import { badRequest } from '../core/errors.js';
+import type { ImagePart } from '../core/chat.js';
+import { badRequest, ChatError } from '../core/errors.js';
+import { imageTypeOf } from '../core/fileContent.js';
 
 const ALPHABET = /[A-Za-z0-9+/]/;
 const VALID_UNBROKEN = /^[A-Za-z0-9+/]*={0,2}$/;
-/** Enough base64 for the longest signature below: 12 bytes. */
-const SIGNATURE_CHARACTERS = 16;
+/** The beginning of a data URL with base64 (RFC 2397). The media type is detected from the image itself. */
+const DATA_URL_PREFIX = /^data:[^,]*;base64$/i;
+/** The data URLs that Ollama accepts. */
+const IMAGE_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp|gif))?;base64,/i;
 
 /**
  * The index at which Go's `base64.StdEncoding` reports corrupt input, or `undefined` for valid input. Line breaks are
@@ -48,25 +51,39 @@ export function readBase64(text: string): string {
   return text.replace(/[\r\n]/g, '');
 }
 
-/** Detects the media type from the first bytes; `undefined` for a format that Claude does not accept. */
-function mediaTypeOf(base64: string): ImageMediaType | undefined {
-  const bytes = atob(base64.slice(0, SIGNATURE_CHARACTERS));
-  if (bytes.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
-  if (bytes.startsWith('\xff\xd8\xff')) return 'image/jpeg';
-  if (bytes.startsWith('GIF87a') || bytes.startsWith('GIF89a')) return 'image/gif';
-  if (bytes.startsWith('RIFF') && bytes.slice(8, 12) === 'WEBP') return 'image/webp';
-  return undefined;
-}
-
 /**
  * The image with its detected media type.
  * @param data valid base64
  * @throws ChatError `badRequest` for a format that Claude does not accept
  */
 export function imageOf(data: string): ImagePart {
-  const mediaType = mediaTypeOf(data);
+  const mediaType = imageTypeOf(data);
   if (mediaType === undefined) {
     throw badRequest('The format of an image is not supported: Claude accepts PNG, JPEG, GIF and WebP.');
   }
   return { type: 'image', mediaType, data };
+}
+
+/** The base64 of a data URL; other text unchanged. */
+export function withoutDataUrl(text: string): string {
+  const comma = text.startsWith('data:') ? text.indexOf(',') : -1;
+  return DATA_URL_PREFIX.test(text.slice(0, comma)) ? text.slice(comma + 1) : text;
+}
+
+/**
+ * The image of a data URL, or of base64 alone.
+ * @throws ChatError `badRequest`, with Ollama's message except for an image in a format that Claude does not accept
+ */
+export function readImageUrl(url: string): ImagePart {
+  if (/^https?:/i.test(url)) {
+    throw badRequest('image URLs are not currently supported, please use base64 encoded data instead');
+  }
+  let data: string;
+  try {
+    data = readBase64(withoutDataUrl(url));
+  } catch (cause) {
+    throw new ChatError('badRequest', 'invalid image input', { cause });
+  }
+  if (imageTypeOf(data) === undefined && !IMAGE_URL.test(url)) throw badRequest('invalid image input');
+  return imageOf(data);
 }

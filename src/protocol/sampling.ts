@@ -2,13 +2,20 @@
 import type { ChatRequest, Sampling } from '../core/chat.js';
 import type { Json } from '../core/json.js';
 
+/** The finite number that a text is; `undefined` for other text. */
+export function numberOfText(text: string): number | undefined {
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
+}
+
 /**
- * Reads `temperature`, `top_p` and `top_k`. A value that is not a finite number is left out.
+ * Reads `temperature`, `top_p` and `top_k`. Some clients send numbers as text. A value that is no finite
+ * number is left out.
  * @param valueOf returns the value of an option
  */
 export function readSampling(valueOf: (name: string) => Json | undefined): Pick<ChatRequest, 'sampling'> {
   const numberOf = (name: string): number | undefined => {
-    const value = valueOf(name);
+    const sent = valueOf(name);
+    const value = typeof sent === 'string' ? numberOfText(sent) : sent;
     return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   };
   const temperature = numberOf('temperature');

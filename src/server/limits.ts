@@ -1,5 +1,5 @@
 /** Limits on the contents of a chat, the same for every API. The limit on its bytes is in `body.ts`. */
-import type { ChatRequest } from '../core/chat.js';
+import type { ChatMessage, ChatRequest, ImagePart } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
 
 /** Long agent sessions have a few thousand. */
@@ -23,12 +23,28 @@ function checkCount(what: string, count: number, max: number): void {
     throw new ChatError('badRequest', `The request has ${count} ${what}; the maximum is ${max}.`);
 }
 
+/** The images of a part, also those in a tool's result or in a document. */
+function imagesIn(part: ChatMessage['content'][number]): ImagePart[] {
+  switch (part.type) {
+    case 'image':
+      return [part];
+    case 'toolResult':
+      return part.content.flatMap(imagesIn);
+    case 'document':
+      return part.source.type === 'parts' ? part.source.parts.flatMap(imagesIn) : [];
+    case 'text':
+    case 'searchResult':
+    case 'toolCall':
+      return [];
+  }
+}
+
 /** @throws ChatError `badRequest` for a chat that exceeds a limit */
 export function checkLimits({ messages, tools, stop }: ChatRequest): void {
   checkCount('messages', messages.length, MAX_MESSAGES);
   checkCount('tools', tools.length, MAX_TOOLS);
   checkCount('stop sequences', stop.length, MAX_STOPS);
-  const images = messages.flatMap(({ content }) => content.filter((part) => part.type === 'image'));
+  const images = messages.flatMap(({ content }) => content.flatMap(imagesIn));
   checkCount('images', images.length, MAX_IMAGES);
   if (images.some(({ data }) => decodedBytes(data) > MAX_IMAGE_BYTES)) {
     throw new ChatError('badRequest', `An image is larger than ${MAX_IMAGE_BYTES / 1024 / 1024} MiB.`);

@@ -1,7 +1,7 @@
 /**
  * The protocol between the VS Code windows of one user, of which only one can serve the port. The windows share a key
- * that only programs of this user can read. A request proves knowledge of the key without sending it, because any
- * program may listen on the port.
+ * that only programs of this user can read. Request and reply prove knowledge of the key without sending it, because any
+ * program may connect to the port or listen on it.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { request } from 'node:http';
@@ -69,14 +69,19 @@ export function isProof(proof: string, key: string, proven: ProvenRequest, nowMs
   );
 }
 
-function isFromWindow({ request }: Exchange, key: string | undefined): boolean {
+/** What the proof of a reply is made for: it must not be usable as the proof of a request, or for another request. */
+function replyTo(requestProof: string, port: number): ProvenRequest {
+  return { method: `reply to ${requestProof}`, port };
+}
+
+/** The proof for the reply to a request; `undefined` if the request has no valid proof itself. */
+function replyProof({ request }: Exchange, key: string | undefined): string | undefined {
   const { headers, method = '', socket } = request;
   const proof = headers[PROOF_HEADER];
-  return (
-    key !== undefined &&
-    typeof proof === 'string' &&
-    isProof(proof, key, { method, port: socket.localPort ?? 0 }, Date.now())
-  );
+  const port = socket.localPort ?? 0;
+  const now = Date.now();
+  if (key === undefined || typeof proof !== 'string') return undefined;
+  return isProof(proof, key, { method, port }, now) ? proofOf(key, replyTo(proof, port), now) : undefined;
 }
 
 /** The routes for other windows. A request without a valid proof gets the same 404 as an unknown path. */
@@ -86,8 +91,12 @@ export function windowRoutes(window: ServingWindow): readonly Route[] {
     path: WINDOW_PATH,
     dialect: ollamaDialect,
     handle(exchange) {
-      if (isFromWindow(exchange, window.key())) reply(exchange);
-      else send(exchange.response, 404, 'text/plain', '404 page not found');
+      const proof = replyProof(exchange, window.key());
+      if (proof === undefined) send(exchange.response, 404, 'text/plain', '404 page not found');
+      else {
+        exchange.response.setHeader(PROOF_HEADER, proof);
+        reply(exchange);
+      }
       return Promise.resolve();
     },
   });
@@ -116,11 +125,14 @@ export interface WindowRequest {
 
 /**
  * Sends a request to the window that serves a port. Takes at most one second.
- * @returns its report; `undefined` without a valid reply, for example from a program that does not know the key
+ * @returns its report; `undefined` without a valid reply and its proof, for example from a program without the key
  */
 export function requestWindow({ host, port, key, method }: WindowRequest): Promise<WindowReport | undefined> {
   return new Promise((resolve) => {
-    const headers = { [PROOF_HEADER]: proofOf(key, { method, port }, Date.now()), 'content-length': 0 };
+    const proof = proofOf(key, { method, port }, Date.now());
+    const headers = { [PROOF_HEADER]: proof, 'content-length': 0 };
+    const isProven = (found: unknown): boolean =>
+      typeof found === 'string' && isProof(found, key, replyTo(proof, port), Date.now());
     const signal = AbortSignal.timeout(REPLY_TIMEOUT_MS);
     const sent = request({ host, port, method, path: WINDOW_PATH, headers, agent: false, signal });
     const noReport = (): void => resolve(undefined);
@@ -135,7 +147,8 @@ export function requestWindow({ host, port, key, method }: WindowRequest): Promi
       });
       response.on('close', () => {
         try {
-          resolve(response.statusCode === 200 ? parseReport(text) : undefined);
+          const valid = response.statusCode === 200 && isProven(response.headers[PROOF_HEADER]);
+          resolve(valid ? parseReport(text) : undefined);
         } catch {
           noReport();
         }

@@ -31,7 +31,7 @@ export interface CommandOptions {
 export function registerCommands(options: CommandOptions): Disposable {
   const { id: extensionId, controller, output, configuration, token, lane, history, windows } = options;
   const { addresses, sessionSummary: session } = options.presenter;
-  const lazy = lazyCommands({ controller, configuration, token, history, addresses, extensionId });
+  const lazy = lazyCommands({ controller, configuration, token, history, addresses, windows, extensionId });
   const table: CommandTable = {
     ...lifecycleCommands(controller),
     ...tokenCommands({ token, configuration, addresses }),

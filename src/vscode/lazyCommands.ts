@@ -3,6 +3,8 @@ import { Disposable, EventEmitter, languages, workspace, type Uri } from 'vscode
 import type { History } from './activity/history.js';
 import { urlOf } from './lifecycle/desiredConfig.js';
 import type { Controller } from './lifecycle/controller.js';
+import { isProvenServer } from './lifecycle/provenServer.js';
+import type { Windows } from './lifecycle/windows.js';
 import type { Configuration } from './platform/configuration.js';
 import { CHANGE_SCHEME, GUIDE_SCHEME, type CommandName, type CommandTable } from './platform/names.js';
 import type { Token } from './platform/token.js';
@@ -14,6 +16,7 @@ export interface LazyCommandOptions {
   readonly token: Token;
   readonly history: History;
   readonly addresses: AddressBook;
+  readonly windows: Windows;
   /** The extension's full id. */
   readonly extensionId: string;
 }
@@ -53,7 +56,7 @@ function lazyTable<Name extends CommandName>(
 }
 
 export function lazyCommands(options: LazyCommandOptions): LazyCommands {
-  const { controller, configuration, token, history, addresses, extensionId } = options;
+  const { controller, configuration, token, history, addresses, windows, extensionId } = options;
   const activatedAt = performance.now();
   const endpoint = () => {
     const { status } = controller;
@@ -65,18 +68,20 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
       served,
     };
   };
+  const isProven = (): Promise<boolean> => isProvenServer(controller.status, configuration.current, windows);
   const connect = once(async () =>
     (await loadBundle()).createConnect({
       endpoint,
+      isProven,
       resolveExternalUrl: (url) => addresses.resolveExternalUrl(url),
     }),
   );
   const connectTable = async () => (await loadBundle()).connectCommands(await connect());
   const setupTable = once(async () =>
-    (await loadBundle()).setupCommands({ controller, extensionId, endpoint, activatedAt }),
+    (await loadBundle()).setupCommands({ controller, extensionId, endpoint, isProven, activatedAt }),
   );
   const diagnoseTable = async () =>
-    (await loadBundle()).diagnoseCommands({ controller, configuration, token, history, addresses });
+    (await loadBundle()).diagnoseCommands({ controller, configuration, token, history, addresses, isProven });
 
   const guideChanged = new EventEmitter<Uri>();
   /** The open guides contain the address, the token and the models, so they are rendered anew when these change. */

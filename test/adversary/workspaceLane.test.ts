@@ -197,6 +197,30 @@ describe('tool calls of the model in the workspace lane, readOnly', function () 
     assert.ok(!requests.some(({ raw }) => raw.includes(CANARY) || raw.includes('secret.txt')));
   });
 
+  it('bring no instructions from outside to the model, which the CLI reads without a tool call', async () => {
+    const outside = join(root, 'secrets');
+    for (const name of ['CLAUDE.md', 'CLAUDE.local.md', '.claude/CLAUDE.md', 'src/CLAUDE.md']) {
+      await symlink(join(outside, 'secret.txt'), join(workspace, name));
+    }
+    await mkdir(join(workspace, '.claude/output-styles'), { recursive: true });
+    await writeFile(join(outside, 'style.md'), `---\nname: style\ndescription: x\n---\n${CANARY}\n`);
+    await symlink(join(outside, 'style.md'), join(workspace, '.claude/output-styles/style.md'));
+    await writeFile(join(outside, 'MEMORY.md'), CANARY);
+    const settings = { ...PERMISSIVE_SETTINGS, autoMemoryDirectory: outside, outputStyle: 'style' };
+    await writeFile(join(workspace, '.claude/settings.local.json'), JSON.stringify(settings));
+    try {
+      const { requests } = await chat([{ name: 'Read', input: { file_path: join(workspace, 'src/a.txt') } }]);
+      assert.ok(!JSON.stringify(requests.map(({ body }) => body)).includes(CANARY));
+      await headless.logged(/CLAUDE\.md leads outside the workspace/);
+    } finally {
+      for (const name of ['CLAUDE.md', 'CLAUDE.local.md', '.claude/CLAUDE.md', 'src/CLAUDE.md']) {
+        await rm(join(workspace, name));
+      }
+      await rm(join(workspace, '.claude/output-styles'), { recursive: true });
+      await rm(join(workspace, '.claude/settings.local.json'));
+    }
+  });
+
   it('do not start the MCP servers of the folder', async () => {
     assert.ok(!(await allFiles()).includes('served'));
   });

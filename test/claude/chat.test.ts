@@ -90,7 +90,12 @@ describe('the chat lane with the real CLI', function () {
     const { text, done } = await answerOf(rig.backend.chat(request([user('hi')]), never()));
     assert.equal(text, 'Hello');
     assert.equal(done.reason, 'stop');
-    assert.deepEqual(done.usage, { promptTokens: 18, cachedTokens: 5, outputTokens: 7 });
+    assert.deepEqual(done.usage, {
+      promptTokens: 18,
+      cachedTokens: 5,
+      cacheWriteTokens: 3,
+      outputTokens: 7,
+    });
     assert.ok(done.timings.loadMs > 0 && done.timings.promptMs >= 0 && done.timings.outputMs >= 0);
     assert.ok((done.costUsd ?? 0) > 0);
   });

@@ -82,6 +82,21 @@ describe('the pool', function () {
       ]);
     });
 
+    it('sends the parts of a message apart, and continues if the client joins them later', async () => {
+      rig.standIn.reply(textReply('A1'), textReply('A2'));
+      const parts: ChatMessage = {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'one' },
+          { type: 'text', text: 'two' },
+        ],
+      };
+      await ask(request([parts]));
+      await ask(request([user('onetwo'), assistant('A1'), user('U2')]));
+      assert.equal(started.length, 1);
+      assert.match(said(rig.standIn.requests[1]!)[0]!, /"text":"one".*"text":"two"/);
+    });
+
     it('sends tool results to the process that made the calls, whatever ids the client uses', async () => {
       rig.standIn.reply(
         messageReply([

@@ -1,6 +1,7 @@
 /** Anthropic's JavaScript client against the built server, the real CLI and the stand-in API. */
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
+import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { createLatch } from '../support/latch.js';
 import {
@@ -20,6 +21,9 @@ const WEATHER: Anthropic.Tool = {
   description: 'The weather of a city.',
   input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
 };
+
+/** A block without the CLI's mark for the cache. */
+const withoutMark = ({ cache_control: _mark, ...block }: ApiBlock): object => block;
 
 describe('Anthropic client', function () {
   this.timeout(120_000);
@@ -131,6 +135,74 @@ describe('Anthropic client', function () {
     assert.deepEqual(message.content, [{ type: 'text', text: 'A dot.' }]);
     const image = lastBlocks(await latestRequest(standIn)).find(({ type }) => type === 'image');
     assert.deepEqual(image?.['source'], source);
+  });
+
+  it('sends documents and search results, in a message and as the result of a tool', async () => {
+    const content = [
+      {
+        type: 'search_result',
+        source: 'https://example.test',
+        title: 'Found',
+        content: [{ type: 'text', text: 'It rains.' }],
+      },
+      {
+        type: 'document',
+        title: 'Report',
+        context: 'From May.',
+        source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' },
+      },
+      {
+        type: 'document',
+        source: {
+          type: 'content',
+          content: [
+            { type: 'text', text: 'one' },
+            { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } },
+          ],
+        },
+      },
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'two' } },
+    ] satisfies Anthropic.ToolResultBlockParam['content'];
+    standIn.reply(textReply('Seen.'));
+    await create({ messages: [{ role: 'user', content }] });
+    assert.deepEqual(lastBlocks(await latestRequest(standIn)).map(withoutMark), content);
+
+    standIn.reply(textReply('Seen.'));
+    await create({
+      tools: [WEATHER],
+      messages: [
+        ...HI,
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_9', name: 'get_weather', input: {} }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_9', content }] },
+      ],
+    });
+    const [result] = lastBlocks(await latestRequest(standIn));
+    assert.deepEqual(result?.['content'], content);
+  });
+
+  it('runs the tools of its tool runner without a thread on the server', async () => {
+    standIn.reply(
+      toolReply({ id: 'toolu_7', name: 'get_weather', input: { city: 'Oslo' } }),
+      textReply('3 °C.'),
+    );
+    const tool = betaTool({
+      name: 'get_weather',
+      description: 'The weather of a city.',
+      inputSchema: { type: 'object', properties: { city: { type: 'string' } } },
+      run: () => '3 °C',
+    });
+    const answer = await client.beta.messages.toolRunner({
+      model: MODEL,
+      max_tokens: 1000,
+      messages: [{ role: 'user', content: 'How cold is Oslo?' }],
+      tools: [tool],
+    });
+    assert.deepEqual(
+      answer.content.map((block) => (block.type === 'text' ? block.text : block.type)),
+      ['3 °C.'],
+    );
+    const { body } = await latestRequest(standIn);
+    assert.match(JSON.stringify(body.messages), /How cold is Oslo.*"name":"get_weather".*3 °C/);
   });
 
   it('gets thinking only if it asks for it', async () => {

@@ -121,7 +121,6 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ...(
       [
         [5, 'invalid message content type: float64'],
-        [null, 'invalid message content type: <nil>'],
         [{ type: 'text' }, 'invalid message content type: map[string]interface {}'],
         [['x'], 'invalid content block format'],
         [[{ type: 'image' }], 'invalid image source'],
@@ -137,7 +136,32 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
           [{ type: 'image', source: { type: 'base64', data: 'AAAA' } }],
           /Claude accepts PNG, JPEG, GIF and WebP/,
         ],
-        [[{ type: 'document', source: { type: 'base64', data: 'AAAA' } }], /^document blocks/],
+        [[{ type: 'document' }], 'invalid document source'],
+        [
+          [{ type: 'document', source: { type: 'base64', data: 'AAAA' } }],
+          /^A file cannot be sent to Claude/,
+        ],
+        [
+          [{ type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: '!' } }],
+          'invalid base64 document data: illegal base64 data at input byte 0',
+        ],
+        [
+          [{ type: 'document', source: { type: 'base64', media_type: 'text/plain', data: '/w==' } }],
+          /^A file \(text\/plain\) cannot be sent to Claude/,
+        ],
+        ...['url', 'file'].map(
+          (type) =>
+            [
+              [{ type: 'document', source: { type } }],
+              new RegExp(`^document blocks with a source of the type "${type}"`),
+            ] as const,
+        ),
+        [[{ type: 'container_upload', file_id: 'f' }], /"container_upload"/],
+        [[{ type: 'from the future', text: 'x' }], /"from the future"/],
+        [
+          [{ type: 'tool_result', tool_use_id: 'a', content: [{ type: 'from the future' }] }],
+          /"from the future"/,
+        ],
       ] as const
     ).map(([content, message]): Row => ({
       what: `content ${JSON.stringify(content)}`,
@@ -167,6 +191,87 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       ask: sonnet({ tools: [{ name: 'f' }], tool_choice: { type: 'tool', name: 'g' } }),
       status: 400,
       body: isError('invalid_request_error', /"g"/),
+    },
+    ...(
+      [
+        [{ type: 'tool' }, /must have a name/],
+        [{ type: 'sometimes' }, /"sometimes"/],
+      ] as const
+    ).map(([tool_choice, message]): Row => ({
+      what: `the tool_choice ${JSON.stringify(tool_choice)}`,
+      ask: sonnet({ tools: [{ name: 'f' }], tool_choice }),
+      status: 400,
+      body: isError('invalid_request_error', message),
+    })),
+    ...(
+      [
+        ['container', 'container_1'],
+        ['container', { skills: [] }],
+        ['mcp_servers', [{ type: 'url', url: 'https://mcp.test', name: 'm' }]],
+        ['context_management', { edits: [{ type: 'clear_tool_uses_20250919' }] }],
+        ['context_management', { edits: [{ type: 'compact_20260112' }] }],
+        ['compaction', {}],
+        ['billing_policy', { type: 'billing_policy', bill_to: 'user_profile' }],
+      ] as const
+    ).map(([field, value]): Row => ({
+      what: `the field ${field} ${JSON.stringify(value)}`,
+      ask: sonnet({ [field]: value }),
+      status: 400,
+      body: isError(
+        'invalid_request_error',
+        new RegExp(`^The field "${field}" is not supported: .*\\. [A-Z]`),
+      ),
+    })),
+    ...(
+      [
+        [{ type: 'create' }, 400, 'invalid_request_error', { unsupported: ['thread'] }],
+        [{ type: 'continue', previous_message_id: 'msg_1' }, 404, 'not_found_error', {}],
+      ] as const
+    ).map(([thread, status, type, more]): Row => ({
+      what: `the thread ${thread.type}`,
+      // After an unfinished answer, a client continues a thread without a message.
+      ask: sonnet({ thread, ...(thread.type === 'continue' ? { messages: [] } : {}) }),
+      status,
+      body: (reply) => {
+        const { error } = JSON.parse(reply.body) as {
+          error: { type: string; message: string; details: unknown };
+        };
+        assert.equal(error.type, type);
+        assert.match(error.message, /whole conversation/);
+        const error_code = thread.type === 'create' ? 'thread_unsupported_request' : 'thread_not_found';
+        assert.deepEqual(error.details, { error_code, ...more });
+      },
+    })),
+    {
+      what: 'an unknown output format',
+      ask: sonnet({ output_config: { format: { type: 'grammar' } } }),
+      status: 400,
+      body: isError('invalid_request_error', /"grammar"/),
+    },
+    {
+      what: 'fields that ask for nothing that this server lacks',
+      ask: sonnet({
+        thread: null,
+        container: null,
+        mcp_servers: [],
+        // Claude Code sends this with every request.
+        context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+        billing_policy: { type: 'billing_policy', bill_to: 'self' },
+        metadata: { user_id: 'x' },
+        service_tier: 'auto',
+        speed: 'fast',
+        inference_geo: 'us',
+        diagnostics: { previous_message_id: 'msg_1' },
+        cache_control: { type: 'ephemeral' },
+        fallbacks: 'default',
+        output_format: { type: 'text' },
+      }),
+      status: 200,
+    },
+    {
+      what: 'a message without content',
+      ask: sonnet({ messages: [...USER_HI, { role: 'assistant', content: null }, { role: 'user' }] }),
+      status: 200,
     },
     {
       what: 'an unknown effort',
@@ -311,6 +416,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ...(
       [
         ['length', undefined, 'max_tokens', null],
+        ['contextFull', undefined, 'model_context_window_exceeded', null],
         ['refusal', undefined, 'refusal', null],
         ['stop', 'END', 'stop_sequence', 'END'],
       ] as const
@@ -387,7 +493,7 @@ testRows(ROWS);
 describe('POST /v1/messages', () => {
   afterEach(stopRigs);
 
-  it('passes system prompt, messages, tools, format, effort and limits to the backend', async () => {
+  it('passes system prompt, messages, tools, format, effort, limits and sampling to the backend', async () => {
     const rig = await startRig();
     const png =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -402,7 +508,7 @@ describe('POST /v1/messages', () => {
         { type: 'text', text: 'brief.' },
       ],
       messages: [
-        { role: 'user', content: [{ type: 'text', text: 'look' }, image, { type: 'from the future' }] },
+        { role: 'user', content: [{ type: 'text', text: 'look' }, image] },
         {
           role: 'assistant',
           content: [
@@ -426,6 +532,8 @@ describe('POST /v1/messages', () => {
       output_config: { effort: 'xhigh', format: { type: 'json_schema', schema } },
       stop_sequences: ['END', ''],
       temperature: 1,
+      top_p: 0.5,
+      top_k: 40,
       metadata: { user_id: 'x' },
     });
     assert.equal(reply.status, 200, reply.body);
@@ -452,30 +560,35 @@ describe('POST /v1/messages', () => {
               {
                 type: 'toolResult',
                 callId: 'toolu_1',
-                content: [{ type: 'text', text: 'ok' }],
+                content: [{ type: 'text', text: 'ok' }, part],
                 isError: false,
               },
-              part,
+            ],
+          },
+          {
+            role: 'user',
+            content: [
               {
                 type: 'toolResult',
                 callId: 'toolu_2',
                 content: [{ type: 'text', text: 'broken' }],
                 isError: true,
               },
-              { type: 'text', text: 'And?' },
             ],
           },
+          { role: 'user', content: [{ type: 'text', text: 'And?' }] },
         ],
         tools: [{ name: 'f', description: 'does', parameters: schema }],
         format: { type: 'schema', schema },
-        thinking: { show: true, effort: 'max' },
+        thinking: { mode: 'on', show: true, effort: 'max' },
         stop: ['END'],
         maxTokens: 9,
+        sampling: { temperature: 1, topP: 0.5, topK: 40 },
       },
     ]);
   });
 
-  it('shows thinking only if the request enables it', async () => {
+  it('says whether the model thinks, and shows it only if the request enables it', async () => {
     const rig = await startRig();
     for (const more of [
       {},
@@ -483,37 +596,91 @@ describe('POST /v1/messages', () => {
       { thinking: { type: 'adaptive', display: 'omitted' } },
       { output_config: { effort: 'low' } },
       { thinking: { type: 'enabled', budget_tokens: 2000 } },
+      { model: 'claude-haiku', thinking: { type: 'enabled', budget_tokens: 2000 } },
     ]) {
       await ask(rig, sonnet(more));
     }
     assert.deepEqual(
       rig.backend.requests.map(({ thinking }) => thinking),
-      [{ show: false }, { show: false }, { show: false }, { show: false, effort: 'low' }, { show: true }],
-    );
-  });
-
-  it('applies tool_choice to the tools and the system prompt', async () => {
-    const rig = await startRig();
-    const tools = [{ name: 'f' }, { name: 'g' }];
-    for (const type of ['none', 'auto', 'any', 'tool']) {
-      await ask(rig, sonnet({ tools, tool_choice: { type, ...(type === 'tool' ? { name: 'g' } : {}) } }));
-    }
-    assert.deepEqual(
-      rig.backend.requests.map(({ tools, system }) => [tools.map(({ name }) => name).join(), system !== '']),
       [
-        ['', false],
-        ['f,g', false],
-        ['f,g', true],
-        ['g', true],
+        { show: false },
+        { mode: 'off', show: false },
+        { mode: 'on', show: false },
+        { show: false, effort: 'low' },
+        { mode: 'on', show: true },
+        { show: false },
       ],
     );
   });
 
-  it('adds system messages to the system prompt', async () => {
+  it('takes the effort of the last system message that sets one', async () => {
+    const rig = await startRig();
+    const set = (effort: string): object => ({
+      role: 'system',
+      content: 'Go on.',
+      output_config: { effort },
+    });
+    await ask(
+      rig,
+      sonnet({
+        output_config: { effort: 'max' },
+        messages: [...USER_HI, set('low'), ...USER_HI, set('high'), ...USER_HI],
+      }),
+    );
+    assert.equal(rig.backend.requests[0]?.thinking?.effort, 'high');
+  });
+
+  it('passes tool_choice on, and leaves the other tools on offer', async () => {
+    const rig = await startRig();
+    const tools = [{ name: 'f' }, { name: 'g' }];
+    for (const tool_choice of [
+      { type: 'none' },
+      { type: 'auto' },
+      { type: 'auto', disable_parallel_tool_use: true },
+      { type: 'any' },
+      { type: 'any', disable_parallel_tool_use: true },
+      { type: 'tool', name: 'g' },
+      { type: 'tool', name: 'g', disable_parallel_tool_use: true },
+    ]) {
+      await ask(rig, sonnet({ tools, tool_choice }));
+    }
+    assert.deepEqual(
+      rig.backend.requests.map(({ tools: offered, toolChoice, system }) => [
+        offered.map(({ name }) => name).join(),
+        toolChoice,
+        system,
+      ]),
+      [
+        ['', undefined, ''],
+        ['f,g', undefined, ''],
+        ['f,g', { required: false, single: true }, ''],
+        ['f,g', { required: true, single: false }, ''],
+        ['f,g', { required: true, single: true }, ''],
+        ['f,g', { required: true, name: 'g', single: false }, ''],
+        ['f,g', { required: true, name: 'g', single: true }, ''],
+      ],
+    );
+  });
+
+  it('adds system messages before the first turn to the system prompt', async () => {
     const rig = await startRig();
     await ask(rig, sonnet({ system: 'a', messages: [{ role: 'system', content: 'b' }, ...USER_HI] }));
     assert.equal(rig.backend.requests[0]?.system, 'a\n\nb');
     assert.equal(rig.backend.requests[0]?.messages.length, 1);
+  });
+
+  it('keeps a later system message at its place', async () => {
+    const rig = await startRig();
+    const [hi] = USER_HI;
+    const answer = { role: 'assistant', content: 'Hello.' };
+    await ask(rig, sonnet({ messages: [hi, answer, { role: 'system', content: 'Saved.' }, hi] }));
+    const [request] = rig.backend.requests;
+    assert.equal(request?.system, '');
+    assert.deepEqual(
+      request.messages.map(({ role }) => role),
+      ['user', 'assistant', 'user', 'user'],
+    );
+    assert.match(JSON.stringify(request.messages[2]), /system_message.*Saved\./);
   });
 
   it('keeps a silent stream alive with pings after message_start', async () => {

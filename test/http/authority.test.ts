@@ -31,6 +31,8 @@ const CONTROL_FIELDS = {
   lane: 'workspace',
   token: 'x',
 };
+/** Fields of an API that the server refuses, because it cannot do what they ask for. */
+const REFUSED_FIELDS: Readonly<Record<string, readonly string[]>> = { '/v1/messages': ['mcp_servers'] };
 const CONTROL_HEADERS = {
   'x-workspace': OTHER_FOLDER,
   'x-workspace-folder': OTHER_FOLDER,
@@ -76,7 +78,16 @@ describe('a request that tries to control Claude', () => {
         const expected = await backendRequest(path, plain, {});
         assert.deepEqual(await backendRequest(path, plain, CONTROL_HEADERS), expected);
         assert.deepEqual(await backendRequest(path + CONTROL_QUERY, plain, {}), expected);
-        assert.deepEqual(await backendRequest(path, { ...CONTROL_FIELDS, ...plain }, {}), expected);
+        const refused = REFUSED_FIELDS[path] ?? [];
+        const fields = Object.entries(CONTROL_FIELDS);
+        const ignored = Object.fromEntries(fields.filter(([name]) => !refused.includes(name)));
+        assert.deepEqual(await backendRequest(path, { ...ignored, ...plain }, {}), expected);
+        for (const [name, value] of fields.filter(([field]) => refused.includes(field))) {
+          const asked = rig.backend.requests.length;
+          const reply = await ask(rig, { path, body: JSON.stringify({ ...plain, [name]: value }) });
+          assert.equal(reply.status, 400);
+          assert.equal(rig.backend.requests.length, asked);
+        }
         assert.deepEqual(await backendRequest(path, { ...plain, metadata: CONTROL_FIELDS }, {}), expected);
         if (path.startsWith('/api/')) {
           assert.deepEqual(await backendRequest(path, { ...plain, options: CONTROL_FIELDS }, {}), expected);

@@ -28,6 +28,7 @@ import {
   toolCall,
 } from './table.js';
 
+const PNG = Buffer.from('89504e470d0a1a0a00', 'hex').toString('base64');
 const CHAT = '/api/chat';
 
 const body = (value: unknown): Ask => ({ path: CHAT, body: JSON.stringify(value) });
@@ -254,12 +255,10 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       body: error('json: cannot unmarshal array into Go value of type api.ChatRequest'),
     },
     {
-      what: 'content in parts',
-      ask: body({ model: 'x', messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] }),
-      status: 400,
-      body: error(
-        'json: cannot unmarshal array into Go struct field ChatRequest.messages.content of type string',
-      ),
+      what: 'content in parts, which Ollama refuses (C-NEW content in parts)',
+      ask: sonnet({ messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] }),
+      status: 200,
+      body: isStream,
     },
     {
       what: 'an unknown model with more text after the object',
@@ -289,8 +288,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       }),
     ),
     {
-      what: 'an image as a data URL',
-      ask: sonnet({ messages: [{ role: 'user', content: 'x', images: ['data:image/png;base64,AAAA'] }] }),
+      what: 'an image as a data URL, which Ollama refuses (C-NEW images)',
+      ask: sonnet({ messages: [{ role: 'user', content: 'x', images: [`data:image/png;base64,${PNG}`] }] }),
+      status: 200,
+      body: isStream,
+    },
+    {
+      what: 'an image as a URL of a page',
+      ask: sonnet({ messages: [{ role: 'user', content: 'x', images: ['http://localhost/a.png'] }] }),
       status: 400,
       body: error('illegal base64 data at input byte 4'),
     },
@@ -358,8 +363,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       body: error('option "num_ctx" must be of type integer'),
     },
     {
-      what: 'a string as "stop"',
+      what: 'a string as "stop", which Ollama refuses (C-NEW options)',
       ask: sonnet({ options: { stop: 'x' } }),
+      status: 200,
+      body: isStream,
+    },
+    {
+      what: 'a number as "stop"',
+      ask: sonnet({ options: { stop: 1 } }),
       status: 500,
       body: error('option "stop" must be of type array'),
     },
@@ -532,8 +543,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         );
         const calls = lines.slice(1, 3).map((line) => JSON.stringify(messageOf(line)['tool_calls']));
         assert.deepEqual(calls, [
-          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}}}]',
-          '[{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}}}]',
+          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}},"index":0}]',
+          '[{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}},"index":1}]',
         ]);
         assert.equal(lastLine(reply)['done_reason'], 'stop');
       },
@@ -646,12 +657,12 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       }),
     },
     {
-      what: 'tool call arguments as a string',
+      what: 'tool call arguments as a string, which Ollama refuses (C-NEW arguments)',
       ask: sonnet({
         messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: '{}' } }] }],
       }),
-      status: 400,
-      body: error("Value looks like object, but can't find closing '}' symbol"),
+      status: 200,
+      body: isStream,
     },
     {
       what: 'messages without content',

@@ -113,7 +113,17 @@ describe('an internal error', () => {
     ['with circular tool arguments', events(text('Hel'), call(circular), DONE), WITH_TOOLS],
     [
       'with tool arguments that JSON cannot represent',
-      events(text('Hel'), call({ n: 1n }), DONE),
+      events(
+        text('Hel'),
+        call({
+          n: {
+            toJSON: () => {
+              throw new TypeError('no JSON');
+            },
+          },
+        }),
+        DONE,
+      ),
       WITH_TOOLS,
     ],
     ['with a done event without usage', events(text('Hel'), { type: 'done', reason: 'stop' })],

@@ -282,7 +282,6 @@ describe('POST /api/generate', () => {
     });
     assert.deepEqual(rig.backend.requests, [
       {
-        buffered: true,
         client: '',
         lane: 'chat',
         model: 'sonnet',
@@ -298,9 +297,10 @@ describe('POST /api/generate', () => {
         ],
         tools: [],
         format: { type: 'schema', schema: { type: 'object' } },
-        thinking: { show: true, effort: 'low' },
+        thinking: { mode: 'on', show: true, effort: 'low' },
         stop: ['END'],
         maxTokens: 9,
+        sampling: { temperature: 0 },
       },
     ]);
   });

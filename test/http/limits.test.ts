@@ -15,6 +15,8 @@ interface ChatFormat {
   readonly path: string;
   readonly tool: object;
   readonly image: (base64: string) => object;
+  /** A tool call with a result of this many images. */
+  readonly results: (count: number, base64: string) => readonly object[];
   readonly stop: (stops: readonly string[]) => object;
 }
 
@@ -23,6 +25,10 @@ const ollama: ChatFormat = {
   path: '/api/chat',
   tool: { type: 'function', function: { name: 'f', description: '', parameters } },
   image: (base64) => ({ role: 'user', content: 'x', images: [base64] }),
+  results: (count, base64) => [
+    { role: 'assistant', tool_calls: [{ function: { name: 'f' } }] },
+    { role: 'tool', content: 'x', images: Array(count).fill(base64) },
+  ],
   stop: (stop) => ({ options: { stop } }),
 };
 const openai: ChatFormat = {
@@ -32,6 +38,14 @@ const openai: ChatFormat = {
     role: 'user',
     content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${base64}` } }],
   }),
+  results: (count, url) => [
+    { role: 'assistant', tool_calls: [{ id: 'a', function: { name: 'f', arguments: '{}' } }] },
+    {
+      role: 'tool',
+      tool_call_id: 'a',
+      content: Array.from({ length: count }, () => ({ type: 'image_url', image_url: { url } })),
+    },
+  ],
   stop: (stop) => ({ stop }),
 };
 const anthropic: ChatFormat = {
@@ -41,6 +55,15 @@ const anthropic: ChatFormat = {
     role: 'user',
     content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }],
   }),
+  results: (count, data) => {
+    const source = { type: 'base64', media_type: 'image/png', data };
+    const content = Array.from({ length: count }, () => ({ type: 'image', source }));
+    return [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content }] },
+    ];
+  },
   stop: (stop_sequences) => ({ stop_sequences }),
 };
 
@@ -85,6 +108,15 @@ describe('the limits of a chat', () => {
         assert.equal((await sendChat(rig, format, more(max))).status, 200);
       });
     }
+
+    it(`at ${format.path} count images in tool results`, async () => {
+      const reply = await sendChat(rig, format, { messages: format.results(MAX_IMAGES + 1, image(8)) });
+      assert.equal(reply.status, 400);
+      assert.equal(
+        messageOf(reply),
+        `The request has ${MAX_IMAGES + 1} images; the maximum is ${MAX_IMAGES}.`,
+      );
+    });
 
     it(`at ${format.path} allow images of 10 MiB`, async () => {
       const reply = await sendChat(rig, format, { messages: [format.image(image(10 * MIB + 1))] });

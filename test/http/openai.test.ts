@@ -221,7 +221,7 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
         'invalid reasoning value: "bogus" (must be "minimal", "low", "medium", "high", "xhigh", "ultra", "max", or "none")',
     })),
     {
-      what: 'the content null',
+      what: 'a question with the content null',
       ask: userContent(null),
       status: 400,
       message: 'invalid message content type: <nil>',
@@ -251,9 +251,9 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       }),
     },
     {
-      what: 'tool call arguments that are not JSON',
-      status: 400,
-      message: 'invalid tool call arguments',
+      what: 'tool call arguments that are not JSON, which Ollama refuses (C-NEW arguments)',
+      status: 200,
+      body: isAnswered,
       ask: sonnet({
         messages: [
           { role: 'assistant', tool_calls: [{ id: 'a', function: { name: 'f', arguments: '{"a' } }] },
@@ -283,12 +283,20 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       }),
     ),
     {
+      what: 'a request for two answers (C-NEW unsupported fields)',
+      ask: sonnet({ n: 2 }),
+      status: 400,
+      message: 'n is not supported: a request gets one answer. Send the request several times instead.',
+      param: 'n',
+      code: 'unsupported_parameter',
+    },
+    {
       what: 'parameters that Claude does not have, which are ignored',
       status: 200,
       body: isAnswered,
       ask: sonnet({
         max_completion_tokens: 10,
-        n: 3,
+        n: 1,
         tool_choice: 'auto',
         temperature: 0.1,
         seed: 1,

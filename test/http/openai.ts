@@ -80,9 +80,11 @@ export const USAGE = {
 
 const TYPES: Readonly<Record<number, string>> = { 400: 'invalid_request_error', 404: 'not_found_error' };
 
-/** A row of the table. `message`: the body must be an error with exactly this message. */
+/** A row of the table. `message`: the body must be an error with exactly this message, and this `param` and `code`. */
 export interface OpenaiRow extends Row {
   readonly message?: string;
+  readonly param?: string;
+  readonly code?: string;
 }
 
 /** Defines a test for each row, in a `describe` for each group. */
@@ -92,8 +94,8 @@ export function testOpenaiRows(groups: Readonly<Record<string, readonly OpenaiRo
   );
 }
 
-function expectMessage({ message, ...row }: OpenaiRow): Row {
+function expectMessage({ message, param, code, ...row }: OpenaiRow): Row {
   if (message === undefined) return row;
-  const error = { message, type: TYPES[row.status] ?? 'api_error', param: null, code: null };
+  const error = { message, type: TYPES[row.status] ?? 'api_error', param: param ?? null, code: code ?? null };
   return { ...row, body: JSON.stringify({ error }) };
 }

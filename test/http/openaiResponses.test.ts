@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { ChatError } from '../../src/core/errors.js';
 import type { ChatEvent } from '../../src/core/chat.js';
+import type { JsonObject } from '../../src/core/json.js';
 import { DONE, fails, says, text, thinking } from '../support/fakeBackend.js';
 import { framesOf, type Frame } from './openai.js';
 import { post, type Reply, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
@@ -47,6 +48,7 @@ function itemsOf(events: readonly Event[]): unknown[] {
       case 'response.output_text.delta':
       case 'response.reasoning_summary_text.delta':
       case 'response.function_call_arguments.delta':
+      case 'response.custom_tool_call_input.delta':
         assert.equal(event['item_id'], open?.item['id']);
         if (open) open.grown += String(event['delta']);
         break;
@@ -56,6 +58,9 @@ function itemsOf(events: readonly Event[]): unknown[] {
         break;
       case 'response.function_call_arguments.done':
         assert.equal(event['arguments'], open?.grown);
+        break;
+      case 'response.custom_tool_call_input.done':
+        assert.equal(event['input'], open?.grown);
         break;
       case 'response.output_item.done':
         assert.equal(event['output_index'], items.length);
@@ -96,7 +101,11 @@ describe('POST /v1/responses', () => {
 
   it('streams the events in the order of OpenAI’s API', async () => {
     const rig = await startRig();
-    rig.backend.script = says(thinking('hm'), thinking('m'), text('Hel'), text('lo'), DONE);
+    const usage = { promptTokens: 11, cachedTokens: 4, cacheWriteTokens: 2, outputTokens: 7 };
+    rig.backend.script = says(thinking('hm'), thinking('m'), text('Hel'), text('lo'), {
+      ...DONE,
+      usage,
+    } as ChatEvent);
     const events = eventsOf(await respond(rig, { stream: true }));
     assert.deepEqual(
       events.map(({ type }) => type.replace('response.', '')),
@@ -125,7 +134,7 @@ describe('POST /v1/responses', () => {
     assert.equal(response['status'], 'completed');
     assert.deepEqual(response['usage'], {
       input_tokens: 11,
-      input_tokens_details: { cached_tokens: 4 },
+      input_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 },
       output_tokens: 7,
       output_tokens_details: { reasoning_tokens: 0 },
       total_tokens: 18,
@@ -150,6 +159,101 @@ describe('POST /v1/responses', () => {
     assert.equal(new Set(items.map(({ id }) => id)).size, 3);
   });
 
+  it('sends each call in the form of its tool', async () => {
+    const rig = await startRig();
+    const tools = [
+      {
+        type: 'custom',
+        name: 'apply_patch',
+        format: { type: 'grammar', syntax: 'lark', definition: 'start: "x"' },
+      },
+      { type: 'namespace', name: 'agents', tools: [{ type: 'function', name: 'spawn' }] },
+      { type: 'tool_search', execution: 'client' },
+      { type: 'local_shell' },
+      { type: 'shell' },
+    ];
+    const callOf = (id: string, name: string, args: JsonObject): ChatEvent => {
+      return { type: 'toolCall', call: { id, name, arguments: args } };
+    };
+    rig.backend.script = says(
+      callOf('toolu_1', 'apply_patch', { input: '*** Begin "Patch"\n+\tü' }),
+      callOf('toolu_2', 'agents__spawn', { task: 'look' }),
+      callOf('toolu_3', 'tool_search', { query: 'mail' }),
+      callOf('toolu_4', 'local_shell', { command: ['ls'] }),
+      callOf('toolu_5', 'shell', { commands: ['ls'] }),
+      CALLS_DONE,
+    );
+    const events = eventsOf(await respond(rig, { stream: true, tools }));
+    const items = itemsOf(events) as Record<string, unknown>[];
+    const response = events.at(-1)?.['response'] as Record<string, unknown>;
+    assert.deepEqual(response['output'], items);
+    const action = {
+      type: 'exec',
+      command: ['ls'],
+      env: {},
+      timeout_ms: null,
+      user: null,
+      working_directory: null,
+    };
+    assert.deepEqual(
+      items.map(({ id: _id, status: _status, ...item }) => item),
+      [
+        {
+          type: 'custom_tool_call',
+          call_id: 'toolu_1',
+          name: 'apply_patch',
+          input: '*** Begin "Patch"\n+\tü',
+        },
+        {
+          type: 'function_call',
+          call_id: 'toolu_2',
+          name: 'spawn',
+          namespace: 'agents',
+          arguments: '{"task":"look"}',
+        },
+        { type: 'tool_search_call', call_id: 'toolu_3', execution: 'client', arguments: { query: 'mail' } },
+        { type: 'local_shell_call', call_id: 'toolu_4', action },
+        {
+          type: 'shell_call',
+          call_id: 'toolu_5',
+          action: { commands: ['ls'], timeout_ms: null, max_output_length: null },
+          environment: { type: 'local' },
+        },
+      ],
+    );
+    const custom = events.filter(({ type }) => type.startsWith('response.custom_tool_call_input'));
+    assert.deepEqual(
+      custom.map(({ type }) => type),
+      ['response.custom_tool_call_input.delta', 'response.custom_tool_call_input.done'],
+    );
+  });
+
+  it('logs what it leaves out of a request', async () => {
+    const rig = await startRig();
+    const tools = [{ type: 'web_search', external_web_access: true }];
+    const input = [
+      { type: 'item_reference', id: 'msg_1\n' },
+      { role: 'user', content: 'hi' },
+    ];
+    assert.equal((await respond(rig, { tools, input })).status, 200);
+    assert.deepEqual(
+      rig.lines.filter((line) => line.includes('left out') || line.includes('skipped')),
+      [
+        "info #1 tool web_search left out, it runs on OpenAI's servers only",
+        'info #1 input[0]: item_reference msg_1\\u000a skipped, responses are not stored',
+      ],
+    );
+  });
+
+  it('names the field that it refuses', async () => {
+    const rig = await startRig();
+    const reply = await respond(rig, { background: true });
+    assert.equal(reply.status, 400);
+    const { error } = json(reply) as { error: Record<string, unknown> };
+    assert.deepEqual([error['code'], error['param']], ['unsupported_parameter', 'background']);
+    assert.deepEqual(rig.backend.requests, []);
+  });
+
   it('returns the same response with and without streaming', async () => {
     const rig = await startRig();
     rig.backend.script = says(thinking('hm'), text('Look.'), call('toolu_1', 'read'), CALLS_DONE);
@@ -159,7 +263,7 @@ describe('POST /v1/responses', () => {
       JSON.parse(
         JSON.stringify(value)
           .replace(/_[0-9a-f]{32}/g, '_ID')
-          .replace(/"created_at":\d+/, '"created_at":0'),
+          .replace(/"(created|completed)_at":\d+/g, '"$1_at":0'),
       );
     assert.deepEqual(strip(whole), strip(last?.['response']));
     assert.equal(whole['instructions'], 'Be brief.');

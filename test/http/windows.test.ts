@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { requestWindow } from '../../src/server/server.js';
 import { proofOf, WINDOW_PATH } from '../../src/server/windowLink.js';
 import { ask, startRig, stopRigs, type Rig, type RigOptions } from '../support/endpointRig.js';
@@ -62,6 +65,24 @@ describe('the window link', () => {
       await requestWindow({ host: '127.0.0.1', port: otherServer.port, key: KEY, method: 'GET' }),
       undefined,
     );
+  });
+
+  it('has no report from a program that repeats the proof of the request, or answers without one', async () => {
+    for (const replyHeaders of [
+      () => ({}),
+      (sent: string) => ({ 'x-window-proof': sent }),
+      () => ({ 'x-window-proof': `${Date.now()}.${'0'.repeat(64)}` }),
+    ]) {
+      const program = createServer((request, response) => {
+        response.writeHead(200, replyHeaders(String(request.headers['x-window-proof'])));
+        response.end(JSON.stringify(REPORT));
+      });
+      program.listen(0, '127.0.0.1');
+      await once(program, 'listening');
+      const { port } = program.address() as AddressInfo;
+      assert.equal(await requestWindow({ host: '127.0.0.1', port, key: KEY, method: 'GET' }), undefined);
+      program.close();
+    }
   });
 
   for (const [proof, headers] of Object.entries({

@@ -51,6 +51,9 @@ export const READING_TOOLS: readonly string[] = ['Read', 'Grep', 'Glob'];
 /** Built-in tools that change exactly one file, named in their input. */
 export const EDITING_TOOLS: readonly string[] = ['Edit', 'Write', 'NotebookEdit'];
 
+/** Built-in tools that run a command of a shell. */
+export const SHELL_TOOLS: readonly string[] = ['Bash', 'PowerShell'];
+
 /** The tool that starts a subagent; older CLIs call it `Task`. */
 export const SUBAGENT_TOOLS: readonly string[] = ['Agent', 'Task'];
 
@@ -61,7 +64,7 @@ export const SUBAGENT_TOOLS: readonly string[] = ['Agent', 'Task'];
  */
 const OTHER_WORKSPACE_TOOLS: readonly string[] = [
   ...SUBAGENT_TOOLS,
-  'Bash',
+  ...SHELL_TOOLS,
   'WebFetch',
   'WebSearch',
   'TodoWrite',

@@ -1,7 +1,8 @@
 /** Builds the messages that the CLI reads on stdin: initialization and turns. */
 import { randomUUID } from 'node:crypto';
-import type { ChatRequest, ContentPart } from '../../core/chat.js';
+import type { ChatRequest, ContentPart, DocumentPart } from '../../core/chat.js';
 import { joinParagraphs } from '../../core/conversation.js';
+import { withDigits } from '../../core/json.js';
 import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
@@ -206,23 +207,38 @@ function contentBlock(part: ContentPart): object {
       return { type: 'image', source: { type: 'base64', media_type: part.mediaType, data: part.data } };
     case 'document': {
       const { type, source, ...about } = part;
-      const wire =
-        source.type === 'pdf'
-          ? { type: 'base64', media_type: 'application/pdf', data: source.data }
-          : { type: 'text', media_type: 'text/plain', data: source.text };
-      return { type, source: wire, ...about };
+      return { type, source: documentSource(source), ...about };
     }
+    case 'searchResult':
+      return {
+        type: 'search_result',
+        source: part.source,
+        title: part.title,
+        content: part.content.map(contentBlock),
+      };
+  }
+}
+
+function documentSource(source: DocumentPart['source']): object {
+  switch (source.type) {
+    case 'pdf':
+      return { type: 'base64', media_type: 'application/pdf', data: source.data };
+    case 'text':
+      return { type: 'text', media_type: 'text/plain', data: source.text };
+    case 'parts':
+      return { type: 'content', content: source.parts.map(contentBlock) };
   }
 }
 
 function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): object[] {
-  const text = turn.text.trim() === '' ? [] : [{ type: 'text', text: turn.text }];
+  const texts = turn.texts.filter((text) => text.trim() !== '').map((text) => ({ type: 'text', text }));
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
     id: ids[number] ?? `call_${number}`,
     name: names.apiName(call.name),
-    input: call.arguments,
+    // The CLI reads numbers as JavaScript does, which rounds long integers.
+    input: withDigits(call.arguments),
   }));
-  const content = [...text, ...calls];
+  const content = [...texts, ...calls];
   return content.length > 0 ? content : [{ type: 'text', text: '(no content)' }];
 }

@@ -83,7 +83,7 @@ export class ProcessHistory {
       call: { ...call, name: names.clientName(call.name) },
     }));
     this.addReplayed(
-      { role: 'assistant', text, calls: numbered },
+      { role: 'assistant', texts: [text], calls: numbered },
       calls.map((call) => call.id),
     );
   }
@@ -114,8 +114,8 @@ function isSame(entry: HistoryTurn, turn: Turn): boolean {
 function isLossyCopy(original: AssistantTurn, copy: AssistantTurn, callIds: CallIds): boolean {
   const { calls } = original;
   if (calls.length === 0 || calls.length !== copy.calls.length) return false;
-  const text = copy.text.trim();
-  if (text !== '' && text !== original.text.trim()) return false;
+  const text = copy.texts.join('').trim();
+  if (text !== '' && text !== original.texts.join('').trim()) return false;
   const only = (name: string): boolean => calls.filter(({ call }) => call.name === name).length === 1;
   return calls.every(({ call }, i) => {
     const { call: copied } = copy.calls[i]!;

@@ -36,6 +36,9 @@ export const INITIAL_SETUP: ProcessSetup = {
   api: { body: {}, thinkingOff: false, effort: null, maxTokens: null },
 };
 
+/** The CLI takes a system prompt that begins with this for its own first line, and sends it in its place. */
+const BILLING_HEADER = 'x-anthropic-billing-header:';
+
 /**
  * The set-up that a request needs. In the workspace lane the CLI gets the JSON Schema of a structured answer when its
  * process starts, and provides the tool for it.
@@ -45,7 +48,7 @@ export function setupFor(request: ChatRequest, traits?: ModelTraits): ProcessSet
   const answerSchema = format && objectSchema(format);
   const chat = lane === 'chat';
   return {
-    system,
+    system: system.startsWith(BILLING_HEADER) ? `\n${system}` : system,
     model,
     offer: { tools, answerSchema: chat ? answerSchema : undefined },
     answerSchema,

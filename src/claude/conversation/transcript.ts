@@ -2,8 +2,10 @@
  * Brings conversations into a canonical form, so that they can be compared: alternating turns, tool calls numbered in order
  * (because clients keep, drop or invent ids), and JSON objects with sorted keys. Pure.
  */
-import type { ChatMessage, ContentPart, ToolCall } from '../../core/chat.js';
+import type { ChatMessage, ContentPart, DocumentPart, TextPart, ToolCall } from '../../core/chat.js';
+import { CONTINUE } from '../../core/conversation.js';
 import { canonicalJson, type Json } from '../../core/json.js';
+import { markedResult } from '../../core/markedContent.js';
 import { memoize } from '../../core/memoize.js';
 
 /** The result of a tool call. `call` is the number of the call in the conversation, counted from 0. */
@@ -22,7 +24,7 @@ export interface UserTurn {
 
 export interface AssistantTurn {
   readonly role: 'assistant';
-  readonly text: string;
+  readonly texts: readonly string[];
   readonly calls: readonly NumberedCall[];
 }
 
@@ -36,15 +38,18 @@ export type Turn = UserTurn | AssistantTurn;
 /** Replaces a message without content, which the API rejects. The CLI uses the same text. */
 const NO_CONTENT = '(no content)';
 
-/** Added after a final assistant message: Claude cannot continue it without a user turn. */
-const CONTINUE = 'Continue exactly where you stopped.';
+/** A user turn in which the results are where the client sent them. */
+interface SentTurn {
+  readonly role: 'user';
+  readonly content: readonly (NumberedResult | ContentPart)[];
+}
 
 /**
  * Converts messages to alternating turns. The first and the last turn are user turns. Consecutive messages of one role become
  * one turn.
  */
 export function toTurns(messages: readonly ChatMessage[]): Turn[] {
-  const turns: Turn[] = [];
+  const turns: (SentTurn | AssistantTurn)[] = [];
   const numbers = new Map<string, number>();
   let calls = 0;
   for (const message of messages) {
@@ -60,7 +65,7 @@ export function toTurns(messages: readonly ChatMessage[]): Turn[] {
       else turns.push({ role: 'user', content });
       continue;
     }
-    const text = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+    const texts = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
     const made = message.content.flatMap((part) => (part.type === 'toolCall' ? [part.call] : []));
     const numbered = made.map((call) => {
       const number = calls++;
@@ -68,64 +73,135 @@ export function toTurns(messages: readonly ChatMessage[]): Turn[] {
       return { number, call };
     });
     if (last?.role === 'assistant') {
-      turns[turns.length - 1] = { ...last, text: last.text + text, calls: [...last.calls, ...numbered] };
-    } else turns.push({ role: 'assistant', text, calls: numbered });
+      turns[turns.length - 1] = {
+        role: 'assistant',
+        texts: [...last.texts, ...texts],
+        calls: [...last.calls, ...numbered],
+      };
+    } else turns.push({ role: 'assistant', texts, calls: numbered });
   }
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', content: [] });
   if (turns.at(-1)?.role !== 'user')
     turns.push({ role: 'user', content: [{ type: 'text', text: CONTINUE }] });
+  const results = assignResults(turns);
   return turns.map((turn, i) =>
-    turn.role === 'user' ? normalizeUserTurn(turn, callsOf(turns[i - 1])) : turn,
+    turn.role === 'user' ? normalizeUserTurn(turn, callsOf(turns[i - 1]), results) : turn,
   );
 }
 
-function callsOf(turn: Turn | undefined): number[] {
-  return turn?.role === 'assistant' ? turn.calls.map(({ number }) => number) : [];
+function callsOf(turn: SentTurn | AssistantTurn | undefined): readonly NumberedCall[] {
+  return turn?.role === 'assistant' ? turn.calls : [];
+}
+
+/** The results of a conversation, by the numbers of their calls. */
+interface Results {
+  /** The results that are put directly after their calls. */
+  readonly direct: ReadonlyMap<number, NumberedResult>;
+  /** The calls whose result stays in a later turn, which would be empty without it. */
+  readonly late: ReadonlySet<number>;
+  readonly names: ReadonlyMap<number, string>;
+}
+
+function assignResults(turns: readonly (SentTurn | AssistantTurn)[]): Results {
+  const direct = new Map<number, NumberedResult>();
+  const late = new Set<number>();
+  const names = new Map(turns.flatMap(callsOf).map(({ number, call }) => [number, call.name]));
+  turns.forEach((turn, i) => {
+    if (turn.role !== 'user') return;
+    const own = new Set(callsOf(turns[i - 1]).map(({ number }) => number));
+    const hasOther =
+      own.size > 0 ||
+      turn.content.some((part) => (part.type === 'toolResult' ? part.call < 0 : !isBlank(part)));
+    for (const part of turn.content) {
+      if (part.type !== 'toolResult' || part.call < 0 || direct.has(part.call) || late.has(part.call))
+        continue;
+      if (own.has(part.call) || hasOther) direct.set(part.call, part);
+      else late.add(part.call);
+    }
+  });
+  return { direct, late, names };
 }
 
 /**
  * Puts one result for each call of the previous turn first, removes blank text, and fills an empty turn. The API rejects
- * anything else, but some clients send results as plain text or omit them.
+ * anything else, but some clients send results late, as plain text, twice, or not at all.
  */
-function normalizeUserTurn(turn: UserTurn, calls: readonly number[]): UserTurn {
-  const results = new Map<number, NumberedResult>();
-  const rest: ContentPart[] = [];
-  for (const part of turn.content) {
-    if (part.type !== 'toolResult') {
-      if (!isBlank(part)) rest.push(part);
-    } else if (calls.includes(part.call) && !results.has(part.call)) {
-      results.set(part.call, { ...part, content: part.content.filter((inner) => !isBlank(inner)) });
-    } else rest.push(...part.content.filter((inner) => !isBlank(inner)));
-  }
-  const answered = calls.map((call) => results.get(call) ?? missingResult(call, rest.length > 0));
+function normalizeUserTurn(
+  turn: SentTurn,
+  calls: readonly NumberedCall[],
+  { direct, late, names }: Results,
+): UserTurn {
+  const rest = turn.content.flatMap((part): readonly ContentPart[] => {
+    if (part.type !== 'toolResult') return isBlank(part) ? [] : [part];
+    if (direct.get(part.call) === part) return [];
+    return markedResult(names.get(part.call) ?? '', withoutBlank(part.content));
+  });
+  const answered = calls.map(({ number }) => {
+    const result = direct.get(number);
+    if (result !== undefined) return { ...result, content: withoutBlank(result.content) };
+    if (late.has(number)) return textResult(number, 'The result is in a later message.');
+    return textResult(
+      number,
+      rest.length > 0 ? 'There is no separate result; see the message.' : 'There is no result.',
+    );
+  });
   const content = [...answered, ...rest];
   return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: NO_CONTENT }] };
+}
+
+function withoutBlank(content: readonly ContentPart[]): ContentPart[] {
+  return content.filter((part) => !isBlank(part));
 }
 
 function isBlank(part: ContentPart): boolean {
   return part.type === 'text' && part.text.trim() === '';
 }
 
-function missingResult(call: number, hasOtherContent: boolean): NumberedResult {
-  const text = hasOtherContent ? 'There is no separate result; see the message.' : 'There is no result.';
+function textResult(call: number, text: string): NumberedResult {
   return { type: 'toolResult', call, content: [{ type: 'text', text }], isError: false };
 }
 
-/** A string for comparing turns: equal for equal turns only. */
+/**
+ * A string for comparing turns: equal for equal turns only. Texts that follow each other are compared as one, because clients
+ * join the parts of a message, or cut it into others, when they send it back.
+ */
 export const canonicalTurn = memoize((turn: Turn): string => {
   if (turn.role === 'assistant') {
     return canonicalJson([
-      turn.text,
+      turn.texts.join(''),
       turn.calls.map(({ number, call }): Json => [number, call.name, call.arguments]),
     ]);
   }
   return canonicalJson(
-    turn.content.map((part): Json => {
+    joined(turn.content).map((part): Json => {
       if (part.type !== 'toolResult') return comparable(part);
-      return [part.call, part.isError, part.content.map(comparable)];
+      return [part.call, part.isError, joined(part.content).map(comparable)];
     }),
   );
 });
+
+/** The parts, with texts that follow each other as one. */
+function joined<T extends { readonly type: string }>(parts: readonly (T | TextPart)[]): (T | TextPart)[] {
+  const all: (T | TextPart)[] = [];
+  let texts: string[] = [];
+  const endText = (): void => {
+    if (texts.length > 0) all.push({ type: 'text', text: texts.join('') });
+    texts = [];
+  };
+  for (const part of parts) {
+    if (isTextPart(part)) texts.push(part.text);
+    else {
+      endText();
+      all.push(part);
+    }
+  }
+  endText();
+  return all;
+}
+
+function isTextPart(part: { readonly type: string }): part is TextPart {
+  return part.type === 'text';
+}
 
 function comparable(part: ContentPart): Json {
   switch (part.type) {
@@ -135,7 +211,20 @@ function comparable(part: ContentPart): Json {
       return [part.mediaType, part.data];
     case 'document': {
       const { source, title = null, context = null } = part;
-      return [source.type, source.type === 'pdf' ? source.data : source.text, title, context];
+      return [source.type, comparableSource(source), title, context];
     }
+    case 'searchResult':
+      return [part.type, part.source, part.title, part.content.map(comparable)];
+  }
+}
+
+function comparableSource(source: DocumentPart['source']): Json {
+  switch (source.type) {
+    case 'pdf':
+      return source.data;
+    case 'text':
+      return source.text;
+    case 'parts':
+      return source.parts.map(comparable);
   }
 }

@@ -3,7 +3,7 @@
  * other schema is wrapped in an object with one property, and the answer is unwrapped as it streams. Pure.
  */
 import type { ResponseFormat, ToolSpec } from '../../core/chat.js';
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonText } from '../../core/json.js';
 
 /** The CLI's tool for structured output. Its input is the answer. */
 export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
@@ -121,6 +121,6 @@ export class StructuredAnswer {
   /** The answer from a complete input that did not stream. */
   fromInput(input: unknown): string {
     const value = this.#wrapped ? ((input as JsonObject)[WRAPPER_PROPERTY] ?? null) : (input as Json);
-    return JSON.stringify(value);
+    return jsonText(value);
   }
 }

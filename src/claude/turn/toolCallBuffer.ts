@@ -4,7 +4,7 @@
  * converts values to match the schema. Pure.
  */
 import type { ToolCall } from '../../core/chat.js';
-import { canonicalJson, type JsonObject } from '../../core/json.js';
+import { canonicalJson, isJsonObject, type JsonObject, parseJson } from '../../core/json.js';
 
 /** A call as the model streamed it. */
 export interface StreamedCall {
@@ -76,9 +76,8 @@ export class ToolCallBuffer {
 /** The input of a call; `undefined` if it is not a complete JSON object. */
 export function inputOf(json: string): JsonObject | undefined {
   try {
-    const input: unknown = JSON.parse(json);
-    const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
-    return isObject ? (input as JsonObject) : undefined;
+    const input = parseJson(json);
+    return isJsonObject(input) ? input : undefined;
   } catch {
     return undefined;
   }

@@ -7,17 +7,24 @@ const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0 };
 /** The API counts cached and uncached prompt tokens apart; clients get their sum as `promptTokens`. */
 export function toUsage(usage: WireUsage): Usage {
   const cachedTokens = usage.cache_read_input_tokens ?? 0;
+  const writtenTokens = usage.cache_creation_input_tokens ?? 0;
   return {
-    promptTokens: (usage.input_tokens ?? 0) + cachedTokens + (usage.cache_creation_input_tokens ?? 0),
+    promptTokens: (usage.input_tokens ?? 0) + cachedTokens + writtenTokens,
     cachedTokens,
+    ...cacheWrites(writtenTokens),
     outputTokens: usage.output_tokens ?? 0,
   };
+}
+
+function cacheWrites(tokens: number): Pick<Usage, 'cacheWriteTokens'> {
+  return tokens === 0 ? {} : { cacheWriteTokens: tokens };
 }
 
 function add(a: Usage, b: Usage): Usage {
   return {
     promptTokens: a.promptTokens + b.promptTokens,
     cachedTokens: a.cachedTokens + b.cachedTokens,
+    ...cacheWrites((a.cacheWriteTokens ?? 0) + (b.cacheWriteTokens ?? 0)),
     outputTokens: a.outputTokens + b.outputTokens,
   };
 }

@@ -4,12 +4,13 @@ import path from 'node:path';
 import type { Lane } from '../../core/chat.js';
 import type { Logger } from '../../core/log.js';
 import type { AskPermission, WorkspacePermissions } from '../../core/permission.js';
+import { outsideInstructions } from './outsideInstructions.js';
 import { PermissionGate } from './permissionGate.js';
 import { CHAT_ARGUMENTS, childEnvironment, workspaceArguments } from '../cli/launch.js';
 import { projectState } from './projectState.js';
-import { realPath } from '../cli/realPath.js';
 import type { FinishedToolUse } from './toolPaths.js';
 import { progressLine } from './toolPhrases.js';
+import { markdownTexts, WORKSPACE_FILES } from './workspaceFiles.js';
 
 /** What Claude may do in the workspace, and how the user and the editor are asked. */
 export interface WorkspaceOptions {
@@ -37,6 +38,8 @@ export interface WorkspaceServices {
 export interface LaneConfig {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Further arguments, which depend on the project's files. */
+  startArguments(): Promise<readonly string[]>;
   /** Changes when a process started now would read other project files than one started before. */
   projectState(): Promise<string>;
   /** Called once per conversation; `undefined` in the chat lane. */
@@ -56,10 +59,14 @@ export interface LaneOptions {
   readonly log: Logger;
 }
 
+/** In its simple mode the CLI calls no hooks, and so would not ask the permission gate. A project could switch it on. */
+const HOOKS_ON = { CLAUDE_CODE_SIMPLE: '' };
+
 export function chatLane({ folder, env, app }: LaneOptions): LaneConfig {
   return {
     args: CHAT_ARGUMENTS,
     env: childEnvironment(env, folder, app, 'chat'),
+    startArguments: () => Promise.resolve([]),
     projectState: () => Promise.resolve(''),
     createServices: () => undefined,
   };
@@ -71,7 +78,24 @@ export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions)
   const home = env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
   const configFolder = env['CLAUDE_CONFIG_DIR'] ?? path.join(home, '.claude');
   const folders = [folder, ...moreFolders] as const;
-  const paths = { folders, home, path, realPath, ...(isUnsaved === undefined ? {} : { isUnsaved }) };
+  const agentFolders = [...folders.map((each) => path.join(each, '.claude')), configFolder].map((each) =>
+    path.join(each, 'agents'),
+  );
+  const agentDefinitions = (): Promise<readonly string[]> => markdownTexts(agentFolders);
+  const paths = {
+    folders,
+    home,
+    path,
+    ...WORKSPACE_FILES,
+    agentDefinitions,
+    ...(isUnsaved === undefined ? {} : { isUnsaved }),
+  };
+
+  async function startArguments(): Promise<readonly string[]> {
+    const { settings, warnings } = await outsideInstructions(paths);
+    for (const warning of warnings) log.warn(`[workspace] ${warning}`);
+    return ['--settings', JSON.stringify({ ...settings, env: HOOKS_ON })];
+  }
 
   async function editorContext(): Promise<string | undefined> {
     if (workspace.editorContext === undefined) return undefined;
@@ -88,7 +112,11 @@ export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions)
   return {
     args: workspaceArguments(permissions, moreFolders),
     env: childEnvironment(env, folder, app, 'workspace'),
-    projectState: () => projectState(folder, configFolder),
+    startArguments,
+    projectState: async () => {
+      const { settings } = await outsideInstructions(paths);
+      return `${await projectState(folder, configFolder)} ${JSON.stringify(settings)}`;
+    },
     createServices: () => ({
       gate: new PermissionGate({
         permissions,

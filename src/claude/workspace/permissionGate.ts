@@ -11,6 +11,8 @@ import type {
   Sensitivity,
   WorkspacePermissions,
 } from '../../core/permission.js';
+import { canonicalJson } from '../../core/json.js';
+import { SHELL_TOOLS } from '../cli/launch.js';
 import { evaluate } from './permissionPolicy.js';
 import { toolTarget } from './toolPhrases.js';
 import type { ToolUse, WorkspacePaths } from './toolPaths.js';
@@ -125,7 +127,9 @@ export class PermissionGate {
   }
 }
 
-/** A grant covers one tool; for `Bash`, one exact command. */
-function grantKey({ tool, input }: ToolUse): string {
-  return tool === 'Bash' ? `${tool} ${JSON.stringify(input['command'] ?? null)}` : tool;
+/** A grant covers one tool; for a shell, one exact command in one folder, with all of its options. */
+function grantKey({ tool, input, cwd }: ToolUse): string {
+  if (!SHELL_TOOLS.includes(tool)) return tool;
+  const { description: _, ...call } = input;
+  return `${tool} ${cwd ?? ''} ${canonicalJson(call)}`;
 }

@@ -1,7 +1,10 @@
 /** Decides about calls of the CLI's own tools in the workspace lane, before the CLI's permission rules apply. Pure. */
-import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS } from '../cli/launch.js';
+import { EDITING_TOOLS, READING_TOOLS, SHELL_TOOLS, SUBAGENT_TOOLS } from '../cli/launch.js';
 import type { Sensitivity, WorkspacePermissions } from '../../core/permission.js';
-import { editsUnsavedFile, pathSensitivity, type ToolUse, type WorkspacePaths } from './toolPaths.js';
+import { isolatedSubagent } from './subagents.js';
+import { staysInside } from './shellCommand.js';
+import { editsUnsavedFile, isInsideFile, pathSensitivity, readsDevice } from './pathSensitivity.js';
+import type { ToolUse, WorkspacePaths } from './toolPaths.js';
 
 /**
  * `useCliRules`: the permission rules in the user's and the project's settings decide. `ask`: the user decides, whatever
@@ -27,6 +30,7 @@ export async function evaluate(
 ): Promise<PermissionDecision> {
   const reads = READING_TOOLS.includes(use.tool);
   if (permissions === 'readOnly' && !reads) return { type: 'deny', reason: readOnlyReason(use.tool) };
+  if (reads && (await readsDevice(use, paths))) return { type: 'deny', reason: DEVICE };
   const sensitive = await pathSensitivity(use, paths);
   if (permissions === 'readOnly') {
     return sensitive === 'outside' ? { type: 'deny', reason: outsideReason(paths) } : USE_CLI_RULES;
@@ -34,12 +38,23 @@ export async function evaluate(
   if (sensitive === 'outside') return { type: 'ask', sensitive };
   if (reads) return USE_CLI_RULES;
   if (sensitive !== undefined) return { type: 'ask', sensitive };
-  // An isolated subagent creates a branch and a worktree of the repository.
-  if (use.input['isolation'] !== undefined && SUBAGENT_TOOLS.includes(use.tool)) return { type: 'ask' };
+  if (SUBAGENT_TOOLS.includes(use.tool) && (await isolatedSubagent(use, paths))) return { type: 'ask' };
+  if (SHELL_TOOLS.includes(use.tool) && !(await isConfinedCommand(use, paths))) return { type: 'ask' };
   const edits = EDITING_TOOLS.includes(use.tool);
   if (edits && (await editsUnsavedFile(use, paths))) return { type: 'ask', sensitive: 'unsaved' };
   if (permissions === 'acceptEdits' && edits) return { type: 'allow' };
   return mode === DEFAULT_MODE ? USE_CLI_RULES : { type: 'ask' };
+}
+
+const DEVICE =
+  'This is a device, a socket or a named pipe, not a file: reading from it may never end. Nothing was read.';
+
+/** Whether the CLI's own rules may decide about a command: it certainly stays in the workspace. */
+async function isConfinedCommand({ tool, input, cwd }: ToolUse, paths: WorkspacePaths): Promise<boolean> {
+  const { command } = input;
+  // Other shells, and Bash on Windows, have other rules for words and paths.
+  if (tool !== 'Bash' || paths.path.sep !== '/' || typeof command !== 'string') return false;
+  return staysInside(command, (path) => isInsideFile(path, cwd, paths));
 }
 
 function readOnlyReason(tool: string): string {
@@ -47,5 +62,5 @@ function readOnlyReason(tool: string): string {
 }
 
 function outsideReason({ folders }: WorkspacePaths): string {
-  return `This path is outside the workspace: only files inside ${folders.join(' and ')} may be read, after symbolic links are resolved. Nothing was read.`;
+  return `This path, or a CLAUDE.md that belongs to it, is outside the workspace: only files inside ${folders.join(' and ')} may be read, after symbolic links are resolved. Nothing was read.`;
 }

@@ -18,6 +18,7 @@ const SUBAGENT: Phrase = {
   field: 'description',
   form: 'text',
 };
+const COMMAND: Phrase = { done: 'Ran', failed: 'run', field: 'command', form: 'code' };
 const PHRASES = new Map<string, Phrase>([
   ['Read', { done: 'Read', failed: 'read', field: 'file_path', form: 'file' }],
   ['Edit', { done: 'Edited', failed: 'edit', field: 'file_path', form: 'file' }],
@@ -25,7 +26,8 @@ const PHRASES = new Map<string, Phrase>([
   ['NotebookEdit', { done: 'Edited', failed: 'edit', field: 'notebook_path', form: 'file' }],
   ['Grep', { done: 'Searched for', failed: 'search for', field: 'pattern', form: 'code' }],
   ['Glob', { done: 'Looked for files', failed: 'look for files', field: 'pattern', form: 'code' }],
-  ['Bash', { done: 'Ran', failed: 'run', field: 'command', form: 'code' }],
+  ['Bash', COMMAND],
+  ['PowerShell', COMMAND],
   ['WebFetch', { done: 'Fetched', failed: 'fetch', field: 'url', form: 'text' }],
   ['WebSearch', { done: 'Searched the web for', failed: 'search the web for', field: 'query', form: 'code' }],
   ['Agent', SUBAGENT],

@@ -1,5 +1,5 @@
 /** Errors of `/v1/messages`: the status and type of every error kind in one table. */
-import type { ChatError, ErrorKind } from '../../core/errors.js';
+import { ChatError, type ErrorKind } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { type Dialect, errorReply } from '../dialect.js';
 
@@ -51,8 +51,44 @@ const TYPE_OF_STATUS = new Map<number, ErrorType>([
   [503, 'overloaded_error'],
 ]);
 
-function envelope(type: ErrorType, message: string): JsonObject {
-  return { type: 'error', error: { type, message: message === '' ? 'unknown error' : message } };
+/** The codes that clients with threads react to (anthropic-sdk-python, `lib/threads/_thread_state.py`). */
+export type ThreadErrorCode = 'thread_unsupported_request' | 'thread_not_found';
+
+const THREAD_ERRORS: Readonly<
+  Record<
+    ThreadErrorCode,
+    { readonly reply: readonly [status: number, type: ErrorType]; readonly message: string }
+  >
+> = {
+  thread_unsupported_request: {
+    reply: [400, 'invalid_request_error'],
+    message: 'This server keeps no threads. Send the whole conversation in "messages", without "thread".',
+  },
+  // 404, as in Anthropic's API: Claude Code recognizes this code only with that status.
+  thread_not_found: {
+    reply: [404, 'not_found_error'],
+    message: 'There is no such thread: this server keeps none. Send the whole conversation in "messages".',
+  },
+};
+
+/** A request needs a conversation on the server. */
+export class ThreadError extends ChatError {
+  readonly code: ThreadErrorCode;
+
+  constructor(code: ThreadErrorCode) {
+    super('badRequest', THREAD_ERRORS[code].message);
+    this.code = code;
+  }
+}
+
+function detailsOf(code: ThreadErrorCode): JsonObject {
+  const unsupported = code === 'thread_unsupported_request' ? { unsupported: ['thread'] } : {};
+  return { error_code: code, ...unsupported };
+}
+
+function envelope(type: ErrorType, message: string, details?: JsonObject): JsonObject {
+  const shown = message === '' ? 'unknown error' : message;
+  return { type: 'error', error: { type, message: shown, ...(details === undefined ? {} : { details }) } };
 }
 
 /** The last event of a stream that failed. */
@@ -62,10 +98,14 @@ export function errorEvent(error: ChatError): JsonObject {
 
 /** @param newId creates request ids: `req_` and 24 hexadecimal digits */
 export function anthropicDialect(newId: () => string): Dialect {
-  const body = (type: ErrorType, message: string): string =>
-    JSON.stringify({ ...envelope(type, message), request_id: newId() });
+  const body = (type: ErrorType, message: string, details?: JsonObject): string =>
+    JSON.stringify({ ...envelope(type, message, details), request_id: newId() });
   return {
     error(error) {
+      if (error instanceof ThreadError) {
+        const [status, type] = THREAD_ERRORS[error.code].reply;
+        return errorReply(error, { status, body: body(type, error.message, detailsOf(error.code)) });
+      }
       const [status, type] = TABLE[error.kind];
       return errorReply(error, { status, body: body(type, error.message) });
     },

@@ -1,155 +1,120 @@
-/** Translates the messages and content blocks of `/v1/messages`. */
-import type {
-  AssistantMessage,
-  ChatMessage,
-  ContentPart,
-  ImagePart,
-  TextPart,
-  ToolCallPart,
-  ToolResultPart,
-  UserMessage,
-} from '../../core/chat.js';
-import { atLeastOne, type Conversation, joinParagraphs } from '../../core/conversation.js';
-import { badRequest, ChatError } from '../../core/errors.js';
+/** Translates the system prompt and the messages of `/v1/messages`. */
+import type { ContentPart, ToolCall, ToolSpec } from '../../core/chat.js';
+import { type Conversation, type ConversationEntry, toConversation } from '../../core/conversation.js';
+import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import { imageOf, readBase64 } from '../images.js';
-import { isObject } from '../json/fields.js';
-import { goTypeOf } from '../json/goType.js';
+import { createArgumentsReader, type ReadArguments } from '../toolArguments.js';
+import { contentParts, resultParts } from './blocks.js';
+import { toolChangeParts } from './toolChanges.js';
+import { blocksOf, stringOf, textOf, textParts } from './values.js';
 
-type UserPart = UserMessage['content'][number];
-type AssistantPart = AssistantMessage['content'][number];
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
+/** One element of `messages`, with a checked role. */
+export interface WireMessage {
+  /** In lower case; may be an unknown role, which counts as the user's. */
+  readonly role: string;
+  readonly content: Json | undefined;
+  /** `next_user_message`: a system message that the model sees only until the next user message. */
+  readonly clearAt?: string | undefined;
+  /** A system message sets it for the answers from there on. */
+  readonly effort?: string | undefined;
 }
 
-/** The blocks of a content that is not a string. @throws ChatError `badRequest` with Ollama's message */
-function blocksOf(content: Json | undefined): JsonObject[] {
-  if (!isList(content)) throw badRequest(`invalid message content type: ${goTypeOf(content)}`);
-  return content.map((block) => {
-    if (!isObject(block)) throw badRequest('invalid content block format');
-    return block;
+/** A block by which Claude Code tells Anthropic's servers its version. It is not for the model. */
+const BILLING_HEADER = /^x-anthropic-billing-header:[^\n]*$/;
+
+/**
+ * Reads a system prompt: a string, or text blocks, which are joined without a separator. A system message can also change
+ * the tools.
+ * @throws ChatError `badRequest` for blocks of other types
+ */
+function systemText(system: Json | undefined): string {
+  if (!Array.isArray(system)) return textOf(system);
+  const texts = blocksOf(system).map((block) => {
+    const type = stringOf(block['type']);
+    if (type === 'text') return BILLING_HEADER.test(stringOf(block['text'])) ? '' : textOf(block['text']);
+    const change = toolChangeParts(block);
+    if (change !== undefined) return change.map(({ text }) => text).join('');
+    throw badRequest(`system blocks of the type ${JSON.stringify(type)} are not supported. Send text.`);
   });
+  return texts.join('');
 }
 
-function stringOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
+function toolCall({ id, name, input }: JsonObject, readArguments: ReadArguments): ToolCall {
+  if (typeof id !== 'string') throw badRequest("tool_use block missing required 'id' field");
+  if (typeof name !== 'string') throw badRequest("tool_use block missing required 'name' field");
+  return { id, name, arguments: readArguments(input) };
 }
 
-function textParts(text: string): TextPart[] {
-  return text === '' ? [] : [{ type: 'text', text }];
-}
-
-function imagePart(block: JsonObject): ImagePart {
-  const { source } = block;
-  if (!isObject(source)) throw badRequest('invalid image source');
-  const type = stringOf(source['type']);
-  if (type !== 'base64') {
-    throw badRequest(`invalid image source type: ${type}. Only base64 images are supported.`);
-  }
-  let data: string;
-  try {
-    data = readBase64(stringOf(source['data']));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : '';
-    throw new ChatError('badRequest', `invalid base64 image data: ${reason}`, { cause });
-  }
-  return imageOf(data);
-}
-
-function toolResultPart(block: JsonObject): ToolResultPart {
-  const { content } = block;
-  const inner =
-    typeof content === 'string' || content === undefined || content === null ? [] : blocksOf(content);
+function resultEntry(block: JsonObject): ConversationEntry {
   return {
-    type: 'toolResult',
+    role: 'result',
     callId: stringOf(block['tool_use_id']),
-    content:
-      typeof content === 'string'
-        ? textParts(content)
-        : inner.flatMap((part): ContentPart[] =>
-            part['type'] === 'image' ? [imagePart(part)] : textParts(stringOf(part['text'])),
-          ),
+    name: '',
+    content: resultParts(block['content']),
     isError: block['is_error'] === true,
   };
 }
 
-/** A text document becomes text. The CLI takes no other documents. */
-function documentParts(block: JsonObject): TextPart[] {
-  const { source } = block;
-  if (isObject(source) && source['type'] === 'text') return textParts(stringOf(source['data']));
-  throw badRequest('document blocks are only supported with a source of type text');
-}
-
-/** Blocks of unknown types are left out. */
-function userParts(block: JsonObject): UserPart[] {
-  switch (stringOf(block['type'])) {
-    case 'text':
-      return textParts(stringOf(block['text']));
-    case 'image':
-      return [imagePart(block)];
-    case 'tool_result':
-      return [toolResultPart(block)];
-    case 'document':
-      return documentParts(block);
-    default:
-      return [];
+/** The entries of one message: its calls and results stand apart from its other content, in order. */
+function entriesOf(
+  role: 'user' | 'assistant',
+  blocks: readonly JsonObject[],
+  readArguments: ReadArguments,
+): ConversationEntry[] {
+  const entries: ConversationEntry[] = [];
+  let content: ContentPart[] = [];
+  let calls: ToolCall[] = [];
+  const flush = (speaker: 'user' | 'assistant'): void => {
+    if (content.length > 0 || calls.length > 0) {
+      entries.push(speaker === 'user' ? { role: speaker, content } : { role: speaker, content, calls });
+    }
+    content = [];
+    calls = [];
+  };
+  for (const block of blocks) {
+    switch (stringOf(block['type'])) {
+      case 'tool_use':
+        if (role === 'user') flush(role);
+        calls.push(toolCall(block, readArguments));
+        if (role === 'user') flush('assistant');
+        break;
+      case 'tool_result':
+        flush(role);
+        entries.push(resultEntry(block));
+        break;
+      default:
+        content.push(...contentParts(block));
+    }
   }
+  flush(role);
+  // An empty message of the user still separates two answers.
+  return entries.length === 0 && role === 'user' ? [{ role, content: [] }] : entries;
 }
 
-function toolCallPart(block: JsonObject): ToolCallPart {
-  const { id, name, input } = block;
-  if (typeof id !== 'string') throw badRequest("tool_use block missing required 'id' field");
-  if (typeof name !== 'string') throw badRequest("tool_use block missing required 'name' field");
-  return { type: 'toolCall', call: { id, name, arguments: isObject(input) ? input : {} } };
-}
-
-/** Blocks of other types are left out; so is thinking, because the CLI does not accept thinking from outside. */
-function assistantParts(block: JsonObject): AssistantPart[] {
-  switch (stringOf(block['type'])) {
-    case 'text':
-      return textParts(stringOf(block['text']));
-    case 'tool_use':
-      return [toolCallPart(block)];
-    default:
-      return [];
-  }
-}
-
-/** Reads a system prompt: a string, or text blocks, which are joined without a separator. */
-export function readSystem(system: Json | undefined): string {
-  if (typeof system === 'string') return system;
-  if (!isList(system)) return '';
-  return system
-    .map((block) => (isObject(block) && block['type'] === 'text' ? stringOf(block['text']) : ''))
-    .join('');
-}
-
-/** One element of `messages`, with a checked role. */
-export interface WireMessage {
-  /** In lower case; may be an unknown role. */
-  readonly role: string;
-  readonly content: Json | undefined;
+/** Null content is accepted, so that one message without content does not end a client's session. */
+function messageBlocks(content: Json | undefined): JsonObject[] {
+  if (content === undefined || content === null) return [];
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : blocksOf(content);
 }
 
 /**
- * Translates a conversation. Messages with the role `system`, at any position, are added to the system prompt. Empty
- * messages are left out.
- * @throws ChatError `badRequest`, with Ollama's message except for an image in a format that Claude does not accept
+ * Translates a conversation. Empty messages are left out.
+ * @param tools on offer
+ * @throws ChatError `badRequest`, with Ollama's message where Ollama refuses, for content that cannot reach the model
  */
-export function readConversation(system: Json | undefined, wire: readonly WireMessage[]): Conversation {
-  const systemTexts = [readSystem(system)];
-  const messages: ChatMessage[] = [];
-  for (const { role, content } of wire) {
-    const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : blocksOf(content);
-    if (role === 'system') systemTexts.push(readSystem(blocks));
-    else {
-      const message: ChatMessage =
-        role === 'assistant'
-          ? { role, content: blocks.flatMap(assistantParts) }
-          : { role: 'user', content: blocks.flatMap(userParts) };
-      if (message.content.length > 0) messages.push(message);
+export function readConversation(
+  system: Json | undefined,
+  wire: readonly WireMessage[],
+  tools: readonly ToolSpec[],
+): Conversation {
+  const readArguments = createArgumentsReader();
+  const lastUser = wire.findLastIndex(({ role }) => role === 'user');
+  const entries = wire.flatMap(({ role, content, clearAt }, i): ConversationEntry[] => {
+    if (role !== 'system') {
+      return entriesOf(role === 'assistant' ? role : 'user', messageBlocks(content), readArguments);
     }
-  }
-  return { system: joinParagraphs(systemTexts), messages: atLeastOne(messages) };
+    if (clearAt === 'next_user_message' && i < lastUser) return [];
+    return [{ role, content: textParts(systemText(content)) }];
+  });
+  return toConversation(entries, { first: systemText(system), tools });
 }

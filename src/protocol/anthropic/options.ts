@@ -5,6 +5,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
 import { readSampling } from '../sampling.js';
+import { textOf } from './values.js';
 
 export interface GenerationOptions {
   readonly thinking: 'on' | 'off' | undefined;
@@ -30,8 +31,13 @@ function readEffort(value: string | undefined): Effort | undefined {
   throw badRequest(`output_config.effort: ${JSON.stringify(value)} is not one of ${known}`);
 }
 
+/** The type `text` is the default of other APIs. */
 function readFormat(value: Json | undefined): ResponseFormat | undefined {
-  if (!isObject(value) || value['type'] !== 'json_schema') return undefined;
+  if (!isObject(value) || value['type'] === undefined || value['type'] === 'text') return undefined;
+  if (value['type'] !== 'json_schema') {
+    const type = JSON.stringify(textOf(value['type']));
+    throw badRequest(`The output format ${type} is not supported. Use json_schema, or no format.`);
+  }
   const { schema } = value;
   return isObject(schema) ? { type: 'schema', schema } : { type: 'json' };
 }
@@ -40,9 +46,10 @@ function readFormat(value: Json | undefined): ResponseFormat | undefined {
  * Reads `thinking` and `output_config`. Thinking is shown only on request, as in Anthropic's API: its clients take the
  * first block of an answer for text. A budget of thinking tokens is accepted and ignored, because the effort decides how
  * long the model thinks.
- * @throws ChatError `badRequest` for an unknown effort, or with Go's message for a wrong type
+ * @param laterEffort set by a message within the conversation; it replaces the effort of `output_config`
+ * @throws ChatError `badRequest` for an unknown effort or format, or with Go's message for a wrong type
  */
-export function readGenerationOptions(fields: Fields): GenerationOptions {
+export function readGenerationOptions(fields: Fields, laterEffort?: string): GenerationOptions {
   const thinking = fields.fields('thinking', 'anthropic.ThinkingConfig');
   thinking?.integer('budget_tokens');
   const type = thinking?.string('type');
@@ -51,7 +58,7 @@ export function readGenerationOptions(fields: Fields): GenerationOptions {
   return {
     thinking: asked ? 'on' : type === 'disabled' ? 'off' : undefined,
     showThinking: asked && thinking?.string('display') !== 'omitted',
-    effort: readEffort(output?.string('effort')),
+    effort: readEffort(laterEffort ?? output?.string('effort')),
     format: readFormat(output?.value('format') ?? fields.value('output_format')),
     ...readSampling((name) => fields.value(name)),
   };

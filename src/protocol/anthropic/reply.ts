@@ -1,6 +1,6 @@
 /** Answers of `/v1/messages`, as a stream of events or as one object. */
 import type { ChatEvent, ToolCall, Usage } from '../../core/chat.js';
-import type { JsonObject } from '../../core/json.js';
+import { type JsonObject, jsonText } from '../../core/json.js';
 import type { StreamEncoder } from '../dialect.js';
 import { SSE_TYPE, sseFrame } from '../sse.js';
 import { createTextChunker, type TextChunk, type TextKind } from '../textChunker.js';
@@ -120,7 +120,7 @@ export function messagesEncoder(context: ReplyContext): StreamEncoder {
   /** The arguments are sent in one delta: they were validated as a whole before. */
   const toolUseFrames = (call: ToolCall): string[] => [
     blockStart(toolUseBlock(call, {})),
-    blockDelta({ type: 'input_json_delta', partial_json: JSON.stringify(call.arguments) }),
+    blockDelta({ type: 'input_json_delta', partial_json: jsonText(call.arguments) }),
     blockStop(),
   ];
 
@@ -182,5 +182,5 @@ export function messagesReply(events: readonly ChatEvent[], context: ReplyContex
         break;
     }
   }
-  return JSON.stringify({ ...envelope(context), content, ...finalFields });
+  return jsonText({ ...envelope(context), content, ...finalFields });
 }

@@ -11,7 +11,9 @@ import { applyToolChoice, type OfferedTools } from '../../core/toolChoice.js';
 import { bodyFields, type FieldPath, fieldsOf, wrongType } from '../json/fields.js';
 import { readConversation, type WireMessage } from './messages.js';
 import { type GenerationOptions, readGenerationOptions, thinkingFor } from './options.js';
+import { applyToolChanges } from './toolChanges.js';
 import { readTool, readToolChoice } from './tools.js';
+import { refuseThread, refuseUnsupportedFields } from './unsupportedFields.js';
 
 /** A body of `/v1/messages` with checked types and content blocks. */
 export interface MessagesBody {
@@ -27,7 +29,12 @@ export interface MessagesBody {
 
 function readMessage(value: Json, at: FieldPath): WireMessage {
   const message = fieldsOf(value, at, 'anthropic.MessageParam');
-  return { role: (message.string('role') ?? '').toLowerCase(), content: message.value('content') };
+  return {
+    role: (message.string('role') ?? '').toLowerCase(),
+    content: message.exactValue('content'),
+    clearAt: message.string('clear_at'),
+    effort: message.fields('output_config', 'anthropic.OutputConfig')?.string('effort'),
+  };
 }
 
 function readStopSequence(value: Json, at: FieldPath): string {
@@ -50,12 +57,21 @@ export function decodeMessages(text: string): MessagesBody {
     .filter((sequence) => sequence !== '');
   const tools: readonly ToolSpec[] = fields.list('tools', '[]anthropic.Tool', readTool);
   const choice = readToolChoice(fields.fields('tool_choice', 'anthropic.ToolChoice'));
-  const generation = readGenerationOptions(fields);
+  const generation = readGenerationOptions(
+    fields,
+    messages.findLast(({ effort }) => effort !== undefined)?.effort,
+  );
+  refuseThread(fields);
   if (model === '') throw badRequest('model is required');
   if (maxTokens <= 0) throw badRequest('max_tokens is required and must be positive');
   if (messages.length === 0) throw badRequest('messages is required');
-  const conversation = readConversation(fields.value('system'), messages);
-  const offeredTools = applyToolChoice(tools, choice);
+  refuseUnsupportedFields(fields);
+  const current = applyToolChanges(
+    tools,
+    messages.map(({ content }) => content),
+  );
+  const conversation = readConversation(fields.value('system'), messages, current);
+  const offeredTools = applyToolChoice(current, choice);
   return { model, stream, maxTokens, stop, conversation, offeredTools, generation };
 }
 

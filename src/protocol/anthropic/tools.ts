@@ -4,9 +4,21 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type FieldPath, type Fields, fieldsOf } from '../json/fields.js';
+import { clientTool } from './clientTools.js';
+import { textOf } from './values.js';
+
+/** The API takes examples of the input beside the schema. The CLI does not, so they become part of the description. */
+function withExamples(description: string, examples: Json | undefined): string {
+  if (!Array.isArray(examples) || examples.length === 0) return description;
+  const lines = examples.map((example: Json) => textOf(example));
+  return [description, `Examples of the input:\n${lines.join('\n')}`]
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
 
 /**
- * One element of `tools`. Its schema is not changed.
+ * One element of `tools`. Its schema is not changed. A tool that Anthropic defines and the client runs gets the documented
+ * one. `defer_loading` is ignored: the model sees every tool from the start.
  * @throws ChatError `badRequest`, with Go's message except for a tool that only Anthropic's servers run
  */
 export function readTool(value: Json, at: FieldPath): ToolSpec {
@@ -14,30 +26,42 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   const type = tool.string('type') ?? 'custom';
   const name = tool.string('name') ?? '';
   const schema = tool.object('input_schema', 'json.RawMessage');
-  if (type !== 'custom' && schema === undefined) {
+  const defined = schema === undefined ? clientTool(type) : undefined;
+  if (type !== 'custom' && schema === undefined && defined === undefined) {
     throw badRequest(
-      `The tool type ${JSON.stringify(type)} is not supported: only client tools with an input_schema are.`,
+      `The tool type ${JSON.stringify(type)} is not supported: this server offers the tools that the client runs, ` +
+        'with an input_schema. Remove the tool, or run one of your own.',
     );
   }
+  const description = tool.string('description') ?? defined?.description ?? '';
   return {
     name,
-    description: tool.string('description') ?? '',
-    parameters: schema ?? { type: 'object', properties: {} },
+    description: withExamples(description, tool.exactValue('input_examples')),
+    parameters: schema ?? defined?.parameters ?? { type: 'object', properties: {} },
   };
 }
 
-/** Reads `tool_choice`. An unknown value leaves the choice to the model. */
+/**
+ * Reads `tool_choice`.
+ * @throws ChatError `badRequest` for an unknown choice, or for a forced tool without a name
+ */
 export function readToolChoice(choice: Fields | undefined): RequestedToolChoice {
-  const name = choice?.string('name');
+  const name = choice?.string('name') ?? '';
   const single = choice?.boolean('disable_parallel_tool_use') ?? false;
-  switch (choice?.string('type') ?? 'auto') {
+  const type = choice?.string('type') ?? 'auto';
+  switch (type) {
+    case 'auto':
+      return { mode: 'auto', single };
     case 'none':
       return { mode: 'none' };
     case 'any':
       return { mode: 'required', single };
     case 'tool':
-      return name === undefined ? { mode: 'auto', single } : { mode: 'required', names: [name], single };
+      if (name === '') throw badRequest('tool_choice of the type "tool" must have a name');
+      return { mode: 'required', names: [name], single };
     default:
-      return { mode: 'auto', single };
+      throw badRequest(
+        `The tool_choice ${JSON.stringify(type)} is not supported. Use auto, any, tool or none.`,
+      );
   }
 }

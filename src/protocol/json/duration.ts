@@ -14,6 +14,8 @@ const UNIT_MS = new Map([
   ['h', 3_600_000],
 ]);
 
+const NEGATIVE_NUMBER = /^-[0-9]+(?:\.[0-9]+)?$/;
+
 /** Go's longest duration, about 292 years. Ollama uses it for "forever". */
 export const FOREVER_MS = 9_223_372_036_854;
 
@@ -48,14 +50,15 @@ export function parseDuration(text: string): number {
 
 /**
  * Reads `keep_alive` by the rules of Ollama's `api.Duration` (api/types.go): a number is seconds, a string is a Go
- * duration, and a negative value means forever.
+ * duration, and a negative value means forever. So does a negative number as a string: clients take it from a text field.
  * @returns milliseconds, or `undefined` for an absent value
  * @throws ChatError `badRequest` with Ollama's message
  */
 export function readKeepAlive(value: Json | undefined): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' || typeof value === 'string') {
-    const ms = typeof value === 'number' ? value * 1_000 : parseDuration(value);
+    const isNumber = typeof value === 'number' || NEGATIVE_NUMBER.test(value);
+    const ms = isNumber ? Number(value) * 1_000 : parseDuration(value);
     return ms < 0 ? FOREVER_MS : Math.min(ms, FOREVER_MS);
   }
   throw badRequest(`Unsupported type: '${goTypeOf(value)}'`);

@@ -3,12 +3,12 @@
  * unknown fields are ignored, and a value of a wrong type is refused with Go's message. All routes of Ollama do this.
  */
 import { badRequest, type ChatError } from '../../core/errors.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import { type Json, type JsonObject, parseJson, withNumbers } from '../../core/json.js';
 import { scanValue } from './jsonSyntax.js';
 import { checkJsonLimits } from './jsonLimits.js';
 
 /**
- * Parses the first JSON value of a body. Like Go's decoder, ignores what follows it.
+ * Parses the first JSON value of a body. Like Go's decoder, ignores what follows it. Long integers become `bigint`.
  * @param whenEmpty the error message for a body without a value
  * @throws ChatError `badRequest` with Go's message, or when the JSON exceeds the limits of `checkJsonLimits`
  */
@@ -17,11 +17,11 @@ export function parseBody(text: string, whenEmpty: string): Json {
   if (text.trimStart() === '' && /^[ \t\r\n]*$/.test(text)) throw badRequest(whenEmpty);
   checkJsonLimits(text);
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     const scan = scanValue(text);
     if ('error' in scan) throw badRequest(scan.error);
-    return JSON.parse(text.slice(0, scan.end)) as Json;
+    return parseJson(text.slice(0, scan.end));
   }
 }
 
@@ -53,6 +53,7 @@ function childPath(parent: FieldPath, name: string): FieldPath {
 /** The JSON type of a value, as Go's decoder names it. */
 function jsonTypeOf(value: Json): string {
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
@@ -74,6 +75,8 @@ export function isObject(value: Json | undefined): value is JsonObject {
 export interface Fields {
   /** The value, of any type. */
   value(name: string): Json | undefined;
+  /** The value, of any type, in which long integers are `bigint`. All other getters return the nearest numbers. */
+  exactValue(name: string): Json | undefined;
   string(name: string): string | undefined;
   boolean(name: string): boolean | undefined;
   integer(name: string): number | undefined;
@@ -95,11 +98,15 @@ export function fieldsOf(value: Json, at: FieldPath, goType: string): Fields {
   for (const [key, field] of Object.entries(value ?? {})) {
     if (field !== null) byName.set(key.toLowerCase(), field);
   }
-  const get = (name: string): Json | undefined => byName.get(name);
+  const get = (name: string): Json | undefined => {
+    const found = byName.get(name);
+    return found === undefined ? undefined : withNumbers(found);
+  };
   const wrong = (found: Json, name: string, type: string): ChatError =>
     wrongType(found, childPath(at, name), type);
   return {
     value: get,
+    exactValue: (name) => byName.get(name),
     string(name) {
       const found = get(name);
       if (found === undefined || typeof found === 'string') return found;
@@ -125,15 +132,17 @@ export function fieldsOf(value: Json, at: FieldPath, goType: string): Fields {
       throw wrong(found, name, type);
     },
     fields(name, type) {
-      const found = get(name);
+      const found = byName.get(name);
       return found === undefined ? undefined : fieldsOf(found, childPath(at, name), type);
     },
     list(name, type, readElement) {
-      const found = get(name);
+      const found = byName.get(name);
       if (found === undefined) return [];
       if (!Array.isArray(found)) throw wrong(found, name, type);
       const child = childPath(at, name);
-      return found.map((element: Json) => readElement(element, child));
+      return found.map((element: Json) =>
+        readElement(typeof element === 'bigint' ? Number(element) : element, child),
+      );
     },
   };
 }

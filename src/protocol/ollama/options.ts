@@ -4,7 +4,7 @@ import type { Effort, ResponseFormat, Sampling, Thinking } from '../../core/chat
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
-import { readSampling } from '../sampling.js';
+import { numberOfText, readSampling } from '../sampling.js';
 import { OllamaStatusError } from './errors.js';
 
 type OptionType = 'integer' | 'float32' | 'boolean' | 'array';
@@ -33,6 +33,23 @@ const OPTION_TYPES = new Map<string, OptionType>([
   ['draft_num_predict', 'integer'],
 ]);
 
+/**
+ * The value as its type, where it has another form with the same meaning: numbers and booleans as text, one string for a list.
+ * Interfaces in which users type options send them so.
+ */
+function coerced(value: Json, type: OptionType): Json {
+  if (typeof value !== 'string') return value;
+  switch (type) {
+    case 'integer':
+    case 'float32':
+      return numberOfText(value) ?? value;
+    case 'boolean':
+      return value === 'true' || value === 'false' ? value === 'true' : value;
+    case 'array':
+      return [value];
+  }
+}
+
 function hasType(value: Json, type: OptionType): boolean {
   switch (type) {
     case 'integer':
@@ -56,10 +73,13 @@ export interface SupportedOptions {
  * Checks `options` and returns those that Claude supports. Unknown options are ignored: clients send private ones.
  * @throws OllamaStatusError 500 with Ollama's message for a known option of a wrong type
  */
-export function readOptions(options: JsonObject): SupportedOptions {
-  for (const [name, value] of Object.entries(options)) {
+export function readOptions(sent: JsonObject): SupportedOptions {
+  const options: Record<string, Json> = {};
+  for (const [name, sentValue] of Object.entries(sent)) {
     const type = OPTION_TYPES.get(name);
-    if (type === undefined || value === null) continue;
+    if (type === undefined || sentValue === null) continue;
+    const value = coerced(sentValue, type);
+    options[name] = value;
     if (!hasType(value, type)) {
       throw new OllamaStatusError(500, `option ${JSON.stringify(name)} must be of type ${type}`);
     }

@@ -32,9 +32,14 @@ function nanoseconds(ms: number): number {
   return Math.max(1, Math.round(ms * 1e6));
 }
 
-/** In Ollama's field order: `id` before `function`, and no other field. llm.el (Emacs) reads the fields by position. */
+/** In Ollama's field order: `id` before `function`. llm.el (Emacs) reads the second field by its position. */
 export function toolCallJson(call: ToolCall, index: number): object {
   return { id: call.id, function: { index, name: call.name, arguments: call.arguments } };
+}
+
+/** A call in a stream. litellm reads `index` beside `function`; without it, all calls of a stream become one. */
+export function streamedCallJson(call: ToolCall, index: number): object {
+  return { ...toolCallJson(call, index), index };
 }
 
 /** The fields at the beginning of every chunk. */

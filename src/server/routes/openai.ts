@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CatalogEntry } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
+import { printable } from '../../core/log.js';
 import {
   completionEncoder,
   completionLoadReply,
@@ -32,8 +33,13 @@ import {
 
 type Handler = (exchange: Exchange) => Promise<void>;
 
+/** Seconds since 1970. */
+function secondsNow(): number {
+  return Math.floor(Date.now() / 1_000);
+}
+
 function newReply(model: string): ReplyContext {
-  return { id: randomUUID().replaceAll('-', ''), model, created: Math.floor(Date.now() / 1_000) };
+  return { id: randomUUID().replaceAll('-', ''), model, created: secondsNow() };
 }
 
 /** On these routes, Ollama answers an empty name as an unknown one. */
@@ -45,9 +51,12 @@ function chatCompletions(context: RouteContext): Handler {
   return chatRoute(context, {
     decode: decodeChat,
     replyContext: (body) => newReply(body.model),
-    translate: (body, entry) => answerAction(translateChat(body, entry)),
+    translate: (body, entry) => ({
+      ...answerAction(translateChat(body, entry)),
+      callFormat: body.callFormat,
+    }),
     encoder: (reply, body) => chatEncoder(reply, body),
-    reply: (events, reply) => chatReply(events, reply),
+    reply: (events, reply, action) => chatReply(events, reply, action),
   });
 }
 
@@ -70,8 +79,11 @@ function completions(context: RouteContext): Handler {
 function responses(context: RouteContext): Handler {
   return chatRoute(context, {
     decode: decodeResponses,
-    replyContext: (body) => ({ ...newReply(body.model), echo: body.echo }),
-    translate: (body, entry) => answerAction(translateResponses(body, entry)),
+    replyContext: ({ model, echo, toolTable }) => ({ ...newReply(model), echo, toolTable, now: secondsNow }),
+    translate(body, entry, _reply, { id, log }) {
+      for (const note of body.notes) log.info(`#${id} ${printable(note)}`);
+      return answerAction(translateResponses(body, entry));
+    },
     encoder: (reply) => responsesEncoder(reply),
     reply: (events, reply) => responsesReply(events, reply),
   });

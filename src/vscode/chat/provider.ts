@@ -15,6 +15,7 @@ import {
 import { listEntries, type CatalogEntry } from '../../core/catalog.js';
 import type { ChatEvent, Lane } from '../../core/chat.js';
 import { asChatError, ChatError } from '../../core/errors.js';
+import { withDigits } from '../../core/json.js';
 import type { Logger } from '../../core/log.js';
 import type { History } from '../activity/history.js';
 import type { Controller } from '../lifecycle/controller.js';
@@ -99,7 +100,8 @@ function toResponsePart(event: ChatEvent): LanguageModelResponsePart | undefined
   if (event.type === 'text') return new LanguageModelTextPart(event.text);
   if (event.type !== 'toolCall') return undefined;
   const { id, name, arguments: input } = event.call;
-  return new LanguageModelToolCallPart(id, name, input);
+  // VS Code cannot pass a `bigint` on.
+  return new LanguageModelToolCallPart(id, name, withDigits(input));
 }
 
 function toAbortSignal(token: CancellationToken): AbortSignal {

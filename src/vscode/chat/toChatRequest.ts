@@ -1,8 +1,8 @@
 /** Converts a request of VS Code's chat, already as plain objects (see `fromVscode.ts`), into a `ChatRequest`. Pure. */
 import type { CatalogEntry } from '../../core/catalog.js';
-import type { ChatRequest, ImageMediaType, ImagePart, TextPart, ToolCall } from '../../core/chat.js';
+import type { ChatRequest, ContentPart, ToolCall } from '../../core/chat.js';
 import { type ConversationEntry, toConversation } from '../../core/conversation.js';
-import { ChatError } from '../../core/errors.js';
+import { fileContent } from '../../core/fileContent.js';
 import type { JsonObject } from '../../core/json.js';
 import { estimateTokens } from '../../core/tokenEstimate.js';
 import { applyToolChoice } from '../../core/toolChoice.js';
@@ -32,34 +32,26 @@ export interface Prompt {
   readonly mustCall: boolean;
 }
 
-const IMAGE_TYPES: readonly string[] = [
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-] satisfies ImageMediaType[];
-
 /** The upper bound of what Claude counts for an image of any size. */
 const IMAGE_TOKENS = 1_600;
+/** About what Claude counts for a page of a PDF with this many bytes. */
+const PDF_BYTES_PER_TOKEN = 25;
 
-const isSupportedImage = (mimeType: string): mimeType is ImageMediaType => IMAGE_TYPES.includes(mimeType);
 const NO_ARGUMENTS: JsonObject = { type: 'object', properties: {} };
 
-/** Other types, such as `cache_control`, are private marks of model providers. */
+/** Types without a slash, such as `cache_control`, are private marks of model providers. */
+const isFile = (mimeType: string): boolean => mimeType.includes('/');
 const isText = (mimeType: string): boolean => /^text\/|^application\/(?:.+\+)?json\b/.test(mimeType);
 
-/** @throws ChatError `badRequest` for an image of a type that Claude does not accept */
-function toContent(parts: readonly PromptPart[]): (TextPart | ImagePart)[] {
-  return parts.flatMap((part): (TextPart | ImagePart)[] => {
+/** @throws ChatError `badRequest` for a file that Claude cannot read */
+function toContent(parts: readonly PromptPart[]): ContentPart[] {
+  return parts.flatMap((part): ContentPart[] => {
     if (part.type === 'text') return part.text === '' ? [] : [part];
-    if (part.type !== 'data') return [];
+    if (part.type !== 'data' || !isFile(part.mimeType)) return [];
     const { mimeType, data } = part;
     const bytes = Buffer.from(data);
-    if (isSupportedImage(mimeType))
-      return [{ type: 'image', mediaType: mimeType, data: bytes.toString('base64') }];
-    if (isText(mimeType)) return [{ type: 'text', text: bytes.toString('utf8') }];
-    if (!mimeType.startsWith('image/')) return [];
-    throw new ChatError('badRequest', `Claude does not accept images of type ${mimeType}. Use PNG or JPEG.`);
+    if (isText(mimeType)) return bytes.length === 0 ? [] : [{ type: 'text', text: bytes.toString('utf8') }];
+    return [fileContent({ name: '', mediaType: mimeType, data: bytes.toString('base64') })];
   });
 }
 
@@ -81,7 +73,7 @@ function toEntries({ role, parts }: PromptMessage): ConversationEntry[] {
 
 /**
  * @param client the name for the log and the Activity view
- * @throws ChatError `badRequest` for an unsupported image, or a required tool call without a tool
+ * @throws ChatError `badRequest` for an unsupported file, or a required tool call without a tool
  */
 export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, client: string): ChatRequest {
   const specs = prompt.tools.map(({ name, description, inputSchema }) => ({
@@ -90,8 +82,14 @@ export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, cli
     parameters: (inputSchema ?? NO_ARGUMENTS) as JsonObject,
   }));
   const offer = applyToolChoice(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
-  const conversation = toConversation(prompt.messages.flatMap(toEntries));
+  const conversation = toConversation(prompt.messages.flatMap(toEntries), { tools: offer.tools });
   return { lane, model: model.value, ...conversation, ...offer, stop: [], client };
+}
+
+function countDataTokens({ mimeType, data }: Extract<PromptPart, { type: 'data' }>): number {
+  if (mimeType.startsWith('image/')) return IMAGE_TOKENS;
+  if (mimeType === 'application/pdf') return Math.ceil(data.length / PDF_BYTES_PER_TOKEN);
+  return isFile(mimeType) ? estimateTokens(Buffer.from(data).toString('utf8')) : 0;
 }
 
 /** Estimates the number of tokens. Parts that are not sent to the model count as zero. */
@@ -101,8 +99,7 @@ export function countTokens(parts: readonly PromptPart[]): number {
       case 'text':
         return sum + estimateTokens(part.text);
       case 'data':
-        if (isSupportedImage(part.mimeType)) return sum + IMAGE_TOKENS;
-        return sum + (isText(part.mimeType) ? estimateTokens(Buffer.from(part.data).toString('utf8')) : 0);
+        return sum + countDataTokens(part);
       case 'call':
         return sum + estimateTokens(part.call.name + JSON.stringify(part.call.arguments));
       case 'result':

@@ -32,6 +32,8 @@ export interface ConnectOptions {
     /** Whether this or another window is serving the URL. */
     readonly served: boolean;
   };
+  /** Whether the server at the URL may get the token; see `isProvenServer`. */
+  readonly isProven: () => Promise<boolean>;
   /** Resolves the URL for the user's own machine. */
   readonly resolveExternalUrl: (url: string) => Promise<string>;
 }
@@ -52,13 +54,14 @@ export interface Connect {
   changedText(uri: Uri): string;
 }
 
-export function createConnect({ endpoint, resolveExternalUrl }: ConnectOptions): Connect {
+export function createConnect({ endpoint, isProven, resolveExternalUrl }: ConnectOptions): Connect {
   const changes = createFileChanges();
   let guidesShown = 0;
 
   async function endpointInfo(): Promise<EndpointInfo> {
     const { url, token, defaultModel } = endpoint();
-    const [externalUrl, names] = await Promise.all([resolveExternalUrl(url), fetchModelNames(url, token)]);
+    const fetchNames = async (): Promise<string[]> => ((await isProven()) ? fetchModelNames(url, token) : []);
+    const [externalUrl, names] = await Promise.all([resolveExternalUrl(url), fetchNames()]);
     return {
       localUrl: url,
       externalUrl,

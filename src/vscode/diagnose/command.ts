@@ -31,6 +31,8 @@ export interface DiagnoseOptions {
   readonly token: Pick<Token, 'current'>;
   readonly history: Pick<History, 'entries'>;
   readonly addresses: Pick<AddressBook, 'lookUp' | 'resolveExternalUrl'>;
+  /** Whether the server on the port may get the token; see `isProvenServer`. */
+  readonly isProven: () => Promise<boolean>;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -65,7 +67,7 @@ async function checkEndpoint(options: DiagnoseOptions, { includeChat }: Scope): 
   const host = reachableHost(configuredHost);
   const [ipv4Owner, ipv6Owner] = await Promise.all([findPortOwner(host, port), findPortOwner('::1', port)]);
   const ports = checkPort(port, ipv4Owner, ipv6Owner);
-  if (ipv4Owner !== 'claudeOllama') return ports;
+  if (ipv4Owner !== 'claudeOllama' || !(await options.isProven())) return ports;
   const send = (path: string, more: Partial<ProbeOptions> = {}) => {
     const authorization: Record<string, string> =
       token === undefined ? {} : { authorization: `Bearer ${token}` };

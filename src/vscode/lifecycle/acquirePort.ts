@@ -1,13 +1,20 @@
 /** Starts to listen on the configured port, or finds out which program has it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describePortInUse, type PortOwner } from '../../core/portOwner.js';
-import { ListenError, reachableHost, findPortOwner, type Endpoint } from '../../server/server.js';
+import {
+  ListenError,
+  reachableHost,
+  findPortOwner,
+  type Endpoint,
+  type WindowReport,
+} from '../../server/server.js';
 import type { ListenConfig } from './desiredConfig.js';
+import type { Windows } from './windows.js';
 
 export type PortAcquisition =
   | { readonly kind: 'listening'; readonly url: string }
-  /** Another window with this extension has the port. */
-  | { readonly kind: 'elsewhere' }
+  /** Another window of this user has the port, and has proved it. */
+  | { readonly kind: 'elsewhere'; readonly report: WindowReport }
   /** `taken`: another program has the port. */
   | { readonly kind: 'failed'; readonly message: string; readonly taken: boolean }
   | { readonly kind: 'aborted' };
@@ -30,16 +37,21 @@ async function tryToListen(
   }
 }
 
+export interface AcquireOptions {
+  readonly windows: Pick<Windows, 'fetchReport'>;
+  /** How long to retry while the port is in use: a window that reloads may hold it a moment longer. */
+  readonly retryForMs: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Listens on the configured address.
- * @param retryForMs how long to retry while the port is in use: a window that reloads may hold it a moment longer
  * @throws whatever `endpoint.start` throws besides ListenError
  */
 export async function acquirePort(
   endpoint: Pick<Endpoint, 'start'>,
   config: ListenConfig,
-  retryForMs: number,
-  signal: AbortSignal,
+  { windows, retryForMs, signal }: AcquireOptions,
 ): Promise<PortAcquisition> {
   const timeout = AbortSignal.timeout(retryForMs);
   const timeoutOrAbort = AbortSignal.any([signal, timeout]);
@@ -51,23 +63,28 @@ export async function acquirePort(
     await delay(RETRY_INTERVAL_MS, undefined, { signal: timeoutOrAbort }).catch(() => undefined);
   }
   if (signal.aborted) return { kind: 'aborted' };
-  const owner = await probeOwner(config);
+  const { owner, report } = await probeOwner(config, windows);
+  if (report !== undefined) return { kind: 'elsewhere', report };
   // A program that was shutting down during the probes has released the port by now.
   const acquisition = owner === 'none' || owner === 'other' ? await tryToListen(endpoint, config) : undefined;
   return acquisition ?? portInUse(owner, config);
 }
 
-async function probeOwner({ host, port }: ListenConfig): Promise<PortOwner> {
+/** The program that has the port. Any program can name itself as ours, so only a window's proof counts for `report`. */
+async function probeOwner(
+  listen: ListenConfig,
+  windows: Pick<Windows, 'fetchReport'>,
+): Promise<{ readonly owner: PortOwner; readonly report?: WindowReport }> {
   let owner: PortOwner = 'none';
-  for (let probe = 0; probe < MAX_PROBES; probe += 1) {
-    owner = await findPortOwner(reachableHost(host), port);
-    if (owner === 'claudeOllama' || owner === 'ollama') break;
+  for (let probe = 0; probe < MAX_PROBES && owner !== 'ollama'; probe += 1) {
+    owner = await findPortOwner(reachableHost(listen.host), listen.port);
+    const report = owner === 'claudeOllama' ? await windows.fetchReport(listen) : undefined;
+    if (report !== undefined) return { owner, report };
   }
-  return owner;
+  return { owner };
 }
 
 function portInUse(owner: PortOwner, { port }: ListenConfig): PortAcquisition {
-  if (owner === 'claudeOllama') return { kind: 'elsewhere' };
   const quit = owner === 'ollama' ? 'Quit Ollama' : 'Quit it';
   return {
     kind: 'failed',

@@ -129,16 +129,15 @@ export function createController(options: ControllerOptions): Controller {
     // While another window has the port, one attempt is enough, and the state changes only with its result.
     const retryForMs = waiting && kind !== 'takeOver' ? 0 : timing.acquirePortMs;
     if (!waiting) enter({ name: 'starting', listen });
-    const acquisition = await acquirePort(endpoint, listen, retryForMs, signal);
+    const { windows } = options;
+    const acquisition = await acquirePort(endpoint, listen, { windows, retryForMs, signal });
     switch (acquisition.kind) {
       case 'listening':
         log.info(`[controller] listening on ${acquisition.url}, folder ${config.backend.folder}`);
         swappable.use(config.backend);
         return { name: 'running', listen, url: acquisition.url, endpoint };
-      case 'elsewhere': {
-        const report = await options.windows.fetchReport(listen);
-        return waitForOther(listen, report?.folder, timing.takeOverIntervalMs);
-      }
+      case 'elsewhere':
+        return waitForOther(listen, acquisition.report.folder, timing.takeOverIntervalMs);
       case 'failed':
         log.error(`[controller] ${acquisition.message}`);
         return { name: 'failed', listen, message: acquisition.message, taken: acquisition.taken };

@@ -26,6 +26,8 @@ export interface SetupOptions {
   readonly extensionId: string;
   /** The endpoint at the time of the call. */
   readonly endpoint: () => Endpoint;
+  /** Whether that endpoint may get the token; see `isProvenServer`. */
+  readonly isProven: () => Promise<boolean>;
   /** When the extension was activated, as `performance.now()` reports it. */
   readonly activatedAt: number;
 }
@@ -33,6 +35,7 @@ export interface SetupOptions {
 /** How often, and for how long, the CLI is checked again after a command was started in a terminal. */
 const RECHECK = { intervalMs: 2_000, timeoutMs: 15 * 60_000 };
 const MESSAGE_MS = 5_000;
+const NOT_RUNNING = 'The server is not running. Start it with "Claude Ollama: Start", then try again.';
 /** How long after activation VS Code may take to read the walkthroughs of extensions, in milliseconds. */
 const WALKTHROUGHS_READ_MS = 8_000;
 
@@ -61,6 +64,7 @@ export function setupCommands({
   controller,
   extensionId,
   endpoint,
+  isProven,
   activatedAt,
 }: SetupOptions): CommandTable<'openWalkthrough' | 'installCli' | 'updateCli' | 'signIn' | 'sayHello'> {
   let runningWatch: AbortController | undefined;
@@ -179,6 +183,7 @@ export function setupCommands({
         const cancellation = new AbortController();
         token.onCancellationRequested(() => cancellation.abort());
         try {
+          if (!(await isProven())) throw new Error(NOT_RUNNING);
           const answer = await sendHello(endpoint(), cancellation.signal);
           // Neither notification is awaited: the user may never respond.
           void showInformation(`Claude says: ${answer}`, {

@@ -27,6 +27,22 @@ const ARGUMENTS = [
   ...['--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', TASK],
 ];
 
+/**
+ * The tools of Codex depend on what it knows about a model. For this one, it sends a custom tool with a grammar, and lets
+ * the model search for more tools.
+ */
+const CUSTOM_MODEL = 'gpt-5.5';
+/** For this one, it sends all tools within namespaces in an input item, and the model writes programs that call them. */
+const PROGRAM_MODEL = 'gpt-6-sol';
+const CUSTOM_PATCH = `*** Begin Patch
+*** Update File: cart.mjs
+@@
+-const total = (prices) => prices.reduce((sum, price) => sum - price, 0);
++const total = (prices) => prices.reduce((sum, price) => sum + price, 0);
+*** End Patch
+`;
+const PROGRAM = `text((await tools.exec_command({ cmd: ${JSON.stringify(PATCH)} })).output)`;
+
 /** A line of the agent's JSON output. */
 interface Line {
   readonly type: string;
@@ -44,9 +60,11 @@ describe('Codex', function () {
     const folder = await installedOrSkip(this, '@openai/codex', VERSION);
     program = join(folder, 'node_modules/@openai/codex/bin/codex.js');
   });
-  after(async () => {
+  afterEach(async () => {
     await project?.close();
     await headless?.stop();
+    project = undefined;
+    headless = undefined;
   });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
@@ -71,4 +89,23 @@ describe('Codex', function () {
     assert.match(patched, /Success\. Updated the following files:\nM cart\.mjs\n/);
     assert.match(ran, /\ntotal=6\n$/);
   });
+
+  for (const [model, tool, input] of [
+    [CUSTOM_MODEL, 'apply_patch', CUSTOM_PATCH],
+    [PROGRAM_MODEL, 'functions__exec', PROGRAM],
+  ] as const) {
+    it(`repairs a program with the custom tool that it has for ${model}`, async () => {
+      project = await createAgentProject();
+      headless = await startHeadless({ respond: scriptedModel([{ tool, input: { input } }], FINAL_ANSWER) });
+      await connectIn(project.home, 'codex', headless.url);
+      const args = [program, ...ARGUMENTS, '--config', `model="${model}"`];
+      const output = await project.run(process.execPath, args, {});
+      assert.equal(await project.readSource(), REPAIRED);
+      assert.ok(output.includes(FINAL_ANSWER), output);
+      const rounds = roundsOf(headless.standIn);
+      assert.equal(rounds.length, 2);
+      const [patched = ''] = resultsOf(rounds.at(-1)!);
+      assert.match(patched, /Success\. Updated the following files:\nM cart\.mjs\n/);
+    });
+  }
 });

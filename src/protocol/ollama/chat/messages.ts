@@ -1,69 +1,82 @@
 /** Translates the messages of `/api/chat`. */
-import type { ToolCall } from '../../../core/chat.js';
+import type { ContentPart, ToolCall, ToolSpec } from '../../../core/chat.js';
 import { type Conversation, type ConversationEntry, toConversation } from '../../../core/conversation.js';
 import type { Json } from '../../../core/json.js';
-import { imageOf, readBase64 } from '../../images.js';
-import { type FieldPath, fieldsOf, wrongType } from '../../json/fields.js';
+import { type MessageParts, readMessageParts, readResultContent } from '../../content.js';
+import { imageOf, readBase64, withoutDataUrl } from '../../images.js';
+import { type FieldPath, fieldsOf, isObject, wrongType } from '../../json/fields.js';
+import type { ReadArguments } from '../../toolArguments.js';
 import { readToolCall } from '../tools.js';
 
 /** One element of `messages`, with checked types and default values. */
-export interface WireMessage {
+export interface WireMessage extends MessageParts {
   /** In lower case; may be an unknown role. */
   readonly role: string;
-  readonly content: string;
   /** Valid base64. */
   readonly images: readonly string[];
-  readonly calls: readonly ToolCall[];
   readonly toolName: string;
   readonly toolCallId: string;
 }
 
-/** One element of `images`. @throws ChatError `badRequest` with Go's message */
+/** One element of `images`: base64, or a data URL. @throws ChatError `badRequest` with Go's message */
 export function readImage(value: Json, at: FieldPath): string {
   if (value === null) return '';
   if (typeof value !== 'string') throw wrongType(value, at, 'api.ImageData');
-  return readBase64(value);
+  return readBase64(withoutDataUrl(value));
 }
 
-/** One element of `messages`. @throws ChatError `badRequest` with Go's or Ollama's message */
-export function readMessage(value: Json, at: FieldPath): WireMessage {
+function isResult(role: string): boolean {
+  return role === 'tool' || role === 'function';
+}
+
+/** One element of `messages`. @throws ChatError `badRequest`, mostly with Go's message */
+export function readMessage(value: Json, at: FieldPath, readArguments: ReadArguments): WireMessage {
   const message = fieldsOf(value, at, 'api.Alias');
   message.string('thinking');
+  const role = (message.string('role') ?? '').toLowerCase();
+  const content = message.exactValue('content');
+  const readCall = (call: Json, callAt: FieldPath): ToolCall => readToolCall(call, callAt, readArguments);
+  const calls = message.list('tool_calls', '[]api.ToolCall', readCall);
+  const readParts = (): MessageParts => {
+    if (isResult(role)) return { content: readResultContent(content), calls: [], results: [] };
+    // Any other value gets Go's error.
+    const isKnown = typeof content === 'string' || Array.isArray(content) || isObject(content);
+    return readMessageParts(isKnown ? content : message.string('content'), readArguments);
+  };
+  const parts = readParts();
   return {
-    role: (message.string('role') ?? '').toLowerCase(),
-    content: message.string('content') ?? '',
+    role,
+    content: parts.content,
+    results: parts.results,
     images: message.list('images', '[]api.ImageData', readImage),
-    calls: message.list('tool_calls', '[]api.ToolCall', readToolCall),
-    toolName: message.string('tool_name') ?? '',
+    calls: [...calls, ...parts.calls],
+    toolName: message.string('tool_name') ?? message.string('name') ?? '',
     toolCallId: message.string('tool_call_id') ?? '',
   };
 }
 
 /** An unknown role counts as the user's. */
-function entryOf(message: WireMessage): ConversationEntry {
-  const text = message.content === '' ? [] : [{ type: 'text' as const, text: message.content }];
-  switch (message.role) {
-    case 'system':
-    case 'developer':
-      return { role: 'system', content: text };
-    case 'assistant':
-      return { role: 'assistant', content: text, calls: message.calls };
-    case 'tool':
-      return {
-        role: 'result',
-        callId: message.toolCallId,
-        name: message.toolName,
-        content: [...message.images.map(imageOf), ...text],
-      };
-    default:
-      return { role: 'user', content: [...message.images.map(imageOf), ...text] };
+function entriesOf(message: WireMessage): ConversationEntry[] {
+  const { role, calls } = message;
+  const content: ContentPart[] = [...message.images.map(imageOf), ...message.content];
+  if (role === 'system' || role === 'developer') return [{ role: 'system', content }];
+  if (role === 'assistant') return [{ role, content, calls }];
+  if (isResult(role)) {
+    return [{ role: 'result', callId: message.toolCallId, name: message.toolName, content }];
   }
+  const results = message.results.map((result): ConversationEntry => ({
+    role: 'result',
+    name: '',
+    ...result,
+  }));
+  return content.length === 0 && results.length > 0 ? results : [...results, { role: 'user', content }];
 }
 
 /**
  * Translates the messages of a chat.
+ * @param tools on offer
  * @throws ChatError `badRequest` for an image in a format that Claude does not accept
  */
-export function readConversation(messages: readonly WireMessage[]): Conversation {
-  return toConversation(messages.map(entryOf));
+export function readConversation(messages: readonly WireMessage[], tools: readonly ToolSpec[]): Conversation {
+  return toConversation(messages.flatMap(entriesOf), { tools });
 }

@@ -1,6 +1,6 @@
 /** Answers of `/api/chat`, as a stream of chunks or as one object. */
 import type { ChatEvent } from '../../../core/chat.js';
-import type { JsonObject } from '../../../core/json.js';
+import { type JsonObject, jsonText } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
 import {
   collectAnswer,
@@ -8,6 +8,7 @@ import {
   envelope,
   finalFields,
   type ReplyContext,
+  streamedCallJson,
   toolCallJson,
 } from '../reply.js';
 
@@ -20,7 +21,7 @@ export function chatEncoder(context: ReplyContext): StreamEncoder {
       message: type === 'text' ? { role: ROLE, content: text } : { role: ROLE, content: '', thinking: text },
     }),
     toolCall: (call, index) => ({
-      message: { role: ROLE, content: '', tool_calls: [toolCallJson(call, index)] },
+      message: { role: ROLE, content: '', tool_calls: [streamedCallJson(call, index)] },
     }),
     empty: { message: { role: ROLE, content: '' } },
     final: () => ({}),
@@ -36,7 +37,7 @@ export function chatReply(events: readonly ChatEvent[], context: ReplyContext): 
     ...(thinking === '' ? {} : { thinking }),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map(toolCallJson) }),
   };
-  return JSON.stringify({ ...envelope(context), message, ...finalFields(done, context, {}) });
+  return jsonText({ ...envelope(context), message, ...finalFields(done, context, {}) });
 }
 
 /** The answer to a chat without messages, which only loads or unloads the model. */

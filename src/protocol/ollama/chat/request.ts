@@ -2,6 +2,7 @@
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../../core/chat.js';
 import { bodyFields } from '../../json/fields.js';
+import { createArgumentsReader } from '../../toolArguments.js';
 import { readFormat, readOptions, thinkingFor } from '../options.js';
 import { readRequestOptions, type RequestOptions } from '../request.js';
 import { readTool } from '../tools.js';
@@ -18,9 +19,12 @@ export interface ChatBody extends RequestOptions {
 /** @throws ChatError `badRequest` with Ollama's message */
 export function decodeChat(text: string): ChatBody {
   const fields = bodyFields(text, 'api.ChatRequest');
+  const readArguments = createArgumentsReader();
   return {
     model: fields.string('model') ?? '',
-    messages: fields.list('messages', '[]api.Message', readMessage),
+    messages: fields.list('messages', '[]api.Message', (message, at) =>
+      readMessage(message, at, readArguments),
+    ),
     tools: fields.list('tools', 'api.Tools', readTool),
     ...readRequestOptions(fields),
   };
@@ -46,7 +50,7 @@ export function translateChat(body: ChatBody, entry: CatalogEntry): ChatAction {
   const request: ChatRequest = {
     lane: entry.lane,
     model: entry.model.value,
-    ...readConversation(body.messages),
+    ...readConversation(body.messages, body.tools),
     tools: body.tools,
     ...(format === undefined ? {} : { format }),
     thinking,

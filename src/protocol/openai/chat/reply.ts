@@ -1,26 +1,16 @@
 /** Answers of `/v1/chat/completions`, as a stream of chunks or as one object. */
 import type { ChatEvent, ToolCall } from '../../../core/chat.js';
-import type { JsonObject } from '../../../core/json.js';
+import { type JsonObject, jsonText } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
 import { createTextChunker, type TextChunk } from '../../textChunker.js';
 import { errorBody } from '../errors.js';
-import {
-  FINGERPRINT,
-  FINISH_REASONS,
-  type ReplyContext,
-  STREAM_END,
-  type StreamOptions,
-  usageJson,
-} from '../reply.js';
+import { type CallFormat, callFields, finishReason } from './callFormat.js';
+import { FINGERPRINT, type ReplyContext, STREAM_END, type StreamOptions, usageJson } from '../reply.js';
 
-function toolCallJson(call: ToolCall, index: number): JsonObject {
-  return {
-    id: call.id,
-    index,
-    type: 'function',
-    function: { name: call.name, arguments: JSON.stringify(call.arguments) },
-  };
+/** What the request decides about the calls of its answer. */
+interface CallOptions {
+  readonly callFormat: CallFormat;
 }
 
 /** The fields at the beginning of a reply or chunk. */
@@ -38,7 +28,10 @@ function envelope(context: ReplyContext, object: string): JsonObject {
  * Encodes a streamed answer. Only the first chunk has the role. The finish reason is a chunk of its own, and so is every
  * tool call: VS Code ignores text in the same chunk as a call.
  */
-export function chatEncoder(context: ReplyContext, { includeUsage }: StreamOptions): StreamEncoder {
+export function chatEncoder(
+  context: ReplyContext,
+  { includeUsage, callFormat }: StreamOptions & CallOptions,
+): StreamEncoder {
   const chunker = createTextChunker();
   let started = false;
   let callCount = 0;
@@ -67,7 +60,7 @@ export function chatEncoder(context: ReplyContext, { includeUsage }: StreamOptio
         case 'toolCall': {
           const before = textDeltas(chunker.flush());
           callCount += 1;
-          return [...before, delta({ content: '', tool_calls: [toolCallJson(event.call, callCount - 1)] })];
+          return [...before, delta({ content: '', ...callFields([event.call], callCount - 1, callFormat) })];
         }
         case 'usage':
           return [];
@@ -75,7 +68,7 @@ export function chatEncoder(context: ReplyContext, { includeUsage }: StreamOptio
           return [
             ...textDeltas(chunker.flush()),
             ...(started ? [] : [delta({ content: '' })]),
-            choice({}, FINISH_REASONS[event.reason]),
+            choice({}, finishReason(event.reason, callFormat)),
             ...(includeUsage ? [chunk({ choices: [], usage: usageJson(event.usage) })] : []),
             STREAM_END,
           ];
@@ -87,27 +80,31 @@ export function chatEncoder(context: ReplyContext, { includeUsage }: StreamOptio
 }
 
 /** The complete answer as JSON text. @param events ending with `done` */
-export function chatReply(events: readonly ChatEvent[], context: ReplyContext): string {
+export function chatReply(
+  events: readonly ChatEvent[],
+  context: ReplyContext,
+  { callFormat }: CallOptions,
+): string {
   let content = '';
   let reasoning = '';
-  const calls: JsonObject[] = [];
+  const calls: ToolCall[] = [];
   let done: Extract<ChatEvent, { type: 'done' }> | undefined;
   for (const event of events) {
     if (event.type === 'text') content += event.text;
     else if (event.type === 'thinking') reasoning += event.text;
-    else if (event.type === 'toolCall') calls.push(toolCallJson(event.call, calls.length));
+    else if (event.type === 'toolCall') calls.push(event.call);
     else if (event.type === 'done') done = event;
   }
   const message: JsonObject = {
     role: 'assistant',
     content,
     ...(reasoning === '' ? {} : { reasoning }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    ...callFields(calls, 0, callFormat),
   };
-  const finishReason = done === undefined ? null : FINISH_REASONS[done.reason];
-  return JSON.stringify({
+  const reason = done === undefined ? null : finishReason(done.reason, callFormat);
+  return jsonText({
     ...envelope(context, 'chat.completion'),
-    choices: [{ index: 0, message, finish_reason: finishReason }],
+    choices: [{ index: 0, message, finish_reason: reason }],
     ...(done === undefined ? {} : { usage: usageJson(done.usage) }),
   });
 }

@@ -5,22 +5,70 @@ import { toConversation } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
-import { bodyFields, type FieldPath, type Fields, fieldsOf } from '../../json/fields.js';
+import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
 import { readSampling } from '../../sampling.js';
+import { createArgumentsReader } from '../../toolArguments.js';
+import { customToolSpec } from '../customTools.js';
 import { readFormat, readReasoning, readStop, type Reasoning } from '../options.js';
 import { type DecodedChat, readRequestOptions, type RequestOptions, toChatRequest } from '../request.js';
-import { createArgumentsReader, readToolChoice, readToolSpec } from '../tools.js';
-import { readMessage } from './messages.js';
+import { readToolChoice, readToolSpec } from '../tools.js';
+import { refuseUnsupported, UNSUPPORTED_IN_CHATS } from '../unsupportedFields.js';
+import type { CallFormat } from './callFormat.js';
+import { readMessage, requireQuestion } from './messages.js';
 
 /** A body of `/v1/chat/completions` with checked types. */
-export interface ChatBody extends RequestOptions, DecodedChat {}
+export interface ChatBody extends RequestOptions, DecodedChat {
+  readonly callFormat: CallFormat;
+}
 
-/** A tool; `undefined` for a kind that only OpenAI's servers run. */
-function readTool(value: Json, at: FieldPath): ToolSpec | undefined {
+/** A tool on offer, and whether it is a custom one. */
+interface ChatTool {
+  readonly spec: ToolSpec;
+  readonly isCustom: boolean;
+}
+
+function readTool(value: Json, at: FieldPath): ChatTool {
   const tool = fieldsOf(value, at, 'api.Tool');
+  const type = tool.string('type') ?? 'function';
   const spec = tool.fields('function', 'api.ToolFunction');
-  if (spec === undefined && (tool.string('type') ?? 'function') !== 'function') return undefined;
-  return readToolSpec(spec, 'api.ToolFunctionParameters');
+  if (spec !== undefined || type === 'function') {
+    return { spec: readToolSpec(spec, 'api.ToolFunctionParameters'), isCustom: false };
+  }
+  const custom = tool.fields('custom', 'openai.CustomTool');
+  if (custom === undefined) {
+    throw badRequest(
+      `The tool type ${JSON.stringify(type)} is not supported: only tools that the client runs are.`,
+    );
+  }
+  const name = custom.string('name') ?? '';
+  const description = custom.string('description') ?? '';
+  return { spec: customToolSpec({ name, description, format: custom.value('format') }), isCustom: true };
+}
+
+/** One element of `functions`, which OpenAI used before `tools`. */
+function readFunction(value: Json, at: FieldPath): ToolSpec {
+  return readToolSpec(fieldsOf(value, at, 'openai.Function'), 'api.ToolFunctionParameters');
+}
+
+function readOfferedTools(fields: Fields): Pick<ChatBody, 'offeredTools' | 'callFormat'> {
+  const tools = fields.list('tools', 'api.Tools', readTool);
+  const functions = fields.list('functions', '[]openai.Function', readFunction);
+  const isLegacy = tools.length === 0 && functions.length > 0;
+  // The older form has room for one call in each answer.
+  const single = isLegacy || fields.boolean('parallel_tool_calls') === false;
+  const choice = fields.value('tool_choice') ?? legacyChoice(fields.value('function_call'));
+  const specs = [...tools.map(({ spec }) => spec), ...functions];
+  return {
+    offeredTools: applyToolChoice(specs, { ...readToolChoice(choice), single }),
+    callFormat: {
+      isLegacy,
+      customTools: new Set(tools.filter(({ isCustom }) => isCustom).map(({ spec }) => spec.name)),
+    },
+  };
+}
+
+function legacyChoice(value: Json | undefined): Json | undefined {
+  return isObject(value) ? { type: 'function', function: value } : value;
 }
 
 function readEffort(fields: Fields): Reasoning | undefined {
@@ -32,18 +80,19 @@ function readEffort(fields: Fields): Reasoning | undefined {
 export function decodeChat(text: string): ChatBody {
   const fields = bodyFields(text, 'openai.ChatCompletionRequest');
   const options = readRequestOptions(fields);
+  refuseUnsupported(fields, UNSUPPORTED_IN_CHATS);
   const readArguments = createArgumentsReader();
   const entries = fields.list('messages', '[]openai.Message', (message, at) =>
     readMessage(message, at, readArguments),
   );
   if (entries.length === 0) throw badRequest("[] is too short - 'messages'");
-  const tools = fields.list('tools', 'api.Tools', readTool).filter((tool) => tool !== undefined);
-  const single = fields.boolean('parallel_tool_calls') === false;
-  const offeredTools = applyToolChoice(tools, { ...readToolChoice(fields.value('tool_choice')), single });
+  requireQuestion(fields);
+  const { offeredTools, callFormat } = readOfferedTools(fields);
   return {
     ...options,
-    conversation: toConversation(entries),
+    conversation: toConversation(entries.flat(), { tools: offeredTools.tools }),
     offeredTools,
+    callFormat,
     format: readFormat(fields.value('response_format')),
     reasoning: readEffort(fields),
     stop: readStop(fields.value('stop'), { ignoreWrongTypes: true }),

@@ -2,10 +2,13 @@
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, Sampling } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
-import { bodyFields } from '../../json/fields.js';
+import type { Json } from '../../../core/json.js';
+import { bodyFields, type Fields } from '../../json/fields.js';
 import { readSampling } from '../../sampling.js';
+import { CodedError } from '../errors.js';
 import { readLimit, readStop } from '../options.js';
 import { readRequestOptions, type RequestOptions } from '../request.js';
+import { refuseUnsupported, UNSUPPORTED_IN_COMPLETIONS } from '../unsupportedFields.js';
 
 /** A body of `/v1/completions` with checked types. */
 export interface CompletionBody extends RequestOptions {
@@ -17,12 +20,36 @@ export interface CompletionBody extends RequestOptions {
   readonly sampling?: Sampling;
 }
 
+/**
+ * Reads `prompt`: a string, or a list with one string.
+ * @throws ChatError `badRequest` for several prompts, which need several answers, and for tokens
+ */
+function readPrompt(fields: Fields): string {
+  const prompt = fields.value('prompt');
+  if (!Array.isArray(prompt)) return fields.string('prompt') ?? '';
+  const [only = '', ...others] = prompt as readonly Json[];
+  if (typeof only !== 'string') {
+    throw new CodedError(
+      'unsupported_value',
+      'prompt',
+      'A prompt of tokens is not supported: Claude has other tokens. Send the prompt as text.',
+    );
+  }
+  if (others.length === 0) return only;
+  throw new CodedError(
+    'unsupported_value',
+    'prompt',
+    'Several prompts in one request are not supported. Send one request for each prompt.',
+  );
+}
+
 /** @throws ChatError `badRequest` with Ollama's message */
 export function decodeCompletion(text: string): CompletionBody {
   const fields = bodyFields(text, 'openai.CompletionRequest');
+  refuseUnsupported(fields, UNSUPPORTED_IN_COMPLETIONS);
   return {
     ...readRequestOptions(fields),
-    prompt: fields.string('prompt') ?? '',
+    prompt: readPrompt(fields),
     suffix: fields.string('suffix') ?? '',
     stop: readStop(fields.value('stop')),
     maxTokens: fields.integer('max_tokens'),

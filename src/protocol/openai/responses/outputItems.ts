@@ -2,6 +2,8 @@
 import type { ToolCall } from '../../../core/chat.js';
 import type { JsonObject } from '../../../core/json.js';
 import type { TextKind } from '../../textChunker.js';
+import { FUNCTION, type StreamedText } from './callForms.js';
+import type { ClientTool } from './toolTable.js';
 
 /** An event without its sequence number. `type` must be the first field. */
 export type ResponseEvent = JsonObject & { readonly type: string };
@@ -107,26 +109,50 @@ export function openItem(kind: TextKind, responseId: string, index: number): Ope
     : openReasoning({ item_id: `rs_${suffix}`, output_index: index });
 }
 
-/** A tool call as an item, complete from the beginning. @param index of the item in the response */
-export function functionCallItem(call: ToolCall, responseId: string, index: number): CompleteItem {
-  const position: ItemPosition = { item_id: `fc_${responseId}_${index}`, output_index: index };
-  const args = JSON.stringify(call.arguments);
-  const item = (status: string, argumentsText: string): JsonObject => ({
+/**
+ * A tool call as an item. Claude's calls are complete from the beginning, so a streamed text has one delta.
+ * @param tool how the client names the tool, and the form of its calls; `undefined` for a tool that it did not offer
+ * @param index of the item in the response
+ */
+export function callItem(
+  call: ToolCall,
+  tool: ClientTool | undefined,
+  responseId: string,
+  index: number,
+): CompleteItem {
+  const { form, identity } = tool ?? { form: FUNCTION, identity: { name: call.name } };
+  const position: ItemPosition = {
+    item_id: `${form.idPrefix}_${responseId}_${index}`,
+    output_index: index,
+  };
+  const fields = form.fields(identity, call.arguments);
+  const item = (status: string, more: JsonObject): JsonObject => ({
     id: position.item_id,
-    type: 'function_call',
+    type: form.callType,
     status,
     call_id: call.id,
-    name: call.name,
-    arguments: argumentsText,
+    ...more,
   });
-  const complete = item('completed', args);
+  const complete = item('completed', fields);
+  const { streamed } = form;
+  const textEvents = streamed === undefined ? [] : streamedText(position, streamed, fields);
+  const started = streamed === undefined ? fields : { ...fields, [streamed.field]: '' };
   return {
     item: complete,
-    events: [
-      itemAdded(position, item('in_progress', '')),
-      { type: 'response.function_call_arguments.delta', ...position, delta: args },
-      { type: 'response.function_call_arguments.done', ...position, name: call.name, arguments: args },
-      itemDone(position, complete),
-    ],
+    events: [itemAdded(position, item('in_progress', started)), ...textEvents, itemDone(position, complete)],
   };
+}
+
+/** The events for a text that is complete. That of a function's arguments also has the name of the function. */
+function streamedText(
+  position: ItemPosition,
+  { field, event }: StreamedText,
+  fields: JsonObject,
+): ResponseEvent[] {
+  const { [field]: text = '', name = '' } = fields;
+  const about: JsonObject = field === 'arguments' ? { name } : {};
+  return [
+    { type: `${event}.delta`, ...position, delta: text },
+    { type: `${event}.done`, ...position, ...about, [field]: text },
+  ];
 }

@@ -1,17 +1,22 @@
 /** Answers of `/v1/responses`, as a stream of events or as one object. */
 import type { ChatEvent, DoneReason, Usage } from '../../../core/chat.js';
 import type { ChatError } from '../../../core/errors.js';
-import type { Json, JsonObject } from '../../../core/json.js';
+import { type Json, type JsonObject, jsonText } from '../../../core/json.js';
 import type { StreamEncoder } from '../../dialect.js';
 import { SSE_COMMENT, SSE_TYPE, sseFrame } from '../../sse.js';
 import { createTextChunker, type TextChunk } from '../../textChunker.js';
 import { codeOf } from '../errors.js';
 import type { ReplyContext } from '../reply.js';
-import { functionCallItem, openItem, type OpenItem, type ResponseEvent } from './outputItems.js';
+import { callItem, openItem, type OpenItem, type ResponseEvent } from './outputItems.js';
+import type { ToolTable } from './toolTable.js';
 
 export interface ResponsesContext extends ReplyContext {
   /** The fields of the response that repeat its request. */
   readonly echo: JsonObject;
+  /** How calls are sent to the client. */
+  readonly toolTable: Pick<ToolTable, 'find'>;
+  /** Seconds since 1970. */
+  readonly now: () => number;
 }
 
 /** OpenAI's reason why a response is incomplete. After other reasons it is complete. */
@@ -24,7 +29,10 @@ const INCOMPLETE_REASONS: Readonly<Partial<Record<DoneReason, string>>> = {
 function usageJson(usage: Usage): JsonObject {
   return {
     input_tokens: usage.promptTokens,
-    input_tokens_details: { cached_tokens: usage.cachedTokens },
+    input_tokens_details: {
+      cached_tokens: usage.cachedTokens,
+      cache_write_tokens: usage.cacheWriteTokens ?? 0,
+    },
     output_tokens: usage.outputTokens,
     // The CLI does not report how many of the output tokens were thinking.
     output_tokens_details: { reasoning_tokens: 0 },
@@ -46,7 +54,13 @@ function createResponseBuilder(context: ResponsesContext): ResponseBuilder {
   const output: Json[] = [];
   let open: OpenItem | undefined;
   let started = false;
-  let state: JsonObject = { status: 'in_progress', error: null, incomplete_details: null, usage: null };
+  let state: JsonObject = {
+    completed_at: null,
+    status: 'in_progress',
+    error: null,
+    incomplete_details: null,
+    usage: null,
+  };
 
   const response = (): JsonObject => ({
     id: `resp_${id}`,
@@ -90,6 +104,8 @@ function createResponseBuilder(context: ResponsesContext): ResponseBuilder {
     const status = reason === undefined ? 'completed' : 'incomplete';
     const events = [...append(chunker.flush()), ...endItem(status)];
     state = {
+      // OpenAI has this time for completed responses only.
+      completed_at: reason === undefined ? context.now() : null,
       status,
       error: null,
       incomplete_details: reason === undefined ? null : { reason },
@@ -107,7 +123,8 @@ function createResponseBuilder(context: ResponsesContext): ResponseBuilder {
           return [...start(), ...append(chunker.push(event.type, event.text))];
         case 'toolCall': {
           const before = [...start(), ...append(chunker.flush()), ...endItem('completed')];
-          const { item, events } = functionCallItem(event.call, id, output.length);
+          const tool = context.toolTable.find(event.call.name);
+          const { item, events } = callItem(event.call, tool, id, output.length);
           output.push(item);
           return [...before, ...events];
         }
@@ -153,5 +170,5 @@ export function responsesEncoder(context: ResponsesContext): StreamEncoder {
 export function responsesReply(events: readonly ChatEvent[], context: ResponsesContext): string {
   const builder = createResponseBuilder(context);
   for (const event of events) builder.event(event);
-  return JSON.stringify(builder.response());
+  return jsonText(builder.response());
 }

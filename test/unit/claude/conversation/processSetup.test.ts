@@ -46,6 +46,12 @@ describe('canonicalSetup', () => {
 });
 
 describe('setupFor', () => {
+  it("keeps a system prompt apart from the CLI's own first line, which begins in the same way", () => {
+    const header = 'x-anthropic-billing-header: cc_version=1;';
+    assert.equal(setupFor(request({ system: header })).system, `\n${header}`);
+    assert.equal(setupFor(request({ system: `Be brief.\n${header}` })).system, `Be brief.\n${header}`);
+  });
+
   it('forces the tool for a structured answer and turns thinking off', () => {
     const setup = setupFor(request({ format: { type: 'schema', schema: SCHEMA } }));
     assert.deepEqual(setup.api.body, { tool_choice: { type: 'tool', name: 'StructuredOutput' } });

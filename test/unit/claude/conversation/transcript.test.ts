@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatMessage } from '../../../../src/core/chat.js';
-import { canonicalTurn, toTurns } from '../../../../src/claude/conversation/transcript.js';
+import { canonicalTurn, toTurns, type Turn } from '../../../../src/claude/conversation/transcript.js';
 
 const user = (...texts: string[]): ChatMessage => ({
   role: 'user',
@@ -29,7 +29,7 @@ describe('toTurns and canonicalTurn', function () {
       { type: 'text', text: 'a' },
       { type: 'text', text: 'b' },
     ]);
-    assert.equal(turns[1]?.role === 'assistant' && turns[1].text, 'cd');
+    assert.deepEqual(turns[1]?.role === 'assistant' && turns[1].texts, ['c', 'd']);
   });
 
   it('begins and ends with a user turn', () => {
@@ -81,13 +81,18 @@ describe('toTurns and canonicalTurn', function () {
     assert.deepEqual(contentOf([user('q'), called('x')]), [0, 'Continue exactly where you stopped.']);
   });
 
-  it('converts results of unknown or earlier calls, and repeated results, to text', () => {
-    assert.deepEqual(contentOf([user('q'), result('nope', 'r')]), ['q', 'r']);
+  it('converts results of unknown calls, and repeated results, to text that is marked as a result', () => {
+    const marked = (text: string, name = ' name="f"'): string =>
+      `<tool_result${name}>\n${text}\n</tool_result>`;
+    assert.deepEqual(contentOf([user('q'), result('nope', 'r')]), ['q', marked('r', '')]);
     assert.deepEqual(contentOf([user('q'), called('x'), result('x'), called('y'), result('x', 'old')]), [
       1,
-      'old',
+      marked('old'),
     ]);
-    assert.deepEqual(contentOf([user('q'), called('x'), result('x', 'one'), result('x', 'two')]), [0, 'two']);
+    assert.deepEqual(contentOf([user('q'), called('x'), result('x', 'one'), result('x', 'two')]), [
+      0,
+      marked('two'),
+    ]);
   });
 
   it('ignores the call ids of the client', () => {
@@ -114,10 +119,48 @@ describe('toTurns and canonicalTurn', function () {
     );
   });
 
-  it('distinguishes one text from the same text in two parts', () => {
-    const whole = canonicalTurn(toTurns([user('ab')])[0]!);
-    const cut = canonicalTurn(toTurns([user('a', 'b')])[0]!);
-    assert.notEqual(whole, cut);
+  it('puts a late result after its call, unless its own turn would be empty without it', () => {
+    const messages = [user('q'), called('x'), user('wait'), called('y'), result('y', 'Y'), result('x', 'X')];
+    const results = (turns: readonly Turn[]): unknown[] =>
+      turns.map((turn) =>
+        turn.role === 'assistant'
+          ? ''
+          : turn.content.map((part) => [
+              part.type === 'toolResult' ? part.call : '',
+              part.type === 'toolResult' && part.content[0]?.type === 'text' && part.content[0].text,
+            ]),
+      );
+    assert.deepEqual(results(toTurns(messages)).slice(2), [
+      [
+        [0, 'X'],
+        ['', false],
+      ],
+      '',
+      [[1, 'Y']],
+    ]);
+    const alone = [user('q'), called('x'), user('wait'), assistant('Yes.'), result('x', 'X')];
+    assert.deepEqual(results(toTurns(alone)).slice(2), [
+      [
+        [0, 'The result is in a later message.'],
+        ['', false],
+      ],
+      '',
+      [['', false]],
+    ]);
+    assert.deepEqual(contentOf(alone), ['<tool_result name="f">\nX\n</tool_result>']);
+  });
+
+  it('takes texts that follow each other for the same as their join, but sends them apart', () => {
+    const image: ChatMessage = {
+      role: 'user',
+      content: [{ type: 'image', mediaType: 'image/png', data: 'AA==' }],
+    };
+    const canonical = (...messages: ChatMessage[]): string => canonicalTurn(toTurns(messages)[0]!);
+    assert.equal(canonical(user('a', 'b')), canonical(user('ab')));
+    assert.equal(canonical(user('a'), user('b'), image), canonical(user('ab'), image));
+    assert.notEqual(canonical(user('a'), image, user('b')), canonical(user('ab'), image));
+    const [turn] = toTurns([user('a', 'b')]);
+    assert.equal(turn?.role === 'user' && turn.content.length, 2);
   });
 
   it('distinguishes an image from text that looks like one', () => {

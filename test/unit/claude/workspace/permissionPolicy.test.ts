@@ -5,6 +5,14 @@ import type { WorkspacePermissions } from '../../../../src/core/permission.js';
 import { evaluate, type PermissionDecision } from '../../../../src/claude/workspace/permissionPolicy.js';
 import type { WorkspacePaths } from '../../../../src/claude/workspace/toolPaths.js';
 
+/** A file system without links, Git, devices and subagents. */
+const NO_FILES = {
+  linksIn: () => Promise.resolve([]),
+  readText: () => Promise.resolve(undefined),
+  isDevice: () => Promise.resolve(false),
+  agentDefinitions: () => Promise.resolve([]),
+};
+
 /** A workspace with symbolic links, from a path to its target. */
 function workspaceWith(
   links: Readonly<Record<string, string>> = {},
@@ -16,7 +24,7 @@ function workspaceWith(
     );
     return Promise.resolve(found === undefined ? requested : found[1] + requested.slice(found[0].length));
   };
-  return { folders, home: '/home/me', path: path.posix, realPath };
+  return { ...NO_FILES, folders, home: '/home/me', path: path.posix, realPath };
 }
 
 function decide(
@@ -171,6 +179,13 @@ describe('evaluate', () => {
     });
   });
 
+  it('asks before a command that may leave the folder, whatever the CLI’s rules say', async () => {
+    for (const command of ['rm -rf /', 'cat a*', 'cat link/passwd', 'cd src && ls', 42]) {
+      assert.equal(await summary('ask', 'Bash', { command }, workspaceWith(LINKS)), 'ask', String(command));
+    }
+    assert.equal(await summary('ask', 'PowerShell', { command: 'ls' }), 'ask');
+  });
+
   it('leaves reading, edits and commands in the folder to the CLI’s rules with ask permissions', async () => {
     for (const [tool, input] of [
       ['Read', { file_path: 'a.txt' }],
@@ -178,7 +193,7 @@ describe('evaluate', () => {
       ['Edit', { file_path: 'a.txt' }],
       ['Write', { file_path: 'new/a.txt' }],
       ['NotebookEdit', { notebook_path: 'a.ipynb' }],
-      ['Bash', { command: 'rm -rf /' }],
+      ['Bash', { command: 'npm test' }],
       ['WebFetch', { url: 'http://localhost' }],
       ['mcp__x__y', {}],
     ] as const) {
@@ -308,6 +323,7 @@ describe('evaluate', () => {
 
   it('handles Windows paths', async () => {
     const paths: WorkspacePaths = {
+      ...NO_FILES,
       folders: ['C:\\Users\\me\\project'],
       home: 'C:\\Users\\me',
       path: path.win32,
@@ -334,6 +350,7 @@ describe('evaluate', () => {
 
   it('asks before an edit of a file with unsaved changes, with any permissions', async () => {
     const paths: WorkspacePaths = {
+      ...NO_FILES,
       ...workspaceWith(),
       isUnsaved: (path) => Promise.resolve(path === '/home/me/project/a.txt'),
     };

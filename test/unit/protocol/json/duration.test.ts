@@ -23,6 +23,9 @@ describe('readKeepAlive', () => {
     ['2µs', 0.002],
     [-1, FOREVER_MS],
     ['-1m', FOREVER_MS],
+    ['-1', FOREVER_MS],
+    ['-1s', FOREVER_MS],
+    ['-5.5', FOREVER_MS],
     [1e300, FOREVER_MS],
   ];
   for (const [value, ms] of ACCEPTED) {

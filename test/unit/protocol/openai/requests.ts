@@ -3,7 +3,11 @@ import type { Model } from '../../../../src/core/backend.js';
 import type { CatalogEntry } from '../../../../src/core/catalog.js';
 import type { ChatMessage, ChatRequest } from '../../../../src/core/chat.js';
 import type { Json } from '../../../../src/core/json.js';
-import { decodeResponses, translateResponses } from '../../../../src/protocol/openai/responses/request.js';
+import {
+  decodeResponses,
+  type ResponsesBody,
+  translateResponses,
+} from '../../../../src/protocol/openai/responses/request.js';
 
 export const MODEL: Model = {
   value: 'sonnet',
@@ -21,8 +25,10 @@ export const IMAGE = { type: 'image', mediaType: 'image/png', data: PNG } as con
 export type Body = { readonly [key: string]: Json };
 
 export const entryOf = (model: Partial<Model>): CatalogEntry => ({ ...ENTRY, model: { ...MODEL, ...model } });
+export const responsesBodyOf = (body: Body): ResponsesBody =>
+  decodeResponses(JSON.stringify({ model: 'x', input: 'hi', ...body }));
 export const responseRequestOf = (body: Body, entry = ENTRY): ChatRequest =>
-  translateResponses(decodeResponses(JSON.stringify({ model: 'x', input: 'hi', ...body })), entry);
+  translateResponses(responsesBodyOf(body), entry);
 
 export const user = (text: string): ChatMessage => ({ role: 'user', content: [{ type: 'text', text }] });
 export const callPart = (id: string, name = 'f', args: Body = { a: 1 }): object => {

@@ -14,7 +14,8 @@ const text = (value: string): PromptPart => ({ type: 'text', text: value });
 const user = (...parts: PromptPart[]): PromptMessage => ({ role: 'user', parts });
 const convert = (messages: readonly PromptMessage[], more: Partial<Prompt> = {}) =>
   toChatRequest({ messages, tools: [], mustCall: false, ...more }, ENTRY, 'VS Code Chat');
-const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47]);
+const TIFF = Uint8Array.from([0x49, 0x49, 0x2a, 0x00]);
+const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 describe('toChatRequest', () => {
   it('sends the request to the model of the catalog entry, with the name of the client', () => {
@@ -23,14 +24,14 @@ describe('toChatRequest', () => {
     assert.deepEqual(messages, [{ role: 'user', content: [text('hi')] }]);
   });
 
-  it('joins system messages at any position into the system prompt', () => {
+  it('uses the first system messages as the system prompt, and keeps the place of a later one', () => {
     const request = convert([
       { role: 'system', parts: [text('Be kind.')] },
       user(text('hi')),
       { role: 'system', parts: [text('Be brief.')] },
     ]);
-    assert.equal(request.system, 'Be kind.\n\nBe brief.');
-    assert.equal(request.messages.length, 1);
+    assert.equal(request.system, 'Be kind.');
+    assert.deepEqual(request.messages[1]?.content, [text('<system_message>\nBe brief.\n</system_message>')]);
   });
 
   it('encodes images in base64', () => {
@@ -38,13 +39,13 @@ describe('toChatRequest', () => {
       user({ type: 'data', mimeType: 'image/png', data: PNG }, text('What is it?')),
     ]);
     assert.deepEqual(messages[0]?.content, [
-      { type: 'image', mediaType: 'image/png', data: 'iVBORw==' },
+      { type: 'image', mediaType: 'image/png', data: 'iVBORw0KGgo=' },
       text('What is it?'),
     ]);
   });
 
   it('rejects image types that Claude does not accept, and names the type', () => {
-    assert.throws(() => convert([user({ type: 'data', mimeType: 'image/tiff', data: PNG })]), {
+    assert.throws(() => convert([user({ type: 'data', mimeType: 'image/tiff', data: TIFF })]), {
       kind: 'badRequest',
       message: /image\/tiff/,
     });
@@ -86,10 +87,13 @@ describe('toChatRequest', () => {
           {
             type: 'toolResult',
             callId: 'c1',
-            content: [{ type: 'text', text: 'It says 42.' }],
+            content: [
+              text('It says '),
+              text('42.'),
+              { type: 'image', mediaType: 'image/png', data: 'iVBORw0KGgo=' },
+            ],
             isError: false,
           },
-          { type: 'image', mediaType: 'image/png', data: 'iVBORw==' },
         ],
       },
       { role: 'user', content: [text('Go on.')] },
@@ -111,10 +115,8 @@ describe('toChatRequest', () => {
 
   it('requires a tool call when the request does, and rejects that without tools', () => {
     const tools = [{ name: 'read', description: 'Reads.' }];
-    assert.match(
-      convert([user(text('hi'))], { tools, mustCall: true }).system,
-      /must answer by calling the tool "read"/,
-    );
+    const { toolChoice } = convert([user(text('hi'))], { tools, mustCall: true });
+    assert.deepEqual(toolChoice, { required: true, single: false });
     assert.throws(() => convert([user(text('hi'))], { mustCall: true }), { kind: 'badRequest' });
   });
 });

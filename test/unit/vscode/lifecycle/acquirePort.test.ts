@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { ListenError, type ListenAddress } from '../../../../src/server/server.js';
+import { ListenError, requestWindow, type ListenAddress } from '../../../../src/server/server.js';
 import { acquirePort } from '../../../../src/vscode/lifecycle/acquirePort.js';
 import { freePort } from '../../../support/ports.mjs';
 
@@ -15,7 +16,9 @@ const endpointWith = (isInUse: () => boolean) => ({
 });
 
 describe('acquirePort', () => {
-  const never = new AbortController().signal;
+  /** No other window proves itself. */
+  const windows = { fetchReport: () => Promise.resolve(undefined) };
+  const options = { windows, retryForMs: 0, signal: new AbortController().signal };
 
   it('succeeds when the program that has the port exits while it is probed', async () => {
     const exiting = createServer((socket) => {
@@ -26,20 +29,43 @@ describe('acquirePort', () => {
     await once(exiting, 'listening');
     const { port } = exiting.address() as AddressInfo;
     const endpoint = endpointWith(() => exiting.listening);
-    const acquisition = await acquirePort(endpoint, { host: '127.0.0.1', port }, 0, never);
+    const acquisition = await acquirePort(endpoint, { host: '127.0.0.1', port }, options);
     assert.deepEqual(acquisition, { kind: 'listening', url: `http://127.0.0.1:${port}` });
   });
 
   it('fails when the program that has the port does not answer', async () => {
     const endpoint = endpointWith(() => true);
-    const acquisition = await acquirePort(endpoint, { host: '127.0.0.1', port: await freePort() }, 0, never);
+    const acquisition = await acquirePort(endpoint, { host: '127.0.0.1', port: await freePort() }, options);
     assert.ok(acquisition.kind === 'failed' && acquisition.taken);
     assert.match(acquisition.message, /a program that does not answer/);
+  });
+
+  it('fails when a program only claims to be this extension, because it could want the token', async () => {
+    const program = createHttpServer((_request, response) => {
+      response.setHeader('Server', 'claude-ollama-server/9.9.9').end('{"folder":"/a","requests":0}');
+    });
+    program.listen(0, '127.0.0.1');
+    await once(program, 'listening');
+    const { port } = program.address() as AddressInfo;
+    const fetchReport = ({ host }: { readonly host: string }) =>
+      requestWindow({ host, port, key: 'a key', method: 'GET' });
+    const config = { host: '127.0.0.1', port };
+    const acquisition = await acquirePort(
+      endpointWith(() => true),
+      config,
+      { ...options, windows: { fetchReport } },
+    );
+    program.close();
+    assert.ok(acquisition.kind === 'failed' && acquisition.taken);
+    assert.match(acquisition.message, /in use by another Ollama Server for Claude/);
   });
 
   it('does not listen once it is aborted', async () => {
     const endpoint = endpointWith(() => assert.fail('tried to listen'));
     const config = { host: '127.0.0.1', port: 1 };
-    assert.deepEqual(await acquirePort(endpoint, config, 1_000, AbortSignal.abort()), { kind: 'aborted' });
+    assert.deepEqual(
+      await acquirePort(endpoint, config, { ...options, retryForMs: 1_000, signal: AbortSignal.abort() }),
+      { kind: 'aborted' },
+    );
   });
 });

@@ -235,10 +235,10 @@ describe('the lifecycle controller', () => {
     await first.controller.start();
     await second.controller.start();
     const { status } = second.controller;
-    assert.ok(status.state === 'elsewhere' && status.folder === undefined);
+    assert.ok(status.state === 'failed' && status.taken);
     assert.equal(await second.controller.serveHere(), false);
     assert.equal(first.controller.status.state, 'running');
-    assert.equal(second.controller.status.state, 'elsewhere');
+    assert.equal(second.controller.status.state, 'failed');
   });
 
   it('answers the chats of its own window while another window has the port, and creates its backend for them only', async () => {

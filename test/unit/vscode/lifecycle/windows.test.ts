@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../../../src/core/log.js';
@@ -30,6 +30,36 @@ describe('the key that windows share', () => {
     }
     const modeOf = (path: string): number => statSync(path).mode & 0o777;
     assert.deepEqual([folder, join(folder, 'window-key')].map(modeOf), [0o700, 0o600]);
+  });
+
+  for (const [description, text, mode] of [
+    ['is empty', '', 0o600],
+    ['has one character', 'a', 0o600],
+    ['is not hexadecimal', 'z'.repeat(64), 0o600],
+    ['ends with a line break', `${'a'.repeat(64)}\n`, 0o600],
+    ['can be read by others', 'a'.repeat(64), 0o644],
+    ['can be written by the group', 'a'.repeat(64), 0o620],
+  ] as const) {
+    it(`is made anew, for all windows, if the file ${description}`, function () {
+      if (process.platform === 'win32' && mode !== 0o600) this.skip();
+      const file = join(root, 'window-key');
+      writeFileSync(file, text, { mode });
+      chmodSync(file, mode);
+      const [one, other] = [createWindows(root, silentLogger), createWindows(root, silentLogger)];
+      const key = one.key() ?? '';
+      assert.match(key, /^[0-9a-f]{64}$/);
+      assert.notEqual(key, text);
+      assert.equal(other.key(), key);
+      assert.deepEqual(readdirSync(root), ['window-key']);
+    });
+  }
+
+  it('follows a key that another window has written', () => {
+    const [one, other] = [createWindows(root, silentLogger), createWindows(root, silentLogger)];
+    const before = one.key();
+    writeFileSync(join(root, 'window-key'), '');
+    assert.notEqual(other.key(), before);
+    assert.equal(one.key(), other.key());
   });
 
   it('differs between storage folders', () => {

@@ -91,9 +91,10 @@ describe('an answer of /api/chat', () => {
         const chunks = chunksOf(all);
         assert.equal(chunks.map(({ message }) => message.content).join(''), join('text'));
         assert.equal(chunks.map(({ message }) => message.thinking ?? '').join(''), join('thinking'));
+        // litellm reads the index beside the function, llm.el the function as the second field.
         assert.deepEqual(
           chunks.flatMap(({ message }) => message.tool_calls ?? []),
-          expectedCalls,
+          expectedCalls.map((call, index) => ({ ...call, index })),
         );
         const whole = JSON.parse(chatReply(all, CONTEXT)) as Chunk;
         assert.equal(whole.message.content, join('text'));

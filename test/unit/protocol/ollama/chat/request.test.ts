@@ -47,7 +47,9 @@ const results = (messages: readonly ChatMessage[]): (string | undefined)[] =>
     message.role === 'assistant'
       ? []
       : message.content.map((part) =>
-          part.type === 'toolResult' ? `${part.callId}=${part.content}` : undefined,
+          part.type === 'toolResult'
+            ? `${part.callId}=${part.content.map((inner) => (inner.type === 'text' ? inner.text : inner.type)).join('+')}`
+            : undefined,
         ),
   );
 
@@ -64,22 +66,23 @@ describe('a request of /api/chat', () => {
     });
   });
 
-  it('joins system and developer messages at any position', () => {
+  it('joins the first system and developer messages, and keeps the place of later ones', () => {
     const request = requestOf({
       messages: [
         { role: 'system', content: 'One.' },
-        ...HI,
         { role: 'DEVELOPER', content: 'Two.' },
+        ...HI,
         { role: 'system', content: '' },
         { role: 'assistant', content: 'Yes?' },
         { role: 'system', content: 'Three.' },
       ],
     });
-    assert.equal(request.system, 'One.\n\nTwo.\n\nThree.');
-    assert.deepEqual(
-      request.messages.map((message) => message.role),
-      ['user', 'assistant'],
-    );
+    assert.equal(request.system, 'One.\n\nTwo.');
+    assert.deepEqual(request.messages, [
+      user('hi'),
+      { role: 'assistant', content: [{ type: 'text', text: 'Yes?' }] },
+      user('<system_message>\nThree.\n</system_message>'),
+    ]);
   });
 
   it('keeps every character of the messages', () => {
@@ -108,7 +111,11 @@ describe('a request of /api/chat', () => {
     const empty = [{ role: 'user', content: '' }, {}, null, { role: 'assistant', content: ' \n' }];
     assert.deepEqual(messagesOf([...empty, ...HI, ...empty]), [user('hi')]);
     assert.deepEqual(messagesOf(empty), [user('')]);
-    assert.deepEqual(messagesOf([{ role: 'system', content: 'Be.' }]), [user('')]);
+  });
+
+  it('takes a system message without any other message as the question', () => {
+    const request = requestOf({ messages: [{ role: 'system', content: 'Say hello in Greek.' }] });
+    assert.deepEqual([request.system, request.messages], ['', [user('Say hello in Greek.')]]);
   });
 
   it('treats an unknown role as the user', () => {
@@ -137,6 +144,79 @@ describe('a request of /api/chat', () => {
     }
   });
 
+  it('reads options as text, as users type them into a form', () => {
+    const options = { stop: '\n', num_predict: '100', temperature: '0.5', num_ctx: '8192', use_mmap: 'true' };
+    const request = requestOf({ messages: HI, options });
+    assert.deepEqual(
+      [request.stop, request.maxTokens, request.sampling],
+      [['\n'], 100, { temperature: 0.5 }],
+    );
+    for (const [name, value] of [
+      ['num_predict', 'many'],
+      ['num_ctx', ''],
+      ['use_mmap', 'yes'],
+      ['stop', 5],
+    ] as const) {
+      assert.throws(() => requestOf({ messages: HI, options: { [name]: value } }), OllamaStatusError);
+    }
+  });
+
+  it('reads content as parts, also as results', () => {
+    const parts = [
+      { type: 'text', text: 'a' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } },
+      { type: 'text', text: 'b' },
+    ];
+    const image = { type: 'image', mediaType: 'image/png', data: PNG };
+    const expected = [{ type: 'text', text: 'a' }, image, { type: 'text', text: 'b' }];
+    assert.deepEqual(messagesOf([{ role: 'user', content: parts }])[0]?.content, expected);
+    const [, result] = messagesOf([
+      { role: 'assistant', tool_calls: [call('f', 'x')] },
+      { role: 'tool', tool_call_id: 'x', content: parts },
+    ]);
+    assert.deepEqual(result?.content, [
+      { type: 'toolResult', callId: 'x', content: expected, isError: false },
+    ]);
+  });
+
+  it('reads a call whose name and arguments are beside its id', () => {
+    const [message] = messagesOf([
+      { role: 'assistant', tool_calls: [{ id: 'x', name: 'f', arguments: '{"a":1}' }] },
+    ]);
+    assert.deepEqual(message?.content, [
+      { type: 'toolCall', call: { id: 'x', name: 'f', arguments: { a: 1 } } },
+    ]);
+  });
+
+  it('accepts an image as a data URL of any media type', () => {
+    for (const type of ['image/png', 'image/jpg', 'application/octet-stream', '']) {
+      const [message] = messagesOf([{ role: 'user', images: [`data:${type};base64,${PNG}`] }]);
+      assert.deepEqual(message?.content, [{ type: 'image', mediaType: 'image/png', data: PNG }]);
+    }
+    assert.throws(() => messagesOf([{ role: 'user', images: ['data:image/png,AAAA'] }]), {
+      message: 'illegal base64 data at input byte 4',
+    });
+  });
+
+  it('keeps all digits of integers in arguments and results', () => {
+    const body =
+      '{"model":"x","messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{"id":12345678901234567890}}}]},' +
+      '{"role":"tool","content":{"id":12345678901234567891}}]}';
+    const action = translateChat(decodeChat(body), ENTRY);
+    assert.ok(action.type === 'answer');
+    const [made, result] = action.request.messages;
+    assert.deepEqual(made?.content[0], {
+      type: 'toolCall',
+      call: { id: 'call_00000001', name: 'f', arguments: { id: 12345678901234567890n } },
+    });
+    assert.deepEqual(result?.content[0], {
+      type: 'toolResult',
+      callId: 'call_00000001',
+      content: [{ type: 'text', text: '{"id":12345678901234567891}' }],
+      isError: false,
+    });
+  });
+
   it('reads the format, and refuses an invalid one', () => {
     assert.deepEqual(requestOf({ messages: HI, format: 'json' }).format, { type: 'json' });
     assert.deepEqual(requestOf({ messages: HI, format: { type: 'object' } }).format, {
@@ -152,12 +232,12 @@ describe('a request of /api/chat', () => {
     const thinking = (think: Json, entry = ENTRY): unknown =>
       requestOf({ messages: HI, think }, entry).thinking;
     assert.deepEqual(thinking(null), { show: true });
-    assert.deepEqual(thinking(true), { show: true });
-    assert.deepEqual(thinking(false), { show: false });
-    assert.deepEqual(thinking('high'), { show: true, effort: 'high' });
-    assert.deepEqual(thinking('max'), { show: true });
+    assert.deepEqual(thinking(true), { mode: 'on', show: true });
+    assert.deepEqual(thinking(false), { mode: 'off', show: false });
+    assert.deepEqual(thinking('high'), { mode: 'on', show: true, effort: 'high' });
+    assert.deepEqual(thinking('max'), { mode: 'on', show: true });
     assert.deepEqual(thinking(null, WITHOUT_THINKING), { show: false });
-    assert.deepEqual(thinking(false, WITHOUT_THINKING), { show: false });
+    assert.deepEqual(thinking(false, WITHOUT_THINKING), { mode: 'off', show: false });
   });
 
   it('reports the error that Ollama finds first', () => {
@@ -281,6 +361,15 @@ describe('a tool result in /api/chat', () => {
     assert.deepEqual(results(messages), ['call_00000002=G', 'call_00000001=F1', 'call_00000003=F2']);
   });
 
+  it('is matched by "name" as by "tool_name"', () => {
+    const messages = messagesOf([
+      turn(call('f'), call('g')),
+      result('G', { name: 'g' }),
+      { role: 'function', name: 'f', content: 'F' },
+    ]);
+    assert.deepEqual(results(messages), ['call_00000002=G', 'call_00000001=F']);
+  });
+
   it('is matched by order if it has no name and the calls have no ids', () => {
     const messages = messagesOf([
       turn(call('f'), call('g'), call('h')),
@@ -290,15 +379,16 @@ describe('a tool result in /api/chat', () => {
     assert.deepEqual(results(messages), ['call_00000001=1', 'call_00000002=2']);
   });
 
-  it('becomes text of the user if no call matches', () => {
+  it('becomes text that is marked as a result if no call matches', () => {
     const orphans: Json[][] = [
       [result('x')],
       [turn(call('f', 'a')), result('1', { tool_call_id: 'a' }), result('x')],
       [turn(call('f', 'a')), result('x', { tool_call_id: 'other' })],
-      [turn(call('f')), result('x', { tool_name: 'other' })],
       [turn(call('f')), ...HI, { role: 'assistant', content: 'ok' }, result('x')],
     ];
-    for (const messages of orphans) assert.deepEqual(messagesOf(messages).at(-1), user('x'));
+    for (const messages of orphans) {
+      assert.deepEqual(messagesOf(messages).at(-1), user('<tool_result>\nx\n</tool_result>'));
+    }
   });
 
   it('may follow a user message, and belong to any message of the assistant’s turn', () => {
@@ -318,11 +408,8 @@ describe('a tool result in /api/chat', () => {
   });
 
   it('keeps its images', () => {
-    const [, message] = messagesOf([turn(call('f')), result('see', { images: [PNG] })]);
-    assert.deepEqual(
-      message?.content.map((part) => part.type),
-      ['toolResult', 'image'],
-    );
+    const messages = messagesOf([turn(call('f')), result('see', { images: [PNG] })]);
+    assert.deepEqual(results(messages), ['call_00000001=image+see']);
   });
 
   it('belongs to exactly one call with a unique id, in any conversation', () => {

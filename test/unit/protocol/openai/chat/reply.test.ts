@@ -16,6 +16,7 @@ import {
   NUM_RUNS,
 } from '../answers.js';
 
+const CALL_FORMAT = { isLegacy: false, customTools: new Set<string>() };
 const deltasOf = (chunks: readonly Data[]): Data[] =>
   chunks.map((chunk) => (choiceOf(chunk)['delta'] ?? {}) as Data);
 const toolCallsOf = (events: readonly ChatEvent[]): object[] =>
@@ -23,7 +24,7 @@ const toolCallsOf = (events: readonly ChatEvent[]): object[] =>
 
 describe('chatEncoder of /v1/chat/completions', () => {
   it('sends the fields of a chunk in Ollama’s order', () => {
-    const encoder = chatEncoder(CONTEXT, { includeUsage: true });
+    const encoder = chatEncoder(CONTEXT, { includeUsage: true, callFormat: CALL_FORMAT });
     const head =
       '"id":"chatcmpl-1","object":"chat.completion.chunk","created":5,"model":" Claude ","system_fingerprint":"fp_ollama"';
     assert.deepEqual(encoder.event({ type: 'text', text: 'a\n' }), [
@@ -44,15 +45,23 @@ describe('chatEncoder of /v1/chat/completions', () => {
 
   it('escapes characters that some clients take for line ends', () => {
     const text = 'a\u2028b\u2029c\u0085d';
-    const [chunk] = deltasOf(dataOf(chatEncoder(CONTEXT, { includeUsage: false }), [{ type: 'text', text }]));
+    const [chunk] = deltasOf(
+      dataOf(chatEncoder(CONTEXT, { includeUsage: false, callFormat: CALL_FORMAT }), [
+        { type: 'text', text },
+      ]),
+    );
     assert.equal(chunk?.['content'], text);
   });
 
   it('sends the same content as chatReply, wherever the text is cut', () => {
     fc.assert(
       fc.property(answers, (events) => {
-        const deltas = deltasOf(dataOf(chatEncoder(CONTEXT, { includeUsage: false }), events));
-        const reply = choiceOf(JSON.parse(chatReply(events, CONTEXT)) as Data)['message'] as Data;
+        const deltas = deltasOf(
+          dataOf(chatEncoder(CONTEXT, { includeUsage: false, callFormat: CALL_FORMAT }), events),
+        );
+        const reply = choiceOf(JSON.parse(chatReply(events, CONTEXT, { callFormat: CALL_FORMAT })) as Data)[
+          'message'
+        ] as Data;
         assert.equal(joinField(deltas, 'content'), joinText(events, 'text'));
         assert.equal(joinField(deltas, 'reasoning'), joinText(events, 'thinking'));
         assert.equal(reply['content'], joinText(events, 'text'));
@@ -82,6 +91,6 @@ describe('chatEncoder of /v1/chat/completions', () => {
   });
 
   it('keeps characters whole', () => {
-    assertWholeCharacters(() => chatEncoder(CONTEXT, { includeUsage: false }));
+    assertWholeCharacters(() => chatEncoder(CONTEXT, { includeUsage: false, callFormat: CALL_FORMAT }));
   });
 });

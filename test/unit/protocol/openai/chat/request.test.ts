@@ -86,8 +86,8 @@ describe('a request of /v1/chat/completions', () => {
             { type: 'text', text: 'Two.' },
           ],
         },
-        ...HI,
         { role: 'developer', content: 'Three.' },
+        ...HI,
       ],
     });
     assert.equal(request.system, 'One.\n\nTwo.\n\nThree.');
@@ -121,7 +121,7 @@ describe('a request of /v1/chat/completions', () => {
     assert.deepEqual(messages.slice(1), [
       { role: 'user', content: [resultPart('2', 'two')] },
       { role: 'user', content: [resultPart('1', 'one')] },
-      user('unmatched'),
+      user('<tool_result>\nunmatched\n</tool_result>'),
     ]);
   });
 
@@ -138,7 +138,7 @@ describe('a request of /v1/chat/completions', () => {
     assert.deepEqual(ids, ['1', '1', 'call_00000002', 'call_00000002']);
   });
 
-  it('keeps the images of a result next to it', () => {
+  it('keeps the images of a result in it', () => {
     const content = [
       { type: 'text', text: 'see' },
       { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } },
@@ -147,13 +147,26 @@ describe('a request of /v1/chat/completions', () => {
       { role: 'assistant', tool_calls: [call('1')] },
       { role: 'tool', tool_call_id: '1', content },
     ]);
-    assert.deepEqual(last, { role: 'user', content: [resultPart('1', 'see'), IMAGE] });
+    const parts = [{ type: 'text', text: 'see' }, IMAGE];
+    assert.deepEqual(last, {
+      role: 'user',
+      content: [{ type: 'toolResult', callId: '1', content: parts, isError: false }],
+    });
   });
 
-  for (const invalid of ['{"a":', '[1]', '"a"', '5', 'null', '{} {}']) {
-    it(`refuses ${invalid} as arguments`, () => {
-      const messages = [{ role: 'assistant', tool_calls: [call('1', 'f', invalid)] }];
-      assert.throws(() => messagesOf(messages), badRequestWith('invalid tool call arguments'));
+  for (const [sent, args] of [
+    ['{"a":', { raw_arguments: '{"a":' }],
+    ['[1]', { raw_arguments: '[1]' }],
+    ['"a"', { raw_arguments: '"a"' }],
+    ['5', { raw_arguments: '5' }],
+    ['{} {}', { raw_arguments: '{} {}' }],
+    ['null', {}],
+    ['[]', {}],
+    ['"{\\"a\\":1}"', { a: 1 }],
+  ] as const) {
+    it(`reads the arguments ${sent}`, () => {
+      const messages = [{ role: 'assistant', tool_calls: [call('1', 'f', sent)] }];
+      assert.deepEqual(messagesOf(messages)[0]?.content, [callPart('1', 'f', args)]);
     });
   }
 
@@ -182,14 +195,14 @@ describe('a request of /v1/chat/completions', () => {
   });
 
   for (const [effort, expected] of [
-    ['none', { show: false }],
-    ['minimal', { show: true, effort: 'low' }],
-    ['low', { show: true, effort: 'low' }],
-    ['medium', { show: true, effort: 'medium' }],
-    ['high', { show: true, effort: 'high' }],
-    ['xhigh', { show: true, effort: 'xhigh' }],
-    ['ultra', { show: true, effort: 'max' }],
-    ['max', { show: true, effort: 'max' }],
+    ['none', { mode: 'off', show: false }],
+    ['minimal', { mode: 'on', show: true, effort: 'low' }],
+    ['low', { mode: 'on', show: true, effort: 'low' }],
+    ['medium', { mode: 'on', show: true, effort: 'medium' }],
+    ['high', { mode: 'on', show: true, effort: 'high' }],
+    ['xhigh', { mode: 'on', show: true, effort: 'xhigh' }],
+    ['ultra', { mode: 'on', show: true, effort: 'max' }],
+    ['max', { mode: 'on', show: true, effort: 'max' }],
     ['', { show: true }],
   ] as const) {
     it(`maps the effort "${effort}"`, () => {
@@ -202,21 +215,36 @@ describe('a request of /v1/chat/completions', () => {
   it('maps an effort to the nearest that the model has, or to none', () => {
     const thinking = (effort: string, model: Partial<Model>): unknown =>
       chatOf({ reasoning_effort: effort }, entryOf(model)).thinking;
-    assert.deepEqual(thinking('xhigh', { efforts: ['high', 'max'] }), { show: true, effort: 'max' });
-    assert.deepEqual(thinking('ultra', { efforts: ['low', 'high'] }), { show: true, effort: 'high' });
-    assert.deepEqual(thinking('low', { efforts: [] }), { show: true });
+    assert.deepEqual(thinking('xhigh', { efforts: ['high', 'max'] }), {
+      mode: 'on',
+      show: true,
+      effort: 'max',
+    });
+    assert.deepEqual(thinking('ultra', { efforts: ['low', 'high'] }), {
+      mode: 'on',
+      show: true,
+      effort: 'high',
+    });
+    assert.deepEqual(thinking('low', { efforts: [] }), { mode: 'on', show: true });
     assert.deepEqual(thinking('high', { efforts: [], thinking: false }), { show: false });
   });
 });
 
 describe('tools of /v1/chat/completions', () => {
-  it('keep their schemas, and exclude those that only OpenAI runs', () => {
-    const request = chatOf({ tools: [...TOOLS, { type: 'web_search' }, { function: { name: 'bare' } }] });
+  it('keep their schemas', () => {
+    const request = chatOf({ tools: [...TOOLS, { function: { name: 'bare' } }] });
     assert.deepEqual(request.tools, [
       { name: 'read', description: 'Does read.', parameters: { type: 'object' } },
       { name: 'write', description: 'Does write.', parameters: { type: 'object' } },
       { name: 'bare', description: '', parameters: { type: 'object', properties: {} } },
     ]);
+  });
+
+  it('are refused if only OpenAI runs them', () => {
+    assert.throws(
+      () => chatOf({ tools: [...TOOLS, { type: 'web_search' }] }),
+      badRequestWith('The tool type "web_search" is not supported: only tools that the client runs are.'),
+    );
   });
 
   it('are offered without an instruction unless the client chooses', () => {
@@ -233,15 +261,16 @@ describe('tools of /v1/chat/completions', () => {
   it('must be called with "required" or the name of one', () => {
     const required = chatOf({ tools: TOOLS, tool_choice: 'required' });
     assert.deepEqual(namesOf(required), ['read', 'write']);
-    assert.match(required.system, /must answer by calling at least one of your tools/);
+    assert.deepEqual(required.toolChoice, { required: true, single: false });
     const messages = [{ role: 'system', content: 'Be brief.' }, ...HI];
     const one = chatOf({
       messages,
       tools: TOOLS,
       tool_choice: { type: 'function', function: { name: 'write' } },
     });
-    assert.deepEqual(namesOf(one), ['write']);
-    assert.match(one.system, /^Be brief\.\n\nYou must answer by calling the tool "write"/);
+    assert.deepEqual(namesOf(one), ['read', 'write']);
+    assert.equal(one.system, 'Be brief.');
+    assert.deepEqual(one.toolChoice, { required: true, name: 'write', single: false });
   });
 
   it('can be limited to some', () => {

@@ -10,6 +10,14 @@ describe('a request of /v1/completions', () => {
   const requestOf = (body: Body): ChatRequest | undefined =>
     translateCompletion(decodeCompletion(JSON.stringify({ model: 'x', ...body })), ENTRY);
 
+  it('takes a list with one prompt for that prompt', () => {
+    assert.deepEqual(
+      requestOf({ prompt: ['Say it.'] })?.messages,
+      requestOf({ prompt: 'Say it.' })?.messages,
+    );
+    assert.equal(requestOf({ prompt: [] }), undefined);
+  });
+
   it('becomes a chat of one message without thinking', () => {
     assert.deepEqual(requestOf({ prompt: 'hi', stop: ['a'], max_tokens: 3 }), {
       lane: 'workspace',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { responsesEncoder, responsesReply } from '../../../../../src/protocol/openai/responses/reply.js';
+import { createToolTable } from '../../../../../src/protocol/openai/responses/toolTable.js';
 import {
   answers,
   assertWholeCharacters,
@@ -12,7 +13,7 @@ import {
   NUM_RUNS,
 } from '../answers.js';
 
-const RESPONSE_CONTEXT = { ...CONTEXT, echo: {} };
+const RESPONSE_CONTEXT = { ...CONTEXT, echo: {}, toolTable: createToolTable(), now: () => 7 };
 
 describe('responsesEncoder', () => {
   it('sends the same content as responsesReply, wherever the text is cut', () => {

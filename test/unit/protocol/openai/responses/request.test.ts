@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { callPart, IMAGE, namesOf, PNG, responseRequestOf, resultPart, user } from '../requests.js';
+import { callPart, IMAGE, PNG, responseRequestOf, resultPart, user } from '../requests.js';
 
 describe('a request of /v1/responses', () => {
   it('reads instructions, and text as input', () => {
@@ -23,7 +23,6 @@ describe('a request of /v1/responses', () => {
       },
       { type: 'function_call', call_id: '1', name: 'f', arguments: '{"a":1}' },
       { type: 'function_call', call_id: '2', name: 'g', arguments: '' },
-      { type: 'web_search_call', id: 'ws_1' },
       { type: 'function_call_output', call_id: '2', output: 'two' },
       { type: 'function_call_output', call_id: '1', output: [{ type: 'input_text', text: 'one' }] },
       {
@@ -35,38 +34,19 @@ describe('a request of /v1/responses', () => {
     assert.equal(request.system, 'Be brief.\n\nBe kind.');
     assert.deepEqual(request.messages, [
       user('hi'),
-      { role: 'assistant', content: [{ type: 'text', text: 'Wait. No.' }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'text', text: 'Wait.' },
+          { type: 'text', text: ' No.' },
+        ],
+      },
       { role: 'assistant', content: [callPart('1')] },
       { role: 'assistant', content: [callPart('2', 'g', {})] },
       { role: 'user', content: [resultPart('2', 'two')] },
       { role: 'user', content: [resultPart('1', 'one')] },
       { role: 'user', content: [IMAGE] },
     ]);
-  });
-
-  it('offers functions only, and applies the client’s choice', () => {
-    const tools = [
-      { type: 'function', name: 'f', description: 'd', parameters: { type: 'object' }, strict: false },
-      { type: 'web_search' },
-      { type: 'custom', name: 'apply_patch' },
-    ];
-    assert.deepEqual(responseRequestOf({ tools }).tools, [
-      { name: 'f', description: 'd', parameters: { type: 'object' } },
-    ]);
-    assert.deepEqual(namesOf(responseRequestOf({ tools, tool_choice: { type: 'function', name: 'f' } })), [
-      'f',
-    ]);
-    const allowed = {
-      type: 'allowed_tools',
-      mode: 'required',
-      tools: [
-        { type: 'function', name: 'f' },
-        { type: 'custom', name: 'apply_patch' },
-      ],
-    };
-    const request = responseRequestOf({ tools, tool_choice: allowed });
-    assert.deepEqual(namesOf(request), ['f']);
-    assert.match(request.system, /must answer by calling the tool "f"/);
   });
 
   it('reads the format of the answer', () => {

@@ -1,0 +1,42 @@
+/** The arguments of tool calls in a history, which clients send as an object, as JSON text, or as what a model said wrongly. */
+import { type Json, type JsonObject, jsonText, parseJson } from '../core/json.js';
+import { isObject } from './json/fields.js';
+import { checkJsonLimits, MAX_WEIGHT } from './json/jsonLimits.js';
+
+/** The argument that holds a text which is not an object. */
+const RAW = 'raw_arguments';
+
+/** JSON text may be encoded twice. More often is a mistake, and the text is kept as it is. */
+const MAX_ENCODINGS = 2;
+
+/**
+ * Reads the arguments of one call. The API takes an object only, and one wrong call in a history must not end a session. So
+ * null, `[]` and blank text mean no arguments, and anything else that is not an object is kept in an object.
+ * @throws ChatError `badRequest` when the JSON exceeds the limits of `checkJsonLimits`
+ */
+export type ReadArguments = (value: Json | undefined) => JsonObject;
+
+/** Creates a reader for one request: the arguments of all its calls together must not exceed the limits of one body. */
+export function createArgumentsReader(): ReadArguments {
+  let remainingWeight = MAX_WEIGHT;
+  const parse = (text: string): Json | undefined => {
+    remainingWeight -= checkJsonLimits(text, remainingWeight);
+    try {
+      return parseJson(text);
+    } catch {
+      return undefined;
+    }
+  };
+  return (sent) => {
+    let value = sent ?? null;
+    for (let count = 0; count < MAX_ENCODINGS && typeof value === 'string'; count += 1) {
+      if (value.trim() === '') return {};
+      const decoded = parse(value);
+      if (decoded === undefined) break;
+      value = decoded;
+    }
+    if (isObject(value)) return value;
+    if (value === null || (Array.isArray(value) && value.length === 0)) return {};
+    return { [RAW]: typeof sent === 'string' ? sent : jsonText(value) };
+  };
+}
