@@ -111,6 +111,27 @@ describe('an option of a request', function () {
     assert.equal(thinks['temperature'], undefined);
   });
 
+  it('leaves out a second call of a model that ignores the choice, and does not continue in that process', async () => {
+    const toolChoice = { required: false, single: true };
+    const two = ['t1', 't2'].map((id) => ({ type: 'tool_use' as const, id, name: 'look', input: { q: id } }));
+    rig.standIn.reply(messageReply(two));
+    const ask = (messages: ChatRequest['messages']): ReturnType<typeof answerOf> =>
+      answerOf(rig.backend.chat(request(messages, { tools: TOOLS, toolChoice }), never()));
+    const { events } = await ask([user('x')]);
+    const calls = events.flatMap((event) => (event.type === 'toolCall' ? [event] : []));
+    assert.deepEqual(
+      calls.map(({ call: { id } }) => id),
+      ['t1'],
+    );
+    const results = [{ type: 'text' as const, text: 'r' }];
+    await ask([
+      user('x'),
+      { role: 'assistant', content: calls },
+      { role: 'user', content: [{ type: 'toolResult', callId: 't1', content: results, isError: false }] },
+    ]);
+    assert.doesNotMatch(JSON.stringify(rig.standIn.requests.at(-1)!.body.messages), /t2/);
+  });
+
   it('names the stop sequence at which the API ended the answer', async () => {
     rig.standIn.reply(textReply('one ', { stopReason: 'stop_sequence', stopSequence: 'END' }));
     const { text, done } = await answerOf(rig.backend.chat(request([user('x')], { stop: ['END'] }), never()));

@@ -94,6 +94,7 @@ export async function* askModel(
       previousUuid,
       structured: request.format && new StructuredAnswer(request.format),
       isClientTool: (tool) => names.isClientTool(tool),
+      singleCall: request.toolChoice?.single === true,
       chat: gate && chatTurn(question, isOffered, options.checkAnswer),
       now: Date.now,
     });

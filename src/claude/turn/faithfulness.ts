@@ -42,8 +42,8 @@ export class Faithfulness {
     this.#broken ||= this.#isChat || isSynthetic === true;
   }
 
-  /** The answer ends before the CLI ends it. */
-  onEarlyEnd(): void {
+  /** The client does not get all of the answer: it ends before the CLI ends it, or a call is left out. */
+  onOmission(): void {
     this.#broken = true;
   }
 

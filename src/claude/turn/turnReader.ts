@@ -158,7 +158,7 @@ export class TurnReader {
     if (reason === undefined) return { events };
     const end: TurnEnd = { reason, ...this.#stopped, usage };
     if (chat === undefined) return this.#text.isEmpty && reason === 'refusal' ? { events } : { events, end };
-    this.#faithfulness.onEarlyEnd();
+    this.#faithfulness.onOmission();
     this.#early = end;
     return { events, early: end };
   }
@@ -223,12 +223,13 @@ export class TurnReader {
     const isCut = this.#message?.complete === false;
     const events = this.#text.endTurn(result.structured_output, { isCut });
     // A structured answer of the chat lane is a deferred call, too, but none that the client sees.
-    const calls = kept || result.stop_reason === 'tool_deferred' ? this.#calls.calls : [];
-    const made = calls.map((call): ChatEvent => ({ type: 'toolCall', call }));
+    const made = kept || result.stop_reason === 'tool_deferred' ? this.#calls.calls : [];
+    const calls = this.#options.singleCall === true ? made.slice(0, 1) : made;
+    if (calls.length < made.length) this.#faithfulness.onOmission();
     const usage = kept ? (this.#usage.completed ?? reported) : reported;
     const reason = calls.length > 0 ? 'toolCalls' : 'stop';
     const end: TurnEnd = { reason, ...this.#stopped, usage, result };
-    return { events: [...events, ...made], end };
+    return { events: [...events, ...calls.map((call): ChatEvent => ({ type: 'toolCall', call }))], end };
   }
 }
 

@@ -26,6 +26,8 @@ export interface TurnReaderOptions {
   readonly structured?: StructuredAnswer | undefined;
   /** Whether a tool of that name is the client's; calls of other tools stay inside the CLI. */
   readonly isClientTool: (name: string) => boolean;
+  /** Whether the client gets only the first call of a message. */
+  readonly singleCall?: boolean;
   /** Absent in the workspace lane, where the CLI runs tools of its own. */
   readonly chat?: ChatTurn | undefined;
   /** Milliseconds since 1970. */

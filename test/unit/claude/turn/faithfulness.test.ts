@@ -26,7 +26,7 @@ describe('Faithfulness', () => {
     ['a message of the CLI', (turn) => turn.onAddedMessage(added(false)), false, true],
     ['a synthetic message of the CLI', (turn) => turn.onAddedMessage(added(true)), false, false],
     ['a block that the client does not get', (turn) => turn.onBlock('server_tool_use'), false, false],
-    ['an answer that ended early', (turn) => turn.onEarlyEnd(), false, false],
+    ['an answer that ended early', (turn) => turn.onOmission(), false, false],
     ['output tokens of a hidden request', (turn) => turn.onResult(usage(3), usage(9)), false, true],
     ['prompt tokens of a hidden request', (turn) => turn.onResult(usage(3), usage(3, 90)), false, true],
   ];
