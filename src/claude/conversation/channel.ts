@@ -112,6 +112,25 @@ export class Channel {
   }
 
   /**
+   * Sends a control request that no client waits for, so that the end of the process is not reported as a crash.
+   * @param timeoutMs how long the CLI may take
+   * @returns whether it succeeded, and its response. Never rejects
+   */
+  async tryRequest(request: object, timeoutMs: number): Promise<{ succeeded: boolean; response?: unknown }> {
+    const id = randomUUID();
+    let timer: NodeJS.Timeout | undefined;
+    const response = await new Promise<ControlResponse | undefined>((resolve) => {
+      this.#ownRequests.set(id, resolve);
+      timer = setTimeout(() => resolve(undefined), timeoutMs);
+      void this.process.ended.then(() => resolve(undefined)); // never rejects
+      this.send({ type: 'control_request', request_id: id, request });
+    });
+    clearTimeout(timer);
+    this.#ownRequests.delete(id);
+    return { succeeded: response?.subtype === 'success', response: response?.response };
+  }
+
+  /**
    * Waits for a promise that a message of the CLI settles.
    * @throws ChatError if it does not settle in time, the CLI exits, or the signal is aborted
    */

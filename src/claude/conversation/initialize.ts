@@ -34,13 +34,9 @@ const settingsAnswer = v.object({
  * @returns none if the CLI cannot tell
  */
 export async function requestSettingsVariables(channel: Channel, timeoutMs: number): Promise<Environment> {
-  try {
-    const answer = await channel.request({ subtype: 'get_settings' }, timeoutMs);
-    const parsed = v.safeParse(settingsAnswer, answer);
-    return parsed.success ? parsed.output.effective.env : {};
-  } catch {
-    return {};
-  }
+  const { response } = await channel.tryRequest({ subtype: 'get_settings' }, timeoutMs);
+  const parsed = v.safeParse(settingsAnswer, response);
+  return parsed.success ? parsed.output.effective.env : {};
 }
 
 /** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */

@@ -94,11 +94,11 @@ export class TurnGate {
   async #set(value: string): Promise<void> {
     this.#changes++;
     const settings = { env: { [LIMIT]: value } };
-    try {
-      await this.#channel.request({ subtype: 'apply_flag_settings', settings }, CONFIRM_MS);
-    } catch {
-      // Then the gate is not closed, and the process is killed if it must be.
-      this.#changes++;
-    }
+    const { succeeded } = await this.#channel.tryRequest(
+      { subtype: 'apply_flag_settings', settings },
+      CONFIRM_MS,
+    );
+    // Otherwise the gate is not closed, and the process is killed if it must be.
+    if (!succeeded) this.#changes++;
   }
 }
