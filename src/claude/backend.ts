@@ -5,26 +5,33 @@ import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
 import type { BackendLimits, CliBackend } from '../core/cliBackend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
-import { answerWithRetry } from './pool/answerWithRetry.js';
+import { answerInTurn } from './pool/answerInTurn.js';
+import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import type { CheckAnswer } from './conversation/askModel.js';
 import { Conversation } from './conversation/conversation.js';
 import { ModelTraitsMemory } from './conversation/modelTraits.js';
+import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
+import { watchSignIn } from './cli/signInState.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
+import type { PooledConversation } from './pool/pooledConversation.js';
+import { translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
-import { privateMemory } from './process/memory.js';
+import type { Payer } from './pool/policy.js';
+import { privateMemory, usableMemory } from './process/memory.js';
 import {
   endOrphanedProcesses,
   endLeftoverProcesses,
   newProcessTag,
   TAG_VARIABLE,
 } from './process/leftoverProcesses.js';
+import { recordProcess } from './process/processRecords.js';
 import { FairQueue } from './pool/fairQueue.js';
 
 export interface ClaudeBackendOptions {
@@ -49,19 +56,20 @@ export interface ClaudeBackendOptions {
 }
 
 export const DEFAULT_LIMITS: BackendLimits = {
-  processes: 4,
+  processes: 'auto',
   queue: 64,
   idleMs: 10 * 60_000,
   prewarm: 'whileInUse',
   useMs: 10 * 60_000,
+  pauseMs: 2 * 60 * 60_000,
   processBytes: 300 * 1024 * 1024,
   reactionMs: 60_000,
   // Longer than the CLI's own timeout for the API, so that the CLI reports its error first.
   silenceMs: 660_000,
 };
 
-const CHECK_MS = 60_000;
-const REFILL_MS = 250;
+/** Times of the pool that are no settings. Milliseconds. */
+export const POOL_TIMES = { checkMs: 60_000, refillMs: 250 } as const;
 
 /** The maximum for one process: its memory grows a little with each conversation. */
 const MAX_CONVERSATIONS = 100;
@@ -76,7 +84,9 @@ const NO_WORKSPACE = new ChatError(
 export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const { folder, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const processes = limits.processes === 'auto' ? autoProcesses(usableMemory()) : limits.processes;
   const clock = (): number => performance.now();
+  let payer: Payer = 'key';
   const laneOptions = { folder, env: options.env, app: `claude-ollama-server/${options.version}`, log };
   const lanes: LaneConfigs = {
     chat: chatLane(laneOptions),
@@ -84,38 +94,40 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   };
   const openFolders = [folder, ...(options.workspace?.moreFolders ?? [])];
   const finder = new CliFinder(options.claudePath, openFolders, thisMachine(options.env));
+  const signIn = watchSignIn(options.env);
   const watchdog = new Watchdog(log);
   const onActivity = options.onActivity ?? (() => undefined);
-  const queue = new FairQueue(limits.processes, limits.queue, onActivity);
+  const queue = new FairQueue(processes, limits.queue, onActivity);
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   const models = new ModelTraitsMemory((model) => modelList.idOf(model), log);
   void endLeftoverProcesses(log); // never rejects
-  /** Running clean-ups of processes that a crashed CLI left behind. */
+  /** Running clean-ups after processes that have ended. */
   const cleanups = new Set<Promise<void>>();
 
   const pool = new Pool({
     limits: {
-      processes: limits.processes,
+      processes,
       idleMs: limits.idleMs,
       prewarm: limits.prewarm,
       useMs: limits.useMs,
-      checkMs: CHECK_MS,
-      refillMs: REFILL_MS,
+      pauseMs: limits.pauseMs,
+      ...POOL_TIMES,
     },
     start,
     origin: async (lane) => originOf(lane, await finder.find()),
     mustReplace,
+    payer: () => payer,
     clock,
     log,
   });
 
   async function originOf(lane: Lane, cli: { readonly fingerprint: string }): Promise<Origin> {
     const project = (await lanes[lane]?.projectState()) ?? '';
-    return { cli: cli.fingerprint, project, day: new Date().toDateString() };
+    return { cli: `${cli.fingerprint} ${await signIn()}`, project, day: new Date().toDateString() };
   }
 
-  async function mustReplace(conversation: Conversation): Promise<boolean> {
+  async function mustReplace(conversation: PooledConversation): Promise<boolean> {
     const { contents, process } = conversation;
     const { conversations } = contents;
     if (conversations >= MAX_CONVERSATIONS) return true;
@@ -125,6 +137,22 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       `[pool] pid=${process.pid} has served ${conversations} conversations and uses ${Math.round(bytes / 2 ** 20)} MB`,
     );
     return bytes > limits.processBytes;
+  }
+
+  /** Removes the record of a process that has ended. Never rejects. */
+  async function removeRecordOf(pid: number, recorded: Promise<() => Promise<void>>): Promise<void> {
+    try {
+      await (
+        await recorded
+      )();
+    } catch (error) {
+      log.warn(`[cli] pid=${pid} is not recorded: ${String(error)}`);
+    }
+  }
+
+  function cleanUp(work: Promise<void>): void {
+    const cleanup = work.then(() => void cleanups.delete(cleanup));
+    cleanups.add(cleanup);
   }
 
   async function start(lane: Lane): Promise<PooledProcess> {
@@ -140,12 +168,13 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     const { pid } = process;
     if (pid !== undefined) {
       watchdog.watch(pid);
+      const recorded = recordProcess({ pid, file: cli.path, args: laneConfig.args });
+      recorded.catch(() => undefined); // reported when the process ends
       // Never rejects.
       void process.ended.then(({ requested }) => {
         watchdog.unwatch(pid);
-        if (requested) return;
-        const cleanup = endOrphanedProcesses(tag, log).then(() => void cleanups.delete(cleanup));
-        cleanups.add(cleanup);
+        cleanUp(removeRecordOf(pid, recorded));
+        if (!requested) cleanUp(endOrphanedProcesses(tag, log));
       });
     }
     void process.ended.then(onActivity); // never rejects
@@ -156,7 +185,10 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
         circuitBreaker.recordAnswer();
       },
       onCrash: (error) => circuitBreaker.recordFailure(error),
-      onPlanUsage: options.onPlanUsage ?? (() => undefined),
+      onPlanUsage(planUsage) {
+        payer = 'plan';
+        options.onPlanUsage?.(planUsage);
+      },
       // In the workspace lane, the CLI first runs the hooks of the project, whose run time is unknown.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
@@ -177,28 +209,10 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       observer?: BackendObserver,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
-      const { running, waiting } = queue;
-      if (running >= limits.processes) {
-        log.info(`[pool] a request is waiting: running=${running} waiting=${waiting + 1}`);
-      }
-      const resumePrewarming = pool.delayPrewarming();
-      try {
-        const leaveQueue = await queue.enter(request.client ?? '', signal);
-        try {
-          const sentObserver: BackendObserver = {
-            requestSent() {
-              resumePrewarming();
-              observer?.requestSent();
-            },
-            permissionDecided: (decision) => observer?.permissionDecided(decision),
-          };
-          yield* answerWithRetry(pool, request, signal, sentObserver, log);
-        } finally {
-          leaveQueue();
-        }
-      } finally {
-        resumePrewarming();
-      }
+      const prefix = request.lane === 'chat' ? '' : CLIENT_TOOLS_PREFIX;
+      const { request: translated, toClient } = await translateTools(request, { prefix });
+      const events = answerInTurn({ queue, pool, log }, translated, signal, observer);
+      for await (const event of events) yield toClient(event);
     },
     async describe() {
       const cli = await finder.find();

@@ -1,9 +1,12 @@
 import type { ChatEvent, ChatRequest, Effort } from './chat.js';
 import type { ChatError } from './errors.js';
 
+/** The value of the model that the CLI uses unless it is told another: the user's default. */
+export const DEFAULT_MODEL = 'default';
+
 /** A model as the backend reports it. */
 export interface Model {
-  /** The backend's short name: `default`, `sonnet`, … */
+  /** The backend's short name (`DEFAULT_MODEL`, `sonnet`, …), or a full id. */
   readonly value: string;
   /** The full model id: `claude-sonnet-5-5`. */
   readonly resolved: string;
@@ -23,6 +26,8 @@ export interface Model {
 export interface BackendObserver {
   /** The request was sent to the model: it no longer waits for a process. */
   requestSent(): void;
+  /** The API failed, and the request will be repeated after this time. Milliseconds. */
+  retrying(delayMs: number): void;
   /** A permission request in the workspace lane was decided. `decision` is safe to print: `denied: Bash npm test`. */
   permissionDecided(decision: string): void;
 }

@@ -10,6 +10,9 @@ export type Lane = 'chat' | 'workspace';
 /** How much a model may think before it answers. */
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
+/** Every effort, the lowest first. */
+export const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
@@ -80,7 +83,7 @@ export interface AssistantMessage {
 
 export type ChatMessage = UserMessage | AssistantMessage;
 
-/** A tool that the client offers. `parameters` is its JSON Schema, passed to the model unchanged. */
+/** A tool that the client offers. `parameters` is its JSON Schema as the client sent it; the backend repairs it. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
@@ -164,9 +167,9 @@ export type DoneReason = 'stop' | 'length' | 'contextFull' | 'toolCalls' | 'refu
 export interface Timings {
   /** Until the request was sent to the API. */
   readonly loadMs: number;
-  /** From there until the first token. */
+  /** From there until the first content of the model, whatever its type. */
   readonly promptMs: number;
-  /** From the first token to the last. */
+  /** How long the model sent content, thinking and tool calls included, whether the client gets it or not. */
   readonly outputMs: number;
 }
 

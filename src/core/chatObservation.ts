@@ -46,6 +46,7 @@ export function startObservation({
   return {
     backendObserver: {
       requestSent: () => observer.phase('sent'),
+      retrying: () => observer.phase('sent'),
       permissionDecided: (decision) => observer.permissionDecided(decision),
     },
     metrics,

@@ -24,7 +24,7 @@ export interface RunningChat {
 export interface ChatMetrics {
   /** From the request to the first output of the model. */
   firstTokenMs?: number;
-  /** From the first token to the last. */
+  /** How long the model sent content, see `Timings.outputMs`. */
   outputMs?: number;
   promptTokens?: number;
   outputTokens?: number;
@@ -86,13 +86,25 @@ export function recordEvent(
   }
 }
 
-/** Metrics for a line of the log: `first 85 ms, total 1204 ms, 12 tokens in, 34 tokens out`. */
+/** Content that arrived within this time arrived at once, so that its speed is not known. Milliseconds. */
+const MIN_OUTPUT_MS = 100;
+
+/** `70 tokens/s`, from the first content of the model to its last; `undefined` if the answer arrived at once. */
+export function formatSpeed({ outputTokens, outputMs = 0 }: Readonly<ChatMetrics>): string | undefined {
+  if (outputTokens === undefined || outputMs < MIN_OUTPUT_MS) return undefined;
+  const perSecond = (outputTokens * 1000) / outputMs;
+  return `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)} tokens/s`;
+}
+
+/** Metrics for a line of the log: `first 85 ms, total 1204 ms, 12 tokens in, 34 tokens out, 30 tokens/s`. */
 export function formatMetrics(metrics: Readonly<ChatMetrics> & { readonly totalMs: number }): string {
   const { firstTokenMs, totalMs, promptTokens, outputTokens } = metrics;
+  const speed = formatSpeed(metrics);
   return [
     ...(firstTokenMs === undefined ? [] : [`first ${Math.round(firstTokenMs)} ms`]),
     `total ${Math.round(totalMs)} ms`,
     ...(promptTokens === undefined ? [] : [`${promptTokens} tokens in`]),
     ...(outputTokens === undefined ? [] : [`${outputTokens} tokens out`]),
+    ...(speed === undefined ? [] : [speed]),
   ].join(', ');
 }

@@ -16,13 +16,17 @@ export type ErrorKind =
   | 'cliTooOld'
   /** The Claude CLI has no valid credentials. */
   | 'notSignedIn'
+  /** The API rejects the key or token that the user has configured, or the command that returns it fails. */
+  | 'keyRejected'
+  /** The account has no credit, or a problem with its payment. */
+  | 'paymentRequired'
   /** The Claude CLI crashed or violated its protocol. */
   | 'cliFailed'
   /** A rate limit of the API or of the plan is reached; `retryAfterSeconds` tells how long, where known. */
   | 'rateLimited'
   /** The API is overloaded or has an internal failure. */
   | 'overloaded'
-  /** The API cannot be reached. */
+  /** The API cannot be reached, or something else answers instead of it. */
   | 'unreachable'
   /** Too many requests are waiting already. */
   | 'busy'

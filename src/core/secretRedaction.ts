@@ -9,6 +9,11 @@ const REPLACEMENT = '[redacted]';
  */
 const SECRET_PATTERNS: readonly RegExp[] = [
   /()sk-ant-[\w-]+/g,
+  // Keys of gateways (`sk-proj-…`) and signed tokens. "task-…" and other words are not keys: a key has a digit.
+  /(?<![a-z])()sk-(?=[\w-]*\d)[\w-]{10,}/gi,
+  /()eyJ[\w-]{10,}\.[\w-]+(?:\.[\w-]*)?/g,
+  // A key that an API repeats: "Incorrect API key provided: …", "Received API Key = …".
+  /((?:api[ _-]?key|access[ _-]?token|auth[ _-]?token)(?: (?:provided|received|is|was))?["']?\s*[:=]\s*["']?)(?=\S*\d)[^\s"',;\\]{6,}/gi,
   /((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;\\]+/gi,
   /(x-api-key["']?\s*[:=]\s*["']?)[^\s"',;\\]+/gi,
   /((?:set-)?cookie["']?\s*:\s*["']?)[^"'\\]+/gi,

@@ -84,12 +84,22 @@ function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** When the failed request to the API will be repeated, by `performance.now()`; 0 if it has not failed. */
+export interface PendingRetry {
+  at: number;
+}
+
 export interface StreamOptions {
   /** From `replyEvents`. */
   readonly events: AsyncIterable<ChatEvent>;
   readonly encoder: StreamEncoder;
   /** Milliseconds of silence after which a heartbeat is sent, repeatedly. */
   readonly heartbeatMs: number;
+  /**
+   * Before the first frame, the silence counts from the repeated request on: its error must have a status of its own, and
+   * a heartbeat would send the status 200.
+   */
+  readonly retry: Readonly<PendingRetry>;
 }
 
 /**
@@ -98,22 +108,28 @@ export interface StreamOptions {
  */
 export async function streamReply(
   exchange: Exchange,
-  { events, encoder, heartbeatMs }: StreamOptions,
+  { events, encoder, heartbeatMs, retry }: StreamOptions,
 ): Promise<void> {
   const { response, signal } = exchange;
   const write = (frame: string): boolean => {
     if (!response.headersSent) response.writeHead(200, { 'Content-Type': encoder.contentType });
     return response.write(frame);
   };
-  const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain && !response.writableEnded && !signal.aborted) write(encoder.heartbeat());
-  }, heartbeatMs);
+  let heartbeat: NodeJS.Timeout;
+  const beat = (): void => {
+    const waitMs = response.headersSent ? 0 : retry.at + heartbeatMs - performance.now();
+    heartbeat = setTimeout(beat, waitMs > 0 ? waitMs : heartbeatMs);
+    if (waitMs > 0 || response.writableNeedDrain || response.writableEnded || signal.aborted) return;
+    write(encoder.heartbeat());
+  };
+  heartbeat = setTimeout(beat, heartbeatMs);
   try {
     for await (const event of events) {
       for (const frame of encoder.event(event)) {
         if (!write(frame)) await drained(response, signal);
       }
-      heartbeat.refresh();
+      clearTimeout(heartbeat);
+      heartbeat = setTimeout(beat, heartbeatMs);
       if (event.type === 'done') response.end();
     }
   } catch (thrown) {
@@ -127,7 +143,7 @@ export async function streamReply(
     noteFailure(exchange, error);
     response.end(encoder.failure(error));
   } finally {
-    clearInterval(heartbeat);
+    clearTimeout(heartbeat);
   }
 }
 

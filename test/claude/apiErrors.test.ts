@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import { errorReply, planLimitReply, textReply, type Block, type Reply } from '../standin/server.js';
 import {
@@ -49,8 +51,8 @@ describe('an error of the API', function () {
       'contextTooLong',
       /too long/i,
     ],
-    ['401', errorReply(401, 'invalid x-api-key'), 'notSignedIn', /claude auth login/],
-    ['403', errorReply(403, 'revoked'), 'notSignedIn', /claude auth login/],
+    ['401', errorReply(401, 'invalid x-api-key'), 'keyRejected', /ANTHROPIC_API_KEY/],
+    ['403', errorReply(403, 'revoked'), 'keyRejected', /revoked/],
     ['404', errorReply(404, 'model: nope'), 'unknownModel', /model/],
     ['413', errorReply(413, 'too large'), 'tooLarge', /too large/i],
     ['429', errorReply(429, 'slow down'), 'rateLimited', /slow down/],
@@ -78,6 +80,17 @@ describe('an error of the API', function () {
     rig.standIn.reply(planLimitReply(Math.floor(Date.now() / 1000) + 3600));
     const { retryAfterSeconds = 0 } = await fails('rateLimited', /hit your limit/);
     assert.ok(retryAfterSeconds > 3500 && retryAfterSeconds <= 3600, String(retryAfterSeconds));
+  });
+
+  it('for rejected credentials of a sign-in says how to sign in again', async () => {
+    const revoked = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: '' };
+    await start({ env: revoked });
+    const file = join(rig.environment.env['CLAUDE_CONFIG_DIR'] ?? '', '.credentials.json');
+    const scopes = ['user:inference', 'user:profile'];
+    const claudeAiOauth = { accessToken: 'sk-ant-oat01-revoked', expiresAt: Date.now() + 3_600_000, scopes };
+    await writeFile(file, JSON.stringify({ claudeAiOauth }));
+    rig.standIn.reply(errorReply(401, 'OAuth token has been revoked.'));
+    await fails('notSignedIn', /rejects Claude's credentials.*Run "claude auth login"/);
   });
 
   it('for missing credentials says how to sign in, without a request', async () => {

@@ -50,6 +50,7 @@ describe(`a cancelled request, ${ROUNDS} times`, function () {
     async function read(): Promise<void> {
       for await (const event of rig.backend.chat(HI, client.signal, {
         requestSent,
+        retrying: () => undefined,
         permissionDecided: () => undefined,
       }))
         events.push(event);

@@ -105,7 +105,7 @@ describe('the chat lane with the real CLI', function () {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    rig.standIn.reply(textReply(['first', gate, ' last']));
+    rig.standIn.reply(textReply(['first', gate, ' last'], { usage: { input_tokens: 12 } }));
     const events = rig.backend.chat(request([user('hi')]), never())[Symbol.asyncIterator]();
     const begun: IteratorResult<ChatEvent, unknown> = await events.next();
     assert.ok(begun.done !== true && begun.value.type === 'usage' && begun.value.usage.promptTokens === 12);
@@ -132,7 +132,7 @@ describe('the chat lane with the real CLI', function () {
 
   it('passes an answer of a megabyte on unchanged', async () => {
     const whole = Array.from({ length: 20_000 }, (_, i) => `line ${i}: äöü 👍 ${'x'.repeat(30)}\n`).join('');
-    rig.standIn.reply(textReply(whole, { pieceSize: 997 }));
+    rig.standIn.reply(textReply(whole, { pieceSize: 997, stopReason: 'end_turn' }));
     const { text } = await answerOf(rig.backend.chat(request([user('hi')]), never()));
     assert.equal(text, whole);
   });
@@ -429,9 +429,9 @@ describe('the chat lane with the real CLI', function () {
     });
   }
 
-  it('ends before a stop sequence and cancels the request to the API', async () => {
-    rig.standIn.reply(textReply(['one ST', 'OP two', new Promise(() => undefined)]));
-    const answer = await answerOf(rig.backend.chat(request([user('a')], { stop: ['STOP'] }), never()));
+  it('ends before a stop sequence that the API does not take, and cancels the request', async () => {
+    rig.standIn.reply(textReply(['one \n', '\n two', new Promise(() => undefined)]));
+    const answer = await answerOf(rig.backend.chat(request([user('a')], { stop: ['\n\n'] }), never()));
     assert.deepEqual([answer.text, answer.done.reason], ['one ', 'stop']);
     assert.equal(answer.done.usage.outputTokens, 1);
     assert.ok(answer.done.usage.promptTokens > 0);
@@ -448,7 +448,9 @@ describe('the chat lane with the real CLI', function () {
   });
 
   it('ends the answer of an API that ignores the token limit', async () => {
-    rig.standIn.reply(textReply(['word '.repeat(100), new Promise(() => undefined)]));
+    rig.standIn.reply(
+      textReply(['word '.repeat(100), new Promise(() => undefined)], { stopReason: 'end_turn' }),
+    );
     const answer = await answerOf(rig.backend.chat(request([user('a')], { maxTokens: 10 }), never()));
     assert.deepEqual([answer.text.length, answer.done.reason], [4 * (2 * 10 + 16), 'length']);
   });

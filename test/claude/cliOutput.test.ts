@@ -124,6 +124,7 @@ describe('output of the CLI', function () {
           block(3 * silenceMs, () => existsSync(join(rig.folder, 'answered')));
         });
       },
+      retrying: () => undefined,
       permissionDecided: () => undefined,
     };
     assert.equal((await answerOf(rig.backend.chat(HI, never(), listener))).text, 'all of it');

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createClaudeBackend } from '../../src/claude/backend.js';
-import { CliFinder } from '../../src/claude/cli/cli.js';
+import { CliFinder, isSignedIn } from '../../src/claude/cli/cli.js';
 import { locate, thisMachine, type Machine } from '../../src/claude/cli/locate.js';
 import { silentLogger } from '../../src/core/log.js';
 
@@ -137,4 +137,83 @@ describe('CliFinder in the file system', function () {
     }
     assert.equal(await linesIn('starts'), 2);
   });
+
+  /** A script that prints something around the CLI, which has this sign-in. */
+  function writeNoisyCli({
+    before = '',
+    after = '',
+    loggedIn = true,
+  }: {
+    before?: string;
+    after?: string;
+    loggedIn?: boolean;
+  }): Promise<string> {
+    const cli = [
+      'case $1 in',
+      "  --version) echo '9.9.9 (Claude Code)' ;;",
+      `  *) echo '{'; echo '  "loggedIn": ${loggedIn}'; echo '}'; code=${loggedIn ? 0 : 1} ;;`,
+      'esac',
+    ];
+    return writeProgram(
+      join(root, 'noisy', 'claude'),
+      ['code=0', before, ...cli, after, 'exit $code'].join('\n'),
+    );
+  }
+
+  for (const [what, noise] of [
+    ['a version before it', { before: 'echo "Now using node v22.12.0 (npm v10.9.0)"' }],
+    ['a version on its line', { before: 'printf "asdf 0.14.0: "' }],
+    ['braces before it', { before: 'echo "mise {trusted} {"' }],
+    ['a version and braces after it', { after: 'echo "bye {} 1.2.3"' }],
+  ] as const) {
+    it(`reads the version and the sign-in of a CLI whose script prints ${what}`, async () => {
+      const path = await writeNoisyCli(noise);
+      assert.equal((await new CliFinder(path, [], machine({})).find()).version, '9.9.9');
+      assert.equal(await isSignedIn(path, process.env), true);
+      await writeNoisyCli({ ...noise, loggedIn: false });
+      assert.equal(await isSignedIn(path, process.env), false);
+    });
+  }
+
+  it('takes no version of another program for that of the CLI', async () => {
+    const path = await writeProgram(join(root, 'other'), 'echo "nvm 0.39.7"');
+    const finder = new CliFinder(path, [], machine({}));
+    await assert.rejects(finder.find(), { kind: 'cliMissing', message: /"--version" printed no version/ });
+  });
+
+  it('says that the user is signed out only if the CLI says so', async () => {
+    const unreadable = (code: number): Promise<string> =>
+      writeProgram(join(root, 'unreadable'), `echo '{"loggedIn": '; exit ${code}`);
+    assert.equal(await isSignedIn(await unreadable(0), process.env), true);
+    assert.equal(await isSignedIn(await unreadable(127), process.env), true);
+    assert.equal(await isSignedIn(await unreadable(1), process.env), false);
+  });
+
+  for (const [what, firstLine, blame] of [
+    ['an interpreter', '#!/nowhere/node', /a program that it needs .* does not exist/],
+    ['a program on PATH', '#!/usr/bin/env nowhere-node', /exited with code 127: .*nowhere-node/],
+  ] as const) {
+    it(`blames ${what} that a script of the CLI needs and that does not exist`, async () => {
+      const path = join(root, 'script');
+      await writeFile(path, `${firstLine}\n`, { mode: 0o755 });
+      const finder = new CliFinder(path, [], machine({ PATH: '/usr/bin:/bin' }));
+      await assert.rejects(finder.find(), { kind: 'cliMissing', message: blame });
+    });
+  }
+
+  for (const [what, at] of [
+    ['a folder that does not exist', 'nowhere'],
+    ['a file', 'mine/claude'],
+  ] as const) {
+    it(`finds and runs the CLI when HOME names ${what}`, async () => {
+      const path = await writeCli('mine');
+      const before = process.env['HOME'];
+      process.env['HOME'] = join(root, at);
+      try {
+        assert.equal((await new CliFinder(path, [], machine({})).find()).version, '9.9.9');
+      } finally {
+        process.env['HOME'] = before;
+      }
+    });
+  }
 });

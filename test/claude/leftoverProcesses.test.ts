@@ -1,77 +1,133 @@
-/** Ends CLI processes of servers that were killed together with their watchdogs. Linux and macOS. */
+/** Ends CLI processes of servers that were killed together with their watchdogs, and no others. Linux and macOS. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CHAT_ARGUMENTS } from '../../src/claude/cli/launch.js';
 import {
   endLeftoverProcesses,
   newProcessTag,
   TAG_VARIABLE,
 } from '../../src/claude/process/leftoverProcesses.js';
+import { recordProcess, type ProcessRecord } from '../../src/claude/process/processRecords.js';
 import { silentLogger } from '../../src/core/log.js';
 import { isAlive } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 
 /** Node arguments of a program that waits to be killed. */
 const WAIT = ['-e', 'setInterval(() => undefined, 1e6)', '--'];
-/** Servers that other suites start at the same time may end the leftover process first; then the test tries again. */
-const MAX_ROUNDS = 10;
 
 describe('endLeftoverProcesses', function () {
   this.timeout(60_000);
   const started: ChildProcess[] = [];
+  let folder: string;
 
   before(function () {
-    // Windows does not reveal the environment of other processes.
+    // Windows does not tell one process from another.
     if (process.platform === 'win32') this.skip();
   });
-  afterEach(() => {
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'records-')), 'records');
+  });
+  afterEach(async () => {
     for (const child of started.splice(0)) child.kill('SIGKILL');
+    await rm(join(folder, '..'), { recursive: true, force: true });
   });
 
-  async function start(
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<ChildProcess> {
+  /** Starts a process in the role of a CLI. */
+  async function start(args: readonly string[] = CHAT_ARGUMENTS, server = 2 ** 22 + 1): Promise<number> {
     const child = spawn(process.execPath, [...WAIT, ...args], {
       stdio: 'ignore',
-      env: { ...process.env, ...env },
+      env: { ...process.env, [TAG_VARIABLE]: newProcessTag(server) },
     });
     started.push(child);
     await once(child, 'spawn');
-    return child;
+    return child.pid ?? 0;
   }
 
-  /** Starts a process in the role of a server, and one in the role of its CLI. */
-  async function startServerAndCli(): Promise<{ server: ChildProcess; cli: number }> {
-    const server = await start([]);
-    const tag = { [TAG_VARIABLE]: newProcessTag(server.pid) };
-    const cli = await start(['--input-format', 'stream-json'], tag);
-    return { server, cli: cli.pid ?? 0 };
+  /** Starts a CLI and records it as one of a server that no longer exists, with changes. */
+  async function leftBehind(changes: Partial<ProcessRecord> = {}): Promise<number> {
+    const pid = await start();
+    await recordProcess({ pid, file: process.execPath, args: CHAT_ARGUMENTS }, folder);
+    const path = join(folder, `${pid}.json`);
+    const record = JSON.parse(await readFile(path, 'utf8')) as ProcessRecord;
+    const server = { ...record.server, startTime: 'earlier' };
+    await writeFile(path, JSON.stringify({ ...record, server, ...changes }));
+    return pid;
   }
 
-  /** @returns the warnings that were logged */
+  /** @returns the lines that were logged */
   async function endLeftovers(): Promise<string> {
-    const warnings: string[] = [];
-    await endLeftoverProcesses({ ...silentLogger, warn: (line) => void warnings.push(line) });
-    return warnings.join('\n');
+    const lines: string[] = [];
+    const log = (line: string): void => void lines.push(line);
+    await endLeftoverProcesses({ ...silentLogger, warn: log, debug: log }, folder);
+    return lines.join('\n');
   }
-
-  it('leaves a CLI process alone while its server is running', async () => {
-    const { cli } = await startServerAndCli();
-    assert.doesNotMatch(await endLeftovers(), new RegExp(`pid=${cli} `));
-    assert.equal(isAlive(cli), true);
-  });
 
   it('ends a CLI process whose server no longer exists, and logs a warning', async () => {
-    for (let round = 1, warning = ''; !warning; round++) {
-      assert.ok(round <= MAX_ROUNDS, 'it was ended, but never by this program');
-      const { server, cli } = await startServerAndCli();
-      server.kill('SIGKILL');
-      await once(server, 'exit');
-      const warnings = await endLeftovers();
-      await until('the CLI process has exited', () => !isAlive(cli));
-      [warning = ''] =
-        new RegExp(`\\[cli\\] pid=${cli} was left behind by a server that was killed`).exec(warnings) ?? [];
-    }
+    const pid = await leftBehind();
+    assert.match(await endLeftovers(), new RegExp(`pid=${pid} was left behind by a server that was killed`));
+    await until('the CLI process has exited', () => !isAlive(pid));
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('leaves a CLI process alone while its server is running', async () => {
+    const pid = await start();
+    const remove = await recordProcess({ pid, file: process.execPath, args: CHAT_ARGUMENTS }, folder);
+    assert.equal(await endLeftovers(), '');
+    assert.equal(isAlive(pid), true);
+    assert.deepEqual(await readdir(folder), [`${pid}.json`]);
+    await remove();
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('leaves a process alone that has the arguments and the tag of a CLI, but no record', async () => {
+    await leftBehind();
+    const innocent = await start();
+    await endLeftovers();
+    assert.equal(isAlive(innocent), true);
+  });
+
+  const innocents: readonly (readonly [string, Partial<ProcessRecord>])[] = [
+    ['has the id of a recorded CLI, but started later', { startTime: 'earlier' }],
+    ['has other arguments', { args: [...CHAT_ARGUMENTS, '--verbose'] }],
+    ['has less arguments', { args: CHAT_ARGUMENTS.slice(0, -1) }],
+    ['runs another program', { programs: ['/usr/local/bin/claude'] }],
+    ['belongs to another container or run of the system', { system: 'another' }],
+  ];
+  for (const [what, changes] of innocents) {
+    it(`leaves a process alone that ${what}`, async () => {
+      const pid = await leftBehind(changes);
+      assert.doesNotMatch(await endLeftovers(), /left behind/);
+      assert.equal(isAlive(pid), true);
+    });
+  }
+
+  it('ignores records that other users can write, and writes none beside them', async () => {
+    const pid = await leftBehind();
+    await chmod(folder, 0o777);
+    assert.equal(await endLeftovers(), '');
+    assert.equal(isAlive(pid), true);
+    const cli = { pid, file: process.execPath, args: CHAT_ARGUMENTS };
+    await assert.rejects(recordProcess(cli, folder), /other users can change the folder/);
+    await chmod(folder, 0o700);
+    const link = `${folder}-link`;
+    await symlink(folder, link);
+    await assert.rejects(recordProcess(cli, link), /other users can change the folder/);
+  });
+
+  it('ignores files that are not records', async () => {
+    const pid = await leftBehind();
+    const bad = ['', '{', '[]', '{"pid":1}', JSON.stringify({ pid, startTime: 1 })];
+    for (const [at, text] of bad.entries()) await writeFile(join(folder, `bad${at}.json`), text);
+    assert.match(await endLeftovers(), new RegExp(`pid=${pid} was left behind`));
+  });
+
+  it('finds records that only the user can read', async () => {
+    const pid = await leftBehind();
+    assert.equal((await stat(folder)).mode & 0o777, 0o700);
+    assert.equal((await stat(join(folder, `${pid}.json`))).mode & 0o777, 0o600);
   });
 });

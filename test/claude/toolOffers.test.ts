@@ -4,12 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
 import type { JsonObject } from '../../src/core/json.js';
-import { textReply } from '../standin/server.js';
-import { answerOf, never, request, startCliRig, user, type CliRig } from '../support/cliRig.js';
+import { textReply, toolReply } from '../standin/server.js';
+import { answerOf, never, request, startCliRig, user, type Answer, type CliRig } from '../support/cliRig.js';
 
 const GOOD = { type: 'object', properties: { q: { type: 'string' } } };
 
-describe('tools that the CLI does not offer to the model', function () {
+describe('tools that the CLI does not handle as it should', function () {
   this.timeout(120_000);
   let rig: CliRig;
 
@@ -22,53 +22,29 @@ describe('tools that the CLI does not offer to the model', function () {
     const tools = schemas.map((parameters, i) => ({ name: `tool_${i}`, description: '', parameters }));
     return request([user('hi')], { tools });
   }
-  const send = (asked: ChatRequest): Promise<unknown> => answerOf(rig.backend.chat(asked, never()));
+  const callOfTool0 = toolReply({ id: 'toolu_1', name: 'tool_0', input: { q: 'x' } });
+  const send = (asked: ChatRequest): Promise<Answer> => answerOf(rig.backend.chat(asked, never()));
 
-  async function answersAfterwards(): Promise<void> {
-    rig.standIn.reply(textReply('A'));
-    await send(withTools(GOOD));
-    const { body } = rig.standIn.requests.at(-1)!;
-    assert.deepEqual(
-      body.tools?.map((tool) => tool.name),
-      ['tool_0'],
-    );
-  }
-
-  it('are an error each time if the CLI cannot read a schema, and the model is not asked', async () => {
+  it('are an error before the model is asked if a permission rule of the user denies them', async () => {
+    const settings = { permissions: { deny: ['mcp__*'] } };
+    await writeFile(join(rig.environment.root, 'config', 'settings.json'), JSON.stringify(settings));
     for (let time = 1; time <= 2; time++) {
-      await assert.rejects(send(withTools(GOOD, { type: 'object', required: null })), {
+      await assert.rejects(send(withTools(GOOD)), {
         kind: 'badRequest',
-        message: /cannot read the JSON Schema of one of these tools: tool_0, tool_1/,
+        message: /tool_0\. .*permission rule/,
       });
     }
     assert.equal(rig.standIn.requests.length, 0);
-    await answersAfterwards();
   });
 
-  it('are an error each time, which names the tool that the CLI has left out', async () => {
-    for (let time = 1; time <= 2; time++) {
-      rig.standIn.reply(textReply('not for the client'));
-      await assert.rejects(send(withTools(GOOD, { ...GOOD, anyOf: [{ required: ['q'] }] })), {
-        kind: 'badRequest',
-        message: /does not offer these tools to the model: tool_1\./,
-      });
-    }
-  });
-
-  it('are no error where the CLI lists a tool by another name', async () => {
-    const tools = ['Agent', 'Bash', 'look'].map((name) => ({ name, description: '', parameters: GOOD }));
-    rig.standIn.reply(textReply('A'));
-    await send(request([user('hi')], { tools }));
-    const { body } = rig.standIn.requests.at(-1)!;
-    assert.deepEqual(body.tools?.map((tool) => tool.name).toSorted(), ['Agent', 'Bash', 'look']);
-  });
-
-  it('are an error if a permission rule of the user denies them', async () => {
-    const settings = { permissions: { deny: ['mcp__*'] } };
-    await writeFile(join(rig.environment.root, 'config', 'settings.json'), JSON.stringify(settings));
-    rig.standIn.reply(textReply('not for the client'));
-    await assert.rejects(send(withTools(GOOD)), { kind: 'badRequest', message: /permission rule/ });
-  });
+  for (const settings of [{ disableAllHooks: true }, { env: { CLAUDE_CODE_SIMPLE: '1' } }]) {
+    it(`reach the client when settings would switch hooks off: ${JSON.stringify(settings)}`, async () => {
+      await writeFile(join(rig.environment.root, 'config', 'settings.json'), JSON.stringify(settings));
+      rig.standIn.reply(callOfTool0);
+      const { done } = await send(withTools(GOOD));
+      assert.equal(done.reason, 'toolCalls');
+    });
+  }
 
   it('are offered again after a request that was cancelled during the set-up', async () => {
     await rig.backend.models();

@@ -51,6 +51,7 @@ describe('the workspace lane', function () {
   function ask(messages: readonly ChatMessage[], more: Partial<ChatRequest> = {}): Promise<Answer> {
     const listener = {
       requestSent: () => undefined,
+      retrying: () => undefined,
       permissionDecided: (line: string) => void decisions.push(line),
     };
     return answerOf(rig.backend.chat(request(messages, { lane: 'workspace', ...more }), never(), listener));

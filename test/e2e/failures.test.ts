@@ -51,7 +51,10 @@ describe('a chat that fails before it is sent to the API', function () {
     headless = await startHeadless({ args: ['--workspace', join('no', 'such', 'folder')] });
     const reply = await chat(headless.url);
     assert.equal(reply.status, 502);
-    assert.match(errorOf(reply), /The folder .*folder no longer exists\. Open another folder\./);
+    assert.match(
+      errorOf(reply),
+      /The folder .*folder no longer exists\. Create it again, or open another one\./,
+    );
   });
 
   it('gets 404 for an unknown model with --unknown-models reject', async () => {
@@ -74,7 +77,7 @@ describe('a chat that fails', function () {
 
   before(async () => {
     // Keeps the CLI's own retries short.
-    headless = await startHeadless({ env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
+    headless = await startHeadless({ access: 'baseUrl', env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
     ({ url, standIn } = headless);
   });
   after(() => headless.stop());
@@ -90,7 +93,7 @@ describe('a chat that fails', function () {
 
   for (const [status, message, answer, reason] of [
     [400, 'some field is wrong', 400, /some field is wrong/],
-    [401, 'invalid x-api-key', 503, /not signed in: Invalid API key .*Run "claude auth login"/],
+    [401, 'invalid x-api-key', 503, /ANTHROPIC_API_KEY: Invalid API key .*Correct ANTHROPIC_API_KEY/],
     [529, 'Overloaded', 503, /Overloaded/],
   ] as const) {
     it(`gets ${answer} with the reason for the API's ${status}, streamed or not`, async () => {

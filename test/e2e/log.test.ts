@@ -16,13 +16,12 @@ const TOOLS = [{ type: 'function', function: { name: 'look', description: SYSTEM
 
 /** Sends a chat with a canary in everything that comes from the user or the model. */
 async function chatWithCanaries({ url, standIn }: Headless): Promise<void> {
-  standIn.reply(
-    messageReply([
-      { type: 'thinking', thinking: THOUGHT ?? '', signature: 'sig' },
-      { type: 'text', text: ANSWER ?? '' },
-      { type: 'tool_use', id: 'toolu_1', name: 'look', input: { at: ARGUMENT ?? '' } },
-    ]),
-  );
+  const content = [
+    { type: 'thinking', thinking: THOUGHT ?? '', signature: 'sig' },
+    { type: 'text', text: ANSWER ?? '' },
+    { type: 'tool_use', id: 'toolu_1', name: 'look', input: { at: ARGUMENT ?? '' } },
+  ] as const;
+  standIn.reply(messageReply(content, { usage: { output_tokens: 34 } }));
   const messages = [
     { role: 'system', content: SYSTEM },
     { role: 'user', content: EARLIER },
@@ -49,12 +48,12 @@ describe('the log', function () {
     after(() => headless.stop());
 
     it('has a line per request: number, route, model, status, times, tokens and client', async () => {
-      headless.standIn.reply(textReply('ok'));
+      headless.standIn.reply(textReply('ok', { usage: { input_tokens: 12, output_tokens: 34 } }));
       const agent = { 'user-agent': 'ollama-js/0.6.4 (x64 linux Node.js/v20)' };
       await (await openChat(headless.url, chatOf('hi'), agent)).rest();
       assert.match(
         await headless.logged(/ollama-js/),
-        /\[info\] #\d+ POST \/api\/chat claude-sonnet:latest 200 first \d+ ms, total \d+ ms, 12 tokens in, 34 tokens out \[ollama-js\/0\.6\.4 \(x64 linux Node\.js\/v20\)\]$/,
+        /\[info\] #\d+ POST \/api\/chat claude-sonnet:latest 200 first \d+ ms, total \d+ ms, 12 tokens in, 34 tokens out(?:, [\d.]+ tokens\/s)? \[ollama-js\/0\.6\.4 \(x64 linux Node\.js\/v20\)\]$/,
       );
       await ask(headless.url, { path: '/api/version?secret=1' });
       assert.match(await headless.logged(/api\/version/), /#\d+ GET \/api\/version 200 total \d+ ms$/);
@@ -80,7 +79,7 @@ describe('the log', function () {
 
     it('contains no text of a conversation and no secret', async () => {
       await chatWithCanaries(headless);
-      await headless.logged(/34 tokens out$/);
+      await headless.logged(/34 tokens out(?:, [\d.]+ tokens\/s)?$/);
       assert.equal((await ask(headless.url, { path: '/api/chat', body: `{"model":"${PROMPT}` })).status, 400);
       await headless.logged(/POST \/api\/chat 400/);
       const log = headless.stderr.join('\n');

@@ -466,6 +466,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         ['untrusted', 403, 'permission_error'],
         ['cliMissing', 400, 'api_error'],
         ['notSignedIn', 401, 'authentication_error'],
+        ['keyRejected', 401, 'authentication_error'],
+        ['paymentRequired', 402, 'billing_error'],
         ['cliFailed', 424, 'api_error'],
         ['overloaded', 529, 'overloaded_error'],
         ['busy', 503, 'overloaded_error'],

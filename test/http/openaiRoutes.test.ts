@@ -235,6 +235,8 @@ describe('a failure on an OpenAI route', () => {
     ['cliMissing', 400, 'invalid_request_error', null],
     ['cliTooOld', 400, 'invalid_request_error', null],
     ['notSignedIn', 401, 'api_error', null],
+    ['keyRejected', 401, 'api_error', null],
+    ['paymentRequired', 402, 'api_error', 'insufficient_quota'],
     ['cliFailed', 424, 'api_error', null],
     ['rateLimited', 429, 'api_error', null],
     ['overloaded', 503, 'api_error', null],

@@ -167,6 +167,53 @@ describe('a streamed reply', () => {
     assert.deepEqual(linesOf(rest).at(-1), { error: 'Overloaded.' });
   });
 
+  it('keeps the status of an error open while the API is asked again, and sends heartbeats later', async () => {
+    const heartbeatMs = 60;
+    const rig = await startRig({ heartbeatMs });
+    const retryMs = 400;
+    rig.backend.script = async function* (_request, _signal, observer) {
+      observer?.retrying(retryMs);
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      yield* fails(new ChatError('overloaded', 'Overloaded.', { retryAfterSeconds: 7 }))(
+        undefined as never,
+        undefined as never,
+      );
+    };
+    const reply = await chat(rig);
+    assert.equal(reply.status, 503);
+    assert.equal(reply.headers['retry-after'], '7');
+
+    const release = gate();
+    let retriedAt = Infinity;
+    rig.backend.script = async function* (_request, _signal, observer) {
+      retriedAt = performance.now() + retryMs;
+      observer?.retrying(retryMs);
+      await release.opened;
+      yield DONE;
+    };
+    const { response, reader } = await streamedChat(rig);
+    assert.equal(response.status, 200);
+    assert.ok(performance.now() >= retriedAt + heartbeatMs - 1, 'the heartbeat was early');
+    release.open();
+    while ((await nextChunk(reader)) !== undefined);
+  });
+
+  it('sends heartbeats during a retry when the answer has begun', async () => {
+    const rig = await startRig({ heartbeatMs: 20 });
+    const release = gate();
+    rig.backend.script = async function* (_request, _signal, observer) {
+      yield text('Hel');
+      observer?.retrying(60_000);
+      await release.opened;
+      yield DONE;
+    };
+    const { reader } = await streamedChat(rig);
+    assert.match((await nextChunk(reader))!, /"content":"Hel"/);
+    assert.match((await nextChunk(reader))!, /"content":""/);
+    release.open();
+    while ((await nextChunk(reader)) !== undefined);
+  });
+
   it('delivers a megabyte unchanged, with and without streaming', async () => {
     const rig = await startRig();
     const seed = '  if (x) {\n\t"naïve" 🦙 \\ \u0000 \u2028 end\r\n';

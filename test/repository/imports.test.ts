@@ -44,7 +44,7 @@ const TOP = '(top)';
 
 /** The folders of two layers in order: files in a folder may import only from folders before it. */
 const FOLDER_ORDER = {
-  claude: ['cli', 'process', 'workspace', 'turn', 'conversation', 'pool', TOP],
+  claude: ['cli', 'process', 'workspace', 'tools', 'turn', 'conversation', 'pool', TOP],
   vscode: [
     'platform',
     'editorContext',

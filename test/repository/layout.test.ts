@@ -33,7 +33,7 @@ describe('the source files', () => {
   it('start processes in few places, from a file and without a shell', () => {
     const starters = sources.filter((file) => /['"](node:)?child_process['"]/.test(read(file)));
     assert.deepEqual(starters, [
-      'src/claude/cli/cli.ts',
+      'src/claude/cli/command.ts',
       'src/claude/cli/loginPath.ts',
       'src/claude/process/process.ts',
       'src/claude/process/tree.ts',

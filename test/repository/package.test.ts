@@ -15,16 +15,22 @@ const ALLOWED = [
   'dist/fzstd.cjs',
   'dist/lazyBundle.cjs',
   'dist/extension.cjs',
+  'dist/tools.cjs',
   'media/icon.png',
   'package.json',
 ];
 const LAZY_BUNDLES = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs'];
 const MAX_BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
-  'dist/claude.cjs': 125_000,
-  'dist/lazyBundle.cjs': 40_000,
+  'dist/claude.cjs': 150_000,
+  'dist/tools.cjs': 170_000,
+  'dist/lazyBundle.cjs': 50_000,
 };
 const BUNDLES = [...Object.keys(MAX_BUNDLE_BYTES), 'dist/headless.cjs'];
+/** Ajv holds these as text, for code that it can write to files. It does not require them here. */
+const AJV_MODULES = ['equal', 'ucs2length', 'uri', 'validation_error'].map(
+  (name) => `ajv/dist/runtime/${name}`,
+);
 const MAX_PACKAGE_BYTES = 300_000;
 
 async function node(...args: string[]): Promise<{ stdout: string; stderr: string }> {
@@ -62,9 +68,10 @@ describe('the packaged extension', function () {
   it('requires only Node, VS Code and the lazy bundles at run time', async () => {
     for (const [bundle, allowed] of [
       ['dist/extension.cjs', ['vscode', ...LAZY_BUNDLES]],
-      ['dist/claude.cjs', []],
+      ['dist/claude.cjs', ['./tools.cjs']],
+      ['dist/tools.cjs', AJV_MODULES],
       ['dist/lazyBundle.cjs', ['vscode']],
-      ['dist/headless.cjs', ['./fzstd.cjs']],
+      ['dist/headless.cjs', ['./fzstd.cjs', './tools.cjs']],
       ['dist/fzstd.cjs', []],
     ] as const) {
       const code = await readFile(join(root, bundle), 'utf8');

@@ -92,6 +92,8 @@ export interface ErrorReply extends Pace {
   readonly type: string;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** HTML to send instead of the API's JSON, as a proxy or a firewall does. */
+  readonly page?: string;
   /**
    * Also answers every later request, until another reply is queued after it. The CLI retries most errors, some of them
    * several times for each attempt that it reports.
@@ -152,6 +154,15 @@ export function errorReply(
     headers,
     repeat: true,
   };
+}
+
+/** A repeating response of a proxy or a firewall, which answers with a web page instead of the API. */
+export function pageReply(
+  status: number,
+  page: string,
+  headers: Readonly<Record<string, string>> = {},
+): ErrorReply {
+  return { ...errorReply(status, '', headers), page };
 }
 
 /**

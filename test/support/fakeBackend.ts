@@ -1,11 +1,12 @@
 /** A backend by hand: each chat follows a script, and the test sees what happens to it. */
-import type { ChatBackend, Model } from '../../src/core/backend.js';
+import type { BackendObserver, ChatBackend, Model } from '../../src/core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../src/core/chat.js';
 
 /** What a chat does. `signal` is the request's. */
 export type Script = (
   request: ChatRequest,
   signal: AbortSignal,
+  observer?: BackendObserver,
 ) => AsyncGenerator<ChatEvent, void, undefined>;
 
 export interface FakeBackend extends ChatBackend {
@@ -104,7 +105,7 @@ export function createFakeBackend(models: readonly Model[] = [SONNET, HAIKU]): F
       backend.requests.push(request);
       listener?.requestSent();
       try {
-        yield* backend.script(request, signal);
+        yield* backend.script(request, signal, listener);
       } finally {
         backend.ended += 1;
       }

@@ -91,6 +91,8 @@ const delta = (text) => ({
 
 let userMessages = 0;
 let first;
+/** The MCP servers with the client's tools. */
+let servers = [];
 /** Counts turns and what ends them early, so that the steps of a cancelled turn stop. */
 let turn = 0;
 let running = false;
@@ -102,6 +104,16 @@ function answerControlRequest(request) {
     running = false;
   }
   if (request.subtype === 'rewind_conversation') return { rewound: true };
+  if (request.subtype === 'mcp_set_servers') {
+    servers = Object.keys(request.servers);
+    for (const server_name of servers) {
+      const message = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+      send({ type: 'control_request', request_id: 'list', request: { subtype: 'mcp_message', server_name, message } });
+    }
+  }
+  if (request.subtype === 'mcp_status') {
+    return { mcpServers: servers.map((name) => ({ name, status: 'connected' })) };
+  }
   const models = [{ value: 'default', resolvedModel: 'claude-fake-1', displayName: 'Fake', description: 'A fake' }];
   return request.subtype === 'list_models' ? { models } : {};
 }

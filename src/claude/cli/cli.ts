@@ -1,9 +1,8 @@
 /** The installed CLI: its path, its version and whether it is signed in. */
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import * as v from 'valibot';
 import { ChatError } from '../../core/errors.js';
+import { parseSignedIn } from './authStatus.js';
+import { runCommand } from './command.js';
 import { locate, type Machine } from './locate.js';
 import { realPath } from './realPath.js';
 import { isAtLeast, MINIMUM_VERSION, parseVersion } from './version.js';
@@ -16,9 +15,6 @@ export interface InstalledCli {
   /** Changes whenever the file changes, including an update in place. */
   readonly fingerprint: string;
 }
-
-const COMMAND_TIMEOUT_MS = 10_000;
-const authStatus = v.object({ loggedIn: v.boolean() });
 
 /** Finds the CLI once, and again only after its file has changed or disappeared. */
 export class CliFinder {
@@ -58,12 +54,12 @@ export class CliFinder {
     const openFolders = [...this.#openFolders, ...realFolders];
     const { path, source } = await locate(this.#configuredPath, openFolders, this.#machine);
     const before = await fingerprint(path);
-    const { code, stdout } = await runCli(path, ['--version'], this.#machine.env);
+    const { stdout, code, ending } = await runCommand(path, ['--version'], this.#machine.env);
     const version = parseVersion(stdout);
     if (version === undefined) {
       throw new ChatError(
         'cliMissing',
-        `"${path}" (from ${source}) is not the Claude CLI: "--version" exited with ${code}. ` +
+        `"${path}" (from ${source}) is not a usable Claude CLI: "--version" ${code === 0 ? 'printed no version' : ending}. ` +
           'Reinstall the CLI, or set "claudeOllama.claudePath" to the path of the right program.',
       );
     }
@@ -79,17 +75,19 @@ export class CliFinder {
   }
 }
 
-/** Whether the CLI has credentials. Expired ones count too; only a request can tell whether they are valid. */
+/** The exit code of `claude auth status` without credentials. */
+const SIGNED_OUT_CODE = 1;
+
+/**
+ * Whether the CLI has credentials. Expired ones count too; only a request can tell whether they are valid. So does an output
+ * that cannot be read, unless the exit code says otherwise: a user who is signed in must not be told to sign in.
+ */
 export async function isSignedIn(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
-  const { stdout } = await runCli(path, ['auth', 'status'], env);
-  try {
-    return v.parse(authStatus, JSON.parse(stdout)).loggedIn;
-  } catch {
-    return false;
-  }
+  const { stdout, code } = await runCommand(path, ['auth', 'status'], env);
+  return parseSignedIn(stdout) ?? code !== SIGNED_OUT_CODE;
 }
 
 /** The given flags that the CLI's `--help` does not list. */
@@ -98,7 +96,7 @@ export async function missingFlags(
   flags: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string[]> {
-  const { stdout } = await runCli(path, ['--help'], env);
+  const { stdout } = await runCommand(path, ['--help'], env);
   const known = new Set(stdout.match(/--[a-z][a-z-]*/gi));
   return flags.filter((flag) => !known.has(flag));
 }
@@ -106,18 +104,4 @@ export async function missingFlags(
 async function fingerprint(path: string): Promise<string | undefined> {
   const file = await stat(path).catch(() => undefined);
   return file && `${path} ${file.ino} ${file.size} ${file.mtimeMs}`;
-}
-
-function runCli(
-  file: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<{ code: string; stdout: string }> {
-  return new Promise((resolve) => {
-    // Never run in the workspace folder: its settings could name programs to run.
-    const options = { cwd: homedir(), env: { ...env }, timeout: COMMAND_TIMEOUT_MS, windowsHide: true };
-    execFile(file, args, options, (error, stdout) => {
-      resolve({ code: error ? String(error.code ?? error.signal) : '0', stdout });
-    });
-  });
 }

@@ -3,9 +3,18 @@
 /** The oldest CLI that supports every flag and message the server uses. */
 export const MINIMUM_VERSION = '2.1.248';
 
-/** The `major.minor.patch` part of what `claude --version` prints; `undefined` if there is none. */
+/** `2.1.330 (Claude Code)`. */
+const NAMED_VERSION = /(\d+\.\d+\.\d+)[-+.\w]*[ \t]+\(Claude Code\)/g;
+/** A line with nothing but a version. */
+const BARE_VERSION = /^[ \t]*v?(\d+\.\d+\.\d+)[-+.\w]*[ \t\r]*$/gm;
+
+/**
+ * The `major.minor.patch` part of what `claude --version` prints; `undefined` if there is none. A script that starts the CLI
+ * may print versions of other programs before and after it (`Now using node v22.12.0`).
+ */
 export function parseVersion(output: string): string | undefined {
-  return /(\d+)\.(\d+)\.(\d+)/.exec(output)?.[0];
+  const [version] = [NAMED_VERSION, BARE_VERSION].flatMap((form) => [...output.matchAll(form)].slice(-1));
+  return version?.[1];
 }
 
 /** Compares two dotted versions number by number. */

@@ -2,17 +2,21 @@
 import type { PlanUsage } from '../../core/planUsage.js';
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest, Timings, ToolCall } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
+import { badRequest } from '../../core/errors.js';
 import type { ResultMessage } from '../process/incoming.js';
+import { clientNameOf } from '../tools/offeredTool.js';
+import { DeferralCheck } from '../turn/deferralCheck.js';
 import { planUsageOf } from '../turn/planUsage.js';
 import { OutputLimit } from '../turn/outputLimit.js';
-import { turnTimings } from '../turn/timings.js';
+import { REQUESTING, TurnClock } from '../turn/timings.js';
 import { ToolRounds } from '../turn/toolRounds.js';
 import type { TurnReader } from '../turn/turnReader.js';
+import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 import type { TurnEnd } from '../turn/turnOutput.js';
 import type { WorkspaceServices } from '../workspace/lanes.js';
 import type { Channel } from './channel.js';
 import type { ToolNames } from './toolNames.js';
+import { toolsMissing } from './toolServer.js';
 import type { TurnGate } from './turnGate.js';
 
 export interface AnswerOptions {
@@ -40,9 +44,6 @@ export interface AnswerEnd extends TurnEnd {
   readonly timings: Timings;
 }
 
-/** The subtype of the `system` message that the CLI writes just before it sends a request to the API. */
-const REQUESTING = 'status';
-
 /** How long the CLI may take for its result after it was kept from asking the model again. Milliseconds. */
 const RESULT_MS = 5000;
 
@@ -65,17 +66,22 @@ export async function* readAnswer(
     isClientTool: (tool) => names.isClientTool(tool),
     progress: (use) => services?.progress(use),
   });
+  const deferral = new DeferralCheck((tool) => clientNameIn(request, tool, names));
   let text = '';
   const calls: ToolCall[] = [];
-  let firstEvent = clock();
+  const turnClock = new TurnClock(clock, options.started);
   let early: TurnEnd | undefined;
   for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
     const message = await channel.next(early === undefined ? wait : RESULT_MS, options.signal);
+    turnClock.read(message);
     if (message.type === 'system' && message.subtype === 'init') checkTools(message.tools, request, names);
+    deferral.read(message);
     if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
     const step = rounds.read(message, reader.read(message));
-    if (text === '' && calls.length === 0) firstEvent = clock();
+    if (message.type === 'system' && message.subtype === 'api_retry') {
+      observer.retrying(message.retry_delay_ms ?? 0);
+    }
     let { end } = step;
     for (const event of output.apply(step)) {
       if (event.type === 'limitReached') {
@@ -85,7 +91,7 @@ export async function* readAnswer(
       }
       if (event.type === 'text') text += event.text;
       if (event.type === 'toolCall') calls.push(event.call);
-      if (event.type !== 'thinking' || request.thinking?.show === true) yield withClientName(event, names);
+      if (event.type !== 'thinking' || request.thinking?.show === true) yield withBareName(event, names);
     }
     if (step.early !== undefined) {
       early = step.early;
@@ -95,8 +101,7 @@ export async function* readAnswer(
     if (end === undefined) continue;
     if (end.result) options.onResult(end.result);
     if (exceedsLimit(end, request.maxTokens, options)) end = { ...end, reason: 'length' };
-    const timings = turnTimings(end.result, { started: options.started, firstEvent, now: clock() });
-    return { ...end, text, calls, timings };
+    return { ...end, text, calls, timings: turnClock.end() };
   }
 }
 
@@ -117,22 +122,26 @@ function exceedsLimit(
   return limitedByApi && reason === 'stop' && maxTokens !== undefined && usage.outputTokens > maxTokens;
 }
 
-/** The event with the client's own tool name. */
-function withClientName(event: ChatEvent, names: ToolNames): ChatEvent {
+/** The client's name of a tool of the request; `undefined` for other tools. */
+function clientNameIn({ tools }: ChatRequest, apiName: string, names: ToolNames): string | undefined {
+  const offered = tools.find((tool) => names.apiName(tool.name) === apiName);
+  return offered && clientNameOf(offered);
+}
+
+/** The event with the tool's name without a prefix. */
+function withBareName(event: ChatEvent, names: ToolNames): ChatEvent {
   if (event.type !== 'toolCall') return event;
   return { type: 'toolCall', call: { ...event.call, name: names.clientName(event.call.name) } };
 }
 
 /** @throws ChatError if the CLI has left out one of the client's tools, so that the model would not know it */
-function checkTools(offered: readonly string[] | undefined, { tools }: ChatRequest, names: ToolNames): void {
-  if (offered === undefined) return;
-  // The CLI lists a tool `Agent` by its earlier name.
-  const listed = new Set(offered.includes('Task') ? [...offered, 'Agent'] : offered);
-  const missing = tools.filter((tool) => !listed.has(names.apiName(tool.name)));
-  if (missing.length === 0) return;
-  throw new ChatError(
-    'badRequest',
-    `The Claude CLI does not offer these tools to the model: ${missing.map((tool) => tool.name).join(', ')}. ` +
-      'Check the JSON Schema of their parameters, and whether a permission rule in the settings of Claude denies them.',
+function checkTools(listed: readonly string[] | undefined, request: ChatRequest, names: ToolNames): void {
+  if (listed === undefined) return;
+  const missing = request.tools.filter((tool) => !listed.includes(names.apiName(tool.name)));
+  if (missing.length > 0) throw toolsMissing(missing);
+  if (request.format === undefined || listed.includes(STRUCTURED_OUTPUT_TOOL)) return;
+  throw badRequest(
+    'The Claude CLI does not take the JSON Schema of the answer (the format of the request), so the answer could not ' +
+      'match it. Simplify the schema.',
   );
 }

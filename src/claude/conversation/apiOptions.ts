@@ -4,7 +4,6 @@
  */
 import type { ChatRequest, Effort, Sampling } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
-import { ToolNames } from './toolNames.js';
 import { isCallSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 
 /** The parameters that the API may refuse for a model. */
@@ -96,9 +95,8 @@ export function refusedParameter(
 function toolChoice({ tools, toolChoice: choice, format }: ChatRequest, forced: boolean): JsonObject {
   const single = choice?.single === true ? { disable_parallel_tool_use: true } : {};
   if (!forced) return { type: 'auto', ...single };
-  const chosen = choice?.name === undefined ? undefined : new ToolNames(tools).apiName(choice.name);
   const onlyAnswer = tools.length === 0 || (format !== undefined && isCallSchema(format, tools));
-  const name = chosen ?? (onlyAnswer ? STRUCTURED_OUTPUT_TOOL : undefined);
+  const name = choice?.name ?? (onlyAnswer ? STRUCTURED_OUTPUT_TOOL : undefined);
   return { ...(name === undefined ? { type: 'any' } : { type: 'tool', name }), ...single };
 }
 

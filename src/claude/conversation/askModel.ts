@@ -12,7 +12,7 @@ import { readAnswer, type AnswerEnd, type AnswerOptions } from './answer.js';
 import type { Channel } from './channel.js';
 import { callResultLine, userLine } from './outgoing.js';
 import type { ProcessContents } from './processContents.js';
-import type { ProcessSetup } from './processSetup.js';
+import type { Environment, ProcessSetup } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 import type { TurnGate } from './turnGate.js';
 
@@ -53,7 +53,7 @@ export type CheckAnswer = (format: ResponseFormat, answer: Json) => string | und
 type Options = Pick<
   AnswerOptions,
   'clock' | 'onResult' | 'onPlanUsage' | 'reactionMs' | 'silenceMs' | 'services'
-> & { readonly checkAnswer?: CheckAnswer | undefined };
+> & { readonly environment: Environment; readonly checkAnswer?: CheckAnswer | undefined };
 
 /** What was found out about the answer, also if it failed. */
 export interface Attempt {
@@ -96,6 +96,8 @@ export async function* askModel(
       isClientTool: (tool) => names.isClientTool(tool),
       singleCall: request.toolChoice?.single === true,
       chat: gate && chatTurn(question, isOffered, options.checkAnswer),
+      environment: options.environment,
+      stderr: () => channel.process.stderr,
       now: Date.now,
     });
     Object.assign(attempt, { reader, uuid });

@@ -6,7 +6,10 @@ import { MessageQueue } from './messageQueue.js';
 import type { CliMessage, CliMessageOf } from '../process/incoming.js';
 import type { ClaudeProcess, ProcessEnd } from '../process/process.js';
 
-type Incoming = CliMessage | { readonly type: 'ended'; readonly end: ProcessEnd };
+type Incoming =
+  | CliMessage
+  | { readonly type: 'ended'; readonly end: ProcessEnd }
+  | { readonly type: 'failed'; readonly error: ChatError };
 type ControlResponse = CliMessageOf<'control_response'>['response'];
 
 /** Answers a control request of the CLI. The signal is aborted when the CLI cancels its request. */
@@ -96,10 +99,8 @@ export class Channel {
    * @throws ChatError if the CLI rejects it, times out or exits, or the signal is aborted
    */
   async request(request: object, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
-    const id = randomUUID();
-    const answered = new Promise<ControlResponse>((resolve) => this.#ownRequests.set(id, resolve));
+    const { id, answered } = this.#sendRequest(request);
     try {
-      this.send({ type: 'control_request', request_id: id, request });
       const response = await this.waitFor(answered, timeoutMs, signal);
       if (response.subtype === 'success') return response.response;
       throw new ChatError(
@@ -114,20 +115,39 @@ export class Channel {
   /**
    * Sends a control request that no client waits for, so that the end of the process is not reported as a crash.
    * @param timeoutMs how long the CLI may take
-   * @returns whether it succeeded, and its response. Never rejects
+   * @returns whether it succeeded. Never rejects
    */
-  async tryRequest(request: object, timeoutMs: number): Promise<{ succeeded: boolean; response?: unknown }> {
-    const id = randomUUID();
+  async tryRequest(request: object, timeoutMs: number): Promise<boolean> {
+    const { id, answered } = this.#sendRequest(request);
     let timer: NodeJS.Timeout | undefined;
-    const response = await new Promise<ControlResponse | undefined>((resolve) => {
-      this.#ownRequests.set(id, resolve);
+    const failed = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), timeoutMs);
       void this.process.ended.then(() => resolve(undefined)); // never rejects
-      this.send({ type: 'control_request', request_id: id, request });
     });
+    const response = await Promise.race([answered, failed]);
     clearTimeout(timer);
     this.#ownRequests.delete(id);
-    return { succeeded: response?.subtype === 'success', response: response?.response };
+    return response?.subtype === 'success';
+  }
+
+  /**
+   * Sends a control request whose answer is needed later.
+   * @returns settles when the CLI answers, with `undefined` if it rejects the request. Use `waitFor` for it: if the CLI
+   *   does not answer, it never settles.
+   */
+  requestEarly(request: object): Promise<unknown> {
+    const { id, answered } = this.#sendRequest(request);
+    return answered.then((response) => {
+      this.#ownRequests.delete(id);
+      return response.subtype === 'success' ? response.response : undefined;
+    });
+  }
+
+  #sendRequest(request: object): { readonly id: string; readonly answered: Promise<ControlResponse> } {
+    const id = randomUUID();
+    const answered = new Promise<ControlResponse>((resolve) => this.#ownRequests.set(id, resolve));
+    this.send({ type: 'control_request', request_id: id, request });
+    return { id, answered };
   }
 
   /**
@@ -166,6 +186,11 @@ export class Channel {
     this.#dropMessages();
   }
 
+  /** Makes the present turn fail; without one, does nothing. */
+  failTurn(error: ChatError): void {
+    if (!this.#ignoring) this.#messages.push({ type: 'failed', error });
+  }
+
   /** Call it after a turn: drops all messages until the next turn. */
   ignoreMessages(): void {
     this.#ignoring = true;
@@ -190,6 +215,7 @@ export class Channel {
       const message = await this.#messages.take(milliseconds);
       throwIfAborted(signal);
       if (message === undefined) throw timedOut(milliseconds);
+      if (message.type === 'failed') throw message.error;
       if (message.type !== 'ended') return message;
       throw this.#crashed(message.end);
     } finally {

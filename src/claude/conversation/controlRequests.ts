@@ -43,8 +43,10 @@ export async function answerControlRequest(
   switch (request.subtype) {
     case 'hook_callback':
       return success(await hookAnswer(request['input'], rules));
-    case 'mcp_message':
-      return success({ mcp_response: rules.client.answer(request['server_name'], request['message']) });
+    case 'mcp_message': {
+      const { server_name, message: rpc } = request;
+      return success({ mcp_response: await rules.client.answer(server_name, rpc, signal) });
+    }
     case 'can_use_tool':
       return success(await permissionAnswer(request, rules, signal));
     default:

@@ -15,7 +15,7 @@ import {
   initializeChat,
   initializeWorkspace,
   requestModels,
-  requestSettingsVariables,
+  NO_SETTINGS,
   warmUp,
   type ListedModel,
 } from './initialize.js';
@@ -44,7 +44,7 @@ export class Conversation {
   readonly contents: ProcessContents;
   /** In the chat lane only. */
   readonly #gate: TurnGate | undefined;
-  #state: ConversationState = 'new';
+  #state: ConversationState;
   #emptied: Promise<void> = Promise.resolve();
   /** The id of the previous question. */
   #previousUuid: string | undefined;
@@ -52,21 +52,16 @@ export class Conversation {
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    const { services } = options;
+    const { services, environment } = options;
     const answer: ControlAnswer = (message, signal) =>
       answerControlRequest(message, { client: this.contents.tools, gate: services?.gate }, signal);
     this.#channel = new Channel(process, answer, options.onCrash);
-    const { environment, reactionMs } = options;
-    if (services !== undefined) {
-      this.contents = new ProcessContents(this.#channel, CLIENT_TOOLS_PREFIX, Promise.resolve(environment));
-      return;
-    }
-    initializeChat(this.#channel);
-    const variables = requestSettingsVariables(this.#channel, reactionMs);
-    const all = variables.then((own) => ({ ...environment, ...own }));
-    this.contents = new ProcessContents(this.#channel, '', all);
-    this.#gate = new TurnGate(this.#channel, environment);
-    this.#state = 'empty';
+    const isChat = services === undefined;
+    const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
+    const settings = isChat ? initializeChat(this.#channel) : NO_SETTINGS;
+    this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings });
+    if (isChat) this.#gate = new TurnGate(this.#channel, environment);
+    this.#state = isChat ? 'empty' : 'new';
   }
 
   get process(): ClaudeProcess {
@@ -79,7 +74,7 @@ export class Conversation {
 
   /** Lists the models of the CLI. Does not change the process. @throws ChatError */
   models(): Promise<readonly ListedModel[]> {
-    return requestModels(this.#channel, this.#options.reactionMs);
+    return requestModels(this.#channel, this.contents.defaultModel, this.#options.reactionMs);
   }
 
   /** Prepares an empty process, so that its first question is sent sooner. */
@@ -158,7 +153,7 @@ export class Conversation {
     let confirmed: Promise<unknown> = Promise.resolve();
     if (isNew) {
       this.contents.recordSetup(setup);
-      initializeWorkspace(this.#channel, request, tools.names);
+      initializeWorkspace(this.#channel, request);
     } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
     this.#gate?.open();
     this.#channel.startTurn();
@@ -213,7 +208,7 @@ export class Conversation {
     // An answer of the model that is an error leaves the process as it was.
     const breaks = failure !== undefined && BREAKING_ERRORS.has(failure.kind) && !goesOn;
     if (this.#gate !== undefined && !this.#gate.closed && goesOn) {
-      this.process.killNow();
+      this.process.terminateNow('SIGKILL');
       this.#state = 'spent';
     } else if (this.#gate !== undefined && reader?.refused !== true && !breaks) this.#startEmptying();
     else {

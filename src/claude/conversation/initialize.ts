@@ -1,13 +1,13 @@
 /** Initializes new processes, and requests the list of models. */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
 import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
-import type { Environment } from './processSetup.js';
-import type { ToolNames } from './toolNames.js';
+import { modelRequests, type Environment } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI. */
@@ -15,40 +15,80 @@ export type ListedModel = v.InferOutput<typeof modelListSchema>['models'][number
 
 /**
  * Lists the models of the CLI. Does not change the process.
+ * @param defaultModel the id of the process's default model, see `initializeChat`
  * @param timeoutMs how long the CLI may take
  * @throws ChatError
  */
-export async function requestModels(channel: Channel, timeoutMs: number): Promise<readonly ListedModel[]> {
+export async function requestModels(
+  channel: Channel,
+  defaultModel: Promise<string | undefined>,
+  timeoutMs: number,
+): Promise<readonly ListedModel[]> {
   const answer = v.safeParse(modelListSchema, await channel.request({ subtype: 'list_models' }, timeoutMs));
-  if (answer.success) return answer.output.models;
+  if (answer.success) {
+    return withDefaultModel(answer.output.models, await channel.waitFor(defaultModel, timeoutMs));
+  }
   throw new ChatError('cliFailed', 'The Claude CLI did not list its models. Run "claude update".');
 }
 
-const settingsAnswer = v.object({
-  effective: v.object({ env: v.optional(v.record(v.string(), v.string()), {}) }),
-});
-
 /**
- * The variables that the user's settings files set for the CLI, which come before those of the environment.
- * @param timeoutMs how long the CLI may take
- * @returns none if the CLI cannot tell
+ * The list with the user's default model in place of the CLI's.
+ * @param defaultId the id of the user's default
  */
-export async function requestSettingsVariables(channel: Channel, timeoutMs: number): Promise<Environment> {
-  const { response } = await channel.tryRequest({ subtype: 'get_settings' }, timeoutMs);
-  const parsed = v.safeParse(settingsAnswer, response);
-  return parsed.success ? parsed.output.effective.env : {};
+export function withDefaultModel(
+  models: readonly ListedModel[],
+  defaultId: string | undefined,
+): readonly ListedModel[] {
+  return models.map((model) => {
+    if (model.value !== DEFAULT_MODEL || defaultId === undefined || model.resolvedModel === defaultId) {
+      return model;
+    }
+    const { displayName } = model;
+    const own = models.find(
+      ({ value, resolvedModel }) => resolvedModel === defaultId && value !== DEFAULT_MODEL,
+    );
+    return { ...own, value: DEFAULT_MODEL, resolvedModel: defaultId, ...(displayName && { displayName }) };
+  });
 }
 
-/** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */
-export function initializeChat(channel: Channel): void {
+const settingsSchema = v.object({
+  applied: v.fallback(v.object({ model: v.optional(v.string()) }), {}),
+  effective: v.fallback(v.object({ env: v.optional(v.record(v.string(), v.string()), {}) }), { env: {} }),
+});
+
+/** What the user has set for the CLI. */
+export interface UserSettings {
+  /**
+   * The id of the model that the process uses until another is set: the user's default (`model` in the settings,
+   * `ANTHROPIC_MODEL`). `undefined` if the CLI does not report it.
+   */
+  readonly model: string | undefined;
+  /** The variables that the settings files set, which come before those of the environment. */
+  readonly variables: Environment;
+}
+
+/** The settings of a process that does not need them. */
+export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undefined, variables: {} });
+
+/**
+ * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
+ * @returns what the user has set. Use `Channel.waitFor` for it
+ */
+export function initializeChat(channel: Channel): Promise<UserSettings> {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
   channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+  return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
+    const settings = v.safeParse(settingsSchema, answer);
+    if (!settings.success) return { model: undefined, variables: {} };
+    const { applied, effective } = settings.output;
+    return { model: applied.model, variables: effective.env };
+  });
 }
 
 /** Initializes a new process of the workspace lane for a request. Call it once for each process. */
-export function initializeWorkspace(channel: Channel, request: ChatRequest, names: ToolNames): void {
-  channel.control(workspaceInitialization(request, names));
+export function initializeWorkspace(channel: Channel, request: ChatRequest): void {
+  channel.control(workspaceInitialization(request));
   if (request.thinking?.show === true) {
     channel.control({
       subtype: 'set_max_thinking_tokens',
@@ -61,7 +101,10 @@ export function initializeWorkspace(channel: Channel, request: ChatRequest, name
     channel.control({ subtype: 'apply_flag_settings', settings: { env } });
   }
   // Set the model before the history is sent: the CLI writes a later change into the conversation.
-  channel.control({ subtype: 'set_model', model: request.model });
+  const { model } = request;
+  if (model !== DEFAULT_MODEL) {
+    for (const message of modelRequests({ model, system: '' })) channel.control(message);
+  }
   const effort = request.thinking?.effort;
   if (effort !== undefined) {
     channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });

@@ -6,6 +6,7 @@ import { withDigits } from '../../core/json.js';
 import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
+import { strictSchema } from '../tools/strictSchema.js';
 import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
@@ -25,17 +26,14 @@ const STRUCTURED_OUTPUT_DESCRIPTION =
   'once at the end of your response to provide the structured output.';
 
 /** The results of the MCP methods `initialize` and `tools/list` for the client's tools. */
-export function toolManifest(
-  { tools, answerSchema }: ToolOffer,
-  names: ToolNames,
-): {
+export function toolManifest({ tools, answerSchema }: ToolOffer): {
   initializeResult: object;
   toolsListResult: object;
 } {
   const offered = tools.map((tool) => ({
-    name: names.bareName(tool.name),
+    name: tool.name,
     description: tool.description,
-    inputSchema: { type: 'object', ...tool.parameters },
+    inputSchema: tool.parameters,
   }));
   const structured = {
     name: STRUCTURED_OUTPUT_TOOL,
@@ -75,10 +73,10 @@ export function chatInitialization(): object {
 /**
  * The `initialize` control request for the workspace lane. The client's system prompt is appended to the CLI's own.
  */
-export function workspaceInitialization(request: ChatRequest, names: ToolNames): object {
+export function workspaceInitialization(request: ChatRequest): object {
   const { tools, format } = request;
   const system = joinParagraphs([request.system, toolChoiceInstruction(request.toolChoice)]);
-  const manifest = toolManifest({ tools, answerSchema: undefined }, names);
+  const manifest = toolManifest({ tools, answerSchema: undefined });
   const client =
     tools.length === 0
       ? {}
@@ -92,7 +90,7 @@ export function workspaceInitialization(request: ChatRequest, names: ToolNames):
     ...(system === '' ? {} : { appendSystemPrompt: system }),
     ...client,
     hooks: HOOKS,
-    ...(format === undefined ? {} : { jsonSchema: objectSchema(format) }),
+    ...(format === undefined ? {} : { jsonSchema: strictSchema(objectSchema(format)) }),
   };
 }
 

@@ -3,8 +3,10 @@
  * process runs (`docs/architecture.md`).
  */
 import * as v from 'valibot';
+import { DEFAULT_MODEL } from '../../core/backend.js';
 import { ChatError } from '../../core/errors.js';
 import { throwIfAborted, type Channel } from './channel.js';
+import type { UserSettings } from './initialize.js';
 import { ProcessHistory } from './processHistory.js';
 import {
   canonicalOffer,
@@ -23,21 +25,33 @@ const REWIND_MS = 3000;
 
 const rewindAnswer = v.object({ rewound: v.literal(true) });
 
+/** What is known about a process when it starts. */
+export interface ProcessOptions {
+  /** The prefix that the CLI adds to the names of the client's tools. */
+  readonly toolPrefix: string;
+  /** The environment in which it was started. */
+  readonly environment: Environment;
+  /** See `initializeChat`. */
+  readonly settings: Promise<UserSettings>;
+}
+
 export class ProcessContents {
   readonly #channel: Channel;
-  readonly #environment: Promise<Environment>;
+  readonly #environment: Environment;
+  /** The variables that the user's settings files set. */
+  readonly #variables: Promise<Environment>;
+  /** The id of the process's default model, see `initializeChat`. */
+  readonly defaultModel: Promise<string | undefined>;
   readonly tools: ToolServer;
   readonly history = new ProcessHistory();
   #setup: ProcessSetup = INITIAL_SETUP;
   #conversations = 0;
 
-  /**
-   * @param toolPrefix the prefix that the CLI adds to the names of the client's tools
-   * @param environment the user's variables: of the process and of the settings files. Never rejects
-   */
-  constructor(channel: Channel, toolPrefix: string, environment: Promise<Environment>) {
+  constructor(channel: Channel, { toolPrefix, environment, settings }: ProcessOptions) {
     this.#channel = channel;
     this.#environment = environment;
+    this.#variables = settings.then(({ variables }) => variables);
+    this.defaultModel = settings.then(({ model }) => model);
     this.tools = new ToolServer(channel, toolPrefix);
   }
 
@@ -87,17 +101,37 @@ export class ProcessContents {
     if (shared === 0) this.#conversations++;
     throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
-    const environment = changesVariables(this.#setup, setup) ? await this.#environment : {};
-    throwIfAborted(signal);
-    const requests = setupRequests(this.#setup, setup, environment);
+    const hasVariables = changesVariables(this.#setup, setup);
+    const own = hasVariables ? await this.#channel.waitFor(this.#variables, timeoutMs, signal) : {};
+    const [before, after] = await this.#withDefaultModel(setup, timeoutMs, signal);
+    const requests = setupRequests(before, after, { ...this.#environment, ...own });
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),
     );
     // If sending the question fails, that error is reported. Do not let this one become an unhandled rejection.
     confirmed.catch(() => undefined);
-    if (this.#conversations > 1) await confirmed;
+    // The CLI puts variables in force some milliseconds later.
+    if (hasVariables || this.#conversations > 1) await confirmed;
     return { confirmed };
+  }
+
+  /**
+   * The current set-up and the next one, with the default model's id where it must be set: for `set_model`, the name
+   * `default` means the CLI's own default, not the user's.
+   */
+  async #withDefaultModel(
+    next: ProcessSetup,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<[ProcessSetup, ProcessSetup]> {
+    const current = this.#setup;
+    const isSet = current.model !== next.model || current.system !== next.system;
+    if (next.model !== DEFAULT_MODEL || !isSet) return [current, next];
+    const id = (await this.#channel.waitFor(this.defaultModel, timeoutMs, signal)) ?? DEFAULT_MODEL;
+    const named = (setup: ProcessSetup): ProcessSetup =>
+      setup.model === DEFAULT_MODEL ? { ...setup, model: id } : setup;
+    return [named(current), named(next)];
   }
 
   /**

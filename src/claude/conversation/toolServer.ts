@@ -3,12 +3,15 @@
  * set of tools needs another server name.
  */
 import * as v from 'valibot';
-import { ChatError } from '../../core/errors.js';
+import type { ToolSpec } from '../../core/chat.js';
+import { badRequest, ChatError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/json.js';
 import type { Channel } from './channel.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { toolManifest } from './outgoing.js';
 import { canonicalOffer, INITIAL_SETUP, type ToolOffer } from './processSetup.js';
+import { clientNameOf } from '../tools/offeredTool.js';
+import { callNotDeferred } from '../turn/deferralCheck.js';
 import { ToolNames } from './toolNames.js';
 
 const mcpStatus = v.object({
@@ -22,7 +25,15 @@ const mcpStatus = v.object({
 const rpc = v.object({
   id: v.optional(v.union([v.number(), v.string()]), 0),
   method: v.optional(v.string(), ''),
+  params: v.optional(v.object({ name: v.optional(v.string(), '') }), {}),
 });
+/** The error code of JSON-RPC for a method that the server does not have. */
+const METHOD_NOT_FOUND = -32601;
+/** The part of the CLI's settings that can take tools away. */
+const settings = v.object({
+  effective: v.object({ permissions: v.object({ deny: v.array(v.string()) }) }),
+});
+const contextUsage = v.object({ mcpTools: v.array(v.object({ name: v.string() })) });
 
 /** How often the status of the server is requested, and the pause between two requests in milliseconds. */
 const STATUS_CHECKS = 400;
@@ -32,9 +43,9 @@ const MAX_LISTS = 2;
 
 export class ToolServer {
   readonly #channel: Channel;
-  readonly #prefix: string;
   #offer = INITIAL_SETUP.offer;
-  #names: ToolNames;
+  /** The names of the client's tools in the API. */
+  readonly names: ToolNames;
   #servers = 0;
   /** How often the CLI has requested the tools of the current server. */
   #lists = 0;
@@ -49,12 +60,7 @@ export class ToolServer {
   /** @param prefix the prefix that the CLI adds to the names of the client's tools */
   constructor(channel: Channel, prefix: string) {
     this.#channel = channel;
-    this.#prefix = prefix;
-    this.#names = new ToolNames([], prefix);
-  }
-
-  get names(): ToolNames {
-    return this.#names;
+    this.names = new ToolNames(prefix);
   }
 
   /** Records an offer that the process gets with its `initialize` request. */
@@ -64,15 +70,13 @@ export class ToolServer {
   }
 
   #recordTools(offer: ToolOffer): void {
-    this.#names = new ToolNames(offer.tools, this.#prefix);
     this.#offer = offer;
-    for (const [key, description] of descriptionsOf(offer, this.#names))
-      this.#descriptions.set(key, description);
+    for (const [key, description] of descriptionsOf(offer)) this.#descriptions.set(key, description);
   }
 
   /** Whether the CLI would use the description of an earlier tool for a tool of this offer. */
   conflictsWith(offer: ToolOffer): boolean {
-    return descriptionsOf(offer, new ToolNames(offer.tools, this.#prefix)).some(([key, description]) => {
+    return descriptionsOf(offer).some(([key, description]) => {
       const known = this.#descriptions.get(key);
       return known !== undefined && known !== description;
     });
@@ -101,24 +105,59 @@ export class ToolServer {
     this.#server = name;
     await this.#setServers({ [name]: { type: 'sdk', name, disableAutoBackground: true } }, timeoutMs, signal);
     await this.#channel.waitFor(listed, timeoutMs, signal);
-    await this.#waitUntilConnected(name, timeoutMs, signal);
+    const request = (subtype: string, more = {}): Promise<unknown> =>
+      this.#channel.request({ subtype, ...more }, timeoutMs, signal);
+    const [read] = await Promise.all([
+      request('get_settings'),
+      this.#waitUntilConnected(name, timeoutMs, signal),
+    ]);
+    if (!deniesTools(read)) return;
+    const usage = v.safeParse(contextUsage, await request('get_context_usage', { detail: 'summary' }));
+    if (usage.success) this.#checkOffered(usage.output.mcpTools.map((tool) => tool.name));
   }
 
-  /** Answers a JSON-RPC message that the CLI sends to the MCP server of that name. */
-  answer(server: unknown, message: unknown): object {
+  /** @throws ChatError `badRequest` if the CLI has left out one of the client's tools */
+  #checkOffered(listed: readonly string[]): void {
+    const missing = this.#offer.tools.filter((tool) => !listed.includes(this.names.apiName(tool.name)));
+    if (missing.length > 0) throw toolsMissing(missing);
+  }
+
+  /**
+   * Answers a JSON-RPC message that the CLI sends to the MCP server of that name.
+   * @param signal aborted when the turn is over
+   */
+  async answer(server: unknown, message: unknown, signal: AbortSignal): Promise<object> {
     const call = v.safeParse(rpc, message);
-    const { id, method } = call.success ? call.output : { id: 0, method: '' };
-    const { initializeResult, toolsListResult } = toolManifest(this.#offer, this.#names);
-    const results: Readonly<Record<string, object>> = {
-      initialize: initializeResult,
-      'tools/list': toolsListResult,
-    };
+    const { id, method, params } = call.success ? call.output : { id: 0, method: '', params: { name: '' } };
+    const { initializeResult, toolsListResult } = toolManifest(this.#offer);
     // The CLI may still ask a server that was replaced.
     if (method === 'tools/list' && server === this.#server) {
       this.#lists++;
       this.#onListed?.();
     }
-    return { jsonrpc: '2.0', id, result: results[method] ?? {} };
+    if (method === 'tools/call') await this.#refuseCall(params.name, signal);
+    const results: Readonly<Record<string, object>> = {
+      initialize: initializeResult,
+      'tools/list': toolsListResult,
+      ping: {},
+    };
+    const result = results[method];
+    // A notification needs no answer, but the CLI waits for one.
+    if (result !== undefined || method.startsWith('notifications/')) {
+      return { jsonrpc: '2.0', id, result: result ?? {} };
+    }
+    return { jsonrpc: '2.0', id, error: { code: METHOD_NOT_FOUND, message: `No method ${method}` } };
+  }
+
+  /**
+   * The client runs its tools: the hook defers every call, so that none gets here. If one does, the hook did not run. The CLI
+   * gets no answer before the turn is over, because the model would take it for the tool's result.
+   */
+  async #refuseCall(tool: string, signal: AbortSignal): Promise<void> {
+    const offered = this.#offer.tools.find(({ name }) => name === tool);
+    this.#channel.failTurn(callNotDeferred(offered === undefined ? tool : clientNameOf(offered)));
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 
   async #setServers(servers: object, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -137,16 +176,30 @@ export class ToolServer {
     throw new ChatError(
       'badRequest',
       'The Claude CLI cannot read the JSON Schema of one of these tools: ' +
-        `${this.#offer.tools.map((tool) => tool.name).join(', ')}.`,
+        `${this.#offer.tools.map(clientNameOf).join(', ')}.`,
     );
   }
+}
+
+/** Whether a rule of the user can deny tools of MCP servers, as the client's tools are for the CLI. */
+function deniesTools(read: unknown): boolean {
+  const parsed = v.safeParse(settings, read);
+  return parsed.success && parsed.output.effective.permissions.deny.some((rule) => /^(mcp__|\*)/.test(rule));
 }
 
 function isEmpty({ tools, answerSchema }: ToolOffer): boolean {
   return tools.length === 0 && answerSchema === undefined;
 }
 
+/** The error for tools that the CLI does not offer to the model. */
+export function toolsMissing(tools: readonly ToolSpec[]): ChatError {
+  return badRequest(
+    `The Claude CLI does not offer these tools to the model: ${tools.map(clientNameOf).join(', ')}. ` +
+      'Check whether a permission rule in the settings of Claude denies them (permissions.deny).',
+  );
+}
+
 /** For each tool: its name and schema as a string, and its description. */
-function descriptionsOf({ tools }: ToolOffer, names: ToolNames): (readonly [string, string])[] {
-  return tools.map((tool) => [canonicalJson([names.bareName(tool.name), tool.parameters]), tool.description]);
+function descriptionsOf({ tools }: ToolOffer): (readonly [string, string])[] {
+  return tools.map((tool) => [canonicalJson([tool.name, tool.parameters]), tool.description]);
 }

@@ -76,7 +76,7 @@ export class TurnGate {
 
   #onStreamEvent(event: CliMessageOf<'stream_event'>['event'], end: MessageEndWatch): void {
     this.#close();
-    if (end.asksAgainAfter(event) && !this.closed) this.#channel.process.killNow();
+    if (end.asksAgainAfter(event) && !this.closed) this.#channel.process.terminateNow('SIGKILL');
   }
 
   #close(): void {
@@ -94,7 +94,7 @@ export class TurnGate {
   async #set(value: string): Promise<void> {
     this.#changes++;
     const settings = { env: { [LIMIT]: value } };
-    const { succeeded } = await this.#channel.tryRequest(
+    const succeeded = await this.#channel.tryRequest(
       { subtype: 'apply_flag_settings', settings },
       CONFIRM_MS,
     );

@@ -23,6 +23,7 @@ export async function* answerWithRetry(
       sent = true;
       observer.requestSent();
     },
+    retrying: (delayMs) => observer.retrying(delayMs),
     permissionDecided: (decision) => observer.permissionDecided(decision),
   };
   for (let fresh = false; ; fresh = true) {

@@ -27,6 +27,7 @@ const contentBlock = v.variant('type', [
   v.object({
     type: v.literal('tool_result'),
     tool_use_id: v.string(),
+    content: v.optional(v.unknown()),
     is_error: v.optional(v.nullable(v.boolean())),
   }),
 ]);
@@ -108,6 +109,8 @@ const cliMessage = v.variant('type', [
     subtype: v.string(),
     /** With `init`: the tools that the model may call in this turn. */
     tools: v.optional(v.array(v.string())),
+    /** With `init`: where the API key comes from; `none` for other credentials. */
+    apiKeySource: text,
     attempt: count,
     retry_delay_ms: count,
     error_status: count,

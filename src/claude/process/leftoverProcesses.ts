@@ -1,11 +1,13 @@
 /**
- * Ends processes that were left behind. A server that is killed together with its watchdog leaves CLI processes, which
- * would finish their turns; a CLI that crashes leaves the commands it was running, without a parent. Each CLI process gets
- * a tag in its environment, which all of its descendants inherit, so no file has to record them.
+ * Ends processes that were left behind. A server that is killed together with its watchdog leaves CLI processes, which would
+ * finish their turns; the next server finds them by their records. A CLI that crashes leaves the commands it was running, without
+ * a parent; each CLI process has a tag in its environment, which all of its descendants inherit.
  */
 import { randomUUID } from 'node:crypto';
-import { readFile, readlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Logger } from '../../core/log.js';
+import { hasArguments, processIdentity, systemId } from './processIdentity.js';
+import { type ProcessRecord, readRecords, recordsFolder, removeRecord } from './processRecords.js';
 import { commandOutput, mapProcesses, killTree } from './tree.js';
 
 /** The environment variable that holds the tag. */
@@ -16,42 +18,7 @@ export function newProcessTag(serverPid: number = process.pid): string {
   return `${serverPid}.${randomUUID()}`;
 }
 
-/** A CLI process started by a server, and not one of the commands that it runs. */
-export interface TaggedCli {
-  readonly pid: number;
-  readonly serverPid: number;
-}
-
-const TAG_ENTRY = new RegExp(`^${TAG_VARIABLE}=(\\d+)\\.[\\w-]+$`);
-
-/** Part of every command line with which a server starts the CLI, and never of one that a user types. */
-const STREAM_INPUT = ['--input-format', 'stream-json'];
-
-/**
- * Recognizes a CLI process that a server has started. Pure.
- * @param args the process's arguments; the environment may follow them if the two cannot be separated
- * @param environment entries `NAME=value`
- */
-export function parseTaggedCli(
-  pid: number,
-  args: readonly string[],
-  environment: readonly string[],
-): TaggedCli | undefined {
-  const at = args.indexOf(STREAM_INPUT[0]!);
-  if (at < 0 || args[at + 1] !== STREAM_INPUT[1]) return undefined;
-  const [, serverPid] = environment.map((entry) => TAG_ENTRY.exec(entry)).find(Boolean) ?? [];
-  return serverPid === undefined ? undefined : { pid, serverPid: Number(serverPid) };
-}
-
-/** The tagged CLI processes in lines of `pid arguments environment`, as `ps -E` prints them. Pure. */
-export function taggedClisInListing(listing: string): TaggedCli[] {
-  return listing.split('\n').flatMap((line) => {
-    const [pid, ...words] = line.trim().split(/\s+/);
-    return parseTaggedCli(Number(pid), words, words) ?? [];
-  });
-}
-
-/** The ids of the processes in such lines whose environment contains the entry `NAME=value`. Pure. */
+/** The ids of the processes in lines of `pid arguments environment`, as `ps -E` prints them, whose environment contains the entry `NAME=value`. Pure. */
 export function pidsWithEntryInListing(listing: string, entry: string): number[] {
   return listing.split('\n').flatMap((line) => {
     const [pid, ...words] = line.trim().split(/\s+/);
@@ -59,37 +26,19 @@ export function pidsWithEntryInListing(listing: string, entry: string): number[]
   });
 }
 
-async function readProcFile(pid: string, file: 'cmdline' | 'environ'): Promise<string[]> {
-  return (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0');
-}
-
-/** Skips processes of other users, and of other containers: there the server's process id means something else. */
-async function taggedClisInProc(): Promise<TaggedCli[]> {
-  const ownNamespace = await readlink('/proc/self/ns/pid');
-  return mapProcesses(async (pid) => {
-    const args = await readProcFile(pid, 'cmdline');
-    if (!args.includes(STREAM_INPUT[0]!)) return undefined;
-    if ((await readlink(`/proc/${pid}/ns/pid`)) !== ownNamespace) return undefined;
-    return parseTaggedCli(Number(pid), args, await readProcFile(pid, 'environ'));
-  });
+async function readEnvironment(pid: string): Promise<string[]> {
+  return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
 }
 
 /** Includes processes in containers: a tag is unique, and their ids in our /proc are valid here. */
 async function pidsWithEntryInProc(entry: string): Promise<number[]> {
   return mapProcesses(async (pid) =>
-    (await readProcFile(pid, 'environ')).includes(entry) ? Number(pid) : undefined,
+    (await readEnvironment(pid)).includes(entry) ? Number(pid) : undefined,
   );
 }
 
 function processListing(): Promise<string> {
   return commandOutput('ps', ['-xwwE', '-o', 'pid=,command=']);
-}
-
-async function findTaggedClis(platform: NodeJS.Platform): Promise<TaggedCli[]> {
-  if (platform === 'linux') return taggedClisInProc();
-  // Windows does not reveal the environment of other processes; only the watchdog helps there.
-  if (platform === 'win32') return [];
-  return taggedClisInListing(await processListing());
 }
 
 async function findPidsWithTag(tag: string, platform: NodeJS.Platform): Promise<number[]> {
@@ -98,25 +47,40 @@ async function findPidsWithTag(tag: string, platform: NodeJS.Platform): Promise<
   return platform === 'win32' ? [] : pidsWithEntryInListing(await processListing(), entry);
 }
 
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
+/** Why a recorded process is not ended; `undefined` if it is a CLI that a server has left behind. */
+async function objectionTo(record: ProcessRecord, platform: NodeJS.Platform): Promise<string | undefined> {
+  const server = await processIdentity(record.server.pid, platform);
+  if (server?.startTime === record.server.startTime) return 'its server is running';
+  const found = await processIdentity(record.pid, platform);
+  if (found?.startTime !== record.startTime) return 'it has exited';
+  if (found.user !== process.getuid?.()) return 'it belongs to another user';
+  if (!hasArguments(found, record.args, platform)) return 'it runs with other arguments';
+  const programs = new Set([found.executable, ...found.command.slice(0, -record.args.length)]);
+  if (!record.programs.some((program) => programs.has(program))) return 'it runs another program';
+  return undefined;
 }
 
-/** Kills the CLI processes of servers that no longer exist, and all of their descendants. Never rejects. */
+/**
+ * Kills the CLI processes of servers that no longer exist, and all of their descendants. A process is killed only if a server has
+ * recorded it, and it is the same process, of this user, with the same program and the same arguments. Never rejects.
+ */
 export async function endLeftoverProcesses(
   log: Logger,
+  folder: string = recordsFolder(),
   platform: NodeJS.Platform = process.platform,
 ): Promise<void> {
   try {
-    for (const { pid, serverPid } of await findTaggedClis(platform)) {
-      if (exists(serverPid)) continue;
-      log.warn(`[cli] pid=${pid} was left behind by a server that was killed: ending it`);
-      await killTree(pid, platform);
+    const system = await systemId(platform);
+    for (const record of await readRecords(folder)) {
+      // Process ids of another container mean other processes here.
+      if (record.system !== system) continue;
+      const objection = await objectionTo(record, platform);
+      if (objection === 'its server is running') continue;
+      if (objection === undefined) {
+        log.warn(`[cli] pid=${record.pid} was left behind by a server that was killed: ending it`);
+        await killTree(record.pid, platform);
+      } else log.debug(`[cli] pid=${record.pid} is not ended: ${objection}`);
+      await removeRecord(record, folder);
     }
   } catch (error) {
     log.warn(`[cli] cannot look for processes of servers that were killed: ${String(error)}`);

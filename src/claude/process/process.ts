@@ -5,6 +5,7 @@ import { ChatError } from '../../core/errors.js';
 import { LineSplitter } from '../../core/lineSplitter.js';
 import { printable, type Logger } from '../../core/log.js';
 import { parseMessage, type CliMessage } from './incoming.js';
+import { RemainingTree } from './remainingTree.js';
 import { killTree } from './tree.js';
 
 export interface ProcessSpec {
@@ -44,7 +45,8 @@ const DRAIN_MS = 250;
 export async function startProcess(spec: ProcessSpec, log: Logger): Promise<ClaudeProcess> {
   const folder = await stat(spec.folder).catch(() => undefined);
   if (folder?.isDirectory() !== true) {
-    throw new ChatError('cliFailed', `The folder ${spec.folder} no longer exists. Open another folder.`);
+    const message = `The folder ${spec.folder} no longer exists. Create it again, or open another one.`;
+    throw new ChatError('cliFailed', message);
   }
   return new ClaudeProcess(spec, log);
 }
@@ -53,6 +55,7 @@ export class ClaudeProcess {
   /** Resolves when the process has exited and all of its output has been delivered. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcessWithoutNullStreams | undefined;
+  readonly #args: readonly string[];
   readonly #log: Logger;
   readonly #framer = new LineSplitter(LINE_LIMIT);
   #listener: ((message: CliMessage) => void) | undefined;
@@ -65,6 +68,7 @@ export class ClaudeProcess {
   #settle!: (end: ProcessEnd) => void;
 
   constructor(spec: ProcessSpec, log: Logger) {
+    this.#args = spec.args;
     this.#log = log;
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
@@ -107,6 +111,11 @@ export class ClaudeProcess {
     return this.#child?.pid;
   }
 
+  /** The end of what it wrote to stderr so far, at most 65,536 characters. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   get alive(): boolean {
     return this.#child?.pid !== undefined && !this.#exited;
   }
@@ -132,25 +141,16 @@ export class ClaudeProcess {
     this.#child?.stdout.resume();
   }
 
-  /**
-   * Ends the process in a bounded time: closes its stdin and sends SIGTERM, then kills it with all of its descendants.
-   * Never rejects.
-   */
+  /** Ends the process in a bounded time: SIGTERM, then SIGKILL for what is left of its tree. Never rejects. */
   end(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
   }
 
-  /** Sends SIGTERM without waiting, for when this program itself exits. */
-  terminateNow(): void {
+  /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process. */
+  terminateNow(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
     this.#endRequested = true;
-    if (this.alive) this.#child?.kill('SIGTERM');
-  }
-
-  /** Kills the process at once, so that nothing that it is about to send leaves this machine. */
-  killNow(): void {
-    this.#endRequested = true;
-    if (this.alive) this.#child?.kill('SIGKILL');
+    if (this.alive) this.#child?.kill(signal);
   }
 
   async #end(): Promise<void> {
@@ -159,8 +159,10 @@ export class ClaudeProcess {
     if (this.alive) this.#endRequested = true;
     if (child?.pid !== undefined && this.alive) {
       const pid = child.pid;
+      const tree = await RemainingTree.of(pid, { args: this.#args, log: this.#log });
       child.stdin.end();
       child.kill('SIGTERM');
+      tree.terminateCli();
       const force = setTimeout(() => {
         this.#log.warn(`[cli] pid=${pid} did not exit within ${GRACE_MS} ms: killing it`);
         void killTree(pid); // never rejects; `ended` reports
@@ -170,8 +172,8 @@ export class ClaudeProcess {
       child.stdout.resume();
       await this.ended;
       clearTimeout(force);
-    }
-    await this.ended;
+      await tree.end(GRACE_MS);
+    } else await this.ended;
   }
 
   #read(chunk: string): void {

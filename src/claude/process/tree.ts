@@ -68,6 +68,37 @@ async function procTable(): Promise<string> {
   return lines.join('\n');
 }
 
+/** Lines of `pid ppid` of every process. */
+function processTable(platform: NodeJS.Platform): Promise<string> {
+  return platform === 'linux' ? procTable() : commandOutput('ps', ['-A', '-o', 'pid=,ppid=']);
+}
+
+/** The children of a process, which Linux lists for each of its threads. @throws Error where it does not */
+async function childrenInProc(pid: number): Promise<number[]> {
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const lists = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8')),
+  );
+  return lists.flatMap((list) => list.trim().split(' ').filter(Boolean).map(Number));
+}
+
+/** The ids of all descendants of a process. Never rejects. On Windows it finds none, because `taskkill` ends the tree. */
+export async function descendantsOf(
+  root: number,
+  platform: NodeJS.Platform = process.platform,
+): Promise<number[]> {
+  if (platform === 'win32') return [];
+  if (platform !== 'linux') return descendants(root, await processTable(platform));
+  try {
+    const children = await childrenInProc(root);
+    const deeper = await Promise.all(children.map((child) => descendantsOf(child, platform)));
+    return [...children, ...deeper.flat()];
+  } catch {
+    // A kernel without these lists, or a process that has exited.
+    return descendants(root, await processTable(platform).catch(() => ''));
+  }
+}
+
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -88,9 +119,7 @@ export async function killTree(pid: number, platform: NodeJS.Platform = process.
     return;
   }
   sendSignal(pid, 'SIGSTOP');
-  const table =
-    platform === 'linux' ? await procTable() : await commandOutput('ps', ['-A', '-o', 'pid=,ppid=']);
-  const children = descendants(pid, table);
+  const children = descendants(pid, await processTable(platform));
   sendSignal(pid, 'SIGKILL');
   for (const child of children) sendSignal(child, 'SIGKILL');
 }

@@ -1,41 +1,14 @@
 /**
- * Answers in JSON. The CLI makes the model call a tool whose input is the answer. A tool's input must be an object, so any
- * other schema is wrapped in an object with one property, and the answer is unwrapped as it streams. Pure.
+ * Answers in JSON. The CLI makes the model call a tool whose input is the answer. Where that is wrapped in an object
+ * (`answerSchema.ts`), the answer is unwrapped as it streams. Pure.
  */
 import type { ResponseFormat, ToolSpec } from '../../core/chat.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonText } from '../../core/json.js';
+import { isWrapped, STRUCTURED_OUTPUT_TOOL, WRAPPER_PROPERTY } from '../tools/answerSchema.js';
+import { clientNameOf } from '../tools/offeredTool.js';
+import { COMBINATORS } from '../tools/schemaKeywords.js';
 
-/** The CLI's tool for structured output. Its input is the answer. */
-export const STRUCTURED_OUTPUT_TOOL = 'StructuredOutput';
-
-const WRAPPER_PROPERTY = 'value';
-
-/** The API refuses these at the root of a tool's schema, and the CLI leaves a tool with them out. */
-const NOT_AT_ROOT = ['anyOf', 'oneOf', 'allOf'];
-
-/** Whether the answer is wrapped in an object because its schema is not one that a tool can have. */
-export function isWrapped(format: ResponseFormat): boolean {
-  if (format.type === 'json') return false;
-  const { type, properties } = format.schema;
-  if (NOT_AT_ROOT.some((keyword) => keyword in format.schema)) return true;
-  return type !== 'object' && !(type === undefined && properties !== undefined);
-}
-
-/** The object schema for the CLI. Definitions stay at the root, because `$ref`s are resolved from there. */
-export function objectSchema(format: ResponseFormat): JsonObject {
-  if (format.type === 'json') return { type: 'object' };
-  if (!isWrapped(format)) return { ...format.schema, type: 'object' };
-  const { $defs, definitions, $schema, ...schema } = format.schema;
-  return {
-    ...($schema === undefined ? {} : { $schema }),
-    ...($defs === undefined ? {} : { $defs }),
-    ...(definitions === undefined ? {} : { definitions }),
-    type: 'object',
-    properties: { [WRAPPER_PROPERTY]: schema },
-    required: [WRAPPER_PROPERTY],
-    additionalProperties: false,
-  };
-}
+export { isWrapped, objectSchema, STRUCTURED_OUTPUT_TOOL } from '../tools/answerSchema.js';
 
 /**
  * Whether a schema describes a call of one of these tools: `{name: <tool>, parameters}`. Some clients (BeeAI) require a call
@@ -43,10 +16,10 @@ export function objectSchema(format: ResponseFormat): JsonObject {
  */
 export function isCallSchema(format: ResponseFormat, tools: readonly ToolSpec[]): boolean {
   if (format.type === 'json') return false;
-  const names = new Set<Json>(tools.map(({ name }) => name));
+  const names = new Set<Json>(tools.map(clientNameOf));
   const describesCall = (schema: Json | undefined): boolean => {
     if (!isJsonObject(schema)) return false;
-    const branches = NOT_AT_ROOT.flatMap((keyword) => schema[keyword] ?? []);
+    const branches = COMBINATORS.flatMap((keyword) => schema[keyword] ?? []);
     if (branches.some(describesCall)) return true;
     const { properties } = schema;
     if (!isJsonObject(properties) || !isJsonObject(properties['name'])) return false;

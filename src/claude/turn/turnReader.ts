@@ -10,7 +10,7 @@ import type { JsonObject } from '../../core/json.js';
 import { AnswerText } from './answerText.js';
 import { Faithfulness } from './faithfulness.js';
 import { earlyChatEnd, earlyEnd } from './messageEnd.js';
-import { TurnFailures } from './turnFailures.js';
+import { ApiFailures } from '../process/apiFailure.js';
 import { ToolCallBuffer } from './toolCallBuffer.js';
 import { STRUCTURED_OUTPUT_TOOL } from './structuredOutput.js';
 import {
@@ -44,28 +44,27 @@ export class TurnReader {
   #goesOn = false;
   #cut = false;
   #refused = false;
-  readonly #failures: TurnFailures;
+  readonly #failures: ApiFailures;
   readonly #usage = new UsageCounter();
   /** The stop sequence of the API at which the answer ended. */
   #stopped: { readonly stopSequence?: string } = {};
 
   constructor(options: TurnReaderOptions) {
     this.#options = options;
-    this.#failures = new TurnFailures(options);
+    this.#failures = new ApiFailures(options);
     this.#faithfulness = new Faithfulness(options.chat ? 'chat' : 'workspace');
     this.#text = new AnswerText(options);
   }
 
   /** @throws ChatError if the turn failed */
   read(message: CliMessage): TurnOutput {
+    this.#failures.read(message);
     const isOfSubagent = 'parent_tool_use_id' in message && Boolean(message.parent_tool_use_id);
     if (isOfSubagent) return NOTHING;
     if (message.type === 'stream_event') return this.#onStreamEvent(message.event);
     if (message.type === 'assistant') return this.#onAssistant(message);
     if (message.type === 'result') return this.#onResult(message);
     if (message.type === 'user') this.#onUserMessage(message);
-    if (message.type === 'system') this.#failures.onSystemMessage(message);
-    if (message.type === 'rate_limit_event') this.#failures.onRateLimit(message.rate_limit_info);
     return NOTHING;
   }
 
@@ -210,7 +209,7 @@ export class TurnReader {
   }
 
   #onResult(result: ResultMessage): TurnOutput {
-    if (this.#failures.isOfOtherTurn(result)) return NOTHING;
+    if (this.#belongsToOtherTurn(result)) return NOTHING;
     this.#goesOn = false;
     if (this.#early !== undefined) return { events: [], end: { ...this.#early, result } };
     const complete = this.#message?.complete === true;
@@ -230,6 +229,12 @@ export class TurnReader {
     const reason = calls.length > 0 ? 'toolCalls' : 'stop';
     const end: TurnEnd = { reason, ...this.#stopped, usage, result };
     return { events: [...events, ...calls.map((call): ChatEvent => ({ type: 'toolCall', call }))], end };
+  }
+
+  /** The result of a replayed or warm-up message, or the previous turn's result reported again. */
+  #belongsToOtherTurn({ num_turns, user_message_uuid: uuid }: ResultMessage): boolean {
+    const { uuid: own, previousUuid } = this.#options;
+    return uuid !== own && (num_turns === 0 || (uuid !== undefined && uuid === previousUuid));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a turn reader must know of the turn that it reads. */
+import type { ApiFailuresOptions } from '../process/apiFailure.js';
 import type { ReplayFilter } from './replayFilter.js';
 import type { StructuredAnswer } from './structuredOutput.js';
 
@@ -17,7 +18,7 @@ export interface ChatTurn {
   readonly keepsBack: boolean;
 }
 
-export interface TurnReaderOptions {
+export interface TurnReaderOptions extends ApiFailuresOptions {
   /** The uuid of the user message of this turn. */
   readonly uuid: string;
   /** The uuid of the user message of the turn before; its result may be reported a second time. */
@@ -30,6 +31,4 @@ export interface TurnReaderOptions {
   readonly singleCall?: boolean;
   /** Absent in the workspace lane, where the CLI runs tools of its own. */
   readonly chat?: ChatTurn | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
 }

@@ -59,12 +59,15 @@ export interface LaneOptions {
   readonly log: Logger;
 }
 
-/** In its simple mode the CLI calls no hooks, and so would not ask the permission gate. A project could switch it on. */
+/**
+ * In its simple mode the CLI calls no hooks: it would not ask the permission gate, and would answer the calls of the client's
+ * tools itself. The user's settings, or those of a project, could switch it on.
+ */
 const HOOKS_ON = { CLAUDE_CODE_SIMPLE: '' };
 
 export function chatLane({ folder, env, app }: LaneOptions): LaneConfig {
   return {
-    args: CHAT_ARGUMENTS,
+    args: [...CHAT_ARGUMENTS, '--settings', JSON.stringify({ env: HOOKS_ON })],
     env: childEnvironment(env, folder, app, 'chat'),
     startArguments: () => Promise.resolve([]),
     projectState: () => Promise.resolve(''),

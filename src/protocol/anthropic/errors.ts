@@ -6,6 +6,7 @@ import { type Dialect, errorReply } from '../dialect.js';
 type ErrorType =
   | 'invalid_request_error'
   | 'authentication_error'
+  | 'billing_error'
   | 'permission_error'
   | 'not_found_error'
   | 'request_too_large'
@@ -29,6 +30,8 @@ const TABLE: Readonly<Record<ErrorKind, readonly [status: number, type: ErrorTyp
   cliMissing: [400, 'api_error'],
   cliTooOld: [400, 'api_error'],
   notSignedIn: [401, 'authentication_error'],
+  keyRejected: [401, 'authentication_error'],
+  paymentRequired: [402, 'billing_error'],
   cliFailed: [424, 'api_error'],
   rateLimited: [429, 'rate_limit_error'],
   overloaded: [529, 'overloaded_error'],

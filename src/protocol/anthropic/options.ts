@@ -4,6 +4,7 @@ import type { Effort, ResponseFormat, Sampling, Thinking } from '../../core/chat
 import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
+import { readAnswerSchema } from '../json/schemaField.js';
 import { readSampling } from '../sampling.js';
 import { textOf } from './values.js';
 
@@ -38,8 +39,7 @@ function readFormat(value: Json | undefined): ResponseFormat | undefined {
     const type = JSON.stringify(textOf(value['type']));
     throw badRequest(`The output format ${type} is not supported. Use json_schema, or no format.`);
   }
-  const { schema } = value;
-  return isObject(schema) ? { type: 'schema', schema } : { type: 'json' };
+  return readAnswerSchema(value['schema']);
 }
 
 /**

@@ -4,6 +4,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type FieldPath, type Fields, fieldsOf } from '../json/fields.js';
+import { readToolSchema } from '../json/schemaField.js';
 import { clientTool } from './clientTools.js';
 import { textOf } from './values.js';
 
@@ -25,9 +26,9 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   const tool = fieldsOf(value, at, 'anthropic.Tool');
   const type = tool.string('type') ?? 'custom';
   const name = tool.string('name') ?? '';
-  const schema = tool.object('input_schema', 'json.RawMessage');
-  const defined = schema === undefined ? clientTool(type) : undefined;
-  if (type !== 'custom' && schema === undefined && defined === undefined) {
+  const isGiven = tool.value('input_schema') !== undefined;
+  const defined = isGiven ? undefined : clientTool(type);
+  if (type !== 'custom' && !isGiven && defined === undefined) {
     throw badRequest(
       `The tool type ${JSON.stringify(type)} is not supported: this server offers the tools that the client runs, ` +
         'with an input_schema. Remove the tool, or run one of your own.',
@@ -37,7 +38,8 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   return {
     name,
     description: withExamples(description, tool.exactValue('input_examples')),
-    parameters: schema ?? defined?.parameters ?? { type: 'object', properties: {} },
+    parameters:
+      defined?.parameters ?? readToolSchema(tool, { name: 'input_schema', goType: 'json.RawMessage' }, name),
   };
 }
 

@@ -3,7 +3,7 @@ import { ChatError, type ErrorKind } from '../../core/errors.js';
 import { type Dialect, errorReply } from '../dialect.js';
 
 /**
- * `notSignedIn` is a 503, because a 401 makes Ollama's own clients open the sign-in of ollama.com.
+ * `notSignedIn` and `keyRejected` are a 503, because a 401 makes Ollama's own clients open the sign-in of ollama.com.
  * `cancelled` reaches a client only when the server is stopping.
  */
 const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -15,6 +15,8 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   cliMissing: 503,
   cliTooOld: 503,
   notSignedIn: 503,
+  keyRejected: 503,
+  paymentRequired: 402,
   cliFailed: 502,
   rateLimited: 429,
   overloaded: 503,

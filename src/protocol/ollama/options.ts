@@ -4,6 +4,7 @@ import type { Effort, ResponseFormat, Sampling, Thinking } from '../../core/chat
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
+import { parseObject } from '../json/schemaField.js';
 import { numberOfText, readSampling } from '../sampling.js';
 import { OllamaStatusError } from './errors.js';
 
@@ -101,13 +102,14 @@ export function readOptions(sent: JsonObject): SupportedOptions {
 }
 
 /**
- * Reads `format`. Absent, null and the empty string mean any text.
+ * Reads `format`. Absent, null and the empty string mean any text. A schema may be JSON text.
  * @throws OllamaStatusError 500 with Ollama's message (llm/llama_server.go)
  */
 export function readFormat(format: Json | undefined): ResponseFormat | undefined {
   if (format === undefined || format === null || format === '') return undefined;
   if (format === 'json') return { type: 'json' };
-  if (isObject(format)) return { type: 'schema', schema: format };
+  const schema = typeof format === 'string' ? parseObject(format) : format;
+  if (isObject(schema)) return { type: 'schema', schema };
   const quoted = JSON.stringify(JSON.stringify(format));
   throw new OllamaStatusError(
     500,

@@ -49,17 +49,20 @@ export function envelope(context: ReplyContext): { readonly model: string; reado
 
 /** The fields at the end of the last chunk. @param additional fields before the statistics */
 export function finalFields(done: DoneEvent, context: ReplyContext, additional: object): object {
-  const { loadMs, promptMs, outputMs } = done.timings;
+  const { timings } = done;
+  const load = nanoseconds(timings.loadMs);
+  const prompt = nanoseconds(timings.promptMs);
+  const output = nanoseconds(timings.outputMs);
   return {
     done: true,
     done_reason: done.reason === 'length' || done.reason === 'contextFull' ? 'length' : 'stop',
     ...additional,
-    total_duration: nanoseconds(Math.max(context.elapsedMs(), loadMs + promptMs + outputMs)),
-    load_duration: nanoseconds(loadMs),
+    total_duration: Math.max(nanoseconds(context.elapsedMs()), load + prompt + output),
+    load_duration: load,
     prompt_eval_count: done.usage.promptTokens,
-    prompt_eval_duration: nanoseconds(promptMs),
+    prompt_eval_duration: prompt,
     eval_count: done.usage.outputTokens,
-    eval_duration: nanoseconds(outputMs),
+    eval_duration: output,
   };
 }
 

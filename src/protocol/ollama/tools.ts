@@ -2,6 +2,7 @@
 import type { ToolCall, ToolSpec } from '../../core/chat.js';
 import type { Json } from '../../core/json.js';
 import { type FieldPath, fieldsOf } from '../json/fields.js';
+import { readToolSchema } from '../json/schemaField.js';
 import type { ReadArguments } from '../toolArguments.js';
 
 /** One element of `tools`. Its schema is not changed. @throws ChatError `badRequest` with Go's message */
@@ -9,13 +10,12 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   const tool = fieldsOf(value, at, 'api.Tool');
   tool.string('type');
   const spec = tool.fields('function', 'api.ToolFunction');
+  const name = spec?.string('name') ?? '';
+  const schema = { name: 'parameters', goType: 'api.ToolFunctionParameters' };
   return {
-    name: spec?.string('name') ?? '',
+    name,
     description: spec?.string('description') ?? '',
-    parameters: spec?.object('parameters', 'api.ToolFunctionParameters') ?? {
-      type: 'object',
-      properties: {},
-    },
+    parameters: readToolSchema(spec, schema, name),
   };
 }
 

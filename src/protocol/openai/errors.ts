@@ -12,7 +12,8 @@ import { type Dialect, errorReply } from '../dialect.js';
  * |---|---|---|
  * | `contextTooLong` | 400 | OpenAI's own status and code; clients then shorten the conversation |
  * | `tooLarge` | 413 | not retried; the message is shown |
- * | `notSignedIn` | 401 | the user must act; only the message is shown |
+ * | `notSignedIn`, `keyRejected` | 401 | the user must act; only the message is shown |
+ * | `paymentRequired` | 402 | the user must act; not retried. OpenAI's own 429 would be |
  * | `untrusted` | 403 | as `notSignedIn` |
  * | `cliMissing`, `cliTooOld` | 400 | the user must act; after a 401 or 403 they would look for an API key |
  * | `cliFailed`, `unreachable`, `timeout` | 424 | a dependency failed; the CLI has retried already, and the message is shown |
@@ -31,6 +32,8 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   cliMissing: 400,
   cliTooOld: 400,
   notSignedIn: 401,
+  keyRejected: 401,
+  paymentRequired: 402,
   cliFailed: 424,
   rateLimited: 429,
   overloaded: 503,
@@ -64,6 +67,7 @@ function typeOf(status: number): string {
 /** OpenAI's code for an error, or null for an error without one. */
 export function codeOf(error: ChatError): string | null {
   if (error instanceof CodedError) return error.code;
+  if (error.kind === 'paymentRequired') return 'insufficient_quota';
   return error.kind === 'contextTooLong' ? 'context_length_exceeded' : null;
 }
 

@@ -5,6 +5,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
 import { goTypeOf } from '../json/goType.js';
+import { readAnswerSchema } from '../json/schemaField.js';
 
 /**
  * Reads `stop`: a string or a list of strings. Empty strings are left out.
@@ -32,13 +33,14 @@ export function readLimit(limit: number | undefined): { readonly maxTokens?: num
 /**
  * Reads `response_format` of a chat, or `text.format` of a response, where the schema is one level higher. Plain text and
  * unknown formats mean any text.
+ * @throws ChatError `badRequest` if the schema is not an object
  */
 export function readFormat(value: Json | undefined): ResponseFormat | undefined {
   if (!isObject(value)) return undefined;
   if (value['type'] === 'json_object') return { type: 'json' };
   if (value['type'] !== 'json_schema') return undefined;
   const { schema } = isObject(value['json_schema']) ? value['json_schema'] : value;
-  return isObject(schema) ? { type: 'schema', schema } : { type: 'json' };
+  return readAnswerSchema(schema);
 }
 
 /** A reasoning effort, as clients name it. */

@@ -3,6 +3,7 @@ import type { ToolSpec } from '../../core/chat.js';
 import type { Json } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type Fields, isObject } from '../json/fields.js';
+import { readToolSchema } from '../json/schemaField.js';
 
 /**
  * The tool that these fields describe. Its schema is not changed.
@@ -10,10 +11,11 @@ import { type Fields, isObject } from '../json/fields.js';
  * @throws ChatError `badRequest` with Go's message
  */
 export function readToolSpec(fields: Fields | undefined, goType: string): ToolSpec {
+  const name = fields?.string('name') ?? '';
   return {
-    name: fields?.string('name') ?? '',
+    name,
     description: fields?.string('description') ?? '',
-    parameters: fields?.object('parameters', goType) ?? { type: 'object', properties: {} },
+    parameters: readToolSchema(fields, { name: 'parameters', goType }, name),
   };
 }
 

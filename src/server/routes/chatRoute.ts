@@ -1,11 +1,12 @@
 /** The handler of every chat route. The APIs differ only in how they read requests and write replies. */
+import type { BackendObserver } from '../../core/backend.js';
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import type { StreamEncoder } from '../../protocol/dialect.js';
 import { type Exchange, JSON_TYPE, send } from '../exchange.js';
 import { checkLimits } from '../limits.js';
 import { clientName } from '../requestLog.js';
-import { replyEvents, sendWholeReply, streamReply } from '../stream.js';
+import { type PendingRetry, replyEvents, sendWholeReply, streamReply } from '../stream.js';
 import { readChatBody, requireModel, type RouteContext } from './context.js';
 
 /** Ollama's default: how long a model counts as loaded if the request has no `keep_alive`. */
@@ -94,12 +95,13 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
       for (const [name, value] of Object.entries(streamHeaders)) response.setHeader(name, value);
     }
     const request = body.stream ? action.request : { ...action.request, buffered: true };
-    await runChat(context, exchange, { entry, request, keepAliveMs }, (events) =>
+    await runChat(context, exchange, { entry, request, keepAliveMs }, (events, retry) =>
       body.stream
         ? streamReply(exchange, {
             events,
             encoder: api.encoder(replyContext, body, action),
             heartbeatMs: context.heartbeatMs,
+            retry,
           })
         : sendWholeReply(exchange, { events, encode: (all) => api.reply(all, replyContext, action) }),
     );
@@ -112,6 +114,13 @@ interface Chat {
   readonly keepAliveMs: number;
 }
 
+/** Applies the effort in the requested name, unless the request has one of its own or turns thinking off. */
+function withEffortOf({ effort }: CatalogEntry, request: ChatRequest): ChatRequest {
+  const { thinking = { show: false } } = request;
+  if (effort === undefined || thinking.effort !== undefined || thinking.mode === 'off') return request;
+  return { ...request, thinking: { ...thinking, effort } };
+}
+
 /**
  * Passes a chat to the backend and its events to `write`. The model counts as loaded until `keepAliveMs` after the end.
  * @throws ChatError `badRequest` for a chat that exceeds a limit
@@ -120,15 +129,29 @@ async function runChat(
   context: RouteContext,
   exchange: Exchange,
   chat: Chat,
-  write: (events: AsyncIterable<ChatEvent>) => Promise<void>,
+  write: (events: AsyncIterable<ChatEvent>, retry: Readonly<PendingRetry>) => Promise<void>,
 ): Promise<void> {
   checkLimits(chat.request);
-  const request = { ...chat.request, client: clientName(exchange.request.headers['user-agent']) };
+  const request = {
+    ...withEffortOf(chat.entry, chat.request),
+    client: clientName(exchange.request.headers['user-agent']),
+  };
   const release = context.loadedModels.use(chat.entry, chat.keepAliveMs);
   try {
     await exchange.runChat(async (observation) => {
-      const events = context.backend().chat(request, exchange.signal, observation.backendObserver);
-      await write(replyEvents(events, exchange.signal, (event) => observation.record(event)));
+      const retry: PendingRetry = { at: 0 };
+      const observer: BackendObserver = {
+        ...observation.backendObserver,
+        retrying(delayMs) {
+          retry.at = performance.now() + delayMs;
+          observation.backendObserver.retrying(delayMs);
+        },
+      };
+      const events = context.backend().chat(request, exchange.signal, observer);
+      await write(
+        replyEvents(events, exchange.signal, (event) => observation.record(event)),
+        retry,
+      );
     });
   } finally {
     release();

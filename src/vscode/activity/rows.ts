@@ -1,5 +1,5 @@
 /** The text of the Activity view: a row for each request, and its details. Pure. */
-import type { ChatPhase } from '../../core/chatObserver.js';
+import { type ChatPhase, formatSpeed } from '../../core/chatObserver.js';
 import type { HistoryEntry, Result } from './history.js';
 
 export interface Row {
@@ -43,12 +43,6 @@ export function formatCost(usd: number): string {
 }
 
 export const formatNumber = (value: number): string => value.toLocaleString('en-US');
-
-/** Tokens per second; `undefined` when all tokens arrived at once. */
-function formatSpeed({ outputTokens, outputMs = 0 }: Result): string | undefined {
-  if (outputTokens === undefined || outputMs <= 0) return undefined;
-  return `${Math.round((outputTokens * SECOND_MS) / outputMs)} tokens/s`;
-}
 
 function outcomeText({ error, cancelled }: Result): string {
   if (cancelled) return 'cancelled';

@@ -57,7 +57,7 @@ const NOT_SIGNED_IN = 'Claude Code is not signed in. Run `claude` in a terminal 
 const STOPPING = new ChatError('cancelled', 'The server is stopping.');
 
 /** Errors of a chat that concern the CLI itself, not the request. */
-const CLI_ERRORS: ReadonlySet<ErrorKind> = new Set(['cliMissing', 'cliTooOld', 'notSignedIn']);
+const CLI_ERRORS: ReadonlySet<ErrorKind> = new Set(['cliMissing', 'cliTooOld', 'notSignedIn', 'keyRejected']);
 
 /** The backend of an untrusted folder. */
 function untrustedBackend(): CliBackend {

@@ -1,4 +1,5 @@
 /** Which milestones of the setup are reached. Each sets a context key that ticks a step of the walkthrough. Pure. */
+import type { ErrorKind } from '../../core/errors.js';
 import type { RequestRecord } from '../../server/server.js';
 import type { Status } from '../lifecycle/status.js';
 
@@ -13,6 +14,9 @@ export const WALKTHROUGH_STEPS: Readonly<Record<SetupMilestone, string>> = {
   answered: 'try',
 };
 
+/** Problems of a CLI that was found and can run. */
+const CREDENTIAL_PROBLEMS: ReadonlySet<ErrorKind> = new Set(['notSignedIn', 'keyRejected']);
+
 /** Milestones that a status proves. A missing one may still be reached: only the serving window checks the CLI. */
 export function milestonesFromStatus(status: Status): SetupMilestone[] {
   if (status.state === 'elsewhere') return ['served'];
@@ -24,7 +28,7 @@ export function milestonesFromStatus(status: Status): SetupMilestone[] {
     case 'ready':
       return ['served', 'cliFound', 'signedIn'];
     case 'problem':
-      return readiness.problem.kind === 'notSignedIn' ? ['served', 'cliFound'] : ['served'];
+      return CREDENTIAL_PROBLEMS.has(readiness.problem.kind) ? ['served', 'cliFound'] : ['served'];
   }
 }
 

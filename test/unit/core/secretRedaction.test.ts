@@ -22,6 +22,13 @@ describe('redactSecrets', () => {
     `/t/${SECRET}`,
     `http://127.0.0.1:11434/t/${SECRET}/v1`,
     `see "http://localhost:1/t/${SECRET}"`,
+    `Incorrect API key provided: ${SECRET}. You can find it`,
+    `Received API Key = ${SECRET}, Key Hash`,
+    `{"api_key":"${SECRET}"}`,
+    `access_token=${SECRET}`,
+    `invalid sk-proj-${SECRET}`,
+    `(sk-${SECRET})`,
+    `token eyJhbGciOiJIUzI1.${SECRET}.${SECRET}`,
   ]) {
     it(`hides the secret in ${line.replaceAll(SECRET, '…')}`, () => {
       assert.ok(!redactSecrets(line, []).includes(SECRET), redactSecrets(line, []));
@@ -39,6 +46,10 @@ describe('redactSecrets', () => {
       'the bearer of bad news',
       'sk-ant',
       '/api/t/x',
+      'API key: ask your administrator',
+      'task-management2000-and-risk-assessment-2',
+      'prompt is too long: 300000 tokens > 200000 maximum',
+      'Invalid API key · Fix external API key',
     ]) {
       assert.equal(redactSecrets(line, ['', 'a']), line);
     }

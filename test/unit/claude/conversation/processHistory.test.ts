@@ -4,7 +4,7 @@ import { ToolNames } from '../../../../src/claude/conversation/toolNames.js';
 import { toTurns, type Turn, type UserTurn } from '../../../../src/claude/conversation/transcript.js';
 import type { ChatMessage, ToolCall } from '../../../../src/core/chat.js';
 
-const NAMES = new ToolNames([]);
+const NAMES = new ToolNames('');
 const user = (text: string): ChatMessage => ({ role: 'user', content: [{ type: 'text', text }] });
 const said = (text: string): ChatMessage => ({ role: 'assistant', content: [{ type: 'text', text }] });
 const question = (text: string): UserTurn => ({ role: 'user', content: [{ type: 'text', text }] });

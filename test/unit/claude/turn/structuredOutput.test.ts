@@ -53,6 +53,32 @@ describe('structured output', function () {
     });
   }
 
+  it('wraps an object with a property name that the API refuses', () => {
+    for (const name of ['größe', 'a b', '', 'x'.repeat(65)]) {
+      const format = { type: 'schema', schema: { type: 'object', properties: { [name]: {} } } } as const;
+      assert.ok(isWrapped(format));
+      assert.deepEqual(objectSchema(format)['properties'], { value: format.schema });
+    }
+  });
+
+  it('moves references to the root along with what it wraps', () => {
+    const schema = {
+      anyOf: [{ $ref: '#/$defs/x' }, { items: { $ref: '#' } }, { $ref: '#/anyOf/0' }],
+      $defs: { x: { additionalProperties: { $ref: '#' } } },
+    };
+    const { $defs, properties } = objectSchema({ type: 'schema', schema });
+    assert.deepEqual($defs, { x: { additionalProperties: { $ref: '#/properties/value' } } });
+    assert.deepEqual(properties, {
+      value: {
+        anyOf: [
+          { $ref: '#/$defs/x' },
+          { items: { $ref: '#/properties/value' } },
+          { $ref: '#/properties/value/anyOf/0' },
+        ],
+      },
+    });
+  });
+
   it('passes on an object answer unchanged', () => {
     const format = { type: 'schema', schema: { type: 'object' } } as const;
     assert.ok(!isWrapped(format));

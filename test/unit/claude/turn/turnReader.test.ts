@@ -44,7 +44,14 @@ const result = (more: object = {}): object => ({
 const JSON_FORMAT: ResponseFormat = { type: 'json' };
 
 function createReader(options: Partial<TurnReaderOptions> = {}): TurnReader {
-  return new TurnReader({ uuid: 'uuid', isClientTool: () => true, now: () => 0, ...options });
+  return new TurnReader({
+    uuid: 'uuid',
+    isClientTool: () => true,
+    environment: {},
+    stderr: () => '',
+    now: () => 0,
+    ...options,
+  });
 }
 
 function read(
@@ -297,7 +304,7 @@ describe('TurnReader', function () {
     );
   });
 
-  it('fails immediately when the delay for a rate limit is long', () => {
+  it('fails immediately when the delay of a retry is long', () => {
     const message = { type: 'system', subtype: 'api_retry', error_status: 429, retry_delay_ms: 33_000 };
     assert.throws(() => read([message]), { kind: 'rateLimited', retryAfterSeconds: 33 });
   });
@@ -317,13 +324,13 @@ describe('TurnReader', function () {
         ...retry,
         attempt: i + 1,
         retry_delay_ms: 30_000,
-        error_status: 529,
-        error: 'overloaded_error',
+        error_status: null,
+        error: 'unknown',
       }));
     assert.equal(read(tries(20)).end, undefined);
     assert.throws(() => read(tries(30)), {
-      kind: 'overloaded',
-      message: /did not answer after 22 attempts \(overloaded_error\)/,
+      kind: 'unreachable',
+      message: /did not answer after 22 attempts \(unknown\)/,
     });
   });
 

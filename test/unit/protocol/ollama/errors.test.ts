@@ -12,6 +12,8 @@ describe('ollamaDialect.error', () => {
     ['cliMissing', 503],
     ['cliTooOld', 503],
     ['notSignedIn', 503],
+    ['keyRejected', 503],
+    ['paymentRequired', 402],
     ['cliFailed', 502],
     ['rateLimited', 429],
     ['overloaded', 503],

@@ -1,0 +1,22 @@
+/** Loads the translation of tools when a request needs it: the validator of schemas is large. */
+import type { ChatRequest } from '../../core/chat.js';
+import type { TranslatedRequest } from './offeredTool.js';
+
+/**
+ * Translates a request that has tools, calls or a schema; any other one stays as it is.
+ * @param options.prefix what the CLI puts before the names of the client's tools
+ * @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered
+ */
+export async function translateTools(
+  request: ChatRequest,
+  options: { readonly prefix: string },
+): Promise<TranslatedRequest> {
+  if (!concernsTools(request)) return { request, toClient: (event) => event };
+  const { translateRequest } = await import('./requestTools.js');
+  return translateRequest(request, options);
+}
+
+function concernsTools({ tools, format, messages }: ChatRequest): boolean {
+  const hasCalls = messages.some((message) => message.content.some((part) => part.type === 'toolCall'));
+  return tools.length > 0 || format?.type === 'schema' || hasCalls;
+}

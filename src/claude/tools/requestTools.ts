@@ -1,0 +1,94 @@
+/**
+ * Translates the tools, the calls and the schema of a request to what the Messages API and the CLI take, and the calls of the
+ * answer back. The rest of the driver sees only translated requests.
+ */
+import type { ChatMessage, ChatRequest, ToolCall, ToolSpec } from '../../core/chat.js';
+import { badRequest } from '../../core/errors.js';
+import { canonicalJson, type JsonObject } from '../../core/json.js';
+import type { OfferedTool, TranslatedRequest } from './offeredTool.js';
+import { createTextCache } from './textCache.js';
+import { chooseToolNames, MAX_NAME_LENGTH } from './toolNames.js';
+import { repairTool } from './toolRepair.js';
+import { isObject } from './schemaKeywords.js';
+import { repairSchema } from './schemaRepair.js';
+import { openInvalidParts } from './schemaValidation.js';
+
+/** Clients send the same tools with every request. Characters of their JSON. */
+const MAX_CACHED = 4_000_000;
+const repairedTool = createTextCache(
+  MAX_CACHED,
+  ([name, description, parameters]: readonly [string, string, JsonObject]) =>
+    repairTool({ name, description, parameters }),
+);
+const repairedAnswerSchema = createTextCache<JsonObject, JsonObject>(MAX_CACHED, repairAnswerSchema);
+
+/**
+ * @param options.prefix what the CLI puts before the names of the client's tools
+ * @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered
+ */
+export function translateRequest(request: ChatRequest, { prefix }: { prefix: string }): TranslatedRequest {
+  const tools = withoutCopies(request.tools);
+  const names = chooseToolNames(tools, MAX_NAME_LENGTH - prefix.length);
+  const repaired = tools.map(({ name, description, parameters }) =>
+    repairedTool([name, description, parameters]),
+  );
+  const offered = tools.map(({ name: clientName }, i): OfferedTool => {
+    const { description, parameters } = repaired[i]!;
+    return { name: names.apiNames[i]!, description, parameters, clientName };
+  });
+  const renames = new Map(offered.map(({ name }, i) => [name, repaired[i]!.rename]));
+  const rename = (apiName: string, values: JsonObject): JsonObject =>
+    renames.get(apiName)?.(values) ?? values;
+  const toApi = (call: ToolCall): ToolCall => {
+    const name = names.apiName(call.name);
+    return { ...call, name, arguments: rename(name, call.arguments) };
+  };
+  const { format, toolChoice } = request;
+  return {
+    request: {
+      ...request,
+      tools: offered,
+      messages: request.messages.map((message) => translateCalls(message, toApi)),
+      ...(toolChoice?.name === undefined
+        ? {}
+        : { toolChoice: { ...toolChoice, name: names.apiName(toolChoice.name) } }),
+      ...(format?.type === 'schema'
+        ? { format: { type: 'schema', schema: repairedAnswerSchema(format.schema) } }
+        : {}),
+    },
+    toClient(event) {
+      if (event.type !== 'toolCall') return event;
+      const { call } = event;
+      const name = names.clientName(call.name);
+      return { type: 'toolCall', call: { ...call, name, arguments: rename(call.name, call.arguments) } };
+    },
+  };
+}
+
+/** Leaves out tools that are listed twice. Other tools of the same name stay. */
+function withoutCopies(tools: readonly ToolSpec[]): readonly ToolSpec[] {
+  const names = new Set(tools.map((tool) => tool.name));
+  if (names.size === tools.length) return tools;
+  const key = ({ name, description, parameters }: ToolSpec): string =>
+    canonicalJson([name, description, parameters]);
+  return [...new Map(tools.toReversed().map((tool) => [key(tool), tool])).values()].toReversed();
+}
+
+function translateCalls(message: ChatMessage, toApi: (call: ToolCall) => ToolCall): ChatMessage {
+  if (message.role !== 'assistant' || !message.content.some((part) => part.type === 'toolCall'))
+    return message;
+  return {
+    ...message,
+    content: message.content.map((part) =>
+      part.type === 'toolCall' ? { ...part, call: toApi(part.call) } : part,
+    ),
+  };
+}
+
+/** @throws ChatError `badRequest` with the reason if no answer could match the schema */
+function repairAnswerSchema(schema: JsonObject): JsonObject {
+  const repaired = repairSchema(schema);
+  const valid = openInvalidParts(isObject(repaired) ? repaired : {});
+  if ('schema' in valid) return valid.schema;
+  throw badRequest(`The JSON Schema of "format" cannot be used: ${valid.reason}.`);
+}

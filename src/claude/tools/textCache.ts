@@ -1,0 +1,33 @@
+/** Remembers results by the JSON text of their inputs. */
+import { jsonText, type Json } from '../../core/json.js';
+
+/**
+ * @param maxLength the most characters of all remembered texts together; the ones used longest ago are forgotten
+ * @param compute must depend on the input alone; gets it with long integers as numbers; an error is not remembered
+ */
+export function createTextCache<T extends Json, R>(
+  maxLength: number,
+  compute: (input: T) => R,
+): (input: T) => R {
+  const results = new Map<string, { readonly result: R }>();
+  let length = 0;
+  return (input) => {
+    const text = jsonText(input);
+    const known = results.get(text);
+    if (known !== undefined) {
+      // A Map keeps the order of insertion: the entry becomes the newest.
+      results.delete(text);
+      results.set(text, known);
+      return known.result;
+    }
+    const result = compute(JSON.parse(text) as T);
+    results.set(text, { result });
+    length += text.length;
+    for (const oldest of results.keys()) {
+      if (length <= maxLength) break;
+      results.delete(oldest);
+      length -= oldest.length;
+    }
+    return result;
+  };
+}
