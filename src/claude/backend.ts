@@ -9,7 +9,9 @@ import { answerInTurn } from './pool/answerInTurn.js';
 import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
+import type { CheckAnswer } from './conversation/askModel.js';
 import { Conversation } from './conversation/conversation.js';
+import { ModelTraitsMemory } from './conversation/modelTraits.js';
 import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
@@ -45,6 +47,8 @@ export interface ClaudeBackendOptions {
   readonly limits?: Partial<BackendLimits>;
   /** If absent, requests of the workspace lane are refused. */
   readonly workspace?: WorkspaceOptions;
+  /** Checks structured answers of the chat lane. Without it, only their JSON is checked. */
+  readonly checkAnswer?: CheckAnswer;
   /** Called when `activity()` has changed. */
   readonly onActivity?: () => void;
   /** Called when the CLI reports the plan's limits. */
@@ -96,6 +100,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const queue = new FairQueue(processes, limits.queue, onActivity);
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
+  const models = new ModelTraitsMemory((model) => modelList.idOf(model), log);
   void endLeftoverProcesses(log); // never rejects
   /** Running clean-ups after processes that have ended. */
   const cleanups = new Set<Promise<void>>();
@@ -188,6 +193,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
+      models,
+      checkAnswer: options.checkAnswer,
       services: laneConfig.createServices(),
     });
     const startedAt = clock();

@@ -33,14 +33,15 @@ type FileContents = Readonly<Record<string, unknown>>;
 function partOf(path: string, select: (file: FileContents) => unknown): SignInState {
   const digestOf = (file: FileContents): string =>
     createHash('sha256')
-      .update(JSON.stringify(select(file)) ?? '')
+      .update(JSON.stringify(select(file)) ?? '-')
       .digest('hex');
+  // The first process of a new installation creates the file, without an account.
+  const none = digestOf({});
   let version = '';
-  let digest = digestOf({});
+  let digest = none;
   return async () => {
     const found = await stat(path).catch(() => undefined);
-    // The CLI creates the file when it starts, also without an account.
-    if (found === undefined) return digestOf({});
+    if (found === undefined) return none;
     const newVersion = `${found.size}:${found.mtimeMs}`;
     if (newVersion !== version) {
       const text = await readFile(path, 'utf8').catch(() => '');

@@ -98,7 +98,8 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
     if (body.stream) {
       for (const [name, value] of Object.entries(streamHeaders)) response.setHeader(name, value);
     }
-    const requests = [action.request, ...(action.moreRequests ?? [])];
+    const asked = [action.request, ...(action.moreRequests ?? [])];
+    const requests = body.stream ? asked : asked.map((request) => ({ ...request, buffered: true }));
     await runChats(context, exchange, { entry, requests, keepAliveMs }, (source, retry) =>
       body.stream
         ? streamReply(exchange, {
