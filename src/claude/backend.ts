@@ -9,7 +9,6 @@ import { answerInTurn } from './pool/answerInTurn.js';
 import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
-import type { CheckAnswer } from './conversation/askModel.js';
 import { Conversation } from './conversation/conversation.js';
 import { ModelTraitsMemory } from './conversation/modelTraits.js';
 import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
@@ -21,7 +20,7 @@ import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
 import type { PooledConversation } from './pool/pooledConversation.js';
-import { translateTools } from './tools/lazyTranslation.js';
+import { checkAnswer, translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
 import type { Payer } from './pool/policy.js';
 import { privateMemory, usableMemory } from './process/memory.js';
@@ -47,8 +46,6 @@ export interface ClaudeBackendOptions {
   readonly limits?: Partial<BackendLimits>;
   /** If absent, requests of the workspace lane are refused. */
   readonly workspace?: WorkspaceOptions;
-  /** Checks structured answers of the chat lane. Without it, only their JSON is checked. */
-  readonly checkAnswer?: CheckAnswer;
   /** Called when `activity()` has changed. */
   readonly onActivity?: () => void;
   /** Called when the CLI reports the plan's limits. */
@@ -194,7 +191,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
       models,
-      checkAnswer: options.checkAnswer,
+      checkAnswer,
       services: laneConfig.createServices(),
     });
     const startedAt = clock();

@@ -2,7 +2,7 @@
 import type { PlanUsage } from '../../src/core/planUsage.js';
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
-import { createClaudeBackend, type ClaudeBackendOptions } from '../../src/claude/backend.js';
+import { createClaudeBackend } from '../../src/claude/backend.js';
 import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { devCli } from '../standin/devCli.js';
@@ -25,7 +25,6 @@ export interface CliRigOptions {
   readonly log?: Logger;
   /** Default: no process is prewarmed. */
   readonly limits?: Partial<BackendLimits>;
-  readonly checkAnswer?: ClaudeBackendOptions['checkAnswer'];
   /** Replies to requests for which none is queued. */
   readonly respond?: StandInOptions['respond'];
   /** Without it there is no workspace lane. */
@@ -43,7 +42,6 @@ export async function startCliRig(options: CliRigOptions = {}): Promise<CliRig> 
     log: options.log ?? silentLogger,
     version: '0.0.0',
     limits: options.limits ?? { prewarm: 'never' },
-    ...(options.checkAnswer === undefined ? {} : { checkAnswer: options.checkAnswer }),
     ...(options.workspace === undefined
       ? {}
       : { workspace: { permissions: 'readOnly', moreFolders: [], ...options.workspace } }),

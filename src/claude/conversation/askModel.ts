@@ -53,7 +53,7 @@ export type CheckAnswer = (format: ResponseFormat, answer: Json) => string | und
 type Options = Pick<
   AnswerOptions,
   'clock' | 'onResult' | 'onPlanUsage' | 'reactionMs' | 'silenceMs' | 'services'
-> & { readonly environment: Environment; readonly checkAnswer?: CheckAnswer | undefined };
+> & { readonly environment: Environment; readonly checkAnswer: CheckAnswer };
 
 /** What was found out about the answer, also if it failed. */
 export interface Attempt {
@@ -122,13 +122,13 @@ export async function* askModel(
 function chatTurn(
   { request, sent }: Question,
   isOffered: ChatTurn['isOffered'],
-  check: CheckAnswer | undefined,
+  check: CheckAnswer,
 ): ChatTurn {
   const { format, buffered = false } = request;
   return {
     isOffered,
     sent,
-    checkAnswer: format && ((json) => checkJson(json, (answer) => check?.(format, answer))),
+    checkAnswer: format && ((json) => checkJson(json, (answer) => check(format, answer))),
     keepsBack: buffered && format !== undefined,
   };
 }

@@ -24,7 +24,7 @@ export interface ConversationOptions {
   readonly environment: Environment;
   readonly models: ModelTraitsMemory;
   /** Checks structured answers of the chat lane. */
-  readonly checkAnswer?: CheckAnswer | undefined;
+  readonly checkAnswer: CheckAnswer;
   /** In the workspace lane only. */
   readonly services: WorkspaceServices | undefined;
 }
