@@ -27,7 +27,7 @@ const validatorOf = createTextCache<JsonObject, ValidateFunction | undefined>(MA
 export function answerProblem(schema: JsonObject, answer: Json): string | undefined {
   if (JSON.stringify(schema).length > MAX_SCHEMA_CHARACTERS) return undefined;
   const validate = validatorOf(schema);
-  if (validate === undefined || validate(answer) === true) return undefined;
+  if (validate === undefined || validate(answer)) return undefined;
   const [error] = validate.errors ?? [];
   const place = error?.instancePath === '' ? 'the answer' : error?.instancePath.slice(1);
   const allowed: unknown = (error?.params as { allowedValues?: unknown } | undefined)?.allowedValues;
