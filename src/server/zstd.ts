@@ -10,6 +10,9 @@ const MAX_BYTES = 20 * 1024 * 1024;
  */
 const MAX_MOVED_BYTES = 4 * 1024 * 1024 * 1024;
 
+/** More blocks than a body has that was compressed in pieces of 128 bytes. Each block takes time, even if it is empty. */
+const MAX_BLOCKS = 160_000;
+
 const MAGIC = 0xfd2fb528;
 const CHECKSUM_BYTES = 4;
 const BLOCK_HEADER_BYTES = 3;
@@ -58,13 +61,15 @@ function readFrame(bytes: Buffer): Frame {
 function checkBlocks(bytes: Buffer, frame: Frame): void {
   let at = frame.start;
   let movedBytes = 0;
+  let blocks = 0;
   for (let isLast = false; !isLast;) {
     if (at + BLOCK_HEADER_BYTES > bytes.length) throw invalid('unexpected EOF');
     const header = bytes.readUIntLE(at, BLOCK_HEADER_BYTES);
     isLast = (header & 1) !== 0;
     at += BLOCK_HEADER_BYTES + (((header >> 1) & 3) === RUN_BLOCK ? 1 : header >> 3);
     movedBytes += frame.window;
-    if (movedBytes > MAX_MOVED_BYTES) throw tooLarge();
+    blocks += 1;
+    if (movedBytes > MAX_MOVED_BYTES || blocks > MAX_BLOCKS) throw tooLarge();
   }
   const end = at + (frame.hasChecksum ? CHECKSUM_BYTES : 0);
   if (end > bytes.length) throw invalid('unexpected EOF');

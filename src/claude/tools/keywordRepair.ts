@@ -45,8 +45,10 @@ function namesOf(value: Json, properties: readonly string[]): readonly string[] 
   }
   if (typeof value !== 'string') return undefined;
   if (properties.includes(value)) return [value];
-  const names = value.split(',').map((name) => name.trim());
-  return names.every((name) => properties.includes(name)) ? unique(names) : undefined;
+  const known = new Set(properties);
+  // More names than properties: one is unknown or repeated.
+  const names = value.split(',', known.size + 1).map((name) => name.trim());
+  return names.length <= known.size && names.every((name) => known.has(name)) ? unique(names) : undefined;
 }
 
 function unique(names: readonly string[]): readonly string[] {

@@ -14,6 +14,8 @@ const UNIT_MS = new Map([
   ['h', 3_600_000],
 ]);
 
+/** A longer text would take long to read. */
+const MAX_CHARACTERS = 200;
 const NEGATIVE_NUMBER = /^-[0-9]+(?:\.[0-9]+)?$/;
 
 /** Go's longest duration, about 292 years. Ollama uses it for "forever". */
@@ -25,7 +27,8 @@ export const FOREVER_MS = 9_223_372_036_854;
  * @throws ChatError `badRequest` with Go's message
  */
 export function parseDuration(text: string): number {
-  const quoted = JSON.stringify(text);
+  const quoted = JSON.stringify(text.slice(0, MAX_CHARACTERS));
+  if (text.length > MAX_CHARACTERS) throw badRequest(`time: invalid duration ${quoted}`);
   const negative = text.startsWith('-');
   let rest = text.replace(/^[-+]/, '');
   if (rest === '0') return 0;

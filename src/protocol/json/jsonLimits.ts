@@ -3,6 +3,7 @@
  * values, and parsing them would block the process. Long strings, such as images, cost almost nothing.
  */
 import { badRequest, type ChatError } from '../../core/errors.js';
+import { MAX_WORD_CHARACTERS } from '../requestLimits.js';
 
 /** Maximum depth of nested objects and lists. Schemas of real tools reach about twenty. */
 export const MAX_DEPTH = 128;
@@ -88,6 +89,9 @@ function createFieldNameCounter(text: string): { add(start: number, end: number)
   let count = 0;
   return {
     add(start, end) {
+      if (end - start > MAX_WORD_CHARACTERS) {
+        throw limitExceeded(`a field name has more than ${MAX_WORD_CHARACTERS} characters`);
+      }
       let hash = 0x811c9dc5;
       if (end - start <= MAX_COMPARED_LENGTH) {
         for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

@@ -26,7 +26,7 @@ export interface CompletionBody extends RequestOptions {
  */
 function readPrompt(fields: Fields): string {
   const prompt = fields.value('prompt');
-  if (!Array.isArray(prompt)) return fields.string('prompt') ?? '';
+  if (!Array.isArray(prompt)) return fields.text('prompt') ?? '';
   const [only = '', ...others] = prompt as readonly Json[];
   if (typeof only !== 'string') {
     throw new CodedError(
@@ -50,7 +50,7 @@ export function decodeCompletion(text: string): CompletionBody {
   return {
     ...readRequestOptions(fields),
     prompt: readPrompt(fields),
-    suffix: fields.string('suffix') ?? '',
+    suffix: fields.text('suffix') ?? '',
     stop: readStop(fields.value('stop')),
     maxTokens: fields.integer('max_tokens'),
     ...readSampling((name) => fields.value(name)),
