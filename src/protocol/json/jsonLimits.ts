@@ -22,6 +22,9 @@ const CONTAINER_WEIGHT = 6;
 const STRING_WEIGHT = 4;
 const FIELD_WEIGHT = 2;
 const ELEMENT_WEIGHT = 1;
+/** The weight of an element that is a number of so many characters. The engine converts it slowly. */
+const LONG_NUMBER_WEIGHT = 10;
+const LONG_NUMBER = 16;
 
 /** After this many characters without structure, a search is faster than a loop over the characters. */
 const LONG_RUN = 64;
@@ -108,6 +111,11 @@ function createFieldNameCounter(text: string): { add(start: number, end: number)
   };
 }
 
+/** Whether a part of the text without structure and strings has so many characters. */
+function isLongNumber(text: string, start: number, end: number): boolean {
+  return end - start >= LONG_NUMBER && text.slice(start, end).trim().length >= LONG_NUMBER;
+}
+
 /**
  * Checks a text that is about to be parsed, up to the end of its first value. Does not check that it is valid JSON.
  * @param maxWeight of all values
@@ -136,7 +144,7 @@ export function checkJsonLimits(text: string, maxWeight = MAX_WEIGHT): number {
         weight += FIELD_WEIGHT;
         break;
       case COMMA:
-        weight += ELEMENT_WEIGHT;
+        weight += isLongNumber(text, lastStructure + 1, at) ? LONG_NUMBER_WEIGHT : ELEMENT_WEIGHT;
         break;
       case OPEN_LIST:
       case OPEN_OBJECT:
