@@ -22,6 +22,8 @@ const USAGE = `Usage: node dist/headless.cjs [options]
   --workspace-permissions MODE   for models with the tag :workspace. readOnly: Claude can only read files in the folder;
                                  acceptEdits: it can also edit them. Everything else that needs permission is denied
                                  (default: readOnly)
+  --max-processes N              processes of the Claude CLI at once, 1 to 16; auto: by the memory of the machine
+                                 (default: auto)
   --trace                        log everything, including prompts
   --help                         show this help`;
 
@@ -35,6 +37,7 @@ interface Options {
   readonly unknownModels: 'default' | 'reject';
   readonly tokenFile: string | undefined;
   readonly permissions: 'readOnly' | 'acceptEdits';
+  readonly maxProcesses: number | 'auto';
   readonly trace: boolean;
 }
 
@@ -51,6 +54,15 @@ function readOptions(args: readonly string[]): Options | undefined {
     'readOnly',
     'acceptEdits',
   ]);
+  const maxProcesses = values['max-processes'] === 'auto' ? 'auto' : Number(values['max-processes']);
+  if (
+    maxProcesses !== 'auto' &&
+    !(Number.isInteger(maxProcesses) && maxProcesses >= 1 && maxProcesses <= 16)
+  ) {
+    throw new UsageError(
+      `--max-processes must be auto or a number from 1 to 16, not "${values['max-processes']}".`,
+    );
+  }
   return {
     port,
     workspace: resolve(values.workspace),
@@ -58,6 +70,7 @@ function readOptions(args: readonly string[]): Options | undefined {
     unknownModels,
     tokenFile: values['token-file'],
     permissions,
+    maxProcesses,
     trace: values.trace,
   };
 }
@@ -73,6 +86,7 @@ function parseArguments(args: readonly string[]) {
         'token-file': { type: 'string' },
         'unknown-models': { type: 'string', default: 'default' },
         'workspace-permissions': { type: 'string', default: 'readOnly' },
+        'max-processes': { type: 'string', default: 'auto' },
         trace: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -172,6 +186,7 @@ async function main(): Promise<void> {
     env: process.env,
     log,
     version: VERSION,
+    limits: { processes: options.maxProcesses },
     workspace: { permissions: options.permissions, moreFolders: [] },
   });
   const endpoint = createEndpoint({

@@ -5,7 +5,8 @@ import type { ChatEvent, ChatRequest, Lane } from '../core/chat.js';
 import type { BackendLimits, CliBackend } from '../core/cliBackend.js';
 import { ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
-import { answerWithRetry } from './pool/answerWithRetry.js';
+import { answerInTurn } from './pool/answerInTurn.js';
+import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
@@ -13,12 +14,15 @@ import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
+import { watchSignIn } from './cli/signInState.js';
 import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
+import type { PooledConversation } from './pool/pooledConversation.js';
 import { translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
-import { privateMemory } from './process/memory.js';
+import type { Payer } from './pool/policy.js';
+import { privateMemory, usableMemory } from './process/memory.js';
 import {
   endOrphanedProcesses,
   endLeftoverProcesses,
@@ -48,19 +52,20 @@ export interface ClaudeBackendOptions {
 }
 
 export const DEFAULT_LIMITS: BackendLimits = {
-  processes: 4,
+  processes: 'auto',
   queue: 64,
   idleMs: 10 * 60_000,
   prewarm: 'whileInUse',
   useMs: 10 * 60_000,
+  pauseMs: 2 * 60 * 60_000,
   processBytes: 300 * 1024 * 1024,
   reactionMs: 60_000,
   // Longer than the CLI's own timeout for the API, so that the CLI reports its error first.
   silenceMs: 660_000,
 };
 
-const CHECK_MS = 60_000;
-const REFILL_MS = 250;
+/** Times of the pool that are no settings. Milliseconds. */
+export const POOL_TIMES = { checkMs: 60_000, refillMs: 250 } as const;
 
 /** The maximum for one process: its memory grows a little with each conversation. */
 const MAX_CONVERSATIONS = 100;
@@ -75,7 +80,9 @@ const NO_WORKSPACE = new ChatError(
 export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const { folder, log } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const processes = limits.processes === 'auto' ? autoProcesses(usableMemory()) : limits.processes;
   const clock = (): number => performance.now();
+  let payer: Payer = 'key';
   const laneOptions = { folder, env: options.env, app: `claude-ollama-server/${options.version}`, log };
   const lanes: LaneConfigs = {
     chat: chatLane(laneOptions),
@@ -83,9 +90,10 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   };
   const openFolders = [folder, ...(options.workspace?.moreFolders ?? [])];
   const finder = new CliFinder(options.claudePath, openFolders, thisMachine(options.env));
+  const signIn = watchSignIn(options.env);
   const watchdog = new Watchdog(log);
   const onActivity = options.onActivity ?? (() => undefined);
-  const queue = new FairQueue(limits.processes, limits.queue, onActivity);
+  const queue = new FairQueue(processes, limits.queue, onActivity);
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   void endLeftoverProcesses(log); // never rejects
@@ -94,26 +102,27 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
 
   const pool = new Pool({
     limits: {
-      processes: limits.processes,
+      processes,
       idleMs: limits.idleMs,
       prewarm: limits.prewarm,
       useMs: limits.useMs,
-      checkMs: CHECK_MS,
-      refillMs: REFILL_MS,
+      pauseMs: limits.pauseMs,
+      ...POOL_TIMES,
     },
     start,
     origin: async (lane) => originOf(lane, await finder.find()),
     mustReplace,
+    payer: () => payer,
     clock,
     log,
   });
 
   async function originOf(lane: Lane, cli: { readonly fingerprint: string }): Promise<Origin> {
     const project = (await lanes[lane]?.projectState()) ?? '';
-    return { cli: cli.fingerprint, project, day: new Date().toDateString() };
+    return { cli: `${cli.fingerprint} ${await signIn()}`, project, day: new Date().toDateString() };
   }
 
-  async function mustReplace(conversation: Conversation): Promise<boolean> {
+  async function mustReplace(conversation: PooledConversation): Promise<boolean> {
     const { contents, process } = conversation;
     const { conversations } = contents;
     if (conversations >= MAX_CONVERSATIONS) return true;
@@ -171,7 +180,10 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
         circuitBreaker.recordAnswer();
       },
       onCrash: (error) => circuitBreaker.recordFailure(error),
-      onPlanUsage: options.onPlanUsage ?? (() => undefined),
+      onPlanUsage(planUsage) {
+        payer = 'plan';
+        options.onPlanUsage?.(planUsage);
+      },
       // In the workspace lane, the CLI first runs the hooks of the project, whose run time is unknown.
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
@@ -190,32 +202,10 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       observer?: BackendObserver,
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
-      const { running, waiting } = queue;
-      if (running >= limits.processes) {
-        log.info(`[pool] a request is waiting: running=${running} waiting=${waiting + 1}`);
-      }
       const prefix = request.lane === 'chat' ? '' : CLIENT_TOOLS_PREFIX;
       const { request: translated, toClient } = await translateTools(request, { prefix });
-      const resumePrewarming = pool.delayPrewarming();
-      try {
-        const leaveQueue = await queue.enter(request.client ?? '', signal);
-        try {
-          const sentObserver: BackendObserver = {
-            requestSent() {
-              resumePrewarming();
-              observer?.requestSent();
-            },
-            retrying: (delayMs) => observer?.retrying(delayMs),
-            permissionDecided: (decision) => observer?.permissionDecided(decision),
-          };
-          const events = answerWithRetry(pool, translated, signal, sentObserver, log);
-          for await (const event of events) yield toClient(event);
-        } finally {
-          leaveQueue();
-        }
-      } finally {
-        resumePrewarming();
-      }
+      const events = answerInTurn({ queue, pool, log }, translated, signal, observer);
+      for await (const event of events) yield toClient(event);
     },
     async describe() {
       const cli = await finder.find();

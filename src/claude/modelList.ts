@@ -1,13 +1,11 @@
 /** The models that the CLI offers: listed once, then refined with what results report about them. */
 import type { Model } from '../core/backend.js';
-import type { Effort } from '../core/chat.js';
+import { EFFORTS } from '../core/chat.js';
 import type { ResultMessage } from './process/incoming.js';
 import type { ListedModel } from './conversation/initialize.js';
 
 /** Tokens. The smallest context of the current models, used until the CLI reports the actual one. */
 const DEFAULT_CONTEXT_LENGTH = 200_000;
-
-const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 export class ModelList {
   readonly #fetch: () => Promise<readonly ListedModel[]>;

@@ -1,9 +1,12 @@
 import type { ChatEvent, ChatRequest, Effort } from './chat.js';
 import type { ChatError } from './errors.js';
 
+/** The value of the model that the CLI uses unless it is told another: the user's default. */
+export const DEFAULT_MODEL = 'default';
+
 /** A model as the backend reports it. */
 export interface Model {
-  /** The backend's short name: `default`, `sonnet`, … */
+  /** The backend's short name (`DEFAULT_MODEL`, `sonnet`, …), or a full id. */
   readonly value: string;
   /** The full model id: `claude-sonnet-5-5`. */
   readonly resolved: string;

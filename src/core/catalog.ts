@@ -1,6 +1,7 @@
 /** The model names that clients see and use, derived from the CLI's list of models. */
-import type { Model } from './backend.js';
-import type { Lane } from './chat.js';
+import { DEFAULT_MODEL, type Model } from './backend.js';
+import { EFFORTS, type Effort, type Lane } from './chat.js';
+import { familyNamed, mostCapableWithin } from './modelFamily.js';
 
 /** A model in a lane, under the name that clients see. */
 export interface CatalogEntry {
@@ -8,6 +9,8 @@ export interface CatalogEntry {
   readonly name: string;
   readonly lane: Lane;
   readonly model: Model;
+  /** The effort that the requested name contains: `claude-sonnet:high`. An effort in the request itself comes first. */
+  readonly effort?: Effort;
 }
 
 /** How names that are not in the catalog are resolved. */
@@ -15,19 +18,22 @@ export interface NamePolicy {
   /** The model for `unknown: 'default'`, as a value or a name; empty for the backend's own default. */
   readonly defaultModel: string;
   readonly unknown: 'default' | 'reject';
-  /** From names that clients use to names in the catalog. */
+  /** From names that clients use to names in the catalog, or to ids of models that the CLI does not list. */
   readonly aliases: Readonly<Record<string, string>>;
 }
 
-/** `known` is false when an unknown name was resolved to the default model. */
+/** `known` is false when an unknown name was resolved to a default. */
 export type Resolution = { readonly entry: CatalogEntry; readonly known: boolean };
 
 const TAG_OF_LANE: Readonly<Record<Lane, string>> = { chat: 'latest', workspace: 'workspace' };
 
+/** Tokens. The context of a model that the CLI does not list: the smallest of the current models. */
+const UNLISTED_CONTEXT_LENGTH = 200_000;
+
 /** The name without a tag: `default` becomes `claude`, `sonnet` becomes `claude-sonnet`, full ids stay. */
 function baseName(model: Model): string {
   const value = model.value.toLowerCase();
-  if (value === 'default') return 'claude';
+  if (value === DEFAULT_MODEL) return 'claude';
   const safe = value.replace(/[^a-z0-9_.-]+/g, '-').replace(/-+$/, '');
   return safe.startsWith('claude') ? safe : `claude-${safe}`;
 }
@@ -41,52 +47,144 @@ export function listEntries(models: readonly Model[], lanes: readonly Lane[]): C
 
 /**
  * Normalizes a name as Ollama does before a lookup: ignores case and surrounding space, removes the default registry and
- * namespace, and adds the default tag.
+ * namespace and the suffixes that say where the model runs (`:local`, `:cloud`), and adds the default tag.
  */
 export function canonicalName(name: string): string {
   const short = name
     .trim()
     .toLowerCase()
     .replace(/^registry\.ollama\.ai\//, '')
-    .replace(/^library\//, '');
-  return short.includes(':') ? short : `${short}:latest`;
+    .replace(/^library\//, '')
+    .replace(/:(?:local|cloud)$/, '');
+  return short.lastIndexOf(':') > short.lastIndexOf('/') ? short : `${short}:latest`;
 }
 
-function findEntry(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
-  const canonical = canonicalName(name);
-  const exact = entries.find((entry) => entry.name === canonical);
-  if (exact !== undefined) return exact;
-  // The CLI's own names work too: "sonnet", "claude-sonnet-5-5", with or without a tag.
-  const colon = canonical.lastIndexOf(':');
-  const base = canonical.slice(0, colon);
-  const tag = canonical.slice(colon + 1);
-  return entries.find(
-    (entry) =>
-      TAG_OF_LANE[entry.lane] === tag &&
-      (entry.model.value.toLowerCase() === base || entry.model.resolved.toLowerCase() === base),
+/** A name without its tag, and the tag. */
+function splitTag(name: string): { readonly base: string; readonly tag: string } {
+  const colon = name.lastIndexOf(':');
+  return { base: name.slice(0, colon), tag: name.slice(colon + 1) };
+}
+
+function isEffort(tag: string): tag is Effort {
+  return EFFORTS.some((effort) => effort === tag);
+}
+
+/** Adds an effort where the model has it. As in a request, an effort that the model lacks is ignored. */
+function withEffort(entry: CatalogEntry, tag: string): CatalogEntry {
+  return entry.lane === 'chat' && isEffort(tag) && entry.model.efforts.includes(tag)
+    ? { ...entry, effort: tag }
+    : entry;
+}
+
+/** Finds an entry by its own name, or by one of the CLI's names for its model: `sonnet`, `claude-sonnet-5-5`. */
+function findByTag(entries: readonly CatalogEntry[], base: string, tag: string): CatalogEntry | undefined {
+  const ofLane = entries.filter((entry) => TAG_OF_LANE[entry.lane] === tag);
+  const resolved = ofLane.filter(({ model }) => model.resolved.toLowerCase() === base);
+  return (
+    entries.find((entry) => entry.name === `${base}:${tag}`) ??
+    ofLane.find(({ model }) => model.value.toLowerCase() === base) ??
+    resolved.find(({ model }) => model.value !== DEFAULT_MODEL) ??
+    resolved[0]
   );
 }
 
 /**
- * Finds the entry for a client's model string. Aliases come before everything else, so that the user can map
- * `llama3.2` to a Claude model.
- * @returns `undefined` when the name is unknown and the policy rejects unknown names, or the catalog is empty
+ * Finds the entry with exactly this name, in any case, with or without its tag. The tag may be an effort:
+ * `claude-sonnet:high`.
+ */
+export function findListed(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
+  const canonical = canonicalName(name);
+  const { base, tag } = splitTag(canonical);
+  const found =
+    findByTag(entries, base, tag) ??
+    // Ids of other providers contain a colon: `anthropic.claude-sonnet-4-20250514-v1:0`.
+    findByTag(entries, canonical, TAG_OF_LANE.chat);
+  if (found !== undefined || !isEffort(tag)) return found;
+  const entry = findByTag(entries, base, TAG_OF_LANE.chat);
+  return entry && withEffort(entry, tag);
+}
+
+/** Finds the model of the family that a name contains: `anthropic/claude-3-5-haiku-latest`, `claude-haiku:7b`. */
+function findFamily(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
+  const canonical = canonicalName(name);
+  const { tag } = splitTag(canonical);
+  const lane = tag === TAG_OF_LANE.workspace ? 'workspace' : 'chat';
+  const found = familyNamed(
+    entries.filter((entry) => entry.lane === lane),
+    canonical,
+  );
+  return found && withEffort(found, tag);
+}
+
+/** The target of an alias: an entry, or a model that the CLI does not list, whose id is passed to it unchanged. */
+function findTarget(entries: readonly CatalogEntry[], target: string): CatalogEntry | undefined {
+  const listed = findListed(entries, target);
+  const trimmed = target.trim();
+  if (listed !== undefined || trimmed === '' || entries.length === 0) return listed;
+  const { base, tag } = splitTag(trimmed);
+  const lane = tag === TAG_OF_LANE.workspace ? 'workspace' : 'chat';
+  if (!entries.some((entry) => entry.lane === lane)) return undefined;
+  const id = lane === 'workspace' || tag === TAG_OF_LANE.chat || isEffort(tag) ? base : trimmed;
+  const model: Model = {
+    value: id,
+    resolved: id,
+    displayName: id,
+    description: '',
+    efforts: EFFORTS,
+    thinking: true,
+    contextLength: UNLISTED_CONTEXT_LENGTH,
+  };
+  return withEffort({ name: `${baseName(model)}:${TAG_OF_LANE[lane]}`, lane, model }, tag);
+}
+
+function findAlias(
+  entries: readonly CatalogEntry[],
+  name: string,
+  aliases: NamePolicy['aliases'],
+): CatalogEntry | undefined {
+  const targetOf = (wanted: string): string | undefined =>
+    Object.entries(aliases).find(([alias]) => canonicalName(alias) === wanted)?.[1];
+  const canonical = canonicalName(name);
+  const target = targetOf(canonical);
+  if (target !== undefined) return findTarget(entries, target);
+  const { base, tag } = splitTag(canonical);
+  const untagged = isEffort(tag) ? targetOf(`${base}:${TAG_OF_LANE.chat}`) : undefined;
+  const entry = untagged === undefined ? undefined : findTarget(entries, untagged);
+  return entry && withEffort(entry, tag);
+}
+
+/** The model for an unknown name. It is never more expensive than the family that the name contains. */
+function findDefault(
+  entries: readonly CatalogEntry[],
+  name: string,
+  defaultModel: string,
+): CatalogEntry | undefined {
+  const within = mostCapableWithin(entries, canonicalName(name));
+  if (within !== 'any') return within;
+  const chosen = defaultModel === '' ? undefined : findListed(entries, defaultModel);
+  return (
+    chosen ??
+    (defaultModel === '' ? undefined : findFamily(entries, defaultModel)) ??
+    entries.find(({ model }) => model.value === DEFAULT_MODEL) ??
+    entries[0]
+  );
+}
+
+/**
+ * Finds the entry for a client's model string: the user's aliases, listed names, the families of models, the default.
+ * Aliases come first, so that the user can map any name to a Claude model.
+ * @returns `undefined` when the name is unknown and the policy rejects unknown names, or only more expensive models than
+ *   the name contains are listed, or the catalog is empty
  */
 export function resolveName(
   entries: readonly CatalogEntry[],
   name: string,
   policy: NamePolicy,
 ): Resolution | undefined {
-  const canonical = canonicalName(name);
-  for (const [alias, target] of Object.entries(policy.aliases)) {
-    if (canonicalName(alias) === canonical) {
-      const entry = findEntry(entries, target);
-      if (entry !== undefined) return { entry, known: true };
-    }
-  }
-  const entry = findEntry(entries, name);
+  const entry =
+    findAlias(entries, name, policy.aliases) ?? findListed(entries, name) ?? findFamily(entries, name);
   if (entry !== undefined) return { entry, known: true };
   if (policy.unknown === 'reject') return undefined;
-  const fallback = (policy.defaultModel && findEntry(entries, policy.defaultModel)) || entries[0];
+  const fallback = findDefault(entries, name, policy.defaultModel);
   return fallback && { entry: fallback, known: false };
 }

@@ -10,6 +10,9 @@ export type Lane = 'chat' | 'workspace';
 /** How much a model may think before it answers. */
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
+/** Every effort, the lowest first. */
+export const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;

@@ -6,15 +6,20 @@ export const PREWARM_MODES = ['always', 'whileInUse', 'never'] as const;
 export type Prewarm = (typeof PREWARM_MODES)[number];
 
 export interface BackendLimits {
-  /** CLI processes alive at once, prewarmed ones included. As many requests are answered at once. */
-  readonly processes: number;
+  /**
+   * CLI processes alive at once, prewarmed ones included. As many requests are answered at once. `auto`: by the memory of the
+   * machine.
+   */
+  readonly processes: number | 'auto';
   /** Requests that may wait in the queue. */
   readonly queue: number;
   /** How long a conversation is kept in its process for the next turn. Milliseconds. */
   readonly idleMs: number;
   readonly prewarm: Prewarm;
-  /** How long after the last request `whileInUse` keeps prewarmed processes. Milliseconds. */
+  /** How long after the last request `whileInUse` keeps all processes ready. Milliseconds. */
   readonly useMs: number;
+  /** How long after it `whileInUse` keeps two processes of the chat lane ready. Milliseconds. */
+  readonly pauseMs: number;
   /** A process that uses more memory than this serves no further conversation. Bytes. */
   readonly processBytes: number;
   /** How long the CLI may take to send its first message. Milliseconds. */

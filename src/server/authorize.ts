@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type GuardPolicy, checkRequest, type Verdict } from './guard.js';
-import { hasToken, type TargetWithToken } from './token.js';
+import type { RequestTarget } from './requestTarget.js';
+import { hasToken } from './token.js';
 import { WINDOW_PATH } from './windowLink.js';
 
 /** Who may use the endpoint. */
@@ -14,12 +15,13 @@ export interface Access {
   readonly otherUsers: boolean;
 }
 
-const OTHER_USER: Verdict = {
+/** The refusal of another user of this machine. */
+export const OTHER_USER = {
   type: 'deny',
   status: 403,
   message:
     'This server accepts requests only from the user who started it. That user can allow other users of this machine with the setting allowOtherUsers.',
-};
+} as const satisfies Verdict;
 const NO_TOKEN = {
   type: 'deny',
   status: 401,
@@ -34,20 +36,29 @@ function needsNoToken(method: string, target: string): boolean {
 }
 
 /**
- * Decides whether a request is accepted.
+ * Decides whether a request is accepted. Immediately, if the user of its connection is known: then a refused request
+ * closes its connection before the next one is handled.
  * @param isOwnUser whether a connection belongs to the user of this process
  * @throws ChatError when the owner of the connection cannot be determined
  */
-export async function authorize(
+export function authorize(
   request: IncomingMessage,
-  { target, token }: TargetWithToken,
+  target: RequestTarget,
   access: Access,
-  isOwnUser: (socket: Socket) => Promise<boolean>,
-): Promise<Verdict> {
-  const { method = '', rawHeaders, socket } = request;
-  const { localAddress } = socket;
-  if (!access.otherUsers && !(await isOwnUser(socket))) return OTHER_USER;
-  const verdict = checkRequest({ method, target, rawHeaders, localAddress }, access.policy);
+  isOwnUser: (socket: Socket) => boolean | Promise<boolean>,
+): Verdict | Promise<Verdict> {
+  const decide = (isAccepted: boolean): Verdict =>
+    isAccepted ? checkHead(request, target, access) : OTHER_USER;
+  const isAccepted = access.otherUsers || isOwnUser(request.socket);
+  return typeof isAccepted === 'boolean' ? decide(isAccepted) : isAccepted.then(decide);
+}
+
+function checkHead(
+  { method = '', rawHeaders, socket: { localAddress } }: IncomingMessage,
+  { target, authority, token }: RequestTarget,
+  access: Access,
+): Verdict {
+  const verdict = checkRequest({ method, target, authority, rawHeaders, localAddress }, access.policy);
   if (verdict.type !== 'allow' || access.token === undefined || needsNoToken(method, target)) return verdict;
   if (hasToken(rawHeaders, token, access.token)) return verdict;
   const { corsOrigin } = verdict;

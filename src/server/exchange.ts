@@ -23,6 +23,9 @@ export interface Exchange {
   runChat<T>(run: (observation: ChatObservation) => Promise<T>): Promise<T>;
 }
 
+/** How long a refused client may go on sending its body. */
+const DISCARD_MS = 1_000;
+
 export const JSON_TYPE = 'application/json; charset=utf-8';
 /** The Content-Type of Ollama's streaming routes for an error before the first chunk. */
 export const BARE_JSON_TYPE = 'application/json';
@@ -38,6 +41,27 @@ export function send(
   response.setHeader('Content-Length', Buffer.byteLength(body));
   response.writeHead(status);
   response.end(body);
+}
+
+/**
+ * Sends a complete JSON reply and then closes the connection. A body that is still arriving is discarded first:
+ * otherwise the system could drop the reply.
+ */
+export function sendAndClose(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  body: string,
+): void {
+  response.setHeader('Content-Type', JSON_TYPE);
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.setHeader('Connection', 'close');
+  response.writeHead(status);
+  response.write(body);
+  const timer = setTimeout(() => response.end(), DISCARD_MS);
+  response.once('close', () => clearTimeout(timer));
+  request.once('end', () => response.end());
+  request.resume();
 }
 
 /** Sends an object as a complete JSON reply. */

@@ -8,8 +8,10 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 /** The part of a request before its body. */
 export interface RequestHead {
   readonly method: string;
-  /** As in the request line, without the token (see `takeToken`). */
+  /** The path and query, without the token (see `splitTarget` and `takeToken`). */
   readonly target: string;
+  /** The host and port in the request line, if it has them: `GET http://localhost:11434/api/tags HTTP/1.1`. */
+  readonly authority: string | undefined;
   /** Alternating names and values, duplicates included, as in Node's `rawHeaders`. */
   readonly rawHeaders: readonly string[];
   /** The address of this machine that the client connected to. */
@@ -42,8 +44,15 @@ const MAX_TARGET_CHARACTERS = 8_192;
 const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?)(\.?))(?::([0-9]{1,5}))?$/i;
 const MAX_PORT = 65_535;
 
-/** Names under which containers (Docker, Podman) reach a loopback port of their host. */
-const CONTAINER_HOSTS = new Set(['host.docker.internal', 'host.containers.internal']);
+/** Names under which containers and virtual machines reach a loopback port of their host. */
+const CONTAINER_HOSTS = new Set([
+  'host.docker.internal',
+  'gateway.docker.internal', // Docker Desktop
+  'host.containers.internal', // Podman
+  'host.lima.internal', // Lima, Colima, Rancher Desktop
+  'host.orb.internal', // OrbStack
+  'host.minikube.internal',
+]);
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -116,13 +125,39 @@ function isForeignReferer(referer: string, head: RequestHead, policy: GuardPolic
   return classifyHost(new URL(referer).host, head, policy) !== 'allowed';
 }
 
-/** Whether a request without `Origin` comes from a page of another site, by `Sec-Fetch-Site` and `Referer`. */
+/**
+ * Whether a browser sent the request, by its `Sec-Fetch-…` headers (Fetch Metadata). Browsers always send several of
+ * them to a loopback address; Node's `fetch` sends only `Sec-Fetch-Mode: cors`.
+ */
+function isFromBrowser({ rawHeaders }: RequestHead): boolean {
+  return rawHeaders.some((name, index) => {
+    const isName = index % 2 === 0 && /^sec-fetch-/i.test(name);
+    return isName && !(/^sec-fetch-mode$/i.test(name) && rawHeaders[index + 1] === 'cors');
+  });
+}
+
+/**
+ * Whether a request without `Origin` comes from a page of another site, by `Sec-Fetch-Site` and `Referer`. Only the
+ * `Referer` of a browser counts: programs name their home page in it.
+ */
 function isFromOtherSite(head: RequestHead, policy: GuardPolicy): boolean {
   const site = valuesOf(head.rawHeaders, 'sec-fetch-site').map((value) => value.toLowerCase());
   return (
     site.some((value) => value !== 'none' && value !== 'same-origin') ||
-    valuesOf(head.rawHeaders, 'referer').some((referer) => isForeignReferer(referer, head, policy))
+    (isFromBrowser(head) &&
+      valuesOf(head.rawHeaders, 'referer').some((referer) => isForeignReferer(referer, head, policy)))
   );
+}
+
+/**
+ * Whether a page may send this POST. Pages may only send what a client of an API sends: JSON, or a text of undeclared
+ * type, by a `fetch` whose reply the page can read. That leaves out forms, `sendBeacon` and `no-cors` requests.
+ */
+function isApiRequest({ rawHeaders }: RequestHead): boolean {
+  const modes = valuesOf(rawHeaders, 'sec-fetch-mode').map((mode) => mode.toLowerCase());
+  if (modes.some((mode) => mode !== 'cors' && mode !== 'same-origin')) return false;
+  const type = valuesOf(rawHeaders, 'content-type').join(',').split(';', 1)[0]!;
+  return ['application/json', 'text/plain', ''].includes(type.trim().toLowerCase());
 }
 
 function deny(status: 400 | 403 | 415 | 431, message: string, corsOrigin?: string): Verdict {
@@ -137,8 +172,10 @@ function checkSource(head: RequestHead, policy: GuardPolicy): Verdict {
   const [host, ...moreHosts] = valuesOf(head.rawHeaders, 'host');
   if (host === undefined || moreHosts.length > 0)
     return deny(400, 'The request must have exactly one Host header.');
-  if (!head.target.startsWith('/') || head.target.length > MAX_TARGET_CHARACTERS) {
-    return deny(400, 'The request target must be a path of at most 8 KiB.');
+  const isForThisServer =
+    head.authority === undefined || classifyHost(head.authority, head, policy) === 'allowed';
+  if (!isForThisServer || !head.target.startsWith('/') || head.target.length > MAX_TARGET_CHARACTERS) {
+    return deny(400, 'The request target must be a path on this server of at most 8 KiB.');
   }
   const hostClass = classifyHost(host, head, policy);
   if (hostClass === 'malformed') return deny(400, 'The Host header is malformed.');
@@ -172,12 +209,13 @@ export function checkRequest(head: RequestHead, policy: GuardPolicy): Verdict {
     return deny(400, 'This server does not support WebSocket.', corsOrigin);
   }
   if (head.method !== 'POST') return source;
-  // The origin rules rely on preflight requests. For other content types, browsers may send a POST without a preflight
-  // (CORS-safelisted request headers of the Fetch standard).
-  const type = valuesOf(head.rawHeaders, 'content-type').join(',').split(';', 1)[0]!;
   const fromPage = valuesOf(head.rawHeaders, 'origin').length > 0;
-  if (fromPage && type.trim().toLowerCase() !== 'application/json') {
-    return deny(415, 'Requests from web pages must have the Content-Type application/json.', corsOrigin);
+  if (fromPage && !isApiRequest(head)) {
+    return deny(
+      415,
+      'Web pages must send requests with fetch, as application/json or text/plain, not with a form.',
+      corsOrigin,
+    );
   }
   const encodings = valuesOf(head.rawHeaders, 'content-encoding').map((value) => value.trim());
   const accepted = head.target.startsWith('/v1/') ? /^(?:identity|zstd)?$/i : /^(?:identity)?$/i;
@@ -185,38 +223,4 @@ export function checkRequest(head: RequestHead, policy: GuardPolicy): Verdict {
     return deny(415, 'This Content-Encoding is not supported.', corsOrigin);
   }
   return source;
-}
-
-const PREFLIGHT_HEADERS = [
-  'Authorization',
-  'Content-Type',
-  'User-Agent',
-  'Accept',
-  'X-Requested-With',
-  'X-Api-Key',
-  'Anthropic-Version',
-  'Anthropic-Beta',
-  'OpenAI-Beta',
-  ...['Arch', 'Async', 'Custom-Poll-Interval', 'Helper-Method', 'Lang', 'OS', 'Package-Version'].map(
-    (name) => `X-Stainless-${name}`,
-  ),
-  ...['Poll-Helper', 'Retry-Count', 'Runtime', 'Runtime-Version', 'Timeout'].map(
-    (name) => `X-Stainless-${name}`,
-  ),
-].join(', ');
-
-/** The CORS headers that let pages of an origin read the reply. */
-export function corsHeaders(origin: string): Record<string, string> {
-  return { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
-}
-
-/** The headers of the reply to a CORS preflight request. */
-export function preflightHeaders(origin: string): Record<string, string> {
-  return {
-    'Access-Control-Allow-Origin': origin,
-    'Access-Control-Allow-Methods': 'GET, POST, HEAD, DELETE, OPTIONS',
-    'Access-Control-Allow-Headers': PREFLIGHT_HEADERS,
-    'Access-Control-Max-Age': '600',
-    Vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
-  };
 }

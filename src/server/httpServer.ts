@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ChatError } from '../core/errors.js';
+import { type ConnectionGateOptions, gateConnections } from './connectionGate.js';
 import type { ConnectionLimit } from './connectionLimit.js';
 
 /** Time limits of a connection, in milliseconds. None of them ends a long reply. */
@@ -19,7 +20,10 @@ export const TIMEOUTS: Timeouts = { headers: 10_000, request: 60_000, send: 60_0
 /** Longer than the keep-alive of usual clients, so that the server does not close a connection during a request. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_CHECK_INTERVAL_MS = 1_000;
-const MAX_HEADER_BYTES = 16 * 1024;
+/** As much as common proxies pass on. Sign-in tokens and traces can make a head large. */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** Requests of a connection that are not answered yet. Clients that send requests ahead send a few. */
+export const MAX_UNANSWERED = 64;
 /** Open connections of an endpoint, on all its addresses. A connection may carry any number of requests. */
 export const MAX_CONNECTIONS = 256;
 
@@ -32,7 +36,12 @@ const PARSE_ERRORS = new Map([
 /** The reply to bytes that are not a valid request. */
 function parseErrorReply(code: string): string {
   const status = PARSE_ERRORS.get(code) ?? '400 Bad Request';
-  const body = JSON.stringify({ error: status.slice(4).toLowerCase() });
+  return closingReply(status, status.slice(4).toLowerCase());
+}
+
+/** A whole reply with an error, for a connection whose requests are not read. */
+export function closingReply(status: string, error: string): string {
+  const body = JSON.stringify({ error });
   return [
     `HTTP/1.1 ${status}`,
     'Content-Type: application/json; charset=utf-8',
@@ -44,7 +53,7 @@ function parseErrorReply(code: string): string {
 }
 
 export interface HttpServerOptions {
-  readonly onConnection: (socket: Socket) => void;
+  readonly gate: ConnectionGateOptions;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** Shared by all servers of an endpoint. */
   readonly connections: ConnectionLimit;
@@ -76,12 +85,7 @@ function trackActivity(
  * Creates Node's HTTP server with our limits. It has no `upgrade` listener on purpose: Node then handles a request with
  * an `Upgrade` header like any other. Java's HTTP client needs that, because it offers HTTP/2 with every request.
  */
-export function createHttpServer({
-  onConnection,
-  onRequest,
-  connections,
-  timeouts,
-}: HttpServerOptions): Server {
+export function createHttpServer({ gate, onRequest, connections, timeouts }: HttpServerOptions): Server {
   /** The unfinished responses of each connection. */
   const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
   const options = {
@@ -92,8 +96,16 @@ export function createHttpServer({
     maxHeaderSize: MAX_HEADER_BYTES,
   };
   const server = createServer(options, (request, response) => {
-    const responses = unfinished.get(request.socket) ?? new Set();
-    unfinished.set(request.socket, responses.add(response));
+    const { socket } = request;
+    const responses = unfinished.get(socket) ?? new Set();
+    // Node parses all heads that arrived together, also after one whose response closes the connection.
+    if (socket.destroyed) return;
+    for (const earlier of responses) if (!earlier.shouldKeepAlive) return;
+    if (responses.size >= MAX_UNANSWERED) {
+      socket.destroy();
+      return;
+    }
+    unfinished.set(socket, responses.add(response));
     response.once('close', () => responses.delete(response));
     trackActivity(connections, request, response);
     onRequest(request, response);
@@ -103,7 +115,6 @@ export function createHttpServer({
   server.maxHeadersCount = 0;
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
-    onConnection(socket);
   });
   // Called after this time without a byte in either direction. A reply that only takes long to arrive continues.
   server.setTimeout(timeouts.send, (socket) => {
@@ -122,5 +133,6 @@ export function createHttpServer({
     else socket.destroy();
   });
   server.on('connect', (_request, socket: Duplex) => socket.destroy());
+  gateConnections(server, gate);
   return server;
 }

@@ -172,16 +172,17 @@ export interface PeerUserCheck {
   /**
    * Whether the client runs as this user or root, or its user can never be determined. Looked up once for each
    * connection, without blocking.
+   * @returns the result itself once it is known
    * @throws ChatError `overloaded` when the user temporarily cannot be determined
    */
-  isOwnUser(socket: Socket): Promise<boolean>;
+  isOwnUser(socket: Socket): boolean | Promise<boolean>;
 }
 
 /** Creates the check for the user of this process. On systems other than Linux, every client counts as this user. */
 export function createPeerUserCheck(): PeerUserCheck {
   const ownUid = process.platform === 'linux' ? process.getuid?.() : undefined;
   const searches = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => createTableSearch(() => chunksOf(path)));
-  const verdicts = new WeakMap<Socket, Promise<boolean>>();
+  const verdicts = new WeakMap<Socket, boolean | Promise<boolean>>();
 
   const lookUp = async (socket: Socket): Promise<boolean> => {
     const { remoteAddress, remotePort, localAddress, localPort } = socket;
@@ -197,17 +198,23 @@ export function createPeerUserCheck(): PeerUserCheck {
 
   return {
     isOwnUser(socket) {
-      if (ownUid === undefined) return Promise.resolve(true);
+      if (ownUid === undefined) return true;
       const known = verdicts.get(socket);
       if (known !== undefined) return known;
-      const verdict = lookUp(socket).catch((cause: unknown) => {
-        verdicts.delete(socket);
-        throw new ChatError(
-          'overloaded',
-          'Cannot determine which user opened this connection. Close some programs, then try again.',
-          { cause },
-        );
-      });
+      const verdict = lookUp(socket).then(
+        (isOwn) => {
+          verdicts.set(socket, isOwn);
+          return isOwn;
+        },
+        (cause: unknown) => {
+          verdicts.delete(socket);
+          throw new ChatError(
+            'overloaded',
+            'Cannot determine which user opened this connection. Close some programs, then try again.',
+            { cause },
+          );
+        },
+      );
       verdicts.set(socket, verdict);
       return verdict;
     },

@@ -7,18 +7,21 @@ import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
 import type { Dialect } from '../protocol/dialect.js';
 import { type Access, authorize } from './authorize.js';
-import { type Exchange, JSON_TYPE, send, sendFailure } from './exchange.js';
-import { corsHeaders, preflightHeaders, type Verdict } from './guard.js';
+import { corsHeaders, preflightHeaders } from './cors.js';
+import { type Exchange, JSON_TYPE, send, sendAndClose, sendFailure } from './exchange.js';
+import type { Verdict } from './guard.js';
+import type { RefusalLog } from './refusalLog.js';
 import { clientName, type RecordNotes, type RequestRecord, routeName } from './requestLog.js';
+import { readTarget, type RequestTarget } from './requestTarget.js';
 import { type Match, pathOf, type Router } from './router.js';
-import { takeToken, type TargetWithToken } from './token.js';
 
 /** What the request handler needs of its endpoint. The callbacks, the observers and the log must not throw. */
 export interface RequestHandlerContext {
   readonly router: Router;
   readonly access: () => Access;
-  readonly isOwnUser: (socket: Socket) => Promise<boolean>;
+  readonly isOwnUser: (socket: Socket) => boolean | Promise<boolean>;
   readonly log: Logger;
+  readonly refusals: RefusalLog;
   readonly onRecord: (record: RequestRecord) => void;
   /** Called with +1 when a chat is passed to the backend and with -1 when it ends. */
   readonly onRunningChats: (change: 1 | -1) => void;
@@ -53,9 +56,13 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
 
 type Denial = Extract<Verdict, { type: 'deny' }>;
 
-function deny(response: ServerResponse, verdict: Denial, dialect: Dialect): void {
-  if (verdict.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  send(response, verdict.status, JSON_TYPE, dialect.refusal(verdict.status, verdict.message));
+/** Refuses a request. A client without the right to use the server also loses its connection. */
+function deny(request: IncomingMessage, response: ServerResponse, verdict: Denial, dialect: Dialect): void {
+  const { status, message } = verdict;
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  const text = dialect.refusal(status, message);
+  if (status === 401 || status === 403) sendAndClose(request, response, status, text);
+  else send(response, status, JSON_TYPE, text);
 }
 
 /**
@@ -92,6 +99,8 @@ function sendUnrouted(
 
 export function createRequestHandler(context: RequestHandlerContext): RequestHandler {
   const running = new Set<AbortController>();
+  /** Responses to refused requests that are only part of a sum in the log. */
+  const unrecorded = new WeakSet<ServerResponse>();
   let closeReason: ChatError | undefined;
   let onIdle: (() => void) | undefined;
   let count = 0;
@@ -119,6 +128,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
         controller.abort(timeout ?? new ChatError('cancelled', 'The client disconnected.'));
       }
       const totalMs = elapsedMs();
+      if (unrecorded.has(response)) return;
       context.onRecord({
         id,
         method: request.method ?? '',
@@ -162,12 +172,14 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
     };
   };
 
-  const reply = async (exchange: Exchange, addressed: TargetWithToken): Promise<void> => {
+  const reply = async (exchange: Exchange, addressed: RequestTarget): Promise<void> => {
     const { request, response, notes } = exchange;
     setHeaders(response, SECURITY_HEADERS);
-    const verdict = await authorize(request, addressed, context.access(), context.isOwnUser);
+    const decision = authorize(request, addressed, context.access(), context.isOwnUser);
+    const verdict = decision instanceof Promise ? await decision : decision;
     if (verdict.type === 'preflight') {
-      setHeaders(response, preflightHeaders(verdict.corsOrigin));
+      const asked = request.headers['access-control-request-headers'];
+      setHeaders(response, preflightHeaders(verdict.corsOrigin, asked));
       response.writeHead(204);
       response.end();
       return;
@@ -175,14 +187,18 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
     if (verdict.corsOrigin !== undefined) setHeaders(response, corsHeaders(verdict.corsOrigin));
     if (verdict.type === 'deny') {
       notes.error = verdict.message;
-      const { host = '', origin = '' } = request.headers;
-      context.log.debug(
-        `#${exchange.id} refused: Host ${printable(host, 80)}, Origin ${printable(origin, 80)}`,
-      );
-      deny(response, verdict, exchange.dialect);
+      if (context.refusals.count()) {
+        const { host = '', origin = '' } = request.headers;
+        context.log.debug(
+          `#${exchange.id} refused: Host ${printable(host, 80)}, Origin ${printable(origin, 80)}`,
+        );
+      } else unrecorded.add(response);
+      deny(request, response, verdict, exchange.dialect);
       return;
     }
-    // The client may have disconnected during the check of its connection. Then do no work for it.
+    // Continue when everything that arrived together has been parsed: if a part is malformed, none of it is answered.
+    await Promise.resolve();
+    // The client may have disconnected meanwhile. Then do no work for it.
     exchange.signal.throwIfAborted();
     if (closeReason !== undefined) {
       response.setHeader('Connection', 'close');
@@ -199,7 +215,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       // A reset by the client also emits `error` on both streams. `close` follows and is handled.
       request.on('error', () => undefined);
       response.on('error', () => undefined);
-      const addressed = takeToken(request.url ?? '');
+      const addressed = readTarget(request.url ?? '');
       const exchange = openExchange(request, response, addressed.target);
       void reply(exchange, addressed)
         .catch((thrown: unknown) => sendFailure(exchange, thrown))

@@ -1,15 +1,16 @@
 /** The public API of the server: an endpoint that listens, answers with a backend, and stops. */
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
+import { OTHER_USER } from './authorize.js';
 import { createConnectionLimit } from './connectionLimit.js';
 import { createCopiedModels } from './copiedModels.js';
-import { createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
+import { closingReply, createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
 import { createRequestHandler } from './requestHandler.js';
 import { isStrong, type ListenAddress, requireBindAddress } from './listen.js';
 import { type Activity, isolateObservers, type Observers } from './observers.js';
+import { createRefusalLog } from './refusalLog.js';
 import { createPeerUserCheck } from './peerUser.js';
 import { createLoadedModels } from './loadedModels.js';
 import { createRouter } from './router.js';
@@ -111,7 +112,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     createdAt: new Date(),
   };
+  const refusals = createRefusalLog(log);
   const requestHandler = createRequestHandler({
+    refusals,
     router: createRouter([
       ...ollamaRoutes(context),
       ...openaiRoutes(context),
@@ -140,13 +143,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     },
   });
 
-  const lookUpUser = async (socket: Socket): Promise<void> => {
-    if (!options.settings().allowOtherUsers) await peerUsers.isOwnUser(socket);
-  };
   const newServer = (): Server =>
     createHttpServer({
-      // Started early, so that the result is available when the request has arrived. Its failure is handled there, too.
-      onConnection: (socket) => void lookUpUser(socket).catch(() => undefined),
+      gate: {
+        acceptsAll: () => options.settings().allowOtherUsers,
+        isAccepted: (socket) => peerUsers.isOwnUser(socket),
+        refusal: closingReply('403 Forbidden', OTHER_USER.message),
+        onRefused() {
+          if (refusals.count()) log.warn('Refused a connection of another user of this machine.');
+        },
+      },
       onRequest: (request, response) => requestHandler.accept(request, response),
       connections,
       timeouts,

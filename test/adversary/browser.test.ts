@@ -36,8 +36,8 @@ const CLIENT_DISCONNECTED = 499;
 const FAVICON = '/favicon.ico';
 
 /**
- * What a page of another local server may do: requests with an `Origin`, and after a preflight request for everything
- * but reading. Not: forms, images, frames, and bodies that are not declared as JSON.
+ * What a page of another local server may do: requests with an `Origin` that a program of the page sends, and whose
+ * replies the page may read. Not: forms, beacons, images, frames, and bodies in other formats than JSON and text.
  */
 const ALLOWED = [
   'cssFont: GET /api/tags',
@@ -46,19 +46,35 @@ const ALLOWED = [
   'fetchDelete: DELETE /api/delete',
   'fetchGet: GET /api/tags',
   'fetchGetCredentials: GET /api/tags',
+  'fetchGetHeader: GET /api/tags',
   'fetchGetModels: GET /v1/models',
   'fetchGetUnknown: GET /nope',
   'fetchGetVersion: GET /api/version',
   'fetchHead: HEAD /api/tags',
+  'fetchPostBearer: POST /api/chat',
   'fetchPostJson: POST /api/chat',
+  'fetchPostText: POST /api/chat',
+  'fetchPostTypeless: POST /api/chat',
   'imageAnonymous: GET /api/tags',
   'moduleImport: GET /api/tags',
   'modulePreload: GET /api/tags',
   'scriptModule: GET /api/tags',
   'xhrGet: GET /api/tags',
   'xhrPostJson: POST /api/chat',
+  'xhrPostText: POST /api/chat',
 ];
-const READABLE = ['fetchGet', 'fetchGetModels', 'fetchPostJson', 'xhrGet', 'xhrPostJson'];
+const READABLE = [
+  'fetchGet',
+  'fetchGetHeader',
+  'fetchGetModels',
+  'fetchPostBearer',
+  'fetchPostJson',
+  'fetchPostText',
+  'fetchPostTypeless',
+  'xhrGet',
+  'xhrPostJson',
+  'xhrPostText',
+];
 
 interface Attack {
   readonly readings: Readings;
@@ -181,7 +197,7 @@ describe('web pages in a browser', function () {
     });
   }
 
-  it('of other servers on this machine may send JSON requests, and nothing else', async () => {
+  it('of other servers on this machine may send JSON requests by a program, and nothing else', async () => {
     const rig = await start();
     const result = await attack(rig, localPage(attacker));
     const passed = (await pastGuard(rig, result.arrived)).filter(({ method }) => method !== 'OPTIONS');
@@ -190,7 +206,10 @@ describe('web pages in a browser', function () {
       ALLOWED,
     );
     assert.deepEqual(readingsOf(SECRET, result).sort(), READABLE);
-    assert.equal(rig.backend.requests.length, 2);
+    assert.equal(
+      rig.backend.requests.length,
+      ALLOWED.filter((attack) => attack.includes('/api/chat')).length,
+    );
     console.log(`    ${passed.length} of ${possible.size} attacks of a local page are allowed, as intended`);
   });
 

@@ -12,6 +12,7 @@ import {
   initializeRequest,
   promptMessage,
   rewindRequest,
+  type Tool,
 } from './cliMessages.js';
 import { TOOL, type Conversation } from './conversations.js';
 
@@ -82,8 +83,12 @@ export class BareCli {
   }
 
   /** Initializes the process for a conversation. */
-  initialize({ system, withTool = false }: Pick<Conversation, 'system' | 'withTool'>): void {
-    this.#send(controlRequest(initializeRequest(this.#lane, system, withTool ? [TOOL] : [])));
+  initialize({
+    system,
+    withTool = false,
+    tools = withTool ? [TOOL] : [],
+  }: Pick<Conversation, 'system' | 'withTool'> & { readonly tools?: readonly Tool[] }): void {
+    this.#send(controlRequest(initializeRequest(this.#lane, system, tools)));
     this.#send(controlRequest({ subtype: 'set_model', model: MODEL }));
   }
 

@@ -3,6 +3,7 @@ import { VARIANTS, type Variant } from './variants.js';
 import { addedToDeltas, goalsOf, isMet, isInconclusive, type Goal, type Results } from './results.js';
 import { TASKS, type Task } from './comparison.js';
 import { HISTORY_MESSAGES } from './chatRound.js';
+import { workloadTable } from './workloadTable.js';
 import { median, quantile, ratioOf, summarize } from '../support/statistics.js';
 
 const TASK_TITLES: Readonly<Record<Task, string>> = {
@@ -30,6 +31,7 @@ export function textOf(results: Results): string {
   const load = `load ${machine.loadAtStart.toFixed(1)} at the start, ${machine.loadAtEnd.toFixed(1)} at the end`;
   return [
     `${machine.system}, ${machine.cores} × ${machine.processor}, ${machine.memoryGb} GB, Node ${machine.node}, Claude CLI ${machine.cli}; ${load}`,
+    workloads(results),
     section(
       `Time until the request reaches the API (ms; median, p10–p90 of ${rounds} rounds)`,
       toApi(results),
@@ -83,6 +85,15 @@ export function jsonOf(results: Results): string {
     undefined,
     2,
   )}\n`;
+}
+
+/** The table of the workloads with its title; empty if they were not measured. */
+export function workloads({ workloads: runs }: Pick<Results, 'workloads'>): string {
+  if (runs.length === 0) return '';
+  return section(
+    'Workloads (ms until the API; requests with a warm process; how many times sooner than a process per request; prompt tokens in thousands)',
+    table(workloadTable(runs)),
+  );
 }
 
 function section(title: string, body: string): string {

@@ -6,6 +6,8 @@ import type { DiscoveryTimes } from './discovery.js';
 import type { Memory } from './memory.js';
 import type { Samples, Task } from './comparison.js';
 import type { StartUp } from './startUp.js';
+import { COLD_VARIANT, workloadRows } from './workloadTable.js';
+import type { WorkloadRun } from './workloads.js';
 import { median, medianOf, quantile, ratioOf, type Estimate } from '../support/statistics.js';
 
 /** What the measurements depend on. Identifies neither the machine nor its user. */
@@ -29,6 +31,7 @@ export interface Results {
   readonly discovery: DiscoveryTimes;
   readonly memory: Memory;
   readonly startUp: StartUp;
+  readonly workloads: readonly WorkloadRun[];
   /** Problems during the run that make measurements less reliable. */
   readonly notes: readonly string[];
 }
@@ -59,6 +62,32 @@ export function addedToDeltas({ bare, server }: DeltaTimes, part: number): Estim
   return medianOf(server.map((slice, i) => quantile(slice, part) - quantile(bare[i]!, part)));
 }
 
+/** How many times sooner than a process per request, where it is not the usual goal. */
+const SOONER: Readonly<Record<string, number>> = { 'one-shots seconds apart': 10 };
+
+/** With the default settings. */
+function workloadGoals(runs: readonly WorkloadRun[]): Goal[] {
+  return workloadRows(runs.filter(({ variant }) => variant === 'cold' || variant === 'auto')).flatMap(
+    ({ workload, variant, warm, sooner }): Goal[] =>
+      variant === COLD_VARIANT
+        ? []
+        : [
+            {
+              what: `${workload}: requests with a warm process`,
+              value: warm,
+              unit: '',
+              bound: { atLeast: 0.99 },
+            },
+            {
+              what: `${workload}, sooner than a process per request`,
+              value: sooner,
+              unit: '×',
+              bound: { atLeast: SOONER[workload] ?? 6 },
+            },
+          ],
+  );
+}
+
 /** The goals of the project for its speed, with the measured values. */
 export function goalsOf(results: Results): Goal[] {
   const { samples, deltas, discovery, memory, startUp } = results;
@@ -82,6 +111,7 @@ export function goalsOf(results: Results): Goal[] {
   const growth = (after: Memory['start'], key: 'rssMb' | 'files'): number =>
     (after?.[key] ?? Number.NaN) - (memory.start?.[key] ?? Number.NaN);
   return [
+    ...workloadGoals(results.workloads),
     toFloor('first turn', 'first', 1.05),
     ratio('first turn, sooner than a cold spawn', cold, series('first', 'server'), { atLeast: 4.3 }),
     ratio('first turn, sooner than claude -p', series('first', 'claude -p'), series('first', 'server'), {

@@ -19,11 +19,12 @@ import { measureMemory } from './memory.js';
 import { waitUntilIdle, HAS_PROC } from './processes.js';
 import { ServerProcess, type WireMessage } from './serverProcess.js';
 import { startPromptTracker, type PromptTracker } from './trackedPrompts.js';
-import { jsonOf, textOf } from './report.js';
+import { jsonOf, textOf, workloads as workloadSection } from './report.js';
 import type { Results } from './results.js';
 import { HANGING_REPLY, noSamples, type Samples } from './comparison.js';
 import { measureChatRound, IDLE_PROCESSES } from './chatRound.js';
 import { measureStartUp } from './startUp.js';
+import { measureWorkloads, type WorkloadRun, type WorkloadVariant } from './workloads.js';
 import { measureWorkspaceRound, WORKSPACE_IDLE_PROCESSES } from './workspaceRound.js';
 
 /** Absolute paths of folders. */
@@ -40,6 +41,9 @@ interface Options {
   readonly rounds: number;
   readonly requests: number;
   readonly aborts: number;
+  readonly seconds: number;
+  readonly variants: readonly WorkloadVariant[];
+  readonly only: string;
   readonly json: string;
 }
 
@@ -59,6 +63,11 @@ export async function run(args: readonly string[], folders: Folders): Promise<vo
   for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
     process.once(signal, () => process.exit(code));
   }
+  if (options.only === 'workloads') {
+    const workloads = await measureWorkloadsOf(options, folders);
+    console.log(`\n${workloadSection({ workloads })}\n`);
+    return;
+  }
   const results = await measure(options, folders);
   console.log(`\n${textOf(results)}\n`);
   await mkdir(dirname(options.json), { recursive: true });
@@ -72,10 +81,13 @@ function readOptions(args: readonly string[], { root, caller }: Folders): Option
       rounds: { type: 'string', default: '15' },
       requests: { type: 'string', default: '1000' },
       aborts: { type: 'string', default: '200' },
+      seconds: { type: 'string', default: '60' },
+      processes: { type: 'string', default: 'auto,2,4,8' },
+      only: { type: 'string', default: '' },
       json: { type: 'string' },
     },
   });
-  const count = (name: 'rounds' | 'requests' | 'aborts'): number => {
+  const count = (name: 'rounds' | 'requests' | 'aborts' | 'seconds'): number => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value > 0) return value;
     throw new Error(`--${name} takes a number from 1, not "${values[name]}".`);
@@ -84,11 +96,27 @@ function readOptions(args: readonly string[], { root, caller }: Folders): Option
     rounds: count('rounds'),
     requests: count('requests'),
     aborts: count('aborts'),
+    seconds: count('seconds'),
+    variants: ['cold', ...values.processes.split(',').map(toVariant)],
+    only: values.only,
     json: values.json === undefined ? join(root, 'out', 'bench.json') : resolve(caller, values.json),
   };
 }
 
-async function measure(options: Options, { root, programs }: Folders): Promise<Results> {
+/** @throws Error for anything but `auto` and numbers */
+function toVariant(text: string): WorkloadVariant {
+  if (text === 'auto') return text;
+  if (Number.isInteger(Number(text)) && Number(text) > 0) return Number(text);
+  throw new Error(`--processes takes "auto" and numbers, separated by commas, not "${text}".`);
+}
+
+function measureWorkloadsOf({ seconds, variants }: Options, { programs }: Folders): Promise<WorkloadRun[]> {
+  const onRun = (title: string): void => say(`Workload: ${title}`);
+  return measureWorkloads({ program: join(programs, 'headless.cjs'), seconds, variants, onRun });
+}
+
+async function measure(options: Options, folders: Folders): Promise<Results> {
+  const { root, programs } = folders;
   const loadAtStart = loadavg()[0] ?? 0;
   const run: Run = {
     ...options,
@@ -98,6 +126,7 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
       ? []
       : ['This system has no /proc: waits for idle processes take a fixed time, and memory is not measured.'],
   };
+  const workloads = await measureWorkloadsOf(options, folders);
   const { cli, ...chat } = await measureChat(run);
   await measureWorkspace(run);
   say('Start-up');
@@ -123,7 +152,16 @@ async function measure(options: Options, { root, programs }: Folders): Promise<R
     loadAtStart,
     loadAtEnd: loadavg()[0] ?? 0,
   };
-  return { machine, rounds: run.rounds, samples: run.samples, memory, startUp, notes: run.notes, ...chat };
+  return {
+    machine,
+    rounds: run.rounds,
+    samples: run.samples,
+    memory,
+    startUp,
+    workloads,
+    notes: run.notes,
+    ...chat,
+  };
 }
 
 interface Run extends Options {
@@ -200,7 +238,7 @@ async function withStandIn<T>(
   action: (setup: CliSetup, prompts: PromptTracker) => Promise<T>,
 ): Promise<T> {
   const prompts = await startPromptTracker();
-  const environment = await standInEnvironment(prompts.standIn.url);
+  const environment = await standInEnvironment(prompts.standIn.url, {}, 'firstParty');
   const { env, workspace } = environment;
   let succeeded = false;
   try {

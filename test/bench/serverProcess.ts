@@ -49,9 +49,16 @@ export class ServerProcess {
     child.once('exit', () => process.off('exit', stop));
   }
 
-  /** @param program the built `headless.cjs` */
-  static async start(program: string, setup: CliSetup): Promise<ServerProcess> {
-    const args = [program, '--port', '0', '--workspace', setup.folder, '--claude', setup.cli];
+  /**
+   * @param program the built `headless.cjs`
+   * @param options further arguments of it
+   */
+  static async start(
+    program: string,
+    setup: CliSetup,
+    options: readonly string[] = [],
+  ): Promise<ServerProcess> {
+    const args = [program, '--port', '0', '--workspace', setup.folder, '--claude', setup.cli, ...options];
     const child = spawn(process.execPath, args, {
       cwd: setup.folder,
       env: setup.env,

@@ -104,7 +104,7 @@ describe('the chat lane with the real CLI', function () {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    rig.standIn.reply(textReply(['first', gate, ' last']));
+    rig.standIn.reply(textReply(['first', gate, ' last'], { usage: { input_tokens: 12 } }));
     const events = rig.backend.chat(request([user('hi')]), never())[Symbol.asyncIterator]();
     const begun: IteratorResult<ChatEvent, unknown> = await events.next();
     assert.ok(begun.done !== true && begun.value.type === 'usage' && begun.value.usage.promptTokens === 12);
@@ -131,7 +131,7 @@ describe('the chat lane with the real CLI', function () {
 
   it('passes an answer of a megabyte on unchanged', async () => {
     const whole = Array.from({ length: 20_000 }, (_, i) => `line ${i}: äöü 👍 ${'x'.repeat(30)}\n`).join('');
-    rig.standIn.reply(textReply(whole, { pieceSize: 997 }));
+    rig.standIn.reply(textReply(whole, { pieceSize: 997, stopReason: 'end_turn' }));
     const { text } = await answerOf(rig.backend.chat(request([user('hi')]), never()));
     assert.equal(text, whole);
   });

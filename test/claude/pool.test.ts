@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
 import type { BackendLimits } from '../../src/core/cliBackend.js';
@@ -20,6 +22,7 @@ import {
   type Answer,
   type CliRig,
 } from '../support/cliRig.js';
+import { createLatch } from '../support/latch.js';
 import { isAlive } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 
@@ -250,6 +253,22 @@ describe('the pool', function () {
     });
   });
 
+  it('gives up all processes when the user has signed in to another account', async () => {
+    await start({ prewarm: 'never' });
+    const signIn = (account: string): Promise<void> =>
+      writeFile(
+        join(rig.environment.root, 'config/.claude.json'),
+        JSON.stringify({ oauthAccount: { accountUuid: account } }),
+      );
+    await signIn('first');
+    rig.standIn.reply(textReply('A1'), textReply('A2'));
+    await ask(request([user('U1')]));
+    await signIn('another');
+    await ask(request([user('U1'), assistant('A1'), user('U2')]));
+    assert.equal(started.length, 2);
+    await until('the first process has ended', () => !isAlive(started[0]!));
+  });
+
   it('never exceeds the process limit, and answers all requests', async () => {
     await start({ processes: 2, prewarm: 'always', queue: 100 });
     const texts = Array.from({ length: 8 }, (_, i) => `answer ${i}`);
@@ -312,7 +331,7 @@ describe('the pool', function () {
   });
 
   it('ends warm processes and idle conversations some time after the last request', async () => {
-    await start({ prewarm: 'whileInUse', useMs: 12_000, idleMs: 10_000 });
+    await start({ prewarm: 'whileInUse', useMs: 12_000, pauseMs: 14_000, idleMs: 10_000 });
     rig.standIn.reply(textReply('A'));
     await ask(request([user('U')]));
     await until('another process is ready', () => rig.backend.activity().processes === 2, {
@@ -321,6 +340,25 @@ describe('the pool', function () {
     await until('all processes have exited', () => rig.backend.activity().processes === 0, {
       timeoutMs: 60_000,
     });
+  });
+
+  it('keeps two processes ready during a pause', async () => {
+    await start({ prewarm: 'whileInUse', useMs: 6000, pauseMs: 3_600_000, idleMs: 1000 });
+    const answers = ['A', 'B', 'C'];
+    const opened = createLatch();
+    rig.standIn.reply(...answers.map((text) => textReply([text, opened.opened])));
+    const asked = answers.map((text) => ask(request([user(text)])));
+    await until('three requests are at the API', () => rig.standIn.requests.length === 3, {
+      timeoutMs: 30_000,
+    });
+    opened.open();
+    await Promise.all(asked);
+    await until('two processes are left', () => rig.backend.activity().processes === 2, {
+      timeoutMs: 60_000,
+    });
+    rig.standIn.reply(textReply('D'));
+    await ask(request([user('after the pause')]));
+    assert.ok(started.length <= 4, `${started.length} processes were started`);
   });
 
   it('answers although the warm process has died, and replaces it', async () => {

@@ -43,12 +43,12 @@ describe('a proposed edit', function () {
     });
     try {
       const file = (name: string): string => join(rig.environment.workspace, name);
-      for (const [name, before, tool, input] of EDITS) {
+      for (const [index, [name, before, tool, input]] of EDITS.entries()) {
         await writeFile(file(name), before);
         const field = tool === 'NotebookEdit' ? 'notebook_path' : 'file_path';
         rig.standIn.reply(
-          toolReply({ id: `read_${name}`, name: 'Read', input: { file_path: file(name) } }),
-          toolReply({ id: `edit_${name}`, name: tool, input: { [field]: file(name), ...input } }),
+          toolReply({ id: `toolu_read${index}`, name: 'Read', input: { file_path: file(name) } }),
+          toolReply({ id: `toolu_edit${index}`, name: tool, input: { [field]: file(name), ...input } }),
         );
       }
       rig.standIn.reply(textReply('done'));

@@ -1,5 +1,7 @@
 /** After a conversation, a process sends the same requests as a new process, byte for byte. */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
 import { createClaudeBackend } from '../../src/claude/backend.js';
@@ -210,6 +212,50 @@ describe('recycled process', function () {
       await backend.close();
     }
   });
+
+  const DEFAULTS: Readonly<Record<string, { settings?: object; env?: Record<string, string>; id: string }>> =
+    {
+      'in the settings': { settings: { model: 'haiku' }, id: 'claude-haiku-5-5' },
+      'as ANTHROPIC_MODEL, which the CLI does not list': {
+        settings: { model: 'haiku' },
+        env: { ANTHROPIC_MODEL: 'claude-sonnet-4-20250514' },
+        id: 'claude-sonnet-4-20250514',
+      },
+    };
+  for (const [where, { settings, env: more = {}, id }] of Object.entries(DEFAULTS)) {
+    it(`uses the default model that the user has set ${where}, also after another model`, async () => {
+      const place = await standInEnvironment(standIn.url, more);
+      if (settings !== undefined) {
+        await writeFile(join(place.env['CLAUDE_CONFIG_DIR']!, 'settings.json'), JSON.stringify(settings));
+      }
+      const plain = [request([user('q1')], { model: 'default' })];
+      const prompted = [request([user('q1')], { model: 'default', system: 'S' })];
+      const options = { processes: 1, prewarm: 'never' } as const;
+      const expected = new Map<readonly ChatRequest[], unknown[]>();
+      for (const turns of [plain, prompted]) {
+        const backend = createBackend(options, place.env);
+        expected.set(turns, await converse(backend, turns));
+        const [listed] = await backend.models();
+        assert.deepEqual([listed?.value, listed?.resolved], ['default', id]);
+        await backend.close();
+        assert.equal(standIn.requests.at(-1)!.body['model'], id);
+      }
+      started = 0;
+      const backend = createBackend({ ...options, prewarm: 'always' }, place.env);
+      try {
+        for (const turns of [plain, prompted, plain]) {
+          for (const other of ['opus', 'sonnet', 'claude-haiku-4-5-20251001']) {
+            await converse(backend, [request([user('SECRET')], { model: other, system: 'SECRET prompt' })]);
+            assert.deepEqual(await converse(backend, turns), expected.get(turns), `after ${other}`);
+          }
+        }
+        assert.equal(started, 1);
+      } finally {
+        await backend.close();
+        await place.dispose();
+      }
+    });
+  }
 
   it('is not used again after the model has refused an answer', async () => {
     started = 0;

@@ -91,6 +91,25 @@ describe('the real CLI against the stand-in Messages API', function () {
     assert.deepEqual(standIn.unexpected, []);
   });
 
+  it('reaches it without ANTHROPIC_BASE_URL, too, as it reaches the API', async () => {
+    const firstParty = await standInEnvironment(standIn.url, {}, 'firstParty');
+    try {
+      assert.equal(firstParty.env['ANTHROPIC_BASE_URL'], undefined);
+      standIn.reply(textReply('Hello.'), textReply('Hello.'));
+      await promisify(execFile)(devCli(), ARGUMENTS, { env: firstParty.env, cwd: firstParty.workspace });
+      const direct = await standIn.nextRequest();
+      assert.equal(direct.headers.host, 'api.anthropic.com');
+      assert.equal(await direct.closed, 'answered');
+      await printedLines();
+      const viaBaseUrl = await standIn.nextRequest();
+      // The reason why it matters: the CLI's requests differ.
+      assert.notEqual(direct.headers['anthropic-beta'], viaBaseUrl.headers['anthropic-beta']);
+      await standIn.close();
+    } finally {
+      await firstParty.dispose();
+    }
+  });
+
   it('has its stream paused at a gate, and can close it there', async () => {
     const never = new Promise<never>(() => undefined);
     standIn.reply(textReply(['Hel', never, 'lo']));

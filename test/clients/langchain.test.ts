@@ -32,7 +32,7 @@ describe('LangChain with @langchain/ollama', function () {
   let standIn: Headless['standIn'];
 
   before(async () => {
-    headless = await startHeadless({ args: ['--unknown-models', 'reject'] });
+    headless = await startHeadless({ access: 'baseUrl', args: ['--unknown-models', 'reject'] });
     ({ standIn } = headless);
   });
   after(() => headless.stop());

@@ -34,7 +34,7 @@ describe('OpenAI client, Responses', () => {
   const session = (): unknown => headless.standIn.requests.at(-1)?.headers['x-claude-code-session-id'];
 
   it('gets a whole response with its usage', async () => {
-    headless.standIn.reply(textReply('Hello.'));
+    headless.standIn.reply(textReply('Hello.', { usage: { input_tokens: 12, output_tokens: 34 } }));
     const response = await client.responses.create({ model: MODEL, instructions: 'Be brief.', input: 'hi' });
     assert.equal(response.output_text, 'Hello.');
     assert.equal(response.status, 'completed');

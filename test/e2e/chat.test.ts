@@ -41,7 +41,8 @@ describe('POST /api/chat with the real CLI', function () {
 
   it('streams each delta as a line, before the answer is complete', async () => {
     const [first, second] = [createLatch(), createLatch()];
-    standIn.reply(textReply(['one', first.opened, ' two', second.opened, ' three']));
+    const usage = { input_tokens: 12, output_tokens: 34 };
+    standIn.reply(textReply(['one', first.opened, ' two', second.opened, ' three'], { usage }));
     const stream = await openChat(url, chatOf('count'));
     assert.equal(stream.status, 200);
     assert.equal(stream.headers['content-type'], 'application/x-ndjson');
@@ -63,7 +64,7 @@ describe('POST /api/chat with the real CLI', function () {
   });
 
   it('answers with one object for stream: false', async () => {
-    standIn.reply(textReply('all of it'));
+    standIn.reply(textReply('all of it', { usage: { output_tokens: 34 } }));
     const { status, headers, body } = await ask(url, {
       path: '/api/chat',
       body: chatOf('hi', { stream: false }),
@@ -88,7 +89,8 @@ describe('POST /api/chat with the real CLI', function () {
     ['a megabyte', MEGABYTE.match(/[^]{1,997}/gu) ?? []],
   ] as const) {
     it(`streams the model's text unchanged: ${name}`, async () => {
-      standIn.reply(textReply(pieces));
+      // More than a model may write: the stand-in would end it.
+      standIn.reply(textReply(pieces, { stopReason: 'end_turn' }));
       const whole = pieces.join('');
       messages.push({ role: 'user', content: 'say it' });
       const lines = await (await openChat(url, { model: 'claude-sonnet', messages })).rest();
@@ -104,7 +106,7 @@ describe('POST /api/chat with the real CLI', function () {
 
   it("answers with the model's text unchanged for stream: false", async () => {
     const pieces = ['\n\ta\ud83d', '\ude00"\\\u2028\u0000', MEGABYTE, ' \n'];
-    standIn.reply(textReply(pieces));
+    standIn.reply(textReply(pieces, { stopReason: 'end_turn' }));
     const { body } = await ask(url, { path: '/api/chat', body: chatOf('say it', { stream: false }) });
     const { content } = (JSON.parse(body) as { message: { content: string } }).message;
     assert.ok(content === pieces.join(''), `${content.length} characters`);

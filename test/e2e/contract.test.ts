@@ -20,7 +20,7 @@ describe('dist/headless.cjs', function () {
   let headless: Headless | undefined;
 
   async function start(options: HeadlessOptions = {}): Promise<Headless> {
-    headless = await startHeadless(options);
+    headless = await startHeadless({ access: 'baseUrl', ...options });
     return headless;
   }
   afterEach(async () => {
@@ -112,6 +112,7 @@ describe('dist/headless.cjs', function () {
     [['--port', '65536'], /--port must be a number from 0 to 65535/],
     [['--port'], /--port/],
     [['--unknown-models', 'guess'], /--unknown-models must be default or reject, not "guess"/],
+    [['--max-processes', '17'], /--max-processes must be auto or a number from 1 to 16, not "17"/],
     [['--workspace-permissions', 'bypass'], /--workspace-permissions must be readOnly or acceptEdits/],
   ] as const) {
     it(`refuses ${args.join(' ')} with the reason, the usage and exit code 1`, async () => {
@@ -126,6 +127,7 @@ describe('dist/headless.cjs', function () {
         '--claude',
         '--unknown-models',
         '--workspace-permissions',
+        '--max-processes',
         '--trace',
       ]) {
         assert.ok(stderr.includes(`  ${option}`), option);

@@ -77,7 +77,7 @@ describe('a chat that fails', function () {
 
   before(async () => {
     // Keeps the CLI's own retries short.
-    headless = await startHeadless({ env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
+    headless = await startHeadless({ access: 'baseUrl', env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
     ({ url, standIn } = headless);
   });
   after(() => headless.stop());

@@ -16,13 +16,12 @@ const TOOLS = [{ type: 'function', function: { name: 'look', description: SYSTEM
 
 /** Sends a chat with a canary in everything that comes from the user or the model. */
 async function chatWithCanaries({ url, standIn }: Headless): Promise<void> {
-  standIn.reply(
-    messageReply([
-      { type: 'thinking', thinking: THOUGHT ?? '', signature: 'sig' },
-      { type: 'text', text: ANSWER ?? '' },
-      { type: 'tool_use', id: 'toolu_1', name: 'look', input: { at: ARGUMENT ?? '' } },
-    ]),
-  );
+  const content = [
+    { type: 'thinking', thinking: THOUGHT ?? '', signature: 'sig' },
+    { type: 'text', text: ANSWER ?? '' },
+    { type: 'tool_use', id: 'toolu_1', name: 'look', input: { at: ARGUMENT ?? '' } },
+  ] as const;
+  standIn.reply(messageReply(content, { usage: { output_tokens: 34 } }));
   const messages = [
     { role: 'system', content: SYSTEM },
     { role: 'user', content: EARLIER },
@@ -49,7 +48,7 @@ describe('the log', function () {
     after(() => headless.stop());
 
     it('has a line per request: number, route, model, status, times, tokens and client', async () => {
-      headless.standIn.reply(textReply('ok'));
+      headless.standIn.reply(textReply('ok', { usage: { input_tokens: 12, output_tokens: 34 } }));
       const agent = { 'user-agent': 'ollama-js/0.6.4 (x64 linux Node.js/v20)' };
       await (await openChat(headless.url, chatOf('hi'), agent)).rest();
       assert.match(

@@ -15,6 +15,8 @@ import { childrenIn, HAS_PROCESS_TABLE } from '../support/processTable.js';
 
 const MODEL = 'claude-sonnet:workspace';
 
+const USAGE = { input_tokens: 12, output_tokens: 34 };
+
 describe('the workspace lane with the real CLI', function () {
   this.timeout(120_000);
 
@@ -46,11 +48,14 @@ describe('the workspace lane with the real CLI', function () {
 
     it('reads files, reports its tool calls as thinking, and continues in the same process', async () => {
       headless.standIn.reply(
-        messageReply([
-          { type: 'text', text: 'I will look.' },
-          { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { file_path: file } },
-        ]),
-        textReply('It is 42.'),
+        messageReply(
+          [
+            { type: 'text', text: 'I will look.' },
+            { type: 'tool_use', id: 'toolu_1', name: 'Read', input: { file_path: file } },
+          ],
+          { usage: USAGE },
+        ),
+        textReply('It is 42.', { usage: USAGE }),
         textReply('Quite.'),
       );
       const question = { role: 'user', content: 'What is the answer?' };
@@ -147,9 +152,11 @@ describe('the workspace lane with the real CLI', function () {
       const rules = JSON.stringify({ permissions: { allow: ['Bash(*)'] } });
       const headless = await startHeadless({ args: ['--workspace-permissions', 'acceptEdits'] });
       const { workspace, root } = headless.environment;
-      // Commands that the user's own settings allow run without a permission request.
+      // A literal command that the user's own settings allow runs without a permission request.
       await writeFile(join(root, 'config', 'settings.json'), rules);
-      const command = 'echo $$ > pid; sleep 1000 & sleep 1000';
+      const script = '#!/bin/sh\necho $$ > pid; sleep 1000 & sleep 1000\n';
+      await writeFile(join(workspace, 'run.sh'), script, { mode: 0o755 });
+      const command = './run.sh';
       headless.standIn.reply(
         toolReply({ id: 'toolu_1', name: 'Bash', input: { command, description: 'x' } }),
       );

@@ -76,7 +76,8 @@ describe('a reply to a web page', () => {
     const rig = await startRig();
     assert.equal(allowedOrigin(await head(rig, 'GET /nope HTTP/1.1', 'Host: localhost', PAGE)), ORIGIN);
     assert.equal(allowedOrigin(await head(rig, 'PUT /api/chat HTTP/1.1', 'Host: localhost', PAGE)), ORIGIN);
-    assert.equal(allowedOrigin(await chatHead(rig, PAGE, 'Content-Type: text/plain')), ORIGIN);
+    const form = await chatHead(rig, PAGE, 'Content-Type: application/x-www-form-urlencoded');
+    assert.deepEqual([form.status, allowedOrigin(form)], [415, ORIGIN]);
     const guarded = await startRig({ settings: { token: 'x'.repeat(32) } });
     const refused = await chatHead(guarded, PAGE, JSON_BODY);
     assert.deepEqual([refused.status, allowedOrigin(refused)], [401, ORIGIN]);

@@ -46,8 +46,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     {
       what: 'an invalid model name',
       ask: sonnet({ model: 'bad name!' }),
-      status: 404,
-      body: error("model 'bad name!' not found"),
+      status: 400,
+      body: error('invalid model name'),
     },
     {
       what: 'an unknown model',

@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { MAX_IMAGES, MAX_MESSAGES, MAX_STOPS, MAX_TOOLS } from '../../src/protocol/requestLimits.js';
+import { slowness } from '../support/slowness.js';
 import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 
 const MIB = 1024 * 1024;
@@ -182,16 +183,6 @@ function postFromWorker(rig: Rig, path: string, body: Buffer): Promise<number> {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
-}
-
-/** How many times longer this thread takes than on an idle machine. */
-function slowness(): number {
-  const started = performance.now();
-  const before = process.cpuUsage();
-  let sum = 0;
-  while (process.cpuUsage(before).user < 20_000) sum += Math.sqrt(sum + 1);
-  const { user, system } = process.cpuUsage(before);
-  return Math.max(1, ((performance.now() - started) * 1_000) / (user + system));
 }
 
 /** The longest time, in milliseconds, that the event loop was blocked during the work. */

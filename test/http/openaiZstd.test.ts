@@ -41,6 +41,7 @@ describe('a request body in Zstandard', () => {
     ['a window of gigabytes', runFrame(1, 1, 0xa8), TOO_LARGE],
     ['a size of gigabytes', sizedHead(0x7f00_0000), TOO_LARGE],
     ['a million empty blocks', runFrame(1_000_000, 0, 0x68), TOO_LARGE],
+    ['a million empty blocks with the smallest window', runFrame(1_000_000, 0, 0), TOO_LARGE],
     [
       'a body that is not a frame',
       Buffer.from('{"model":"claude-sonnet"}'),

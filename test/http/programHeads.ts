@@ -146,7 +146,7 @@ export const PROGRAMS: readonly ClientHeads[] = [
         'OPTIONS /api/chat',
         OBSIDIAN,
         'Access-Control-Request-Method: POST',
-        'Access-Control-Request-Headers: authorization,content-type,user-agent',
+        'Access-Control-Request-Headers: authorization,content-type,dangerously-allow-browser,user-agent',
       ),
       page(CHAT, OBSIDIAN, 'Authorization: Bearer default-key', JSON_TYPE),
       page(TAGS, OBSIDIAN, 'Authorization: Bearer default-key'),

@@ -172,7 +172,7 @@ describe('an endpoint with a token', () => {
     const authorization = `Authorization: Bearer ${TOKEN}\r\n`;
     const running = await open(rig, chatBytes().replace('Host:', `${authorization}Host:`));
     await once(running, 'data');
-    const keptAlive = await open(rig, '');
+    let keptAlive = await open(rig, '');
     const version = async (): Promise<string> => {
       keptAlive.write(`GET /api/version HTTP/1.1\r\nHost: localhost\r\n${authorization}\r\n`);
       const [bytes] = (await once(keptAlive, 'data')) as [Buffer];
@@ -181,8 +181,11 @@ describe('an endpoint with a token', () => {
     assert.equal(await version(), '200');
     settings.token = 'another-one-another-one-another-1';
     assert.equal(await version(), '401');
+    // A refused client loses its connection.
+    await once(keptAlive, 'close');
     assert.equal((await chat(rig)).status, 401);
     settings.token = undefined;
+    keptAlive = await open(rig, '');
     assert.equal(await version(), '200');
     keptAlive.destroy();
     const rest = received(running);

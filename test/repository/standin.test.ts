@@ -3,7 +3,7 @@ import { cannedReply } from '../standin/cannedReply.js';
 import { errorReply, messageReply, startStandIn, textReply, toolReply } from '../standin/server.js';
 import type { Reply, StandIn } from '../standin/server.js';
 
-const QUESTION = { model: 'claude-x', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] };
+const QUESTION = { model: 'claude-x', max_tokens: 1000, messages: [{ role: 'user', content: 'hi' }] };
 
 interface ServerEvent {
   readonly type: string;

@@ -1,7 +1,14 @@
 /** An environment in which the real CLI uses the stand-in, and none of the user's configuration. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startApiProxy } from './apiProxy.js';
+
+/**
+ * How the CLI reaches the stand-in. `firstParty`: as it reaches Anthropic's API, which is what most users have. `baseUrl`:
+ * with `ANTHROPIC_BASE_URL`, as users of a gateway do.
+ */
+export type ApiAccess = 'firstParty' | 'baseUrl';
 
 export interface StandInEnvironment {
   /** The complete environment for the child process. */
@@ -10,7 +17,7 @@ export interface StandInEnvironment {
   readonly root: string;
   /** An empty folder for the CLI to work in. */
   readonly workspace: string;
-  /** Removes `root`. To be called after the child process has exited. */
+  /** Closes the way to the stand-in and removes `root`. To be called after the child process has exited. */
   dispose(): Promise<void>;
 }
 
@@ -26,6 +33,7 @@ const NOT_INHERITED =
 export async function standInEnvironment(
   url: string,
   extra: Readonly<Record<string, string>> = {},
+  access: ApiAccess = 'baseUrl',
 ): Promise<StandInEnvironment> {
   const root = await mkdtemp(join(tmpdir(), 'claude-standin-'));
   const home = join(root, 'home');
@@ -36,19 +44,43 @@ export async function standInEnvironment(
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !NOT_INHERITED.test(name)) env[name] = value;
   }
+  const way = access === 'firstParty' ? await firstPartyAccess(url, root) : baseUrlAccess(url);
   Object.assign(env, {
     HOME: home,
     USERPROFILE: home,
     CLAUDE_CONFIG_DIR: config,
-    ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: 'dummy',
+    ...way.env,
     ...extra,
   });
   return {
     env,
     root,
     workspace,
-    // The CLI may still write its configuration for a moment after it was told to end.
-    dispose: () => rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+    async dispose() {
+      await way.close();
+      // The CLI may still write its configuration for a moment after it was told to end.
+      await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+/** Variables that lead the CLI to the stand-in. */
+interface Way {
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+function baseUrlAccess(url: string): Way {
+  return { env: { ANTHROPIC_BASE_URL: url }, close: () => Promise.resolve() };
+}
+
+async function firstPartyAccess(url: string, root: string): Promise<Way> {
+  const proxy = await startApiProxy(url);
+  const file = join(root, 'api.pem');
+  await writeFile(file, proxy.cert);
+  return {
+    env: { HTTPS_PROXY: proxy.url, https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: file },
+    close: () => proxy.close(),
   };
 }

@@ -1,6 +1,7 @@
 /** A request of the CLI to the stand-in, as tests inspect it. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject } from '../../src/core/json.js';
+import type { PromptUsage } from './promptCache.js';
 
 /**
  * How an exchange ended. `answered`: the complete reply was sent. `client`: the client closed the connection first.
@@ -38,6 +39,8 @@ export interface StandInRequest {
   readonly body: MessagesBody;
   /** The body as text. */
   readonly raw: string;
+  /** What the API charges for the prompt. */
+  readonly promptUsage: PromptUsage;
   /** `performance.now()` when the head of the request arrived. */
   readonly arrivedAt: number;
   /** Resolves at the end of the exchange. Never rejects. */

@@ -1,18 +1,12 @@
 /** Writes a reply as the Messages API does: as server-sent events, or as one JSON object if the client does not stream. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { outputTokens } from './outputLimits.js';
+import type { PromptUsage } from './promptCache.js';
 import { deltasOf, fullText } from './reply.js';
 import type { ApiUsage, Block, ErrorReply, Gate, MessageReply, Pace, Reply } from './reply.js';
 
 const DEFAULT_PIECE_SIZE = 16;
-
-/** The token counts of a reply that sets none. */
-export const DEFAULT_USAGE: ApiUsage = {
-  input_tokens: 12,
-  output_tokens: 34,
-  cache_read_input_tokens: 0,
-  cache_creation_input_tokens: 0,
-};
 
 /** An exchange to reply to. */
 export interface Exchange {
@@ -21,6 +15,10 @@ export interface Exchange {
   readonly model: string;
   /** The id of the message in the response. */
   readonly id: string;
+  /** What the prompt costs, unless the reply says it. */
+  readonly promptUsage: PromptUsage;
+  /** Called when the response of a message begins. */
+  readonly onBegin: () => void;
   /** Aborted at the end of the exchange. */
   readonly ended: AbortSignal;
   /** Closes the connection. */
@@ -35,6 +33,7 @@ export async function sendReply(exchange: Exchange, reply: Reply): Promise<void>
     if (reply.kind === 'hang') return;
     await pause(exchange, reply.delayMs, reply.before);
     if (reply.kind === 'error') return sendError(exchange.response, reply);
+    exchange.onBegin();
     if (exchange.streaming) await sendEvents(exchange, reply);
     else await sendWhole(exchange, reply);
   } catch (error) {
@@ -84,7 +83,7 @@ async function sendEvents(exchange: Exchange, reply: MessageLikeReply): Promise<
     'request-id': 'req_standin',
     ...(reply.kind === 'message' ? reply.headers : {}),
   });
-  const usage = usageOf(reply);
+  const usage = usageOf(exchange, reply);
   const start = { ...envelope(exchange, reply), content: [], usage: { ...usage, output_tokens: 1 } };
   await sendEvent(exchange, 'message_start', { message: start });
   await sendEvent(exchange, 'ping', {});
@@ -148,14 +147,23 @@ async function sendWhole(exchange: Exchange, reply: MessageLikeReply): Promise<v
     content: reply.content.map(wholeBlock),
     stop_reason: stopReasonOf(reply),
     stop_sequence: reply.stopSequence ?? null,
-    usage: usageOf(reply),
+    usage: usageOf(exchange, reply),
   });
 }
 
 function wholeBlock(block: Block): object {
   if (block.type === 'text') return { ...block, text: fullText(block.text) };
   if (block.type === 'thinking') return { ...block, thinking: fullText(block.thinking) };
-  return { ...block, input: JSON.parse(fullText(block.input)) as unknown };
+  return { ...block, input: parsedInput(fullText(block.input)) };
+}
+
+/** The input of a tool call; empty if `max_tokens` has cut it. */
+function parsedInput(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return {};
+  }
 }
 
 function envelope(exchange: Exchange, reply: MessageLikeReply) {
@@ -170,8 +178,12 @@ function envelope(exchange: Exchange, reply: MessageLikeReply) {
   };
 }
 
-function usageOf(reply: MessageLikeReply): ApiUsage {
-  return { ...DEFAULT_USAGE, ...(reply.kind === 'message' ? reply.usage : {}) };
+/** A reply that sets one count of the prompt sets them all. */
+function usageOf({ promptUsage }: Exchange, reply: MessageLikeReply): ApiUsage {
+  const { output_tokens: output, ...set } = (reply.kind === 'message' ? reply.usage : undefined) ?? {};
+  const none = { input_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+  const prompt = Object.keys(set).length > 0 ? { ...none, ...set } : promptUsage;
+  return { ...prompt, output_tokens: output ?? Math.max(1, outputTokens(reply.content)) };
 }
 
 function stopReasonOf(reply: MessageReply): string {

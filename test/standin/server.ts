@@ -1,15 +1,19 @@
 /**
- * The stand-in Messages API: a local HTTP server that plays the model behind the real Claude CLI. It is strict: `close()`
- * rejects after any request that the test did not expect.
+ * The stand-in Messages API: a local HTTP server that plays the model behind the real Claude CLI. It is strict: it refuses
+ * what the API refuses (`apiRules.ts`), and `close()` rejects after any request that the test did not expect.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { apiRefusal } from './apiRules.js';
+import { limitReply } from './outputLimits.js';
+import { createPromptCache } from './promptCache.js';
 import { createReplyQueue } from './replyQueue.js';
 import type { Reply } from './reply.js';
 import { readBody, watchExchange } from './request.js';
 import type { MessagesBody, StandInRequest } from './request.js';
 import { sendError, sendJson, sendReply } from './responseWriter.js';
+import { partTokens } from './tokens.js';
 
 export * from './reply.js';
 export type { ApiBlock, ApiMessage, ExchangeEnd, MessagesBody, StandInRequest } from './request.js';
@@ -20,6 +24,8 @@ export interface StandInOptions {
   readonly port?: number;
   /** Replies to requests when the queue is empty. `undefined` makes the request an unexpected one. */
   readonly respond?: (request: StandInRequest) => Reply | undefined;
+  /** The time of the prompt cache in milliseconds. Default: the time since this process started. */
+  readonly clock?: () => number;
 }
 
 export interface StandIn {
@@ -28,7 +34,7 @@ export interface StandIn {
   readonly port: number;
   /** Every messages request so far, in order of arrival. */
   readonly requests: readonly StandInRequest[];
-  /** The unexpected requests: `METHOD path: reason`. */
+  /** The unexpected requests, those that the API would refuse included: `METHOD path: reason`. */
   readonly unexpected: readonly string[];
   /** Other calls of the CLI that do not affect answers: `METHOD path`. */
   readonly sideCalls: readonly string[];
@@ -50,7 +56,7 @@ const SIDE_CALLS: readonly RegExp[] = [
   /^HEAD \/$/,
   /^(HEAD|GET) \/api\/hello$/,
   /^(GET|POST) \/api\/(claude_code|claude_cli|eval|oauth|event_logging|organizations)\//,
-  /^GET \/api\/claude_code_/,
+  /^GET \/api\/(claude_code_|directory\/)/,
   /^(GET|HEAD) \/v1\/models(\/|$)/,
 ];
 
@@ -60,6 +66,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   const unexpected: string[] = [];
   const sideCalls: string[] = [];
   const queue = createReplyQueue();
+  const cache = createPromptCache(options.clock ?? (() => performance.now()));
   const waiting: ((request: StandInRequest) => void)[] = [];
   let returned = 0;
 
@@ -71,7 +78,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     const raw = await readBody(request);
     if (call === 'POST /v1/messages/count_tokens') {
       sideCalls.push(call);
-      sendJson(response, 200, { input_tokens: Math.ceil(raw.length / 4) });
+      sendJson(response, 200, { input_tokens: partTokens(JSON.parse(raw)) });
       return;
     }
     if (call !== 'POST /v1/messages') {
@@ -87,9 +94,17 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     }
     const number = requests.length + 1;
     const { headers } = request;
-    const record: StandInRequest = { number, path, headers, body, raw, arrivedAt, closed: watch.closed };
+    const refusal = apiRefusal(body);
+    const { usage: promptUsage, store } = cache.price(body);
+    const { closed } = watch;
+    const record: StandInRequest = { number, path, headers, body, raw, arrivedAt, promptUsage, closed };
     requests.push(record);
     waiting.shift()?.(record);
+    if (refusal !== undefined) {
+      unexpected.push(`${call}: request ${number} would be refused by the API: ${refusal}`);
+      sendError(response, { status: 400, type: 'invalid_request_error', message: refusal });
+      return;
+    }
     const reply = queue.take() ?? options.respond?.(record);
     if (reply === undefined) {
       refuse(response, `${call}: request ${number} has no reply queued`);
@@ -97,8 +112,10 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     }
     const id = `msg_standin${String(number).padStart(16, '0')}`;
     const streaming = body.stream === true;
-    const { ended, disconnect } = watch;
-    await sendReply({ response, streaming, model: body.model, id, ended, disconnect }, reply);
+    await sendReply(
+      { response, streaming, model: body.model, id, promptUsage, onBegin: store, ...watch },
+      reply.kind === 'message' ? limitReply(reply, body) : reply,
+    );
   }
 
   function refuse(response: ServerResponse, reason: string): void {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { devCli } from '../standin/devCli.js';
-import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
+import { standInEnvironment, type ApiAccess, type StandInEnvironment } from '../standin/environment.js';
 import { startStandIn, type StandIn, type StandInOptions } from '../standin/server.js';
 
 /** `npm test` builds it. */
@@ -55,6 +55,8 @@ export interface HeadlessOptions {
   /** A module that Node loads before the program. */
   readonly preload?: string;
   readonly respond?: StandInOptions['respond'];
+  /** How the CLI reaches the stand-in. Default: `STANDIN_ACCESS`, else `firstParty`. */
+  readonly access?: ApiAccess;
   /** Whether to wait until the program has checked the CLI and listed its models. The default. */
   readonly waitForModels?: boolean;
 }
@@ -62,7 +64,12 @@ export interface HeadlessOptions {
 /** Starts a stand-in and creates a new home and workspace. */
 export async function createSetup(options: HeadlessOptions = {}): Promise<HeadlessSetup> {
   const standIn = await startStandIn(options.respond === undefined ? {} : { respond: options.respond });
-  return { standIn, environment: await standInEnvironment(standIn.url, options.env) };
+  const access = options.access ?? defaultAccess();
+  return { standIn, environment: await standInEnvironment(standIn.url, options.env, access) };
+}
+
+function defaultAccess(): ApiAccess {
+  return process.env['STANDIN_ACCESS'] === 'baseUrl' ? 'baseUrl' : 'firstParty';
 }
 
 /** Runs the program with exactly these arguments until it exits. */

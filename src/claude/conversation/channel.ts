@@ -90,10 +90,8 @@ export class Channel {
    * @throws ChatError if the CLI rejects it, times out or exits, or the signal is aborted
    */
   async request(request: object, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
-    const id = randomUUID();
-    const answered = new Promise<ControlResponse>((resolve) => this.#ownRequests.set(id, resolve));
+    const { id, answered } = this.#sendRequest(request);
     try {
-      this.send({ type: 'control_request', request_id: id, request });
       const response = await this.waitFor(answered, timeoutMs, signal);
       if (response.subtype === 'success') return response.response;
       throw new ChatError(
@@ -103,6 +101,26 @@ export class Channel {
     } finally {
       this.#ownRequests.delete(id);
     }
+  }
+
+  /**
+   * Sends a control request whose answer is needed later.
+   * @returns settles when the CLI answers, with `undefined` if it rejects the request. Use `waitFor` for it: if the CLI
+   *   does not answer, it never settles.
+   */
+  requestEarly(request: object): Promise<unknown> {
+    const { id, answered } = this.#sendRequest(request);
+    return answered.then((response) => {
+      this.#ownRequests.delete(id);
+      return response.subtype === 'success' ? response.response : undefined;
+    });
+  }
+
+  #sendRequest(request: object): { readonly id: string; readonly answered: Promise<ControlResponse> } {
+    const id = randomUUID();
+    const answered = new Promise<ControlResponse>((resolve) => this.#ownRequests.set(id, resolve));
+    this.send({ type: 'control_request', request_id: id, request });
+    return { id, answered };
   }
 
   /**

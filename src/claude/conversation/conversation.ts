@@ -74,7 +74,7 @@ export class Conversation {
   readonly #channel: Channel;
   readonly #options: ConversationOptions;
   readonly contents: ProcessContents;
-  #state: ConversationState = 'new';
+  #state: ConversationState;
   #emptied: Promise<void> = Promise.resolve();
   /** The id of the previous question. */
   #previousUuid: string | undefined;
@@ -84,16 +84,15 @@ export class Conversation {
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    const { services } = options;
+    const { services, environment } = options;
     const answer: ControlAnswer = (message, signal) =>
       answerControlRequest(message, { client: this.contents.tools, gate: services?.gate }, signal);
     this.#channel = new Channel(process, answer, options.onCrash);
-    const prefix = services === undefined ? '' : CLIENT_TOOLS_PREFIX;
-    this.contents = new ProcessContents(this.#channel, prefix, options.environment);
-    if (services === undefined) {
-      initializeChat(this.#channel);
-      this.#state = 'empty';
-    }
+    const isChat = services === undefined;
+    const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
+    const defaultModel = isChat ? initializeChat(this.#channel) : Promise.resolve(undefined);
+    this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, defaultModel });
+    this.#state = isChat ? 'empty' : 'new';
   }
 
   get process(): ClaudeProcess {
@@ -106,7 +105,7 @@ export class Conversation {
 
   /** Lists the models of the CLI. Does not change the process. @throws ChatError */
   models(): Promise<readonly ListedModel[]> {
-    return requestModels(this.#channel, this.#options.reactionMs);
+    return requestModels(this.#channel, this.contents.defaultModel, this.#options.reactionMs);
   }
 
   /** Prepares an empty process, so that its first question is sent sooner. */

@@ -1,11 +1,13 @@
 /** Initializes new processes, and requests the list of models. */
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
 import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
+import { modelRequests } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI. */
@@ -13,20 +15,57 @@ export type ListedModel = v.InferOutput<typeof modelListSchema>['models'][number
 
 /**
  * Lists the models of the CLI. Does not change the process.
+ * @param defaultModel the id of the process's default model, see `initializeChat`
  * @param timeoutMs how long the CLI may take
  * @throws ChatError
  */
-export async function requestModels(channel: Channel, timeoutMs: number): Promise<readonly ListedModel[]> {
+export async function requestModels(
+  channel: Channel,
+  defaultModel: Promise<string | undefined>,
+  timeoutMs: number,
+): Promise<readonly ListedModel[]> {
   const answer = v.safeParse(modelListSchema, await channel.request({ subtype: 'list_models' }, timeoutMs));
-  if (answer.success) return answer.output.models;
+  if (answer.success) {
+    return withDefaultModel(answer.output.models, await channel.waitFor(defaultModel, timeoutMs));
+  }
   throw new ChatError('cliFailed', 'The Claude CLI did not list its models. Run "claude update".');
 }
 
-/** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */
-export function initializeChat(channel: Channel): void {
+/**
+ * The list with the user's default model in place of the CLI's.
+ * @param defaultId the id of the user's default
+ */
+export function withDefaultModel(
+  models: readonly ListedModel[],
+  defaultId: string | undefined,
+): readonly ListedModel[] {
+  return models.map((model) => {
+    if (model.value !== DEFAULT_MODEL || defaultId === undefined || model.resolvedModel === defaultId) {
+      return model;
+    }
+    const { displayName } = model;
+    const own = models.find(
+      ({ value, resolvedModel }) => resolvedModel === defaultId && value !== DEFAULT_MODEL,
+    );
+    return { ...own, value: DEFAULT_MODEL, resolvedModel: defaultId, ...(displayName && { displayName }) };
+  });
+}
+
+const settingsSchema = v.object({ applied: v.object({ model: v.string() }) });
+
+/**
+ * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
+ * @returns the id of the model that the process uses until another is set: the user's default (`model` in the settings,
+ *   `ANTHROPIC_MODEL`). `undefined` if the CLI does not report it. Use `Channel.waitFor` for it.
+ */
+export function initializeChat(channel: Channel): Promise<string | undefined> {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
   channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+  return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
+    const settings = v.safeParse(settingsSchema, answer);
+    return settings.success ? settings.output.applied.model : undefined;
+  });
 }
 
 /** Initializes a new process of the workspace lane for a request. Call it once for each process. */
@@ -40,7 +79,10 @@ export function initializeWorkspace(channel: Channel, request: ChatRequest): voi
     });
   }
   // Set the model before the history is sent: the CLI writes a later change into the conversation.
-  channel.control({ subtype: 'set_model', model: request.model });
+  const { model } = request;
+  if (model !== DEFAULT_MODEL) {
+    for (const message of modelRequests({ model, system: '' })) channel.control(message);
+  }
   const effort = request.thinking?.effort;
   if (effort !== undefined) {
     channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });

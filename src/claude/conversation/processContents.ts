@@ -3,6 +3,7 @@
  * process runs (`docs/architecture.md`).
  */
 import * as v from 'valibot';
+import { DEFAULT_MODEL } from '../../core/backend.js';
 import { ChatError } from '../../core/errors.js';
 import { throwIfAborted, type Channel } from './channel.js';
 import { ProcessHistory } from './processHistory.js';
@@ -22,21 +23,30 @@ const REWIND_MS = 3000;
 
 const rewindAnswer = v.object({ rewound: v.literal(true) });
 
+/** What is known about a process when it starts. */
+export interface ProcessOptions {
+  /** The prefix that the CLI adds to the names of the client's tools. */
+  readonly toolPrefix: string;
+  /** The environment in which it was started. */
+  readonly environment: Environment;
+  /** The id of its default model, see `initializeChat`. */
+  readonly defaultModel: Promise<string | undefined>;
+}
+
 export class ProcessContents {
   readonly #channel: Channel;
   readonly #environment: Environment;
+  /** The id of the process's default model, see `initializeChat`. */
+  readonly defaultModel: Promise<string | undefined>;
   readonly tools: ToolServer;
   readonly history = new ProcessHistory();
   #setup: ProcessSetup = INITIAL_SETUP;
   #conversations = 0;
 
-  /**
-   * @param toolPrefix the prefix that the CLI adds to the names of the client's tools
-   * @param environment in which the process was started
-   */
-  constructor(channel: Channel, toolPrefix: string, environment: Environment) {
+  constructor(channel: Channel, { toolPrefix, environment, defaultModel }: ProcessOptions) {
     this.#channel = channel;
     this.#environment = environment;
+    this.defaultModel = defaultModel;
     this.tools = new ToolServer(channel, toolPrefix);
   }
 
@@ -86,7 +96,8 @@ export class ProcessContents {
     if (shared === 0) this.#conversations++;
     throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
-    const requests = setupRequests(this.#setup, setup, this.#environment);
+    const [before, after] = await this.#withDefaultModel(setup, timeoutMs, signal);
+    const requests = setupRequests(before, after, this.#environment);
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),
@@ -95,6 +106,24 @@ export class ProcessContents {
     confirmed.catch(() => undefined);
     if (this.#conversations > 1) await confirmed;
     return { confirmed };
+  }
+
+  /**
+   * The current set-up and the next one, with the default model's id where it must be set: for `set_model`, the name
+   * `default` means the CLI's own default, not the user's.
+   */
+  async #withDefaultModel(
+    next: ProcessSetup,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<[ProcessSetup, ProcessSetup]> {
+    const current = this.#setup;
+    const isSet = current.model !== next.model || current.system !== next.system;
+    if (next.model !== DEFAULT_MODEL || !isSet) return [current, next];
+    const id = (await this.#channel.waitFor(this.defaultModel, timeoutMs, signal)) ?? DEFAULT_MODEL;
+    const named = (setup: ProcessSetup): ProcessSetup =>
+      setup.model === DEFAULT_MODEL ? { ...setup, model: id } : setup;
+    return [named(current), named(next)];
   }
 
   /**

@@ -1,6 +1,7 @@
 /**
  * The set-up of a process: which one a request needs, and the control requests that change it while the process runs. Pure.
  */
+import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
@@ -32,7 +33,7 @@ export interface ProcessSetup {
 /** The set-up of a process that has just been started. */
 export const INITIAL_SETUP: ProcessSetup = {
   system: '',
-  model: '',
+  model: DEFAULT_MODEL,
   offer: { tools: [], answerSchema: undefined },
   answerSchema: undefined,
   showThinking: false,
@@ -113,10 +114,7 @@ export function setupRequests(
   if ((from.system === '') !== (to.system === '')) {
     requests.push(settings({ agent: to.system === '' ? null : BLANK_AGENT }));
   }
-  if (from.model !== to.model || from.system !== to.system) {
-    const system = to.system === '' ? {} : { system_prompt: to.system };
-    requests.push({ subtype: 'set_model', model: to.model, ...system });
-  }
+  if (from.model !== to.model || from.system !== to.system) requests.push(...modelRequests(to));
   if (from.showThinking !== to.showThinking) {
     requests.push({
       subtype: 'set_max_thinking_tokens',
@@ -128,6 +126,20 @@ export function setupRequests(
   const env = changedVariables(from, to, inherited);
   if (Object.keys(env).length > 0) requests.push(settings({ env }));
   return requests;
+}
+
+/** The names that the CLI has for models: `opus`, `sonnet[1m]`. */
+const CLI_MODEL_NAME = /^[a-z]+(?:\[1m\])?$/;
+
+/**
+ * Sets the model and the system prompt. For a full id, `set_model` makes the CLI send a request to the API to find out
+ * whether the model exists. So an id is set as a setting, and the system prompt for the model that is already set.
+ */
+export function modelRequests({ model, system }: Pick<ProcessSetup, 'model' | 'system'>): JsonObject[] {
+  const prompt = system === '' ? {} : { system_prompt: system };
+  if (CLI_MODEL_NAME.test(model)) return [{ subtype: 'set_model', model, ...prompt }];
+  if (system === '') return [settings({ model })];
+  return [settings({ model }), { subtype: 'set_model', model, ...prompt, only_if_model_is_current: true }];
 }
 
 /** The agent that is active while there is a system prompt; removing the agent removes the prompt. */

@@ -2,6 +2,7 @@
  * Estimates how likely a conversation is to continue, from earlier conversations of its kind. Requests for titles and
  * commit messages, for example, never continue. Pure.
  */
+import { createHash } from 'node:crypto';
 import type { ChatRequest } from '../../core/chat.js';
 import { canonicalJson } from '../../core/json.js';
 
@@ -28,7 +29,13 @@ const MAX_COUNTS = 1000;
 export function conversationKind(request: ChatRequest, setup: string): ConversationKind {
   const first = request.messages.find((message) => message.role === 'user');
   const text = first?.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('') ?? '';
-  return { setup, opening: canonicalJson([setup, text.slice(0, OPENING_LENGTH)]) };
+  const digest = digestOf(setup);
+  return { setup: digest, opening: digestOf(canonicalJson([digest, text.slice(0, OPENING_LENGTH)])) };
+}
+
+/** Short, and the same for texts that differ in digits only: some clients write the time into the system prompt. */
+function digestOf(text: string): string {
+  return createHash('sha1').update(text.replace(/\d+/g, '0')).digest('base64');
 }
 
 export class Continuations {

@@ -28,6 +28,11 @@ export class FairQueue {
     this.#onChange = onChange;
   }
 
+  /** How many requests may run at once. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   get running(): number {
     return this.#running;
   }

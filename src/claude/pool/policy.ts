@@ -86,22 +86,36 @@ function least<C>(candidates: readonly C[], rank: (candidate: C) => number): C |
   );
 }
 
-/** How long the API keeps a prompt in its cache by default. Milliseconds. */
-const CACHE_MS = 5 * 60_000;
+/** How long the API keeps a prompt in its cache: 5 minutes for users of a key, an hour with a plan. Milliseconds. */
+export const CACHE_MS = { key: 5 * 60_000, plan: 60 * 60_000 } as const;
 
-/** The price of a cached prompt, as a fraction of the full price. */
-const CACHE_PRICE = 0.1;
+/** Prices of the API, as fractions of the full price: a cached prompt, and a prompt that is written to the cache. */
+const READ_PRICE = 0.1;
+const WRITE_PRICE = { key: 1.25, plan: 2 } as const;
+
+/** What the time for replaying a history is worth, per token of the history. */
+const REPLAY_COST = 0.05;
 
 const CHARACTERS_PER_TOKEN = 4;
 
+/** Who pays for the requests. */
+export type Payer = keyof typeof CACHE_MS;
+
+export interface IdleConversation {
+  /** The length of the conversation in characters. */
+  readonly size: number;
+  /** The time since its last turn in milliseconds. */
+  readonly idleMs: number;
+  /** The probability of a next turn, from 0 to 1. */
+  readonly continuation: number;
+}
+
 /**
- * The expected loss when a conversation is removed from its process: if there is a next turn, its prompt costs the full
- * price again. In tokens.
- * @param size the length of the conversation in characters
- * @param idleMs the time since its last turn in milliseconds
- * @param continuation the probability of a next turn, from 0 to 1
+ * The expected loss when a conversation is removed from its process: if there is a next turn, its history is replayed. A
+ * replayed history differs from the cached one, so it is written to the cache again instead of being read. In tokens at the
+ * full price.
  */
-export function conversationValue(size: number, idleMs: number, continuation: number): number {
-  const saved = idleMs < CACHE_MS ? 1 - CACHE_PRICE : CACHE_PRICE;
-  return (1 + size / CHARACTERS_PER_TOKEN) * saved * continuation;
+export function conversationValue({ size, idleMs, continuation }: IdleConversation, payer: Payer): number {
+  const lost = idleMs < CACHE_MS[payer] ? WRITE_PRICE[payer] - READ_PRICE : 0;
+  return (1 + size / CHARACTERS_PER_TOKEN) * (lost + REPLAY_COST) * continuation;
 }

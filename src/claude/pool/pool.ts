@@ -1,42 +1,20 @@
 /** The processes of the backend. The pool lends one to each request, chosen by the policy, and takes it back. */
 import type { ChatRequest, Lane } from '../../core/chat.js';
-import type { Logger } from '../../core/log.js';
 import { throwIfAborted } from '../conversation/channel.js';
-import type { Conversation } from '../conversation/conversation.js';
 import { setupFor } from '../conversation/processSetup.js';
 import { toTurns } from '../conversation/transcript.js';
 import { IdleTimers } from './idleTimers.js';
 import { chooseProcess } from './policy.js';
+import type { PooledConversation } from './pooledConversation.js';
 import { PoolView, type ProcessCandidate } from './poolView.js';
-import { Prewarmer, type PrewarmLimits } from './prewarmer.js';
+import type { PoolOptions } from './poolOptions.js';
+import { Prewarmer } from './prewarmer.js';
 import { ProcessLimit, type Origin, type PooledProcess } from './processLimit.js';
 import { isReady, isSameOrigin, isStale } from './reuse.js';
 
-export interface PoolLimits extends PrewarmLimits {
-  /** The maximum number of live processes. */
-  readonly processes: number;
-  /** How long an idle conversation is kept for its next turn. Milliseconds. */
-  readonly idleMs: number;
-  /** How often stale processes are looked for. Milliseconds. */
-  readonly checkMs: number;
-}
-
-export interface PoolOptions {
-  readonly limits: PoolLimits;
-  /** Starts a process of this lane. @throws ChatError */
-  readonly start: (lane: Lane) => Promise<PooledProcess>;
-  /** What a process of this lane would be started from now. @throws ChatError if there is no usable CLI */
-  readonly origin: (lane: Lane) => Promise<Origin>;
-  /** Whether a process is too large or too old to serve another conversation. Never rejects. */
-  readonly mustReplace: (conversation: Conversation) => Promise<boolean>;
-  /** Monotonic, milliseconds. */
-  readonly clock: () => number;
-  readonly log: Logger;
-}
-
 /** A conversation that is lent to a request. */
 export interface Lease {
-  readonly conversation: Conversation;
+  readonly conversation: PooledConversation;
   /** Whether its process was started before the request arrived. */
   readonly prestarted: boolean;
 }
@@ -49,7 +27,7 @@ export class Pool {
   readonly #limit: ProcessLimit;
   readonly #prewarmer: Prewarmer;
   readonly #view: PoolView;
-  readonly #processes = new Map<Conversation, PooledProcess>();
+  readonly #processes = new Map<PooledConversation, PooledProcess>();
   /** Processes that are lent to a request. */
   readonly #lent = new WeakSet<PooledProcess>();
   readonly #idleTimers = new IdleTimers();
@@ -59,13 +37,16 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     const { limits, log } = options;
-    this.#view = new PoolView(options.clock);
+    this.#view = new PoolView(options.clock, options.payer);
     this.#limit = new ProcessLimit(limits.processes, options.start, (pooled) => this.#forget(pooled));
     this.#prewarmer = new Prewarmer({
       limits,
       isReady: (lane) => this.#ready(lane).length > 0,
       start: (lane) => this.#prewarm(lane),
-      endReady: (lane) => this.#ready(lane).forEach((pooled) => this.#end(pooled)),
+      endReady: (lane, keep) =>
+        this.#ready(lane)
+          .slice(keep)
+          .forEach((pooled) => this.#end(pooled)),
       log,
     });
     this.#check = setInterval(() => void this.#endAllStale(), limits.checkMs).unref(); // never rejects
@@ -107,7 +88,7 @@ export class Pool {
    * Takes a conversation back after its turn: it stays idle for a next turn, or its process is emptied or ended.
    * @param keepMs how long it may stay idle; `undefined` for the usual time
    */
-  giveBack(conversation: Conversation, keepMs = this.#options.limits.idleMs): void {
+  giveBack(conversation: PooledConversation, keepMs = this.#options.limits.idleMs): void {
     const pooled = this.#processes.get(conversation);
     if (pooled === undefined) return;
     this.#lent.delete(pooled);
@@ -120,7 +101,7 @@ export class Pool {
   }
 
   /** Lends an empty process of the chat lane for a control request that leaves it empty. */
-  async withEmpty<T>(use: (conversation: Conversation) => Promise<T>): Promise<T> {
+  async withEmpty<T>(use: (conversation: PooledConversation) => Promise<T>): Promise<T> {
     const [ready] = this.#ready('chat');
     const pooled = ready ? this.#lend(ready) : await this.#choose('chat', (other) => this.#view.unfit(other));
     try {
@@ -211,7 +192,7 @@ export class Pool {
     const { conversation, lane } = pooled;
     this.#idleTimers.stop(pooled);
     await conversation.empty();
-    const keep = isReady(pooled) && this.#prewarmer.wants(lane);
+    const keep = isReady(pooled) && this.#ready(lane).length <= this.#prewarmer.readyLimit(lane);
     if (!keep || this.#closed || (await this.#options.mustReplace(conversation))) {
       if (!this.#lent.has(pooled)) this.#end(pooled);
     }

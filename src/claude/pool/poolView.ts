@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../core/chat.js';
 import { canonicalSetup, type ProcessSetup } from '../conversation/processSetup.js';
 import type { Turn } from '../conversation/transcript.js';
 import { Continuations, conversationKind } from './continuations.js';
-import { conversationValue, type Candidate } from './policy.js';
+import { conversationValue, type Candidate, type Payer } from './policy.js';
 import type { PooledProcess } from './processLimit.js';
 
 export interface ProcessCandidate extends Candidate {
@@ -29,9 +29,12 @@ export class PoolView {
   readonly #clock: () => number;
   readonly #continuations = new Continuations();
 
+  readonly #payer: () => Payer;
+
   /** @param clock monotonic, milliseconds */
-  constructor(clock: () => number) {
+  constructor(clock: () => number, payer: () => Payer) {
     this.#clock = clock;
+    this.#payer = payer;
   }
 
   /** Describes a process that may answer this request. */
@@ -53,7 +56,7 @@ export class PoolView {
     const continuation = kind === undefined ? 0 : this.#continuations.probability(kind);
     const idleMs = this.#clock() - lastRequestAt;
     const value = isIdle(pooled)
-      ? conversationValue(conversation.contents.history.size, idleMs, continuation)
+      ? conversationValue({ size: conversation.contents.history.size, idleMs, continuation }, this.#payer())
       : 0;
     return { pooled, lane, state: conversation.state, ...NOTHING_SHARED, fits: false, changes: 0, value };
   }

@@ -5,8 +5,10 @@ import type { Logger } from '../../core/log.js';
 
 export interface PrewarmLimits {
   readonly prewarm: Prewarm;
-  /** How long after the last request `whileInUse` keeps a process ready. Milliseconds. */
+  /** How long after the last request `whileInUse` keeps all processes. Milliseconds. */
   readonly useMs: number;
+  /** How long after the last request `whileInUse` keeps a few processes of the chat lane. Milliseconds. */
+  readonly pauseMs: number;
   /** How long after a request was sent to the API the next process is started. Milliseconds. */
   readonly refillMs: number;
 }
@@ -17,15 +19,23 @@ export interface PrewarmerOptions {
   readonly isReady: (lane: Lane) => boolean;
   /** Starts a process of this lane if there is room. @throws ChatError */
   readonly start: (lane: Lane) => Promise<void>;
-  /** Ends the ready processes of this lane. */
-  readonly endReady: (lane: Lane) => void;
+  /** Ends the ready processes of this lane, except this many. */
+  readonly endReady: (lane: Lane, keep: number) => void;
   readonly log: Logger;
+}
+
+/** Enough for a client that sends its title request and its chat together. */
+const READY_DURING_PAUSE = 2;
+
+/** How a lane is used, and the timer that changes it. */
+interface Use {
+  readonly kind: 'inUse' | 'pausing';
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 export class Prewarmer {
   readonly #options: PrewarmerOptions;
-  /** The lanes in use, each with the timer that ends its use. */
-  readonly #inUse = new Map<Lane, NodeJS.Timeout | undefined>();
+  readonly #uses = new Map<Lane, Use>();
   /** The number of requests that were not sent to the API yet. */
   #unsent = 0;
   #filling = false;
@@ -38,22 +48,31 @@ export class Prewarmer {
     this.#options = options;
   }
 
-  /** Whether a process of this lane must be kept ready now. */
-  wants(lane: Lane): boolean {
+  /** How many processes of this lane may be kept ready now. If any, one is started ahead. */
+  readyLimit(lane: Lane): number {
     const { prewarm } = this.#options.limits;
-    if (this.#closed || prewarm === 'never') return false;
-    return (prewarm === 'always' && lane === 'chat') || this.#inUse.has(lane);
+    if (this.#closed || prewarm === 'never') return 0;
+    if (prewarm === 'always' && lane === 'chat') return Infinity;
+    const use = this.#uses.get(lane);
+    if (use === undefined) return 0;
+    return use.kind === 'inUse' ? Infinity : READY_DURING_PAUSE;
   }
 
   /** Records a request of this lane. */
   recordUse(lane: Lane): void {
-    clearTimeout(this.#inUse.get(lane));
-    const { prewarm, useMs } = this.#options.limits;
+    clearTimeout(this.#uses.get(lane)?.timer);
+    const { prewarm, useMs, pauseMs } = this.#options.limits;
     const end = (): void => {
-      this.#inUse.delete(lane);
-      this.#options.endReady(lane);
+      this.#uses.delete(lane);
+      this.#options.endReady(lane, 0);
     };
-    this.#inUse.set(lane, prewarm === 'whileInUse' ? setTimeout(end, useMs).unref() : undefined);
+    const pause = (): void => {
+      this.#uses.set(lane, { kind: 'pausing', timer: setTimeout(end, pauseMs - useMs).unref() });
+      this.#options.endReady(lane, READY_DURING_PAUSE);
+    };
+    const timer =
+      prewarm === 'whileInUse' ? setTimeout(lane === 'chat' ? pause : end, useMs).unref() : undefined;
+    this.#uses.set(lane, { kind: 'inUse', timer });
     this.refill();
   }
 
@@ -83,12 +102,12 @@ export class Prewarmer {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#refill);
-    for (const timer of this.#inUse.values()) clearTimeout(timer);
+    for (const { timer } of this.#uses.values()) clearTimeout(timer);
   }
 
   get #missing(): Lane[] {
     const lanes: readonly Lane[] = ['chat', 'workspace'];
-    return lanes.filter((lane) => this.wants(lane) && !this.#options.isReady(lane));
+    return lanes.filter((lane) => this.readyLimit(lane) > 0 && !this.#options.isReady(lane));
   }
 
   async #fill(): Promise<void> {

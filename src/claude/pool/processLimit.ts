@@ -1,12 +1,12 @@
 /** Limits the number of live processes. A process counts from before its start until it has exited. */
 import type { Lane } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
-import type { Conversation } from '../conversation/conversation.js';
 import type { ConversationKind } from './continuations.js';
+import type { PooledConversation } from './pooledConversation.js';
 
 /** What a process is started from. */
 export interface Origin {
-  /** The fingerprint of the CLI's file; differs after an update. */
+  /** The fingerprint of the CLI's file and of the user's account: differs after an update or another sign-in. */
   readonly cli: string;
   /** The state of the project's files that the CLI reads at its start; empty in the chat lane. */
   readonly project: string;
@@ -16,7 +16,7 @@ export interface Origin {
 
 /** A process of the pool and what the pool knows about it. */
 export interface PooledProcess {
-  readonly conversation: Conversation;
+  readonly conversation: PooledConversation;
   readonly lane: Lane;
   readonly origin: Origin;
   /** Monotonic, milliseconds. */

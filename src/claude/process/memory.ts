@@ -1,5 +1,6 @@
-/** How much memory a process has for itself. */
+/** How much memory there is, and how much of it a process has for itself. */
 import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { commandOutput } from './tree.js';
 
 /**
@@ -21,4 +22,10 @@ export function privateBytes(table: string): number | undefined {
   const rows = [...table.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)];
   if (rows.length === 0) return undefined;
   return rows.reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0) * 1024;
+}
+
+/** The memory of the machine, or the part of it that this program may use, for example in a container. Bytes. */
+export function usableMemory(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }

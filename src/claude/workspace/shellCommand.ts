@@ -59,7 +59,7 @@ export async function staysInside(
 ): Promise<boolean> {
   const commands = simpleCommands(command.trim());
   if (commands?.every(isKnown) !== true) return false;
-  const paths = commands.flatMap(([, ...words]) => words.flatMap(possiblePaths));
+  const paths = commands.flatMap((words) => words.flatMap(possiblePaths));
   return (await Promise.all(paths.map((path) => isInside(path)))).every(Boolean);
 }
 
@@ -84,7 +84,8 @@ function simpleCommands(text: string): string[][] | undefined {
 }
 
 function isKnown([name = '', ...words]: readonly string[]): boolean {
-  if (!/^[A-Za-z][\w-]*$/.test(name)) return false;
+  // A program on PATH, or one in the workspace: its path is checked like that of a file.
+  if (!/^[A-Za-z.][\w./-]*$/.test(name) || name === '.') return false;
   if ([KEYWORD, RUNS_OR_CHANGES, SHOWS_OUTSIDE].some((names) => names.test(name))) return false;
   const options = words.filter((word) => word.startsWith('-') && word !== '-');
   return options.every((option) => SAFE_OPTIONS[name]?.test(option) === true);

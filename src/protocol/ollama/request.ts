@@ -2,13 +2,11 @@
  * The common fields of requests of `/api/chat` and `/api/generate`. Decoding a request and translating it are two steps,
  * because Ollama looks up the model between them. That order decides which of several errors is reported.
  */
-import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { readKeepAlive } from '../json/duration.js';
 import type { Fields } from '../json/fields.js';
+import { checkTopLogprobs } from '../logprobs.js';
 import { readThink, type Think } from './options.js';
-
-const MAX_TOP_LOGPROBS = 20;
 
 /** The fields besides the model and the prompt. */
 export interface RequestOptions {
@@ -30,9 +28,6 @@ export function readRequestOptions(fields: Fields): RequestOptions {
     think: readThink(fields.value('think')),
   };
   for (const flag of ['truncate', 'shift', 'logprobs']) fields.boolean(flag);
-  const topLogprobs = fields.integer('top_logprobs') ?? 0;
-  if (topLogprobs < 0 || topLogprobs > MAX_TOP_LOGPROBS) {
-    throw badRequest(`top_logprobs must be between 0 and ${MAX_TOP_LOGPROBS}`);
-  }
+  checkTopLogprobs(fields.integer('top_logprobs'));
   return options;
 }

@@ -116,6 +116,13 @@ interface Chat {
   readonly keepAliveMs: number;
 }
 
+/** Applies the effort in the requested name, unless the request has one of its own or turns thinking off. */
+function withEffortOf({ effort }: CatalogEntry, request: ChatRequest): ChatRequest {
+  const { thinking = { show: false } } = request;
+  if (effort === undefined || thinking.effort !== undefined || thinking.mode === 'off') return request;
+  return { ...request, thinking: { ...thinking, effort } };
+}
+
 /**
  * Passes a chat to the backend and its events to `write`. The model counts as loaded until `keepAliveMs` after the end.
  * @throws ChatError `badRequest` for a chat that exceeds a limit
@@ -127,7 +134,10 @@ async function runChat(
   write: (events: AsyncIterable<ChatEvent>, retry: Readonly<PendingRetry>) => Promise<void>,
 ): Promise<void> {
   checkLimits(chat.request);
-  const request = { ...chat.request, client: clientName(exchange.request.headers['user-agent']) };
+  const request = {
+    ...withEffortOf(chat.entry, chat.request),
+    client: clientName(exchange.request.headers['user-agent']),
+  };
   const release = context.loadedModels.use(chat.entry, chat.keepAliveMs);
   try {
     await exchange.runChat(async (observation) => {

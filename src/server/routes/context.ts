@@ -1,10 +1,16 @@
 /** What the routes of every dialect share: their context, reading chat bodies, and finding models by name. */
 import type { ChatBackend } from '../../core/backend.js';
-import { type CatalogEntry, listEntries, type NamePolicy, resolveName } from '../../core/catalog.js';
+import {
+  type CatalogEntry,
+  findListed,
+  listEntries,
+  type Resolution,
+  resolveName,
+} from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import { printable } from '../../core/log.js';
 import type { Dialect } from '../../protocol/dialect.js';
-import { requireModelName } from '../../protocol/modelName.js';
+import { refuseLongName, requireModelName } from '../../protocol/modelName.js';
 import { MAX_CHAT_BODY_BYTES, readBody } from '../body.js';
 import type { CopiedModels } from '../copiedModels.js';
 import type { EndpointSettings } from '../endpointSettings.js';
@@ -59,26 +65,32 @@ export async function catalog(context: RouteContext): Promise<CatalogEntry[]> {
   return context.copiedModels.addTo(listEntries(await context.backend().models(), lanes));
 }
 
+function listed(entries: readonly CatalogEntry[], name: string): Resolution | undefined {
+  const entry = findListed(entries, name);
+  return entry && { entry, known: true };
+}
+
 export interface FindModelOptions {
   /** Thrown when no model has this name. */
   readonly notFound: ChatError;
-  /** What an unknown name means; by default as in the settings. */
-  readonly unknown?: NamePolicy['unknown'];
+  /** `listed`: only a name of the list. `any`: every name that a client may use for a chat. */
+  readonly names?: 'listed' | 'any';
 }
 
 /**
  * Finds the model with a name, which may be any string, and notes it for the record.
- * @throws ChatError `options.notFound`, or the error of the backend
+ * @throws ChatError `options.notFound`, `badRequest` for an endless name, or the error of the backend
  */
 export async function findModel(
   context: RouteContext,
   exchange: Exchange,
   requested: string,
-  { notFound, unknown }: FindModelOptions,
+  { notFound, names = 'any' }: FindModelOptions,
 ): Promise<CatalogEntry> {
-  const { names } = context.settings();
-  const policy = unknown === undefined ? names : { ...names, unknown };
-  const resolution = resolveName(await catalog(context), requested, policy);
+  refuseLongName(requested);
+  const entries = await catalog(context);
+  const resolution =
+    names === 'any' ? resolveName(entries, requested, context.settings().names) : listed(entries, requested);
   if (resolution === undefined) throw notFound;
   const { entry, known } = resolution;
   if (!known) {

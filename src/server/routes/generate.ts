@@ -1,6 +1,6 @@
 /** Ollama's routes that process a single text: `/api/generate`, `/api/embed`, `/api/embeddings`. */
 import { ChatError } from '../../core/errors.js';
-import { isModelName } from '../../protocol/modelName.js';
+import { refuseInvalidName, requireModelName } from '../../protocol/modelName.js';
 import type { ReplyContext } from '../../protocol/ollama/reply.js';
 import {
   decodeEmbed,
@@ -25,9 +25,9 @@ function generate(context: RouteContext): (exchange: Exchange) => Promise<void> 
   return chatRoute(context, {
     decode: decodeGenerate,
     async findModel(routeContext, exchange, model) {
-      const notFound = modelNotFound(model);
-      if (!isModelName(model)) throw notFound;
-      return findModel(routeContext, exchange, model, { notFound });
+      refuseInvalidName(model);
+      if (model.trim() === '') throw modelNotFound(model);
+      return findModel(routeContext, exchange, model, { notFound: modelNotFound(model) });
     },
     replyContext: (body, exchange) => newReply(exchange, body.model),
     translate(body, entry, reply, exchange) {
@@ -50,7 +50,8 @@ function notFoundForEmbedding(model: string): ChatError {
 
 async function embed(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model, input } = decodeEmbed(await readChatBody(exchange));
-  if (!isModelName(model)) throw modelNotFound(model);
+  refuseInvalidName(model);
+  if (model.trim() === '') throw modelNotFound(model);
   const needsEmbeddings = hasInput(input);
   await findModel(context, exchange, model, { notFound: notFoundForEmbedding(model) });
   if (needsEmbeddings) throw embeddingsUnsupported(model);
@@ -59,7 +60,7 @@ async function embed(context: RouteContext, exchange: Exchange): Promise<void> {
 
 async function embeddings(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model, input } = decodeEmbeddings(await readChatBody(exchange));
-  if (!isModelName(model)) throw new ChatError('badRequest', 'model is required');
+  requireModelName(model);
   await findModel(context, exchange, model, { notFound: notFoundForEmbedding(model) });
   if (hasInput(input)) throw embeddingsUnsupported(model);
   sendJson(exchange.response, 200, { embedding: [] });

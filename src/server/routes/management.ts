@@ -3,7 +3,7 @@
  * deleted: no name becomes a path, and no file is read or written. Requests that can succeed without that do; the
  * others are refused.
  */
-import { type CatalogEntry, listEntries, resolveName } from '../../core/catalog.js';
+import { type CatalogEntry, findListed, listEntries } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import { printable } from '../../core/log.js';
 import { isModelName } from '../../protocol/modelName.js';
@@ -55,14 +55,14 @@ function unknownModel(message: string): ChatError {
   return new ChatError('unknownModel', message);
 }
 
-/** Finds a model by its own name: an unknown name never means the default model here. */
+/** Finds a model by a listed name: other names never mean a model here. */
 function requireKnownModel(
   context: RouteContext,
   exchange: Exchange,
   requested: string,
   notFound: string,
 ): Promise<CatalogEntry> {
-  return findModel(context, exchange, requested, { notFound: unknownModel(notFound), unknown: 'reject' });
+  return findModel(context, exchange, requested, { notFound: unknownModel(notFound), names: 'listed' });
 }
 
 /** Finds a model; `undefined` when no model has this name. @throws ChatError for any other failure */
@@ -109,8 +109,8 @@ async function push(context: RouteContext, exchange: Exchange): Promise<void> {
 /** @throws ChatError `badRequest` when the name belongs to another model of the CLI */
 async function addCopy(context: RouteContext, name: string, entry: CatalogEntry): Promise<void> {
   const cliModels = listEntries(await context.backend().models(), context.settings().lanes);
-  const taken = resolveName(cliModels, name, { defaultModel: '', unknown: 'reject', aliases: {} });
-  if (taken?.entry.name === entry.name) return;
+  const taken = findListed(cliModels, name);
+  if (taken?.name === entry.name) return;
   if (taken !== undefined) {
     throw new ChatError('badRequest', `${quoted(name)} is a model of the Claude CLI and cannot be replaced.`);
   }

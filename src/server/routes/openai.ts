@@ -10,6 +10,7 @@ import {
 } from '../../protocol/openai/completions/reply.js';
 import { decodeCompletion, translateCompletion } from '../../protocol/openai/completions/request.js';
 import { decodeEmbeddings } from '../../protocol/openai/embeddings.js';
+import { refuseInvalidName } from '../../protocol/modelName.js';
 import { openaiDialect } from '../../protocol/openai/errors.js';
 import { modelBody, modelsBody } from '../../protocol/openai/models.js';
 import { chatEncoder, chatReply } from '../../protocol/openai/chat/reply.js';
@@ -43,7 +44,13 @@ function newReply(model: string): ReplyContext {
 }
 
 /** On these routes, Ollama answers an empty name as an unknown one. */
-function findAnyModel(context: RouteContext, exchange: Exchange, requested: string): Promise<CatalogEntry> {
+async function findAnyModel(
+  context: RouteContext,
+  exchange: Exchange,
+  requested: string,
+): Promise<CatalogEntry> {
+  refuseInvalidName(requested);
+  if (requested.trim() === '') throw modelNotFound(requested);
   return findModel(context, exchange, requested, { notFound: modelNotFound(requested) });
 }
 

@@ -18,7 +18,7 @@ export interface Settings {
   /** Whether other users of this machine may connect. */
   readonly allowOtherUsers: boolean;
   /** How many processes of the CLI may run at the same time. */
-  readonly maxProcesses: number;
+  readonly maxProcesses: number | 'auto';
   readonly maxQueuedRequests: number;
   readonly prewarm: Prewarm;
   readonly idleTimeoutMinutes: number;
@@ -53,6 +53,8 @@ const isIntegerIn =
   (min: number, max: number) =>
   (value: unknown): value is number =>
     Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+const isProcessCount = (value: unknown): value is number | 'auto' =>
+  value === 'auto' || isIntegerIn(1, 16)(value);
 const isNumberIn =
   (min: number, max: number) =>
   (value: unknown): value is number =>
@@ -83,7 +85,7 @@ export function readSettings(source: SettingsSource, warn: (line: string) => voi
     allowedHosts: read('allowedHosts', isStrings),
     allowedOrigins: read('allowedOrigins', isStrings),
     allowOtherUsers: read('allowOtherUsers', isBoolean),
-    maxProcesses: read('maxProcesses', isIntegerIn(1, 16)),
+    maxProcesses: read('maxProcesses', isProcessCount),
     maxQueuedRequests: read('maxQueuedRequests', isIntegerIn(0, 512)),
     prewarm: read('prewarm', isOneOf(...PREWARM_MODES)),
     idleTimeoutMinutes: read('idleTimeoutMinutes', isNumberIn(0, 1440)),

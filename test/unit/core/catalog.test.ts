@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Model } from '../../../src/core/backend.js';
-import { canonicalName, listEntries, type NamePolicy, resolveName } from '../../../src/core/catalog.js';
+import {
+  canonicalName,
+  findListed,
+  listEntries,
+  type NamePolicy,
+  resolveName,
+} from '../../../src/core/catalog.js';
 
 function model(value: string, resolved = `claude-${value}-5`): Model {
   return {
@@ -63,11 +69,23 @@ describe('resolveName', () => {
     for (const name of spellings) assert.equal(nameOf(name), 'claude-sonnet:latest', name);
     assert.equal(nameOf('sonnet:workspace'), 'claude-sonnet:workspace');
     assert.equal(nameOf('claude'), 'claude:latest');
-    assert.equal(nameOf('claude-sonnet-5-5'), 'claude:latest');
+    // The default model has this id, too. The name of the model itself comes first.
+    assert.equal(nameOf('claude-sonnet-5-5'), 'claude-sonnet:latest');
+    assert.equal(nameOf('claude-sonnet:local'), 'claude-sonnet:latest');
+    assert.equal(nameOf('Claude-Sonnet:CLOUD'), 'claude-sonnet:latest');
   });
 
   it('rejects unknown names', () => {
-    for (const name of ['nope', 'claude-sonnet:7b', '', ':', 'claude-sonnet:', '__proto__', 'constructor']) {
+    for (const name of [
+      'nope',
+      'claude-2.1',
+      'claude-haiku',
+      '',
+      ':',
+      'llama3.2:',
+      '__proto__',
+      'constructor',
+    ]) {
       assert.equal(nameOf(name), undefined, name);
     }
   });
@@ -85,15 +103,42 @@ describe('resolveName', () => {
     assert.equal(resolveName([], 'gpt-4', policy), undefined);
   });
 
-  it('prefers aliases, in any case, and ignores an alias of an unknown model', () => {
+  it('prefers aliases, in any case', () => {
     const policy: NamePolicy = {
       ...REJECT,
-      aliases: { 'Llama3.2': 'claude-sonnet', claude: 'sonnet', lost: 'gone' },
+      aliases: { 'Llama3.2': 'claude-sonnet', claude: 'sonnet', empty: '' },
     };
     assert.equal(nameOf('llama3.2:latest', policy), 'claude-sonnet:latest');
     assert.equal(nameOf('claude', policy), 'claude-sonnet:latest');
-    assert.equal(nameOf('lost', policy), undefined);
+    assert.equal(nameOf('empty', policy), undefined);
     assert.equal(resolveName(ENTRIES, 'LLAMA3.2', policy)?.known, true);
+  });
+
+  it('passes the target of an alias on as an id if it is not listed', () => {
+    const ids: Readonly<Record<string, readonly [string, string, string?]>> = {
+      'claude-haiku-4-5-20251001': ['claude-haiku-4-5-20251001', 'chat'],
+      ' opusplan ': ['opusplan', 'chat'],
+      'arn:aws:bedrock:eu:1:inference-profile/X': ['arn:aws:bedrock:eu:1:inference-profile/X', 'chat'],
+      'us.anthropic.claude-sonnet-4-v1:0': ['us.anthropic.claude-sonnet-4-v1:0', 'chat'],
+      'claude-opus-4-1:latest': ['claude-opus-4-1', 'chat'],
+      'claude-opus-4-1:workspace': ['claude-opus-4-1', 'workspace'],
+      'claude-opus-4-1:max': ['claude-opus-4-1', 'chat', 'max'],
+    };
+    for (const [target, expected] of Object.entries(ids)) {
+      const found = resolveName(ENTRIES, 'mine', { ...REJECT, aliases: { mine: target } })?.entry;
+      const { value, resolved } = found!.model;
+      assert.deepEqual([value, found?.lane, ...(found?.effort ? [found.effort] : [])], expected, target);
+      assert.equal(resolved, value);
+      assert.ok(!ENTRIES.some(({ name }) => name === found?.name));
+    }
+  });
+
+  it('does not list such an id, and refuses its lane if that is not enabled', () => {
+    const entries = listEntries(MODELS, ['chat']);
+    const aliases = { mine: 'claude-opus-4-1:workspace' };
+    assert.equal(resolveName(entries, 'mine', { ...REJECT, aliases }), undefined);
+    assert.equal(resolveName(entries, 'claude-opus-4-1-20250805', REJECT)?.entry.model.value, 'Opus[1m]');
+    assert.equal(findListed(entries, 'claude-opus-4-1-20250805'), undefined);
   });
 
   it('finds every listed name, for any names of the CLI’s models', () => {
@@ -115,6 +160,122 @@ describe('resolveName', () => {
         }
       }),
     );
+  });
+});
+
+describe('a family in a name', () => {
+  const LISTED = [
+    { ...model('default', 'claude-opus-5-5'), efforts: ['low', 'high'] as const },
+    model('claude-sonnet-4-20250514', 'claude-sonnet-4-20250514'),
+    { ...model('sonnet'), efforts: ['low', 'medium', 'high'] as const },
+    model('opus[1m]', 'claude-opus-5-5'),
+    model('haiku'),
+    model('quill'),
+  ];
+  const entries = listEntries(LISTED, ['chat', 'workspace']);
+  const valueOf = (name: string, given = entries): string | undefined =>
+    resolveName(given, name, REJECT)?.entry.model.value;
+
+  it('decides, whatever surrounds it', () => {
+    const families: Readonly<Record<string, readonly string[]>> = {
+      haiku: [
+        'claude-3-5-haiku-latest',
+        'ollama/claude-haiku',
+        'HAIKU4',
+        'x/y/my_haiku.v2:7b-q4',
+        'haiku:beta',
+      ],
+      sonnet: [
+        'anthropic/claude-sonnet-4.5',
+        'claude-sonnet:7b',
+        'eu.anthropic.claude-sonnet-4-5-v2:0',
+        'sonnets',
+      ],
+      'opus[1m]': [
+        'claude-3-opus-20240229',
+        'openrouter/anthropic/claude-opus-4.1:thinking',
+        'claude-opus-x:cloud',
+      ],
+      quill: ['claude-quill-1-20270101'],
+      'claude-sonnet-4-20250514': ['claude-sonnet-4-20250514', 'CLAUDE-sonnet-4-20250514:latest'],
+    };
+    for (const [value, names] of Object.entries(families)) {
+      for (const name of names) assert.equal(valueOf(name), value, name);
+    }
+  });
+
+  it('is the least expensive of several', () => {
+    assert.equal(valueOf('opus-or-haiku'), 'haiku');
+    assert.equal(valueOf('claude-sonnet-distilled-from-opus'), 'sonnet');
+    assert.equal(valueOf('quill-haiku'), 'haiku');
+  });
+
+  it('keeps the lane of the name', () => {
+    assert.equal(
+      resolveName(entries, 'anthropic/claude-haiku-4.5:workspace', REJECT)?.entry.lane,
+      'workspace',
+    );
+    const chatOnly = listEntries(LISTED, ['chat']);
+    assert.equal(resolveName(chatOnly, 'claude-haiku-4-5:workspace', REJECT), undefined);
+  });
+
+  it('comes after aliases and listed names', () => {
+    const aliases = { 'claude-3-5-haiku-latest': 'sonnet' };
+    const found = resolveName(entries, 'claude-3-5-haiku-latest', { ...REJECT, aliases });
+    assert.equal(found?.entry.model.value, 'sonnet');
+  });
+
+  it('is never answered by a more expensive one', () => {
+    const policy: NamePolicy = { ...REJECT, unknown: 'default', defaultModel: 'opus[1m]' };
+    const listed = (...values: string[]): typeof entries =>
+      listEntries(
+        values.map((value) => model(value)),
+        ['chat'],
+      );
+    const answerTo = (name: string, given: typeof entries): string | undefined =>
+      resolveName(given, name, policy)?.entry.model.value;
+    assert.equal(answerTo('claude-3-haiku', listed('default', 'sonnet', 'opus[1m]')), undefined);
+    assert.equal(answerTo('claude-3-opus', listed('default', 'sonnet', 'haiku', 'fable')), 'sonnet');
+    assert.equal(answerTo('claude-fable-1', listed('default', 'haiku', 'opus')), 'opus');
+    assert.equal(answerTo('claude-haiku:workspace', listed('default', 'haiku', 'opus')), 'haiku');
+    assert.equal(answerTo('gpt-4', listed('default', 'haiku', 'opus[1m]')), 'opus[1m]');
+  });
+});
+
+describe('an effort as a tag', () => {
+  const efforts = ['low', 'medium', 'high'] as const;
+  const entries = listEntries(
+    [{ ...model('default', 'claude-opus-5'), efforts }, { ...model('sonnet'), efforts }, model('haiku')],
+    ['chat', 'workspace'],
+  );
+  const found = (name: string, policy = REJECT): readonly unknown[] => {
+    const entry = resolveName(entries, name, policy)?.entry;
+    return [entry?.name, entry?.effort];
+  };
+
+  it('is the effort of the model in the chat lane', () => {
+    assert.deepEqual(found('claude-sonnet:high'), ['claude-sonnet:latest', 'high']);
+    assert.deepEqual(found('Claude-Sonnet-5:LOW'), ['claude-sonnet:latest', 'low']);
+    assert.deepEqual(found('claude:medium'), ['claude:latest', 'medium']);
+    assert.deepEqual(found('anthropic/claude-sonnet-4.5:high'), ['claude-sonnet:latest', 'high']);
+    assert.deepEqual(found('claude-sonnet'), ['claude-sonnet:latest', undefined]);
+    assert.deepEqual(found('claude-sonnet:workspace'), ['claude-sonnet:workspace', undefined]);
+  });
+
+  it('works with aliases, on both sides', () => {
+    const policy = { ...REJECT, aliases: { 'gpt-5': 'sonnet', thinker: 'claude-sonnet:high' } };
+    assert.deepEqual(found('gpt-5:low', policy), ['claude-sonnet:latest', 'low']);
+    assert.deepEqual(found('thinker', policy), ['claude-sonnet:latest', 'high']);
+    assert.deepEqual(found('thinker:low', policy), ['claude-sonnet:latest', 'low']);
+  });
+
+  it('is ignored by a model without it, as an effort in a request is', () => {
+    assert.deepEqual(found('claude-haiku:high'), ['claude-haiku:latest', undefined]);
+    assert.deepEqual(found('claude-sonnet:max'), ['claude-sonnet:latest', undefined]);
+  });
+
+  it('does not make an unknown model known', () => {
+    assert.deepEqual(found('llama3.2:high'), [undefined, undefined]);
   });
 });
 

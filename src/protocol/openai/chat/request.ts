@@ -6,6 +6,7 @@ import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
+import { checkTopLogprobs } from '../../logprobs.js';
 import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { createArgumentsReader } from '../../toolArguments.js';
@@ -91,6 +92,7 @@ export function decodeChat(text: string): ChatBody {
   );
   if (entries.length === 0) throw badRequest("[] is too short - 'messages'");
   requireQuestion(fields);
+  checkTopLogprobs(fields.integer('top_logprobs'));
   const { offeredTools, callFormat } = readOfferedTools(fields);
   return {
     ...options,

@@ -4,6 +4,7 @@ import type { ChatRequest, Sampling } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { bodyFields, type Fields } from '../../json/fields.js';
+import { checkTopLogprobs } from '../../logprobs.js';
 import { readSampling } from '../../sampling.js';
 import { CodedError } from '../errors.js';
 import { readLimit, readStop } from '../options.js';
@@ -47,6 +48,7 @@ function readPrompt(fields: Fields): string {
 export function decodeCompletion(text: string): CompletionBody {
   const fields = bodyFields(text, 'openai.CompletionRequest');
   refuseUnsupported(fields, UNSUPPORTED_IN_COMPLETIONS);
+  checkTopLogprobs(fields.integer('logprobs'));
   return {
     ...readRequestOptions(fields),
     prompt: readPrompt(fields),

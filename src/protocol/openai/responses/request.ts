@@ -6,6 +6,7 @@ import { badRequest } from '../../../core/errors.js';
 import type { Json, JsonObject } from '../../../core/json.js';
 import { applyToolChoice, type OfferedTools } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields } from '../../json/fields.js';
+import { checkTopLogprobs } from '../../logprobs.js';
 import { TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning } from '../options.js';
@@ -51,6 +52,7 @@ export function decodeResponses(text: string): ResponsesBody {
   const model = fields.string('model') ?? '';
   if (model === '') throw badRequest('model is required');
   refuseUnsupportedFields(fields);
+  checkTopLogprobs(fields.integer('top_logprobs'));
   const items = readItems(fields.exactValue('input'));
   const toolTable = readTools(fields, items);
   const offeredTools = offerTools(fields, toolTable);

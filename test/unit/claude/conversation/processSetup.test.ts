@@ -10,7 +10,7 @@ import {
 import type { ChatRequest } from '../../../../src/core/chat.js';
 import type { JsonObject } from '../../../../src/core/json.js';
 
-const MODELS = ['default', 'sonnet', 'haiku'];
+const MODELS = ['default', 'sonnet', 'opus[1m]', 'claude-haiku-4-5-20251001'];
 const SCHEMA = { type: 'object', properties: { n: { type: 'number' } } };
 
 function request(more: Partial<ChatRequest> = {}): ChatRequest {
@@ -107,7 +107,23 @@ describe('setupRequests', () => {
       },
     ]);
     assert.deepEqual(envOf(structured, plain), [environment]);
-    assert.deepEqual(setupRequests(INITIAL_SETUP, { ...plain, model: '' }, environment), []);
+    assert.deepEqual(setupRequests(INITIAL_SETUP, { ...plain, model: INITIAL_SETUP.model }, environment), []);
+  });
+
+  it('sets no model for the default, and a full id without a request to the API', () => {
+    const id = 'claude-haiku-4-5-20251001';
+    const requestsFor = (model: string, system = ''): JsonObject[] =>
+      setupRequests(INITIAL_SETUP, setupFor(request({ model, system }))).filter(
+        (message) => !('agent' in ((message['settings'] as JsonObject | undefined) ?? {})),
+      );
+    const asSetting = { subtype: 'apply_flag_settings', settings: { model: id } };
+    assert.deepEqual(requestsFor('default'), []);
+    assert.deepEqual(requestsFor('opus'), [{ subtype: 'set_model', model: 'opus' }]);
+    assert.deepEqual(requestsFor(id), [asSetting]);
+    assert.deepEqual(requestsFor(id, 'S'), [
+      asSetting,
+      { subtype: 'set_model', model: id, system_prompt: 'S', only_if_model_is_current: true },
+    ]);
   });
 
   it('returns no requests between equal set-ups', () => {
@@ -142,7 +158,7 @@ describe('setupRequests', () => {
       );
     fc.assert(
       fc.property(fc.array(setups, { minLength: 1, maxLength: 6 }), (steps) => {
-        const state = new Map<string, unknown>();
+        const state = new Map<string, unknown>([['model', INITIAL_SETUP.model]]);
         let from = INITIAL_SETUP;
         for (const to of steps) {
           apply(state, setupRequests(from, to));

@@ -7,6 +7,8 @@ const kind = (text: string, setup = 'S'): ReturnType<typeof conversationKind> =>
   const request: ChatRequest = { lane: 'chat', model: 'm', system: '', messages, tools: [], stop: [] };
   return conversationKind(request, setup);
 };
+/** Letters that stand for a number. */
+const letters = (i: number): string => Array.from(String(i), (digit) => 'abcdefghij'[Number(digit)]).join('');
 const TITLE = 'Write a title of at most five words for this chat: ';
 
 describe('Continuations', () => {
@@ -32,10 +34,16 @@ describe('Continuations', () => {
     assert.ok(chat > 3 * continuations.probability(kind(TITLE)));
   });
 
+  it('learns about a client that writes the time into its system prompt', () => {
+    const continuations = new Continuations();
+    for (const minute of [1, 12, 30]) continuations.started(kind('turn it on', `It is 8:${minute}.`));
+    assert.ok(continuations.probability(kind('turn it on', 'It is 9:45.')) < 0.2);
+  });
+
   it('remembers a limited number of kinds', () => {
     const continuations = new Continuations();
     continuations.started(kind('first', 'first'));
-    for (let i = 0; i < 2000; i++) continuations.started(kind(`k${i}`, `s${i}`));
+    for (let i = 0; i < 2000; i++) continuations.started(kind(`k${letters(i)}`, `s${letters(i)}`));
     assert.equal(continuations.probability(kind('first', 'first')), 0.5);
   });
 });

@@ -83,13 +83,21 @@ describe('chooseProcess', () => {
 });
 
 describe('conversationValue', () => {
+  const MINUTE = 60_000;
+  const conversation = { size: 4000, idleMs: 0, continuation: 0.5 };
+
   it('grows with the history and with the probability of a next turn', () => {
-    assert.ok(conversationValue(8000, 0, 0.5) > conversationValue(4000, 0, 0.5));
-    assert.ok(conversationValue(4000, 0, 0.9) > conversationValue(4000, 0, 0.5));
-    assert.equal(conversationValue(4000, 0, 0), 0);
+    const value = conversationValue(conversation, 'key');
+    assert.ok(conversationValue({ ...conversation, size: 8000 }, 'key') > value);
+    assert.ok(conversationValue({ ...conversation, continuation: 0.9 }, 'key') > value);
+    assert.equal(conversationValue({ ...conversation, continuation: 0 }, 'key'), 0);
   });
 
-  it('falls when the API no longer caches the prompt', () => {
-    assert.ok(conversationValue(4000, 60_000, 0.5) > conversationValue(4000, 6 * 60_000, 0.5));
+  it('falls when the API no longer caches the prompt: after 5 minutes, with a plan after an hour', () => {
+    const after = (minutes: number, payer: 'key' | 'plan'): number =>
+      conversationValue({ ...conversation, idleMs: minutes * MINUTE }, payer);
+    assert.ok(after(4, 'key') > 5 * after(6, 'key'));
+    assert.equal(after(6, 'plan'), after(4, 'plan'));
+    assert.ok(after(59, 'plan') > 5 * after(61, 'plan'));
   });
 });

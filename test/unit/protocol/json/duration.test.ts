@@ -28,6 +28,12 @@ describe('readKeepAlive', () => {
     ['-5.5', FOREVER_MS],
     [1e300, FOREVER_MS],
   ];
+  it('refuses thirty megabytes without reading them, with their beginning in the message', () => {
+    for (const text of ['1s'.repeat(15_000_000), '1'.repeat(30_000_000)]) {
+      const message = badRequestMessage(() => readKeepAlive(text));
+      assert.match(message ?? '', /^time: invalid duration "[1s]{200}"$/);
+    }
+  });
   for (const [value, ms] of ACCEPTED) {
     it(`reads ${JSON.stringify(value)} as ${ms} ms`, () => assert.equal(readKeepAlive(value), ms));
   }

@@ -91,6 +91,7 @@ describe('readSettings', () => {
     ['allowedOrigins', [1]],
     ['allowOtherUsers', 'yes'],
     ['maxProcesses', 0],
+    ['maxProcesses', 'many'],
     ['maxQueuedRequests', -1],
     ['prewarm', 'sometimes'],
     ['idleTimeoutMinutes', '10'],
@@ -141,6 +142,7 @@ describe('readSettings', () => {
       ['port', 'port'],
       ['unknown-models', 'unknownModels'],
       ['workspace-permissions', 'workspace.permissions'],
+      ['max-processes', 'maxProcesses'],
     ] as const) {
       const [, value] =
         new RegExp(`^ *'?${option}'?: \\{ type: 'string', default: '([^']*)' \\}`, 'm').exec(text) ?? [];
