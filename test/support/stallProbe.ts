@@ -45,7 +45,7 @@ export function startStallProbe(url: string): StallProbe {
         worker.off('error', reject);
         resolve(longest);
       });
-      worker.postMessage('take');
+      worker.postMessage('take', []);
     });
   return {
     async during(work) {
