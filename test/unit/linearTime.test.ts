@@ -167,7 +167,7 @@ const CASES: readonly (readonly [string, number, (size: number) => () => void])[
   ],
   [
     'parsing digits that are no long integers',
-    1_000_000,
+    8_000_000,
     (size) => {
       const text = JSON.stringify('012345678901234 '.repeat(size / 16));
       return () => parseJson(text);
@@ -175,7 +175,7 @@ const CASES: readonly (readonly [string, number, (size: number) => () => void])[
   ],
   [
     'refusing base64 with an error at its end',
-    2_000_000,
+    8_000_000,
     (size) => {
       const text = `${'A'.repeat(size)}!`;
       return () => refuses(() => readBase64(text));
@@ -183,7 +183,7 @@ const CASES: readonly (readonly [string, number, (size: number) => () => void])[
   ],
   [
     'reading a type of blanks in a schema',
-    2_000_000,
+    16_000_000,
     (size) => {
       const type = `${' '.repeat(size)}x`;
       return () => repairType(type);
@@ -191,7 +191,7 @@ const CASES: readonly (readonly [string, number, (size: number) => () => void])[
   ],
   [
     'reading required names in one text',
-    1_000_000,
+    6_000_000,
     (size) => {
       const properties = Object.fromEntries(list(2_000, (index) => [`p${index}`, {}]));
       const required = 'p1999,'.repeat(size / 6);
@@ -200,7 +200,7 @@ const CASES: readonly (readonly [string, number, (size: number) => () => void])[
   ],
   [
     'reading a file name of dots',
-    2_000_000,
+    16_000_000,
     (size) => {
       const name = `${'.'.repeat(size)}x`;
       return () => sensitivityOfName([name]);
