@@ -100,14 +100,23 @@ describe('the workspace lane', function () {
   it('runs built-in tools, reports them as thinking and counts the tokens of every round', async () => {
     await start();
     await writeFile(file('notes.txt'), 'the answer is 42\n');
+    const usage = {
+      input_tokens: 2,
+      cache_creation_input_tokens: 3,
+      cache_read_input_tokens: 7,
+      output_tokens: 34,
+    };
     rig.standIn.reply(
-      messageReply([
-        { type: 'text', text: 'Let me look.' },
-        call('Read', { file_path: file('notes.txt') }),
-        call('Grep', { pattern: 'answer' }),
-      ]),
-      messageReply([call('Read', { file_path: file('missing.txt') }, 'toolu_3')]),
-      textReply('It is 42.'),
+      messageReply(
+        [
+          { type: 'text', text: 'Let me look.' },
+          call('Read', { file_path: file('notes.txt') }),
+          call('Grep', { pattern: 'answer' }),
+        ],
+        { usage },
+      ),
+      messageReply([call('Read', { file_path: file('missing.txt') }, 'toolu_3')], { usage }),
+      textReply('It is 42.', { usage }),
     );
     const answer = await ask([user('What is it?')], { thinking: { show: true } });
     assert.equal(answer.text, 'Let me look.\n\nIt is 42.');
@@ -115,7 +124,12 @@ describe('the workspace lane', function () {
     const lines = answer.thinking.split('\n');
     assert.deepEqual(lines.slice(0, 2).sort(), ['Read notes.txt', 'Searched for `answer`']);
     assert.deepEqual(lines.slice(2), ['Could not read missing.txt', '']);
-    assert.deepEqual(answer.done.usage, { promptTokens: 36, cachedTokens: 0, outputTokens: 102 });
+    assert.deepEqual(answer.done.usage, {
+      promptTokens: 36,
+      cachedTokens: 21,
+      cacheWriteTokens: 9,
+      outputTokens: 102,
+    });
     assert.match(JSON.stringify(resultsOf(rig.standIn.requests[1])), /the answer is 42/);
     assert.ok(!answer.events.some((event) => event.type === 'toolCall'));
   });
