@@ -69,6 +69,17 @@ describe('the times of an answer', function () {
     assert.ok(formatMetrics({ ...metrics, totalMs }).endsWith(`, ${formatSpeed(metrics)}`));
   }
 
+  /**
+   * For an answer that the client gets only at its end. On a slow machine the pieces arrive later than planned, so the time of
+   * the model lies between the planned time and the time that the client waited after the first piece could arrive.
+   */
+  function isSpeedOfModel({ durations, totalMs }: Measured): void {
+    const outputMs = durations.eval_duration / 1e6;
+    const plannedMs = (PIECES + 2) * GAP_MS;
+    assert.ok(outputMs > plannedMs * 0.95, `${outputMs} ms, planned ${plannedMs} ms`);
+    assert.ok(outputMs < (totalMs - PACE.delayMs) * 1.05, `${outputMs} ms of ${totalMs} ms`);
+  }
+
   it('are those that the client sees (text)', async () => {
     const measured = await measure(messageReply([{ type: 'text', text: pieces(PIECES) }], PACE));
     isSpeedSeen(measured, measured.seenMs);
@@ -97,7 +108,7 @@ describe('the times of an answer', function () {
     const input = ['{"a":"', ...pieces(PIECES), '"}'];
     const call: Block = { type: 'tool_use', id: 'toolu_1', name: 'weather', input };
     const measured = await measure(messageReply([call], PACE), { tools: [WEATHER] });
-    isSpeedSeen(measured, (PIECES + 2) * GAP_MS);
+    isSpeedOfModel(measured);
     assert.ok(measured.durations.prompt_eval_duration >= PACE.delayMs * 1e6);
   });
 
@@ -107,7 +118,7 @@ describe('the times of an answer', function () {
     const measured = await measure(messageReply([call], PACE), {
       format: { type: 'schema', schema: SCHEMA },
     });
-    isSpeedSeen(measured, (PIECES + 2) * GAP_MS);
+    isSpeedOfModel(measured);
   });
 
   it('have no speed for an answer that arrives at once', async () => {
