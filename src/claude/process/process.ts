@@ -6,7 +6,7 @@ import { LineSplitter } from '../../core/lineSplitter.js';
 import { printable, type Logger } from '../../core/log.js';
 import { parseMessage, type CliMessage } from './incoming.js';
 import { RemainingTree } from './remainingTree.js';
-import { killTree } from './tree.js';
+import { killTree, terminateTree } from './tree.js';
 
 export interface ProcessSpec {
   readonly file: string;
@@ -150,7 +150,7 @@ export class ClaudeProcess {
   /** Sends SIGTERM without waiting, for when this program itself exits. */
   terminateNow(): void {
     this.#endRequested = true;
-    if (this.alive) this.#child?.kill('SIGTERM');
+    if (this.#child !== undefined && this.alive) terminateTree(this.#child);
   }
 
   async #end(): Promise<void> {
@@ -161,7 +161,7 @@ export class ClaudeProcess {
       const pid = child.pid;
       const tree = await RemainingTree.of(pid, { args: this.#args, log: this.#log });
       child.stdin.end();
-      child.kill('SIGTERM');
+      terminateTree(child);
       tree.terminateCli();
       const force = setTimeout(() => {
         this.#log.warn(`[cli] pid=${pid} did not exit within ${GRACE_MS} ms: killing it`);
