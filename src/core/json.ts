@@ -75,6 +75,14 @@ export function canonicalJson(value: Json): string {
   );
 }
 
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 function serialize(value: unknown, replace: (nested: unknown) => unknown): string {
   let marked = false;
   const text = JSON.stringify(value, (_key, nested: unknown) => {

@@ -20,7 +20,7 @@ export interface ProcessSpec {
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Whether this program requested it. Otherwise the commands that the process had started may still be running. */
+  /** Whether this program requested an orderly end. Otherwise the commands that the process had started may still be running. */
   readonly requested: boolean;
   /** The end of what it wrote to stderr, at most 65,536 characters. */
   readonly stderr: string;
@@ -147,10 +147,11 @@ export class ClaudeProcess {
     return this.#ending;
   }
 
-  /** Sends SIGTERM without waiting, for when this program itself exits. */
-  terminateNow(): void {
-    this.#endRequested = true;
-    if (this.#child !== undefined && this.alive) terminateTree(this.#child);
+  /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process. */
+  terminateNow(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
+    // What a killed process has started is ended afterwards, as after a crash.
+    if (signal === 'SIGTERM') this.#endRequested = true;
+    if (this.#child !== undefined && this.alive) terminateTree(this.#child, signal);
   }
 
   async #end(): Promise<void> {

@@ -147,12 +147,13 @@ export async function killTree(pid: number, platform: NodeJS.Platform = process.
 }
 
 /**
- * Tells a running process to exit, without waiting: it is also called while this program exits. Windows has no SIGTERM, and
- * nothing finds the descendants of a process that has exited: there the whole tree is killed at once.
+ * Sends a signal to a running process, without waiting: it is also called while this program exits. Windows has no SIGTERM, and
+ * its `taskkill` finds no descendants of a process that has exited: there it kills the whole tree.
+ * @param signal SIGKILL ends the process itself at once, without its descendants
  */
-export function terminateTree(child: ChildProcess, platform: NodeJS.Platform = process.platform): void {
-  if (platform !== 'win32' || child.pid === undefined) {
-    child.kill('SIGTERM');
+export function terminateTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
+  if (process.platform !== 'win32' || signal === 'SIGKILL' || child.pid === undefined) {
+    child.kill(signal);
     return;
   }
   const { file, args } = taskkillCommand(child.pid);

@@ -13,6 +13,8 @@ import { isObject } from './schemaKeywords.js';
 import { repairSchema } from './schemaRepair.js';
 import { openInvalidParts } from './schemaValidation.js';
 
+export { answerProblem } from './answerValidation.js';
+
 /** Clients send the same tools with every request. Characters of their JSON. */
 const MAX_CACHED = 4_000_000;
 const repairedTool = createTextCache(

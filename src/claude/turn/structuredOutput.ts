@@ -2,15 +2,41 @@
  * Answers in JSON. The CLI makes the model call a tool whose input is the answer. Where that is wrapped in an object
  * (`answerSchema.ts`), the answer is unwrapped as it streams. Pure.
  */
-import type { ResponseFormat } from '../../core/chat.js';
-import { type Json, type JsonObject, jsonText } from '../../core/json.js';
-import { isWrapped, WRAPPER_PROPERTY } from '../tools/answerSchema.js';
+import type { ResponseFormat, ToolSpec } from '../../core/chat.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonText } from '../../core/json.js';
+import { isWrapped, STRUCTURED_OUTPUT_TOOL, WRAPPER_PROPERTY } from '../tools/answerSchema.js';
+import { clientNameOf } from '../tools/offeredTool.js';
+import { COMBINATORS } from '../tools/schemaKeywords.js';
 
 export { isWrapped, objectSchema, STRUCTURED_OUTPUT_TOOL } from '../tools/answerSchema.js';
+
+/**
+ * Whether a schema describes a call of one of these tools: `{name: <tool>, parameters}`. Some clients (BeeAI) require a call
+ * in this way, and read it from the text.
+ */
+export function isCallSchema(format: ResponseFormat, tools: readonly ToolSpec[]): boolean {
+  if (format.type === 'json') return false;
+  const names = new Set<Json>(tools.map(clientNameOf));
+  const describesCall = (schema: Json | undefined): boolean => {
+    if (!isJsonObject(schema)) return false;
+    const branches = COMBINATORS.flatMap((keyword) => schema[keyword] ?? []);
+    if (branches.some(describesCall)) return true;
+    const { properties } = schema;
+    if (!isJsonObject(properties) || !isJsonObject(properties['name'])) return false;
+    const { const: only, enum: several } = properties['name'];
+    const allowed: Json | undefined = only === undefined ? several : [only];
+    const isTool = isJsonArray(allowed) && allowed.length > 0 && allowed.every((name) => names.has(name));
+    return isTool && ('parameters' in properties || 'arguments' in properties);
+  };
+  return describesCall(format.schema);
+}
 
 /** Extracts the answer from the tool's input as it streams. */
 export class StructuredAnswer {
   readonly #wrapped: boolean;
+  #inAnswer = false;
+  /** Whether the message has an answer. */
+  #hasAnswer = false;
   #begun = false;
   /** Text that may belong to the beginning or the end of the wrapper. */
   #pending = '';
@@ -19,10 +45,23 @@ export class StructuredAnswer {
     this.#wrapped = isWrapped(format);
   }
 
-  /** Another input begins. */
-  restart(): void {
+  /** Another message begins. */
+  startMessage(): void {
     this.#begun = false;
     this.#pending = '';
+    this.#inAnswer = false;
+    this.#hasAnswer = false;
+  }
+
+  /** Another content block begins. Only the first answer of a message counts. @param tool its tool, if it is a call */
+  startBlock(tool: string | undefined): void {
+    this.#inAnswer = tool === STRUCTURED_OUTPUT_TOOL && !this.#hasAnswer;
+    this.#hasAnswer ||= this.#inAnswer;
+  }
+
+  /** Whether the current content block is the answer. */
+  get inAnswer(): boolean {
+    return this.#inAnswer;
   }
 
   /** @returns the part of the answer that is certain after this piece of JSON */

@@ -9,6 +9,7 @@ import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../
 import { checkTopLogprobs } from '../../logprobs.js';
 import { readSampling } from '../../sampling.js';
 import { createArgumentsReader } from '../../toolArguments.js';
+import { type ChoiceCount, readChoices } from '../choices.js';
 import { customToolSpec } from '../customTools.js';
 import { readFormat, readReasoning, readStop, type Reasoning } from '../options.js';
 import { type DecodedChat, readRequestOptions, type RequestOptions, toChatRequest } from '../request.js';
@@ -20,6 +21,7 @@ import { readMessage, requireQuestion } from './messages.js';
 /** A body of `/v1/chat/completions` with checked types. */
 export interface ChatBody extends RequestOptions, DecodedChat {
   readonly callFormat: CallFormat;
+  readonly count: ChoiceCount;
 }
 
 /** A tool on offer, and whether it is a custom one. */
@@ -95,6 +97,7 @@ export function decodeChat(text: string): ChatBody {
     conversation: toConversation(entries.flat(), { tools: offeredTools.tools }),
     offeredTools,
     callFormat,
+    count: readChoices(fields),
     format: readFormat(fields.value('response_format')),
     reasoning: readEffort(fields),
     stop: readStop(fields.value('stop'), { ignoreWrongTypes: true }),
