@@ -20,6 +20,15 @@ const validatorOf = createTextCache<JsonObject, ValidateFunction | undefined>(MA
   }
 });
 
+/** Ajv's code for some unusual schemas throws, for example for `unevaluatedItems` beside an empty `prefixItems`. */
+function matches(validate: ValidateFunction, answer: Json): boolean {
+  try {
+    return validate(answer);
+  } catch {
+    return true;
+  }
+}
+
 /**
  * What of an answer does not match its schema, in words for the model. `undefined` if it matches, or if the schema cannot be
  * used for a check: `format`, `pattern` and `patternProperties` are not checked, nor are very long schemas.
@@ -27,7 +36,7 @@ const validatorOf = createTextCache<JsonObject, ValidateFunction | undefined>(MA
 export function answerProblem(schema: JsonObject, answer: Json): string | undefined {
   if (JSON.stringify(schema).length > MAX_SCHEMA_CHARACTERS) return undefined;
   const validate = validatorOf(schema);
-  if (validate === undefined || validate(answer) === true) return undefined;
+  if (validate === undefined || matches(validate, answer)) return undefined;
   const [error] = validate.errors ?? [];
   const place = error?.instancePath === '' ? 'the answer' : error?.instancePath.slice(1);
   const allowed: unknown = (error?.params as { allowedValues?: unknown } | undefined)?.allowedValues;

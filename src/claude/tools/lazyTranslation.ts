@@ -1,9 +1,10 @@
 /** Loads the translation of tools when a request needs it: the validator of schemas is large. */
 import type { ChatRequest, ResponseFormat } from '../../core/chat.js';
-import type { Json } from '../../core/json.js';
+import type { Json, JsonObject } from '../../core/json.js';
 import type { TranslatedRequest } from './offeredTool.js';
 
-let loaded: typeof import('./requestTools.js') | undefined;
+/** The check of the loaded bundle. */
+let answerProblem: ((schema: JsonObject, answer: Json) => string | undefined) | undefined;
 
 /**
  * Translates a request that has tools, calls or a schema; any other one stays as it is.
@@ -15,8 +16,9 @@ export async function translateTools(
   options: { readonly prefix: string },
 ): Promise<TranslatedRequest> {
   if (!concernsTools(request)) return { request, toClient: (event) => event };
-  loaded = await import('./requestTools.js');
-  return loaded.translateRequest(request, options);
+  const bundle = await import('./requestTools.js');
+  ({ answerProblem } = bundle);
+  return bundle.translateRequest(request, options);
 }
 
 function concernsTools({ tools, format, messages }: ChatRequest): boolean {
@@ -29,5 +31,5 @@ function concernsTools({ tools, format, messages }: ChatRequest): boolean {
  * @returns what does not match, in words for the model; `undefined` if the answer matches its format
  */
 export function checkAnswer(format: ResponseFormat, answer: Json): string | undefined {
-  return format.type === 'schema' ? loaded?.answerProblem(format.schema, answer) : undefined;
+  return format.type === 'schema' ? answerProblem?.(format.schema, answer) : undefined;
 }

@@ -4,6 +4,7 @@ import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatRequest } from '../../core/chat.js';
 import { badRequest, type ChatError } from '../../core/errors.js';
 import type { ReplyEvent, StreamEncoder } from '../../protocol/dialect.js';
+import { yieldIfLarge } from '../body.js';
 import { answerChoices } from '../choices.js';
 import { type Exchange, JSON_TYPE, send } from '../exchange.js';
 import { checkLimits } from '../limits.js';
@@ -81,7 +82,9 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
   const { findModel = requireModel, streamHeaders = {} } = api;
   return async (exchange) => {
     const { response } = exchange;
-    const body = api.decode(await readChatBody(exchange));
+    const text = await readChatBody(exchange);
+    const body = api.decode(text);
+    await yieldIfLarge(text.length);
     const { keepAliveMs = DEFAULT_KEEP_ALIVE_MS } = body;
     const entry = await findModel(context, exchange, body.model);
     const replyContext = api.replyContext(body, exchange);

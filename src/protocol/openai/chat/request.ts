@@ -7,6 +7,7 @@ import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
+import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { createArgumentsReader } from '../../toolArguments.js';
 import { type ChoiceCount, readChoices } from '../choices.js';
@@ -44,7 +45,7 @@ function readTool(value: Json, at: FieldPath): ChatTool {
     );
   }
   const name = custom.string('name') ?? '';
-  const description = custom.string('description') ?? '';
+  const description = custom.text('description') ?? '';
   return { spec: customToolSpec({ name, description, format: custom.value('format') }), isCustom: true };
 }
 
@@ -54,8 +55,8 @@ function readFunction(value: Json, at: FieldPath): ToolSpec {
 }
 
 function readOfferedTools(fields: Fields): Pick<ChatBody, 'offeredTools' | 'callFormat'> {
-  const tools = fields.list('tools', 'api.Tools', readTool);
-  const functions = fields.list('functions', '[]openai.Function', readFunction);
+  const tools = fields.list('tools', 'api.Tools', readTool, TOOLS);
+  const functions = fields.list('functions', '[]openai.Function', readFunction, TOOLS);
   const isLegacy = tools.length === 0 && functions.length > 0;
   // The older form has room for one call in each answer.
   const single = isLegacy || fields.boolean('parallel_tool_calls') === false;
@@ -85,8 +86,11 @@ export function decodeChat(text: string): ChatBody {
   const options = readRequestOptions(fields);
   refuseUnsupported(fields, UNSUPPORTED_IN_CHATS);
   const readArguments = createArgumentsReader();
-  const entries = fields.list('messages', '[]openai.Message', (message, at) =>
-    readMessage(message, at, readArguments),
+  const entries = fields.list(
+    'messages',
+    '[]openai.Message',
+    (message, at) => readMessage(message, at, readArguments),
+    MESSAGES,
   );
   if (entries.length === 0) throw badRequest("[] is too short - 'messages'");
   requireQuestion(fields);

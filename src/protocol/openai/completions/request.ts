@@ -31,7 +31,7 @@ function readPrompts(fields: Fields): string[] {
   const value = fields.value('prompt');
   const listed: readonly Json[] = Array.isArray(value)
     ? (value as readonly Json[])
-    : [fields.string('prompt') ?? ''];
+    : [fields.text('prompt') ?? ''];
   const prompts = listed.map((prompt) => {
     if (typeof prompt === 'string') return prompt;
     throw new CodedError(
@@ -56,7 +56,7 @@ export function decodeCompletion(text: string): CompletionBody {
     ...readRequestOptions(fields),
     prompts,
     count: readChoices(fields, Math.max(prompts.length, 1)),
-    suffix: fields.string('suffix') ?? '',
+    suffix: fields.text('suffix') ?? '',
     stop: readStop(fields.value('stop')),
     maxTokens: fields.integer('max_tokens'),
     ...readSampling((name) => fields.value(name)),

@@ -3,10 +3,11 @@ import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest } from '../../../core/chat.js';
 import { toConversation } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
-import type { JsonObject } from '../../../core/json.js';
+import type { Json, JsonObject } from '../../../core/json.js';
 import { applyToolChoice, type OfferedTools } from '../../../core/toolChoice.js';
-import { bodyFields, type Fields } from '../../json/fields.js';
+import { bodyFields, type FieldPath, type Fields } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
+import { TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning } from '../options.js';
 import { type DecodedChat, toChatRequest } from '../request.js';
@@ -31,9 +32,8 @@ export interface ResponsesBody extends Omit<DecodedChat, 'stop'> {
 /** The tools of the request and of the items in its input. */
 function readTools(fields: Fields, items: readonly InputItem[]): ToolTable {
   const table = createToolTable();
-  fields.list('tools', '[]openai.ResponsesTool', (tool, at) => {
-    table.add(tool, { at, found: false });
-  });
+  const add = (tool: Json, at: FieldPath): void => table.add(tool, { at, found: false });
+  fields.list('tools', '[]openai.ResponsesTool', add, TOOLS);
   collectTools(items, table);
   return table;
 }
@@ -62,7 +62,7 @@ export function decodeResponses(text: string): ResponsesBody {
     model,
     stream: fields.boolean('stream') ?? false,
     conversation: toConversation(entries, {
-      first: fields.string('instructions'),
+      first: fields.text('instructions'),
       tools: offeredTools.tools,
     }),
     offeredTools,
