@@ -6,7 +6,8 @@ import { LineSplitter } from '../../core/lineSplitter.js';
 import { printable, type Logger } from '../../core/log.js';
 import { parseMessage, type CliMessage } from './incoming.js';
 import { RemainingTree } from './remainingTree.js';
-import { killTree, terminateTree } from './tree.js';
+import { terminateTree } from './terminateTree.js';
+import { killTree } from './tree.js';
 
 export interface ProcessSpec {
   readonly file: string;
@@ -147,9 +148,8 @@ export class ClaudeProcess {
     return this.#ending;
   }
 
-  /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process. */
+  /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process: its tree ends later. */
   terminateNow(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
-    // What a killed process has started is ended afterwards, as after a crash.
     if (signal === 'SIGTERM') this.#endRequested = true;
     if (this.#child !== undefined && this.alive) terminateTree(this.#child, signal);
   }

@@ -1,5 +1,5 @@
 /** Reads the process table, and kills a process with all of its descendants. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { win32 } from 'node:path';
 
@@ -144,20 +144,4 @@ export async function killTree(pid: number, platform: NodeJS.Platform = process.
   const children = descendants(pid, await processTable(platform));
   sendSignal(pid, 'SIGKILL');
   for (const child of children) sendSignal(child, 'SIGKILL');
-}
-
-/**
- * Sends a signal to a running process, without waiting: it is also called while this program exits. Windows has no SIGTERM, and
- * its `taskkill` finds no descendants of a process that has exited: there it kills the whole tree.
- * @param signal SIGKILL ends the process itself at once, without its descendants
- */
-export function terminateTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
-  if (process.platform !== 'win32' || signal === 'SIGKILL' || child.pid === undefined) {
-    child.kill(signal);
-    return;
-  }
-  const { file, args } = taskkillCommand(child.pid);
-  // Detached: it must survive this program.
-  const taskkill = spawn(file, args, { detached: true, stdio: 'ignore', windowsHide: true });
-  taskkill.on('error', () => child.kill()).unref();
 }
