@@ -164,7 +164,8 @@ function stopOnSignal(endpoint: Endpoint, backend: CliBackend): void {
     // Intentionally not awaited: both have time limits.
     void Promise.allSettled([endpoint.stop(), backend.close()]).then(() => process.exit(0));
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+  // SIGBREAK: Ctrl+Break on Windows.
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop).on('SIGBREAK', stop);
   process.on('exit', () => backend.closeNow());
 }
 

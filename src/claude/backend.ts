@@ -169,9 +169,12 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       recorded.catch(() => undefined); // reported when the process ends
       // Never rejects.
       void process.ended.then(({ requested }) => {
-        watchdog.unwatch(pid);
+        if (requested) watchdog.unwatch(pid);
+        else {
+          watchdog.endOrphans(pid);
+          cleanUp(endOrphanedProcesses(tag, log));
+        }
         cleanUp(removeRecordOf(pid, recorded));
-        if (!requested) cleanUp(endOrphanedProcesses(tag, log));
       });
     }
     void process.ended.then(onActivity); // never rejects

@@ -1,6 +1,6 @@
 /**
  * Finds out whose a connection is before anything of it is parsed. Requests of a refused connection therefore cost
- * nothing, however many it sends.
+ * almost nothing, however many it sends: they are read and discarded.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -10,6 +10,8 @@ const MAX_WAITING = 512;
 /** Refused connections that are still open, so that their clients can read the reply. */
 const MAX_REFUSED = 32;
 const REFUSED_OPEN_MS = 500;
+/** What a refused client may send, so that it can read the reply: one that is still sending reads nothing. Bytes. */
+const MAX_DISCARDED = 8 * 1024 * 1024;
 
 export interface ConnectionGateOptions {
   /** `true` to accept every connection without a look-up. Read for each connection. */
@@ -56,6 +58,11 @@ export function gateConnections(server: Server, options: ConnectionGateOptions):
     onRefused();
     refused.enter(socket);
     socket.end(refusal);
+    let discarded = 0;
+    socket.on('data', (chunk: Buffer) => {
+      discarded += chunk.length;
+      if (discarded > MAX_DISCARDED) socket.destroy();
+    });
     // If the socket closed at once, unread requests would make the system drop the reply.
     const timer = setTimeout(() => socket.destroy(), REFUSED_OPEN_MS);
     socket.once('close', () => clearTimeout(timer));

@@ -30,6 +30,17 @@ export const JSON_TYPE = 'application/json; charset=utf-8';
 /** The Content-Type of Ollama's streaming routes for an error before the first chunk. */
 export const BARE_JSON_TYPE = 'application/json';
 
+/**
+ * Ends a response after the rest of the request's body has arrived, and been discarded. A connection that is closed while data
+ * arrives is reset, and the system then drops what the client has not read.
+ */
+function endAfterRequest(response: ServerResponse): void {
+  const timer = setTimeout(() => response.end(), DISCARD_MS);
+  response.once('close', () => clearTimeout(timer));
+  response.req.once('end', () => response.end());
+  response.req.resume();
+}
+
 /** Sends a complete reply. For `HEAD` requests, Node sends only the length of the body. */
 export function send(
   response: ServerResponse,
@@ -40,28 +51,19 @@ export function send(
   if (contentType !== undefined) response.setHeader('Content-Type', contentType);
   response.setHeader('Content-Length', Buffer.byteLength(body));
   response.writeHead(status);
-  response.end(body);
+  if (response.req.complete || response.shouldKeepAlive) {
+    response.end(body);
+    return;
+  }
+  response.flushHeaders();
+  if (body !== '') response.write(body);
+  endAfterRequest(response);
 }
 
-/**
- * Sends a complete JSON reply and then closes the connection. A body that is still arriving is discarded first:
- * otherwise the system could drop the reply.
- */
-export function sendAndClose(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  body: string,
-): void {
-  response.setHeader('Content-Type', JSON_TYPE);
-  response.setHeader('Content-Length', Buffer.byteLength(body));
+/** Sends a complete JSON reply and then closes the connection. */
+export function sendAndClose(response: ServerResponse, status: number, body: string): void {
   response.setHeader('Connection', 'close');
-  response.writeHead(status);
-  response.write(body);
-  const timer = setTimeout(() => response.end(), DISCARD_MS);
-  response.once('close', () => clearTimeout(timer));
-  request.once('end', () => response.end());
-  request.resume();
+  send(response, status, JSON_TYPE, body);
 }
 
 /** Sends an object as a complete JSON reply. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { isIPv4, isIPv6, type AddressInfo } from 'node:net';
+import { acceptsConnections, allowsShadowing } from './shadowedPort.js';
 import { MIN_STRONG_TOKEN_CHARACTERS } from './token.js';
 
 /** Where an endpoint listens. `url` is the base URL that users enter in a client. */
@@ -24,14 +25,34 @@ export class ListenError extends Error {
   }
 }
 
-function listenError(thrown: unknown, host: string, port: number): ListenError {
+const inUse = (host: string, port: number, cause?: unknown): ListenError =>
+  new ListenError('inUse', `Port ${port} on ${host} is in use by another program.`, cause);
+
+/** Why the system may not allow a port, and what to do, by platform. */
+function deniedHint(port: number, platform: NodeJS.Platform): string {
+  if (platform === 'win32') {
+    return (
+      ' Windows reserves ranges of ports for Hyper-V, WSL and Docker: "netsh interface ipv4 show excludedportrange ' +
+      'protocol=tcp" lists them. Use another port, or restart Windows.'
+    );
+  }
+  return port < 1024 ? ' Ports below 1024 need more rights. Use another port.' : '';
+}
+
+/** The error for users. Pure. */
+export function listenError(
+  thrown: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+  platform: NodeJS.Platform = process.platform,
+): ListenError {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (code === 'EADDRINUSE') {
-    return new ListenError('inUse', `Port ${port} on ${host} is in use by another program.`, thrown);
+    return inUse(host, port, thrown);
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    return new ListenError('denied', `The system does not allow listening on port ${port}.`, thrown);
+    const message = `The system does not allow listening on port ${port}.${deniedHint(port, platform)}`;
+    return new ListenError('denied', message, thrown);
   }
   return new ListenError('failed', `Cannot listen on ${host}, port ${port}: ${text}`, thrown);
 }
@@ -104,16 +125,25 @@ export function requireBindAddress(host: string, token: string | undefined): Bin
 }
 
 /**
- * Listens on exactly this address and port; port 0 lets the operating system choose.
+ * Listens on exactly this address and port; port 0 lets the operating system choose. A port that another program serves is
+ * in use, also where the system would allow both to listen.
  * @throws ListenError
  */
-export async function listen(server: Server, host: string, port: number): Promise<ListenAddress> {
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  platform: NodeJS.Platform = process.platform,
+): Promise<ListenAddress> {
+  if (port !== 0 && allowsShadowing(platform) && (await acceptsConnections(reachableHost(host), port))) {
+    throw inUse(host, port);
+  }
   try {
     const listening = once(server, 'listening');
     server.listen({ host, port, exclusive: true });
     await listening;
   } catch (thrown) {
-    throw listenError(thrown, host, port);
+    throw listenError(thrown, { host, port }, platform);
   }
   const bound = server.address() as AddressInfo;
   const urlHost = host.includes(':') ? `[${host}]` : host;

@@ -57,11 +57,11 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
 type Denial = Extract<Verdict, { type: 'deny' }>;
 
 /** Refuses a request. A client without the right to use the server also loses its connection. */
-function deny(request: IncomingMessage, response: ServerResponse, verdict: Denial, dialect: Dialect): void {
+function deny(response: ServerResponse, verdict: Denial, dialect: Dialect): void {
   const { status, message } = verdict;
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   const text = dialect.refusal(status, message);
-  if (status === 401 || status === 403) sendAndClose(request, response, status, text);
+  if (status === 401 || status === 403) sendAndClose(response, status, text);
   else send(response, status, JSON_TYPE, text);
 }
 
@@ -193,7 +193,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
           `#${exchange.id} refused: Host ${printable(host, 80)}, Origin ${printable(origin, 80)}`,
         );
       } else unrecorded.add(response);
-      deny(request, response, verdict, exchange.dialect);
+      deny(response, verdict, exchange.dialect);
       return;
     }
     // Continue when everything that arrived together has been parsed: if a part is malformed, none of it is answered.

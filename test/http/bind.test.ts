@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { endianness, hostname, networkInterfaces } from 'node:os';
+import { listen } from '../../src/server/listen.js';
 import type { EndpointSettings } from '../../src/server/server.js';
 import { ListenError, findPortOwner } from '../../src/server/server.js';
 import { hangs } from '../support/fakeBackend.js';
@@ -39,6 +41,30 @@ async function statusAt(rig: Rig, host: string, headers: Record<string, string> 
   await response.text();
   return response.status;
 }
+
+describe('listen on a port that another program serves', () => {
+  for (const platform of ['win32', 'darwin', 'linux'] as const) {
+    const isAsked = platform !== 'linux';
+    it(`fails on ${platform}, ${isAsked ? 'where the system might allow it' : 'and connects to no program'}`, async () => {
+      const other = createServer((socket) => socket.destroy());
+      const connections: string[] = [];
+      other.on('connection', () => connections.push('one'));
+      other.listen(0, '0.0.0.0');
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      await assert.rejects(
+        listen(createHttpServer(), '127.0.0.1', port, platform),
+        (error) => error instanceof ListenError && error.kind === 'inUse',
+      );
+      assert.equal(connections.length, isAsked ? 1 : 0);
+      other.close();
+      await once(other, 'close');
+      const server = createHttpServer();
+      assert.equal((await listen(server, '127.0.0.1', port, platform)).port, port);
+      server.close();
+    });
+  }
+});
 
 describe('an endpoint on the loopback', () => {
   afterEach(stopRigs);

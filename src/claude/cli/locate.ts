@@ -1,10 +1,12 @@
 /** Finds the Claude CLI. Access to the system is a parameter, so that the rules of every platform can be tested on any. */
-import { access, constants, readdir, stat } from 'node:fs/promises';
-import { posix, win32 } from 'node:path';
+import { access, constants, readdir, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, posix, win32 } from 'node:path';
 import which from 'which';
 import { ChatError } from '../../core/errors.js';
 import { cachedLoginPath, loginPath } from './loginPath.js';
-import { searchableFolders } from './searchPath.js';
+import { homeFolder, isInFolders, searchableFolders } from './searchPath.js';
+import { shimTargets } from './shim.js';
 
 /** The parts of the system that the search reads. */
 export interface Machine {
@@ -18,6 +20,8 @@ export interface Machine {
   loginPath(): Promise<string | undefined>;
   /** Names in a folder; empty if the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
+  /** The text of a file; `undefined` if it cannot be read. */
+  readText(path: string): Promise<string | undefined>;
 }
 
 export interface LocatedCli {
@@ -49,7 +53,8 @@ export async function locate(
     tried.push("the login shell's PATH");
   }
   for (const path of await installLocations(machine)) {
-    if (await machine.isExecutable(path)) return { path, source: 'a standard install location' };
+    const program = await programFor(path, machine);
+    if (program !== undefined) return { path: program, source: 'a standard install location' };
     tried.push(path);
   }
   throw new ChatError(
@@ -63,7 +68,7 @@ const SETTING = 'setting "claudeOllama.claudePath"';
 
 async function locateConfigured(configuredPath: string, machine: Machine): Promise<LocatedCli> {
   const paths = machine.platform === 'win32' ? win32 : posix;
-  const path = configuredPath.replace(/^~(?=[\\/])/, machine.home);
+  const path = configuredPath.replace(/^~(?=[\\/])/, () => machine.home);
   if (!paths.isAbsolute(path)) {
     throw new ChatError(
       'cliMissing',
@@ -87,37 +92,35 @@ async function findOnPath(
 ): Promise<string | undefined> {
   const folders = searchableFolders(path, openFolders, machine.platform);
   for (const candidate of await machine.search('claude', folders)) {
+    // On Windows `which` searches the current folder first, which may be the workspace.
+    if (!isInFolders(candidate, folders, machine.platform)) continue;
     const program = await programFor(candidate, machine);
     if (program !== undefined) return program;
   }
   return undefined;
 }
 
-/**
- * The executable to start for a path. On Windows npm puts a `.cmd` shim on PATH. Starting it takes a shell, which would
- * parse the arguments again, so the executable behind the shim is started instead.
- */
+/** The executable to start for a path. On Windows it may be behind a shim. */
 async function programFor(path: string, machine: Machine): Promise<string | undefined> {
-  if (machine.platform !== 'win32') return (await machine.isExecutable(path)) ? path : undefined;
-  const target = /\.exe$/i.test(path) ? path : shimTarget(path);
-  return (await machine.isExecutable(target)) ? target : undefined;
-}
-
-/** The executable behind npm's Windows shims `claude`, `claude.cmd` and `claude.ps1`. Pure. */
-export function shimTarget(shim: string): string {
-  return win32.join(win32.dirname(shim), 'node_modules', '@anthropic-ai', 'claude-code', 'bin', 'claude.exe');
+  const isProgram = machine.platform !== 'win32' || /\.exe$/i.test(path);
+  const candidates = isProgram ? [path] : shimTargets(path, await machine.readText(path));
+  for (const candidate of candidates) if (await machine.isExecutable(candidate)) return candidate;
+  return undefined;
 }
 
 /** Where the installers put the CLI, preferred locations first. */
 async function installLocations(machine: Machine): Promise<string[]> {
   const { platform, env, home } = machine;
   if (platform === 'win32') {
-    const inNpm = (folder: string): string => shimTarget(win32.join(folder, 'claude.cmd'));
+    const { APPDATA, LOCALAPPDATA } = env;
     return [
       win32.join(home, '.local', 'bin', 'claude.exe'),
-      ...(env['APPDATA'] ? [inNpm(win32.join(env['APPDATA'], 'npm'))] : []),
-      ...(env['LOCALAPPDATA']
-        ? [win32.join(env['LOCALAPPDATA'], 'Microsoft', 'WinGet', 'Links', 'claude.exe')]
+      ...(APPDATA ? [win32.join(APPDATA, 'npm', 'claude.cmd')] : []),
+      ...(LOCALAPPDATA
+        ? [
+            win32.join(LOCALAPPDATA, 'Microsoft', 'WinGet', 'Links', 'claude.exe'),
+            win32.join(LOCALAPPDATA, 'pnpm', 'claude.cmd'),
+          ]
         : []),
     ];
   }
@@ -148,11 +151,10 @@ async function installLocations(machine: Machine): Promise<string[]> {
  */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   const { platform } = process;
-  const home = env['HOME'] ?? env['USERPROFILE'] ?? '';
   return {
     platform,
     env,
-    home,
+    home: homeFolder(env, platform) || homedir(),
     async isExecutable(path) {
       const file = await stat(path).catch(() => undefined);
       if (file?.isFile() !== true) return false;
@@ -164,15 +166,11 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
     },
     async search(name, folders) {
       if (folders.length === 0) return [];
-      const separator = platform === 'win32' ? ';' : ':';
-      const found = await which(name, { path: folders.join(separator), all: true, nothrow: true });
-      // On Windows `which` searches the current folder as well: drop what it finds there.
-      return (found ?? []).filter((path) =>
-        folders.some((folder) => path.toLowerCase().startsWith(folder.toLowerCase())),
-      );
+      return (await which(name, { path: folders.join(delimiter), all: true, nothrow: true })) ?? [];
     },
     loginPath:
       platform === 'win32' ? () => Promise.resolve(undefined) : cachedLoginPath(() => loginPath(env)),
     list: (folder) => readdir(folder).catch(() => []),
+    readText: (path) => readFile(path, 'utf8').catch(() => undefined),
   };
 }

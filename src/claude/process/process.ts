@@ -6,6 +6,7 @@ import { LineSplitter } from '../../core/lineSplitter.js';
 import { printable, type Logger } from '../../core/log.js';
 import { parseMessage, type CliMessage } from './incoming.js';
 import { RemainingTree } from './remainingTree.js';
+import { terminateTree } from './terminateTree.js';
 import { killTree } from './tree.js';
 
 export interface ProcessSpec {
@@ -20,7 +21,7 @@ export interface ProcessSpec {
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Whether this program requested it. Otherwise the commands that the process had started may still be running. */
+  /** Whether this program requested an orderly end. Otherwise the commands that the process had started may still be running. */
   readonly requested: boolean;
   /** The end of what it wrote to stderr, at most 65,536 characters. */
   readonly stderr: string;
@@ -147,10 +148,10 @@ export class ClaudeProcess {
     return this.#ending;
   }
 
-  /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process. */
+  /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process: its tree ends later. */
   terminateNow(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
-    this.#endRequested = true;
-    if (this.alive) this.#child?.kill(signal);
+    if (signal === 'SIGTERM') this.#endRequested = true;
+    if (this.#child !== undefined && this.alive) terminateTree(this.#child, signal);
   }
 
   async #end(): Promise<void> {
@@ -161,7 +162,7 @@ export class ClaudeProcess {
       const pid = child.pid;
       const tree = await RemainingTree.of(pid, { args: this.#args, log: this.#log });
       child.stdin.end();
-      child.kill('SIGTERM');
+      terminateTree(child);
       tree.terminateCli();
       const force = setTimeout(() => {
         this.#log.warn(`[cli] pid=${pid} did not exit within ${GRACE_MS} ms: killing it`);

@@ -1,7 +1,7 @@
 /** Reads the process table, and kills a process with all of its descendants. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { win32 } from 'node:path';
 
 /**
  * The descendants of a process at any depth, whatever their session or process group. Pure.
@@ -31,12 +31,14 @@ export function descendants(root: number, table: string): number[] {
 /** Bytes. A list of processes with their environments takes several kilobytes per process. */
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
 
-/** What a system command prints to stdout; empty if it fails or takes longer than a second. Never rejects. */
+/** `ps` takes several seconds on a busy machine, `taskkill` with a large tree too. Milliseconds. */
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/** What a system command prints to stdout; empty if it fails or takes longer than ten seconds. Never rejects. */
 export function commandOutput(file: string, args: readonly string[]): Promise<string> {
+  const options = { timeout: COMMAND_TIMEOUT_MS, maxBuffer: OUTPUT_LIMIT, windowsHide: true };
   return new Promise((resolve) => {
-    execFile(file, args, { timeout: 1000, maxBuffer: OUTPUT_LIMIT, windowsHide: true }, (error, stdout) =>
-      resolve(error ? '' : stdout),
-    );
+    execFile(file, args, options, (error, stdout) => resolve(error ? '' : stdout));
   });
 }
 
@@ -107,15 +109,35 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** A command of Windows. */
+export interface SystemCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * The command that kills a process and its descendants on Windows. Its full path keeps a program in the working directory
+ * from being started in its place. Pure.
+ */
+export function taskkillCommand(
+  pid: number,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): SystemCommand {
+  const file = win32.join(env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+  return { file, args: ['/T', '/F', '/PID', String(pid)] };
+}
+
 /**
  * Kills a process and all of its descendants immediately. The CLI starts its commands in sessions of their own, so killing
  * the CLI or its process group would only orphan them. The root is stopped first, so that it cannot start more processes
- * while the table is read. If the table cannot be read, only the root is killed.
+ * while the table is read. If the table cannot be read, only the root is killed. On Windows the root must be running: the
+ * descendants of a process that has exited are not found.
  */
 export async function killTree(pid: number, platform: NodeJS.Platform = process.platform): Promise<void> {
   if (platform === 'win32') {
-    const taskkill = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
-    await commandOutput(taskkill, ['/T', '/F', '/PID', String(pid)]);
+    const { file, args } = taskkillCommand(pid);
+    // It prints a line for each process that it has killed.
+    if ((await commandOutput(file, args)) === '') sendSignal(pid, 'SIGKILL');
     return;
   }
   sendSignal(pid, 'SIGSTOP');

@@ -5,9 +5,10 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Logger } from '../../core/log.js';
+import { WINDOWS_SCRIPT } from './windowsWatchdog.js';
 
 /**
- * Reads `+ PID` and `- PID` until its stdin closes. Then sends SIGTERM to the listed processes, on which the CLI ends its
+ * Reads `+ PID` and `- PID` until its stdin closes; `! PID` means the same as the latter. Then sends SIGTERM to the listed processes, on which the CLI ends its
  * own commands, and after two seconds SIGKILL to those and their descendants that are still running. Needs only a POSIX
  * shell.
  */
@@ -16,7 +17,7 @@ pids=" "
 while read -r op pid; do
   case $op in
     +) pids="$pids$pid " ;;
-    -) case $pids in *" $pid "*) pids="\${pids%%" $pid "*} \${pids#*" $pid "}" ;; esac ;;
+    -|!) case $pids in *" $pid "*) pids="\${pids%%" $pid "*} \${pids#*" $pid "}" ;; esac ;;
   esac
 done
 [ "$pids" = " " ] && exit 0
@@ -50,23 +51,6 @@ done
 kill -KILL $all 2>/dev/null
 `;
 
-/** The same for Windows, which has no signals: `taskkill` kills process trees. Runs in Node. */
-const WINDOWS_SCRIPT = `
-const { execFileSync } = require('node:child_process');
-const { join } = require('node:path');
-const pids = new Set();
-require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
-  const [op, pid] = line.split(' ');
-  if (op === '+') pids.add(pid);
-  else pids.delete(pid);
-}).on('close', () => {
-  const taskkill = join(process.env.SystemRoot || 'C:\\\\Windows', 'System32', 'taskkill.exe');
-  for (const pid of pids) {
-    try { execFileSync(taskkill, ['/T', '/F', '/PID', pid], { stdio: 'ignore' }); } catch {}
-  }
-});
-`;
-
 /**
  * The command that runs the watchdog. Pure.
  * @param node path of the Node or Electron executable, used on Windows
@@ -97,10 +81,16 @@ export class Watchdog {
     else this.#send('+', pid);
   }
 
-  /** Removes a process that has exited. */
+  /** Removes a process that was ended with its tree. */
   unwatch(pid: number): void {
     this.#watched.delete(pid);
     this.#send('-', pid);
+  }
+
+  /** Removes a process that has exited unexpectedly. On Windows, ends what it has started; elsewhere see `endOrphanedProcesses`. */
+  endOrphans(pid: number): void {
+    this.#watched.delete(pid);
+    this.#send('!', pid);
   }
 
   /** Closes the pipe: the watchdog ends the processes that are still watched, then exits. */
@@ -132,7 +122,7 @@ export class Watchdog {
     for (const pid of this.#watched) this.#send('+', pid);
   }
 
-  #send(operation: '+' | '-', pid: number): void {
+  #send(operation: '+' | '-' | '!', pid: number): void {
     this.#child?.stdin?.write(`${operation} ${pid}\n`);
   }
 }

@@ -10,7 +10,7 @@ import { CHAT_ARGUMENTS, childEnvironment, workspaceArguments } from '../cli/lau
 import { projectState } from './projectState.js';
 import type { FinishedToolUse } from './toolPaths.js';
 import { progressLine } from './toolPhrases.js';
-import { markdownTexts, WORKSPACE_FILES } from './workspaceFiles.js';
+import { markdownTexts, workspaceFiles } from './workspaceFiles.js';
 
 /** What Claude may do in the workspace, and how the user and the editor are asked. */
 export interface WorkspaceOptions {
@@ -89,7 +89,7 @@ export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions)
     folders,
     home,
     path,
-    ...WORKSPACE_FILES,
+    ...workspaceFiles(folders),
     agentDefinitions,
     ...(isUnsaved === undefined ? {} : { isUnsaved }),
   };

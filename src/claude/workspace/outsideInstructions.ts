@@ -3,6 +3,7 @@
  * in them, so that a link in a repository could bring any file of the user to the model.
  */
 import type { JsonObject } from '../../core/json.js';
+import { withoutForeignPaths } from './foreignPaths.js';
 import { isOutside } from './pathSensitivity.js';
 import { INSTRUCTION_FILES } from './sensitiveNames.js';
 import type { WorkspacePaths } from './toolPaths.js';
@@ -22,7 +23,8 @@ export interface OutsideInstructions {
  * Finds the instructions of the open folders that lead outside: files with instructions, output styles, and the folder for
  * Claude's memory.
  */
-export async function outsideInstructions(paths: WorkspacePaths): Promise<OutsideInstructions> {
+export async function outsideInstructions(workspace: WorkspacePaths): Promise<OutsideInstructions> {
+  const paths = withoutForeignPaths(workspace);
   const { folders, path } = paths;
   const inFolders = (names: readonly string[]): string[] =>
     folders.flatMap((folder) => names.map((name) => path.join(folder, name)));

@@ -6,6 +6,9 @@ import { INSTRUCTION_FILES, sensitivityOfName } from './sensitiveNames.js';
 import { sensitivePlaces } from './sensitivePlaces.js';
 import { pathArguments, possiblePaths, type ToolUse, type WorkspacePaths } from './toolPaths.js';
 
+/** Names that mean a device in every folder of Windows, also with an ending (Microsoft, "Naming Files, Paths, and Namespaces"). */
+const DEVICE_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:$|[ .:])/i;
+
 /** The most serious sensitivity of a call's paths; `undefined` if all are ordinary files inside the workspace. */
 export async function pathSensitivity(use: ToolUse, paths: WorkspacePaths): Promise<Sensitivity | undefined> {
   return mostSerious(
@@ -51,6 +54,8 @@ export async function readsDevice(use: ToolUse, paths: WorkspacePaths): Promise<
   const candidates = pathArguments(use).flatMap((argument) =>
     argument === undefined ? [] : possiblePaths(argument, base, paths),
   );
+  if (paths.path.sep === '\\' && candidates.some((each) => DEVICE_NAME.test(paths.path.basename(each))))
+    return true;
   return (await Promise.all(candidates.map((path) => paths.isDevice(path)))).includes(true);
 }
 

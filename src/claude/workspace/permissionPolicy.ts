@@ -1,6 +1,7 @@
 /** Decides about calls of the CLI's own tools in the workspace lane, before the CLI's permission rules apply. Pure. */
 import { EDITING_TOOLS, READING_TOOLS, SHELL_TOOLS, SUBAGENT_TOOLS } from '../cli/launch.js';
 import type { Sensitivity, WorkspacePermissions } from '../../core/permission.js';
+import { namesForeignPath, withoutForeignPaths } from './foreignPaths.js';
 import { isolatedSubagent } from './subagents.js';
 import { staysInside } from './shellCommand.js';
 import { editsUnsavedFile, isInsideFile, pathSensitivity, readsDevice } from './pathSensitivity.js';
@@ -25,11 +26,14 @@ const DEFAULT_MODE = 'default';
 export async function evaluate(
   use: ToolUse,
   permissions: WorkspacePermissions,
-  paths: WorkspacePaths,
+  workspace: WorkspacePaths,
   mode = DEFAULT_MODE,
 ): Promise<PermissionDecision> {
   const reads = READING_TOOLS.includes(use.tool);
   if (permissions === 'readOnly' && !reads) return { type: 'deny', reason: readOnlyReason(use.tool) };
+  // Also the question to the user would show the file.
+  if (await namesForeignPath(use, workspace)) return { type: 'deny', reason: foreignReason(workspace) };
+  const paths = withoutForeignPaths(workspace);
   if (reads && (await readsDevice(use, paths))) return { type: 'deny', reason: DEVICE };
   const sensitive = await pathSensitivity(use, paths);
   if (permissions === 'readOnly') {
@@ -59,6 +63,10 @@ async function isConfinedCommand({ tool, input, cwd }: ToolUse, paths: Workspace
 
 function readOnlyReason(tool: string): string {
   return `${tool} is not allowed: only reading is allowed (Read, Grep, Glob). Nothing was done. Say what you would have done instead.`;
+}
+
+function foreignReason({ folders }: WorkspacePaths): string {
+  return `This path leads to another machine or to a device. Windows would send the user's name and a hash of the password there. Nothing was opened. Use only files inside ${folders.join(' and ')}.`;
 }
 
 function outsideReason({ folders }: WorkspacePaths): string {

@@ -32,6 +32,8 @@ export interface WorkspacePaths extends PlaceReader {
 }
 
 const PARENT_SEGMENT = /(^|[\\/{,])\.\.([\\/},]|$)/;
+/** On Windows the CLI takes `/c/Users` for `C:\Users`, as Git's shell does. */
+const SHELL_DRIVE = /^\/([a-z])(?=\/)/i;
 
 /**
  * The paths in a call's input, as the model wrote them. Empty for tools that take no path. `undefined` stands for a path that
@@ -64,7 +66,8 @@ export function possiblePaths(
   { home, path }: WorkspacePaths,
 ): readonly string[] {
   const trimmed = argument.trim();
-  const expanded = /^~(?=$|[\\/])/.test(trimmed) ? home + trimmed.slice(1) : trimmed;
+  const inShell = /^~(?=$|[\\/])/.test(trimmed) ? home + trimmed.slice(1) : trimmed;
+  const expanded = path.sep === '\\' ? inShell.replace(SHELL_DRIVE, '$1:') : inShell;
   const normalized = path.resolve(base, expanded);
   if (!expanded.includes('..')) return [normalized];
   return [normalized, path.isAbsolute(expanded) ? expanded : base + path.sep + expanded];

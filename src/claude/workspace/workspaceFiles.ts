@@ -1,7 +1,8 @@
 /** Reads the files that decide about permissions in the workspace lane. None of the functions rejects. */
-import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, readlink, stat } from 'node:fs/promises';
+import path, { join } from 'node:path';
 import { realPath } from '../cli/realPath.js';
+import { followLinks, foreignTo, type IsForeign } from './foreignPaths.js';
 import type { WorkspacePaths } from './toolPaths.js';
 
 /** The most that is read of one file. Bytes. */
@@ -44,10 +45,42 @@ export async function markdownTexts(folders: readonly string[]): Promise<readonl
   return texts.filter((text) => text !== undefined);
 }
 
-/** How the workspace lane reads the file system. */
-export const WORKSPACE_FILES: Pick<WorkspacePaths, 'realPath' | 'linksIn' | 'readText' | 'isDevice'> = {
-  realPath,
-  linksIn,
-  readText,
-  isDevice,
-};
+/** The functions with which the workspace lane reads the file system. */
+export type WorkspaceFiles = Pick<WorkspacePaths, 'realPath' | 'linksIn' | 'readText' | 'isDevice'>;
+
+/**
+ * How the workspace lane reads the file system. On Windows, links that lead to other machines are not followed.
+ * @param folders the open folders, absolute
+ */
+export function workspaceFiles(folders: readonly string[]): WorkspaceFiles {
+  if (process.platform !== 'win32') return { realPath, linksIn, readText, isDevice };
+  const readLink = (link: string): Promise<string | undefined> => readlink(link).catch(() => undefined);
+  const follow = (file: string, isForeign: IsForeign): Promise<string | undefined> =>
+    followLinks(file, { path, isForeign, readLink });
+  /** The user may have opened a folder of another machine, also through a link. */
+  const isForeign = Promise.all(folders.map((folder) => follow(folder, foreignTo(folders, path)))).then(
+    (real) => foreignTo([...folders, ...real.filter((folder) => folder !== undefined)], path),
+  );
+  async function reachable(file: string): Promise<string | undefined> {
+    const target = await follow(file, await isForeign);
+    return target === undefined || (await isForeign)(target) ? undefined : target;
+  }
+  return {
+    async realPath(file) {
+      const target = await follow(file, await isForeign);
+      return target === undefined || (await isForeign)(target) ? target : realPath(target);
+    },
+    async linksIn(folder) {
+      const target = await reachable(folder);
+      return target === undefined ? [] : linksIn(target);
+    },
+    async readText(file) {
+      const target = await reachable(file);
+      return target === undefined ? undefined : readText(target);
+    },
+    async isDevice(file) {
+      const target = await reachable(file);
+      return target !== undefined && isDevice(target);
+    },
+  };
+}

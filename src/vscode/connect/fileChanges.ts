@@ -1,8 +1,9 @@
 /** Changes of the user's configuration files. Each is shown as a diff, and written only after the user has confirmed. */
 import { homedir } from 'node:os';
-import { posix } from 'node:path';
+import { posix, relative, sep } from 'node:path';
 import { CancellationTokenSource, commands, env, FileSystemError, Uri, window, workspace } from 'vscode';
 import { CHANGE_SCHEME } from '../platform/names.js';
+import { isBelow } from '../platform/paths.js';
 import {
   showAlreadyConfigured,
   showManualChangeNeeded,
@@ -49,7 +50,7 @@ const MESSAGE_MS = 5_000;
 function displayPath({ fsPath, path }: Uri, location: FileLocation): string {
   if (location.root === 'userData') return posix.basename(path);
   const home = homedir();
-  return fsPath.startsWith(home) ? `~${fsPath.slice(home.length)}` : fsPath;
+  return isBelow(home, fsPath) ? `~${sep}${relative(home, fsPath)}` : fsPath;
 }
 
 /**

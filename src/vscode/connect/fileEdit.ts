@@ -22,14 +22,22 @@ export type FileEdit =
   | { readonly kind: 'wholeFile' };
 
 /**
- * Adds configuration to a file.
+ * Adds configuration to a file. A byte order mark and the ends of lines stay as they are.
  * @param text of the file; `undefined` when it does not exist
  * @param newText what a missing or empty file gets, without the final line break
  */
 export function applyEdit(text: string | undefined, edit: FileEdit, newText: string): EditResult {
-  const newFile = `${newText}\n`;
-  if (text === undefined || text.trim() === '') return { kind: 'changed', text: newFile };
-  if (text === newFile) return { kind: 'present' };
+  // Editors on Windows may write a byte order mark, and their clients may need it.
+  const mark = text?.startsWith(BYTE_ORDER_MARK) === true ? BYTE_ORDER_MARK : '';
+  const result = editText(text?.slice(mark.length) ?? '', edit, `${newText}\n`);
+  return result.kind === 'changed' ? { kind: 'changed', text: mark + result.text } : result;
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+function editText(text: string, edit: FileEdit, newFile: string): EditResult {
+  if (text.trim() === '') return { kind: 'changed', text: newFile };
+  if (text.replaceAll('\r\n', '\n') === newFile) return { kind: 'present' };
   switch (edit.kind) {
     case 'json':
       return addToJson(text, edit.path, edit.value);

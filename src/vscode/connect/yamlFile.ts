@@ -16,8 +16,11 @@ const UNSUPPORTED = /^(?:---|\.\.\.)|^\s*\t|[|>]\d?\+/m;
  * @returns `unsafe` when the file has another form, or an item with the same first line
  */
 export function addToYamlList(text: string, list: string, item: string): EditResult {
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text.split(/\r?\n/);
+  const ends = text.match(/\r?\n/g) ?? [];
+  const eol = ends[0] ?? '\n';
+  // To keep lines with different ends as they are takes more than this function does.
+  if (ends.some((end) => end !== eol)) return { kind: 'unsafe' };
+  const lines = text.split(eol);
   const normalized = (part: string): string => part.replace(/\s+/g, ' ');
   const [nameLine = ''] = item.split('\n');
   if (normalized(text).includes(normalized(item))) return { kind: 'present' };

@@ -1,5 +1,5 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
 import { isBelow } from '../platform/paths.js';
 
 const NAME = process.platform === 'win32' ? 'git.exe' : 'git';
@@ -18,7 +18,7 @@ export async function findGit(path: string, openFolders: readonly string[]): Pro
   // When the root of the disk is open, all programs are below it. They are the system's, not a repository's.
   const untrusted = resolved.filter((folder) => dirname(folder) !== folder);
   const isUntrusted = (target: string): boolean =>
-    untrusted.some((folder) => folder === target || isBelow(folder, target));
+    untrusted.some((folder) => relative(folder, target) === '' || isBelow(folder, target));
   for (const folder of path.split(delimiter).map(withoutQuotes)) {
     if (!isAbsolute(folder)) continue;
     const program = join(folder, NAME);

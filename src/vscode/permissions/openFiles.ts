@@ -1,5 +1,6 @@
 /** Files as the user sees them in VS Code: on disk or with unsaved changes. */
 import { realpath, readFile, stat } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { workspace, type NotebookDocument, type TextDocument } from 'vscode';
 import type { TargetFile } from './permissionText.js';
 
@@ -16,7 +17,7 @@ export async function unsavedDocument(path: string): Promise<TextDocument | Note
   if (unsaved.length === 0) return undefined;
   const target = await resolveLinks(path);
   for (const document of unsaved) {
-    if ((await resolveLinks(document.uri.fsPath)) === target) return document;
+    if (relative(await resolveLinks(document.uri.fsPath), target) === '') return document;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { commands } from 'vscode';
 import type { PermissionAnswer, PermissionRequest } from '../../core/permission.js';
 import { showPermissionRequest, showStatusMessage } from '../notifications/notifications.js';
 import { readTargetFile, unsavedDocument } from './openFiles.js';
-import { permissionText, targetPath } from './permissionText.js';
+import { mayRead, permissionText, targetPath, type TargetFile } from './permissionText.js';
 import type { PreviewEditors } from './previewEditors.js';
 
 export interface PermissionPromptOptions {
@@ -14,6 +14,9 @@ export interface PermissionPromptOptions {
   readonly closed: AbortSignal;
 }
 
+/** A file that is not read for the preview. */
+const UNREAD: TargetFile = { exists: true, unsaved: false };
+
 /** VS Code cannot withdraw a notification, only hide it. The notification center still lists it. */
 const hideNotifications = (): void => void commands.executeCommand('notifications.hideToasts');
 
@@ -23,8 +26,10 @@ export async function showPermissionPrompt(
   options: PermissionPromptOptions,
 ): Promise<PermissionAnswer | undefined> {
   const { previews, timeoutMinutes, closed } = options;
-  const path = targetPath(request);
-  const file = path === undefined ? undefined : await readTargetFile(path);
+  const target = targetPath(request);
+  const path = target !== undefined && mayRead(request.folder, target) ? target : undefined;
+  const unread = target === undefined ? undefined : UNREAD;
+  const file = path === undefined ? unread : await readTargetFile(path);
   const { message, choices, preview } = permissionText(request, timeoutMinutes, file);
   if (closed.aborted) return undefined;
   if (preview !== undefined) await previews.show(preview, closed);

@@ -1,7 +1,9 @@
 /** The text and the choices of a permission request. Pure. */
-import { relative, resolve, sep } from 'node:path';
+import hostPath, { type PlatformPath } from 'node:path';
 import { printable } from '../../core/log.js';
+import { isNetworkPath } from '../../core/networkPath.js';
 import type { PermissionAnswer, PermissionRequest, Sensitivity } from '../../core/permission.js';
+import { isBelow } from '../platform/paths.js';
 import { editedPath, proposedEdit } from './proposedEdit.js';
 
 export interface PermissionText {
@@ -52,14 +54,16 @@ const SENSITIVITY_TEXTS: Readonly<Record<Sensitivity, string>> = {
 /**
  * @param timeoutMinutes after which the request is denied
  * @param file the file that an edit would change; ignored for other tools
+ * @param rules the path rules of the platform
  */
 export function permissionText(
   request: PermissionRequest,
   timeoutMinutes: number,
   file = NO_FILE,
+  rules: PlatformPath = hostPath,
 ): PermissionText {
   const { sensitive } = request;
-  const { action, detail, preview } = describeRequest(request, file);
+  const { action, detail, preview } = describeRequest(request, file, rules);
   const client = /^[\w./-]{1,40}/.exec(request.client ?? '')?.[0];
   const sentences = [
     `Claude wants to ${action}${client === undefined ? '' : `, for ${client}`}.`,
@@ -84,14 +88,25 @@ export function permissionText(
 export function loggedSubject(request: PermissionRequest): string {
   const path = targetPath(request);
   return printable(
-    path === undefined ? request.tool : `${request.tool} ${displayPath(request.folder, path)}`,
+    path === undefined ? request.tool : `${request.tool} ${displayPath(request.folder, path, hostPath)}`,
   );
 }
 
 /** The absolute path of the file that an edit would change. `undefined` for other tools. */
-export function targetPath({ tool, input, folder }: PermissionRequest): string | undefined {
+export function targetPath(
+  { tool, input, folder }: PermissionRequest,
+  rules: PlatformPath = hostPath,
+): string | undefined {
   const path = editedPath(tool, input);
-  return path === undefined ? undefined : resolve(folder, path);
+  return path === undefined ? undefined : rules.resolve(folder, path);
+}
+
+/**
+ * Whether a file may be read for a preview. To open a file of another machine, Windows would sign in there.
+ * @param path absolute
+ */
+export function mayRead(folder: string, path: string, rules: PlatformPath = hostPath): boolean {
+  return rules.sep === '/' || !isNetworkPath(path) || isBelow(folder, path, rules);
 }
 
 interface RequestDescription {
@@ -102,18 +117,22 @@ interface RequestDescription {
   readonly preview?: Preview;
 }
 
-function describeRequest(request: PermissionRequest, file: TargetFile): RequestDescription {
+function describeRequest(
+  request: PermissionRequest,
+  file: TargetFile,
+  rules: PlatformPath,
+): RequestDescription {
   const { tool, input, folder } = request;
-  const path = targetPath(request);
+  const path = targetPath(request, rules);
   if (path !== undefined) {
-    const name = printable(displayPath(folder, path));
+    const name = printable(displayPath(folder, path, rules));
     const title = `${name}: proposed by Claude`;
-    const preview = { title, path: withForwardSlashes(path), ...proposedEdit(tool, input, file.text) };
+    const preview = { title, path: pathOfUri(path), ...proposedEdit(tool, input, file.text) };
     return { action: `${file.exists ? 'edit' : 'create'} ${name}`, detail: '', preview };
   }
   const { command, file_path: readPath } = input;
   if (tool === 'Read' && typeof readPath === 'string') {
-    return { action: `read ${printable(displayPath(folder, readPath))}`, detail: '' };
+    return { action: `read ${printable(displayPath(folder, readPath, rules))}`, detail: '' };
   }
   const isCommand = typeof command === 'string';
   const action = isCommand ? 'run a command' : `use ${printable(tool, MAX_INLINE_LENGTH)}`;
@@ -134,10 +153,10 @@ function describeRequest(request: PermissionRequest, file: TargetFile): RequestD
 }
 
 /** Relative to the folder for a path inside it, otherwise absolute. */
-function displayPath(folder: string, path: string): string {
-  const absolute = resolve(folder, path);
-  return absolute.startsWith(folder + sep) ? withForwardSlashes(relative(folder, absolute)) : absolute;
+function displayPath(folder: string, path: string, rules: PlatformPath): string {
+  const absolute = rules.resolve(folder, path);
+  return isBelow(folder, absolute, rules) ? rules.relative(folder, absolute).replaceAll('\\', '/') : absolute;
 }
 
-/** As in the path of a URI: with forward slashes, also before the drive letter of Windows. */
-const withForwardSlashes = (path: string): string => path.replaceAll('\\', '/').replace(/^(?=\w:)/, '/');
+/** As in the path of a URI without a host: exactly one slash at the start, also before the drive letter of Windows. */
+const pathOfUri = (path: string): string => path.replaceAll('\\', '/').replace(/^\/*/, '/');

@@ -12,6 +12,8 @@ export interface InstallMethod {
 export const INSTALL_DOCS = 'https://code.claude.com/docs/en/setup';
 
 const NPM: InstallMethod = { label: 'npm', command: 'npm install -g @anthropic-ai/claude-code' };
+/** PowerShell would start the script `npm.ps1` for `npm`, which its default execution policy blocks. */
+const NPM_ON_WINDOWS: InstallMethod = { ...NPM, command: NPM.command.replace('npm', 'npm.cmd') };
 const HOMEBREW: InstallMethod = { label: 'Homebrew', command: 'brew install --cask claude-code' };
 const SCRIPT: InstallMethod = {
   label: "Claude's Installer",
@@ -25,7 +27,7 @@ const WINDOWS: readonly InstallMethod[] = [
     shell: 'powershell.exe',
   },
   { label: 'WinGet', command: 'winget install Anthropic.ClaudeCode' },
-  NPM,
+  NPM_ON_WINDOWS,
 ];
 
 /** The recommended method first. */

@@ -14,7 +14,8 @@ function quote(shell: string, text: string): string {
   switch (shell) {
     case 'pwsh':
     case 'powershell':
-      return `'${text.replaceAll("'", "''")}'`;
+      // Typographic quotes count, too.
+      return `'${text.replace(/['\u2018-\u201B]/g, '$&$&')}'`;
     case 'cmd':
       // Paths on Windows cannot contain quotes.
       return `"${text}"`;

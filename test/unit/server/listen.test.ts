@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   bindAddress,
+  listenError,
   ListenError,
   loopbackAddress,
   reachableHost,
@@ -71,5 +72,24 @@ describe('reachableHost', () => {
     for (const host of EVERY_V6) assert.equal(reachableHost(host), '::1');
     assert.equal(reachableHost('localhost'), '127.0.0.1');
     assert.equal(reachableHost('192.168.1.5'), '192.168.1.5');
+  });
+});
+
+describe('listenError', () => {
+  const denied = Object.assign(new Error('listen EACCES'), { code: 'EACCES' });
+  const at = { host: '127.0.0.1', port: 11434 };
+
+  it('tells on Windows that the port may be reserved, and how to see it', () => {
+    const { kind, message } = listenError(denied, at, 'win32');
+    assert.equal(kind, 'denied');
+    assert.match(message, /11434.*Hyper-V.*netsh interface ipv4 show excludedportrange.*another port/s);
+  });
+
+  it('tells elsewhere that low ports need more rights', () => {
+    assert.match(listenError(denied, { ...at, port: 80 }, 'linux').message, /below 1024 need more rights/);
+    assert.equal(
+      listenError(denied, at, 'linux').message,
+      'The system does not allow listening on port 11434.',
+    );
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { locate, shimTarget, type Machine } from '../../../../src/claude/cli/locate.js';
+import { locate, type Machine } from '../../../../src/claude/cli/locate.js';
 
 interface MachineFacts {
   readonly platform?: NodeJS.Platform;
@@ -8,6 +8,10 @@ interface MachineFacts {
   readonly programs: readonly string[];
   readonly loginPath?: string;
   readonly folders?: Readonly<Record<string, readonly string[]>>;
+  /** What `which` searches before the folders on Windows. */
+  readonly currentFolder?: string;
+  /** Texts of files. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /** A machine with exactly these programs and folders. `shellQueries` counts how often the login shell was asked. */
@@ -24,7 +28,7 @@ function machine(facts: MachineFacts): Machine & { shellQueries(): number } {
     isExecutable: (path) => Promise.resolve(programs.includes(path)),
     search: (name, folders) =>
       Promise.resolve(
-        folders
+        [...(facts.currentFolder === undefined ? [] : [facts.currentFolder]), ...folders]
           .flatMap((folder) => endings.map((ending) => `${folder}${slash}${name}${ending}`))
           .filter((path) => programs.includes(path)),
       ),
@@ -33,6 +37,7 @@ function machine(facts: MachineFacts): Machine & { shellQueries(): number } {
       return Promise.resolve(facts.loginPath);
     },
     list: (folder) => Promise.resolve(facts.folders?.[folder] ?? []),
+    readText: (path) => Promise.resolve(facts.texts?.[path]),
   };
 }
 
@@ -123,7 +128,6 @@ describe('locate', () => {
     const exe = `${npm}\\node_modules\\@anthropic-ai\\claude-code\\bin\\claude.exe`;
 
     it('returns the executable behind npm’s shim, never the shim', async () => {
-      assert.equal(shimTarget(`${npm}\\claude.cmd`), exe);
       const system = machine({
         platform: 'win32',
         programs: [`${npm}\\claude.cmd`, exe],
@@ -146,6 +150,58 @@ describe('locate', () => {
         env: { Path: npm },
       });
       assert.equal((await locate('', ['C:\\work'], system)).path, native);
+    });
+
+    it('never uses a program in the current folder, whatever the folders of PATH are called', async () => {
+      const system = machine({
+        platform: 'win32',
+        programs: ['C:\\work\\claude.exe', 'C:\\w\\claude.exe'],
+        env: { Path: 'C:\\w' },
+        currentFolder: 'C:\\work',
+      });
+      assert.equal((await locate('', ['C:\\work'], system)).path, 'C:\\w\\claude.exe');
+      const planted = machine({
+        platform: 'win32',
+        programs: ['C:\\work\\claude.exe'],
+        env: { Path: 'C:\\;C:\\w' },
+        currentFolder: 'C:\\work',
+      });
+      await assert.rejects(locate('', ['C:\\work'], planted), { kind: 'cliMissing' });
+    });
+
+    for (const entry of [
+      'C:/Users/a/.local/bin',
+      'C:\\Users\\a\\.local\\bin\\',
+      'C:\\Users\\\\a\\\\.local\\bin',
+      'C:\\Users\\a\\x\\..\\.local\\bin',
+      '"C:\\Users\\a\\.local\\bin"',
+      'c:\\users\\a\\.local\\bin',
+    ]) {
+      it(`finds the CLI with ${entry} on PATH`, async () => {
+        const program = `${/^"?c/.test(entry) ? 'c:\\users' : 'C:\\Users'}\\a\\.local\\bin\\claude.exe`;
+        const system = machine({ platform: 'win32', programs: [program], env: { Path: `tools;${entry};.` } });
+        assert.equal((await locate('', ['C:\\work'], system)).path, program);
+      });
+    }
+
+    it('finds the CLI while a whole drive is open, but not in the root of the drive', async () => {
+      const programs = ['C:\\claude.exe', 'C:\\tools\\claude.exe'];
+      const system = machine({ platform: 'win32', programs, env: { Path: 'C:\\;C:\\tools' } });
+      assert.equal((await locate('', ['C:\\'], system)).path, 'C:\\tools\\claude.exe');
+    });
+
+    it('reads the shim of pnpm', async () => {
+      const pnpm = 'C:\\Users\\a\\AppData\\Local\\pnpm';
+      const program = `${pnpm}\\global\\5\\node_modules\\@anthropic-ai\\claude-code\\bin\\claude.exe`;
+      const text = '@"%~dp0\\global\\5\\node_modules\\@anthropic-ai\\claude-code\\bin\\claude.exe"   %*\r\n';
+      const facts = {
+        platform: 'win32',
+        programs: [`${pnpm}\\claude.cmd`, program],
+        texts: { [`${pnpm}\\claude.cmd`]: text },
+      } as const;
+      for (const env of [{ Path: pnpm }, { LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local' }]) {
+        assert.equal((await locate('', ['C:\\work'], machine({ ...facts, env }))).path, program);
+      }
     });
   });
 });

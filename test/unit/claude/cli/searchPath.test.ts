@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { searchableFolders } from '../../../../src/claude/cli/searchPath.js';
+import { homeFolder, isInFolders, searchableFolders } from '../../../../src/claude/cli/searchPath.js';
 
 describe('searchableFolders', () => {
   it('excludes relative folders and folders inside the workspace', () => {
@@ -26,5 +26,51 @@ describe('searchableFolders', () => {
       'C:\\Program Files\\x',
       'D:\\Work\\Project',
     ]);
+  });
+
+  it('excludes the same folder in every notation on Windows', () => {
+    const path =
+      'c:\\WORK\\project\\bin;C:/work//project;C:\\work\\x\\..\\project\\.;\\\\?\\C:\\work\\project;\\tools;C:\\work\\project-2';
+    assert.deepEqual(searchableFolders(path, ['C:\\work\\project'], 'win32'), ['C:\\work\\project-2']);
+    assert.deepEqual(searchableFolders('//Server/share/code/bin', ['\\\\server\\share\\code'], 'win32'), []);
+  });
+
+  it('keeps the folders of an open drive or file system, without its root', () => {
+    assert.deepEqual(searchableFolders('C:\\;C:\\Windows', ['c:\\'], 'win32'), ['C:\\Windows']);
+    assert.deepEqual(searchableFolders('/:/usr/bin', ['/'], 'linux'), ['/usr/bin']);
+  });
+
+  it('ignores case on macOS', () => {
+    assert.deepEqual(searchableFolders('/Code/Project/bin:/usr/bin', ['/code/project'], 'darwin'), [
+      '/usr/bin',
+    ]);
+  });
+});
+
+describe('isInFolders', () => {
+  it('compares whole folders, and ignores case and slashes on Windows', () => {
+    assert.equal(isInFolders('C:\\Work\\claude.EXE', ['c:/work'], 'win32'), true);
+    assert.equal(isInFolders('C:\\workshop\\claude.exe', ['C:\\work'], 'win32'), false);
+    assert.equal(isInFolders('C:\\work\\bin\\claude.exe', ['C:\\work'], 'win32'), false);
+    assert.equal(isInFolders('/bin/claude', ['/bin'], 'linux'), true);
+  });
+});
+
+describe('homeFolder', () => {
+  it('is the profile on Windows, whatever HOME says', () => {
+    const profile = { USERPROFILE: 'C:\\Users\\a', HOMEDRIVE: 'H:', HOMEPATH: '\\' };
+    for (const HOME of ['H:', 'H:\\', '/home/a']) {
+      assert.equal(homeFolder({ ...profile, HOME }, 'win32'), 'C:\\Users\\a');
+    }
+  });
+
+  it('is the home drive and path on Windows without a profile, and HOME last', () => {
+    assert.equal(homeFolder({ HOMEDRIVE: 'H:', HOMEPATH: '\\a', HOME: 'X:' }, 'win32'), 'H:\\a');
+    assert.equal(homeFolder({ HOME: 'H:' }, 'win32'), 'H:\\');
+    assert.equal(homeFolder({}, 'win32'), '');
+  });
+
+  it('is HOME elsewhere', () => {
+    assert.equal(homeFolder({ HOME: '/home/a', USERPROFILE: 'C:\\Users\\a' }, 'linux'), '/home/a');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { descendants, mapProcesses } from '../../../../src/claude/process/tree.js';
+import { descendants, mapProcesses, taskkillCommand } from '../../../../src/claude/process/tree.js';
 
 describe('descendants', () => {
   it('lists descendants at any depth and no other processes', () => {
@@ -26,5 +26,15 @@ describe('mapProcesses', () => {
     });
     assert.deepEqual(found, [String(process.pid)]);
     assert.ok(most <= 16, `${most} at once`);
+  });
+});
+
+describe('taskkillCommand', () => {
+  it('names the program by its full path, and ends the whole tree', () => {
+    assert.deepEqual(taskkillCommand(12, { SystemRoot: 'D:\\Windows' }), {
+      file: 'D:\\Windows\\System32\\taskkill.exe',
+      args: ['/T', '/F', '/PID', '12'],
+    });
+    assert.equal(taskkillCommand(12, {}).file, 'C:\\Windows\\System32\\taskkill.exe');
   });
 });

@@ -7,7 +7,7 @@ import path, { dirname, join } from 'node:path';
 import { outsideInstructions } from '../../../../src/claude/workspace/outsideInstructions.js';
 import { evaluate } from '../../../../src/claude/workspace/permissionPolicy.js';
 import type { WorkspacePaths } from '../../../../src/claude/workspace/toolPaths.js';
-import { markdownTexts, WORKSPACE_FILES } from '../../../../src/claude/workspace/workspaceFiles.js';
+import { markdownTexts, workspaceFiles } from '../../../../src/claude/workspace/workspaceFiles.js';
 
 describe('the workspace lane', function () {
   let root: string;
@@ -20,7 +20,7 @@ describe('the workspace lane', function () {
     await mkdir(folder);
     await mkdir(join(root, 'home'));
     paths = {
-      ...WORKSPACE_FILES,
+      ...workspaceFiles([folder]),
       folders: [folder],
       home: join(root, 'home'),
       path,

@@ -31,6 +31,11 @@ describe('shellCommand', () => {
     assert.equal(shellCommand('', path, ['update']), "'/home/o'\\''brien/my tools/claude' update");
     assert.equal(shellCommand('/usr/bin/fish', path, []), "'/home/o\\'brien/my tools/claude'");
     assert.equal(shellCommand('/usr/bin/pwsh', path, []), "& '/home/o''brien/my tools/claude'");
+    const typographic = 'C:\\O\u2019Brien \u2018x\\claude.exe';
+    assert.equal(
+      shellCommand('pwsh.exe', typographic, []),
+      "& 'C:\\O\u2019\u2019Brien \u2018\u2018x\\claude.exe'",
+    );
     const windows = 'C:\\Program Files\\claude.exe';
     assert.equal(shellCommand('C:\\Windows\\System32\\cmd.exe', windows, ['x']), `"${windows}" x`);
     assert.equal(shellCommand('C:\\…\\PowerShell.exe', windows, ['x']), `& '${windows}' x`);
@@ -54,6 +59,12 @@ describe('installMethods', () => {
     assert.ok(!commands('linux').some((command) => command.startsWith('brew ')));
     assert.ok(commands('win32').some((command) => command.startsWith('winget ')));
     assert.match(INSTALL_DOCS, /^https:/);
+  });
+
+  it('starts npm on Windows by a name that PowerShell does not block', () => {
+    const commands = installMethods('win32').map(({ command }) => command);
+    assert.ok(commands.includes('npm.cmd install -g @anthropic-ai/claude-code'));
+    assert.ok(!commands.some((command) => /npm(?!\.cmd)/.test(command)));
   });
 
   it('runs the PowerShell command in PowerShell', () => {
