@@ -7,15 +7,15 @@ import type { Route } from '../router.js';
 import { answerAction, chatRoute } from './chatRoute.js';
 import { type RouteContext, routesOf } from './context.js';
 
-function newId(prefix: 'msg' | 'req'): string {
-  return `${prefix}_${randomBytes(12).toString('hex')}`;
+function newMessageId(): string {
+  return `msg_${randomBytes(12).toString('hex')}`;
 }
 
 export function anthropicRoutes(context: RouteContext): readonly Route[] {
-  const route = routesOf(anthropicDialect(() => newId('req')));
+  const route = routesOf(anthropicDialect);
   const messages = chatRoute(context, {
     decode: decodeMessages,
-    replyContext: (body) => ({ id: newId('msg'), model: body.model }),
+    replyContext: (body) => ({ id: newMessageId(), model: body.model }),
     translate: (body, entry) => answerAction(translateMessages(body, entry)),
     encoder: (reply) => messagesEncoder(reply),
     reply: (events, reply) => messagesReply(events, reply),

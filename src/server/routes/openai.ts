@@ -10,6 +10,7 @@ import {
 } from '../../protocol/openai/completions/reply.js';
 import { decodeCompletion, translateCompletion } from '../../protocol/openai/completions/request.js';
 import { decodeEmbeddings } from '../../protocol/openai/embeddings.js';
+import { modelFields, pageFields } from '../../protocol/anthropic/models.js';
 import { refuseInvalidName } from '../../protocol/modelName.js';
 import { openaiDialect } from '../../protocol/openai/errors.js';
 import { modelBody, modelsBody } from '../../protocol/openai/models.js';
@@ -105,14 +106,28 @@ async function embeddings(context: RouteContext, exchange: Exchange): Promise<vo
   );
 }
 
+/** Whether a client of Anthropic sent the request: its SDKs list models at the same path as OpenAI's. */
+function isAnthropicClient({ request }: Exchange): boolean {
+  return request.headers['anthropic-version'] !== undefined;
+}
+
 async function models(context: RouteContext, exchange: Exchange): Promise<void> {
-  sendJson(exchange.response, 200, modelsBody(await catalog(context), context.createdAt));
+  const entries = await catalog(context);
+  const { createdAt } = context;
+  const body = isAnthropicClient(exchange)
+    ? {
+        ...modelsBody(entries, createdAt, (entry) => modelFields(entry, createdAt)),
+        ...pageFields(entries.map(({ name }) => name)),
+      }
+    : modelsBody(entries, createdAt);
+  sendJson(exchange.response, 200, body);
 }
 
 async function model(context: RouteContext, exchange: Exchange, requested: string): Promise<void> {
   const shownName = requested.includes(':') ? requested : `${requested}:latest`;
-  await requireModel(context, exchange, requested, shownName);
-  sendJson(exchange.response, 200, modelBody(requested, context.createdAt));
+  const entry = await requireModel(context, exchange, requested, shownName);
+  const more = isAnthropicClient(exchange) ? modelFields(entry, context.createdAt) : {};
+  sendJson(exchange.response, 200, { ...modelBody(requested, context.createdAt), ...more });
 }
 
 export function openaiRoutes(context: RouteContext): Route[] {
