@@ -4,6 +4,7 @@
  */
 import type { Model } from '../../core/backend.js';
 import type { CatalogEntry } from '../../core/catalog.js';
+import type { Effort } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import { bodyFields, type Fields } from '../json/fields.js';
 
@@ -12,6 +13,8 @@ export const OLLAMA_VERSION = '0.34.4';
 
 /** `details.family` and `general.architecture`. Clients expect them to be equal. */
 const FAMILY = 'claude';
+/** The default of the Messages API. */
+const STANDARD_EFFORT: Effort = 'high';
 /** The size of every model. */
 export const SIZE_BYTES = 4_661_224_676;
 const PARAMETER_COUNT = 8_000_000_000;
@@ -48,13 +51,14 @@ function capabilities(entry: CatalogEntry): string[] {
 
 /**
  * The values of `think` that a model takes, and what counts without one (`Thinking` in Ollama's types/model, since 0.34).
- * `ollama launch codex` offers exactly these. The default effort of the Messages API is high.
+ * `ollama launch codex` offers exactly these.
  */
-function thinkingControls({ thinking, efforts }: Model): JsonObject {
+function thinkingControls({ thinking, efforts, defaultEffort = STANDARD_EFFORT }: Model): JsonObject {
   if (!thinking) return {};
-  if (efforts.length === 0) return { thinking: { values: [false, true], default: true } };
-  const standard = efforts.includes('high') ? 'high' : efforts[efforts.length - 1]!;
-  return { thinking: { values: [false, ...efforts], default: standard } };
+  if (efforts.includes(defaultEffort)) {
+    return { thinking: { values: [false, ...efforts], default: defaultEffort } };
+  }
+  return { thinking: { values: [false, true, ...efforts], default: true } };
 }
 
 /** The reply of `/api/version`. */

@@ -159,7 +159,10 @@ async function remove(context: RouteContext, exchange: Exchange): Promise<void> 
   if (!isModelName(model)) throw new ChatError('badRequest', `name ${quoted(model)} is invalid`);
   const entry = await requireKnownModel(context, exchange, model, `model '${model}' not found`);
   if (!context.copiedModels.delete(model)) {
-    throw new ChatError('badRequest', `${quoted(entry.name)} is a model of the Claude CLI and cannot be deleted.`);
+    throw new ChatError(
+      'badRequest',
+      `${quoted(entry.name)} is a model of the Claude CLI and cannot be deleted.`,
+    );
   }
   context.loadedModels.unload(entry);
   send(exchange.response, 200, undefined, '');

@@ -46,7 +46,10 @@ describe('ollamaDialect.error', () => {
   });
 
   it('never sends an empty message, which Ollama’s own client takes for success', () => {
-    assert.equal(ollamaDialect.error(new ChatError('internal', ''), 'req_1').body, '{"error":"unknown error"}');
+    assert.equal(
+      ollamaDialect.error(new ChatError('internal', ''), 'req_1').body,
+      '{"error":"unknown error"}',
+    );
   });
 
   it('uses the status of an OllamaStatusError', () => {

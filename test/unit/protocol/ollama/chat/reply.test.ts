@@ -117,7 +117,10 @@ describe('an answer of /api/chat', () => {
             .map(({ message }) => message.tool_calls?.length)
             .filter((length) => length !== undefined);
         assert.deepEqual(lengths('lastLine'), calls === 0 ? [] : [calls]);
-        assert.deepEqual(lengths('ownLines'), Array.from({ length: calls }, () => 1));
+        assert.deepEqual(
+          lengths('ownLines'),
+          Array.from({ length: calls }, () => 1),
+        );
       }),
       { numRuns: 100 },
     );
