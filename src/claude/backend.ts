@@ -10,6 +10,7 @@ import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
+import { ModelTraitsMemory } from './conversation/modelTraits.js';
 import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
@@ -19,7 +20,7 @@ import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
 import type { PooledConversation } from './pool/pooledConversation.js';
-import { translateTools } from './tools/lazyTranslation.js';
+import { checkAnswer, translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
 import type { Payer } from './pool/policy.js';
 import { privateMemory, usableMemory } from './process/memory.js';
@@ -96,6 +97,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const queue = new FairQueue(processes, limits.queue, onActivity);
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
+  const models = new ModelTraitsMemory((model) => modelList.idOf(model), log);
   void endLeftoverProcesses(log); // never rejects
   /** Running clean-ups after processes that have ended. */
   const cleanups = new Set<Promise<void>>();
@@ -188,6 +190,8 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       reactionMs: lane === 'chat' ? limits.reactionMs : limits.silenceMs,
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
+      models,
+      checkAnswer,
       services: laneConfig.createServices(),
     });
     const startedAt = clock();

@@ -11,6 +11,7 @@ export class ModelList {
   readonly #fetch: () => Promise<readonly ListedModel[]>;
   /** What results reported, by model id. */
   readonly #reported = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
+  readonly #ids = new Map<string, string>();
   #listed: Promise<readonly Model[]> | undefined;
 
   /** @param fetch asks the CLI; called once, and again only after it has failed */
@@ -21,12 +22,20 @@ export class ModelList {
   /** @throws ChatError if the CLI cannot list its models */
   async models(): Promise<readonly Model[]> {
     this.#listed ??= this.#fetch()
-      .then((models) => models.map(toModel))
+      .then((models) => {
+        for (const { value, resolvedModel = value } of models) this.#ids.set(value, resolvedModel);
+        return models.map(toModel);
+      })
       .catch((error: unknown) => {
         this.#listed = undefined;
         throw error;
       });
     return (await this.#listed).map((model) => ({ ...model, ...this.#reported.get(model.resolved) }));
+  }
+
+  /** The model id for the CLI's name of a model. The name itself until the models are listed. */
+  idOf(value: string): string {
+    return this.#ids.get(value) ?? value;
   }
 
   /** Records what a result reports about the models that it used. */

@@ -138,6 +138,8 @@ export interface ChatRequest {
   /** Maximum number of generated tokens; `undefined` for the model's own limit. */
   readonly maxTokens?: number;
   readonly sampling?: Sampling;
+  /** Whether the client gets the answer only when it is complete, so that a part of it can still be replaced. */
+  readonly buffered?: boolean;
   /** How long to keep the conversation ready for its next turn, in milliseconds; `undefined` for the default. */
   readonly keepAliveMs?: number;
   /** The client's name in any form. The queue alternates between clients. */

@@ -22,7 +22,10 @@ export interface RunningChat {
   cancel(): void;
 }
 
-/** Measurements of a chat, filled in as its events pass. Times in milliseconds. */
+/**
+ * Measurements of a chat, filled in as its events pass. Times in milliseconds. Those of a request with several answers are
+ * the sums of all that are complete; only the time of the first output is the earliest one.
+ */
 export interface ChatMetrics {
   /** From the request to the first output of the model. */
   firstTokenMs?: number;
@@ -75,10 +78,10 @@ export function recordEvent(
     case 'usage':
       return undefined;
     case 'done':
-      metrics.promptTokens = event.usage.promptTokens;
-      metrics.outputTokens = event.usage.outputTokens;
-      metrics.outputMs = event.timings.outputMs;
-      if (event.costUsd !== undefined) metrics.costUsd = event.costUsd;
+      metrics.promptTokens = (metrics.promptTokens ?? 0) + event.usage.promptTokens;
+      metrics.outputTokens = (metrics.outputTokens ?? 0) + event.usage.outputTokens;
+      metrics.outputMs = (metrics.outputMs ?? 0) + event.timings.outputMs;
+      if (event.costUsd !== undefined) metrics.costUsd = (metrics.costUsd ?? 0) + event.costUsd;
       return undefined;
     case 'thinking':
     case 'text':

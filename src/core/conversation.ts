@@ -49,7 +49,9 @@ export function toConversation(
   entries.forEach((entry, index) => {
     if (index >= firstTurn) messages.add(entry, index);
     else {
-      system.push(...entry.content.filter(isText).map(({ text }) => text));
+      for (const part of entry.content) {
+        if (isText(part)) system.push(part.text);
+      }
       messages.attach(entry.content);
     }
   });
@@ -84,7 +86,7 @@ function createMessages(entries: readonly ConversationEntry[], tools: readonly T
   /** The ids in the translated conversation, by the index of the entry. */
   const callIds = new Map<number, readonly string[]>();
   let callCount = 0;
-  let attachments: Content = [];
+  let attachments: ContentPart[] = [];
 
   const callPart = (call: ToolCall): ToolCallPart => {
     callCount += 1;
@@ -94,7 +96,7 @@ function createMessages(entries: readonly ConversationEntry[], tools: readonly T
     return { type: 'toolCall', call: { ...call, id } };
   };
   const addUser = (content: Content): void => {
-    const all = [...attachments, ...content];
+    const all = attachments.concat(content);
     attachments = [];
     if (all.length > 0 || messages.at(-1)?.role === 'assistant')
       messages.push({ role: 'user', content: all });
@@ -130,7 +132,9 @@ function createMessages(entries: readonly ConversationEntry[], tools: readonly T
     }
   };
   const attach = (content: Content): void => {
-    attachments = [...attachments, ...content.filter((part) => !isText(part))];
+    for (const part of content) {
+      if (!isText(part)) attachments.push(part);
+    }
   };
 
   return {

@@ -39,6 +39,13 @@ export type ErrorKind =
   /** A defect of this program. */
   | 'internal';
 
+/** A message repeats what a client sent, which may be megabytes. */
+const MAX_MESSAGE_CHARACTERS = 10_000;
+
+function shortened(message: string): string {
+  return message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…` : message;
+}
+
 /** The one error class. `message` is shown to the client's user: what happened, why, and what to do next. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
@@ -51,7 +58,7 @@ export class ChatError extends Error {
     message: string,
     options: { cause?: unknown; retryAfterSeconds?: number } = {},
   ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(shortened(message), options.cause === undefined ? {} : { cause: options.cause });
     this.kind = kind;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

@@ -12,14 +12,31 @@ export interface JsonObject {
 const MARK = `integer ${crypto.randomUUID()} `;
 const MARKED = new RegExp(`"${MARK}(-?[0-9]+)"`, 'g');
 
-/** Digits that may be an integer which a number cannot hold. */
-const MANY_DIGITS = /[0-9]{16}/;
+/** So many digits may be an integer that a number cannot hold. */
+const MANY_DIGITS = 16;
+const ZERO = 0x30;
+const NINE = 0x39;
 /** Longer ones become numbers, because converting them takes long. */
 const INTEGER = /^-?[0-9]{16,40}$/;
 /** The beginning of a string, or a number. */
 const STRING_OR_NUMBER = /"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/g;
 /** A run of characters within a string, which may be the whole text. */
 const PLAIN = /[^"\\]*/y;
+
+/** Whether so many digits follow each other. Looks at few characters: one that is no digit ends all runs that it is in. */
+function hasManyDigits(text: string): boolean {
+  for (let end = MANY_DIGITS - 1; end < text.length;) {
+    let digits = 0;
+    while (digits < MANY_DIGITS) {
+      const code = text.charCodeAt(end - digits);
+      if (code < ZERO || code > NINE) break;
+      digits += 1;
+    }
+    if (digits === MANY_DIGITS) return true;
+    end += MANY_DIGITS - digits;
+  }
+  return false;
+}
 
 /** The index after the end of a string. @param start after the opening quote */
 function endOfString(text: string, start: number): number {
@@ -54,7 +71,7 @@ function markIntegers(text: string): string | undefined {
  */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json;
-  const marked = MANY_DIGITS.test(text) ? markIntegers(text) : undefined;
+  const marked = hasManyDigits(text) ? markIntegers(text) : undefined;
   if (marked === undefined) return value;
   return JSON.parse(marked, (_key, nested: Json) =>
     typeof nested === 'string' && nested.startsWith(MARK) ? BigInt(nested.slice(MARK.length)) : nested,
@@ -73,6 +90,14 @@ export function canonicalJson(value: Json): string {
       ? Object.fromEntries(Object.entries(nested).sort(([a], [b]) => (a < b ? -1 : 1)))
       : nested,
   );
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function serialize(value: unknown, replace: (nested: unknown) => unknown): string {

@@ -27,10 +27,10 @@ function roundsOf(entries: readonly ConversationEntry[]): Round[] {
   entries.forEach((entry, index) => {
     if (entry.role === 'assistant') {
       if (entries[index - 1]?.role !== 'assistant') rounds.push({ calls: [], results: [] });
-      const calls = entry.calls.map(({ id, name }, call): Call => {
-        return { position: { entry: index, call }, id, name, taken: false };
-      });
-      rounds.at(-1)?.calls.push(...calls);
+      const { calls } = rounds.at(-1)!;
+      entry.calls.forEach(({ id, name }, call) =>
+        calls.push({ position: { entry: index, call }, id, name, taken: false }),
+      );
     } else if (entry.role === 'result') rounds.at(-1)?.results.push({ ...entry, index });
   });
   return rounds;

@@ -22,7 +22,8 @@ export type OfferedTools = Pick<ChatRequest, 'tools' | 'toolChoice'>;
 export function applyToolChoice(tools: readonly ToolSpec[], choice: RequestedToolChoice): OfferedTools {
   const { mode, names, single = false } = choice;
   if (mode === 'none') return { tools: [] };
-  const missing = names?.find((name) => !tools.some((tool) => tool.name === name));
+  const known = new Set(tools.map((tool) => tool.name));
+  const missing = names?.find((name) => !known.has(name));
   if (missing !== undefined) {
     throw badRequest(`tool_choice names the tool ${JSON.stringify(missing)}, which is not among the tools`);
   }
@@ -31,7 +32,8 @@ export function applyToolChoice(tools: readonly ToolSpec[], choice: RequestedToo
   if (required && only !== undefined && others.length === 0) {
     return { tools, toolChoice: { required, name: only, single } };
   }
-  const offered = names === undefined ? tools : tools.filter((tool) => names.includes(tool.name));
+  const chosen = new Set(names);
+  const offered = names === undefined ? tools : tools.filter((tool) => chosen.has(tool.name));
   if (required && offered.length === 0) {
     throw badRequest('tool_choice requires a tool call, but there are no tools');
   }

@@ -11,6 +11,7 @@ import { readFilePart } from './files.js';
 import { readImageUrl } from './images.js';
 import { isObject } from './json/fields.js';
 import { goTypeOf } from './json/goType.js';
+import { wordOf } from './requestLimits.js';
 import type { ReadArguments } from './toolArguments.js';
 
 /** The result of a tool call, as a part of a message. */
@@ -31,10 +32,6 @@ const INVALID = 'invalid message format';
 function requireString(value: Json | undefined): string {
   if (typeof value !== 'string') throw badRequest(INVALID);
   return value;
-}
-
-function stringOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
 }
 
 const PDF_URL = /^data:application\/pdf[;,]/i;
@@ -66,7 +63,7 @@ const readOtherImage: ReadPart = (part) => {
 const readDocument: ReadPart = (part) => {
   const { source } = part;
   if (!isObject(source)) throw badRequest(INVALID);
-  const name = stringOf(part['title']);
+  const name = wordOf(part['title'], 'title');
   const data = requireString(source['data']);
   if (source['type'] !== 'text')
     return readFilePart({ filename: name, file_data: data, ...mediaType(source) });
@@ -102,7 +99,7 @@ const CALL = 'tool_use';
 const RESULT = 'tool_result';
 
 function typeOf(part: Json): string {
-  return isObject(part) ? stringOf(part['type']) : '';
+  return isObject(part) ? wordOf(part['type'], 'type') : '';
 }
 
 /**
@@ -158,10 +155,10 @@ export function readMessageParts(value: Json | undefined, readArguments: ReadArg
     const type = typeOf(part);
     if (type === CALL) {
       const { id, name, input } = part;
-      calls.push({ id: stringOf(id), name: stringOf(name), arguments: readArguments(input) });
+      calls.push({ id: wordOf(id, 'id'), name: wordOf(name, 'name'), arguments: readArguments(input) });
     } else if (type === RESULT) {
       const { tool_use_id: callId, content } = part;
-      results.push({ callId: stringOf(callId), content: readResultContent(content) });
+      results.push({ callId: wordOf(callId, 'tool_use_id'), content: readResultContent(content) });
     }
   }
   const rest = parts.filter((part) => typeOf(part) !== CALL && typeOf(part) !== RESULT);

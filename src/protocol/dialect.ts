@@ -31,13 +31,16 @@ export function errorReply(
   return { status, body, retryAfterSeconds: Math.max(0, Math.ceil(seconds)) };
 }
 
-/** Encodes one streamed answer. Has state: create one for each answer and pass it the events in order. */
+/** An event of a reply. In a reply with several choices, `choice` is the index of the one that the event belongs to. */
+export type ReplyEvent = ChatEvent & { readonly choice?: number };
+
+/** Encodes one streamed reply. Has state: create one for each reply and pass it the events in order. */
 export interface StreamEncoder {
   readonly contentType: string;
   /** The frames to send for the event, to be written one by one; may be empty. */
-  event(event: ChatEvent): readonly string[];
+  event(event: ReplyEvent): readonly string[];
   /** A frame that keeps the connection open and that clients ignore. */
   heartbeat(): string;
-  /** The last frame of an answer that failed after its first frame. */
+  /** The last frame of a reply that failed after its first frame. */
   failure(error: ChatError): string;
 }

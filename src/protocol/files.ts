@@ -4,6 +4,7 @@ import { badRequest } from '../core/errors.js';
 import { fileContent } from '../core/fileContent.js';
 import type { Json, JsonObject } from '../core/json.js';
 import { readBase64 } from './images.js';
+import { wordOf } from './requestLimits.js';
 
 function stringOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
@@ -20,21 +21,23 @@ function dataOf(text: string, isBase64: boolean): string {
  * @throws ChatError `badRequest` for a file that is not sent by value, or that Claude cannot read
  */
 export function readFilePart(part: JsonObject): ContentPart {
-  const name = stringOf(part['filename']);
+  const name = wordOf(part['filename'], 'filename');
   const data = stringOf(part['file_data']);
   if (data === '') {
-    const field = ['file_id', 'file_url'].find((candidate) => stringOf(part[candidate]) !== '');
+    const field = ['file_id', 'file_url'].find((candidate) => wordOf(part[candidate], candidate) !== '');
     if (field === undefined) throw badRequest('file inputs are not currently supported');
     throw badRequest(
       `${field} ${JSON.stringify(part[field])} is not supported: this server fetches no files. Send the content of the file as file_data.`,
     );
   }
   const shownName = name === '' ? 'a file' : `the file ${JSON.stringify(name)}`;
-  const [, type = stringOf(part['media_type']), base64, body = data] =
-    /^data:([^,]*?)(;base64)?,([^]*)$/i.exec(data) ?? [];
+  const comma = data.indexOf(',');
+  const isUrl = comma >= 0 && /^data:/i.test(data);
+  const header = wordOf(data.slice('data:'.length, isUrl ? comma : 0), 'file_data');
+  const type = isUrl ? header.replace(/;base64$/i, '') : wordOf(part['media_type'], 'media_type');
   let content: string;
   try {
-    content = dataOf(body, base64 !== undefined || body === data);
+    content = isUrl ? dataOf(data.slice(comma + 1), type !== header) : readBase64(data);
   } catch {
     throw badRequest(`file_data of ${shownName} is neither base64 nor a data URL`);
   }

@@ -3,8 +3,10 @@ import type { ImagePart } from '../core/chat.js';
 import { badRequest, ChatError } from '../core/errors.js';
 import { imageTypeOf } from '../core/fileContent.js';
 
-const ALPHABET = /[A-Za-z0-9+/]/;
 const VALID_UNBROKEN = /^[A-Za-z0-9+/]*={0,2}$/;
+/** A run of input that Go accepts, which may be the whole text. */
+const ALPHABET_AND_BREAKS = /[A-Za-z0-9+/\r\n]*/y;
+const BREAKS = /[\r\n]/g;
 /** The beginning of a data URL with base64 (RFC 2397). The media type is detected from the image itself. */
 const DATA_URL_PREFIX = /^data:[^,]*;base64$/i;
 /** The data URLs that Ollama accepts. */
@@ -20,24 +22,20 @@ function corruptAt(text: string): number | undefined {
     while (text[index] === '\n' || text[index] === '\r') index += 1;
     return index;
   };
-  let inQuantum = 0;
-  for (let index = skipBreaks(0); index < text.length; index = skipBreaks(index + 1)) {
-    const char = text[index]!;
-    if (ALPHABET.test(char)) {
-      inQuantum = (inQuantum + 1) % 4;
-      continue;
-    }
-    if (char !== '=' || inQuantum < 2) return index;
-    let end = index;
-    if (inQuantum === 2) {
-      end = skipBreaks(index + 1);
-      if (end >= text.length) return text.length;
-      if (text[end] !== '=') return end;
-    }
-    const after = skipBreaks(end + 1);
-    return after < text.length ? after : undefined;
+  ALPHABET_AND_BREAKS.lastIndex = 0;
+  ALPHABET_AND_BREAKS.test(text);
+  const index = ALPHABET_AND_BREAKS.lastIndex;
+  const inQuantum = text.slice(0, index).replace(BREAKS, '').length % 4;
+  if (index >= text.length) return inQuantum === 0 ? undefined : text.length - inQuantum;
+  if (text[index] !== '=' || inQuantum < 2) return index;
+  let end = index;
+  if (inQuantum === 2) {
+    end = skipBreaks(index + 1);
+    if (end >= text.length) return text.length;
+    if (text[end] !== '=') return end;
   }
-  return inQuantum === 0 ? undefined : text.length - inQuantum;
+  const after = skipBreaks(end + 1);
+  return after < text.length ? after : undefined;
 }
 
 /**
@@ -48,7 +46,7 @@ export function readBase64(text: string): string {
   if (text.length % 4 === 0 && VALID_UNBROKEN.test(text)) return text;
   const corrupt = corruptAt(text);
   if (corrupt !== undefined) throw badRequest(`illegal base64 data at input byte ${corrupt}`);
-  return text.replace(/[\r\n]/g, '');
+  return text.replace(BREAKS, '');
 }
 
 /**
@@ -64,9 +62,13 @@ export function imageOf(data: string): ImagePart {
   return { type: 'image', mediaType, data };
 }
 
+/** More than the media type of a real data URL has. */
+const MAX_PREFIX_CHARACTERS = 1_000;
+
 /** The base64 of a data URL; other text unchanged. */
 export function withoutDataUrl(text: string): string {
   const comma = text.startsWith('data:') ? text.indexOf(',') : -1;
+  if (comma < 0 || comma > MAX_PREFIX_CHARACTERS) return text;
   return DATA_URL_PREFIX.test(text.slice(0, comma)) ? text.slice(comma + 1) : text;
 }
 

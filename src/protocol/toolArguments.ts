@@ -2,6 +2,7 @@
 import { type Json, type JsonObject, jsonText, parseJson } from '../core/json.js';
 import { isObject } from './json/fields.js';
 import { checkJsonLimits, MAX_WEIGHT } from './json/jsonLimits.js';
+import { CALLS, checkCount } from './requestLimits.js';
 
 /** The argument that holds a text which is not an object. */
 const RAW = 'raw_arguments';
@@ -12,13 +13,14 @@ const MAX_ENCODINGS = 2;
 /**
  * Reads the arguments of one call. The API takes an object only, and one wrong call in a history must not end a session. So
  * null, `[]` and blank text mean no arguments, and anything else that is not an object is kept in an object.
- * @throws ChatError `badRequest` when the JSON exceeds the limits of `checkJsonLimits`
+ * @throws ChatError `badRequest` when the JSON exceeds the limits of `checkJsonLimits`, or for too many calls
  */
 export type ReadArguments = (value: Json | undefined) => JsonObject;
 
-/** Creates a reader for one request: the arguments of all its calls together must not exceed the limits of one body. */
+/** Creates a reader for one request: the arguments of all its calls together must not exceed the limits of one body, nor `MAX_CALLS`. */
 export function createArgumentsReader(): ReadArguments {
   let remainingWeight = MAX_WEIGHT;
+  let calls = 0;
   const parse = (text: string): Json | undefined => {
     remainingWeight -= checkJsonLimits(text, remainingWeight);
     try {
@@ -28,6 +30,8 @@ export function createArgumentsReader(): ReadArguments {
     }
   };
   return (sent) => {
+    calls += 1;
+    checkCount(CALLS.what, calls, CALLS.max);
     let value = sent ?? null;
     for (let count = 0; count < MAX_ENCODINGS && typeof value === 'string'; count += 1) {
       if (value.trim() === '') return {};

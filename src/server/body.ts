@@ -9,7 +9,8 @@ export const MAX_SMALL_BODY_BYTES = 1024 * 1024;
 /** Larger bodies yield to other requests between the steps of their processing. */
 const YIELD_ABOVE_BYTES = 1024 * 1024;
 
-function yieldIfLarge(bytes: number): Promise<void> {
+/** Lets other requests go on between two steps of processing a body, if it is large. */
+export function yieldIfLarge(bytes: number): Promise<void> {
   return bytes > YIELD_ABOVE_BYTES ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve();
 }
 

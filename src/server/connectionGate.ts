@@ -14,7 +14,7 @@ const REFUSED_OPEN_MS = 500;
 export interface ConnectionGateOptions {
   /** `true` to accept every connection without a look-up. Read for each connection. */
   readonly acceptsAll: () => boolean;
-  /** Whether a connection is accepted. If it rejects, the connection is accepted, and its requests are refused. */
+  /** Whether a connection is accepted. If it fails, the connection is accepted, and its requests are refused. */
   readonly isAccepted: (socket: Socket) => boolean | Promise<boolean>;
   /** The complete response that a refused connection gets, whatever it asks for. */
   readonly refusal: string;
@@ -61,8 +61,17 @@ export function gateConnections(server: Server, options: ConnectionGateOptions):
     socket.once('close', () => clearTimeout(timer));
   };
 
+  function verdictOn(socket: Socket): boolean | Promise<boolean> {
+    try {
+      return acceptsAll() || isAccepted(socket);
+    } catch {
+      // The settings cannot be read. Each request gets an error that says so.
+      return true;
+    }
+  }
+
   server.on('connection', (socket: Socket) => {
-    const accepted = acceptsAll() || isAccepted(socket);
+    const accepted = verdictOn(socket);
     if (accepted === true) {
       accept(socket);
       return;

@@ -1,14 +1,14 @@
-/** Limits on the contents of a chat, the same for every API. The limit on its bytes is in `body.ts`. */
+/** Checks the limits of `protocol/requestLimits.ts` on a translated chat, where only the whole can be counted. */
 import type { ChatMessage, ChatRequest, ImagePart } from '../core/chat.js';
 import { ChatError } from '../core/errors.js';
-
-/** Long agent sessions have a few thousand. */
-export const MAX_MESSAGES = 10_000;
-export const MAX_TOOLS = 512;
-export const MAX_IMAGES = 100;
-/** After decoding. The Anthropic API accepts less. */
-export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
-export const MAX_STOPS = 64;
+import {
+  checkCount,
+  MAX_IMAGE_BYTES,
+  MAX_IMAGES,
+  MAX_MESSAGES,
+  MAX_STOPS,
+  MAX_TOOLS,
+} from '../protocol/requestLimits.js';
 
 const BASE64_BYTES_PER_GROUP = 3;
 const BASE64_CHARACTERS_PER_GROUP = 4;
@@ -16,11 +16,6 @@ const BASE64_CHARACTERS_PER_GROUP = 4;
 function decodedBytes(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return (base64.length / BASE64_CHARACTERS_PER_GROUP) * BASE64_BYTES_PER_GROUP - padding;
-}
-
-function checkCount(what: string, count: number, max: number): void {
-  if (count > max)
-    throw new ChatError('badRequest', `The request has ${count} ${what}; the maximum is ${max}.`);
 }
 
 /** The images of a part, also those in a tool's result or in a document. */

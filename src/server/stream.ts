@@ -1,8 +1,8 @@
-/** Writes the events of a chat to the response, as a stream or as one JSON text. */
+/** Writes the events of a reply to the response, as a stream or as one JSON text. */
 import type { ServerResponse } from 'node:http';
 import type { ChatEvent } from '../core/chat.js';
 import { asChatError, ChatError } from '../core/errors.js';
-import type { StreamEncoder } from '../protocol/dialect.js';
+import type { ReplyEvent, StreamEncoder } from '../protocol/dialect.js';
 import { BARE_JSON_TYPE, type Exchange, JSON_TYPE, noteFailure, send, sendFailure } from './exchange.js';
 
 /**
@@ -35,7 +35,7 @@ async function* abortable<T>(
 }
 
 /**
- * Yields the events of a reply up to `done`. It then iterates to the end of the source, because leaving early would
+ * Yields the events of a chat up to `done`. It then iterates to the end of the source, because leaving early would
  * stop work that the backend still does after `done`.
  * @param onEvent called with each event before it is yielded
  * @throws ChatError the signal's reason when it is aborted; `internal` when the source ends without `done`
@@ -89,9 +89,25 @@ export interface PendingRetry {
   at: number;
 }
 
+/** The events of a reply, and how many of its choices must end before it is complete. */
+export interface ReplySource {
+  /** From `answerChoices`. */
+  readonly events: AsyncIterable<ReplyEvent>;
+  /** At least one. */
+  readonly choices: number;
+}
+
+/** Returns a function that tells whether an event completes the reply. Pass it all events in order. */
+function completionTest({ choices }: ReplySource): (event: ReplyEvent) => boolean {
+  let running = choices;
+  return (event) => {
+    if (event.type === 'done') running -= 1;
+    return event.type === 'done' && running === 0;
+  };
+}
+
 export interface StreamOptions {
-  /** From `replyEvents`. */
-  readonly events: AsyncIterable<ChatEvent>;
+  readonly source: ReplySource;
   readonly encoder: StreamEncoder;
   /** Milliseconds of silence after which a heartbeat is sent, repeatedly. */
   readonly heartbeatMs: number;
@@ -108,13 +124,14 @@ export interface StreamOptions {
  */
 export async function streamReply(
   exchange: Exchange,
-  { events, encoder, heartbeatMs, retry }: StreamOptions,
+  { source, encoder, heartbeatMs, retry }: StreamOptions,
 ): Promise<void> {
   const { response, signal } = exchange;
   const write = (frame: string): boolean => {
     if (!response.headersSent) response.writeHead(200, { 'Content-Type': encoder.contentType });
     return response.write(frame);
   };
+  const completes = completionTest(source);
   let heartbeat: NodeJS.Timeout;
   const beat = (): void => {
     const waitMs = response.headersSent ? 0 : retry.at + heartbeatMs - performance.now();
@@ -124,13 +141,13 @@ export async function streamReply(
   };
   heartbeat = setTimeout(beat, heartbeatMs);
   try {
-    for await (const event of events) {
+    for await (const event of source.events) {
       for (const frame of encoder.event(event)) {
         if (!write(frame)) await drained(response, signal);
       }
       clearTimeout(heartbeat);
       heartbeat = setTimeout(beat, heartbeatMs);
-      if (event.type === 'done') response.end();
+      if (completes(event)) response.end();
     }
   } catch (thrown) {
     // The client has its complete reply; a failure after that does not concern it.
@@ -148,23 +165,23 @@ export async function streamReply(
 }
 
 export interface WholeReplyOptions {
-  /** From `replyEvents`. */
-  readonly events: AsyncIterable<ChatEvent>;
+  readonly source: ReplySource;
   /** Turns all events of the reply into the JSON body. */
-  readonly encode: (events: readonly ChatEvent[]) => string;
+  readonly encode: (events: readonly ReplyEvent[]) => string;
 }
 
 /** Sends a reply as one JSON text. An error always has its own status. */
 export async function sendWholeReply(
   exchange: Exchange,
-  { events, encode }: WholeReplyOptions,
+  { source, encode }: WholeReplyOptions,
 ): Promise<void> {
   const { response } = exchange;
-  const received: ChatEvent[] = [];
+  const completes = completionTest(source);
+  const received: ReplyEvent[] = [];
   try {
-    for await (const event of events) {
+    for await (const event of source.events) {
       received.push(event);
-      if (event.type === 'done') send(response, 200, JSON_TYPE, encode(received));
+      if (completes(event)) send(response, 200, JSON_TYPE, encode(received));
     }
   } catch (thrown) {
     if (!response.writableEnded) sendFailure(exchange, thrown);

@@ -122,7 +122,8 @@ describe('an error of the API', function () {
         release = resolve;
       });
       const content: Block[] = [...complete, { type: 'text', text: [partial, gate] }];
-      rig.standIn.reply({ kind: 'disconnect', content }, textReply(retried));
+      // As long as a real API takes: the CLI needs some milliseconds to be kept from resuming the answer.
+      rig.standIn.reply({ kind: 'disconnect', content, delayMs: 200 }, textReply(retried));
       let text = '';
       for await (const event of rig.backend.chat(HI, never())) {
         if (event.type === 'text') text += event.text;
@@ -140,16 +141,18 @@ describe('an error of the API', function () {
       assert.equal(await afterLostConnection('Hello wor', 'Hello world', [thought]), 'Hello world');
     });
 
-    it('continues the answer after a complete block, which is not repeated', async () => {
+    it('continues the answer after a complete block, and requests all of it again', async () => {
       const block: Block = { type: 'text', text: 'A first part. ' };
       assert.equal(
-        await afterLostConnection('And a sec', 'And a second.', [block]),
+        await afterLostConnection('And a sec', 'A first part. And a second.', [block]),
         'A first part. And a second.',
       );
+      const [first, second] = rig.standIn.requests.map(({ body }) => body);
+      assert.deepEqual(second?.messages, first?.messages);
     });
 
-    it('makes the next turn use another process, without the CLI’s message to continue', async () => {
-      const answered = await afterLostConnection('And a sec', 'And a second.', [
+    it('is followed by a turn without the CLI’s message to continue', async () => {
+      const answered = await afterLostConnection('And a sec', 'A first part. And a second.', [
         { type: 'text', text: 'A first part. ' },
       ]);
       rig.standIn.reply(textReply('third'));

@@ -4,6 +4,7 @@ import type { ChatEvent, ChatMessage, ToolSpec } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
 import {
   messageReply,
+  textOf,
   textReply,
   toolReply,
   type ApiMessage,
@@ -346,12 +347,28 @@ describe('the chat lane with the real CLI', function () {
     ]);
   });
 
-  it('lets the model retry after a call of an unknown tool', async () => {
-    rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'nope', input: {} }), textReply('sorry'));
-    const answer = await answerOf(rig.backend.chat(request([user('a')], { tools: [WEATHER] }), never()));
-    assert.equal(answer.text, 'sorry');
-    assert.equal(answer.done.reason, 'stop');
-    assert.ok(!answer.events.some((event) => event.type === 'toolCall'));
+  for (const [what, reply, message] of [
+    ['a tool that is not on offer', { name: 'nope', input: {} }, /"nope", which the request does not offer/],
+    ['a tool with broken JSON', { name: 'get_weather', input: '{"city": "R' }, /not valid JSON/],
+  ] as const) {
+    it(`fails after a call of ${what}, and does not ask the model again`, async () => {
+      rig.standIn.reply(toolReply({ id: 'toolu_1', ...reply }));
+      const answer = answerOf(rig.backend.chat(request([user('a')], { tools: [WEATHER] }), never()));
+      await assert.rejects(answer, { kind: 'cliFailed', message });
+      await rig.backend.close();
+      assert.equal(rig.standIn.requests.length, 1);
+    });
+  }
+
+  it('passes on a call whose input does not match the schema of the tool', async () => {
+    rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'get_weather', input: { city: 7, other: true } }));
+    const asked = [user('a')];
+    const answer = await answerOf(rig.backend.chat(request(asked, { tools: [WEATHER] }), never()));
+    const [call] = answer.events.flatMap((event) => (event.type === 'toolCall' ? [event.call] : []));
+    assert.deepEqual(call?.arguments, { city: 7, other: true });
+    assert.equal(answer.done.reason, 'toolCalls');
+    await rig.backend.close();
+    assert.equal(rig.standIn.requests.length, 1);
   });
 
   it('returns JSON that matches a schema as text', async () => {
@@ -373,37 +390,74 @@ describe('the chat lane with the real CLI', function () {
     assert.deepEqual(JSON.parse(answer.text), ['a', 'b']);
   });
 
-  for (const [stopReason, reason] of [
-    ['max_tokens', 'length'],
-    ['refusal', 'refusal'],
+  const thought = { type: 'thinking', thinking: 'Hm.', signature: 's' } as const;
+  for (const [what, reply, text, reason] of [
+    ['max_tokens', textReply('cut of', { stopReason: 'max_tokens' }), 'cut of', 'length'],
+    ['a refusal', textReply('I can', { stopReason: 'refusal' }), 'I can', 'refusal'],
+    ['a refusal without text', messageReply([], { stopReason: 'refusal' }), '', 'refusal'],
+    [
+      'a full context window',
+      textReply('half', { stopReason: 'model_context_window_exceeded' }),
+      'half',
+      'contextFull',
+    ],
+    ['a pause', textReply('half', { stopReason: 'pause_turn' }), 'half', 'stop'],
+    ['an empty answer', messageReply([]), '', 'stop'],
+    ['white space', textReply(' \n'), ' \n', 'stop'],
+    ['thinking without an answer', messageReply([thought]), '', 'stop'],
+    [
+      'a tool call that is cut off',
+      toolReply({ id: 't', name: 'get_weather', input: '{"city": "R' }, { stopReason: 'max_tokens' }),
+      '',
+      'length',
+    ],
   ] as const) {
-    it(`ends with the text so far at ${stopReason} and keeps the CLI from asking the model again`, async () => {
-      lenient = true;
-      // The CLI may send another request before it is interrupted.
-      rig.standIn.reply(textReply('cut of', { stopReason }), { kind: 'hang' });
-      const answer = await answerOf(rig.backend.chat(request([user('a')]), never()));
-      assert.deepEqual([answer.text, answer.done.reason], ['cut of', reason]);
+    it(`ends the answer after ${what}, and keeps the CLI from asking the model again`, async () => {
+      rig.standIn.reply(reply, textReply('next'));
+      const tools = [WEATHER];
+      const answer = await answerOf(rig.backend.chat(request([user('a')], { tools }), never()));
+      assert.deepEqual([answer.text, answer.done.reason], [text, reason]);
       assert.ok(answer.done.usage.outputTokens > 0);
+      const next = request([user('a'), assistant(text), user('b')], { tools });
+      assert.equal((await answerOf(rig.backend.chat(next, never()))).text, 'next');
       await rig.backend.close();
-      const [, second] = rig.standIn.requests;
-      assert.equal((await second?.closed) ?? 'client', 'client');
+      assert.equal(rig.standIn.requests.length, 2);
+      const { messages } = rig.standIn.requests[1]!.body;
+      const said = messages
+        .filter(({ role }) => role !== 'system')
+        .flatMap((message) => textOf(message).split('\n'));
+      const visible = ['a', text, 'b'].filter((line) => line.trim() !== '');
+      assert.deepEqual(
+        said.filter((line) => line.trim() !== ''),
+        visible,
+      );
     });
   }
 
-  it('ends before a stop sequence and cancels the request to the API', async () => {
-    rig.standIn.reply(textReply(['one ST', 'OP two', new Promise(() => undefined)]));
-    const answer = await answerOf(rig.backend.chat(request([user('a')], { stop: ['STOP'] }), never()));
+  it('ends before a stop sequence that the API does not take, and cancels the request', async () => {
+    rig.standIn.reply(textReply(['one \n', '\n two', new Promise(() => undefined)]));
+    const answer = await answerOf(rig.backend.chat(request([user('a')], { stop: ['\n\n'] }), never()));
     assert.deepEqual([answer.text, answer.done.reason], ['one ', 'stop']);
     assert.equal(answer.done.usage.outputTokens, 1);
     assert.ok(answer.done.usage.promptTokens > 0);
     assert.equal(await (await rig.standIn.nextRequest()).closed, 'client');
   });
 
-  it('ends at the estimated token limit', async () => {
-    rig.standIn.reply(textReply(['word '.repeat(100), new Promise(() => undefined)]));
+  it('gives the token limit to the API, which counts exactly', async () => {
+    rig.standIn.reply(textReply('cut of', { stopReason: 'max_tokens', usage: { output_tokens: 10 } }));
     const answer = await answerOf(rig.backend.chat(request([user('a')], { maxTokens: 10 }), never()));
-    assert.deepEqual([answer.text.length, answer.done.reason], [40, 'length']);
+    assert.deepEqual([answer.text, answer.done.reason], ['cut of', 'length']);
     assert.equal(answer.done.usage.outputTokens, 10);
+    const { body } = rig.standIn.requests[0]!;
+    assert.deepEqual([body.max_tokens, body['thinking']], [10, undefined]);
+  });
+
+  it('ends the answer of an API that ignores the token limit', async () => {
+    rig.standIn.reply(
+      textReply(['word '.repeat(100), new Promise(() => undefined)], { stopReason: 'end_turn' }),
+    );
+    const answer = await answerOf(rig.backend.chat(request([user('a')], { maxTokens: 10 }), never()));
+    assert.deepEqual([answer.text.length, answer.done.reason], [4 * (2 * 10 + 16), 'length']);
   });
 
   it('reports the context length of a model after its first answer', async () => {

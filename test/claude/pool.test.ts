@@ -239,17 +239,12 @@ describe('the pool', function () {
       assert.ok(said(rig.standIn.requests[1]!)[1]?.includes('"input":{"timeout":"5"}'));
     });
 
-    it('continues after a call of an unknown tool', async () => {
-      rig.standIn.reply(
-        toolReply({ id: 'toolu_1', name: 'nope', input: {} }),
-        textReply('A1'),
-        textReply('A2'),
-      );
-      await ask(request([user('U1')], { tools: TOOLS }));
-      assert.equal(
-        (await ask(request([user('U1'), assistant('A1'), user('U2')], { tools: TOOLS }))).text,
-        'A2',
-      );
+    it('does not continue a conversation with a call of an unknown tool', async () => {
+      rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'nope', input: {} }), textReply('A1'));
+      const question = request([user('U1')], { tools: TOOLS });
+      await assert.rejects(ask(question), { kind: 'cliFailed' });
+      assert.equal((await ask(question)).text, 'A1');
+      assert.deepEqual(said(rig.standIn.requests[1]!), said(rig.standIn.requests[0]!));
     });
   });
 

@@ -1,6 +1,6 @@
 /** After a conversation, a process sends the same requests as a new process, byte for byte. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChatMessage, ChatRequest } from '../../src/core/chat.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
@@ -44,6 +44,9 @@ const CALLED: readonly ChatMessage[] = [
   },
 ];
 
+/** As long as a real API takes: the CLI needs some milliseconds to be kept from asking the model again. */
+const API_DELAY_MS = 200;
+
 /** A request that a process has served before. */
 interface Use {
   readonly request: ChatRequest;
@@ -63,7 +66,7 @@ const USES: Readonly<Record<string, Use>> = {
   },
   'a tool that does not exist': {
     request: secret({ tools: [tool('look')] }),
-    replies: [toolReply({ id: 'toolu_1', name: 'nope', input: {} }), textReply('A')],
+    replies: [toolReply({ id: 'toolu_1', name: 'nope', input: {} }, { delayMs: API_DELAY_MS })],
   },
   'a replayed history with tool results': {
     request: request(CALLED, { tools: [tool('look')] }),
@@ -100,6 +103,44 @@ const USES: Readonly<Record<string, Use>> = {
     request: secret(),
     replies: [textReply(['SECRET', new Promise(() => undefined)])],
     disconnects: true,
+  },
+  'an answer that ended at the token limit': {
+    request: secret({ maxTokens: 5 }),
+    replies: [textReply('SECRET', { stopReason: 'max_tokens', delayMs: API_DELAY_MS })],
+  },
+  'an answer that filled the context window': {
+    request: secret(),
+    replies: [textReply('SECRET', { stopReason: 'model_context_window_exceeded', delayMs: API_DELAY_MS })],
+  },
+  'an empty answer': { request: secret(), replies: [messageReply([], { delayMs: API_DELAY_MS })] },
+  'white space': { request: secret(), replies: [textReply('  ', { delayMs: API_DELAY_MS })] },
+  'thinking without an answer': {
+    request: secret(),
+    replies: [
+      messageReply([{ type: 'thinking', thinking: 'SECRET', signature: 'sig' }], { delayMs: API_DELAY_MS }),
+    ],
+  },
+  'a tool call with broken JSON': {
+    request: secret({ tools: [tool('look')] }),
+    replies: [toolReply({ id: 'toolu_1', name: 'look', input: '{"q": "SEC' }, { delayMs: API_DELAY_MS })],
+  },
+  'options that the API enforces': {
+    request: secret({
+      model: 'claude-sonnet-4-5',
+      maxTokens: 777,
+      stop: ['SECRET stop', ' '],
+      thinking: { mode: 'off', show: false },
+      sampling: { temperature: 0.25, topK: 3 },
+    }),
+    replies: [textReply('A')],
+  },
+  'a forced tool call': {
+    request: secret({
+      tools: [tool('look')],
+      toolChoice: { required: true, name: 'look', single: true },
+      thinking: { show: false, effort: 'low' },
+    }),
+    replies: [toolReply({ id: 'toolu_1', name: 'look', input: {} })],
   },
   'an answer that ended at a stop sequence': {
     request: secret({ stop: ['STOP'] }),
@@ -198,20 +239,27 @@ describe('recycled process', function () {
     });
   }
 
-  it("keeps the user's own fields of the request body, with and after a structured answer", async () => {
-    const env = { ...environment.env, CLAUDE_CODE_EXTRA_BODY: '{"service_tier":"standard_only"}' };
-    const backend = createBackend({ processes: 1, prewarm: 'always' }, env);
-    try {
-      for (const name of ['a plain conversation', 'a schema', 'a plain conversation']) {
-        await converse(backend, NEXT[name]!);
-        const { body } = standIn.requests.at(-1)!;
-        assert.equal(body['service_tier'], 'standard_only', name);
-        assert.equal('tool_choice' in body, name === 'a schema', name);
+  for (const place of ['the environment', 'a settings file']) {
+    it(`keeps the user's own fields of the request body, set in ${place}, with and after a structured answer`, async () => {
+      const own = { CLAUDE_CODE_EXTRA_BODY: '{"service_tier":"standard_only"}' };
+      const config = join(environment.root, 'own config');
+      await mkdir(config, { recursive: true });
+      await writeFile(join(config, 'settings.json'), JSON.stringify({ env: own }));
+      const given = place === 'the environment' ? own : { CLAUDE_CONFIG_DIR: config };
+      const backend = createBackend({ processes: 1, prewarm: 'always' }, { ...environment.env, ...given });
+      try {
+        for (const name of ['a plain conversation', 'a schema', 'a plain conversation', 'a schema']) {
+          await converse(backend, NEXT[name]!);
+          const { body } = standIn.requests.at(-1)!;
+          assert.equal(body['service_tier'], 'standard_only', name);
+          // During the first second of a process the CLI may apply the variables of settings files once more.
+          if (place === 'the environment') assert.equal('tool_choice' in body, name === 'a schema', name);
+        }
+      } finally {
+        await backend.close();
       }
-    } finally {
-      await backend.close();
-    }
-  });
+    });
+  }
 
   const DEFAULTS: Readonly<Record<string, { settings?: object; env?: Record<string, string>; id: string }>> =
     {

@@ -133,6 +133,17 @@ describe('the workspace lane', function () {
     assert.match(JSON.stringify(resultsOf(rig.standIn.requests[3])), /a needle in a haystack/);
   });
 
+  it('does not think if the request switches thinking off', async () => {
+    await start();
+    rig.standIn.reply(textReply('a'), textReply('b'));
+    await ask([user('q1')], { thinking: { mode: 'off', show: false } });
+    await ask([user('q2')]);
+    assert.deepEqual(
+      rig.standIn.requests.map(({ body }) => body['thinking'] !== undefined),
+      [false, true],
+    );
+  });
+
   it('does not report its tools if the request wants no thinking', async () => {
     await start();
     rig.standIn.reply(toolReply(call('Glob', { pattern: '*' })), textReply('Nothing is there.'));

@@ -104,6 +104,49 @@ describe('OpenAI client, chat completions', () => {
     assert.deepEqual(headless.standIn.requests.at(-1)?.body['output_config'], { effort: 'low' });
   });
 
+  it('gets two answers with n, each with its index', async () => {
+    headless.standIn.reply(textReply('Heads.', { usage: USAGE }), textReply('Tails.', { usage: USAGE }));
+    const { choices, usage } = await client.chat.completions.create({
+      model: MODEL,
+      messages: MESSAGES,
+      n: 2,
+    });
+    assert.deepEqual(new Set(choices.map(({ message }) => message.content)), new Set(['Heads.', 'Tails.']));
+    assert.deepEqual(
+      choices.map(({ index, finish_reason }) => [index, finish_reason]),
+      [
+        [0, 'stop'],
+        [1, 'stop'],
+      ],
+    );
+    assert.deepEqual([usage?.prompt_tokens, usage?.completion_tokens], [17, 68]);
+    const [first, second] = headless.standIn.requests.slice(-2);
+    assert.deepEqual(first?.body.messages, second?.body.messages);
+  });
+
+  it('streams two answers at once with n', async () => {
+    const held = createLatch();
+    headless.standIn.reply(
+      textReply(['One', held.opened, ' and one.'], { usage: USAGE }),
+      textReply(['Two', held.opened, ' and two.'], { usage: USAGE }),
+    );
+    const stream = client.chat.completions.stream({
+      model: MODEL,
+      messages: MESSAGES,
+      n: 2,
+      stream_options: { include_usage: true },
+    });
+    const started = new Set<number>();
+    for await (const { choices } of stream) {
+      for (const { index, delta } of choices) if (delta.content) started.add(index);
+      if (started.size === 2) held.open();
+    }
+    const answer = await stream.finalChatCompletion();
+    const contents = answer.choices.map(({ message }) => message.content);
+    assert.deepEqual(new Set(contents), new Set(['One and one.', 'Two and two.']));
+    assert.deepEqual([answer.usage?.prompt_tokens, answer.usage?.completion_tokens], [17, 68]);
+  });
+
   it('calls two tools at once, and their results continue the same process', async () => {
     headless.standIn.reply(twoCalls, textReply('Sun in Köln, rain in Oslo.'));
     const messages: ChatCompletionMessageParam[] = [{ role: 'user', content: 'Weather?' }];

@@ -10,20 +10,22 @@ import {
   type Reply,
   type StandInRequest,
 } from '../standin/server.js';
+import { faultyReply, type Fault } from './faults.js';
 import { createLatch } from '../support/latch.js';
 import { arrivedHistory, resumeRequest, sentHistory, type WireChat } from './history.js';
 
 /**
  * `answer`: text, perhaps with thinking. `calls`: text and tool calls. `hang`: the beginning of an answer without an end.
  * `cut`: an answer whose connection breaks, and then all of it or the rest of it, whichever the CLI requests. `fail`: an
- * error with that status.
+ * error with that status. `faulty`: an answer after which the CLI would ask the model again on its own.
  */
 export type PlannedReply =
   | { readonly type: 'answer'; readonly thinks: boolean }
   | { readonly type: 'calls'; readonly count: number }
   | { readonly type: 'hang' }
   | { readonly type: 'cut' }
-  | { readonly type: 'fail'; readonly status: 400 | 529 };
+  | { readonly type: 'fail'; readonly status: 400 | 529 }
+  | { readonly type: 'faulty'; readonly fault: Fault };
 
 /** A client's request, from sending it to the end of its answer. */
 export interface TrackedRequest {
@@ -110,6 +112,8 @@ export function createRequestTracker(): RequestTracker {
         }));
         return messageReply([answer, ...calls]);
       }
+      case 'faulty':
+        return faultyReply(plan.fault, text);
       case 'answer':
         if (!plan.thinks) return messageReply([answer]);
         thinking.set(text, `thought of ${number}`);

@@ -1,5 +1,6 @@
 /** Random conversations as data: what the user of a client does, turn by turn. */
 import fc from 'fast-check';
+import { FAULTS, type Fault } from './faults.js';
 
 export type Step =
   /** Sends a prompt. Several conversations deliberately send equal prompts. */
@@ -34,6 +35,8 @@ export type Step =
   | { readonly do: 'fail'; readonly status: 400 | 529; readonly retry: boolean }
   /** Sends a prompt for whose answer the connection to the API breaks. */
   | { readonly do: 'cut' }
+  /** Sends a prompt that the model answers so that the CLI would ask it again, and perhaps sends it again. */
+  | { readonly do: 'fault'; readonly fault: Fault; readonly retry: boolean }
   | { readonly do: 'changeSystem'; readonly system: string }
   | { readonly do: 'changeModel'; readonly model: string };
 
@@ -93,6 +96,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: of('cut' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: of('fault' as const),
+      fault: fc.constantFrom(...FAULTS),
+      retry: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: of('changeSystem' as const), system }) },
   { weight: 1, arbitrary: fc.record({ do: of('changeModel' as const), model }) },
 );
@@ -155,7 +166,20 @@ const FIXED_SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+/** Each kind of faulty answer in the middle of a conversation. */
+const FAULTY_SCENARIOS: readonly Scenario[] = [0, 5].map((from) => ({
+  model: 'claude-sonnet',
+  system: '',
+  tools: true,
+  steps: [
+    prompt,
+    ...FAULTS.slice(from, from + 5).map((fault, i): Step => ({ do: 'fault', fault, retry: i % 2 === 0 })),
+    prompt,
+  ],
+}));
+
 /** The fixed scenarios and random ones. The same seed gives the same scenarios. */
 export function randomScenarios(seed: number, count: number): Scenario[] {
-  return [...FIXED_SCENARIOS, ...fc.sample(scenario, { seed, numRuns: count - FIXED_SCENARIOS.length })];
+  const fixed = [...FAULTY_SCENARIOS, ...FIXED_SCENARIOS];
+  return [...fixed, ...fc.sample(scenario, { seed, numRuns: count - fixed.length })];
 }

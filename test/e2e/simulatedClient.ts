@@ -1,7 +1,8 @@
 /** A client that keeps its own history and sends all of it with each request. */
 import assert from 'node:assert/strict';
-import { ask, firstText, openChat, textOf, type WireCall } from '../support/httpClient.js';
+import { ask, firstText, openChat, textOf, type Line, type WireCall } from '../support/httpClient.js';
 import type { WireChat, WireMessage } from './history.js';
+import { OUTCOMES } from './faults.js';
 import type { PlannedReply, RequestTracker, TrackedRequest } from './requestTracker.js';
 import type { Scenario, Step } from './scenario.js';
 
@@ -120,6 +121,14 @@ export async function runScenario(
         if (text !== undefined) messages = [...messages, prompt, { role: 'assistant', content: text }];
         break;
       }
+      case 'fault': {
+        const prompt = uniquePrompt();
+        const plan = { type: 'faulty', fault: step.fault } as const;
+        const text = await withServer((url) => faulty(url, chatOf([prompt]), plan, tracker));
+        if (step.retry || text === undefined) await send([prompt], { type: 'answer', thinks: false });
+        else messages = [...messages, prompt, { role: 'assistant', content: text }];
+        break;
+      }
       case 'changeSystem':
         ({ system } = step);
         break;
@@ -215,6 +224,33 @@ async function cut(url: string, chat: WireChat, tracker: RequestTracker): Promis
   assert.ok(tracked.text.startsWith(text), `${text} is not of ${tracked.text}`);
   assert.ok(whole || lines.at(-1)?.error !== undefined, `no end: ${JSON.stringify(lines.at(-1))}`);
   return whole ? text : undefined;
+}
+
+/**
+ * Sends a chat that the model answers so that the CLI would ask it again.
+ * @returns the text; `undefined` if there is none to keep
+ */
+async function faulty(
+  url: string,
+  chat: WireChat,
+  plan: Extract<PlannedReply, { type: 'faulty' }>,
+  tracker: RequestTracker,
+): Promise<string | undefined> {
+  const tracked = tracker.expect(chat, plan);
+  const { body } = await closeOnError(tracker, tracked, () =>
+    ask(url, { path: '/api/chat', body: bodyOf(chat) }),
+  );
+  const outcome = OUTCOMES[plan.fault];
+  const lines = body
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+  const text = textOf(lines);
+  tracker.close(tracked, outcome === 'text' ? text : undefined);
+  if (outcome === 'error') assert.match(body, /"error":"The model/);
+  else assert.ok(lines.at(-1)?.done === true, `no end: ${body}`);
+  if (outcome === 'blank') assert.equal(text.trim(), '');
+  return outcome === 'text' ? text : undefined;
 }
 
 /** Closes a request whose connection broke, so that no later request can be mistaken for it. */

@@ -542,6 +542,7 @@ describe('POST /v1/messages', () => {
     assert.equal(reply.status, 200, reply.body);
     assert.deepEqual(rig.backend.requests, [
       {
+        buffered: true,
         client: '',
         lane: 'chat',
         model: 'sonnet',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { MAX_IMAGES, MAX_MESSAGES, MAX_STOPS, MAX_TOOLS } from '../../src/server/limits.js';
+import { MAX_IMAGES, MAX_MESSAGES, MAX_STOPS, MAX_TOOLS } from '../../src/protocol/requestLimits.js';
 import { slowness } from '../support/slowness.js';
 import { ask, post, type Reply, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
 

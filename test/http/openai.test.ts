@@ -283,14 +283,6 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       }),
     ),
     {
-      what: 'a request for two answers (C-NEW unsupported fields)',
-      ask: sonnet({ n: 2 }),
-      status: 400,
-      message: 'n is not supported: a request gets one answer. Send the request several times instead.',
-      param: 'n',
-      code: 'unsupported_parameter',
-    },
-    {
       what: 'parameters that Claude does not have, which are ignored',
       status: 200,
       body: isAnswered,

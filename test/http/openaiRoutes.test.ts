@@ -150,21 +150,24 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       message: "model '' not found",
     },
     {
-      what: 'several prompts',
-      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: ['hi', 'there'] }),
+      what: 'an empty prompt among others',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: ['hi', ''] }),
       status: 400,
-      message: 'Several prompts in one request are not supported. Send one request for each prompt.',
+      message: 'prompt[1] is empty. Send text in every prompt.',
       param: 'prompt',
-      code: 'unsupported_value',
+      code: 'invalid_value',
     },
-    {
-      what: 'a prompt of tokens',
-      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: [9906, 1917] }),
+    ...[
+      [9906, 1917],
+      ['hi', [9906]],
+    ].map((prompt): OpenaiRow => ({
+      what: `the prompt of tokens ${JSON.stringify(prompt)}`,
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt }),
       status: 400,
       message: 'A prompt of tokens is not supported: Claude has other tokens. Send the prompt as text.',
       param: 'prompt',
       code: 'unsupported_value',
-    },
+    })),
     {
       what: 'a number as the prompt',
       ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 5 }),
@@ -172,11 +175,12 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       message: 'json: cannot unmarshal number into Go struct field CompletionRequest.prompt of type string',
     },
     {
-      what: 'two completions of one prompt',
-      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', n: 2 }),
+      what: 'the best of two completions',
+      ask: at(COMPLETIONS, { model: 'claude-sonnet', prompt: 'hi', best_of: 2 }),
       status: 400,
-      message: 'n is not supported: a request gets one answer. Send the request several times instead.',
-      param: 'n',
+      message:
+        'best_of is not supported: Claude does not say how likely an answer is. Send n to get several answers.',
+      param: 'best_of',
       code: 'unsupported_parameter',
     },
     {

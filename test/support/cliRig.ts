@@ -7,7 +7,7 @@ import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
-import { startStandIn, type StandIn } from '../standin/server.js';
+import { startStandIn, type StandIn, type StandInOptions } from '../standin/server.js';
 
 export interface CliRig {
   readonly standIn: StandIn;
@@ -25,12 +25,14 @@ export interface CliRigOptions {
   readonly log?: Logger;
   /** Default: no process is prewarmed. */
   readonly limits?: Partial<BackendLimits>;
+  /** Replies to requests for which none is queued. */
+  readonly respond?: StandInOptions['respond'];
   /** Without it there is no workspace lane. */
   readonly workspace?: Partial<WorkspaceOptions>;
 }
 
 export async function startCliRig(options: CliRigOptions = {}): Promise<CliRig> {
-  const standIn = await startStandIn();
+  const standIn = await startStandIn(options.respond === undefined ? {} : { respond: options.respond });
   const environment = await standInEnvironment(standIn.url, options.env);
   const allowances: PlanUsage[] = [];
   const backend = createClaudeBackend({

@@ -31,20 +31,24 @@ type FileContents = Readonly<Record<string, unknown>>;
 
 /** A function that returns a digest of a part of a JSON file. It reads the file only if that has changed. */
 function partOf(path: string, select: (file: FileContents) => unknown): SignInState {
+  const digestOf = (file: FileContents): string =>
+    createHash('sha256')
+      .update(JSON.stringify(select(file)) ?? '-')
+      .digest('hex');
+  // The first process of a new installation creates the file, without an account.
+  const none = digestOf({});
   let version = '';
-  let digest = '-';
+  let digest = none;
   return async () => {
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) return '-';
+    if (found === undefined) return none;
     const newVersion = `${found.size}:${found.mtimeMs}`;
     if (newVersion !== version) {
       const text = await readFile(path, 'utf8').catch(() => '');
       const parsed = parse(text);
       // The CLI may be writing the file.
       if (parsed === undefined) return digest;
-      digest = createHash('sha256')
-        .update(JSON.stringify(select(parsed)) ?? '-')
-        .digest('hex');
+      digest = digestOf(parsed);
       version = newVersion;
     }
     return digest;

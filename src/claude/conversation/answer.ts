@@ -17,6 +17,7 @@ import type { WorkspaceServices } from '../workspace/lanes.js';
 import type { Channel } from './channel.js';
 import type { ToolNames } from './toolNames.js';
 import { toolsMissing } from './toolServer.js';
+import type { TurnGate } from './turnGate.js';
 
 export interface AnswerOptions {
   readonly clock: () => number;
@@ -28,7 +29,11 @@ export interface AnswerOptions {
   readonly names: ToolNames;
   /** When the request arrived, by `clock`. */
   readonly started: number;
+  /** Whether the API enforces the token limit of the request, and counts exactly. */
+  readonly limitedByApi: boolean;
   readonly signal: AbortSignal;
+  /** Absent in the workspace lane, where the CLI asks the model as often as its tools need it. */
+  readonly gate: TurnGate | undefined;
   readonly observer: BackendObserver;
 }
 
@@ -38,6 +43,9 @@ export interface AnswerEnd extends TurnEnd {
   readonly calls: readonly ToolCall[];
   readonly timings: Timings;
 }
+
+/** How long the CLI may take for its result after it was kept from asking the model again. Milliseconds. */
+const RESULT_MS = 5000;
 
 /** How long the CLI may be silent while one of its tools runs or a permission request is open. Milliseconds. */
 const TOOLS_MS = 24 * 60 * 60_000;
@@ -52,8 +60,8 @@ export async function* readAnswer(
   request: ChatRequest,
   options: AnswerOptions,
 ): AsyncGenerator<ChatEvent, AnswerEnd, void> {
-  const { clock, names, services, observer } = options;
-  const output = new OutputLimit(request.stop, request.maxTokens);
+  const { clock, names, services, observer, gate } = options;
+  const output = new OutputLimit(request.stop, localLimit(request.maxTokens, options));
   const rounds = new ToolRounds({
     isClientTool: (tool) => names.isClientTool(tool),
     progress: (use) => services?.progress(use),
@@ -62,8 +70,9 @@ export async function* readAnswer(
   let text = '';
   const calls: ToolCall[] = [];
   const turnClock = new TurnClock(clock, options.started);
+  let early: TurnEnd | undefined;
   for (let wait = options.reactionMs; ; wait = rounds.running ? TOOLS_MS : options.silenceMs) {
-    const message = await channel.next(wait, options.signal);
+    const message = await channel.next(early === undefined ? wait : RESULT_MS, options.signal);
     turnClock.read(message);
     if (message.type === 'system' && message.subtype === 'init') checkTools(message.tools, request, names);
     deferral.read(message);
@@ -76,17 +85,41 @@ export async function* readAnswer(
     let { end } = step;
     for (const event of output.apply(step)) {
       if (event.type === 'limitReached') {
-        end = reader.endAtLimit(event, output.tokens);
+        const { type: _type, ...reached } = event;
+        end = { ...reached, usage: reader.usageAtLimit(output.tokens) };
         break;
       }
       if (event.type === 'text') text += event.text;
       if (event.type === 'toolCall') calls.push(event.call);
       if (event.type !== 'thinking' || request.thinking?.show === true) yield withBareName(event, names);
     }
+    if (step.early !== undefined) {
+      early = step.early;
+      // If the CLI cannot be kept from asking the model again, its result is not waited for.
+      if (gate?.closed !== true) end ??= early;
+    }
     if (end === undefined) continue;
     if (end.result) options.onResult(end.result);
+    if (exceedsLimit(end, request.maxTokens, options)) end = { ...end, reason: 'length' };
     return { ...end, text, calls, timings: turnClock.end() };
   }
+}
+
+/**
+ * The estimated tokens of the text at which the answer is ended here. If the API enforces the limit, so many that only an API
+ * that ignores it gets there: some gateways do.
+ */
+function localLimit(maxTokens: number | undefined, { limitedByApi }: AnswerOptions): number | undefined {
+  return maxTokens === undefined || !limitedByApi ? maxTokens : 2 * maxTokens + 16;
+}
+
+/** Whether an answer that the model ended exceeds the limit, because the API has ignored it. */
+function exceedsLimit(
+  { reason, usage }: TurnEnd,
+  maxTokens: number | undefined,
+  { limitedByApi }: AnswerOptions,
+): boolean {
+  return limitedByApi && reason === 'stop' && maxTokens !== undefined && usage.outputTokens > maxTokens;
 }
 
 /** The client's name of a tool of the request; `undefined` for other tools. */

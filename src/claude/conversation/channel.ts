@@ -23,6 +23,7 @@ export class Channel {
   readonly #messages: MessageQueue<Incoming>;
   readonly #answer: ControlAnswer;
   #ignoring = false;
+  #onMessage: (message: CliMessage) => void = () => undefined;
   readonly #onCrash: (error: ChatError) => void;
   /** Control requests of the CLI that are not answered yet, by id. */
   readonly #cliRequests = new Map<string, AbortController>();
@@ -43,7 +44,10 @@ export class Channel {
         void this.#reply(message); // never rejects
       else if (message.type === 'control_cancel_request') this.#cliRequests.get(message.request_id)?.abort();
       else if (message.type === 'control_response') this.#settle(message.response);
-      else if (!this.#ignoring) this.#messages.push(message);
+      else if (!this.#ignoring) {
+        this.#onMessage(message);
+        this.#messages.push(message);
+      }
     });
     // Never rejects.
     void process.ended.then((end) => {
@@ -52,6 +56,11 @@ export class Channel {
       this.#messages.push({ type: 'ended', end });
       for (const onEnd of this.#endListeners) onEnd(end);
     });
+  }
+
+  /** Sets the only listener that gets each message of a turn when it arrives, before it is read with `next`. */
+  watch(onMessage: (message: CliMessage) => void): void {
+    this.#onMessage = onMessage;
   }
 
   /** Aborts the handling of the CLI's control requests. */
@@ -101,6 +110,24 @@ export class Channel {
     } finally {
       this.#ownRequests.delete(id);
     }
+  }
+
+  /**
+   * Sends a control request that no client waits for, so that the end of the process is not reported as a crash.
+   * @param timeoutMs how long the CLI may take
+   * @returns whether it succeeded. Never rejects
+   */
+  async tryRequest(request: object, timeoutMs: number): Promise<boolean> {
+    const { id, answered } = this.#sendRequest(request);
+    let timer: NodeJS.Timeout | undefined;
+    const failed = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), timeoutMs);
+      void this.process.ended.then(() => resolve(undefined)); // never rejects
+    });
+    const response = await Promise.race([answered, failed]);
+    clearTimeout(timer);
+    this.#ownRequests.delete(id);
+    return response?.subtype === 'success';
   }
 
   /**

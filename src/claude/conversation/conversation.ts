@@ -2,51 +2,31 @@
  * One CLI process and its conversation. In the chat lane a process serves many conversations, one after the other, and is
  * emptied after each (`docs/architecture.md`). In the workspace lane it serves one conversation.
  */
-import { randomUUID } from 'node:crypto';
-import type { PlanUsage } from '../../core/planUsage.js';
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
-import type { ResultMessage } from '../process/incoming.js';
 import type { ClaudeProcess } from '../process/process.js';
-import { StructuredAnswer } from '../turn/structuredOutput.js';
-import { TurnReader } from '../turn/turnReader.js';
+import { ReplayFilter } from '../turn/replayFilter.js';
 import { CostCounter } from '../turn/usage.js';
-import type { WorkspaceServices } from '../workspace/lanes.js';
-import { readAnswer, type AnswerEnd } from './answer.js';
+import { askModel, type Attempt, type PreparedProcess, type Question } from './askModel.js';
 import { Channel, throwIfAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
 import {
   initializeChat,
   initializeWorkspace,
   requestModels,
+  NO_SETTINGS,
   warmUp,
   type ListedModel,
 } from './initialize.js';
-import { CLIENT_TOOLS_PREFIX, userLine, withContext } from './outgoing.js';
+import { CLIENT_TOOLS_PREFIX, withContext } from './outgoing.js';
+import type { ConversationOptions } from './conversationOptions.js';
 import { ProcessContents } from './processContents.js';
-import { setupFor, type Environment } from './processSetup.js';
+import { setupFor } from './processSetup.js';
 import { replayHistory } from './replayHistory.js';
+import { Retries } from './retries.js';
 import { toTurns, type Turn, type UserTurn } from './transcript.js';
-
-export interface ConversationOptions {
-  /** Monotonic, milliseconds. */
-  readonly clock: () => number;
-  /** Called with each result, which has information about models. */
-  readonly onResult: (result: ResultMessage) => void;
-  /** Called when the process has ended while a message was awaited. */
-  readonly onCrash: (error: ChatError) => void;
-  /** Called when the CLI reports the plan's limits. */
-  readonly onPlanUsage: (planUsage: PlanUsage) => void;
-  /** How long the CLI may take until its first message. Milliseconds. */
-  readonly reactionMs: number;
-  /** How long the CLI may take between two messages. Milliseconds. */
-  readonly silenceMs: number;
-  /** The environment in which the process was started. */
-  readonly environment: Environment;
-  /** In the workspace lane only. */
-  readonly services: WorkspaceServices | undefined;
-}
+import { TurnGate } from './turnGate.js';
 
 /**
  * `new`: nothing was written to the process. `empty`: it is ready for any conversation. `busy`: it is answering. `idle`: it
@@ -58,29 +38,17 @@ export type ConversationState = 'new' | 'empty' | 'busy' | 'idle' | 'emptying' |
 /** Errors after which the process may be broken. */
 const BREAKING_ERRORS: ReadonlySet<ErrorKind> = new Set(['timeout', 'cliFailed', 'internal']);
 
-/** The user turn that a request sends. */
-interface Question {
-  /** The turn as the client sent it. */
-  readonly turn: UserTurn;
-  /** The turn with the editor's context, as the model gets it. */
-  readonly turnWithContext: UserTurn;
-  /** When the request arrived, by the clock. */
-  readonly started: number;
-  /** Settles when the CLI has confirmed the set-up of the process. */
-  readonly confirmed: Promise<unknown>;
-}
-
 export class Conversation {
   readonly #channel: Channel;
   readonly #options: ConversationOptions;
   readonly contents: ProcessContents;
+  /** In the chat lane only. */
+  readonly #gate: TurnGate | undefined;
   #state: ConversationState;
   #emptied: Promise<void> = Promise.resolve();
   /** The id of the previous question. */
   #previousUuid: string | undefined;
   readonly #cost = new CostCounter();
-  /** Whether the model has refused an answer. Then a header of later requests differs from that of a new process. */
-  #refused = false;
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
@@ -90,8 +58,9 @@ export class Conversation {
     this.#channel = new Channel(process, answer, options.onCrash);
     const isChat = services === undefined;
     const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
-    const defaultModel = isChat ? initializeChat(this.#channel) : Promise.resolve(undefined);
-    this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, defaultModel });
+    const settings = isChat ? initializeChat(this.#channel) : NO_SETTINGS;
+    this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings });
+    if (isChat) this.#gate = new TurnGate(this.#channel, environment);
     this.#state = isChat ? 'empty' : 'new';
   }
 
@@ -132,19 +101,31 @@ export class Conversation {
     const isNew = this.#state === 'new';
     this.#state = 'busy';
     const started = this.#options.clock();
+    const sent = new ReplayFilter();
+    const retries = new Retries(request, this.#options.models);
+    const attempt: Attempt = {};
     let failure: ChatError | undefined;
     try {
-      const { confirmed } = await this.#prepare(request, turns, { isNew, signal });
-      this.#options.services?.gate.startTurn(request, observer);
-      const turnWithContext = await this.#addContext(turn);
-      throwIfAborted(signal);
-      yield* this.#answer(request, { turn, turnWithContext, started, confirmed }, signal, observer);
+      for (;;) {
+        try {
+          const prepared = await this.#prepare(request, turns, { isNew, signal });
+          this.#options.services?.gate.startTurn(request, observer);
+          const turnWithContext = await this.#addContext(turn);
+          throwIfAborted(signal);
+          const question = { request, turn, turnWithContext, started, sent, signal, observer };
+          return yield* this.#answer(prepared, question, attempt);
+        } catch (error) {
+          this.#previousUuid = attempt.uuid ?? this.#previousUuid;
+          if (!retries.allow(asChatError(error), attempt.reader)) throw error;
+          sent.restart();
+        }
+      }
     } catch (error) {
       failure = asChatError(error);
       throw error;
     } finally {
       this.#channel.abortControlRequests();
-      if (this.#state === 'busy') this.#abandon(failure);
+      if (this.#state === 'busy') this.#abandon(attempt, failure);
     }
   }
 
@@ -165,19 +146,29 @@ export class Conversation {
     request: ChatRequest,
     turns: readonly Turn[],
     { isNew, signal }: { isNew: boolean; signal: AbortSignal },
-  ): Promise<{ confirmed: Promise<unknown> }> {
+  ): Promise<PreparedProcess> {
     const { tools, history } = this.contents;
     const timeoutMs = this.#options.reactionMs;
-    const setup = setupFor(request);
+    const setup = setupFor(request, this.#options.models.of(request.model));
     let confirmed: Promise<unknown> = Promise.resolve();
     if (isNew) {
       this.contents.recordSetup(setup);
       initializeWorkspace(this.#channel, request);
     } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
+    this.#gate?.open();
     this.#channel.startTurn();
     const missing = turns.slice(history.length);
     await replayHistory(this.#channel, history, missing, { names: tools.names, timeoutMs, signal });
-    return { confirmed };
+    await this.#gate?.opened;
+    const { contents } = this;
+    return {
+      channel: this.#channel,
+      contents,
+      gate: this.#gate,
+      setup,
+      confirmed,
+      previousUuid: this.#previousUuid,
+    };
   }
 
   /** Adds the editor's context, which is for the model only: it is not part of the client's conversation. */
@@ -187,38 +178,22 @@ export class Conversation {
   }
 
   async *#answer(
-    request: ChatRequest,
-    { turn, turnWithContext, started, confirmed }: Question,
-    signal: AbortSignal,
-    observer: BackendObserver,
+    prepared: PreparedProcess,
+    question: Question,
+    attempt: Attempt,
   ): AsyncGenerator<ChatEvent, void, void> {
-    const uuid = randomUUID();
+    const { request } = question;
     const { history, tools } = this.contents;
-    const isClientTool = tools.names.isClientTool.bind(tools.names);
-    const structured = request.format && new StructuredAnswer(request.format);
-    const previousUuid = this.#previousUuid;
-    const api = { ...this.#options, stderr: () => this.process.stderr, now: Date.now };
-    const reader = new TurnReader({ uuid, previousUuid, structured, isClientTool, ...api });
-    this.#previousUuid = uuid;
-    this.#channel.startTurn();
-    this.#channel.send(userLine(turnWithContext, history.callIds, { uuid, query: true }));
-    history.addQuestion(turn, uuid);
-    const options = { ...this.#options, names: tools.names, started, signal, observer };
-    let end: AnswerEnd;
-    try {
-      await confirmed;
-      end = yield* readAnswer(this.#channel, reader, request, options);
-    } finally {
-      this.#refused ||= reader.refused;
-    }
-    const { text, calls, result, ...outcome } = end;
+    const { text, calls, result, ...outcome } = yield* askModel(prepared, question, this.#options, attempt);
     // After a structured answer of the chat lane the CLI waits for a tool result, which no client sends.
     const waits = request.format !== undefined && request.lane === 'chat';
-    if (result === undefined || !reader.continuable || waits) this.#abandon();
+    if (result === undefined || attempt.reader?.continuable !== true || waits) this.#abandon(attempt);
     else {
       history.addAnswer(text, calls, tools.names);
       this.#state = 'idle';
       this.#channel.ignoreMessages();
+      this.#gate?.open();
+      this.#previousUuid = attempt.uuid;
     }
     yield { type: 'done', ...outcome, ...this.#cost.add(result) };
   }
@@ -227,9 +202,15 @@ export class Conversation {
    * Empties or ends the process after an answer that cannot be continued.
    * @param failure why the answer was not read to its end
    */
-  #abandon(failure?: ChatError): void {
-    const unusable = this.#refused || (failure !== undefined && BREAKING_ERRORS.has(failure.kind));
-    if (this.#options.services === undefined && !unusable) this.#startEmptying();
+  #abandon({ reader, uuid }: Attempt, failure?: ChatError): void {
+    this.#previousUuid = uuid ?? this.#previousUuid;
+    const goesOn = reader?.goesOn === true;
+    // An answer of the model that is an error leaves the process as it was.
+    const breaks = failure !== undefined && BREAKING_ERRORS.has(failure.kind) && !goesOn;
+    if (this.#gate !== undefined && !this.#gate.closed && goesOn) {
+      this.process.terminateNow('SIGKILL');
+      this.#state = 'spent';
+    } else if (this.#gate !== undefined && reader?.refused !== true && !breaks) this.#startEmptying();
     else {
       this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
       this.#state = 'spent';
@@ -240,6 +221,7 @@ export class Conversation {
     this.#state = 'emptying';
     this.#channel.ignoreMessages();
     const emptied = (): void => {
+      this.#gate?.open();
       if (this.#state === 'emptying') this.#state = 'empty';
     };
     this.#emptied = this.contents.rewind(0).then(emptied, () => {

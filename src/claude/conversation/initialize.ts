@@ -9,7 +9,7 @@ import { chatInitialization, userLine, workspaceInitialization } from './outgoin
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
 import type { ProcessContents } from './processContents.js';
-import { modelRequests } from './processSetup.js';
+import { modelRequests, type Environment } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
@@ -56,20 +56,38 @@ export function withDefaultModel(
   });
 }
 
-const settingsSchema = v.object({ applied: v.object({ model: v.string() }) });
+const settingsSchema = v.object({
+  applied: v.fallback(v.object({ model: v.optional(v.string()) }), {}),
+  effective: v.fallback(v.object({ env: v.optional(v.record(v.string(), v.string()), {}) }), { env: {} }),
+});
+
+/** What the user has set for the CLI. */
+export interface UserSettings {
+  /**
+   * The id of the model that the process uses until another is set: the user's default (`model` in the settings,
+   * `ANTHROPIC_MODEL`). `undefined` if the CLI does not report it.
+   */
+  readonly model: string | undefined;
+  /** The variables that the settings files set, which come before those of the environment. */
+  readonly variables: Environment;
+}
+
+/** The settings of a process that does not need them. */
+export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undefined, variables: {} });
 
 /**
  * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
- * @returns the id of the model that the process uses until another is set: the user's default (`model` in the settings,
- *   `ANTHROPIC_MODEL`). `undefined` if the CLI does not report it. Use `Channel.waitFor` for it.
+ * @returns what the user has set. Use `Channel.waitFor` for it
  */
-export function initializeChat(channel: Channel): Promise<string | undefined> {
+export function initializeChat(channel: Channel): Promise<UserSettings> {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
   channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
   return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
     const settings = v.safeParse(settingsSchema, answer);
-    return settings.success ? settings.output.applied.model : undefined;
+    if (!settings.success) return { model: undefined, variables: {} };
+    const { applied, effective } = settings.output;
+    return { model: applied.model, variables: effective.env };
   });
 }
 
@@ -82,6 +100,10 @@ export function initializeWorkspace(channel: Channel, request: ChatRequest): voi
       max_thinking_tokens: null,
       thinking_display: 'summarized',
     });
+  }
+  if (request.thinking?.mode === 'off') {
+    const env = { CLAUDE_CODE_DISABLE_THINKING: '1' };
+    channel.control({ subtype: 'apply_flag_settings', settings: { env } });
   }
   // Set the model before the history is sent: the CLI writes a later change into the conversation.
   const { model } = request;

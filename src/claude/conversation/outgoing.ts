@@ -126,6 +126,21 @@ export function userLine(
   };
 }
 
+/** The message for the result of one tool call, which no client has sent. The CLI asks the model with it. */
+export function callResultLine(callId: string, text: string, uuid: string): object {
+  return {
+    type: 'user',
+    message: {
+      role: 'user',
+      content: [{ type: 'tool_result', tool_use_id: callId, content: text, is_error: true }],
+    },
+    parent_tool_use_id: null,
+    session_id: '',
+    uuid,
+    client_composed: true,
+  };
+}
+
 /** The message for an assistant turn that becomes history. */
 export function assistantLine(turn: AssistantTurn, ids: CallIds, names: ToolNames): object {
   return {

@@ -7,10 +7,12 @@ import { DEFAULT_MODEL } from '../../core/backend.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { throwIfAborted, type Channel } from './channel.js';
+import type { UserSettings } from './initialize.js';
 import { ProcessHistory } from './processHistory.js';
 import {
   canonicalOffer,
   canonicalSetup,
+  changesVariables,
   INITIAL_SETUP,
   modelRequests,
   settings,
@@ -32,13 +34,15 @@ export interface ProcessOptions {
   readonly toolPrefix: string;
   /** The environment in which it was started. */
   readonly environment: Environment;
-  /** The id of its default model, see `initializeChat`. */
-  readonly defaultModel: Promise<string | undefined>;
+  /** See `initializeChat`. */
+  readonly settings: Promise<UserSettings>;
 }
 
 export class ProcessContents {
   readonly #channel: Channel;
   readonly #environment: Environment;
+  /** The variables that the user's settings files set. */
+  readonly #variables: Promise<Environment>;
   /** The id of the process's default model, see `initializeChat`. */
   readonly defaultModel: Promise<string | undefined>;
   readonly tools: ToolServer;
@@ -46,10 +50,11 @@ export class ProcessContents {
   #setup: ProcessSetup = INITIAL_SETUP;
   #conversations = 0;
 
-  constructor(channel: Channel, { toolPrefix, environment, defaultModel }: ProcessOptions) {
+  constructor(channel: Channel, { toolPrefix, environment, settings }: ProcessOptions) {
     this.#channel = channel;
     this.#environment = environment;
-    this.defaultModel = defaultModel;
+    this.#variables = settings.then(({ variables }) => variables);
+    this.defaultModel = settings.then(({ model }) => model);
     this.tools = new ToolServer(channel, toolPrefix);
   }
 
@@ -99,15 +104,18 @@ export class ProcessContents {
     if (shared === 0) this.#conversations++;
     throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
+    const hasVariables = changesVariables(this.#setup, setup);
+    const own = hasVariables ? await this.#channel.waitFor(this.#variables, timeoutMs, signal) : {};
     const [before, after] = await this.#withDefaultModel(setup, timeoutMs, signal);
-    const requests = setupRequests(before, after, this.#environment);
+    const requests = setupRequests(before, after, { ...this.#environment, ...own });
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),
     );
     // If sending the question fails, that error is reported. Do not let this one become an unhandled rejection.
     confirmed.catch(() => undefined);
-    if (this.#conversations > 1) await confirmed;
+    // The CLI puts variables in force some milliseconds later.
+    if (hasVariables || this.#conversations > 1) await confirmed;
     return { confirmed };
   }
 

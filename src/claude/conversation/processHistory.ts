@@ -116,11 +116,12 @@ function isLossyCopy(original: AssistantTurn, copy: AssistantTurn, callIds: Call
   if (calls.length === 0 || calls.length !== copy.calls.length) return false;
   const text = copy.texts.join('').trim();
   if (text !== '' && text !== original.texts.join('').trim()) return false;
-  const only = (name: string): boolean => calls.filter(({ call }) => call.name === name).length === 1;
+  const counts = new Map<string, number>();
+  for (const { call } of calls) counts.set(call.name, (counts.get(call.name) ?? 0) + 1);
   return calls.every(({ call }, i) => {
     const { call: copied } = copy.calls[i]!;
     if (copied.name !== call.name) return false;
-    if (copied.id !== callIds[i] && !only(call.name)) return false;
+    if (copied.id !== callIds[i] && counts.get(call.name) !== 1) return false;
     return canonicalJson(withoutEmpty(copied.arguments)) === canonicalJson(withoutEmpty(call.arguments));
   });
 }

@@ -2,10 +2,11 @@
  * The set-up of a process: which one a request needs, and the control requests that change it while the process runs. Pure.
  */
 import { DEFAULT_MODEL } from '../../core/backend.js';
-import type { ChatRequest, Effort, ToolSpec } from '../../core/chat.js';
+import type { ChatRequest, ToolSpec } from '../../core/chat.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
-import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
+import { apiOptions, workspaceOptions, type ApiOptions, type ModelTraits } from './apiOptions.js';
+import { objectSchema } from '../turn/structuredOutput.js';
 
 /** The tools that the model may call: the client's tools, and the tool for a structured answer. */
 export interface ToolOffer {
@@ -23,11 +24,7 @@ export interface ProcessSetup {
   /** The JSON Schema of a structured answer, an object. */
   readonly answerSchema: JsonObject | undefined;
   readonly showThinking: boolean;
-  /** `null`: the default of the CLI. */
-  readonly effort: Effort | null;
-  /** Fields that are merged into the body of the API request. */
-  readonly extraBody: JsonObject;
-  readonly thinkingOff: boolean;
+  readonly api: ApiOptions;
 }
 
 /** The set-up of a process that has just been started. */
@@ -37,9 +34,7 @@ export const INITIAL_SETUP: ProcessSetup = {
   offer: { tools: [], answerSchema: undefined },
   answerSchema: undefined,
   showThinking: false,
-  effort: null,
-  extraBody: {},
-  thinkingOff: false,
+  api: { body: {}, thinkingOff: false, effort: null, maxTokens: null },
 };
 
 /** The CLI takes a system prompt that begins with this for its own first line, and sends it in its place. */
@@ -49,31 +44,18 @@ const BILLING_HEADER = 'x-anthropic-billing-header:';
  * The set-up that a request needs. In the workspace lane the CLI gets the JSON Schema of a structured answer when its
  * process starts, and provides the tool for it.
  */
-export function setupFor(request: ChatRequest): ProcessSetup {
-  const { format, lane, system, model, thinking, tools, toolChoice: choice } = request;
+export function setupFor(request: ChatRequest, traits?: ModelTraits): ProcessSetup {
+  const { format, lane, system, model, thinking, tools } = request;
   const answerSchema = format && objectSchema(format);
   const chat = lane === 'chat';
-  const forced = chat && ((format !== undefined && thinking?.mode !== 'on') || choice?.required === true);
-  const body = chat && (forced || choice !== undefined) ? { tool_choice: toolChoice(request, forced) } : {};
   return {
     system: system.startsWith(BILLING_HEADER) ? `\n${system}` : system,
     model,
-    offer: { tools, answerSchema: lane === 'chat' ? answerSchema : undefined },
+    offer: { tools, answerSchema: chat ? answerSchema : undefined },
     answerSchema,
     showThinking: thinking?.show ?? false,
-    effort: thinking?.effort ?? null,
-    extraBody: body,
-    // The API refuses a forced tool while the model thinks.
-    thinkingOff: forced || thinking?.mode === 'off',
+    api: chat ? apiOptions(request, traits ?? { id: model, refused: new Set() }) : workspaceOptions(request),
   };
-}
-
-/** The `tool_choice` of the API. A structured answer is a tool call; if there are other tools, they may be called first. */
-function toolChoice({ tools, toolChoice: choice }: ChatRequest, forced: boolean): JsonObject {
-  const single = choice?.single === true ? { disable_parallel_tool_use: true } : {};
-  if (!forced) return { type: 'auto', ...single };
-  const name = choice?.name ?? (tools.length === 0 ? STRUCTURED_OUTPUT_TOOL : undefined);
-  return { ...(name === undefined ? { type: 'any' } : { type: 'tool', name }), ...single };
 }
 
 /** A string for comparing offers: equal for equal offers only. */
@@ -122,8 +104,8 @@ export function setupRequests(
       thinking_display: to.showThinking ? 'summarized' : null,
     });
   }
-  if (from.effort !== to.effort) requests.push(settings({ effortLevel: to.effort }));
-  const env = changedVariables(from, to, inherited);
+  if (from.api.effort !== to.api.effort) requests.push(settings({ effortLevel: to.api.effort }));
+  const env = changedVariables(from.api, to.api, inherited);
   if (Object.keys(env).length > 0) requests.push(settings({ env }));
   return requests;
 }
@@ -150,25 +132,32 @@ export function settings(changed: JsonObject): JsonObject {
   return { subtype: 'apply_flag_settings', settings: changed };
 }
 
+/** Whether the set-up changes variables, which the user may have set. */
+export function changesVariables(from: ProcessSetup, to: ProcessSetup): boolean {
+  return Object.keys(changedVariables(from.api, to.api, {})).length > 0;
+}
+
 /** Variables of the user's environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variables to change. An empty string unsets a variable. */
-function changedVariables(from: ProcessSetup, to: ProcessSetup, inherited: Environment): JsonObject {
+function changedVariables(from: ApiOptions, to: ApiOptions, inherited: Environment): JsonObject {
   const before = variables(from, inherited);
   const after = variables(to, inherited);
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value));
 }
 
 function variables(
-  { extraBody, thinkingOff }: ProcessSetup,
+  { body, thinkingOff, maxTokens }: ApiOptions,
   inherited: Environment,
 ): Readonly<Record<string, string>> {
   const ownBody = inherited['CLAUDE_CODE_EXTRA_BODY'] ?? '';
-  const changed = Object.keys(extraBody).length > 0;
+  const changed = Object.keys(body).length > 0;
   return {
-    CLAUDE_CODE_EXTRA_BODY: changed ? JSON.stringify({ ...parseBody(ownBody), ...extraBody }) : ownBody,
+    CLAUDE_CODE_EXTRA_BODY: changed ? JSON.stringify({ ...parseBody(ownBody), ...body }) : ownBody,
     CLAUDE_CODE_DISABLE_THINKING: thinkingOff ? '1' : (inherited['CLAUDE_CODE_DISABLE_THINKING'] ?? ''),
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS:
+      maxTokens === null ? (inherited['CLAUDE_CODE_MAX_OUTPUT_TOKENS'] ?? '') : String(maxTokens),
   };
 }
 

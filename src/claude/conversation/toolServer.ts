@@ -8,6 +8,7 @@ import { badRequest, ChatError } from '../../core/errors.js';
 import { canonicalJson } from '../../core/json.js';
 import type { Channel } from './channel.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
+import { textKey } from '../tools/textKey.js';
 import { toolManifest } from './outgoing.js';
 import { canonicalOffer, INITIAL_SETUP, type ToolOffer } from './processSetup.js';
 import { clientNameOf } from '../tools/offeredTool.js';
@@ -201,5 +202,5 @@ export function toolsMissing(tools: readonly ToolSpec[]): ChatError {
 
 /** For each tool: its name and schema as a string, and its description. */
 function descriptionsOf({ tools }: ToolOffer): (readonly [string, string])[] {
-  return tools.map((tool) => [canonicalJson([tool.name, tool.parameters]), tool.description]);
+  return tools.map((tool) => [textKey(canonicalJson([tool.name, tool.parameters])), tool.description]);
 }

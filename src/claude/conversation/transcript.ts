@@ -38,10 +38,17 @@ export type Turn = UserTurn | AssistantTurn;
 /** Replaces a message without content, which the API rejects. The CLI uses the same text. */
 const NO_CONTENT = '(no content)';
 
-/** A user turn in which the results are where the client sent them. */
+/** A user turn in which the results are where the client sent them. Later messages are added to it. */
 interface SentTurn {
   readonly role: 'user';
-  readonly content: readonly (NumberedResult | ContentPart)[];
+  readonly content: (NumberedResult | ContentPart)[];
+}
+
+/** An assistant turn that later messages are added to. */
+interface GrowingAssistantTurn {
+  readonly role: 'assistant';
+  readonly texts: string[];
+  readonly calls: NumberedCall[];
 }
 
 /**
@@ -49,36 +56,43 @@ interface SentTurn {
  * one turn.
  */
 export function toTurns(messages: readonly ChatMessage[]): Turn[] {
-  const turns: (SentTurn | AssistantTurn)[] = [];
+  const turns: (SentTurn | GrowingAssistantTurn)[] = [];
   const numbers = new Map<string, number>();
   let calls = 0;
-  for (const message of messages) {
+  const userTurn = (): SentTurn => {
     const last = turns.at(-1);
+    if (last?.role === 'user') return last;
+    const turn: SentTurn = { role: 'user', content: [] };
+    turns.push(turn);
+    return turn;
+  };
+  const assistantTurn = (): GrowingAssistantTurn => {
+    const last = turns.at(-1);
+    if (last?.role === 'assistant') return last;
+    const turn: GrowingAssistantTurn = { role: 'assistant', texts: [], calls: [] };
+    turns.push(turn);
+    return turn;
+  };
+  for (const message of messages) {
     if (message.role === 'user') {
-      const content = message.content.map((part) => {
-        if (part.type !== 'toolResult') return part;
-        const { callId, ...result } = part;
-        return { ...result, call: numbers.get(callId) ?? -1 };
-      });
-      if (last?.role === 'user')
-        turns[turns.length - 1] = { role: 'user', content: [...last.content, ...content] };
-      else turns.push({ role: 'user', content });
+      const { content } = userTurn();
+      for (const part of message.content) {
+        if (part.type !== 'toolResult') content.push(part);
+        else {
+          const { callId, ...result } = part;
+          content.push({ ...result, call: numbers.get(callId) ?? -1 });
+        }
+      }
       continue;
     }
-    const texts = message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
-    const made = message.content.flatMap((part) => (part.type === 'toolCall' ? [part.call] : []));
-    const numbered = made.map((call) => {
-      const number = calls++;
-      numbers.set(call.id, number);
-      return { number, call };
-    });
-    if (last?.role === 'assistant') {
-      turns[turns.length - 1] = {
-        role: 'assistant',
-        texts: [...last.texts, ...texts],
-        calls: [...last.calls, ...numbered],
-      };
-    } else turns.push({ role: 'assistant', texts, calls: numbered });
+    const turn = assistantTurn();
+    for (const part of message.content) {
+      if (part.type === 'text') turn.texts.push(part.text);
+      else {
+        numbers.set(part.call.id, calls);
+        turn.calls.push({ number: calls++, call: part.call });
+      }
+    }
   }
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', content: [] });
   if (turns.at(-1)?.role !== 'user')

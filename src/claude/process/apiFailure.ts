@@ -193,10 +193,7 @@ function imageCause(result: ResultMessage, credentials: CredentialSource): Cause
  * Contains the hook's message, but not the prompt that the CLI repeats after it.
  */
 function hookError({ result }: ResultMessage): ChatError {
-  const hookMessage = (result ?? '')
-    .replace(/\s*Original prompt:[^]*$/, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const hookMessage = (result ?? '').split('Original prompt:', 1)[0]!.replace(/\s+/g, ' ').trim();
   const detail = hookMessage === '' ? '.' : `: ${printable(hookMessage)}`;
   return new ChatError('badRequest', `A hook in Claude's settings stopped this request${detail}`);
 }

@@ -61,7 +61,7 @@ const streamEvent = v.variant('type', [
   }),
   v.object({
     type: v.literal('message_delta'),
-    delta: v.object({ stop_reason: text }),
+    delta: v.object({ stop_reason: text, stop_sequence: text }),
     usage: v.optional(usage),
   }),
 ]);

@@ -147,10 +147,10 @@ export class ClaudeProcess {
     return this.#ending;
   }
 
-  /** Sends SIGTERM without waiting, for when this program itself exits. */
-  terminateNow(): void {
+  /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process. */
+  terminateNow(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
     this.#endRequested = true;
-    if (this.alive) this.#child?.kill('SIGTERM');
+    if (this.alive) this.#child?.kill(signal);
   }
 
   async #end(): Promise<void> {

@@ -5,6 +5,9 @@ import { isObject } from './schemaKeywords.js';
 /** The most characters of a sentence. */
 const MAX_NOTE = 4000;
 
+/** The most characters of a fixed value in a sentence. */
+const MAX_VALUE = 1000;
+
 /** What a part of the root says about the arguments. */
 export interface Part {
   readonly properties: ReadonlyMap<string, readonly Json[]>;
@@ -36,11 +39,12 @@ function groupOf({ properties, required }: Part): string {
   const label = (name: string): string => {
     const [only, ...others] = properties.get(name) ?? [];
     const fixed = others.length === 0 && isObject(only) && 'const' in only ? only['const'] : undefined;
-    return fixed === undefined ? name : `${name} = ${JSON.stringify(fixed)}`;
+    const text = fixed === undefined ? '' : ` = ${JSON.stringify(fixed)}`;
+    return text.length > MAX_VALUE ? name : `${name}${text}`;
   };
   const names = new Set(required);
   const needed = [...names].map(label);
   const optional = [...properties.keys()].filter((name) => !names.has(name)).map(label);
   const texts = [...needed, ...(optional.length === 0 ? [] : [`optionally ${optional.join(', ')}`])];
-  return texts.length === 0 ? '' : `(${texts.join(', ')})`;
+  return texts.length === 0 ? '' : `(${texts.join(', ').slice(0, MAX_NOTE)})`;
 }

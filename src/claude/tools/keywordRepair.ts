@@ -2,6 +2,7 @@
  * Repairs the values of keywords that contain no schemas. Clients send nulls for what they do not set (Go, Java), empty lists
  * for empty objects (PHP), empty objects for empty lists (Lua), and numbers as strings. Pure.
  */
+import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isList, isObject, type KeywordKind } from './schemaKeywords.js';
 
@@ -11,6 +12,7 @@ export type PlainKind = Exclude<KeywordKind, 'schema' | 'schemaList' | 'schemaMa
 /**
  * @param properties the names of the properties of the same schema
  * @returns the repaired value, or `undefined` if the keyword must be left out, which never restricts more than the value did
+ * @throws ChatError `badRequest` for the name of a property that is too long
  */
 export function repairKeyword(kind: PlainKind, value: Json, properties: readonly string[]): Json | undefined {
   switch (kind) {
@@ -45,11 +47,21 @@ function namesOf(value: Json, properties: readonly string[]): readonly string[] 
   }
   if (typeof value !== 'string') return undefined;
   if (properties.includes(value)) return [value];
-  const names = value.split(',').map((name) => name.trim());
-  return names.every((name) => properties.includes(name)) ? unique(names) : undefined;
+  const known = new Set(properties);
+  // More names than properties: one is unknown or repeated.
+  const names = value.split(',', known.size + 1).map((name) => name.trim());
+  return names.length <= known.size && names.every((name) => known.has(name)) ? unique(names) : undefined;
 }
 
+/** Characters. No field of a request has a longer name (`json/jsonLimits.ts`), so no arguments could contain it. */
+const MAX_NAME = 8_000;
+
 function unique(names: readonly string[]): readonly string[] {
+  if (names.some((name) => name.length > MAX_NAME)) {
+    throw badRequest(
+      `A JSON Schema of the request requires a property whose name is longer than ${MAX_NAME} characters.`,
+    );
+  }
   return [...new Set(names)];
 }
 
@@ -62,8 +74,14 @@ function nameLists(value: JsonObject): JsonObject {
   );
 }
 
+/** Characters of a number as a string. */
+const MAX_DIGITS = 1_000;
+
 function numberOf(value: Json): number | undefined {
-  const isNumeric = typeof value === 'string' && /^\s*[-+]?\d+(\.\d+)?([eE][-+]?\d+)?\s*$/.test(value);
+  const isNumeric =
+    typeof value === 'string' &&
+    value.length <= MAX_DIGITS &&
+    /^\s*[-+]?\d+(\.\d+)?([eE][-+]?\d+)?\s*$/.test(value);
   const number = isNumeric ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

@@ -1,6 +1,10 @@
 /** Loads the translation of tools when a request needs it: the validator of schemas is large. */
-import type { ChatRequest } from '../../core/chat.js';
+import type { ChatRequest, ResponseFormat } from '../../core/chat.js';
+import type { Json, JsonObject } from '../../core/json.js';
 import type { TranslatedRequest } from './offeredTool.js';
+
+/** The check of the loaded bundle. */
+let answerProblem: ((schema: JsonObject, answer: Json) => string | undefined) | undefined;
 
 /**
  * Translates a request that has tools, calls or a schema; any other one stays as it is.
@@ -12,11 +16,20 @@ export async function translateTools(
   options: { readonly prefix: string },
 ): Promise<TranslatedRequest> {
   if (!concernsTools(request)) return { request, toClient: (event) => event };
-  const { translateRequest } = await import('./requestTools.js');
-  return translateRequest(request, options);
+  const bundle = await import('./requestTools.js');
+  ({ answerProblem } = bundle);
+  return bundle.translateRequest(request, options);
 }
 
 function concernsTools({ tools, format, messages }: ChatRequest): boolean {
   const hasCalls = messages.some((message) => message.content.some((part) => part.type === 'toolCall'));
   return tools.length > 0 || format?.type === 'schema' || hasCalls;
+}
+
+/**
+ * Checks a structured answer of a request that was translated.
+ * @returns what does not match, in words for the model; `undefined` if the answer matches its format
+ */
+export function checkAnswer(format: ResponseFormat, answer: Json): string | undefined {
+  return format.type === 'schema' ? answerProblem?.(format.schema, answer) : undefined;
 }

@@ -53,8 +53,11 @@ function newNames(names: readonly string[]): Map<string, string> {
   return new Map(refused.map((name) => [name, taken.add(closestName(name), MAX_LENGTH)]));
 }
 
+/** Characters. The rest of a longer name is not part of the new one. */
+const MAX_READ = 1_000;
+
 function closestName(name: string): string {
-  const latin = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll('ß', 'ss');
+  const latin = name.slice(0, MAX_READ).normalize('NFKD').replaceAll(/\p{M}/gu, '').replaceAll('ß', 'ss');
   const allowed = latin.replaceAll(/[^a-zA-Z0-9_.-]+/g, '_').slice(0, MAX_LENGTH);
   return allowed.replaceAll(/^_+|_+$/g, '') || 'parameter';
 }

@@ -2,8 +2,12 @@
 import type { Json, JsonObject } from '../../core/json.js';
 import { isList, isObject, KEYWORD_KINDS, mapSubschemas, omit, type Schema } from './schemaKeywords.js';
 
+/** Characters. No place is that deep: see the limit on the depth of JSON. */
+const MAX_REFERENCE = 10_000;
+
 /** The names in a reference to a place in the same document; `undefined` for any other reference. */
 export function pointerOf(reference: string): string[] | undefined {
+  if (reference.length > MAX_REFERENCE) return undefined;
   if (reference === '#' || reference === '#/') return [];
   if (!reference.startsWith('#/')) return undefined;
   return reference.slice(2).split('/').map(decode);

@@ -7,11 +7,14 @@ import { badRequest } from '../../core/errors.js';
 import { canonicalJson, type JsonObject } from '../../core/json.js';
 import type { OfferedTool, TranslatedRequest } from './offeredTool.js';
 import { createTextCache } from './textCache.js';
+import { textKey } from './textKey.js';
 import { chooseToolNames, MAX_NAME_LENGTH } from './toolNames.js';
 import { repairTool } from './toolRepair.js';
 import { isObject } from './schemaKeywords.js';
 import { repairSchema } from './schemaRepair.js';
 import { openInvalidParts } from './schemaValidation.js';
+
+export { answerProblem } from './answerValidation.js';
 
 /** Clients send the same tools with every request. Characters of their JSON. */
 const MAX_CACHED = 4_000_000;
@@ -70,7 +73,7 @@ function withoutCopies(tools: readonly ToolSpec[]): readonly ToolSpec[] {
   const names = new Set(tools.map((tool) => tool.name));
   if (names.size === tools.length) return tools;
   const key = ({ name, description, parameters }: ToolSpec): string =>
-    canonicalJson([name, description, parameters]);
+    textKey(canonicalJson([name, description, parameters]));
   return [...new Map(tools.toReversed().map((tool) => [key(tool), tool])).values()].toReversed();
 }
 

@@ -5,12 +5,32 @@
  */
 import { badRequest } from '../../core/errors.js';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
+import { memoize } from '../../core/memoize.js';
 import { groupNote, restNote, type Part } from './combinatorNotes.js';
 import { pointerOf, schemaAt, withCopyForReferences } from './references.js';
 import { ANNOTATIONS, COMBINATORS, isList, isObject, omit, pick, type Schema } from './schemaKeywords.js';
+import { textKey } from './textKey.js';
 
 /** The most properties of all alternatives together. Real tools have a few dozen. */
 const MAX_MERGED = 20_000;
+
+/** The most characters of the schemas that are compared with each other. */
+const MAX_COMPARED = 4_000_000;
+
+/** A key that is equal for equal values. @throws ChatError `badRequest` if there is too much to compare */
+type KeyOf = (value: Json) => string;
+
+function createKeys(): KeyOf {
+  let left = MAX_COMPARED;
+  const compute = (value: Json): string => {
+    const json = canonicalJson(value);
+    left -= json.length;
+    if (left < 0) throw badRequest('it combines too many alternatives');
+    return textKey(json);
+  };
+  const ofObject = memoize((value: JsonObject) => compute(value));
+  return (value) => (isObject(value) ? ofObject(value) : compute(value));
+}
 
 /** A schema without combinators at its root, and the sentences about them. */
 export interface FlatSchema {
@@ -32,8 +52,9 @@ export function flattenRoot(referring: JsonObject): FlatSchema {
     ([first]) => first === undefined || COMBINATORS.some((name) => name === first),
   );
   const budget = { left: MAX_MERGED };
-  const part = new Merger(whole, budget).partOf(whole, []);
-  const properties = [...part.properties].map(([name, schemas]) => [name, together(schemas, 'anyOf')]);
+  const keyOf = createKeys();
+  const part = new Merger(whole, budget, keyOf).partOf(whole, []);
+  const properties = [...part.properties].map(([name, schemas]) => [name, together(schemas, 'anyOf', keyOf)]);
   const schema = {
     ...omit(whole, [...COMBINATORS, '$ref', 'properties', 'required', 'unevaluatedProperties']),
     properties: Object.fromEntries(properties) as JsonObject,
@@ -61,10 +82,12 @@ function inlineReference(root: JsonObject): JsonObject {
 class Merger {
   readonly #root: JsonObject;
   readonly #budget: { left: number };
+  readonly #keyOf: KeyOf;
 
-  constructor(root: JsonObject, budget: { left: number }) {
+  constructor(root: JsonObject, budget: { left: number }, keyOf: KeyOf) {
     this.#root = root;
     this.#budget = budget;
+    this.#keyOf = keyOf;
   }
 
   /** @param references those that led here: a schema that contains itself is read once */
@@ -112,11 +135,13 @@ class Merger {
       for (const [name, schemas] of part.properties) {
         const known = conjuncts.get(name) ?? [];
         conjuncts.set(name, known);
-        known.push(together(schemas, 'anyOf'));
+        known.push(together(schemas, 'anyOf', this.#keyOf));
       }
     }
     return {
-      properties: new Map([...conjuncts].map(([name, schemas]) => [name, [together(schemas, 'allOf')]])),
+      properties: new Map(
+        [...conjuncts].map(([name, schemas]) => [name, [together(schemas, 'allOf', this.#keyOf)]]),
+      ),
       required: parts.flatMap((part) => part.required),
       rest: parts.flatMap((part) => part.rest),
       notes: parts.flatMap((part) => part.notes),
@@ -134,7 +159,7 @@ class Merger {
       for (const [name, variants] of part.properties) {
         const known = properties.get(name) ?? [];
         properties.set(name, known);
-        known.push(together(variants, 'anyOf'));
+        known.push(together(variants, 'anyOf', this.#keyOf));
       }
     }
     const [first, ...others] = parts.map((part) => new Set(part.required));
@@ -159,7 +184,7 @@ class Merger {
       const described = known?.[0];
       if (described === undefined) properties.set(name, schemas);
       else if (isOpen(described)) {
-        const merged = together(schemas, 'anyOf');
+        const merged = together(schemas, 'anyOf', this.#keyOf);
         properties.set(name, [
           isObject(merged) && isObject(described) ? { ...merged, ...described } : merged,
         ]);
@@ -190,9 +215,9 @@ function schemasOf(schema: JsonObject, keyword: string): readonly Schema[] {
 }
 
 /** One schema for several. Alternatives of fixed values become one `enum`. */
-function together(schemas: readonly Json[], keyword: 'allOf' | 'anyOf'): Json {
+function together(schemas: readonly Json[], keyword: 'allOf' | 'anyOf', keyOf: KeyOf): Json {
   if (schemas.length === 1) return schemas[0]!;
-  const distinct = [...new Map(schemas.map((schema) => [canonicalJson(schema), schema])).values()];
+  const distinct = [...new Map(schemas.map((schema) => [keyOf(schema), schema])).values()];
   const [first] = distinct;
   if (distinct.length === 1 || first === undefined) return first ?? {};
   if (keyword === 'anyOf' && distinct.some((schema) => schema === true)) return true;
@@ -200,7 +225,7 @@ function together(schemas: readonly Json[], keyword: 'allOf' | 'anyOf'): Json {
   if (keyword === 'allOf' || values.some((value) => value === undefined)) return { [keyword]: distinct };
   const described = isObject(first) ? pick(first, ['type', 'description', 'title']) : {};
   const types = new Set(distinct.map((schema) => (isObject(schema) ? JSON.stringify(schema['type']) : '')));
-  const unique = new Map(values.flat().map((value) => [canonicalJson(value!), value!]));
+  const unique = new Map(values.flat().map((value) => [keyOf(value!), value!]));
   return { ...(types.size === 1 ? described : omit(described, ['type'])), enum: [...unique.values()] };
 }
 

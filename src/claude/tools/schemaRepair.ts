@@ -144,7 +144,11 @@ function checkPattern(schema: Map<string, Json>, notes: string[]): void {
   notes.push(`Pattern: ${pattern}`);
 }
 
+/** Characters. Reading a longer pattern would take long. */
+const MAX_PATTERN = 10_000;
+
 function isRegularExpression(pattern: string): boolean {
+  if (pattern.length > MAX_PATTERN) return false;
   return ['u', ''].some((flags) => {
     try {
       return new RegExp(pattern, flags).flags === flags;

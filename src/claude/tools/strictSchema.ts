@@ -4,6 +4,7 @@
  */
 import type { Json, JsonObject } from '../../core/json.js';
 import { isList, isObject, mapSubschemas, type Schema } from './schemaKeywords.js';
+import { textKey } from './textKey.js';
 
 /** The keywords of draft 7, and `$defs`, which the validator knows too. */
 const KNOWN: ReadonlySet<string> = new Set(
@@ -84,5 +85,5 @@ function isUnicodePattern(pattern: string): boolean {
 }
 
 function distinct(values: readonly Json[]): readonly Json[] {
-  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+  return [...new Map(values.map((value) => [textKey(JSON.stringify(value)), value])).values()];
 }

@@ -1,5 +1,6 @@
 /** Remembers results by the JSON text of their inputs. */
 import { jsonText, type Json } from '../../core/json.js';
+import { textKey } from './textKey.js';
 
 /**
  * @param maxLength the most characters of all remembered texts together; the ones used longest ago are forgotten
@@ -9,24 +10,25 @@ export function createTextCache<T extends Json, R>(
   maxLength: number,
   compute: (input: T) => R,
 ): (input: T) => R {
-  const results = new Map<string, { readonly result: R }>();
+  const results = new Map<string, { readonly result: R; readonly size: number }>();
   let length = 0;
   return (input) => {
     const text = jsonText(input);
-    const known = results.get(text);
+    const key = textKey(text);
+    const known = results.get(key);
     if (known !== undefined) {
       // A Map keeps the order of insertion: the entry becomes the newest.
-      results.delete(text);
-      results.set(text, known);
+      results.delete(key);
+      results.set(key, known);
       return known.result;
     }
     const result = compute(JSON.parse(text) as T);
-    results.set(text, { result });
+    results.set(key, { result, size: text.length });
     length += text.length;
-    for (const oldest of results.keys()) {
+    for (const [oldest, { size }] of results) {
       if (length <= maxLength) break;
       results.delete(oldest);
-      length -= oldest.length;
+      length -= size;
     }
     return result;
   };

@@ -43,8 +43,12 @@ export function repairType(value: Json): RepairedType {
   return names.length === 1 && value[0] === null ? {} : repairNames(names, names.join(', '));
 }
 
+/** Characters. A longer text is not a list of types. */
+const MAX_TEXT = 1_000;
+
 /** The names in a text like `integer, string`, `string|null`, `string or null` or `Optional[str]`. */
 function namesIn(text: string): string[] {
+  if (text.length > MAX_TEXT) return [text];
   const optional = /^\s*optional\[(.*)\]\s*$/i.exec(text);
   const union = /^\s*union\[(.*)\]\s*$/i.exec(text);
   const listed = optional?.[1] ?? union?.[1] ?? text;

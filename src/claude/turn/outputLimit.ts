@@ -1,6 +1,7 @@
 /** Applies the request's stop sequences and token limit, which the CLI cannot be given per request. Pure. */
 import type { ChatEvent } from '../../core/chat.js';
 import { isAscii, estimateFromCounts } from '../../core/tokenEstimate.js';
+import { createStopMatcher, type FoundStop, type StopMatcher } from './stopMatcher.js';
 import type { LimitReached, TurnOutput } from './turnOutput.js';
 
 /** The part of a text within the limits. `reason` is set if a limit was reached, so that no text follows. */
@@ -11,10 +12,12 @@ export interface LimitedText {
 }
 
 export class OutputLimit {
-  readonly #stops: readonly string[];
+  readonly #stops: StopMatcher;
   readonly #maxTokens: number;
-  /** Text that may be the beginning of a stop sequence. */
+  /** Text that may belong to a stop sequence. */
   #pending = '';
+  /** The position of `#pending` in the text of the matcher. */
+  #passed = 0;
   #asciiCount = 0;
   #nonAsciiCount = 0;
 
@@ -23,7 +26,7 @@ export class OutputLimit {
    * @param maxTokens most tokens of the answer. Estimated, because the CLI reports counts only at the end
    */
   constructor(stops: readonly string[], maxTokens: number | undefined) {
-    this.#stops = stops.filter((stop) => stop !== '');
+    this.#stops = createStopMatcher(stops.filter((stop) => stop !== ''));
     this.#maxTokens = maxTokens ?? Number.POSITIVE_INFINITY;
   }
 
@@ -48,43 +51,25 @@ export class OutputLimit {
   /** Adds text of the answer. The end of it is kept back while it may be the beginning of a stop sequence. */
   feed(piece: string): LimitedText {
     const text = this.#pending + piece;
-    const found = this.#firstStop(text);
-    const at = this.#partialStopAt(text);
-    // A stop sequence that may begin before the one that was found would end the text earlier.
-    if (found !== undefined && found.at <= at) {
-      this.#pending = '';
-      return this.#limitTokens(text.slice(0, found.at), found.stop);
-    }
-    this.#pending = text.slice(at);
-    return this.#limitTokens(text.slice(0, at));
+    const found = this.#stops.feed(piece);
+    if (found !== undefined) return this.#endText(text, found);
+    const decided = this.#stops.undecidedFrom - this.#passed;
+    this.#pending = text.slice(decided);
+    this.#passed += decided;
+    return this.#limitTokens(text.slice(0, decided));
   }
 
   /** The text that was kept back, when no more text follows. */
   flush(): LimitedText {
-    const text = this.#pending;
+    return this.#endText(this.#pending, this.#stops.end());
+  }
+
+  /** @param text from `#passed` on */
+  #endText(text: string, found: FoundStop | undefined): LimitedText {
+    const end = found === undefined ? text.length : found.at - this.#passed;
     this.#pending = '';
-    const found = this.#firstStop(text);
-    return this.#limitTokens(text.slice(0, found?.at), found?.stop);
-  }
-
-  /** The stop sequence with the lowest position; at equal positions, the first one of the request. */
-  #firstStop(text: string): { readonly at: number; readonly stop: string } | undefined {
-    return this.#stops
-      .map((stop) => ({ at: text.indexOf(stop), stop }))
-      .filter(({ at }) => at >= 0)
-      .reduce<{ at: number; stop: string } | undefined>(
-        (first, found) => (first === undefined || found.at < first.at ? found : first),
-        undefined,
-      );
-  }
-
-  /** The position of the longest suffix that is a proper prefix of a stop sequence. */
-  #partialStopAt(text: string): number {
-    const longest = Math.max(0, ...this.#stops.map((stop) => stop.length - 1));
-    for (let at = Math.max(0, text.length - longest); at < text.length; at++) {
-      if (this.#stops.some((stop) => stop.startsWith(text.slice(at)))) return at;
-    }
-    return text.length;
+    this.#passed = 0;
+    return this.#limitTokens(text.slice(0, end), found?.stop);
   }
 
   #limitTokens(text: string, stopSequence?: string): LimitedText {

@@ -40,6 +40,12 @@ export class ReplayFilter {
     this.#hadThinking = this.#hasThinking;
   }
 
+  /** The whole answer is requested again. */
+  restart(): void {
+    this.#attemptStart = 0;
+    this.startAttempt();
+  }
+
   /** The next attempt continues after the last complete block instead of repeating it. */
   continueAfterLastBlock(): void {
     this.#attemptStart = this.#blockEnd;

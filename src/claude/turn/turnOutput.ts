@@ -15,6 +15,8 @@ export interface TurnEnd {
 export interface TurnOutput {
   readonly events: readonly ChatEvent[];
   readonly end?: TurnEnd;
+  /** The answer is complete, but the CLI is about to ask the model again. */
+  readonly early?: TurnEnd;
 }
 
 /** A limit of the request is reached: the answer ends here, before the CLI ends it. */
@@ -23,4 +25,12 @@ export interface LimitReached {
   readonly reason: 'stop' | 'length';
   /** With `stop`: the stop sequence that was found. */
   readonly stopSequence?: string;
+}
+
+/** The structured answer does not match its schema, and the client has received no part of it. */
+export interface RejectedAnswer {
+  /** The id of the tool call that holds it. */
+  readonly callId: string;
+  /** What does not match, for the model. */
+  readonly problem: string;
 }

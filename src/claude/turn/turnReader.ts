@@ -4,13 +4,15 @@
  * The text is what the model streamed. A whole message counts only if no part of it was streamed, and the text of the result
  * message never counts: sent text cannot be taken back, and all clients must get the same text, whether they stream or not.
  */
-import type { ChatEvent } from '../../core/chat.js';
+import type { ChatEvent, Usage } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
+import { AnswerText } from './answerText.js';
+import { Faithfulness } from './faithfulness.js';
+import { earlyChatEnd, earlyEnd } from './messageEnd.js';
 import { ApiFailures } from '../process/apiFailure.js';
 import { ToolCallBuffer } from './toolCallBuffer.js';
-import { ReplayFilter } from './replayFilter.js';
-import { STRUCTURED_OUTPUT_TOOL, type StructuredAnswer } from './structuredOutput.js';
+import { STRUCTURED_OUTPUT_TOOL } from './structuredOutput.js';
 import {
   answeredCallIds,
   type CliMessage,
@@ -19,64 +21,72 @@ import {
   type ResultMessage,
   type WireUsage,
 } from '../process/incoming.js';
-import type { LimitReached, TurnEnd, TurnOutput } from './turnOutput.js';
+import type { RejectedAnswer, TurnEnd, TurnOutput } from './turnOutput.js';
 import type { TurnReaderOptions } from './turnReaderOptions.js';
 import { toUsage, UsageCounter } from './usage.js';
+
+type StreamEvent = CliMessageOf<'stream_event'>['event'];
+type MessageDelta = Extract<StreamEvent, { type: 'message_delta' }>;
+
+/** The `terminal_reason` of a turn in which `TurnGate` kept the CLI from asking the model again. */
+const KEPT_FROM_ASKING = 'blocking_limit';
 
 const NOTHING: TurnOutput = { events: [] };
 
 export class TurnReader {
   readonly #options: TurnReaderOptions;
-  readonly #structured: StructuredAnswer | undefined;
+  readonly #text: AnswerText;
   /** The API message being received. If it is interrupted, the CLI requests it again. */
   #message: { id: string; streamed: boolean; complete: boolean } | undefined;
-  readonly #sent = new ReplayFilter();
-  /** The CLI asked the model to continue an interrupted answer, with a message that no client sent. */
-  #addedMessage = false;
+  readonly #faithfulness: Faithfulness;
   readonly #calls = new ToolCallBuffer();
-  #inStructuredAnswer = false;
-  #structuredAnswerComplete = false;
+  #early: TurnEnd | undefined;
+  #goesOn = false;
+  #cut = false;
   #refused = false;
-  /** Plain text of the model in a structured turn. It becomes the answer only if no structured answer follows. */
-  #plainText = '';
   readonly #failures: ApiFailures;
   readonly #usage = new UsageCounter();
+  /** The stop sequence of the API at which the answer ended. */
+  #stopped: { readonly stopSequence?: string } = {};
 
   constructor(options: TurnReaderOptions) {
     this.#options = options;
-    this.#structured = options.structured;
     this.#failures = new ApiFailures(options);
+    this.#faithfulness = new Faithfulness(options.chat ? 'chat' : 'workspace');
+    this.#text = new AnswerText(options);
   }
 
   /** @throws ChatError if the turn failed */
   read(message: CliMessage): TurnOutput {
     this.#failures.read(message);
-    switch (message.type) {
-      case 'stream_event':
-        return message.parent_tool_use_id ? NOTHING : this.#onStreamEvent(message.event);
-      case 'assistant':
-        return message.parent_tool_use_id ? NOTHING : this.#onAssistant(message);
-      case 'user':
-        if (message.parent_tool_use_id) return NOTHING;
-        if (message.isSynthetic === true) this.#onSyntheticMessage();
-        this.#calls.remove(answeredCallIds(message));
-        return NOTHING;
-      case 'result':
-        return this.#onResult(message);
-      case 'system':
-      case 'rate_limit_event':
-      case 'control_request':
-      case 'control_cancel_request':
-      case 'control_response':
-      case 'command_lifecycle':
-      case 'other':
-        return NOTHING;
-    }
+    const isOfSubagent = 'parent_tool_use_id' in message && Boolean(message.parent_tool_use_id);
+    if (isOfSubagent) return NOTHING;
+    if (message.type === 'stream_event') return this.#onStreamEvent(message.event);
+    if (message.type === 'assistant') return this.#onAssistant(message);
+    if (message.type === 'result') return this.#onResult(message);
+    if (message.type === 'user') this.#onUserMessage(message);
+    return NOTHING;
   }
 
   /** Whether the CLI's conversation contains exactly what the client sent and the model said, so that it may continue. */
   get continuable(): boolean {
-    return !this.#calls.rewritten && !this.#addedMessage;
+    const complete = this.#options.chat === undefined || this.#message?.complete === true;
+    return complete && this.#faithfulness.faithful && !this.#calls.rewritten;
+  }
+
+  /** Whether the CLI asks the model again after the message that is complete, unless it is kept from it. */
+  get goesOn(): boolean {
+    return this.#goesOn;
+  }
+
+  /** Whether the model has begun to answer. */
+  get hasBegun(): boolean {
+    return this.#faithfulness.hasBegun;
+  }
+
+  /** Whether the turn failed because the connection to the API broke, so that it can be asked again. */
+  get cut(): boolean {
+    return this.#cut && this.#message?.complete === false;
   }
 
   /** Whether the model refused to answer. */
@@ -84,32 +94,33 @@ export class TurnReader {
     return this.#refused;
   }
 
-  /**
-   * The end of a turn at a limit of the request.
-   * @param outputTokens estimate for the current message, because the CLI has not counted it
-   */
-  endAtLimit({ reason, stopSequence }: LimitReached, outputTokens: number): TurnEnd {
-    return {
-      reason,
-      ...(stopSequence === undefined ? {} : { stopSequence }),
-      usage: this.#usage.stopMessage(outputTokens),
-    };
+  get rejected(): RejectedAnswer | undefined {
+    return this.#text.rejected;
   }
 
-  #onStreamEvent(event: CliMessageOf<'stream_event'>['event']): TurnOutput {
+  /** The tokens so far if the answer ends here. @param outputTokens estimate for the message that is not complete */
+  usageAtLimit(outputTokens: number): Usage {
+    return this.#usage.stopMessage(outputTokens);
+  }
+
+  #onStreamEvent(event: StreamEvent): TurnOutput {
     switch (event.type) {
       case 'message_start':
+        if (this.#early !== undefined) return { events: [], end: this.#early };
         this.#startMessage({ id: event.message.id, streamed: true });
         return this.#onPromptUsage(event.message.usage);
-      case 'content_block_start':
-        this.#inStructuredAnswer =
-          this.#structured !== undefined && event.content_block.name === STRUCTURED_OUTPUT_TOOL;
-        this.#calls.startBlock(event.content_block.id ?? undefined);
+      case 'content_block_start': {
+        const { type, id, name } = event.content_block;
+        const call = type === 'tool_use' && id && name ? { id, name } : undefined;
+        this.#faithfulness.onBlock(type);
+        this.#text.startBlock(call);
+        this.#calls.startBlock(call);
         return NOTHING;
+      }
       case 'content_block_delta':
         return { events: this.#onDelta(event.delta) };
       case 'message_delta':
-        return event.delta.stop_reason ? this.#onMessageEnd(event.delta.stop_reason, event.usage) : NOTHING;
+        return event.delta.stop_reason ? this.#onMessageEnd(event.delta, event.usage) : NOTHING;
     }
   }
 
@@ -121,47 +132,34 @@ export class TurnReader {
   #onDelta(delta: ContentDelta): ChatEvent[] {
     switch (delta.type) {
       case 'text_delta':
-        return this.#onText(delta.text);
+        return this.#text.onText(delta.text);
       case 'thinking_delta':
-        return this.#thinking(delta.thinking);
+        return this.#text.onThinking(delta.thinking);
       case 'input_json_delta':
         this.#calls.feed(delta.partial_json);
-        return this.#inStructuredAnswer ? this.#onStructuredJson(delta.partial_json) : [];
+        return this.#text.onJson(delta.partial_json);
     }
   }
 
-  #onText(text: string): ChatEvent[] {
-    if (this.#structured === undefined) return this.#text(text);
-    this.#plainText += text;
-    return [];
-  }
-
-  /**
-   * If the model's JSON does not match the schema, the CLI makes it answer again. The client already has the first JSON,
-   * which the second one cannot replace.
-   */
-  #onStructuredJson(json: string): ChatEvent[] {
-    if (this.#structuredAnswerComplete && json !== '') {
-      const message = "The model's JSON did not match the schema and was repeated. Try again.";
-      throw new ChatError('cliFailed', message);
-    }
-    return this.#text(this.#structured?.feed(json) ?? json);
-  }
-
-  /**
-   * For two stop reasons the turn ends here, because the CLI would ask the model again without being told to: to continue
-   * after the token limit, and to reconsider a refusal whose text the client already has.
-   */
-  #onMessageEnd(stopReason: string, usage: WireUsage = {}): TurnOutput {
-    const events = this.#structured === undefined ? [] : this.#text(this.#structured.flush());
-    this.#sent.finish();
+  #onMessageEnd({ stop_reason, stop_sequence }: MessageDelta['delta'], reported: WireUsage = {}): TurnOutput {
+    const stopReason = stop_reason ?? '';
+    const { chat } = this.#options;
     if (this.#message) this.#message.complete = true;
     this.#refused ||= stopReason === 'refusal';
-    this.#structuredAnswerComplete = this.#structured !== undefined && !this.#sent.isEmpty;
-    const total = this.#usage.completeMessage(usage);
-    if (stopReason === 'max_tokens') return { events, end: { reason: 'length', usage: total } };
-    const refused = stopReason === 'refusal' && !this.#sent.isEmpty;
-    return refused ? { events, end: { reason: 'refusal', usage: total } } : { events };
+    const usage = this.#usage.completeMessage(reported);
+    // Until the result is known to be a normal one.
+    this.#goesOn = chat !== undefined;
+    const message = { stopReason, hasText: this.#text.hasText, calls: this.#calls.streamed.values() };
+    const reason = chat ? earlyChatEnd(message, (tool) => chat.isOffered(tool)) : earlyEnd(stopReason);
+    const events = this.#text.endMessage({ wasCut: reason !== undefined });
+    this.#goesOn = reason !== undefined;
+    this.#stopped = stopReason === 'stop_sequence' && stop_sequence ? { stopSequence: stop_sequence } : {};
+    if (reason === undefined) return { events };
+    const end: TurnEnd = { reason, ...this.#stopped, usage };
+    if (chat === undefined) return this.#text.isEmpty && reason === 'refusal' ? { events } : { events, end };
+    this.#faithfulness.onOmission();
+    this.#early = end;
+    return { events, early: end };
   }
 
   #onAssistant(message: CliMessageOf<'assistant'>): TurnOutput {
@@ -174,14 +172,13 @@ export class TurnReader {
         this.#calls.add(block.id, block.name, block.input as JsonObject);
       }
       if (this.#message?.streamed === true) continue;
-      if (block.type === 'tool_use' && block.name === STRUCTURED_OUTPUT_TOOL && this.#structured) {
-        events.push(...this.#text(this.#structured.fromInput(block.input)));
-        this.#structuredAnswerComplete = true;
+      if (block.type === 'tool_use' && block.name === STRUCTURED_OUTPUT_TOOL) {
+        events.push(...this.#text.onWholeAnswer(block.id, block.input));
       }
-      if (block.type === 'text') events.push(...this.#onText(block.text));
-      if (block.type === 'thinking') events.push(...this.#thinking(block.thinking));
+      if (block.type === 'text') events.push(...this.#text.onText(block.text));
+      if (block.type === 'thinking') events.push(...this.#text.onThinking(block.thinking));
     }
-    this.#sent.completeBlock();
+    this.#text.completeBlock();
     return { events };
   }
 
@@ -190,41 +187,48 @@ export class TurnReader {
   }
 
   #startMessage({ id, streamed }: { id: string; streamed: boolean }): void {
-    this.#structured?.restart();
-    if (this.#message?.complete === false) this.#sent.startAttempt();
-    else this.#sent.reset();
+    this.#text.startMessage(
+      this.#message === undefined ? 'none' : this.#message.complete ? 'complete' : 'cut',
+    );
     this.#calls.clear();
+    this.#faithfulness.onMessage();
     this.#message = { id, streamed, complete: false };
   }
 
-  /** The CLI asks the model to go on: after no visible text, at a limit, or after the complete blocks of a cut answer. */
-  #onSyntheticMessage(): void {
-    this.#addedMessage = true;
-    if (this.#message?.complete === false) this.#sent.continueAfterLastBlock();
-  }
-
-  #text(text: string): ChatEvent[] {
-    const fresh = this.#sent.feed(text);
-    return fresh === '' ? [] : [{ type: 'text', text: fresh }];
-  }
-
-  #thinking(text: string): ChatEvent[] {
-    const fresh = this.#sent.feedThinking(text);
-    return fresh === '' ? [] : [{ type: 'thinking', text: fresh }];
+  /**
+   * A message of the CLI: the results of its tools, or, in the chat lane, of a call that it rejects; or a message that asks
+   * the model to go on: after no visible text, at a limit, or after the complete blocks of a cut answer.
+   */
+  #onUserMessage(message: CliMessageOf<'user'>): void {
+    this.#faithfulness.onAddedMessage(message);
+    if (message.isSynthetic === true && this.#message?.complete === false) {
+      this.#cut = true;
+      this.#text.continueAfterLastBlock();
+    }
+    if (this.#options.chat === undefined) this.#calls.remove(answeredCallIds(message));
   }
 
   #onResult(result: ResultMessage): TurnOutput {
     if (this.#belongsToOtherTurn(result)) return NOTHING;
-    const usage = toUsage(result.usage ?? {});
-    const failure = this.#failures.ofResult(result);
-    if (failure) throw failure;
-    if (this.#message?.complete === false) this.#sent.finish();
-    const events = this.#structuredAnswerComplete ? [] : this.#lateAnswer(result);
+    this.#goesOn = false;
+    if (this.#early !== undefined) return { events: [], end: { ...this.#early, result } };
+    const complete = this.#message?.complete === true;
+    const reported = toUsage(result.usage ?? {});
+    // The CLI was kept from asking the model again: the client answers the call that the CLI rejected.
+    const kept = complete && this.#options.chat !== undefined && result.terminal_reason === KEPT_FROM_ASKING;
+    const failure = kept ? undefined : this.#failures.ofResult(result);
+    if (failure) throw this.cut ? lostConnection() : failure;
+    this.#faithfulness.onResult(this.#usage.completed, reported);
+    const isCut = this.#message?.complete === false;
+    const events = this.#text.endTurn(result.structured_output, { isCut });
     // A structured answer of the chat lane is a deferred call, too, but none that the client sees.
-    const deferred = result.stop_reason === 'tool_deferred' ? this.#calls.calls : [];
-    const calls = deferred.map((call): ChatEvent => ({ type: 'toolCall', call }));
+    const made = kept || result.stop_reason === 'tool_deferred' ? this.#calls.calls : [];
+    const calls = this.#options.singleCall === true ? made.slice(0, 1) : made;
+    if (calls.length < made.length) this.#faithfulness.onOmission();
+    const usage = kept ? (this.#usage.completed ?? reported) : reported;
     const reason = calls.length > 0 ? 'toolCalls' : 'stop';
-    return { events: [...events, ...calls], end: { reason, usage, result } };
+    const end: TurnEnd = { reason, ...this.#stopped, usage, result };
+    return { events: [...events, ...calls.map((call): ChatEvent => ({ type: 'toolCall', call }))], end };
   }
 
   /** The result of a replayed or warm-up message, or the previous turn's result reported again. */
@@ -232,10 +236,8 @@ export class TurnReader {
     const { uuid: own, previousUuid } = this.#options;
     return uuid !== own && (num_turns === 0 || (uuid !== undefined && uuid === previousUuid));
   }
+}
 
-  /** In a structured turn: the JSON that did not stream, or else the model's plain text. */
-  #lateAnswer({ structured_output: output }: ResultMessage): ChatEvent[] {
-    if (this.#structured === undefined) return [];
-    return this.#text(output === undefined ? this.#plainText : this.#structured.fromInput(output));
-  }
+function lostConnection(): ChatError {
+  return new ChatError('unreachable', 'The connection to the API broke during the answer. Try again.');
 }

@@ -33,8 +33,14 @@ function add(a: Usage, b: Usage): Usage {
 export class UsageCounter {
   /** Sum of the complete messages. */
   #completed = NO_USAGE;
+  #messages = 0;
   /** What the API reported at the beginning of the current message. */
   #current: WireUsage = {};
+
+  /** The tokens of the complete messages; `undefined` if there are none. */
+  get completed(): Usage | undefined {
+    return this.#messages === 0 ? undefined : this.#completed;
+  }
 
   /** @returns the tokens so far, including the prompt of the message that begins */
   startMessage(usage: WireUsage): Usage {
@@ -47,6 +53,7 @@ export class UsageCounter {
    * @returns the tokens so far
    */
   completeMessage(usage: WireUsage): Usage {
+    this.#messages++;
     this.#completed = add(this.#completed, toUsage({ ...this.#current, ...usage }));
     return this.#completed;
   }

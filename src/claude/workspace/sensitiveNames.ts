@@ -36,12 +36,7 @@ const GIT_FILES = new Set(['.gitconfig', '.gitmodules', '.gitattributes']);
  */
 export function sensitivityOfName(parts: readonly string[]): NamedSensitivity | undefined {
   // Some file systems ignore case, or drop dots, spaces and stream names (`:stream`) at the end of a name.
-  const names = parts.map((part) =>
-    part
-      .toLowerCase()
-      .replace(/:.*$/, '')
-      .replace(/[. ]+$/, ''),
-  );
+  const names = parts.map((part) => withoutEnd(part.toLowerCase().split(':', 1)[0]!));
   const file = names.at(-1) ?? '';
   if (names.includes('.git') || GIT_FILES.has(file)) return 'git';
   const settings =
@@ -49,6 +44,13 @@ export function sensitivityOfName(parts: readonly string[]): NamedSensitivity | 
     SETTINGS_FILES.has(file) ||
     file.endsWith('.code-workspace');
   return settings ? 'settings' : undefined;
+}
+
+/** Without a pattern, whose time would grow with the square of the dots: the name may be one of the model's. */
+function withoutEnd(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === '.' || name[end - 1] === ' ') end -= 1;
+  return name.slice(0, end);
 }
 
 /** The files with instructions that the CLI reads from a folder, relative to it. */

@@ -55,13 +55,13 @@ async function linkTargets(
 
 /** Settings of Git whose value is a program that Git runs, or a file that it reads such settings from (git-config(1)). */
 const PATH_SETTING =
-  /^\s*(?:hookspath|path|fsmonitor|sshcommand|pager|editor|clean|smudge|process|textconv|command|driver|program|askpass|attributesfile|helper|cmd)\s*=\s*(.*)$/gim;
+  /^[ \t]*(?:hookspath|path|fsmonitor|sshcommand|pager|editor|clean|smudge|process|textconv|command|driver|program|askpass|attributesfile|helper|cmd)[ \t]*=[ \t]*(.*)$/gim;
 
 /** The Git directory of a working tree that has none of its own name, and what Git's configuration names. */
 async function gitPlaces(folder: string, reader: PlaceReader): Promise<SensitivePlace[]> {
   const { path, home, readText, realPath } = reader;
   const own = path.join(folder, '.git');
-  const named = /^gitdir:\s*(.+?)\s*$/m.exec((await readText(own)) ?? '')?.[1];
+  const named = /^gitdir:(.*\S)/m.exec((await readText(own)) ?? '')?.[1]?.trim();
   const gitFolder = named === undefined ? own : path.resolve(folder, named);
   const common = (await readText(path.join(gitFolder, 'commondir')))?.trim();
   const gitFolders = [gitFolder, ...(common ? [path.resolve(gitFolder, common)] : [])];

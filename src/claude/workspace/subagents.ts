@@ -15,8 +15,8 @@ export async function isolatedSubagent({ input }: ToolUse, paths: WorkspacePaths
   const texts = await paths.agentDefinitions();
   return texts.some((text) => {
     const frontMatter = FRONT_MATTER.exec(text)?.[1] ?? '';
-    if (!/^isolation\s*:/m.test(frontMatter)) return false;
-    const name = /^name\s*:\s*["']?(.*?)["']?\s*$/m.exec(frontMatter)?.[1] ?? '';
+    if (!/^isolation[ \t]*:/m.test(frontMatter)) return false;
+    const name = (/^name[ \t]*:(.*)$/m.exec(frontMatter)?.[1] ?? '').trim().replaceAll(/^["']|["']$/g, '');
     return name === '' || name.toLowerCase() === type.toLowerCase();
   });
 }

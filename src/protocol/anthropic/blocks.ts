@@ -4,9 +4,10 @@ import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { imageOf } from '../images.js';
 import { isObject } from '../json/fields.js';
+import { wordOf } from '../requestLimits.js';
 import { documentParts } from './documents.js';
 import { historyParts } from './historyText.js';
-import { base64Of, blocksOf, stringOf, textOf, textParts } from './values.js';
+import { base64Of, blocksOf, textOf, textParts } from './values.js';
 
 /**
  * Blocks without anything for the model that it could take: the CLI accepts no thinking from outside, `fallback` marks where
@@ -17,7 +18,7 @@ const LEFT_OUT = new Set(['thinking', 'redacted_thinking', 'fallback', 'mcp_tool
 function imagePart(block: JsonObject): ImagePart {
   const { source } = block;
   if (!isObject(source)) throw badRequest('invalid image source');
-  const type = stringOf(source['type']);
+  const type = wordOf(source['type'], 'type');
   if (type !== 'base64') {
     throw badRequest(`invalid image source type: ${type}. Only base64 images are supported.`);
   }
@@ -30,7 +31,7 @@ function searchResultPart(block: JsonObject): ContentPart {
   const title = textOf(block['title']);
   const content = Array.isArray(block['content'])
     ? blocksOf(block['content']).flatMap((part) => {
-        const type = stringOf(part['type']);
+        const type = wordOf(part['type'], 'type');
         if (type === 'text') return textParts(part['text']);
         throw badRequest(`a search_result cannot contain a block of the type ${JSON.stringify(type)}`);
       })
@@ -48,7 +49,7 @@ function searchResultPart(block: JsonObject): ContentPart {
  * @throws ChatError `badRequest` for a block of an unknown type, or with content that Claude cannot read
  */
 export function contentParts(block: JsonObject): ContentPart[] {
-  const type = stringOf(block['type']);
+  const type = wordOf(block['type'], 'type');
   if (LEFT_OUT.has(type)) return [];
   switch (type) {
     case 'text':

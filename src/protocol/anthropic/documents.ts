@@ -4,14 +4,15 @@ import { badRequest } from '../../core/errors.js';
 import { fileContent } from '../../core/fileContent.js';
 import type { JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
-import { base64Of, blocksOf, stringOf, textOf, textParts } from './values.js';
+import { wordOf } from '../requestLimits.js';
+import { base64Of, blocksOf, textOf, textParts } from './values.js';
 
 type ReadImage = (block: JsonObject) => ImagePart;
 
 function chunksOf({ content }: JsonObject, readImage: ReadImage): (TextPart | ImagePart)[] {
   if (!Array.isArray(content)) return textParts(content);
   const chunks = blocksOf(content).flatMap((block): (TextPart | ImagePart)[] => {
-    const type = stringOf(block['type']);
+    const type = wordOf(block['type'], 'type');
     if (type === 'text') return textParts(block['text']);
     if (type === 'image') return [readImage(block)];
     throw badRequest(`a document cannot contain a block of the type ${JSON.stringify(type)}`);
@@ -29,7 +30,7 @@ function documentOf(source: DocumentPart['source']): ContentPart | undefined {
 function contentOf(block: JsonObject, readImage: ReadImage): ContentPart | undefined {
   const { source } = block;
   if (!isObject(source)) throw badRequest('invalid document source');
-  const type = stringOf(source['type']);
+  const type = wordOf(source['type'], 'type');
   switch (type) {
     case 'text':
       return documentOf({ type, text: textOf(source['data']) });
@@ -38,7 +39,7 @@ function contentOf(block: JsonObject, readImage: ReadImage): ContentPart | undef
     case 'base64':
       return fileContent({
         name: textOf(block['title']),
-        mediaType: stringOf(source['media_type']),
+        mediaType: wordOf(source['media_type'], 'media_type'),
         data: base64Of(source, 'document'),
       });
     default:

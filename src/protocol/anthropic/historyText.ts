@@ -5,7 +5,8 @@
 import type { ContentPart } from '../../core/chat.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
-import { stringOf, textOf } from './values.js';
+import { wordOf } from '../requestLimits.js';
+import { textOf } from './values.js';
 
 /** Fields that are not for the model: only Anthropic's servers can read them, or they are about caching. */
 const NOT_FOR_THE_MODEL = new Set([
@@ -61,7 +62,7 @@ export type ReadBlock = (block: JsonObject) => ContentPart[];
  * @throws ChatError `badRequest` as `readBlock`, for an image or a document in a result
  */
 export function historyParts(block: JsonObject, readBlock: ReadBlock): ContentPart[] | undefined {
-  const type = stringOf(block['type']);
+  const type = wordOf(block['type'], 'type');
   switch (type) {
     case 'server_tool_use':
       return marked(`Earlier call of the tool ${textOf(block['name'])} with ${textOf(block['input'])}`);

@@ -3,6 +3,7 @@ import type { ContentPart, ToolCall, ToolSpec } from '../../core/chat.js';
 import { type Conversation, type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
+import { wordOf } from '../requestLimits.js';
 import { createArgumentsReader, type ReadArguments } from '../toolArguments.js';
 import { contentParts, resultParts } from './blocks.js';
 import { toolChangeParts } from './toolChanges.js';
@@ -30,7 +31,7 @@ const BILLING_HEADER = /^x-anthropic-billing-header:[^\n]*$/;
 function systemText(system: Json | undefined): string {
   if (!Array.isArray(system)) return textOf(system);
   const texts = blocksOf(system).map((block) => {
-    const type = stringOf(block['type']);
+    const type = wordOf(block['type'], 'type');
     if (type === 'text') return BILLING_HEADER.test(stringOf(block['text'])) ? '' : textOf(block['text']);
     const change = toolChangeParts(block);
     if (change !== undefined) return change.map(({ text }) => text).join('');
@@ -48,7 +49,7 @@ function toolCall({ id, name, input }: JsonObject, readArguments: ReadArguments)
 function resultEntry(block: JsonObject): ConversationEntry {
   return {
     role: 'result',
-    callId: stringOf(block['tool_use_id']),
+    callId: wordOf(block['tool_use_id'], 'tool_use_id'),
     name: '',
     content: resultParts(block['content']),
     isError: block['is_error'] === true,
@@ -72,7 +73,7 @@ function entriesOf(
     calls = [];
   };
   for (const block of blocks) {
-    switch (stringOf(block['type'])) {
+    switch (wordOf(block['type'], 'type')) {
       case 'tool_use':
         if (role === 'user') flush(role);
         calls.push(toolCall(block, readArguments));

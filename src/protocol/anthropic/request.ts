@@ -9,6 +9,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { applyToolChoice, type OfferedTools } from '../../core/toolChoice.js';
 import { bodyFields, type FieldPath, fieldsOf, wrongType } from '../json/fields.js';
+import { MESSAGES, stopsOf, TOOLS } from '../requestLimits.js';
 import { readConversation, type WireMessage } from './messages.js';
 import { type GenerationOptions, readGenerationOptions, thinkingFor } from './options.js';
 import { applyToolChanges } from './toolChanges.js';
@@ -53,12 +54,10 @@ export function decodeMessages(
   const fields = bodyFields(text, 'anthropic.MessagesRequest');
   const model = fields.string('model') ?? '';
   const maxTokens = fields.integer('max_tokens') ?? 0;
-  const messages = fields.list('messages', '[]anthropic.MessageParam', readMessage);
+  const messages = fields.list('messages', '[]anthropic.MessageParam', readMessage, MESSAGES);
   const stream = fields.boolean('stream') ?? false;
-  const stop = fields
-    .list('stop_sequences', '[]string', readStopSequence)
-    .filter((sequence) => sequence !== '');
-  const tools: readonly ToolSpec[] = fields.list('tools', '[]anthropic.Tool', readTool);
+  const stop = stopsOf(fields.list('stop_sequences', '[]string', readStopSequence));
+  const tools: readonly ToolSpec[] = fields.list('tools', '[]anthropic.Tool', readTool, TOOLS);
   const choice = readToolChoice(fields.fields('tool_choice', 'anthropic.ToolChoice'));
   const generation = readGenerationOptions(
     fields,

@@ -7,8 +7,9 @@ import type { TextPart, ToolSpec } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
+import { checkCount, MAX_TOOLS, wordOf } from '../requestLimits.js';
 import { readTool } from './tools.js';
-import { stringOf, textOf } from './values.js';
+import { textOf } from './values.js';
 
 type ToolChange =
   | { readonly type: 'addition'; readonly name: string; readonly definition: ToolSpec | undefined }
@@ -16,7 +17,7 @@ type ToolChange =
 
 /** @returns `undefined` for a block of another type. @throws ChatError `badRequest` for a tool that cannot be offered */
 function toolChange(block: JsonObject): ToolChange | undefined {
-  const type = stringOf(block['type']);
+  const type = wordOf(block['type'], 'type');
   if (type !== 'tool_addition' && type !== 'tool_removal') return undefined;
   const tool = isObject(block['tool']) ? block['tool'] : {};
   const { type: kind, definition } = tool;
@@ -24,7 +25,7 @@ function toolChange(block: JsonObject): ToolChange | undefined {
     const spec = readTool(definition, { root: 'MessagesRequest', path: 'messages.content.tool.definition' });
     return { type: 'addition', name: spec.name, definition: spec };
   }
-  const name = stringOf(tool['name']);
+  const name = wordOf(tool['name'], 'name');
   if (kind !== 'tool_reference' || name === '') {
     throw badRequest(
       `${type} blocks with ${JSON.stringify(textOf(kind))} are not supported: this server connects to no MCP servers. ` +
@@ -63,18 +64,22 @@ export function applyToolChanges(
   tools: readonly ToolSpec[],
   contents: readonly (Json | undefined)[],
 ): readonly ToolSpec[] {
+  const changes = contents.flatMap(changesIn);
+  if (changes.length === 0) return tools;
   const known = new Map(tools.map((tool) => [tool.name, tool]));
-  let offered = [...tools];
-  for (const change of contents.flatMap(changesIn)) {
+  // A Map keeps the place of an entry that is replaced.
+  const offered = new Map(known);
+  for (const change of changes) {
     const tool = change.type === 'addition' ? (change.definition ?? known.get(change.name)) : undefined;
     if (change.type === 'addition' && tool === undefined) {
       throw badRequest(`tool_addition names the tool ${JSON.stringify(change.name)}, which is not defined`);
     }
-    const index = offered.findIndex(({ name }) => name === change.name);
-    offered = offered.filter(({ name }) => name !== change.name);
-    if (tool === undefined) continue;
-    known.set(tool.name, tool);
-    offered.splice(index < 0 ? offered.length : index, 0, tool);
+    if (tool === undefined) offered.delete(change.name);
+    else {
+      known.set(tool.name, tool);
+      offered.set(tool.name, tool);
+    }
+    checkCount('tools', offered.size, MAX_TOOLS);
   }
-  return offered;
+  return [...offered.values()];
 }

@@ -34,7 +34,7 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
         'with an input_schema. Remove the tool, or run one of your own.',
     );
   }
-  const description = tool.string('description') ?? defined?.description ?? '';
+  const description = tool.text('description') ?? defined?.description ?? '';
   return {
     name,
     description: withExamples(description, tool.exactValue('input_examples')),

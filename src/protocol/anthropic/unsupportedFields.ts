@@ -6,8 +6,8 @@
 import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { type Fields, isObject } from '../json/fields.js';
+import { wordOf } from '../requestLimits.js';
 import { ThreadError } from './errors.js';
-import { stringOf } from './values.js';
 
 interface UnsupportedField {
   readonly name: string;
@@ -23,7 +23,9 @@ const isNotEmpty = (value: Json): boolean => !Array.isArray(value) || value.leng
 function editsContext(value: Json): boolean {
   const edits = isObject(value) ? (value['edits'] ?? []) : value;
   if (!Array.isArray(edits)) return true;
-  return edits.some((edit: Json) => !isObject(edit) || !stringOf(edit['type']).startsWith('clear_thinking_'));
+  return edits.some(
+    (edit: Json) => !isObject(edit) || !wordOf(edit['type'], 'type').startsWith('clear_thinking_'),
+  );
 }
 
 const UNSUPPORTED: readonly UnsupportedField[] = [

@@ -4,6 +4,7 @@
  */
 import { badRequest, type ChatError } from '../../core/errors.js';
 import { type Json, type JsonObject, parseJson, withNumbers } from '../../core/json.js';
+import { checkCount, checkLength, type ListLimit } from '../requestLimits.js';
 import { scanValue } from './jsonSyntax.js';
 import { checkJsonLimits } from './jsonLimits.js';
 
@@ -77,15 +78,26 @@ export interface Fields {
   value(name: string): Json | undefined;
   /** The value, of any type, in which long integers are `bigint`. All other getters return the nearest numbers. */
   exactValue(name: string): Json | undefined;
+  /** A text that is not content: an id, a name, a role, … @throws ChatError also if it is too long (`checkLength`) */
   string(name: string): string | undefined;
+  /** A text of any length, for the model or for the client. */
+  text(name: string): string | undefined;
   boolean(name: string): boolean | undefined;
   integer(name: string): number | undefined;
   /** An object with its keys unchanged. */
   object(name: string, goType: string): JsonObject | undefined;
   /** The fields of a nested object. */
   fields(name: string, goType: string): Fields | undefined;
-  /** The elements, read one by one; empty when the field is absent. Null elements are passed on as null. */
-  list<T>(name: string, goType: string, readElement: (value: Json, at: FieldPath) => T): T[];
+  /**
+   * The elements, read one by one; empty when the field is absent. Null elements are passed on as null.
+   * @param limit checked before the first element is read (`checkCount`)
+   */
+  list<T>(
+    name: string,
+    goType: string,
+    readElement: (value: Json, at: FieldPath) => T,
+    limit?: ListLimit,
+  ): T[];
 }
 
 /**
@@ -104,13 +116,19 @@ export function fieldsOf(value: Json, at: FieldPath, goType: string): Fields {
   };
   const wrong = (found: Json, name: string, type: string): ChatError =>
     wrongType(found, childPath(at, name), type);
+  const text = (name: string): string | undefined => {
+    const found = get(name);
+    if (found === undefined || typeof found === 'string') return found;
+    throw wrong(found, name, 'string');
+  };
   return {
     value: get,
     exactValue: (name) => byName.get(name),
+    text,
     string(name) {
-      const found = get(name);
-      if (found === undefined || typeof found === 'string') return found;
-      throw wrong(found, name, 'string');
+      const found = text(name);
+      if (found !== undefined) checkLength(`The field ${JSON.stringify(childPath(at, name).path)}`, found);
+      return found;
     },
     boolean(name) {
       const found = get(name);
@@ -135,10 +153,11 @@ export function fieldsOf(value: Json, at: FieldPath, goType: string): Fields {
       const found = byName.get(name);
       return found === undefined ? undefined : fieldsOf(found, childPath(at, name), type);
     },
-    list(name, type, readElement) {
+    list(name, type, readElement, limit) {
       const found = byName.get(name);
       if (found === undefined) return [];
       if (!Array.isArray(found)) throw wrong(found, name, type);
+      if (limit !== undefined) checkCount(limit.what, found.length, limit.max);
       const child = childPath(at, name);
       return found.map((element: Json) =>
         readElement(typeof element === 'bigint' ? Number(element) : element, child),

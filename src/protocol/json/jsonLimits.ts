@@ -3,6 +3,7 @@
  * values, and parsing them would block the process. Long strings, such as images, cost almost nothing.
  */
 import { badRequest, type ChatError } from '../../core/errors.js';
+import { MAX_WORD_CHARACTERS } from '../requestLimits.js';
 
 /** Maximum depth of nested objects and lists. Schemas of real tools reach about twenty. */
 export const MAX_DEPTH = 128;
@@ -21,6 +22,9 @@ const CONTAINER_WEIGHT = 6;
 const STRING_WEIGHT = 4;
 const FIELD_WEIGHT = 2;
 const ELEMENT_WEIGHT = 1;
+/** The weight of an element that is a number of so many characters. The engine converts it slowly. */
+const LONG_NUMBER_WEIGHT = 10;
+const LONG_NUMBER = 16;
 
 /** After this many characters without structure, a search is faster than a loop over the characters. */
 const LONG_RUN = 64;
@@ -88,6 +92,9 @@ function createFieldNameCounter(text: string): { add(start: number, end: number)
   let count = 0;
   return {
     add(start, end) {
+      if (end - start > MAX_WORD_CHARACTERS) {
+        throw limitExceeded(`a field name has more than ${MAX_WORD_CHARACTERS} characters`);
+      }
       let hash = 0x811c9dc5;
       if (end - start <= MAX_COMPARED_LENGTH) {
         for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
@@ -102,6 +109,11 @@ function createFieldNameCounter(text: string): { add(start: number, end: number)
       }
     },
   };
+}
+
+/** Whether a part of the text without structure and strings has so many characters. */
+function isLongNumber(text: string, start: number, end: number): boolean {
+  return end - start >= LONG_NUMBER && text.slice(start, end).trim().length >= LONG_NUMBER;
 }
 
 /**
@@ -132,7 +144,7 @@ export function checkJsonLimits(text: string, maxWeight = MAX_WEIGHT): number {
         weight += FIELD_WEIGHT;
         break;
       case COMMA:
-        weight += ELEMENT_WEIGHT;
+        weight += isLongNumber(text, lastStructure + 1, at) ? LONG_NUMBER_WEIGHT : ELEMENT_WEIGHT;
         break;
       case OPEN_LIST:
       case OPEN_OBJECT:

@@ -30,7 +30,7 @@ export function decodeEmbed(text: string): EmbedBody {
 /** @throws ChatError `badRequest` with Ollama's message */
 export function decodeEmbeddings(text: string): EmbedBody {
   const fields = bodyFields(text, 'api.EmbeddingRequest');
-  return { model: readModel(fields), input: fields.string('prompt') };
+  return { model: readModel(fields), input: fields.text('prompt') };
 }
 
 /**

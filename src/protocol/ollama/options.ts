@@ -5,6 +5,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
 import { parseObject } from '../json/schemaField.js';
+import { checkLength, stopsOf } from '../requestLimits.js';
 import { numberOfText, readSampling } from '../sampling.js';
 import { OllamaStatusError } from './errors.js';
 
@@ -93,7 +94,7 @@ export function readOptions(sent: JsonObject): SupportedOptions {
   // A number beyond JavaScript's range becomes Infinity, which is no limit.
   const limit = options['num_predict'];
   return {
-    stop: stop.filter((text) => text !== ''),
+    stop: stopsOf(stop),
     ...(typeof limit === 'number' && Number.isFinite(limit) && limit >= 1
       ? { maxTokens: Math.trunc(limit) }
       : {}),
@@ -110,6 +111,7 @@ export function readFormat(format: Json | undefined): ResponseFormat | undefined
   if (format === 'json') return { type: 'json' };
   const schema = typeof format === 'string' ? parseObject(format) : format;
   if (isObject(schema)) return { type: 'schema', schema };
+  if (typeof format === 'string') checkLength('The field "format"', format);
   const quoted = JSON.stringify(JSON.stringify(format));
   throw new OllamaStatusError(
     500,
@@ -126,7 +128,11 @@ export type Think = boolean | string;
  */
 export function readThink(value: Json | undefined): Think | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'string') {
+    checkLength('The field "think"', value);
+    return value;
+  }
   throw badRequest('think must be a boolean or string');
 }
 

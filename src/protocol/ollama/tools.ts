@@ -14,7 +14,7 @@ export function readTool(value: Json, at: FieldPath): ToolSpec {
   const schema = { name: 'parameters', goType: 'api.ToolFunctionParameters' };
   return {
     name,
-    description: spec?.string('description') ?? '',
+    description: spec?.text('description') ?? '',
     parameters: readToolSchema(spec, schema, name),
   };
 }

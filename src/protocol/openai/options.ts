@@ -5,6 +5,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { isObject } from '../json/fields.js';
 import { goTypeOf } from '../json/goType.js';
+import { stopsOf } from '../requestLimits.js';
 import { readAnswerSchema } from '../json/schemaField.js';
 
 /**
@@ -22,7 +23,7 @@ export function readStop(
   if (wrong !== undefined && options.ignoreWrongTypes !== true) {
     throw badRequest(`invalid type for 'stop' field: ${goTypeOf(wrong)}`);
   }
-  return listed.filter((stop) => typeof stop === 'string' && stop !== '') as string[];
+  return stopsOf(listed.filter((stop) => typeof stop === 'string'));
 }
 
 /** The token limit of a request; a limit below 1 is ignored. */

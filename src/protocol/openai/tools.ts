@@ -4,6 +4,7 @@ import type { Json } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
 import { type Fields, isObject } from '../json/fields.js';
 import { readToolSchema } from '../json/schemaField.js';
+import { checkCount, MAX_TOOLS, wordOf } from '../requestLimits.js';
 
 /**
  * The tool that these fields describe. Its schema is not changed.
@@ -14,7 +15,7 @@ export function readToolSpec(fields: Fields | undefined, goType: string): ToolSp
   const name = fields?.string('name') ?? '';
   return {
     name,
-    description: fields?.string('description') ?? '',
+    description: fields?.text('description') ?? '',
     parameters: readToolSchema(fields, { name: 'parameters', goType }, name),
   };
 }
@@ -25,7 +26,7 @@ function toolName(value: Json | undefined): string | undefined {
   if (!isObject(value) || (type !== 'function' && type !== 'custom')) return undefined;
   const nested = value[type];
   const { name } = isObject(nested) ? nested : value;
-  return typeof name === 'string' ? name : undefined;
+  return typeof name === 'string' ? wordOf(name, 'tool_choice.name') : undefined;
 }
 
 /** Reads `tool_choice` of chats. An unknown value leaves the choice to the model. */
@@ -38,6 +39,7 @@ export function readToolChoice(value: Json | undefined): RequestedToolChoice {
   if (value['type'] !== 'allowed_tools') return { mode: 'auto' };
   const allowed = isObject(value['allowed_tools']) ? value['allowed_tools'] : value;
   const tools = Array.isArray(allowed['tools']) ? (allowed['tools'] as readonly Json[]) : [];
+  checkCount('tools in tool_choice', tools.length, MAX_TOOLS);
   return {
     mode: allowed['mode'] === 'required' ? 'required' : 'auto',
     names: tools.map(toolName).filter((name) => name !== undefined),

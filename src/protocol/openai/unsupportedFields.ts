@@ -14,11 +14,9 @@ export interface UnsupportedField {
 }
 
 const moreThanOne = (value: Json): boolean => Number(value) > 1;
-const ONE_ANSWER = 'a request gets one answer. Send the request several times instead.';
 
 /** Fields of chats and of completions. */
 const COMMON: readonly UnsupportedField[] = [
-  { name: 'n', isSet: moreThanOne, reason: ONE_ANSWER },
   {
     name: 'logit_bias',
     isSet: (value) => isObject(value) && Object.keys(value).length > 0,
@@ -43,7 +41,11 @@ export const UNSUPPORTED_IN_CHATS: readonly UnsupportedField[] = [
 
 export const UNSUPPORTED_IN_COMPLETIONS: readonly UnsupportedField[] = [
   ...COMMON,
-  { name: 'best_of', isSet: moreThanOne, reason: ONE_ANSWER },
+  {
+    name: 'best_of',
+    isSet: moreThanOne,
+    reason: 'Claude does not say how likely an answer is. Send n to get several answers.',
+  },
   { name: 'echo', isSet: (value) => value === true, reason: 'an answer does not repeat its prompt.' },
 ];
 

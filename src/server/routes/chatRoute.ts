@@ -1,12 +1,15 @@
 /** The handler of every chat route. The APIs differ only in how they read requests and write replies. */
 import type { BackendObserver } from '../../core/backend.js';
 import type { CatalogEntry } from '../../core/catalog.js';
-import type { ChatEvent, ChatRequest } from '../../core/chat.js';
-import type { StreamEncoder } from '../../protocol/dialect.js';
+import type { ChatRequest } from '../../core/chat.js';
+import { badRequest, type ChatError } from '../../core/errors.js';
+import type { ReplyEvent, StreamEncoder } from '../../protocol/dialect.js';
+import { yieldIfLarge } from '../body.js';
+import { answerChoices } from '../choices.js';
 import { type Exchange, JSON_TYPE, send } from '../exchange.js';
 import { checkLimits } from '../limits.js';
 import { clientName } from '../requestLog.js';
-import { type PendingRetry, replyEvents, sendWholeReply, streamReply } from '../stream.js';
+import { type PendingRetry, replyEvents, type ReplySource, sendWholeReply, streamReply } from '../stream.js';
 import { readChatBody, requireModel, type RouteContext } from './context.js';
 
 /** Ollama's default: how long a model counts as loaded if the request has no `keep_alive`. */
@@ -24,6 +27,8 @@ export interface ChatBody {
 export interface AnswerAction {
   readonly type: 'answer';
   readonly request: ChatRequest;
+  /** The chats of the other choices, for a reply with several. */
+  readonly moreRequests?: readonly ChatRequest[];
 }
 
 /** In Ollama, a request without a prompt loads or unloads its model. */
@@ -50,14 +55,14 @@ export interface ChatApi<Body extends ChatBody, Answer extends AnswerAction, Rep
   /** Writes a streamed reply. */
   readonly encoder: (context: ReplyContext, body: Body, action: Answer) => StreamEncoder;
   /** Writes a complete reply as one JSON text. */
-  readonly reply: (events: readonly ChatEvent[], context: ReplyContext, action: Answer) => string;
+  readonly reply: (events: readonly ReplyEvent[], context: ReplyContext, action: Answer) => string;
   /** Additional response headers of a streamed reply. */
   readonly streamHeaders?: Readonly<Record<string, string>>;
 }
 
 /** An action for APIs that neither load models nor need additional fields. */
-export function answerAction(request: ChatRequest): AnswerAction {
-  return { type: 'answer', request };
+export function answerAction(request: ChatRequest, ...moreRequests: readonly ChatRequest[]): AnswerAction {
+  return { type: 'answer', request, moreRequests };
 }
 
 /** An action whose reply is the given object. */
@@ -69,7 +74,7 @@ function isAnswer<Answer extends AnswerAction>(action: Answer | LoadAction): act
   return action.type === 'answer';
 }
 
-/** Creates the handler of a chat route: decode, find the model, translate, run the chat, write the reply. */
+/** Creates the handler of a chat route: decode, find the model, translate, run its chats, write the reply. */
 export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, ReplyContext>(
   context: RouteContext,
   api: ChatApi<Body, Answer, ReplyContext>,
@@ -77,7 +82,9 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
   const { findModel = requireModel, streamHeaders = {} } = api;
   return async (exchange) => {
     const { response } = exchange;
-    const body = api.decode(await readChatBody(exchange));
+    const text = await readChatBody(exchange);
+    const body = api.decode(text);
+    await yieldIfLarge(text.length);
     const { keepAliveMs = DEFAULT_KEEP_ALIVE_MS } = body;
     const entry = await findModel(context, exchange, body.model);
     const replyContext = api.replyContext(body, exchange);
@@ -94,22 +101,25 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
     if (body.stream) {
       for (const [name, value] of Object.entries(streamHeaders)) response.setHeader(name, value);
     }
-    await runChat(context, exchange, { entry, request: action.request, keepAliveMs }, (events, retry) =>
+    const asked = [action.request, ...(action.moreRequests ?? [])];
+    const requests = body.stream ? asked : asked.map((request) => ({ ...request, buffered: true }));
+    await runChats(context, exchange, { entry, requests, keepAliveMs }, (source, retry) =>
       body.stream
         ? streamReply(exchange, {
-            events,
+            source,
             encoder: api.encoder(replyContext, body, action),
             heartbeatMs: context.heartbeatMs,
             retry,
           })
-        : sendWholeReply(exchange, { events, encode: (all) => api.reply(all, replyContext, action) }),
+        : sendWholeReply(exchange, { source, encode: (all) => api.reply(all, replyContext, action) }),
     );
   };
 }
 
-interface Chat {
+interface Chats {
   readonly entry: CatalogEntry;
-  readonly request: ChatRequest;
+  /** One for each choice of the reply. */
+  readonly requests: readonly ChatRequest[];
   readonly keepAliveMs: number;
 }
 
@@ -121,38 +131,55 @@ function withEffortOf({ effort }: CatalogEntry, request: ChatRequest): ChatReque
 }
 
 /**
- * Passes a chat to the backend and its events to `write`. The model counts as loaded until `keepAliveMs` after the end.
- * @throws ChatError `badRequest` for a chat that exceeds a limit
+ * Passes chats to the backend and their events to `write`. The model counts as loaded until `keepAliveMs` after the end.
+ * @throws ChatError `badRequest` for a chat that exceeds a limit, and for several with a workspace model
  */
-async function runChat(
+async function runChats(
   context: RouteContext,
   exchange: Exchange,
-  chat: Chat,
-  write: (events: AsyncIterable<ChatEvent>, retry: Readonly<PendingRetry>) => Promise<void>,
+  { entry, requests, keepAliveMs }: Chats,
+  write: (source: ReplySource, retry: Readonly<PendingRetry>) => Promise<void>,
 ): Promise<void> {
-  checkLimits(chat.request);
-  const request = {
-    ...withEffortOf(chat.entry, chat.request),
-    client: clientName(exchange.request.headers['user-agent']),
-  };
-  const release = context.loadedModels.use(chat.entry, chat.keepAliveMs);
+  for (const request of requests) checkLimits(request);
+  if (requests.length > 1 && entry.lane === 'workspace') throw oneAnswerInWorkspace(entry.name);
+  const client = clientName(exchange.request.headers['user-agent']);
+  const release = context.loadedModels.use(entry, keepAliveMs);
   try {
     await exchange.runChat(async (observation) => {
       const retry: PendingRetry = { at: 0 };
       const observer: BackendObserver = {
         ...observation.backendObserver,
+        requestSent() {
+          // Another choice may be answered already.
+          if (observation.metrics.firstTokenMs === undefined) observation.backendObserver.requestSent();
+        },
         retrying(delayMs) {
-          retry.at = performance.now() + delayMs;
+          retry.at = Math.max(retry.at, performance.now() + delayMs);
           observation.backendObserver.retrying(delayMs);
         },
       };
-      const events = context.backend().chat(request, exchange.signal, observer);
-      await write(
-        replyEvents(events, exchange.signal, (event) => observation.record(event)),
-        retry,
-      );
+      const backend = context.backend();
+      const events = answerChoices({
+        requests,
+        signal: exchange.signal,
+        chat: (request, signal) =>
+          replyEvents(
+            backend.chat({ ...withEffortOf(entry, request), client }, signal, observer),
+            signal,
+            (event) => observation.record(event),
+          ),
+      });
+      await write({ events, choices: requests.length }, retry);
     });
   } finally {
     release();
   }
+}
+
+/** Two agents that change the same files would undo each other's work. */
+function oneAnswerInWorkspace(model: string): ChatError {
+  const chatModel = model.replace(/:workspace$/, '');
+  return badRequest(
+    `${model} gives one answer to a request, because it works in the open folder. Leave out "n", or use the model ${chatModel}.`,
+  );
 }

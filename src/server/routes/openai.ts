@@ -59,11 +59,12 @@ async function findAnyModel(
 function chatCompletions(context: RouteContext): Handler {
   return chatRoute(context, {
     decode: decodeChat,
-    replyContext: (body) => newReply(body.model),
-    translate: (body, entry) => ({
-      ...answerAction(translateChat(body, entry)),
-      callFormat: body.callFormat,
-    }),
+    replyContext: ({ model, count }) => ({ ...newReply(model), count }),
+    translate(body, entry) {
+      const request = translateChat(body, entry);
+      const moreRequests = Array.from({ length: body.count.perPrompt - 1 }, () => request);
+      return { ...answerAction(request, ...moreRequests), callFormat: body.callFormat };
+    },
     encoder: (reply, body) => chatEncoder(reply, body),
     reply: (events, reply, action) => chatReply(events, reply, action),
   });
@@ -73,10 +74,10 @@ function completions(context: RouteContext): Handler {
   return chatRoute(context, {
     decode: decodeCompletion,
     findModel: findAnyModel,
-    replyContext: (body) => newReply(body.model),
+    replyContext: ({ model, count }) => ({ ...newReply(model), count }),
     translate(body, entry, reply) {
-      const request = translateCompletion(body, entry);
-      if (request !== undefined) return answerAction(request);
+      const [request, ...moreRequests] = translateCompletion(body, entry);
+      if (request !== undefined) return answerAction(request, ...moreRequests);
       const contentType = body.stream ? SSE_TYPE : JSON_TYPE;
       return { type: 'load', reply: { contentType, text: completionLoadReply(body, reply) } };
     },

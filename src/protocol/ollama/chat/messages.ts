@@ -5,6 +5,7 @@ import type { Json } from '../../../core/json.js';
 import { type MessageParts, readMessageParts, readResultContent } from '../../content.js';
 import { imageOf, readBase64, withoutDataUrl } from '../../images.js';
 import { type FieldPath, fieldsOf, isObject, wrongType } from '../../json/fields.js';
+import { CALLS, IMAGES } from '../../requestLimits.js';
 import type { ReadArguments } from '../../toolArguments.js';
 import { readToolCall } from '../tools.js';
 
@@ -32,23 +33,23 @@ function isResult(role: string): boolean {
 /** One element of `messages`. @throws ChatError `badRequest`, mostly with Go's message */
 export function readMessage(value: Json, at: FieldPath, readArguments: ReadArguments): WireMessage {
   const message = fieldsOf(value, at, 'api.Alias');
-  message.string('thinking');
+  message.text('thinking');
   const role = (message.string('role') ?? '').toLowerCase();
   const content = message.exactValue('content');
   const readCall = (call: Json, callAt: FieldPath): ToolCall => readToolCall(call, callAt, readArguments);
-  const calls = message.list('tool_calls', '[]api.ToolCall', readCall);
+  const calls = message.list('tool_calls', '[]api.ToolCall', readCall, CALLS);
   const readParts = (): MessageParts => {
     if (isResult(role)) return { content: readResultContent(content), calls: [], results: [] };
     // Any other value gets Go's error.
     const isKnown = typeof content === 'string' || Array.isArray(content) || isObject(content);
-    return readMessageParts(isKnown ? content : message.string('content'), readArguments);
+    return readMessageParts(isKnown ? content : message.text('content'), readArguments);
   };
   const parts = readParts();
   return {
     role,
     content: parts.content,
     results: parts.results,
-    images: message.list('images', '[]api.ImageData', readImage),
+    images: message.list('images', '[]api.ImageData', readImage, IMAGES),
     calls: [...calls, ...parts.calls],
     toolName: message.string('tool_name') ?? message.string('name') ?? '',
     toolCallId: message.string('tool_call_id') ?? '',

@@ -2,6 +2,7 @@
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../../core/chat.js';
 import { bodyFields } from '../../json/fields.js';
+import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { createArgumentsReader } from '../../toolArguments.js';
 import { readFormat, readOptions, thinkingFor } from '../options.js';
 import { readRequestOptions, type RequestOptions } from '../request.js';
@@ -22,10 +23,13 @@ export function decodeChat(text: string): ChatBody {
   const readArguments = createArgumentsReader();
   return {
     model: fields.string('model') ?? '',
-    messages: fields.list('messages', '[]api.Message', (message, at) =>
-      readMessage(message, at, readArguments),
+    messages: fields.list(
+      'messages',
+      '[]api.Message',
+      (message, at) => readMessage(message, at, readArguments),
+      MESSAGES,
     ),
-    tools: fields.list('tools', 'api.Tools', readTool),
+    tools: fields.list('tools', 'api.Tools', readTool, TOOLS),
     ...readRequestOptions(fields),
   };
 }

@@ -4,6 +4,7 @@
  * Images are not included.
  */
 import type { Json } from '../../../core/json.js';
+import { checkJsonLimits } from '../../json/jsonLimits.js';
 
 /** A conversation without images and tools. */
 export interface TextConversation {
@@ -30,9 +31,13 @@ function unpack(numbers: readonly number[]): Uint8Array | undefined {
   const [marker, length = -1, ...packed] = numbers;
   if (marker !== MARKER || packed.length !== Math.ceil(length / BYTES_PER_NUMBER)) return undefined;
   const bytes = new Uint8Array(packed.length * BYTES_PER_NUMBER);
-  packed.forEach((number, index) => {
-    bytes.set([(number >> 16) & 0xff, (number >> 8) & 0xff, number & 0xff], index * BYTES_PER_NUMBER);
-  });
+  let at = 0;
+  for (const number of packed) {
+    bytes[at] = number >> 16;
+    bytes[at + 1] = number >> 8;
+    bytes[at + 2] = number;
+    at += BYTES_PER_NUMBER;
+  }
   return bytes.subarray(0, length);
 }
 
@@ -68,7 +73,9 @@ export function decodeContext(numbers: readonly number[]): TextConversation | un
   const bytes = unpack(numbers);
   if (bytes === undefined) return undefined;
   try {
-    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    checkJsonLimits(text);
+    const value = JSON.parse(text) as Json;
     if (!isEncodedConversation(value)) return undefined;
     const [system, ...texts] = value;
     return { system, texts };

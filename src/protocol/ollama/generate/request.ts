@@ -5,6 +5,7 @@ import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { imageOf } from '../../images.js';
 import { bodyFields, type FieldPath, wrongType } from '../../json/fields.js';
+import { IMAGES } from '../../requestLimits.js';
 import { readImage } from '../chat/messages.js';
 import { OllamaStatusError } from '../errors.js';
 import { readFormat, readOptions, thinkingFor } from '../options.js';
@@ -36,13 +37,13 @@ export function decodeGenerate(text: string): GenerateBody {
   const fields = bodyFields(text, 'api.GenerateRequest');
   return {
     model: fields.string('model') ?? '',
-    prompt: fields.string('prompt') ?? '',
-    suffix: fields.string('suffix') ?? '',
-    system: fields.string('system') ?? '',
-    template: fields.string('template') ?? '',
+    prompt: fields.text('prompt') ?? '',
+    suffix: fields.text('suffix') ?? '',
+    system: fields.text('system') ?? '',
+    template: fields.text('template') ?? '',
     context: fields.list('context', '[]int', readNumber),
     raw: fields.boolean('raw') ?? false,
-    images: fields.list('images', '[]api.ImageData', readImage),
+    images: fields.list('images', '[]api.ImageData', readImage, IMAGES),
     ...readRequestOptions(fields),
   };
 }

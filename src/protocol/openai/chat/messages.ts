@@ -6,6 +6,7 @@ import type { Json } from '../../../core/json.js';
 import { readMessageParts, readResultContent } from '../../content.js';
 import { type FieldPath, type Fields, fieldsOf } from '../../json/fields.js';
 import { goTypeOf } from '../../json/goType.js';
+import { CALLS } from '../../requestLimits.js';
 import type { ReadArguments } from '../../toolArguments.js';
 import { customToolArguments } from '../customTools.js';
 
@@ -17,7 +18,7 @@ function readToolCall(value: Json, at: FieldPath, readArguments: ReadArguments):
     return {
       id,
       name: custom.string('name') ?? '',
-      arguments: customToolArguments(custom.string('input') ?? ''),
+      arguments: customToolArguments(custom.text('input') ?? ''),
     };
   }
   // Some clients have the fields of the function beside the id.
@@ -57,8 +58,11 @@ const NOT_USER: ReadonlySet<string> = new Set(['system', 'developer', 'assistant
 export function readMessage(value: Json, at: FieldPath, readArguments: ReadArguments): ConversationEntry[] {
   const message = fieldsOf(value, at, 'openai.Message');
   const role = (message.string('role') ?? '').toLowerCase();
-  const toolCalls = message.list('tool_calls', '[]openai.ToolCall', (call, callAt) =>
-    readToolCall(call, callAt, readArguments),
+  const toolCalls = message.list(
+    'tool_calls',
+    '[]openai.ToolCall',
+    (call, callAt) => readToolCall(call, callAt, readArguments),
+    CALLS,
   );
   if (role === 'tool' || role === 'function') {
     const callId = message.string('tool_call_id') ?? '';
@@ -69,7 +73,7 @@ export function readMessage(value: Json, at: FieldPath, readArguments: ReadArgum
   if (role === 'system' || role === 'developer') return [{ role: 'system', content }];
   if (role === 'assistant') {
     const made = [...toolCalls, ...readLegacyCall(message, readArguments), ...calls];
-    const refusal = message.string('refusal') ?? '';
+    const refusal = message.text('refusal') ?? '';
     const refused = refusal === '' ? [] : [{ type: 'text' as const, text: refusal }];
     return [{ role: 'assistant', content: [...content, ...refused], calls: made }];
   }

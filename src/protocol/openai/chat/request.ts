@@ -7,8 +7,10 @@ import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
 import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
+import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { createArgumentsReader } from '../../toolArguments.js';
+import { type ChoiceCount, readChoices } from '../choices.js';
 import { customToolSpec } from '../customTools.js';
 import { readFormat, readReasoning, readStop, type Reasoning } from '../options.js';
 import { type DecodedChat, readRequestOptions, type RequestOptions, toChatRequest } from '../request.js';
@@ -20,6 +22,7 @@ import { readMessage, requireQuestion } from './messages.js';
 /** A body of `/v1/chat/completions` with checked types. */
 export interface ChatBody extends RequestOptions, DecodedChat {
   readonly callFormat: CallFormat;
+  readonly count: ChoiceCount;
 }
 
 /** A tool on offer, and whether it is a custom one. */
@@ -42,7 +45,7 @@ function readTool(value: Json, at: FieldPath): ChatTool {
     );
   }
   const name = custom.string('name') ?? '';
-  const description = custom.string('description') ?? '';
+  const description = custom.text('description') ?? '';
   return { spec: customToolSpec({ name, description, format: custom.value('format') }), isCustom: true };
 }
 
@@ -52,8 +55,8 @@ function readFunction(value: Json, at: FieldPath): ToolSpec {
 }
 
 function readOfferedTools(fields: Fields): Pick<ChatBody, 'offeredTools' | 'callFormat'> {
-  const tools = fields.list('tools', 'api.Tools', readTool);
-  const functions = fields.list('functions', '[]openai.Function', readFunction);
+  const tools = fields.list('tools', 'api.Tools', readTool, TOOLS);
+  const functions = fields.list('functions', '[]openai.Function', readFunction, TOOLS);
   const isLegacy = tools.length === 0 && functions.length > 0;
   // The older form has room for one call in each answer.
   const single = isLegacy || fields.boolean('parallel_tool_calls') === false;
@@ -83,8 +86,11 @@ export function decodeChat(text: string): ChatBody {
   const options = readRequestOptions(fields);
   refuseUnsupported(fields, UNSUPPORTED_IN_CHATS);
   const readArguments = createArgumentsReader();
-  const entries = fields.list('messages', '[]openai.Message', (message, at) =>
-    readMessage(message, at, readArguments),
+  const entries = fields.list(
+    'messages',
+    '[]openai.Message',
+    (message, at) => readMessage(message, at, readArguments),
+    MESSAGES,
   );
   if (entries.length === 0) throw badRequest("[] is too short - 'messages'");
   requireQuestion(fields);
@@ -95,6 +101,7 @@ export function decodeChat(text: string): ChatBody {
     conversation: toConversation(entries.flat(), { tools: offeredTools.tools }),
     offeredTools,
     callFormat,
+    count: readChoices(fields),
     format: readFormat(fields.value('response_format')),
     reasoning: readEffort(fields),
     stop: readStop(fields.value('stop'), { ignoreWrongTypes: true }),

@@ -1,4 +1,4 @@
-/** Requests of `/v1/completions`: a prompt instead of a conversation. */
+/** Requests of `/v1/completions`: prompts instead of a conversation. */
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, Sampling } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
@@ -6,6 +6,7 @@ import type { Json } from '../../../core/json.js';
 import { bodyFields, type Fields } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
 import { readSampling } from '../../sampling.js';
+import { type ChoiceCount, readChoices } from '../choices.js';
 import { CodedError } from '../errors.js';
 import { readLimit, readStop } from '../options.js';
 import { readRequestOptions, type RequestOptions } from '../request.js';
@@ -14,7 +15,8 @@ import { refuseUnsupported, UNSUPPORTED_IN_COMPLETIONS } from '../unsupportedFie
 /** A body of `/v1/completions` with checked types. */
 export interface CompletionBody extends RequestOptions {
   /** Empty: only load the model. */
-  readonly prompt: string;
+  readonly prompts: readonly string[];
+  readonly count: ChoiceCount;
   readonly suffix: string;
   readonly stop: readonly string[];
   readonly maxTokens: number | undefined;
@@ -22,26 +24,26 @@ export interface CompletionBody extends RequestOptions {
 }
 
 /**
- * Reads `prompt`: a string, or a list with one string.
- * @throws ChatError `badRequest` for several prompts, which need several answers, and for tokens
+ * Reads `prompt`: a string, or a list of strings. Nothing but one empty string counts as no prompt.
+ * @throws CodedError 400 for tokens, and for an empty prompt among others
  */
-function readPrompt(fields: Fields): string {
-  const prompt = fields.value('prompt');
-  if (!Array.isArray(prompt)) return fields.string('prompt') ?? '';
-  const [only = '', ...others] = prompt as readonly Json[];
-  if (typeof only !== 'string') {
+function readPrompts(fields: Fields): string[] {
+  const value = fields.value('prompt');
+  const listed: readonly Json[] = Array.isArray(value)
+    ? (value as readonly Json[])
+    : [fields.text('prompt') ?? ''];
+  const prompts = listed.map((prompt) => {
+    if (typeof prompt === 'string') return prompt;
     throw new CodedError(
       'unsupported_value',
       'prompt',
       'A prompt of tokens is not supported: Claude has other tokens. Send the prompt as text.',
     );
-  }
-  if (others.length === 0) return only;
-  throw new CodedError(
-    'unsupported_value',
-    'prompt',
-    'Several prompts in one request are not supported. Send one request for each prompt.',
-  );
+  });
+  if (prompts.length === 1 && prompts[0] === '') return [];
+  const empty = prompts.indexOf('');
+  if (empty < 0) return prompts;
+  throw new CodedError('invalid_value', 'prompt', `prompt[${empty}] is empty. Send text in every prompt.`);
 }
 
 /** @throws ChatError `badRequest` with Ollama's message */
@@ -49,10 +51,12 @@ export function decodeCompletion(text: string): CompletionBody {
   const fields = bodyFields(text, 'openai.CompletionRequest');
   refuseUnsupported(fields, UNSUPPORTED_IN_COMPLETIONS);
   checkTopLogprobs(fields.integer('logprobs'));
+  const prompts = readPrompts(fields);
   return {
     ...readRequestOptions(fields),
-    prompt: readPrompt(fields),
-    suffix: fields.string('suffix') ?? '',
+    prompts,
+    count: readChoices(fields, Math.max(prompts.length, 1)),
+    suffix: fields.text('suffix') ?? '',
     stop: readStop(fields.value('stop')),
     maxTokens: fields.integer('max_tokens'),
     ...readSampling((name) => fields.value(name)),
@@ -61,23 +65,25 @@ export function decodeCompletion(text: string): CompletionBody {
 
 /**
  * Translates a decoded body for the model that its name was resolved to.
- * @returns `undefined` when the model is only to be loaded
+ * @returns one chat for each choice; none when the model is only to be loaded
  * @throws ChatError `badRequest` for a suffix: Claude does not support fill-in-the-middle completion
  */
-export function translateCompletion(body: CompletionBody, entry: CatalogEntry): ChatRequest | undefined {
+export function translateCompletion(body: CompletionBody, entry: CatalogEntry): ChatRequest[] {
   if (body.suffix !== '') {
     throw badRequest(`registry.ollama.ai/library/${entry.name} does not support insert`);
   }
-  if (body.prompt === '') return undefined;
-  return {
-    lane: entry.lane,
-    model: entry.model.value,
-    system: '',
-    messages: [{ role: 'user', content: [{ type: 'text', text: body.prompt }] }],
-    tools: [],
-    thinking: { show: false },
-    stop: body.stop,
-    ...readLimit(body.maxTokens),
-    ...(body.sampling === undefined ? {} : { sampling: body.sampling }),
-  };
+  return body.prompts.flatMap((prompt) => {
+    const request: ChatRequest = {
+      lane: entry.lane,
+      model: entry.model.value,
+      system: '',
+      messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
+      tools: [],
+      thinking: { show: false },
+      stop: body.stop,
+      ...readLimit(body.maxTokens),
+      ...(body.sampling === undefined ? {} : { sampling: body.sampling }),
+    };
+    return Array.from({ length: body.count.perPrompt }, () => request);
+  });
 }

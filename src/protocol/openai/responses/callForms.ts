@@ -58,7 +58,7 @@ export const CUSTOM: CallForm = {
   idPrefix: 'ctc',
   streamed: { field: 'input', event: 'response.custom_tool_call_input' },
   fields: (tool, args) => ({ ...tool, input: customToolInput(args) }),
-  argumentsOf: (item) => customToolArguments(item.string('input') ?? ''),
+  argumentsOf: (item) => customToolArguments(item.text('input') ?? ''),
 };
 
 /** A search for tools that the client has not sent yet. Codex ignores a search without `"execution": "client"`. */

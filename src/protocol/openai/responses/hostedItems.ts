@@ -3,8 +3,9 @@
  * results of tools, although these tools are not offered: so the model knows what was found or done.
  */
 import type { Content, ConversationEntry } from '../../../core/conversation.js';
-import { type Json, type JsonObject, jsonText } from '../../../core/json.js';
+import { type JsonObject, jsonText } from '../../../core/json.js';
 import { imageOf, readBase64 } from '../../images.js';
+import { wordOf } from '../../requestLimits.js';
 import { readToolOutput } from './inputContent.js';
 
 /** One half or both halves of a call. */
@@ -20,10 +21,6 @@ interface HostedItem {
 }
 
 const NO_RESULT: Content = [{ type: 'text', text: 'The result is not part of the conversation.' }];
-
-function stringOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
 
 /** The fields that are not null, as JSON; a single text is passed on as it is. */
 function jsonOf(item: JsonObject, fields: readonly string[]): Content {
@@ -54,7 +51,7 @@ const HOSTED: Readonly<Record<string, HostedItem>> = {
     },
   },
   mcp_call: {
-    tool: (item) => `${stringOf(item['server_label'])}__${stringOf(item['name'])}`,
+    tool: (item) => `${wordOf(item['server_label'], 'server_label')}__${wordOf(item['name'], 'name')}`,
     call: ['arguments'],
     result: json('output', 'error'),
   },
@@ -98,7 +95,8 @@ export function readHostedItem(type: string, item: JsonObject, at: string): Conv
   const hosted = Object.hasOwn(HOSTED, type) ? HOSTED[type] : undefined;
   if (hosted === undefined) return undefined;
   const name = hosted.tool(item);
-  const id = stringOf(item[hosted.id ?? 'id']);
+  const idField = hosted.id ?? 'id';
+  const id = wordOf(item[idField], idField);
   const call: ConversationEntry[] =
     hosted.call === undefined
       ? []

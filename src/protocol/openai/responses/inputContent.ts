@@ -4,9 +4,10 @@ import { badRequest } from '../../../core/errors.js';
 import { type Json, type JsonObject, jsonText } from '../../../core/json.js';
 import { readKnownPart } from '../../content.js';
 import { isObject } from '../../json/fields.js';
+import { wordOf } from '../../requestLimits.js';
 
 function typeOf({ type }: JsonObject): string {
-  return typeof type === 'string' ? type : '';
+  return wordOf(type, 'type');
 }
 
 function readImage(part: JsonObject, at: string): Content {

@@ -4,6 +4,7 @@ import type { ConversationEntry } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
+import { CALLS, checkCount, ITEMS, TOOLS, wordOf } from '../../requestLimits.js';
 import { createArgumentsReader, type ReadArguments } from '../../toolArguments.js';
 import { CALL_FORMS, type CallForm, CUSTOM, FUNCTION, TOOL_SEARCH } from './callForms.js';
 import { readCompaction } from './compaction.js';
@@ -14,8 +15,8 @@ import type { ToolTable, ToolTableBuilder } from './toolTable.js';
 /** As the last item of an input, it asks for a compaction. */
 export const TRIGGER = 'compaction_trigger';
 const INPUT_PATH: FieldPath = { root: 'ResponsesRequest', path: 'input' };
-const CALLS = new Map(CALL_FORMS.map((form) => [form.callType, form]));
-const OUTPUTS = new Map(CALL_FORMS.map((form) => [form.outputType, form]));
+const CALLS_BY_TYPE = new Map(CALL_FORMS.map((form) => [form.callType, form]));
+const OUTPUTS_BY_TYPE = new Map(CALL_FORMS.map((form) => [form.outputType, form]));
 
 /** What the items of one input share. */
 interface InputContext {
@@ -46,7 +47,7 @@ function typeOf(fields: Fields): string {
 
 /** Calls in the form of chats, which some clients put into the input unchanged. */
 function chatCalls({ fields }: InputItem, readArguments: ReadArguments): ToolCall[] {
-  return fields.list('tool_calls', '[]openai.ToolCall', (value, at) => {
+  const readCall = (value: Json, at: FieldPath): ToolCall => {
     const call = fieldsOf(value, at, 'openai.ToolCall');
     const called = call.fields('function', 'openai.Function');
     return {
@@ -54,7 +55,8 @@ function chatCalls({ fields }: InputItem, readArguments: ReadArguments): ToolCal
       name: called?.string('name') ?? '',
       arguments: readArguments(called?.exactValue('arguments')),
     };
-  });
+  };
+  return fields.list('tool_calls', '[]openai.ToolCall', readCall, CALLS);
 }
 
 function readMessage(item: InputItem, { readArguments }: InputContext): ConversationEntry {
@@ -125,7 +127,7 @@ function readOutput(form: CallForm, item: InputItem, { table }: InputContext): C
 /** The names that Claude sees for a found tool, or for the tools of a found namespace. */
 function foundNames(tool: Json, table: ToolTable, namespace?: string): string[] {
   if (!isObject(tool)) return [];
-  const name = typeof tool['name'] === 'string' ? tool['name'] : '';
+  const name = wordOf(tool['name'], 'name');
   if (tool['type'] === 'namespace' && Array.isArray(tool['tools'])) {
     return (tool['tools'] as readonly Json[]).flatMap((inner) => foundNames(inner, table, name));
   }
@@ -135,7 +137,7 @@ function foundNames(tool: Json, table: ToolTable, namespace?: string): string[] 
 
 /** The tools themselves are offered; see `collectTools`. */
 function readFoundTools(item: InputItem, { table }: InputContext): ConversationEntry {
-  const tools = item.fields.list('tools', '[]openai.ResponsesTool', (tool) => tool);
+  const tools = item.fields.list('tools', '[]openai.ResponsesTool', (tool) => tool, TOOLS);
   const names = tools.flatMap((tool) => foundNames(tool, table));
   const text =
     names.length === 0 ? 'No tools were found.' : `These tools are now available: ${names.join(', ')}`;
@@ -150,10 +152,10 @@ function readFoundTools(item: InputItem, { table }: InputContext): ConversationE
 /** The entries that an item becomes. */
 function readItem(item: InputItem, context: InputContext): readonly ConversationEntry[] {
   const { type, fields, value, at } = item;
-  const call = CALLS.get(type);
+  const call = CALLS_BY_TYPE.get(type);
   if (call !== undefined) return [readCall(call, item, context)];
   if (type === TOOL_SEARCH.outputType) return [readFoundTools(item, context)];
-  const output = OUTPUTS.get(type);
+  const output = OUTPUTS_BY_TYPE.get(type);
   if (output !== undefined) return [readOutput(output, item, context)];
   switch (type) {
     case 'message':
@@ -195,6 +197,7 @@ function readItem(item: InputItem, context: InputContext): readonly Conversation
 export function readItems(input: Json | undefined): InputItem[] {
   const items: Json | undefined = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   if (!Array.isArray(items)) throw badRequest('input must be a string or a list of items');
+  checkCount(ITEMS.what, items.length, ITEMS.max);
   return (items as readonly Json[]).map((value, index) => {
     const fields = fieldsOf(value, INPUT_PATH, 'openai.ResponsesInputItem');
     return { type: typeOf(fields), fields, value, at: `input[${index}]` };
@@ -208,7 +211,7 @@ export function readItems(input: Json | undefined): InputItem[] {
 export function collectTools(items: readonly InputItem[], table: ToolTableBuilder): void {
   for (const { type, fields } of items) {
     if (type !== TOOL_SEARCH.outputType && type !== 'additional_tools') continue;
-    for (const tool of fields.list('tools', '[]openai.ResponsesTool', (value) => value)) {
+    for (const tool of fields.list('tools', '[]openai.ResponsesTool', (value) => value, TOOLS)) {
       table.add(tool, { at: INPUT_PATH, found: true });
     }
   }
@@ -225,7 +228,7 @@ export interface ReadInput {
 export function readEntries(items: readonly InputItem[], table: ToolTable): ReadInput {
   const referable = items.filter(({ type }) => type !== 'item_reference');
   const ids = new Set(
-    referable.map(({ fields }) => fields.value('id')).filter((id) => typeof id === 'string'),
+    referable.map(({ fields }) => wordOf(fields.value('id'), 'id')).filter((id) => id !== ''),
   );
   const context: InputContext = { table, readArguments: createArgumentsReader(), ids, notes: [] };
   return { entries: items.flatMap((item) => readItem(item, context)), notes: context.notes };

@@ -3,10 +3,11 @@ import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest } from '../../../core/chat.js';
 import { toConversation } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
-import type { JsonObject } from '../../../core/json.js';
+import type { Json, JsonObject } from '../../../core/json.js';
 import { applyToolChoice, type OfferedTools } from '../../../core/toolChoice.js';
-import { bodyFields, type Fields } from '../../json/fields.js';
+import { bodyFields, type FieldPath, type Fields } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
+import { TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning } from '../options.js';
 import { type DecodedChat, toChatRequest } from '../request.js';
@@ -37,9 +38,8 @@ export interface ResponsesBody extends Omit<DecodedChat, 'stop'> {
 /** The tools of the request and of the items in its input. */
 function readTools(fields: Fields, items: readonly InputItem[]): ToolTable {
   const table = createToolTable();
-  fields.list('tools', '[]openai.ResponsesTool', (tool, at) => {
-    table.add(tool, { at, found: false });
-  });
+  const add = (tool: Json, at: FieldPath): void => table.add(tool, { at, found: false });
+  fields.list('tools', '[]openai.ResponsesTool', add, TOOLS);
   collectTools(items, table);
   return table;
 }
@@ -83,7 +83,7 @@ export function decodeResponses(text: string, route: ResponsesRoute = 'responses
     model,
     stream: compaction !== 'route' && (fields.boolean('stream') ?? false),
     conversation: toConversation(isSummary ? [...entries, SUMMARY_REQUEST] : entries, {
-      first: fields.string('instructions'),
+      first: fields.text('instructions'),
       tools: offeredTools.tools,
     }),
     // A forced call, a schema and a limit would prevent a complete summary in plain words.

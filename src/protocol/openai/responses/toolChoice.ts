@@ -3,31 +3,42 @@ import { badRequest, type ChatError } from '../../../core/errors.js';
 import type { Json, JsonObject } from '../../../core/json.js';
 import type { RequestedToolChoice } from '../../../core/toolChoice.js';
 import { isObject } from '../../json/fields.js';
+import { checkCount, MAX_TOOLS, wordOf } from '../../requestLimits.js';
 import { CUSTOM, FUNCTION } from './callForms.js';
 import type { ClientTool, ToolTable } from './toolTable.js';
 
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
+/** Finds the tool that a choice means; the first one if several fit. */
+type ToolFinder = (choice: JsonObject) => ClientTool | undefined;
 
-/** The tool that a choice means. A name alone also finds a tool of a namespace. */
-function chosenTool(choice: JsonObject, tools: readonly ClientTool[]): ClientTool | undefined {
-  const type = textOf(choice['type']);
-  if (type !== 'function' && type !== 'custom') {
-    return tools.find(({ form, identity }) => form !== FUNCTION && form !== CUSTOM && identity.name === type);
+/** A name alone also finds a tool of a namespace. */
+function createFinder(tools: readonly ClientTool[]): ToolFinder {
+  const builtIns = new Map<string, ClientTool>();
+  /** By the name that Claude sees. */
+  const exact = new Map<string, ClientTool>();
+  /** By the client's name: the tools of this name, each in another namespace. */
+  const named = new Map<string, ClientTool[]>();
+  for (const tool of tools) {
+    const { form, identity, spec } = tool;
+    if (form !== FUNCTION && form !== CUSTOM) {
+      if (!builtIns.has(identity.name)) builtIns.set(identity.name, tool);
+      continue;
+    }
+    const key = (name: string): string => `${form.callType} ${name}`;
+    if (!exact.has(key(spec.name))) exact.set(key(spec.name), tool);
+    const others = named.get(key(identity.name)) ?? [];
+    others.push(tool);
+    named.set(key(identity.name), others);
   }
-  // In chats, the name is in an object of its own.
-  const named = isObject(choice[type]) ? choice[type] : choice;
-  const name = textOf(named['name']);
-  const namespace = textOf(named['namespace']);
-  const sameForm = tools.filter(({ form }) => form === (type === 'function' ? FUNCTION : CUSTOM));
-  const exact = namespace === '' ? sameForm.find(({ spec }) => spec.name === name) : undefined;
-  return (
-    exact ??
-    sameForm.find(
-      ({ identity }) => identity.name === name && (namespace === '' || identity.namespace === namespace),
-    )
-  );
+  return (choice) => {
+    const type = wordOf(choice['type'], 'type');
+    if (type !== 'function' && type !== 'custom') return builtIns.get(type);
+    // In chats, the name is in an object of its own.
+    const fields = isObject(choice[type]) ? choice[type] : choice;
+    const namespace = wordOf(fields['namespace'], 'namespace');
+    const key = `${(type === 'function' ? FUNCTION : CUSTOM).callType} ${wordOf(fields['name'], 'name')}`;
+    if (namespace === '') return exact.get(key) ?? named.get(key)?.[0];
+    return named.get(key)?.find(({ identity }) => identity.namespace === namespace);
+  };
 }
 
 function notOffered(choice: JsonObject): ChatError {
@@ -41,10 +52,12 @@ function notOffered(choice: JsonObject): ChatError {
  * @throws ChatError `badRequest` for a choice of a tool that is not offered
  */
 export function readToolChoice(value: Json | undefined, table: ToolTable): RequestedToolChoice {
+  const find = createFinder(table.tools);
+  const omitted = new Set(table.omitted);
   const namesOf = (choice: JsonObject): string[] => {
-    const chosen = chosenTool(choice, table.tools);
+    const chosen = find(choice);
     if (chosen !== undefined) return [chosen.spec.name];
-    if (table.omitted.includes(textOf(choice['type']))) return [];
+    if (omitted.has(wordOf(choice['type'], 'type'))) return [];
     throw notOffered(choice);
   };
   if (!isObject(value)) {
@@ -52,7 +65,7 @@ export function readToolChoice(value: Json | undefined, table: ToolTable): Reque
       mode: value === 'none' ? 'none' : value === 'required' || value === 'any' ? 'required' : 'auto',
     };
   }
-  const type = textOf(value['type']);
+  const type = wordOf(value['type'], 'type');
   if (type === 'auto' || type === 'none' || type === 'required' || type === 'any') {
     return readToolChoice(type, table);
   }
@@ -63,6 +76,7 @@ export function readToolChoice(value: Json | undefined, table: ToolTable): Reque
   }
   const allowed = isObject(value['allowed_tools']) ? value['allowed_tools'] : value;
   const tools = Array.isArray(allowed['tools']) ? (allowed['tools'] as readonly Json[]) : [];
+  checkCount('tools in tool_choice', tools.length, MAX_TOOLS);
   const names = tools.filter((tool) => isObject(tool)).flatMap(namesOf);
   const mode = allowed['mode'] === 'required' ? 'required' : 'auto';
   if (mode === 'required' && names.length === 0) throw notOffered(value);

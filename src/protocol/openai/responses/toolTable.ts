@@ -4,6 +4,7 @@ import { joinParagraphs } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
 import { canonicalJson, type Json, type JsonObject } from '../../../core/json.js';
 import { type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
+import { checkCount, MAX_TOOLS, TOOLS } from '../../requestLimits.js';
 import { customToolSpec } from '../customTools.js';
 import { readToolSpec } from '../tools.js';
 import { CLIENT_BUILT_INS, hostedTool } from './builtInTools.js';
@@ -43,8 +44,9 @@ function flatName({ name, namespace = '' }: ToolIdentity): string {
   return namespace.endsWith('__') ? namespace + name : `${namespace}__${name}`;
 }
 
+/** Not as JSON, whose escapes could make it too long for a Map (`MAX_WORD_CHARACTERS`). */
 function keyOf(form: CallForm, { name, namespace = '' }: ToolIdentity): string {
-  return JSON.stringify([form.callType, namespace, name]);
+  return `${form.callType} ${namespace.length} ${namespace} ${name}`;
 }
 
 /** A tool may be in a namespace. */
@@ -61,7 +63,7 @@ function isSame(a: ToolSpec, b: ToolSpec): boolean {
 function customSpec(tool: Fields): ToolSpec {
   return customToolSpec({
     name: tool.string('name') ?? '',
-    description: tool.string('description') ?? '',
+    description: tool.text('description') ?? '',
     format: tool.value('format'),
   });
 }
@@ -76,7 +78,7 @@ const SEARCH_PARAMETERS: JsonObject = {
 function searchSpec(tool: Fields): ToolSpec {
   return {
     name: 'tool_search',
-    description: tool.string('description') ?? 'Searches for more tools and makes them available.',
+    description: tool.text('description') ?? 'Searches for more tools and makes them available.',
     parameters: tool.object('parameters', 'map[string]interface {}') ?? SEARCH_PARAMETERS,
   };
 }
@@ -102,6 +104,7 @@ export function createToolTable(): ToolTableBuilder {
       if (found || isSame(known.spec, { ...spec, name: known.spec.name })) return;
       throw badRequest(`tools: there are two different tools with the name ${JSON.stringify(spec.name)}`);
     }
+    checkCount('tools', tools.length + 1, MAX_TOOLS);
     const wanted = flatName(identity);
     let name = wanted;
     for (let n = 2; byName.has(name); n += 1) name = `${wanted}_${n}`;
@@ -113,8 +116,8 @@ export function createToolTable(): ToolTableBuilder {
 
   const addNamespace = (tool: Fields, position: InnerPosition): void => {
     const namespace = tool.string('name') ?? '';
-    namespaces.set(namespace, tool.string('description') ?? '');
-    for (const inner of tool.list('tools', '[]openai.ResponsesTool', (value) => value)) {
+    namespaces.set(namespace, tool.text('description') ?? '');
+    for (const inner of tool.list('tools', '[]openai.ResponsesTool', (value) => value, TOOLS)) {
       add(inner, { ...position, namespace });
     }
   };

@@ -37,7 +37,7 @@ describe('watchSignIn', () => {
     seen.add(await state());
     await put('.claude/.credentials.json', {});
     seen.add(await state());
-    assert.equal(seen.size, 5);
+    assert.equal(seen.size, 4);
   });
 
   it('stays the same when the CLI renews a token or counts its starts', async () => {
@@ -49,6 +49,15 @@ describe('watchSignIn', () => {
     await credentials('second');
     assert.equal(await state(), before);
     assert.equal(await watchSignIn(environment())(), before);
+  });
+
+  it('stays the same when the CLI creates its files without an account', async () => {
+    const state = watchSignIn(environment());
+    const before = await state();
+    await put('.claude.json', { numStartups: 1 });
+    assert.equal(await state(), before);
+    await put('.claude/.credentials.json', {});
+    assert.equal(await state(), before);
   });
 
   it('stays the same while the CLI is writing a file', async () => {

@@ -54,21 +54,21 @@ describe('setupFor', () => {
 
   it('forces the tool for a structured answer and turns thinking off', () => {
     const setup = setupFor(request({ format: { type: 'schema', schema: SCHEMA } }));
-    assert.deepEqual(setup.extraBody, { tool_choice: { type: 'tool', name: 'StructuredOutput' } });
-    assert.equal(setup.thinkingOff, true);
+    assert.deepEqual(setup.api.body, { tool_choice: { type: 'tool', name: 'StructuredOutput' } });
+    assert.equal(setup.api.thinkingOff, true);
     assert.deepEqual(setup.offer.answerSchema, SCHEMA);
   });
 
   it('lets the model call another tool before the structured answer', () => {
     const tools = [{ name: 'f', description: '', parameters: {} }];
-    const { extraBody } = setupFor(request({ tools, format: { type: 'json' } }));
-    assert.deepEqual(extraBody, { tool_choice: { type: 'any' } });
+    const { api } = setupFor(request({ tools, format: { type: 'json' } }));
+    assert.deepEqual(api.body, { tool_choice: { type: 'any' } });
   });
 
-  it('forces no tool when the client wants to see thinking, because the API would reject it', () => {
-    const setup = setupFor(request({ format: { type: 'json' }, thinking: { show: true } }));
-    assert.deepEqual(setup.extraBody, {});
-    assert.equal(setup.thinkingOff, false);
+  it('forces no tool when the client wants the model to think, because the API would reject it', () => {
+    const setup = setupFor(request({ format: { type: 'json' }, thinking: { mode: 'on', show: true } }));
+    assert.deepEqual(setup.api.body, {});
+    assert.equal(setup.api.thinkingOff, false);
   });
 });
 
@@ -169,10 +169,10 @@ describe('setupRequests', () => {
         assert.equal(state.get('agent') ?? null, from.system === '' ? null : 'blank');
         if (from.system !== '') assert.equal(state.get('system'), from.system);
         assert.equal(state.get('display') ?? null, from.showThinking ? 'summarized' : null);
-        assert.equal(state.get('effortLevel') ?? null, from.effort);
-        assert.equal(state.get('CLAUDE_CODE_DISABLE_THINKING') ?? '', from.thinkingOff ? '1' : '');
+        assert.equal(state.get('effortLevel') ?? null, from.api.effort);
+        assert.equal(state.get('CLAUDE_CODE_DISABLE_THINKING') ?? '', from.api.thinkingOff ? '1' : '');
         const body = state.get('CLAUDE_CODE_EXTRA_BODY') ?? '';
-        assert.equal(body, Object.keys(from.extraBody).length === 0 ? '' : JSON.stringify(from.extraBody));
+        assert.equal(body, Object.keys(from.api.body).length === 0 ? '' : JSON.stringify(from.api.body));
       }),
     );
   });

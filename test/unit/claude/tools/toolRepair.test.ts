@@ -36,11 +36,15 @@ function compiled(ajv: Pick<Ajv, 'compile'>, schema: JsonObject): ValidateFuncti
   }
 }
 
-/** Whether a value is valid. A schema that refers to itself only is valid for nothing. */
-function accepts(validate: ValidateFunction, value: JsonObject): boolean {
+/**
+ * Whether a value is valid. A schema that refers to itself only is valid for nothing. `undefined`: Ajv cannot tell, because
+ * its own code for some schemas refers to a variable that does not exist (`props0 is not defined`).
+ */
+function accepts(validate: ValidateFunction, value: JsonObject): boolean | undefined {
   try {
     return validate(value);
   } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
     assert.ok(error instanceof RangeError, String(error));
     return false;
   }
@@ -84,9 +88,11 @@ describe('repairTool', function () {
           const after = compiled(new Ajv2020({ strict: false, logger: false }), parameters);
           if (before === undefined || after === undefined) return;
           for (const value of values) {
-            if (!accepts(before, value)) continue;
+            if (accepts(before, value) !== true) continue;
+            const isAccepted = accepts(after, rename(value));
+            if (isAccepted === undefined) continue;
             valid++;
-            assert.ok(after(rename(value)), JSON.stringify([value, parameters, after.errors]));
+            assert.ok(isAccepted, JSON.stringify([value, parameters, after.errors]));
           }
         },
       ),

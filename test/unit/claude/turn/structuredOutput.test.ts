@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isWrapped, objectSchema, StructuredAnswer } from '../../../../src/claude/turn/structuredOutput.js';
+import {
+  isCallSchema,
+  isWrapped,
+  objectSchema,
+  StructuredAnswer,
+} from '../../../../src/claude/turn/structuredOutput.js';
 
 const LIST = {
   type: 'schema',
@@ -31,6 +36,20 @@ describe('structured output', function () {
       const format = { type: 'schema', schema } as const;
       assert.ok(isWrapped(format));
       assert.deepEqual(objectSchema(format)['properties'], { value: schema });
+    });
+  }
+
+  for (const [what, schema, expected] of [
+    ['one tool', { properties: { name: { const: 'f' }, parameters: {} } }, true],
+    ['one tool as an enum', { properties: { name: { enum: ['f', 'g'] }, arguments: {} } }, true],
+    ['one of several tools', { anyOf: [{ properties: { name: { const: 'f' }, parameters: {} } }] }, true],
+    ['no call', { properties: { name: { const: 'f' } } }, false],
+    ['a tool that is not on offer', { properties: { name: { const: 'x' }, parameters: {} } }, false],
+    ['any name', { properties: { name: { type: 'string' }, parameters: {} } }, false],
+  ] as const) {
+    it(`${expected ? 'recognizes' : 'does not take for a call'} a schema of ${what}`, () => {
+      const tools = ['f', 'g'].map((name) => ({ name, description: '', parameters: {} }));
+      assert.equal(isCallSchema({ type: 'schema', schema }, tools), expected);
     });
   }
 

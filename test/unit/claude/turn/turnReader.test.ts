@@ -407,7 +407,10 @@ describe('TurnReader', function () {
   describe('with a structured answer', () => {
     const jsonBlock = {
       type: 'stream_event',
-      event: { type: 'content_block_start', content_block: { type: 'tool_use', name: 'StructuredOutput' } },
+      event: {
+        type: 'content_block_start',
+        content_block: { type: 'tool_use', id: 'toolu_1', name: 'StructuredOutput' },
+      },
     };
     const textBlock = {
       type: 'stream_event',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Json } from '../../../../src/core/json.js';
-import { bodyFields, fieldsOf } from '../../../../src/protocol/json/fields.js';
+import { bodyFields, type Fields, fieldsOf } from '../../../../src/protocol/json/fields.js';
 import { badRequestMessage } from '../badRequestMessage.js';
 
 describe('fieldsOf', () => {
@@ -38,6 +38,34 @@ describe('fieldsOf', () => {
       badRequestMessage(() => fieldsOf(true, root, 'api.ChatRequest')),
       'json: cannot unmarshal bool into Go value of type api.ChatRequest',
     );
+  });
+});
+
+describe('the limits of fields', () => {
+  const at = { root: 'ChatRequest', path: 'messages' };
+
+  it('bound a text that is not content, and name the field', () => {
+    const fields = (length: number): Fields => fieldsOf({ role: 'x'.repeat(length) }, at, 'api.Message');
+    assert.equal(fields(8_000).string('role')?.length, 8_000);
+    assert.equal(
+      badRequestMessage(() => fields(8_001).string('role')),
+      'The field "messages.role" has 8001 characters; the maximum is 8000. Shorten it.',
+    );
+    assert.equal(fields(8_001).text('role')?.length, 8_001);
+  });
+
+  it('bound a list before its first element is read', () => {
+    const fields = fieldsOf({ tools: [1, 2, 3] }, at, 'api.Message');
+    const read: Json[] = [];
+    const list = (max: number): unknown =>
+      fields.list('tools', 'api.Tools', (value) => read.push(value), { what: 'tools', max });
+    assert.equal(
+      badRequestMessage(() => list(2)),
+      'The request has 3 tools; the maximum is 2.',
+    );
+    assert.deepEqual(read, []);
+    list(3);
+    assert.deepEqual(read, [1, 2, 3]);
   });
 });
 

@@ -38,6 +38,7 @@ describe('checkJsonLimits', () => {
     assertRefused(`[${'{},'.repeat(MAX_WEIGHT / 2)}`, /too many values/);
     assertRefused(`[${'1,'.repeat(MAX_WEIGHT)}1]`, /too many values/);
     assertRefused(`[${'"",'.repeat(MAX_WEIGHT)}1]`, /too many values/);
+    assertRefused(`[${'12345678901234567891 ,'.repeat(MAX_WEIGHT / 9)}1]`, /too many values/);
   });
 
   it('accepts the longest sessions of agents', () => {
@@ -65,6 +66,11 @@ describe('checkJsonLimits', () => {
     checkJsonLimits(`[${'{"a":1},'.repeat(MAX_FIELD_NAMES * 2)}1]`);
   });
 
+  it('refuses a field name that is longer than 8,000 characters', () => {
+    checkJsonLimits(`{"${'a'.repeat(8_000)}":1}`);
+    assertRefused(`{"${'a'.repeat(8_001)}":1}`, /field name has more than 8000 characters/);
+  });
+
   it('refuses too many escapes', () => {
     checkJsonLimits(`["${'\\n'.repeat(MAX_ESCAPES)}"]`);
     assertRefused(`["${'\\"'.repeat(MAX_ESCAPES)}","\\\\"]`, /escapes/);
@@ -88,14 +94,16 @@ describe('checkJsonLimits', () => {
   });
 
   it('returns the weight of all values', () => {
+    const isLongNumber = (value: unknown): boolean =>
+      typeof value === 'number' && JSON.stringify(value).length >= 16;
+    const separators = (values: readonly unknown[]): number =>
+      values.slice(0, -1).reduce((sum: number, one) => sum + (isLongNumber(one) ? 10 : 1), 0);
     const weigh = (value: unknown): number => {
       if (typeof value === 'string') return 4;
-      if (Array.isArray(value)) {
-        return 6 + Math.max(0, value.length - 1) + value.reduce((sum: number, one) => sum + weigh(one), 0);
-      }
       if (typeof value !== 'object' || value === null) return 0;
-      const fields = Object.values(value);
-      return fields.reduce((sum: number, one) => sum + 6 + weigh(one), 6 + Math.max(0, fields.length - 1));
+      const values: readonly unknown[] = Object.values(value);
+      const names = Array.isArray(value) ? 0 : 6 * values.length;
+      return values.reduce((sum: number, one) => sum + weigh(one), 6 + names + separators(values));
     };
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
@@ -115,7 +123,8 @@ describe('checkJsonLimits', () => {
 
   it('finds the structure between long numbers and blanks', () => {
     const blank = ' '.repeat(100);
-    assert.equal(checkJsonLimits(`${blank}[${blank}${'1'.repeat(99)}${blank},${blank}{}${blank}]`), 13);
+    assert.equal(checkJsonLimits(`${blank}[${blank}1${blank},${blank}{}${blank}]`), 13);
+    assert.equal(checkJsonLimits(`${blank}[${blank}${'1'.repeat(99)}${blank},${blank}{}${blank}]`), 22);
     assertRefused(`[${`${blank}[${blank}`.repeat(MAX_DEPTH)}`, /levels/);
   });
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatEvent } from '../../../../src/core/chat.js';
-import type { StreamEncoder } from '../../../../src/protocol/dialect.js';
+import type { ReplyEvent, StreamEncoder } from '../../../../src/protocol/dialect.js';
 
-export const CONTEXT = { id: '1', model: ' Claude ', created: 5 };
+export const CONTEXT = { id: '1', model: ' Claude ', created: 5, count: { prompts: 1, perPrompt: 1 } };
 export const DONE: ChatEvent = {
   type: 'done',
   reason: 'stop',
@@ -16,7 +16,7 @@ export const NUM_RUNS = process.env['SOAK'] === undefined ? 500 : 10_000;
 export type Data = Record<string, unknown>;
 
 /** The data of all events. Each must be on one line, by any definition of a line. */
-export function dataOf(encoder: StreamEncoder, events: readonly ChatEvent[]): Data[] {
+export function dataOf(encoder: StreamEncoder, events: readonly ReplyEvent[]): Data[] {
   return events
     .flatMap((event) => encoder.event(event))
     .filter((frame) => frame !== 'data: [DONE]\n\n')

@@ -159,7 +159,6 @@ describe('the older functions', () => {
 
 describe('a field of /v1/chat/completions that Claude cannot honor', () => {
   for (const [field, value] of [
-    ['n', 2],
     ['logit_bias', { '50256': -100 }],
     ['modalities', ['text', 'audio']],
     ['web_search_options', {}],

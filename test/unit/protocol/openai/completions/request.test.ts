@@ -7,8 +7,9 @@ import {
 import { type Body, ENTRY, user } from '../requests.js';
 
 describe('a request of /v1/completions', () => {
-  const requestOf = (body: Body): ChatRequest | undefined =>
+  const requestsOf = (body: Body): ChatRequest[] =>
     translateCompletion(decodeCompletion(JSON.stringify({ model: 'x', ...body })), ENTRY);
+  const requestOf = (body: Body): ChatRequest | undefined => requestsOf(body)[0];
 
   it('takes a list with one prompt for that prompt', () => {
     assert.deepEqual(
@@ -16,6 +17,11 @@ describe('a request of /v1/completions', () => {
       requestOf({ prompt: 'Say it.' })?.messages,
     );
     assert.equal(requestOf({ prompt: [] }), undefined);
+  });
+
+  it('becomes n chats for each prompt, in the order of the prompts', () => {
+    const messages = requestsOf({ prompt: ['a', 'b'], n: 2 }).map((request) => request.messages);
+    assert.deepEqual(messages, [[user('a')], [user('a')], [user('b')], [user('b')]]);
   });
 
   it('becomes a chat of one message without thinking', () => {

@@ -1,0 +1,38 @@
+/** How the time of a function grows with its input. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** Each measurement is repeated: the shortest counts, because everything else on the machine only makes it longer. */
+const REPETITIONS = 5;
+
+/** How many times larger the larger input is. */
+export const FACTOR = 4;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Processor time in milliseconds, which does not count the time that other processes have the processor. */
+function timeOf(run: () => void): number {
+  collectGarbage();
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+/**
+ * The time for `FACTOR` times the input, divided by the time for the input: about `FACTOR` for linear growth, and `FACTOR`
+ * squared for a time that grows with the square.
+ * @param size so large that one run takes several milliseconds
+ * @param prepare makes the input of that size; what it returns is measured
+ */
+export function growth(size: number, prepare: (size: number) => () => void): number {
+  const sizes = [size, FACTOR * size] as const;
+  const shortest: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  // The first run is slow: the engine has not compiled the function.
+  prepare(size)();
+  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
+    for (const at of [0, 1] as const) shortest[at] = Math.min(shortest[at], timeOf(prepare(sizes[at])));
+  }
+  return shortest[1] / shortest[0];
+}
