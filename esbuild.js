@@ -1,6 +1,6 @@
 // Builds dist/: extension.cjs (what VS Code loads), headless.cjs (the same endpoint without an editor) and the lazy bundles
 // that these two load on first use: claude.cjs (drives the CLI), tools.cjs (translates tools and schemas), lazyBundle.cjs
-// (commands that are rarely used) and fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one exceeds its budget.
+// (commands that are rarely used), tokenCount.cjs (estimates tokens for clients that count them) and fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one exceeds its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -19,6 +19,7 @@ const LAZY_BUNDLES = {
   claude: 'src/claude/backend.ts',
   tools: 'src/claude/tools/requestTools.ts',
   lazyBundle: 'src/vscode/lazyBundle.ts',
+  tokenCount: 'src/server/routes/tokenCount.ts',
   fzstd: 'node_modules/fzstd/esm/index.mjs',
 };
 /** How the sources import the entry points → the lazy bundle. */
@@ -26,6 +27,7 @@ const BUNDLE_OF_IMPORT = new Map([
   ['claude/backend.js', 'claude'],
   ['requestTools.js', 'tools'],
   ['lazyBundle.js', 'lazyBundle'],
+  ['tokenCount.js', 'tokenCount'],
   ['fzstd', 'fzstd'],
 ]);
 
@@ -38,7 +40,7 @@ const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle)\.js|fzstd)$/ },
+      { filter: /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount)\.js|fzstd)$/ },
       ({ path, kind }) =>
         kind === 'dynamic-import' || path === 'fzstd'
           ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }

@@ -4,7 +4,7 @@ import { EFFORTS } from '../core/chat.js';
 import type { ResultMessage } from './process/incoming.js';
 import type { ListedModel } from './conversation/initialize.js';
 
-/** Tokens. The smallest context of the current models, used until the CLI reports the actual one. */
+/** Tokens. The smallest context of the current models, for a CLI that does not report the actual one. */
 const DEFAULT_CONTEXT_LENGTH = 200_000;
 
 export class ModelList {
@@ -50,6 +50,7 @@ export class ModelList {
 }
 
 function toModel(model: ListedModel): Model {
+  const defaultEffort = EFFORTS.find((effort) => effort === model.defaultEffort);
   return {
     value: model.value,
     resolved: model.resolvedModel ?? model.value,
@@ -57,6 +58,7 @@ function toModel(model: ListedModel): Model {
     description: model.description ?? '',
     efforts: EFFORTS.filter((effort) => model.supportedEffortLevels?.includes(effort) === true),
     thinking: true,
-    contextLength: DEFAULT_CONTEXT_LENGTH,
+    contextLength: model.contextLength ?? DEFAULT_CONTEXT_LENGTH,
+    ...(defaultEffort === undefined ? {} : { defaultEffort }),
   };
 }

@@ -14,6 +14,8 @@ export interface Model {
   readonly description: string;
   /** Empty for a model without effort levels. */
   readonly efforts: readonly Effort[];
+  /** The effort of a request without one; absent if the backend does not report it. */
+  readonly defaultEffort?: Effort;
   /** Whether the model can think before it answers. */
   readonly thinking: boolean;
   /** Tokens. */

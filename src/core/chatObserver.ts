@@ -9,6 +9,8 @@ export type ChatPhase = 'waiting' | 'sent' | 'thinking' | 'answering';
 export interface RunningChat {
   /** Identifies the chat in the log: `#7`. */
   readonly label: string;
+  /** The id that an HTTP client got in the headers of its response. */
+  readonly requestId?: string;
   /** The client's name, safe to print; may be empty. */
   readonly client: string;
   /** The catalog's name of the model. */

@@ -11,11 +11,11 @@ export interface ErrorReply {
   readonly retryAfterSeconds?: number;
 }
 
-/** How a dialect formats its errors. */
+/** How a dialect formats its errors. `requestId` is the one in the headers of the response, for dialects that repeat it. */
 export interface Dialect {
-  error(error: ChatError): ErrorReply;
+  error(error: ChatError, requestId: string): ErrorReply;
   /** The body (JSON) for a request that was refused with that status before it was read: wrong host, token, … */
-  refusal(status: number, message: string): string;
+  refusal(status: number, message: string, requestId: string): string;
 }
 
 /** When a client may retry after a `busy` error that does not tell. */

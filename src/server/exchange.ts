@@ -8,6 +8,8 @@ import type { RecordNotes } from './requestLog.js';
 /** One request and its response, from the accepted head to the end of the reply. */
 export interface Exchange {
   readonly id: number;
+  /** In the headers of the response, in the log and in Activity: `req_` and 24 hexadecimal digits. */
+  readonly requestId: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** How errors of this route are written. */
@@ -91,7 +93,7 @@ export function sendFailure(exchange: Exchange, thrown: unknown, contentType = J
     response.destroy();
     return;
   }
-  const reply = exchange.dialect.error(error);
+  const reply = exchange.dialect.error(error, exchange.requestId);
   if (reply.retryAfterSeconds !== undefined) response.setHeader('Retry-After', reply.retryAfterSeconds);
   send(response, reply.status, contentType, reply.body);
 }

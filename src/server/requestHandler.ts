@@ -1,11 +1,11 @@
 /** Handles a request: connection owner, guard, token, router, route; and records it when it ends. */
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ChatObservation, startObservation } from '../core/chatObservation.js';
 import type { ObserveChat } from '../core/chatObserver.js';
 import { asChatError, ChatError } from '../core/errors.js';
 import { type Logger, printable } from '../core/log.js';
-import type { Dialect } from '../protocol/dialect.js';
 import { type Access, authorize } from './authorize.js';
 import { corsHeaders, preflightHeaders } from './cors.js';
 import { type Exchange, JSON_TYPE, send, sendAndClose, sendFailure } from './exchange.js';
@@ -57,10 +57,9 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
 type Denial = Extract<Verdict, { type: 'deny' }>;
 
 /** Refuses a request. A client without the right to use the server also loses its connection. */
-function deny(response: ServerResponse, verdict: Denial, dialect: Dialect): void {
-  const { status, message } = verdict;
+function deny({ response, dialect, requestId }: Exchange, { status, message }: Denial): void {
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  const text = dialect.refusal(status, message);
+  const text = dialect.refusal(status, message, requestId);
   if (status === 401 || status === 403) sendAndClose(response, status, text);
   else send(response, status, JSON_TYPE, text);
 }
@@ -110,6 +109,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
     const startedAt = Date.now();
     count += 1;
     const id = count;
+    const requestId = `req_${randomBytes(12).toString('hex')}`;
     const notes: RecordNotes = {};
     const controller = new AbortController();
     const { signal } = controller;
@@ -131,6 +131,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       if (unrecorded.has(response)) return;
       context.onRecord({
         id,
+        requestId,
         method: request.method ?? '',
         route: routeName(pathOf(target)),
         client,
@@ -147,6 +148,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
 
     return {
       id,
+      requestId,
       request,
       response,
       dialect: context.router.dialectOf(target),
@@ -160,7 +162,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
           const { model = '', lane = 'chat' } = notes;
           observation = startObservation({
             observeChat: context.observeChat,
-            chat: { label: `#${id}`, client, model, lane, startedAt },
+            chat: { label: `#${id}`, requestId, client, model, lane, startedAt },
             elapsedMs,
             cancel: (reason) => controller.abort(reason),
           });
@@ -173,8 +175,10 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
   };
 
   const reply = async (exchange: Exchange, addressed: RequestTarget): Promise<void> => {
-    const { request, response, notes } = exchange;
+    const { request, response, requestId, notes } = exchange;
     setHeaders(response, SECURITY_HEADERS);
+    // Anthropic's SDKs read the first one (`_request_id` of a message), OpenAI's the second one.
+    setHeaders(response, { 'request-id': requestId, 'x-request-id': requestId });
     const decision = authorize(request, addressed, context.access(), context.isOwnUser);
     const verdict = decision instanceof Promise ? await decision : decision;
     if (verdict.type === 'preflight') {
@@ -193,7 +197,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
           `#${exchange.id} refused: Host ${printable(host, 80)}, Origin ${printable(origin, 80)}`,
         );
       } else unrecorded.add(response);
-      deny(response, verdict, exchange.dialect);
+      deny(exchange, verdict);
       return;
     }
     // Continue when everything that arrived together has been parsed: if a part is malformed, none of it is answered.

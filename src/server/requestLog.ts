@@ -6,6 +6,8 @@ import { type ChatMetrics, formatMetrics } from '../core/chatObserver.js';
 export interface RequestRecord extends Readonly<ChatMetrics> {
   /** The number of the request, from 1 for each endpoint. */
   readonly id: number;
+  /** The id that the client got in the headers of the response. */
+  readonly requestId: string;
   readonly method: string;
   /** The path without its query, safe to print. */
   readonly route: string;
@@ -49,6 +51,7 @@ export function formatRecord(record: RequestRecord): string {
     `#${record.id} ${record.method} ${record.route}`,
     ...(record.model === undefined ? [] : [record.model]),
     `${record.status} ${formatMetrics(record)}`,
+    record.requestId,
     ...(record.client === '' ? [] : [`[${record.client}]`]),
     ...(record.error === undefined ? [] : [`error: ${printable(record.error)}`]),
   ].join(' ');

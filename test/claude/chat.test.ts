@@ -75,6 +75,11 @@ describe('the chat lane with the real CLI', function () {
     assert.equal(models[0]?.value, 'default');
     assert.ok(models.some((model) => model.value === 'sonnet' && model.resolved.startsWith('claude-sonnet')));
     assert.deepEqual(models[0].efforts.slice(0, 3), ['low', 'medium', 'high']);
+    // Known before the first answer, and without a request to the API.
+    const haiku = models.find((model) => model.value === 'haiku');
+    assert.deepEqual([models[0]?.contextLength, haiku?.contextLength], [1_000_000, 1_000_000]);
+    assert.equal(models[0]?.defaultEffort, 'medium');
+    assert.deepEqual(rig.standIn.requests, []);
     await rig.backend.models();
     assert.equal(log.filter((line) => line.endsWith(' started')).length, 1);
   });

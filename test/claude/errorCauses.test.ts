@@ -197,7 +197,7 @@ const CASES: readonly Case[] = [
 const DIALECTS: readonly (readonly [string, Dialect])[] = [
   ['Ollama', ollamaDialect],
   ['OpenAI', openaiDialect],
-  ['Anthropic', anthropicDialect(() => 'req_1')],
+  ['Anthropic', anthropicDialect],
 ];
 
 describe('the cause of a failed request', function () {
@@ -229,7 +229,7 @@ describe('the cause of a failed request', function () {
       for (const pattern of words) assert.match(error.message, pattern);
       for (const pattern of absent) assert.doesNotMatch(error.message, pattern);
       for (const [at, [name, dialect]] of DIALECTS.entries()) {
-        const answer = dialect.error(error);
+        const answer = dialect.error(error, 'req_1');
         assert.equal(answer.status, statuses[at], name);
         assert.ok(answer.body.includes(JSON.stringify(error.message).slice(1, -1)), answer.body);
         const { retryAfterSeconds } = answer;

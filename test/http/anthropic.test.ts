@@ -355,6 +355,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         'message_start',
         ['content_block_start', 0, { type: 'thinking', thinking: '', signature: '' }],
         ['content_block_delta', 0, { type: 'thinking_delta', thinking: 'hmm' }],
+        ['content_block_delta', 0, { type: 'signature_delta', signature: 'bm90IHNpZ25lZA==' }],
         ['content_block_stop', 0],
         ...textEvents(1, 'Hi'),
         ...endEvents('end_turn'),
@@ -391,7 +392,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
           role: 'assistant',
           model: 'claude-sonnet',
           content: [
-            { type: 'thinking', thinking: 'hm', signature: '' },
+            { type: 'thinking', thinking: 'hm', signature: 'bm90IHNpZ25lZA==' },
             { type: 'text', text: 'Look' },
             { type: 'tool_use', id: CALL.id, name: CALL.name, input: CALL.arguments },
           ],

@@ -26,7 +26,7 @@ const MIB = 1024 * 1024;
 const statusOf = (bytes: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(bytes)?.[1]);
 
 async function assertServing(rig: Rig): Promise<void> {
-  assert.equal((await ask(rig, { path: '/api/version' })).body, '{"version":"0.33.0"}');
+  assert.equal((await ask(rig, { path: '/api/version' })).body, '{"version":"0.34.4"}');
 }
 
 describe('an HTTP request', () => {

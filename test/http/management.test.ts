@@ -46,13 +46,6 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       type: TEXT,
       headers: { allow: 'DELETE' },
     },
-    {
-      what: 'POST /v1/messages/count_tokens',
-      ask: to('/v1/messages/count_tokens', {}),
-      status: 404,
-      type: TEXT,
-      body: '404 page not found',
-    },
   ],
   'account routes': [
     {
@@ -143,17 +136,15 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'DELETE /api/delete': [
     {
-      what: 'a known model',
+      what: 'a model of the CLI, which Ollama would delete (C-33)',
       ask: remove({ model: 'claude-sonnet' }),
-      status: 200,
-      body: '',
-      headers: { 'content-length': '0', 'content-type': undefined },
+      status: 400,
+      body: error('"claude-sonnet:latest" is a model of the Claude CLI and cannot be deleted.'),
     },
     {
-      what: 'a known model in the older field "name"',
+      what: 'a model of the CLI in the older field "name"',
       ask: remove({ name: 'claude-sonnet:latest' }),
-      status: 200,
-      body: '',
+      status: 400,
     },
     {
       what: 'an unknown model',
@@ -346,7 +337,10 @@ describe('model management', () => {
     const reply = await post(rig, '/api/generate', { model: 'ns/again:v1', prompt: 'hi', stream: false });
     assert.equal((JSON.parse(reply.body) as { model: string }).model, 'ns/again:v1');
     assert.equal(rig.backend.requests[0]?.model, 'haiku');
-    assert.equal((await ask(rig, remove({ model: 'gpt-3.5-turbo:latest' }))).status, 200);
+    const deleted = await ask(rig, remove({ model: 'gpt-3.5-turbo:latest' }));
+    assert.deepEqual([deleted.status, deleted.body], [200, '']);
+    assert.equal(deleted.headers['content-length'], '0');
+    assert.equal(deleted.headers['content-type'], undefined);
     assert.deepEqual(await names(rig), [...models, 'ns/again:v1']);
   });
 
@@ -357,9 +351,10 @@ describe('model management', () => {
     assert.equal(refused.status, 400);
     assert.match(refused.body, /cannot be replaced/);
     assert.equal((await copy(rig, 'claude-haiku', 'claude-haiku:latest')).status, 200);
-    assert.equal((await ask(rig, remove({ model: 'claude-haiku' }))).status, 200);
+    const kept = await ask(rig, remove({ model: 'claude-haiku' }));
+    assert.equal(kept.status, 400);
+    assert.match(kept.body, /cannot be deleted/);
     assert.deepEqual(await names(rig), before);
-    assert.ok(rig.lines.some((line) => line.startsWith('warn') && line.includes('claude-haiku')));
   });
 
   it('accepts at most 100 copies', async () => {
@@ -382,10 +377,11 @@ describe('model management', () => {
     assert.equal(pulled.body, '{"status":"success"}');
   });
 
-  it('unloads a model on deletion', async () => {
+  it('unloads a copy on deletion', async () => {
     const rig = await startRig();
-    await post(rig, '/api/generate', { model: 'claude-haiku' });
-    await ask(rig, remove({ model: 'claude-haiku' }));
+    await copy(rig, 'claude-haiku', 'mine');
+    await post(rig, '/api/generate', { model: 'mine' });
+    await ask(rig, remove({ model: 'mine' }));
     assert.equal((await ask(rig, { path: '/api/ps' })).body, '{"models":[]}');
   });
 

@@ -23,7 +23,7 @@ import {
   json,
 } from './sharedHeaders.js';
 
-const GO_AGENT = 'User-Agent: ollama/0.33.0 (amd64 linux) Go/go1.24.1';
+const GO_AGENT = 'User-Agent: ollama/0.34.4 (amd64 linux) Go/go1.24.1';
 
 const PYTHON = [
   JSON_TYPE,

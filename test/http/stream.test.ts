@@ -437,12 +437,24 @@ describe('a request record', () => {
     ]);
   });
 
+  it('has the id that the headers of the response have, and the body of an error of Anthropic’s API', async () => {
+    const rig = await startRig();
+    for (const path of ['/api/tags', '/nope', '/v1/messages']) {
+      const over = rig.record();
+      const reply = await post(rig, path, {});
+      const { requestId } = await over;
+      assert.match(requestId, /^req_[0-9a-f]{24}$/);
+      assert.deepEqual([reply.headers['request-id'], reply.headers['x-request-id']], [requestId, requestId]);
+      if (path === '/v1/messages') assert.ok(reply.body.includes(`"request_id":"${requestId}"`));
+    }
+  });
+
   it('is created for every request of a connection', async () => {
     const rig = await startRig();
     const get = 'GET /api/version HTTP/1.1\r\nHost: localhost\r\n';
     const socket = await open(rig, `${get}\r\n${get}\r\n${get}Connection: close\r\n\r\n`);
     const all = await received(socket);
-    assert.equal(all.match(/\{"version":"0\.33\.0"\}/g)?.length, 3);
+    assert.equal(all.match(/\{"version":"0\.34\.4"\}/g)?.length, 3);
     assert.deepEqual(
       rig.records.map((record) => record.id),
       [1, 2, 3],

@@ -72,9 +72,9 @@ export class Conversation {
     return this.process.alive ? this.#state : 'spent';
   }
 
-  /** Lists the models of the CLI. Does not change the process. @throws ChatError */
+  /** Lists the models of the CLI. Call it while the process is empty. @throws ChatError */
   models(): Promise<readonly ListedModel[]> {
-    return requestModels(this.#channel, this.contents.defaultModel, this.#options.reactionMs);
+    return requestModels(this.#channel, this.contents, this.#options.reactionMs);
   }
 
   /** Prepares an empty process, so that its first question is sent sooner. */

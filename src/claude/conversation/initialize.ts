@@ -7,28 +7,33 @@ import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
 import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
+import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
+import type { ProcessContents } from './processContents.js';
 import { modelRequests, type Environment } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
-/** A model in the list of the CLI. */
-export type ListedModel = v.InferOutput<typeof modelListSchema>['models'][number];
+/** A model in the list of the CLI, and what the CLI does with it. */
+export type ListedModel = CliModel & ModelLimits;
 
 /**
- * Lists the models of the CLI. Does not change the process.
- * @param defaultModel the id of the process's default model, see `initializeChat`
+ * Lists the models of the CLI. The process is the same afterwards.
+ * @param contents of the process
  * @param timeoutMs how long the CLI may take
  * @throws ChatError
  */
 export async function requestModels(
   channel: Channel,
-  defaultModel: Promise<string | undefined>,
+  contents: Pick<ProcessContents, 'defaultModel' | 'restoringRequests'>,
   timeoutMs: number,
 ): Promise<readonly ListedModel[]> {
   const answer = v.safeParse(modelListSchema, await channel.request({ subtype: 'list_models' }, timeoutMs));
-  if (answer.success) {
-    return withDefaultModel(answer.output.models, await channel.waitFor(defaultModel, timeoutMs));
+  if (!answer.success) {
+    throw new ChatError('cliFailed', 'The Claude CLI did not list its models. Run "claude update".');
   }
-  throw new ChatError('cliFailed', 'The Claude CLI did not list its models. Run "claude update".');
+  const defaultId = await channel.waitFor(contents.defaultModel, timeoutMs);
+  const models = withDefaultModel(answer.output.models, defaultId);
+  const limits = await requestLimits(channel, models, await contents.restoringRequests(timeoutMs));
+  return models.map((model, index) => ({ ...model, ...limits[index] }));
 }
 
 /**
@@ -36,9 +41,9 @@ export async function requestModels(
  * @param defaultId the id of the user's default
  */
 export function withDefaultModel(
-  models: readonly ListedModel[],
+  models: readonly CliModel[],
   defaultId: string | undefined,
-): readonly ListedModel[] {
+): readonly CliModel[] {
   return models.map((model) => {
     if (model.value !== DEFAULT_MODEL || defaultId === undefined || model.resolvedModel === defaultId) {
       return model;

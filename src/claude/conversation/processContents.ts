@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { DEFAULT_MODEL } from '../../core/backend.js';
 import { ChatError } from '../../core/errors.js';
+import type { JsonObject } from '../../core/json.js';
 import { throwIfAborted, type Channel } from './channel.js';
 import type { UserSettings } from './initialize.js';
 import { ProcessHistory } from './processHistory.js';
@@ -13,6 +14,8 @@ import {
   canonicalSetup,
   changesVariables,
   INITIAL_SETUP,
+  modelRequests,
+  settings,
   setupRequests,
   type Environment,
   type ProcessSetup,
@@ -132,6 +135,18 @@ export class ProcessContents {
     const named = (setup: ProcessSetup): ProcessSetup =>
       setup.model === DEFAULT_MODEL ? { ...setup, model: id } : setup;
     return [named(current), named(next)];
+  }
+
+  /**
+   * The control requests that give the process the model of its set-up back, after another one was set.
+   * @throws ChatError if the CLI does not report its default model in time
+   */
+  async restoringRequests(timeoutMs: number): Promise<readonly JsonObject[]> {
+    const { model, system } = this.#setup;
+    if (model !== DEFAULT_MODEL) return modelRequests({ model, system });
+    if (system === '') return [settings({ model: null })];
+    const id = (await this.#channel.waitFor(this.defaultModel, timeoutMs)) ?? DEFAULT_MODEL;
+    return modelRequests({ model: id, system });
   }
 
   /**

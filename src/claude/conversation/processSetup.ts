@@ -127,7 +127,8 @@ export function modelRequests({ model, system }: Pick<ProcessSetup, 'model' | 's
 /** The agent that is active while there is a system prompt; removing the agent removes the prompt. */
 export const BLANK_AGENT = 'blank';
 
-function settings(changed: JsonObject): JsonObject {
+/** The control request that changes settings for this process. */
+export function settings(changed: JsonObject): JsonObject {
   return { subtype: 'apply_flag_settings', settings: changed };
 }
 

@@ -12,6 +12,7 @@ import {
 } from './credentials.js';
 import type { CliMessage, ResultMessage } from './incoming.js';
 import { Retries } from './retries.js';
+import { withoutTerminalAdvice } from './terminalAdvice.js';
 
 export interface ApiFailuresOptions {
   /** The environment of the CLI process. */
@@ -93,8 +94,13 @@ interface Cause {
 }
 
 /** What the CLI says about the failure. */
-function reasonOf(result: ResultMessage): string {
+function textOf(result: ResultMessage): string {
   return result.errors?.join('; ') || result.result || result.api_error || result.subtype;
+}
+
+/** What the CLI says about the failure, without advice that only works in its terminal. */
+function reasonOf(result: ResultMessage): string {
+  return withoutTerminalAdvice(textOf(result));
 }
 
 /** The text of a page, which the CLI shortens to its title where it has one. */
@@ -129,7 +135,7 @@ function causeOf(result: ResultMessage, credentials: CredentialSource): Cause {
   if (result.api_error === 'org_disabled_credential') return rejected(text, credentials);
   if (status) return statusCause(status, result, credentials);
   // Without credentials the CLI makes no request and sets no status field: only the text says so.
-  if (reason === 'api_error' && /\bnot logged in\b|\/login\b/i.test(text)) {
+  if (reason === 'api_error' && /\bnot logged in\b|\/login\b/i.test(textOf(result))) {
     const remedy = credentialsRemedy({ type: 'signIn' });
     return { kind: 'notSignedIn', explanation: `Claude is not signed in: ${text}`, remedy };
   }
@@ -154,6 +160,7 @@ function statusCause(status: number, result: ResultMessage, credentials: Credent
     const explanation = reasonOf(result).replace(/^Failed to authenticate\.\s*/, '');
     return { kind: 'unreachable', explanation: withoutMarkup(explanation), remedy: CHECK_NETWORK };
   }
+  if (kind === 'unknownModel' && !foreign) return { kind, remedy: 'Choose another model.' };
   if (kind === 'rateLimited' || kind === 'overloaded' || !foreign) return { kind };
   const unusual = kind === 'badRequest' && status !== 400;
   return {

@@ -99,19 +99,18 @@ export function errorEvent(error: ChatError): JsonObject {
   return envelope(TABLE[error.kind][1], error.message);
 }
 
-/** @param newId creates request ids: `req_` and 24 hexadecimal digits */
-export function anthropicDialect(newId: () => string): Dialect {
-  const body = (type: ErrorType, message: string, details?: JsonObject): string =>
-    JSON.stringify({ ...envelope(type, message, details), request_id: newId() });
-  return {
-    error(error) {
-      if (error instanceof ThreadError) {
-        const [status, type] = THREAD_ERRORS[error.code].reply;
-        return errorReply(error, { status, body: body(type, error.message, detailsOf(error.code)) });
-      }
-      const [status, type] = TABLE[error.kind];
-      return errorReply(error, { status, body: body(type, error.message) });
-    },
-    refusal: (status, message) => body(TYPE_OF_STATUS.get(status) ?? 'api_error', message),
-  };
+/** The body of an error reply. */
+function errorText(error: JsonObject, requestId: string): string {
+  return JSON.stringify({ ...error, request_id: requestId });
 }
+
+export const anthropicDialect: Dialect = {
+  error(error, requestId) {
+    const isThreadError = error instanceof ThreadError;
+    const [status, type] = isThreadError ? THREAD_ERRORS[error.code].reply : TABLE[error.kind];
+    const details = isThreadError ? detailsOf(error.code) : undefined;
+    return errorReply(error, { status, body: errorText(envelope(type, error.message, details), requestId) });
+  },
+  refusal: (status, message, requestId) =>
+    errorText(envelope(TYPE_OF_STATUS.get(status) ?? 'api_error', message), requestId),
+};

@@ -56,9 +56,15 @@ function envelope(context: ReplyContext): JsonObject {
   return { id: context.id, type: 'message', role: 'assistant', model: context.model };
 }
 
-/** The signature of thinking is empty: the CLI does not report it, and thinking that clients send back is ignored. */
-function textBlock({ type, text }: TextChunk): JsonObject {
-  return type === 'text' ? { type, text } : { type, thinking: text, signature: '' };
+/**
+ * The signature of every thinking block: base64 of "not signed". The CLI takes no thinking from outside, so the one of the API
+ * would have no use. Clients such as the AI SDK and LangChain drop thinking without a signature from their history.
+ */
+const SIGNATURE = 'bm90IHNpZ25lZA==';
+
+/** @param signature of thinking; in a stream it follows the text */
+function textBlock({ type, text }: TextChunk, signature: string): JsonObject {
+  return type === 'text' ? { type, text } : { type, thinking: text, signature };
 }
 
 function toolUseBlock(call: ToolCall, input: JsonObject): JsonObject {
@@ -105,14 +111,16 @@ export function messagesEncoder(context: ReplyContext): StreamEncoder {
 
   const closeBlock = (): string[] => {
     if (open === undefined) return [];
+    const signature =
+      open === 'thinking' ? [blockDelta({ type: 'signature_delta', signature: SIGNATURE })] : [];
     open = undefined;
-    return [blockStop()];
+    return [...signature, blockStop()];
   };
 
   const textFrames = (chunks: readonly TextChunk[]): string[] =>
     chunks.flatMap((chunk) => {
       const before =
-        open === chunk.type ? [] : [...closeBlock(), blockStart(textBlock({ ...chunk, text: '' }))];
+        open === chunk.type ? [] : [...closeBlock(), blockStart(textBlock({ ...chunk, text: '' }, ''))];
       open = chunk.type;
       return [...before, blockDelta(textDelta(chunk))];
     });
@@ -159,7 +167,7 @@ export function messagesReply(events: readonly ChatEvent[], context: ReplyContex
   let open: TextChunk | undefined;
   let finalFields: JsonObject = {};
   const closeBlock = (): void => {
-    if (open !== undefined) content.push(textBlock(open));
+    if (open !== undefined) content.push(textBlock(open, SIGNATURE));
     open = undefined;
   };
   for (const event of events) {

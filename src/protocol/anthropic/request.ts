@@ -44,10 +44,13 @@ function readStopSequence(value: Json, at: FieldPath): string {
 }
 
 /**
- * Decodes a body of `/v1/messages`.
+ * Decodes a body of `/v1/messages`, or of `/v1/messages/count_tokens`, which has no `max_tokens`.
  * @throws ChatError `badRequest`, mostly with Ollama's message. Checks are made in Ollama's order
  */
-export function decodeMessages(text: string): MessagesBody {
+export function decodeMessages(
+  text: string,
+  { route = 'messages' }: { readonly route?: 'messages' | 'count_tokens' } = {},
+): MessagesBody {
   const fields = bodyFields(text, 'anthropic.MessagesRequest');
   const model = fields.string('model') ?? '';
   const maxTokens = fields.integer('max_tokens') ?? 0;
@@ -62,7 +65,7 @@ export function decodeMessages(text: string): MessagesBody {
   );
   refuseThread(fields);
   if (model === '') throw badRequest('model is required');
-  if (maxTokens <= 0) throw badRequest('max_tokens is required and must be positive');
+  if (route === 'messages' && maxTokens <= 0) throw badRequest('max_tokens is required and must be positive');
   if (messages.length === 0) throw badRequest('messages is required');
   refuseUnsupportedFields(fields);
   const current = applyToolChanges(

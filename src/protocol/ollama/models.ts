@@ -2,15 +2,19 @@
  * `/api/tags`, `/api/show`, `/api/ps` and `/api/version`. Ollama describes files of weights. Claude has none, so sizes,
  * digests and details are placeholders that every known client can read.
  */
+import type { Model } from '../../core/backend.js';
 import type { CatalogEntry } from '../../core/catalog.js';
+import type { Effort } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import { bodyFields, type Fields } from '../json/fields.js';
 
 /** The version of Ollama whose API this is. Clients compare it with the oldest version that they support. */
-export const OLLAMA_VERSION = '0.33.0';
+export const OLLAMA_VERSION = '0.34.4';
 
 /** `details.family` and `general.architecture`. Clients expect them to be equal. */
 const FAMILY = 'claude';
+/** The default of the Messages API. */
+const STANDARD_EFFORT: Effort = 'high';
 /** The size of every model. */
 export const SIZE_BYTES = 4_661_224_676;
 const PARAMETER_COUNT = 8_000_000_000;
@@ -43,6 +47,18 @@ const DETAILS = {
 
 function capabilities(entry: CatalogEntry): string[] {
   return ['completion', 'tools', 'vision', ...(entry.model.thinking ? ['thinking'] : [])];
+}
+
+/**
+ * The values of `think` that a model takes, and what counts without one (`Thinking` in Ollama's types/model, since 0.34).
+ * `ollama launch codex` offers exactly these.
+ */
+function thinkingControls({ thinking, efforts, defaultEffort = STANDARD_EFFORT }: Model): JsonObject {
+  if (!thinking) return {};
+  if (efforts.includes(defaultEffort)) {
+    return { thinking: { values: [false, ...efforts], default: defaultEffort } };
+  }
+  return { thinking: { values: [false, true, ...efforts], default: true } };
 }
 
 /** The reply of `/api/version`. */
@@ -125,6 +141,7 @@ export function showBody(entry: CatalogEntry, options: ShowOptions): JsonObject 
   const forCopilot = options.userAgent.startsWith(COPILOT_USER_AGENT);
   const basename = forCopilot ? options.requestedName : entry.name.replace(/:latest$/, '');
   return {
+    ...thinkingControls(model),
     license: '',
     modelfile: `# ${model.displayName} by the Claude CLI\nFROM ${entry.name}\nPARAMETER num_ctx ${model.contextLength}\n`,
     parameters: `num_ctx ${model.contextLength}`,

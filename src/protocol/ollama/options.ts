@@ -119,37 +119,51 @@ export function readFormat(format: Json | undefined): ResponseFormat | undefined
   );
 }
 
-/** `think` as the client sent it. */
-export type Think = boolean | 'low' | 'medium' | 'high' | 'max';
+/** `think` as the client sent it. A string is a level, and may be unknown. */
+export type Think = boolean | string;
 
 /**
- * Reads `think` (`ThinkValue` in api/types.go).
+ * Reads `think` (`ThinkValue` in types/model/thinking.go).
  * @throws ChatError `badRequest` with Ollama's message
  */
 export function readThink(value: Json | undefined): Think | undefined {
-  if (value === undefined || value === null || typeof value === 'boolean') return value ?? undefined;
-  const choices = '"high", "medium", "low", "max", true, or false';
-  if (typeof value !== 'string') {
-    throw badRequest(`think must be a boolean or string (${choices})`);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'string') {
+    checkLength('The field "think"', value);
+    return value;
   }
-  if (value === 'low' || value === 'medium' || value === 'high' || value === 'max') return value;
-  checkLength('The field "think"', value);
-  throw badRequest(`invalid think value: ${JSON.stringify(value)} (must be ${choices})`);
+  throw badRequest('think must be a boolean or string');
+}
+
+/** The levels that Ollama takes with every model (`ValidateLegacyThinking` in api/types.go), in the order of its message. */
+const COMMON_LEVELS: readonly Effort[] = ['high', 'medium', 'low', 'max'];
+
+/**
+ * The effort of a level: one that Ollama takes with every model, or one of the model's own, which `/api/show` names.
+ * @throws ChatError `badRequest` with Ollama's message for another level
+ */
+function effortOf(level: string, model: Model): Effort {
+  const levels = [...new Set([...COMMON_LEVELS, ...model.efforts])];
+  const effort = levels.find((known) => known === level);
+  if (effort !== undefined) return effort;
+  const choices = levels.map((known) => JSON.stringify(known)).join(', ');
+  throw badRequest(`invalid think value: ${JSON.stringify(level)} (must be ${choices}, true, or false)`);
 }
 
 /**
  * The thinking of a model for a value of `think`. As in Ollama, an absent value means that thinking is shown if the model
- * can think. An effort that the model does not have is ignored.
+ * can think. Of the levels that are taken with every model, one that this model does not have is ignored.
  * @param requestedName the client's string for the model, for the error message
- * @throws ChatError `badRequest` when the client requests thinking from a model that cannot think
+ * @throws ChatError `badRequest` for an unknown level, and when the client requests thinking from a model that cannot think
  */
 export function thinkingFor(think: Think | undefined, model: Model, requestedName: string): Thinking {
+  const effort = typeof think === 'string' ? effortOf(think, model) : undefined;
   if (think !== undefined && think !== false && !model.thinking) {
     throw badRequest(`${JSON.stringify(requestedName)} does not support thinking`);
   }
   if (think === undefined) return { show: model.thinking };
   if (think === false) return { mode: 'off', show: false };
-  const effort: Effort | undefined = typeof think === 'string' ? think : undefined;
   const known = effort !== undefined && model.efforts.includes(effort);
   return { mode: 'on', show: true, ...(known ? { effort } : {}) };
 }

@@ -14,15 +14,26 @@ export interface ReplyContext {
   readonly now: () => Date;
   /** Milliseconds since the request arrived, from a monotonic clock. */
   readonly elapsedMs: () => number;
+  /** Where a stream has the tool calls of its answer. If absent, in the last line. */
+  readonly callPlacement?: CallPlacement;
+}
+
+/**
+ * `lastLine`: all calls of an answer together, as Ollama 0.34 does; litellm, Witsy's engine and ollama-rs lose calls otherwise.
+ * `ownLines`: one call for each line, for clients that read only the first call of a line.
+ */
+export type CallPlacement = 'lastLine' | 'ownLines';
+
+/** Zed (0.212 and later versions) reads only the first call of a line, and no text beside it. */
+export function callPlacementFor(userAgent: string): CallPlacement {
+  return userAgent.startsWith('Zed/') ? 'ownLines' : 'lastLine';
 }
 
 /** The fields in which the chunks of one route differ from those of the other. */
 export interface ChunkFields {
   text(chunk: TextChunk): object;
-  /** @param index of the call in its answer, from 0 */
-  toolCall(call: ToolCall, index: number): object;
-  /** The fields of a chunk without text. */
-  readonly empty: object;
+  /** The fields of a chunk without text. @param calls in JSON, for the route that has calls */
+  calls(calls: readonly object[]): object;
   /** Additional fields of the last chunk, between its reason and its statistics. */
   final(): object;
 }
@@ -38,7 +49,7 @@ export function toolCallJson(call: ToolCall, index: number): object {
 }
 
 /** A call in a stream. litellm reads `index` beside `function`; without it, all calls of a stream become one. */
-export function streamedCallJson(call: ToolCall, index: number): object {
+function streamedCallJson(call: ToolCall, index: number): object {
   return { ...toolCallJson(call, index), index };
 }
 
@@ -60,19 +71,18 @@ export function finalFields(done: DoneEvent, context: ReplyContext, additional: 
     total_duration: Math.max(nanoseconds(context.elapsedMs()), load + prompt + output),
     load_duration: load,
     prompt_eval_count: done.usage.promptTokens,
+    prompt_eval_cached_count: done.usage.cachedTokens,
     prompt_eval_duration: prompt,
     eval_count: done.usage.outputTokens,
     eval_duration: output,
   };
 }
 
-/**
- * Encodes a streamed answer. Every tool call is a chunk of its own: Zed ignores text beside a call, and all calls of a
- * chunk but the first.
- */
+/** Encodes a streamed answer. No chunk has text beside a call: Zed and others would ignore the text. */
 export function createEncoder(context: ReplyContext, fields: ChunkFields): StreamEncoder {
   const chunker = createTextChunker();
   let callCount = 0;
+  const lastLineCalls: object[] = [];
 
   const chunk = (more: object): string => jsonLine({ ...envelope(context), ...more, done: false });
   const textChunks = (chunks: readonly TextChunk[]): string[] => chunks.map((one) => chunk(fields.text(one)));
@@ -85,9 +95,13 @@ export function createEncoder(context: ReplyContext, fields: ChunkFields): Strea
         case 'thinking':
           return textChunks(chunker.push(event.type, event.text));
         case 'toolCall': {
-          const call = chunk(fields.toolCall(event.call, callCount));
+          const call = streamedCallJson(event.call, callCount);
           callCount += 1;
-          return [...textChunks(chunker.flush()), call];
+          if (context.callPlacement === 'ownLines') {
+            return [...textChunks(chunker.flush()), chunk(fields.calls([call]))];
+          }
+          lastLineCalls.push(call);
+          return [];
         }
         case 'usage':
           return [];
@@ -96,13 +110,13 @@ export function createEncoder(context: ReplyContext, fields: ChunkFields): Strea
             ...textChunks(chunker.flush()),
             jsonLine({
               ...envelope(context),
-              ...fields.empty,
+              ...fields.calls(lastLineCalls),
               ...finalFields(event, context, fields.final()),
             }),
           ];
       }
     },
-    heartbeat: () => chunk(fields.empty),
+    heartbeat: () => chunk(fields.calls([])),
     failure: (error) => jsonLine(errorLine(error)),
   };
 }

@@ -14,7 +14,15 @@ export function modelBody(id: string, createdAt: Date): JsonObject {
   return { id, object: 'model', created: Math.floor(createdAt.getTime() / 1_000), owned_by: OWNER };
 }
 
-/** The list of models, in the order of `/api/tags`. */
-export function modelsBody(entries: readonly CatalogEntry[], createdAt: Date): JsonObject {
-  return { object: 'list', data: entries.map((entry) => modelBody(entry.name, createdAt)) };
+/**
+ * The list of models, in the order of `/api/tags`.
+ * @param more further fields of a model
+ */
+export function modelsBody(
+  entries: readonly CatalogEntry[],
+  createdAt: Date,
+  more: (entry: CatalogEntry) => JsonObject = () => ({}),
+): JsonObject {
+  const data = entries.map((entry) => ({ ...modelBody(entry.name, createdAt), ...more(entry) }));
+  return { object: 'list', data };
 }

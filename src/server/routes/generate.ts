@@ -1,7 +1,7 @@
 /** Ollama's routes that process a single text: `/api/generate`, `/api/embed`, `/api/embeddings`. */
 import { ChatError } from '../../core/errors.js';
 import { refuseInvalidName, requireModelName } from '../../protocol/modelName.js';
-import type { ReplyContext } from '../../protocol/ollama/reply.js';
+import { callPlacementFor, type ReplyContext } from '../../protocol/ollama/reply.js';
 import {
   decodeEmbed,
   decodeEmbeddings,
@@ -18,7 +18,8 @@ import { findModel, modelNotFound, readChatBody, type RouteContext, routesOf } f
 
 /** What the lines of a reply to this exchange share. */
 export function newReply(exchange: Exchange, model: string): ReplyContext {
-  return { model, now: () => new Date(), elapsedMs: exchange.elapsedMs };
+  const callPlacement = callPlacementFor(exchange.request.headers['user-agent'] ?? '');
+  return { model, now: () => new Date(), elapsedMs: exchange.elapsedMs, callPlacement };
 }
 
 function generate(context: RouteContext): (exchange: Exchange) => Promise<void> {

@@ -5,7 +5,6 @@
  */
 import { type CatalogEntry, findListed, listEntries } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
-import { printable } from '../../core/log.js';
 import { isModelName } from '../../protocol/modelName.js';
 import { NDJSON_TYPE } from '../../protocol/ndjson.js';
 import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
@@ -153,18 +152,19 @@ async function create(context: RouteContext, exchange: Exchange): Promise<void> 
   sendProgress(exchange, { stream: body.stream, progress: createProgress(entry) });
 }
 
-/** Deletes a copy. A model of the CLI is only unloaded, which Ollama does before it deletes a model. */
+/** Deletes a copy. A model of the CLI cannot be deleted, and the reply says so: a success would be untrue. */
 async function remove(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model } = decodeNamed(await readSmallBody(exchange), 'DeleteRequest');
   if (model.trim() === '') throw new ChatError('badRequest', 'model is required');
   if (!isModelName(model)) throw new ChatError('badRequest', `name ${quoted(model)} is invalid`);
   const entry = await requireKnownModel(context, exchange, model, `model '${model}' not found`);
-  context.loadedModels.unload(entry);
   if (!context.copiedModels.delete(model)) {
-    exchange.log.warn(
-      `#${exchange.id} Did not delete '${printable(model, 80)}': models of the Claude CLI cannot be deleted`,
+    throw new ChatError(
+      'badRequest',
+      `${quoted(entry.name)} is a model of the Claude CLI and cannot be deleted.`,
     );
   }
+  context.loadedModels.unload(entry);
   send(exchange.response, 200, undefined, '');
 }
 

@@ -1,4 +1,5 @@
 /** Ollama's own routes: `/` and `/api/…`. */
+import { findListed } from '../../core/catalog.js';
 import { ollamaDialect } from '../../protocol/ollama/errors.js';
 import { decodeShow, psBody, showBody, tagsBody, versionBody } from '../../protocol/ollama/models.js';
 import { chatEncoder, chatLoadReply, chatReply } from '../../protocol/ollama/chat/reply.js';
@@ -39,11 +40,15 @@ async function tags(context: RouteContext, exchange: Exchange): Promise<void> {
   sendJson(exchange.response, 200, tagsBody(await catalog(context), context.createdAt));
 }
 
-function ps(context: RouteContext, exchange: Exchange): void {
+async function ps(context: RouteContext, exchange: Exchange): Promise<void> {
+  const models = context.loadedModels.list();
+  // The present description of a model, as in the other replies: a chat may have refined it since the model was loaded.
+  const entries = models.length === 0 ? [] : await catalog(context);
   const now = Date.now();
-  const loaded = context.loadedModels
-    .list()
-    .map(({ entry, remainingMs }) => ({ entry, expiresAt: new Date(now + remainingMs) }));
+  const loaded = models.map(({ entry, remainingMs }) => ({
+    entry: findListed(entries, entry.name) ?? entry,
+    expiresAt: new Date(now + remainingMs),
+  }));
   sendJson(exchange.response, 200, psBody(loaded));
 }
 

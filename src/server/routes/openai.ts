@@ -10,12 +10,14 @@ import {
 } from '../../protocol/openai/completions/reply.js';
 import { decodeCompletion, translateCompletion } from '../../protocol/openai/completions/request.js';
 import { decodeEmbeddings } from '../../protocol/openai/embeddings.js';
+import { modelFields, pageFields } from '../../protocol/anthropic/models.js';
 import { refuseInvalidName } from '../../protocol/modelName.js';
 import { openaiDialect } from '../../protocol/openai/errors.js';
 import { modelBody, modelsBody } from '../../protocol/openai/models.js';
 import { chatEncoder, chatReply } from '../../protocol/openai/chat/reply.js';
 import { decodeChat, translateChat } from '../../protocol/openai/chat/request.js';
 import type { ReplyContext } from '../../protocol/openai/reply.js';
+import { compactionEncoder, compactionReply } from '../../protocol/openai/responses/compactionReply.js';
 import { responsesEncoder, responsesReply } from '../../protocol/openai/responses/reply.js';
 import { decodeResponses, translateResponses } from '../../protocol/openai/responses/request.js';
 import { SSE_TYPE } from '../../protocol/sse.js';
@@ -84,17 +86,28 @@ function completions(context: RouteContext): Handler {
   });
 }
 
-function responses(context: RouteContext): Handler {
+function responses(context: RouteContext, routeName: 'responses' | 'compact'): Handler {
   return chatRoute(context, {
-    decode: decodeResponses,
+    decode: (text) => decodeResponses(text, routeName),
     replyContext: ({ model, echo, toolTable }) => ({ ...newReply(model), echo, toolTable, now: secondsNow }),
     translate(body, entry, _reply, { id, log }) {
       for (const note of body.notes) log.info(`#${id} ${printable(note)}`);
-      return answerAction(translateResponses(body, entry));
+      return { ...answerAction(translateResponses(body, entry)), compaction: body.compaction };
     },
-    encoder: (reply) => responsesEncoder(reply),
-    reply: (events, reply) => responsesReply(events, reply),
+    encoder: (reply, { compaction }) =>
+      compaction === undefined ? responsesEncoder(reply) : compactionEncoder(reply),
+    reply: (events, reply, { compaction }) =>
+      compaction === undefined ? responsesReply(events, reply) : compactionReply(events, reply, compaction),
   });
+}
+
+/** Estimates the tokens of a request. The API is not asked: the CLI has no request that only counts. */
+async function inputTokens(context: RouteContext, exchange: Exchange): Promise<void> {
+  const body = decodeResponses(await readChatBody(exchange), 'input_tokens');
+  const entry = await requireModel(context, exchange, body.model);
+  const { estimateRequestTokens } = await import('./tokenCount.js');
+  const tokens = estimateRequestTokens(translateResponses(body, entry));
+  sendJson(exchange.response, 200, { object: 'response.input_tokens', input_tokens: tokens });
 }
 
 async function embeddings(context: RouteContext, exchange: Exchange): Promise<void> {
@@ -106,14 +119,28 @@ async function embeddings(context: RouteContext, exchange: Exchange): Promise<vo
   );
 }
 
+/** Whether a client of Anthropic sent the request: its SDKs list models at the same path as OpenAI's. */
+function isAnthropicClient({ request }: Exchange): boolean {
+  return request.headers['anthropic-version'] !== undefined;
+}
+
 async function models(context: RouteContext, exchange: Exchange): Promise<void> {
-  sendJson(exchange.response, 200, modelsBody(await catalog(context), context.createdAt));
+  const entries = await catalog(context);
+  const { createdAt } = context;
+  const body = isAnthropicClient(exchange)
+    ? {
+        ...modelsBody(entries, createdAt, (entry) => modelFields(entry, createdAt)),
+        ...pageFields(entries.map(({ name }) => name)),
+      }
+    : modelsBody(entries, createdAt);
+  sendJson(exchange.response, 200, body);
 }
 
 async function model(context: RouteContext, exchange: Exchange, requested: string): Promise<void> {
   const shownName = requested.includes(':') ? requested : `${requested}:latest`;
-  await requireModel(context, exchange, requested, shownName);
-  sendJson(exchange.response, 200, modelBody(requested, context.createdAt));
+  const entry = await requireModel(context, exchange, requested, shownName);
+  const more = isAnthropicClient(exchange) ? modelFields(entry, context.createdAt) : {};
+  sendJson(exchange.response, 200, { ...modelBody(requested, context.createdAt), ...more });
 }
 
 export function openaiRoutes(context: RouteContext): Route[] {
@@ -122,7 +149,9 @@ export function openaiRoutes(context: RouteContext): Route[] {
     route('POST', '/v1/chat/completions', chatCompletions(context)),
     route('POST', '/v1/completions', completions(context)),
     route('POST', '/v1/embeddings', (exchange) => embeddings(context, exchange)),
-    route('POST', '/v1/responses', responses(context)),
+    route('POST', '/v1/responses', responses(context, 'responses')),
+    route('POST', '/v1/responses/compact', responses(context, 'compact')),
+    route('POST', '/v1/responses/input_tokens', (exchange) => inputTokens(context, exchange)),
     route('GET', '/v1/models', (exchange) => models(context, exchange)),
     route('GET', '/v1/models/:model', (exchange, name) => model(context, exchange, name)),
   ];

@@ -14,6 +14,8 @@ export interface HistoryEntry {
   readonly key: number;
   /** The label of the request in the log, such as `#7`. */
   readonly label: string;
+  /** The id that an HTTP client got in the headers of its response. */
+  readonly requestId?: string;
   /** The client's name; may be empty. */
   readonly client: string;
   /** The catalog's name of the model; for a request that failed before the model was known, `POST /api/chat`. */
@@ -126,9 +128,10 @@ export function createHistory(now: () => number = Date.now): History {
 
   return {
     watch(chat: RunningChat) {
-      const { label, client, model: subject, lane, startedAt } = chat;
+      const { label, requestId, client, model: subject, lane, startedAt } = chat;
       const entry = insert({
         label,
+        ...(requestId === undefined ? {} : { requestId }),
         client,
         subject,
         lane,
@@ -157,13 +160,14 @@ export function createHistory(now: () => number = Date.now): History {
         },
       };
     },
-    recordFailedRequest({ id, method, route, client, status, startedAt, totalMs, chat, error }) {
+    recordFailedRequest({ id, requestId, method, route, client, status, startedAt, totalMs, chat, error }) {
       if (chat || error === undefined || status === CLIENT_CLOSED_REQUEST) return;
       const result = { totalMs, error, cancelled: false, endedAt: now() };
       const subject = `${method} ${route}`;
       countFinished(
         insert({
           label: `#${id}`,
+          requestId,
           client,
           subject,
           lane: undefined,

@@ -96,7 +96,7 @@ export function rowOf(entry: HistoryEntry, now: number): Row {
 
 /** Everything that is known about a request, a line each. */
 export function detailsOf(entry: HistoryEntry): Detail[] {
-  const { label, client, subject, lane, startedAt, result } = entry;
+  const { label, requestId, client, subject, lane, startedAt, result } = entry;
   const { firstTokenMs, totalMs, promptTokens, outputTokens, costUsd, error } = result ?? {};
   const lines: [name: string, value: string | undefined][] = [
     ['Error', error],
@@ -113,6 +113,7 @@ export function detailsOf(entry: HistoryEntry): Detail[] {
     ...entry.decisions.map((decision): [string, string] => ['Permission', decision]),
     ['Cost', costUsd === undefined ? undefined : formatCost(costUsd)],
     ['Log label', label],
+    ['Request id', requestId],
   ];
   return lines.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }

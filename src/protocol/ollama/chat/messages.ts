@@ -56,8 +56,8 @@ export function readMessage(value: Json, at: FieldPath, readArguments: ReadArgum
   };
 }
 
-/** An unknown role counts as the user's. */
-function entriesOf(message: WireMessage): ConversationEntry[] {
+/** The entries of a message. An unknown role counts as the user's. */
+export function entriesOf(message: WireMessage): ConversationEntry[] {
   const { role, calls } = message;
   const content: ContentPart[] = [...message.images.map(imageOf), ...message.content];
   if (role === 'system' || role === 'developer') return [{ role: 'system', content }];

@@ -8,7 +8,6 @@ import {
   envelope,
   finalFields,
   type ReplyContext,
-  streamedCallJson,
   toolCallJson,
 } from '../reply.js';
 
@@ -20,10 +19,9 @@ export function chatEncoder(context: ReplyContext): StreamEncoder {
     text: ({ type, text }) => ({
       message: type === 'text' ? { role: ROLE, content: text } : { role: ROLE, content: '', thinking: text },
     }),
-    toolCall: (call, index) => ({
-      message: { role: ROLE, content: '', tool_calls: [streamedCallJson(call, index)] },
+    calls: (calls) => ({
+      message: { role: ROLE, content: '', ...(calls.length === 0 ? {} : { tool_calls: calls }) },
     }),
-    empty: { message: { role: ROLE, content: '' } },
     final: () => ({}),
   });
 }

@@ -30,9 +30,8 @@ export function generateEncoder(
       answer += text;
       return { response: text };
     },
-    // Does not occur: the route accepts no tools.
-    toolCall: () => ({ response: '' }),
-    empty: { response: '' },
+    // There are none: the route accepts no tools.
+    calls: () => ({ response: '' }),
     final: () => contextField(conversation, answer),
   });
 }

@@ -7,10 +7,13 @@ import { type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fiel
 import { CALLS, checkCount, ITEMS, TOOLS, wordOf } from '../../requestLimits.js';
 import { createArgumentsReader, type ReadArguments } from '../../toolArguments.js';
 import { CALL_FORMS, type CallForm, CUSTOM, FUNCTION, TOOL_SEARCH } from './callForms.js';
+import { readCompaction } from './compaction.js';
 import { readHostedItem } from './hostedItems.js';
 import { readMessageContent, readToolOutput } from './inputContent.js';
 import type { ToolTable, ToolTableBuilder } from './toolTable.js';
 
+/** As the last item of an input, it asks for a compaction. */
+export const TRIGGER = 'compaction_trigger';
 const INPUT_PATH: FieldPath = { root: 'ResponsesRequest', path: 'input' };
 const CALLS_BY_TYPE = new Map(CALL_FORMS.map((form) => [form.callType, form]));
 const OUTPUTS_BY_TYPE = new Map(CALL_FORMS.map((form) => [form.outputType, form]));
@@ -176,11 +179,9 @@ function readItem(item: InputItem, context: InputContext): readonly Conversation
     case 'compaction':
     case 'compaction_summary':
     case 'context_compaction':
-      throw badRequest(
-        `${at}: an item of type ${JSON.stringify(type)} is encrypted by OpenAI, so the conversation before it cannot be read here. Start a new conversation.`,
-      );
-    case 'compaction_trigger':
-      throw badRequest(`${at}: compaction is not supported. Ask for a summary in a message.`);
+      return readCompaction(fields.value('encrypted_content'), at, context.readArguments);
+    case TRIGGER:
+      throw badRequest(`${at}: ${TRIGGER} must be the final and only compaction trigger`);
     default: {
       const entries = isObject(value) ? readHostedItem(type, value, at) : undefined;
       if (entries !== undefined) return entries;

@@ -26,7 +26,8 @@ const INCOMPLETE_REASONS: Readonly<Partial<Record<DoneReason, string>>> = {
   refusal: 'content_filter',
 };
 
-function usageJson(usage: Usage): JsonObject {
+/** Token counts in the format of this route. */
+export function usageJson(usage: Usage): JsonObject {
   return {
     input_tokens: usage.promptTokens,
     input_tokens_details: {
@@ -37,6 +38,38 @@ function usageJson(usage: Usage): JsonObject {
     // The CLI does not report how many of the output tokens were thinking.
     output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: usage.promptTokens + usage.outputTokens,
+  };
+}
+
+/** A response. @param state its other fields, of which absent ones are null */
+export function responseObject(
+  context: ResponsesContext,
+  state: JsonObject,
+  output: readonly Json[],
+): JsonObject {
+  return {
+    id: `resp_${context.id}`,
+    object: 'response',
+    created_at: context.created,
+    completed_at: null,
+    status: 'in_progress',
+    error: null,
+    incomplete_details: null,
+    usage: null,
+    ...state,
+    model: context.model,
+    output,
+    ...context.echo,
+  };
+}
+
+/** Returns a function that numbers events and writes them as frames. */
+export function createFramer(): (event: ResponseEvent) => string {
+  let sequenceNumber = 0;
+  return ({ type, ...fields }) => {
+    const numbered = { type, sequence_number: sequenceNumber, ...fields };
+    sequenceNumber += 1;
+    return sseFrame(numbered, type);
   };
 }
 
@@ -54,23 +87,9 @@ function createResponseBuilder(context: ResponsesContext): ResponseBuilder {
   const output: Json[] = [];
   let open: OpenItem | undefined;
   let started = false;
-  let state: JsonObject = {
-    completed_at: null,
-    status: 'in_progress',
-    error: null,
-    incomplete_details: null,
-    usage: null,
-  };
+  let state: JsonObject = {};
 
-  const response = (): JsonObject => ({
-    id: `resp_${id}`,
-    object: 'response',
-    created_at: context.created,
-    ...state,
-    model: context.model,
-    output: [...output],
-    ...context.echo,
-  });
+  const response = (): JsonObject => responseObject(context, state, [...output]);
 
   const start = (): ResponseEvent[] => {
     if (started) return [];
@@ -152,12 +171,7 @@ function createResponseBuilder(context: ResponsesContext): ResponseBuilder {
 /** Encodes a streamed response. Events are numbered; the last one contains the whole response. */
 export function responsesEncoder(context: ResponsesContext): StreamEncoder {
   const builder = createResponseBuilder(context);
-  let sequenceNumber = 0;
-  const frame = ({ type, ...fields }: ResponseEvent): string => {
-    const numbered = { type, sequence_number: sequenceNumber, ...fields };
-    sequenceNumber += 1;
-    return sseFrame(numbered, type);
-  };
+  const frame = createFramer();
   return {
     contentType: SSE_TYPE,
     event: (event) => builder.event(event).map(frame),

@@ -11,11 +11,15 @@ import { TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { readFormat, readReasoning } from '../options.js';
 import { type DecodedChat, toChatRequest } from '../request.js';
-import { collectTools, type InputItem, readEntries, readItems } from './inputItems.js';
+import { type Compaction, SUMMARY_REQUEST } from './compaction.js';
+import { collectTools, type InputItem, readEntries, readItems, TRIGGER } from './inputItems.js';
 import { echoOf } from './requestEcho.js';
 import { readToolChoice } from './toolChoice.js';
 import { createToolTable, type ToolTable } from './toolTable.js';
 import { refuseUnsupportedFields } from './unsupportedFields.js';
+
+/** `/v1/responses`, or the last part of a path below it. */
+export type ResponsesRoute = 'responses' | 'compact' | 'input_tokens';
 
 /** A body of `/v1/responses` with checked types. The route has no stop sequences. */
 export interface ResponsesBody extends Omit<DecodedChat, 'stop'> {
@@ -25,6 +29,8 @@ export interface ResponsesBody extends Omit<DecodedChat, 'stop'> {
   readonly echo: JsonObject;
   /** How calls are sent to the client. */
   readonly toolTable: ToolTable;
+  /** How a compaction was asked for; absent for an ordinary answer. */
+  readonly compaction?: Compaction;
   /** Lines for the log: what was left out, and why. */
   readonly notes: readonly string[];
 }
@@ -46,33 +52,52 @@ function offerTools(fields: Fields, table: ToolTable): OfferedTools {
   return { ...offered, tools: table.describeNamespaces(offered.tools) };
 }
 
-/** @throws ChatError `badRequest`, with Ollama's message where Ollama has one */
-export function decodeResponses(text: string): ResponsesBody {
+/** Whether a request asks for a compaction. @throws ChatError `badRequest` with Ollama's message */
+function compactionOf(items: readonly InputItem[], route: ResponsesRoute): Compaction | undefined {
+  if (route === 'input_tokens') return undefined;
+  const hasTrigger = items.at(-1)?.type === TRIGGER;
+  if (route === 'responses' && !hasTrigger) return undefined;
+  if (route === 'compact' && hasTrigger) {
+    throw badRequest(`${TRIGGER} is only valid on POST /v1/responses`);
+  }
+  if (items.length === (hasTrigger ? 1 : 0)) throw badRequest('compaction input is empty');
+  return hasTrigger ? 'trigger' : 'route';
+}
+
+/** Decodes a body of `/v1/responses` or of a route below it. @throws ChatError `badRequest`, with Ollama's message if it has one */
+export function decodeResponses(text: string, route: ResponsesRoute = 'responses'): ResponsesBody {
   const fields = bodyFields(text, 'openai.ResponsesRequest');
   const model = fields.string('model') ?? '';
   if (model === '') throw badRequest('model is required');
   refuseUnsupportedFields(fields);
   checkTopLogprobs(fields.integer('top_logprobs'));
-  const items = readItems(fields.exactValue('input'));
+  const sentItems = readItems(fields.exactValue('input'));
+  const compaction = compactionOf(sentItems, route);
+  const items = compaction === 'trigger' ? sentItems.slice(0, -1) : sentItems;
   const toolTable = readTools(fields, items);
   const offeredTools = offerTools(fields, toolTable);
   const { entries, notes } = readEntries(items, toolTable);
+  const isSummary = compaction !== undefined;
   const omitted = toolTable.omitted.map((type) => `tool ${type} left out, it runs on OpenAI's servers only`);
   return {
     model,
-    stream: fields.boolean('stream') ?? false,
-    conversation: toConversation(entries, {
+    stream: compaction !== 'route' && (fields.boolean('stream') ?? false),
+    conversation: toConversation(isSummary ? [...entries, SUMMARY_REQUEST] : entries, {
       first: fields.text('instructions'),
       tools: offeredTools.tools,
     }),
-    offeredTools,
-    format: readFormat(fields.fields('text', 'openai.ResponsesText')?.value('format')),
+    // A forced call, a schema and a limit would prevent a complete summary in plain words.
+    offeredTools: isSummary ? { tools: offeredTools.tools } : offeredTools,
+    format: isSummary
+      ? undefined
+      : readFormat(fields.fields('text', 'openai.ResponsesText')?.value('format')),
     reasoning: readReasoning(fields.fields('reasoning', 'openai.ResponsesReasoning')?.string('effort')),
     ...readSampling((name) => fields.value(name)),
-    maxTokens: fields.integer('max_output_tokens'),
+    maxTokens: isSummary ? undefined : fields.integer('max_output_tokens'),
     echo: echoOf(fields),
     toolTable,
     notes: [...omitted, ...notes],
+    ...(isSummary ? { compaction } : {}),
   };
 }
 

@@ -32,7 +32,12 @@ interface WireEvent {
   readonly index?: number;
   readonly message?: Record<string, unknown>;
   readonly content_block?: Record<string, unknown>;
-  readonly delta?: { readonly text?: string; readonly thinking?: string; readonly partial_json?: string };
+  readonly delta?: {
+    readonly text?: string;
+    readonly thinking?: string;
+    readonly signature?: string;
+    readonly partial_json?: string;
+  };
   readonly usage?: unknown;
 }
 
@@ -69,7 +74,8 @@ function accumulate(events: readonly WireEvent[]): Record<string, unknown> {
         assert.ok(open);
         assert.equal(event.index, content.length - 1);
         const block = content.at(-1)!;
-        const { text, thinking, partial_json } = event.delta!;
+        const { text, thinking, signature, partial_json } = event.delta!;
+        if (signature !== undefined) block['signature'] = signature;
         if (text !== undefined) block['text'] = `${String(block['text'])}${text}`;
         if (thinking !== undefined) block['thinking'] = `${String(block['thinking'])}${thinking}`;
         if (partial_json !== undefined) json += partial_json;

@@ -25,7 +25,7 @@ describe('ollamaDialect.error', () => {
   ];
   for (const [kind, status] of STATUS) {
     it(`answers the kind ${kind} with ${status} and the message`, () => {
-      assert.deepEqual(ollamaDialect.error(new ChatError(kind, 'A "message".')), {
+      assert.deepEqual(ollamaDialect.error(new ChatError(kind, 'A "message".'), 'req_1'), {
         status,
         body: String.raw`{"error":"A \"message\"."}`,
       });
@@ -33,7 +33,7 @@ describe('ollamaDialect.error', () => {
   }
 
   it('answers the kind busy with Ollama’s message', () => {
-    assert.deepEqual(ollamaDialect.error(new ChatError('busy', 'full')), {
+    assert.deepEqual(ollamaDialect.error(new ChatError('busy', 'full'), 'req_1'), {
       status: 503,
       body: '{"error":"server busy, please try again.  maximum pending requests exceeded"}',
       retryAfterSeconds: 1,
@@ -42,14 +42,17 @@ describe('ollamaDialect.error', () => {
 
   it('rounds the time until a retry up to whole seconds', () => {
     const error = new ChatError('rateLimited', 'Wait.', { retryAfterSeconds: 0.2 });
-    assert.equal(ollamaDialect.error(error).retryAfterSeconds, 1);
+    assert.equal(ollamaDialect.error(error, 'req_1').retryAfterSeconds, 1);
   });
 
   it('never sends an empty message, which Ollama’s own client takes for success', () => {
-    assert.equal(ollamaDialect.error(new ChatError('internal', '')).body, '{"error":"unknown error"}');
+    assert.equal(
+      ollamaDialect.error(new ChatError('internal', ''), 'req_1').body,
+      '{"error":"unknown error"}',
+    );
   });
 
   it('uses the status of an OllamaStatusError', () => {
-    assert.equal(ollamaDialect.error(new OllamaStatusError(500, 'x')).status, 500);
+    assert.equal(ollamaDialect.error(new OllamaStatusError(500, 'x'), 'req_1').status, 500);
   });
 });

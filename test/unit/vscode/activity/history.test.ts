@@ -22,6 +22,7 @@ const ANSWERED: ChatOutcome = {
 };
 const FAILED_REQUEST: RequestRecord = {
   id: 3,
+  requestId: 'req_3',
   method: 'POST',
   route: '/api/chat',
   client: 'sample/1.0',

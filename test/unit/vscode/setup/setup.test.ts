@@ -92,6 +92,7 @@ describe('milestonesFromRequest', () => {
   it('returns `answered` for an answered chat, and `connected` if another program sent it', () => {
     const record: RequestRecord = {
       id: 1,
+      requestId: 'req_1',
       method: 'POST',
       route: '/api/chat',
       client: 'ollama-js/0.6',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatEvent } from '../../../../../src/core/chat.js';
 import { ChatError } from '../../../../../src/core/errors.js';
+import { callPlacementFor, type CallPlacement } from '../../../../../src/protocol/ollama/reply.js';
 import { chatEncoder, chatReply, chatLoadReply } from '../../../../../src/protocol/ollama/chat/reply.js';
 
 const CONTEXT = { model: ' Claude ', now: () => new Date(0), elapsedMs: () => 5 };
@@ -17,8 +18,8 @@ interface Chunk {
   readonly done: boolean;
 }
 
-function chunksOf(events: readonly ChatEvent[]): Chunk[] {
-  const encoder = chatEncoder(CONTEXT);
+function chunksOf(events: readonly ChatEvent[], callPlacement: CallPlacement = 'lastLine'): Chunk[] {
+  const encoder = chatEncoder({ ...CONTEXT, callPlacement });
   return events
     .flatMap((event) => encoder.event(event))
     .map((line) => {
@@ -40,7 +41,7 @@ describe('chatEncoder of /api/chat', () => {
     assert.equal(encoder.heartbeat(), `{${at},"message":{"role":"assistant","content":""},"done":false}\n`);
     assert.deepEqual(encoder.event(DONE), [
       `{${at},"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":5000000,` +
-        '"load_duration":1,"prompt_eval_count":3,"prompt_eval_duration":1,"eval_count":2,"eval_duration":1500000}\n',
+        '"load_duration":1,"prompt_eval_count":3,"prompt_eval_cached_count":1,"prompt_eval_duration":1,"eval_count":2,"eval_duration":1500000}\n',
     ]);
     assert.equal(
       encoder.failure(new ChatError('cliFailed', 'The CLI exited.')),
@@ -105,15 +106,34 @@ describe('an answer of /api/chat', () => {
     );
   });
 
-  it('sends one kind of output per chunk, and only the last chunk is done', () => {
+  it('has all calls in the last line, or each in a line of its own for Zed', () => {
+    assert.equal(callPlacementFor('Zed/0.212.0 (linux; x86_64)'), 'ownLines');
+    assert.equal(callPlacementFor('ollama/0.34.4 (amd64 linux) Go/go1.26.0'), 'lastLine');
     fc.assert(
       fc.property(events, (output) => {
-        const chunks = chunksOf([...output, DONE]);
+        const calls = output.filter(({ type }) => type === 'toolCall').length;
+        const lengths = (placement: CallPlacement): (number | undefined)[] =>
+          chunksOf([...output, DONE], placement)
+            .map(({ message }) => message.tool_calls?.length)
+            .filter((length) => length !== undefined);
+        assert.deepEqual(lengths('lastLine'), calls === 0 ? [] : [calls]);
+        assert.deepEqual(
+          lengths('ownLines'),
+          Array.from({ length: calls }, () => 1),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('sends one kind of output per chunk, and only the last chunk is done', () => {
+    fc.assert(
+      fc.property(events, fc.constantFrom('lastLine', 'ownLines'), (output, placement) => {
+        const chunks = chunksOf([...output, DONE], placement);
         chunks.forEach(({ message, done, ...rest }, index) => {
           assert.equal(done, index === chunks.length - 1);
           assert.equal('done_reason' in rest, done);
           assert.ok(!('type' in rest));
-          assert.ok((message.tool_calls?.length ?? 1) === 1);
           if (message.tool_calls !== undefined || message.thinking !== undefined)
             assert.equal(message.content, '');
         });

@@ -231,9 +231,9 @@ describe('the input items of /v1/responses', () => {
       [[{ type: 'weird' }], /^input\[0\]: unknown input item type: "weird"$/],
       [
         [{ type: 'compaction', encrypted_content: 'x' }],
-        /^input\[0\]: an item of type "compaction" is encrypted/,
+        /^input\[0\]: this compaction item was not made by this server/,
       ],
-      [[{ type: 'compaction_trigger' }], /^input\[0\]: compaction is not supported/],
+      [[{ type: 'compaction_trigger' }], /^compaction input is empty/],
       [message({ type: 'weird' }), /^input\[0\]\.content\[0\]: unknown content type: "weird"$/],
       [message({ type: 'input_audio' }), /^audio input is not supported/],
       [message({ type: 'input_image', file_id: 'f' }), /^input\[0\]\.content\[0\]: file_id is not supported/],
