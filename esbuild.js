@@ -1,6 +1,8 @@
 // Builds dist/: extension.cjs (what VS Code loads), headless.cjs (the same endpoint without an editor) and the lazy bundles
 // that these two load on first use: claude.cjs (drives the CLI), tools.cjs (translates tools and schemas), lazyBundle.cjs
-// (commands that are rarely used), tokenCount.cjs (estimates tokens for clients that count them) and fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one exceeds its budget.
+// (commands that are rarely used), tokenCount.cjs (estimates tokens for clients that count them), responsesProtocol.cjs
+// (/v1/responses) and fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one
+// exceeds its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -20,6 +22,7 @@ const LAZY_BUNDLES = {
   tools: 'src/claude/tools/requestTools.ts',
   lazyBundle: 'src/vscode/lazyBundle.ts',
   tokenCount: 'src/server/routes/tokenCount.ts',
+  responsesProtocol: 'src/server/routes/responsesProtocol.ts',
   fzstd: 'node_modules/fzstd/esm/index.mjs',
 };
 /** How the sources import the entry points → the lazy bundle. */
@@ -28,6 +31,7 @@ const BUNDLE_OF_IMPORT = new Map([
   ['requestTools.js', 'tools'],
   ['lazyBundle.js', 'lazyBundle'],
   ['tokenCount.js', 'tokenCount'],
+  ['responsesProtocol.js', 'responsesProtocol'],
   ['fzstd', 'fzstd'],
 ]);
 
@@ -40,7 +44,10 @@ const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount)\.js|fzstd)$/ },
+      {
+        filter:
+          /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount|responsesProtocol)\.js|fzstd)$/,
+      },
       ({ path, kind }) =>
         kind === 'dynamic-import' || path === 'fzstd'
           ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }

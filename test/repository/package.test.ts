@@ -16,11 +16,12 @@ const ALLOWED = [
   'dist/lazyBundle.cjs',
   'dist/extension.cjs',
   'dist/tokenCount.cjs',
+  'dist/responsesProtocol.cjs',
   'dist/tools.cjs',
   'media/icon.png',
   'package.json',
 ];
-const LAZY_BUNDLES = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs', './tokenCount.cjs'];
+const LAZY_BUNDLES = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs', './tokenCount.cjs', './responsesProtocol.cjs'];
 const MAX_BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
   'dist/claude.cjs': 150_000,
@@ -72,8 +73,9 @@ describe('the packaged extension', function () {
       ['dist/claude.cjs', ['./tools.cjs']],
       ['dist/tools.cjs', AJV_MODULES],
       ['dist/lazyBundle.cjs', ['vscode']],
-      ['dist/headless.cjs', ['./fzstd.cjs', './tokenCount.cjs', './tools.cjs']],
+      ['dist/headless.cjs', ['./fzstd.cjs', './responsesProtocol.cjs', './tokenCount.cjs', './tools.cjs']],
       ['dist/tokenCount.cjs', []],
+      ['dist/responsesProtocol.cjs', []],
       ['dist/fzstd.cjs', []],
     ] as const) {
       const code = await readFile(join(root, bundle), 'utf8');

@@ -64,9 +64,14 @@ function typeOf(status: number): string {
   return status === 404 ? 'not_found_error' : 'api_error';
 }
 
+/** Checks the fields, not the class: each bundle of this program has its own copy of the class. */
+function isCoded(error: ChatError): error is CodedError {
+  return 'code' in error && 'param' in error;
+}
+
 /** OpenAI's code for an error, or null for an error without one. */
 export function codeOf(error: ChatError): string | null {
-  if (error instanceof CodedError) return error.code;
+  if (isCoded(error)) return error.code;
   if (error.kind === 'paymentRequired') return 'insufficient_quota';
   return error.kind === 'contextTooLong' ? 'context_length_exceeded' : null;
 }
@@ -77,7 +82,7 @@ export function errorBody(error: ChatError): JsonObject {
     error: {
       message: error.message === '' ? 'unknown error' : error.message,
       type: typeOf(STATUS[error.kind]),
-      param: error instanceof CodedError ? error.param : null,
+      param: isCoded(error) ? error.param : null,
       code: codeOf(error),
     },
   };

@@ -17,9 +17,6 @@ import { modelBody, modelsBody } from '../../protocol/openai/models.js';
 import { chatEncoder, chatReply } from '../../protocol/openai/chat/reply.js';
 import { decodeChat, translateChat } from '../../protocol/openai/chat/request.js';
 import type { ReplyContext } from '../../protocol/openai/reply.js';
-import { compactionEncoder, compactionReply } from '../../protocol/openai/responses/compactionReply.js';
-import { responsesEncoder, responsesReply } from '../../protocol/openai/responses/reply.js';
-import { decodeResponses, translateResponses } from '../../protocol/openai/responses/request.js';
 import { SSE_TYPE } from '../../protocol/sse.js';
 import { type Exchange, JSON_TYPE, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
@@ -87,22 +84,35 @@ function completions(context: RouteContext): Handler {
 }
 
 function responses(context: RouteContext, routeName: 'responses' | 'compact'): Handler {
-  return chatRoute(context, {
-    decode: (text) => decodeResponses(text, routeName),
-    replyContext: ({ model, echo, toolTable }) => ({ ...newReply(model), echo, toolTable, now: secondsNow }),
-    translate(body, entry, _reply, { id, log }) {
-      for (const note of body.notes) log.info(`#${id} ${printable(note)}`);
-      return { ...answerAction(translateResponses(body, entry)), compaction: body.compaction };
-    },
-    encoder: (reply, { compaction }) =>
-      compaction === undefined ? responsesEncoder(reply) : compactionEncoder(reply),
-    reply: (events, reply, { compaction }) =>
-      compaction === undefined ? responsesReply(events, reply) : compactionReply(events, reply, compaction),
-  });
+  return async (exchange) => {
+    const protocol = await import('./responsesProtocol.js');
+    const handle = chatRoute(context, {
+      decode: (text) => protocol.decodeResponses(text, routeName),
+      replyContext: ({ model, echo, toolTable }) => ({
+        ...newReply(model),
+        echo,
+        toolTable,
+        now: secondsNow,
+      }),
+      translate(body, entry, _reply, { id, log }) {
+        for (const note of body.notes) log.info(`#${id} ${printable(note)}`);
+        const request = protocol.translateResponses(body, entry);
+        return { ...answerAction(request), compaction: body.compaction };
+      },
+      encoder: (reply, { compaction }) =>
+        compaction === undefined ? protocol.responsesEncoder(reply) : protocol.compactionEncoder(reply),
+      reply: (events, reply, { compaction }) =>
+        compaction === undefined
+          ? protocol.responsesReply(events, reply)
+          : protocol.compactionReply(events, reply, compaction),
+    });
+    return handle(exchange);
+  };
 }
 
 /** Estimates the tokens of a request. The API is not asked: the CLI has no request that only counts. */
 async function inputTokens(context: RouteContext, exchange: Exchange): Promise<void> {
+  const { decodeResponses, translateResponses } = await import('./responsesProtocol.js');
   const body = decodeResponses(await readChatBody(exchange), 'input_tokens');
   const entry = await requireModel(context, exchange, body.model);
   const { estimateRequestTokens } = await import('./tokenCount.js');
