@@ -1,6 +1,6 @@
 // Builds dist/: extension.cjs (what VS Code loads), headless.cjs (the same endpoint without an editor) and the lazy bundles
 // that these two load on first use: claude.cjs (drives the CLI), tools.cjs (translates tools and schemas), lazyBundle.cjs
-// (commands that are rarely used), tokenCount.cjs (estimates tokens for clients that count them) and fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one exceeds its budget.
+// (commands that are rarely used), tokenCount.cjs (estimates tokens for clients that count them) and zstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one exceeds its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -20,7 +20,8 @@ const LAZY_BUNDLES = {
   tools: 'src/claude/tools/requestTools.ts',
   lazyBundle: 'src/vscode/lazyBundle.ts',
   tokenCount: 'src/server/routes/tokenCount.ts',
-  fzstd: 'node_modules/fzstd/esm/index.mjs',
+  compactionReplies: 'src/server/routes/compactionReplies.ts',
+  zstd: 'src/server/zstd.ts',
 };
 /** How the sources import the entry points → the lazy bundle. */
 const BUNDLE_OF_IMPORT = new Map([
@@ -28,21 +29,23 @@ const BUNDLE_OF_IMPORT = new Map([
   ['requestTools.js', 'tools'],
   ['lazyBundle.js', 'lazyBundle'],
   ['tokenCount.js', 'tokenCount'],
-  ['fzstd', 'fzstd'],
+  ['compactionReplies.js', 'compactionReplies'],
+  ['zstd.js', 'zstd'],
 ]);
 
 /**
- * Replaces dynamic imports of those modules by imports of the lazy bundles. A static import still includes the module,
- * except for fzstd, which is always a bundle of its own.
+ * Replaces dynamic imports of those modules by imports of the lazy bundles. A static import still includes the module.
  * @type {import('esbuild').Plugin}
  */
 const lazyBundles = {
   name: 'lazy-bundles',
   setup({ onResolve }) {
     onResolve(
-      { filter: /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount)\.js|fzstd)$/ },
+      {
+        filter: /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount|compactionReplies|zstd)\.js)$/,
+      },
       ({ path, kind }) =>
-        kind === 'dynamic-import' || path === 'fzstd'
+        kind === 'dynamic-import'
           ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
           : undefined,
     );

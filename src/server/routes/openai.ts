@@ -17,7 +17,6 @@ import { modelBody, modelsBody } from '../../protocol/openai/models.js';
 import { chatEncoder, chatReply } from '../../protocol/openai/chat/reply.js';
 import { decodeChat, translateChat } from '../../protocol/openai/chat/request.js';
 import type { ReplyContext } from '../../protocol/openai/reply.js';
-import { compactionEncoder, compactionReply } from '../../protocol/openai/responses/compactionReply.js';
 import { responsesEncoder, responsesReply } from '../../protocol/openai/responses/reply.js';
 import { decodeResponses, translateResponses } from '../../protocol/openai/responses/request.js';
 import { SSE_TYPE } from '../../protocol/sse.js';
@@ -94,10 +93,14 @@ function responses(context: RouteContext, routeName: 'responses' | 'compact'): H
       for (const note of body.notes) log.info(`#${id} ${printable(note)}`);
       return { ...answerAction(translateResponses(body, entry)), compaction: body.compaction };
     },
-    encoder: (reply, { compaction }) =>
-      compaction === undefined ? responsesEncoder(reply) : compactionEncoder(reply),
-    reply: (events, reply, { compaction }) =>
-      compaction === undefined ? responsesReply(events, reply) : compactionReply(events, reply, compaction),
+    async encoder(reply, { compaction }) {
+      if (compaction === undefined) return responsesEncoder(reply);
+      return (await import('./compactionReplies.js')).compactionEncoder(reply);
+    },
+    async reply(events, reply, { compaction }) {
+      if (compaction === undefined) return responsesReply(events, reply);
+      return (await import('./compactionReplies.js')).compactionReply(events, reply, compaction);
+    },
   });
 }
 
