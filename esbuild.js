@@ -1,7 +1,7 @@
 // Builds dist/: extension.cjs (what VS Code loads), headless.cjs (the same endpoint without an editor) and the lazy bundles
 // that these two load on first use: claude.cjs (drives the CLI), tools.cjs (translates tools and schemas), lazyBundle.cjs
 // (commands that are rarely used), tokenCount.cjs (estimates tokens for clients that count them), responsesProtocol.cjs
-// (/v1/responses) and fzstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one
+// (/v1/responses) and zstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one
 // exceeds its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const LAZY_BUNDLES = {
   lazyBundle: 'src/vscode/lazyBundle.ts',
   tokenCount: 'src/server/routes/tokenCount.ts',
   responsesProtocol: 'src/server/routes/responsesProtocol.ts',
-  fzstd: 'node_modules/fzstd/esm/index.mjs',
+  zstd: 'src/server/zstd.ts',
 };
 /** How the sources import the entry points → the lazy bundle. */
 const BUNDLE_OF_IMPORT = new Map([
@@ -32,12 +32,11 @@ const BUNDLE_OF_IMPORT = new Map([
   ['lazyBundle.js', 'lazyBundle'],
   ['tokenCount.js', 'tokenCount'],
   ['responsesProtocol.js', 'responsesProtocol'],
-  ['fzstd', 'fzstd'],
+  ['zstd.js', 'zstd'],
 ]);
 
 /**
- * Replaces dynamic imports of those modules by imports of the lazy bundles. A static import still includes the module,
- * except for fzstd, which is always a bundle of its own.
+ * Replaces dynamic imports of those modules by imports of the lazy bundles. A static import still includes the module.
  * @type {import('esbuild').Plugin}
  */
 const lazyBundles = {
@@ -45,11 +44,10 @@ const lazyBundles = {
   setup({ onResolve }) {
     onResolve(
       {
-        filter:
-          /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount|responsesProtocol)\.js|fzstd)$/,
+        filter: /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount|responsesProtocol|zstd)\.js)$/,
       },
       ({ path, kind }) =>
-        kind === 'dynamic-import' || path === 'fzstd'
+        kind === 'dynamic-import'
           ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
           : undefined,
     );

@@ -16,7 +16,7 @@ await runMain(async () => {
 function copyPrograms() {
   const folder = inRoot('out/scripts/programs');
   mkdirSync(folder, { recursive: true });
-  for (const file of ['extension.cjs', 'headless.cjs', 'fzstd.cjs'])
+  for (const file of ['extension.cjs', 'headless.cjs', 'zstd.cjs'])
     copyFileSync(inRoot(`dist/${file}`), `${folder}/${file}`);
   return folder;
 }

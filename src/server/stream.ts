@@ -167,7 +167,7 @@ export async function streamReply(
 export interface WholeReplyOptions {
   readonly source: ReplySource;
   /** Turns all events of the reply into the JSON body. */
-  readonly encode: (events: readonly ReplyEvent[]) => string;
+  readonly encode: (events: readonly ReplyEvent[]) => string | Promise<string>;
 }
 
 /** Sends a reply as one JSON text. An error always has its own status. */
@@ -181,7 +181,7 @@ export async function sendWholeReply(
   try {
     for await (const event of source.events) {
       received.push(event);
-      if (completes(event)) send(response, 200, JSON_TYPE, encode(received));
+      if (completes(event)) send(response, 200, JSON_TYPE, await encode(received));
     }
   } catch (thrown) {
     if (!response.writableEnded) sendFailure(exchange, thrown);

@@ -12,7 +12,7 @@ const ALLOWED = [
   'LICENSE',
   'README.md',
   'dist/claude.cjs',
-  'dist/fzstd.cjs',
+  'dist/zstd.cjs',
   'dist/lazyBundle.cjs',
   'dist/extension.cjs',
   'dist/tokenCount.cjs',
@@ -21,7 +21,13 @@ const ALLOWED = [
   'media/icon.png',
   'package.json',
 ];
-const LAZY_BUNDLES = ['./claude.cjs', './lazyBundle.cjs', './fzstd.cjs', './tokenCount.cjs', './responsesProtocol.cjs'];
+const LAZY_BUNDLES = [
+  './claude.cjs',
+  './lazyBundle.cjs',
+  './zstd.cjs',
+  './tokenCount.cjs',
+  './responsesProtocol.cjs',
+];
 const MAX_BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
   'dist/claude.cjs': 150_000,
@@ -73,10 +79,10 @@ describe('the packaged extension', function () {
       ['dist/claude.cjs', ['./tools.cjs']],
       ['dist/tools.cjs', AJV_MODULES],
       ['dist/lazyBundle.cjs', ['vscode']],
-      ['dist/headless.cjs', ['./fzstd.cjs', './responsesProtocol.cjs', './tokenCount.cjs', './tools.cjs']],
+      ['dist/headless.cjs', ['./zstd.cjs', './responsesProtocol.cjs', './tokenCount.cjs', './tools.cjs']],
       ['dist/tokenCount.cjs', []],
       ['dist/responsesProtocol.cjs', []],
-      ['dist/fzstd.cjs', []],
+      ['dist/zstd.cjs', []],
     ] as const) {
       const code = await readFile(join(root, bundle), 'utf8');
       const required = new Set(Array.from(code.matchAll(/\brequire\("([^"]+)"\)/g), (match) => match[1]!));

@@ -53,9 +53,17 @@ export interface ChatApi<Body extends ChatBody, Answer extends AnswerAction, Rep
     exchange: Exchange,
   ) => Answer | LoadAction;
   /** Writes a streamed reply. */
-  readonly encoder: (context: ReplyContext, body: Body, action: Answer) => StreamEncoder;
+  readonly encoder: (
+    context: ReplyContext,
+    body: Body,
+    action: Answer,
+  ) => StreamEncoder | Promise<StreamEncoder>;
   /** Writes a complete reply as one JSON text. */
-  readonly reply: (events: readonly ReplyEvent[], context: ReplyContext, action: Answer) => string;
+  readonly reply: (
+    events: readonly ReplyEvent[],
+    context: ReplyContext,
+    action: Answer,
+  ) => string | Promise<string>;
   /** Additional response headers of a streamed reply. */
   readonly streamHeaders?: Readonly<Record<string, string>>;
 }
@@ -103,11 +111,11 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
     }
     const asked = [action.request, ...(action.moreRequests ?? [])];
     const requests = body.stream ? asked : asked.map((request) => ({ ...request, buffered: true }));
-    await runChats(context, exchange, { entry, requests, keepAliveMs }, (source, retry) =>
+    await runChats(context, exchange, { entry, requests, keepAliveMs }, async (source, retry) =>
       body.stream
         ? streamReply(exchange, {
             source,
-            encoder: api.encoder(replyContext, body, action),
+            encoder: await api.encoder(replyContext, body, action),
             heartbeatMs: context.heartbeatMs,
             retry,
           })
