@@ -4,16 +4,24 @@ import * as v from 'valibot';
 import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
+import type { JsonObject } from '../../core/json.js';
 import type { Channel } from './channel.js';
 import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
-import type { ProcessContents } from './processContents.js';
 import { modelRequests, type Environment } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
 export type ListedModel = CliModel & ModelLimits;
+
+/** The model of a process. */
+interface CurrentModel {
+  /** The id of the process's default model. */
+  readonly defaultModel: Promise<string | undefined>;
+  /** The control requests that set the current model again. */
+  restoringRequests(timeoutMs: number): Promise<readonly JsonObject[]>;
+}
 
 /**
  * Lists the models of the CLI. The process is the same afterwards.
@@ -23,7 +31,7 @@ export type ListedModel = CliModel & ModelLimits;
  */
 export async function requestModels(
   channel: Channel,
-  contents: Pick<ProcessContents, 'defaultModel' | 'restoringRequests'>,
+  contents: CurrentModel,
   timeoutMs: number,
 ): Promise<readonly ListedModel[]> {
   const answer = v.safeParse(modelListSchema, await channel.request({ subtype: 'list_models' }, timeoutMs));
