@@ -255,7 +255,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       body: error('json: cannot unmarshal array into Go value of type api.ChatRequest'),
     },
     {
-      what: 'content in parts, which Ollama refuses (C-NEW content in parts)',
+      what: 'content in parts, which Ollama refuses (C-52)',
       ask: sonnet({ messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] }),
       status: 200,
       body: isStream,
@@ -288,7 +288,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       }),
     ),
     {
-      what: 'an image as a data URL, which Ollama refuses (C-NEW images)',
+      what: 'an image as a data URL, which Ollama refuses (C-51)',
       ask: sonnet({ messages: [{ role: 'user', content: 'x', images: [`data:image/png;base64,${PNG}`] }] }),
       status: 200,
       body: isStream,
@@ -363,7 +363,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       body: error('option "num_ctx" must be of type integer'),
     },
     {
-      what: 'a string as "stop", which Ollama refuses (C-NEW options)',
+      what: 'a string as "stop", which Ollama refuses (C-57)',
       ask: sonnet({ options: { stop: 'x' } }),
       status: 200,
       body: isStream,
@@ -668,7 +668,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       }),
     },
     {
-      what: 'tool call arguments as a string, which Ollama refuses (C-NEW arguments)',
+      what: 'tool call arguments as a string, which Ollama refuses (C-55)',
       ask: sonnet({
         messages: [{ role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: '{}' } }] }],
       }),

@@ -251,7 +251,7 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       }),
     },
     {
-      what: 'tool call arguments that are not JSON, which Ollama refuses (C-NEW arguments)',
+      what: 'tool call arguments that are not JSON, which Ollama refuses (C-55)',
       status: 200,
       body: isAnswered,
       ask: sonnet({
