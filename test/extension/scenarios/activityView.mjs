@@ -64,7 +64,7 @@ export function activityView(editor, model) {
         const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
         await tooltip.filter({ hasText: /1 active request/ }).waitFor();
         await tooltip
-          .filter({ hasText: /This session: \d requests · \d+ tokens in, \d+ out · \$/ })
+          .filter({ hasText: /This session: \d requests · [\d,]+ tokens in, [\d,]+ out · \$/ })
           .waitFor();
         await page.mouse.move(0, 0);
         await tooltip.waitFor({ state: 'hidden' });
