@@ -212,6 +212,24 @@ describe('a structured answer', function () {
     );
   });
 
+  it('is replaced by the next one if it lacks the wrapper of a list, unless it matches without', async () => {
+    const list = { type: 'schema', schema: { type: 'array', items: { type: 'integer' } } } as const;
+    for (const wrong of [{ values: [1] }, { note: 'n', value: [1] }, {}]) {
+      rig.standIn.reply(messageReply([answer(wrong)]), messageReply([answer({ value: [3] })]));
+      assert.equal((await ask({ format: list, buffered: true })).text, '[3]');
+      rig.standIn.reply(messageReply([answer(wrong)]));
+      await assert.rejects(ask({ format: list }), { kind: 'cliFailed', message: /must be array/ });
+    }
+    const named = {
+      type: 'schema',
+      schema: { type: 'object', properties: { größe: { type: 'integer' } }, required: ['größe'] },
+    } as const;
+    for (const buffered of [true, false]) {
+      rig.standIn.reply(messageReply([answer({ größe: 3 })]));
+      assert.equal((await ask({ format: named, buffered })).text, '{"größe":3}');
+    }
+  });
+
   it('fails if the second one does not match either', async () => {
     rig.standIn.reply(messageReply([answer({ age: 'x' })]), messageReply([answer({})]));
     await assert.rejects(ask({ buffered: true }), { kind: 'cliFailed', message: /required property 'age'/ });

@@ -138,7 +138,8 @@ function assignResults(turns: readonly (SentTurn | AssistantTurn)[]): Results {
 
 /**
  * Puts one result for each call of the previous turn first, removes blank text, and fills an empty turn. The API rejects
- * anything else, but some clients send results late, as plain text, twice, or not at all.
+ * anything else, but some clients send results late, as plain text, twice, or not at all. Images, documents and search
+ * results of a failed call follow the results.
  */
 function normalizeUserTurn(
   turn: SentTurn,
@@ -152,15 +153,30 @@ function normalizeUserTurn(
   });
   const answered = calls.map(({ number }) => {
     const result = direct.get(number);
-    if (result !== undefined) return { ...result, content: withoutBlank(result.content) };
+    if (result !== undefined) return { ...result, content: withoutBlank(resultContent(result)) };
     if (late.has(number)) return textResult(number, 'The result is in a later message.');
     return textResult(
       number,
       rest.length > 0 ? 'There is no separate result; see the message.' : 'There is no result.',
     );
   });
-  const content = [...answered, ...rest];
+  const shown = calls.flatMap(({ number }) => {
+    const moved = shownByFailure(direct.get(number));
+    return moved.length > 0 ? markedResult(names.get(number) ?? '', moved) : [];
+  });
+  const content = [...answered, ...shown, ...rest];
   return { role: 'user', content: content.length > 0 ? content : [{ type: 'text', text: NO_CONTENT }] };
+}
+
+/** What a failed result contains besides text. The API takes only its text there, and the CLI drops the rest. */
+function shownByFailure(result: NumberedResult | undefined): ContentPart[] {
+  return result?.isError === true ? result.content.filter((part) => part.type !== 'text') : [];
+}
+
+function resultContent(result: NumberedResult): readonly ContentPart[] {
+  if (shownByFailure(result).length === 0) return result.content;
+  const texts = withoutBlank(result.content).filter((part) => part.type === 'text');
+  return texts.length > 0 ? texts : [{ type: 'text', text: 'The result is in this message.' }];
 }
 
 function withoutBlank(content: readonly ContentPart[]): ContentPart[] {

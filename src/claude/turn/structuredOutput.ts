@@ -105,6 +105,14 @@ export class StructuredAnswer {
     return rest;
   }
 
+  /** The whole input, if it is complete and has no wrapper. The model answers so in spite of the tool's schema. */
+  withoutWrapper(): string {
+    if (this.#begun) return '';
+    const text = this.#pending;
+    this.#pending = '';
+    return text;
+  }
+
   /** The answer from a complete input that did not stream. */
   fromInput(input: unknown): string {
     const value = this.#wrapped ? ((input as JsonObject)[WRAPPER_PROPERTY] ?? null) : (input as Json);

@@ -68,7 +68,12 @@ export class StructuredTurn {
    * @throws ChatError `cliFailed` for JSON that does not match the schema, if the client already has a part of it
    */
   endMessage({ wasCut }: { wasCut: boolean }): string {
-    const rest = this.#add(this.#answer.flush());
+    let rest = this.#add(this.#answer.flush());
+    // In the workspace lane the CLI makes the model answer again.
+    if (this.#json === '' && this.#chat !== undefined && this.#callId !== '' && !wasCut) {
+      // A call without any input is one with an empty object.
+      rest = this.#add(this.#answer.withoutWrapper() || '{}');
+    }
     if (this.#json === '') return this.#chat === undefined ? '' : this.#takePlainText();
     this.#complete = true;
     if (!wasCut && !this.#matches()) return '';

@@ -95,6 +95,30 @@ describe('toTurns and canonicalTurn', function () {
     ]);
   });
 
+  it('puts images of a failed call behind the results, because the CLI drops them there', () => {
+    const image = { type: 'image', mediaType: 'image/png', data: 'AA==' } as const;
+    const failed = (text: string): ChatMessage => ({
+      role: 'user',
+      content: [{ type: 'toolResult', callId: 'x', content: [{ type: 'text', text }, image], isError: true }],
+    });
+    const shown = [
+      { type: 'text', text: '<tool_result name="f">' },
+      image,
+      { type: 'text', text: '</tool_result>' },
+    ];
+    for (const [text, inResult] of [
+      ['the page did not load', 'the page did not load'],
+      ['', 'The result is in this message.'],
+    ] as const) {
+      const turn = toTurns([user('a'), called('x'), failed(text), user('b')]).at(-1);
+      assert.deepEqual(turn?.role === 'user' && turn.content, [
+        { type: 'toolResult', call: 0, content: [{ type: 'text', text: inResult }], isError: true },
+        ...shown,
+        { type: 'text', text: 'b' },
+      ]);
+    }
+  });
+
   it('ignores the call ids of the client', () => {
     const one = toTurns([user('q'), called('toolu_1', 'toolu_2'), result('toolu_2')]).map(canonicalTurn);
     const other = toTurns([user('q'), called('a', 'b'), result('b')]).map(canonicalTurn);

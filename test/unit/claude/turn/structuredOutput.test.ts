@@ -108,6 +108,20 @@ describe('structured output', function () {
     );
   });
 
+  it('returns an input without the wrapper as a whole, and only then', () => {
+    for (const [input, expected] of [
+      ['{"values": [1]}', '{"values": [1]}'],
+      ['{"note": "n", "value": [1]}', '{"note": "n", "value": [1]}'],
+      ['{"value": [1]}', ''],
+      ['', ''],
+    ] as const) {
+      const answer = new StructuredAnswer(LIST);
+      const text = answer.feed(input) + answer.flush();
+      assert.equal(text, expected === '' && input !== '' ? '[1]' : '');
+      assert.equal(answer.withoutWrapper(), expected);
+    }
+  });
+
   it('unwraps an answer of another type that did not stream', () => {
     assert.equal(new StructuredAnswer(LIST).fromInput({ value: [1] }), '[1]');
   });
