@@ -40,6 +40,8 @@ export class StructuredAnswer {
   #begun = false;
   /** Before the answer: the beginning of the wrapper so far, without white space. Then text that may belong to its end. */
   #pending = '';
+  /** The input as it is, until the answer begins. */
+  #unopened = '';
 
   constructor(format: ResponseFormat) {
     this.#wrapped = isWrapped(format);
@@ -49,6 +51,7 @@ export class StructuredAnswer {
   startMessage(): void {
     this.#begun = false;
     this.#pending = '';
+    this.#unopened = '';
     this.#inAnswer = false;
     this.#hasAnswer = false;
   }
@@ -67,6 +70,7 @@ export class StructuredAnswer {
   /** @returns the part of the answer that is certain after this piece of JSON */
   feed(piece: string): string {
     if (!this.#wrapped) return piece;
+    if (!this.#begun) this.#unopened += piece;
     const text = this.#begun ? piece : this.#afterOpening(piece);
     if (text === '') return '';
     const end = endOfAnswer(text);
@@ -87,6 +91,7 @@ export class StructuredAnswer {
       if (this.#pending === OPENING) {
         this.#begun = true;
         this.#pending = '';
+        this.#unopened = '';
         return piece.slice(at);
       }
       // Another input than the wrapper's has no answer.
@@ -108,8 +113,8 @@ export class StructuredAnswer {
   /** The whole input, if it is complete and has no wrapper. The model answers so in spite of the tool's schema. */
   withoutWrapper(): string {
     if (this.#begun) return '';
-    const text = this.#pending;
-    this.#pending = '';
+    const text = this.#unopened;
+    this.#unopened = '';
     return text;
   }
 
