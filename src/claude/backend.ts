@@ -10,6 +10,7 @@ import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
 import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
+import { rewindsByCli } from './conversation/rewinds.js';
 import { ModelTraitsMemory } from './conversation/modelTraits.js';
 import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
 import { Watchdog } from './process/watchdog.js';
@@ -98,6 +99,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   const models = new ModelTraitsMemory((model) => modelList.idOf(model), log);
+  const rewindsOf = rewindsByCli((line) => log.warn(line));
   void endLeftoverProcesses(log); // never rejects
   /** Running clean-ups after processes that have ended. */
   const cleanups = new Set<Promise<void>>();
@@ -194,6 +196,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
       models,
+      rewinds: rewindsOf(cli),
       checkAnswer,
       services: laneConfig.createServices(),
     });
@@ -219,13 +222,15 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       return { path: cli.path, version: cli.version, signedIn: await isSignedIn(cli.path, lanes.chat.env) };
     },
     async inspect() {
-      const { path, source, version } = await finder.find();
+      const cli = await finder.find();
+      const { path, source, version } = cli;
       const { args, env } = lanes.chat;
       const needed = [...args, ...(lanes.workspace?.args ?? [])].filter((argument) =>
         argument.startsWith('--'),
       );
       const [signedIn, missing] = await Promise.all([isSignedIn(path, env), missingFlags(path, needed, env)]);
-      return { path, source, version, signedIn, missingFlags: missing };
+      const { failing } = rewindsOf(cli);
+      return { path, source, version, signedIn, missingFlags: missing, cannotReuse: failing };
     },
     activity: () => ({ running: queue.running, waiting: queue.waiting, processes: pool.size }),
     async close() {

@@ -44,6 +44,8 @@ export interface CliDiagnosis extends CliInfo {
   readonly source: string;
   /** Flags that the driver needs and this version of the CLI does not know. */
   readonly missingFlags: readonly string[];
+  /** Whether this version of the CLI has failed to make its processes usable again, so that answers start later. */
+  readonly cannotReuse: boolean;
 }
 
 export interface BackendActivity {

@@ -1,14 +1,17 @@
-/** Locates the Claude CLI that is installed as a dev dependency. */
+/** Locates the Claude CLI that the tests use. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /**
- * The path of the native binary of `@anthropic-ai/claude-code`. The platform package is preferred: the main package contains
- * only a stub unless its install scripts have run.
+ * The path of the native binary of `@anthropic-ai/claude-code`, the dev dependency. The platform package is preferred: the
+ * main package contains only a stub unless its install scripts have run. The variable `CLAUDE_TEST_CLI` names another binary,
+ * for tests with another version.
  * @throws Error if neither package is installed
  */
 export function devCli(): string {
+  const chosen = process.env['CLAUDE_TEST_CLI'] ?? '';
+  if (chosen !== '') return chosen;
   const require = createRequire(import.meta.url);
   const name = process.platform === 'win32' ? 'claude.exe' : 'claude';
   const platform = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;

@@ -35,6 +35,8 @@ export interface FakeScript {
   readonly ignoreTerm?: boolean | number;
   /** Fails as if it did not know this option. */
   readonly unknownOption?: string;
+  /** How it takes the request to remove a conversation. Default: it does so. */
+  readonly rewind?: 'refuses' | 'ignores';
   /** Never reads its stdin. */
   readonly ignoresStdin?: boolean;
   /** Closes its stdin immediately and keeps running. */
@@ -62,6 +64,7 @@ if (args[0] === '--version') {
   console.log((script.version ?? '2.1.330') + ' (Claude Code)');
   process.exit(0);
 }
+if (args[0] === '--help') process.exit(0);
 if (args[0] === 'auth') {
   console.log(JSON.stringify({ loggedIn: script.loggedIn ?? true }));
   process.exit(script.loggedIn === false ? 1 : 0);
@@ -197,7 +200,11 @@ if (script.ignoresStdin || script.closesStdin) {
     const message = JSON.parse(line);
     if (message.type === 'control_request') {
       const response = answerControlRequest(message.request);
-      send({ type: 'control_response', response: { subtype: 'success', request_id: message.request_id, response } });
+      const rewind = message.request.subtype === 'rewind_conversation' ? script.rewind : undefined;
+      const error = 'Unsupported control request subtype: rewind_conversation';
+      if (rewind === 'refuses') {
+        send({ type: 'control_response', response: { subtype: 'error', request_id: message.request_id, error } });
+      } else if (rewind === undefined) send({ type: 'control_response', response: { subtype: 'success', request_id: message.request_id, response } });
     }
     if (message.type !== 'user') return;
     if (message.shouldQuery === false) {

@@ -148,6 +148,8 @@ export function childEnvironment(
     CLAUDE_CODE_MAX_MCP_DESCRIPTION_LENGTH: '1000000',
     CLAUDE_CODE_MCP_AUTO_BACKGROUND_MS: '0',
     DISABLE_AUTOUPDATER: '1',
+    // Older versions (2.1.275) ask a small model for a title of each conversation, which the user pays for.
+    CLAUDE_CODE_DISABLE_TERMINAL_TITLE: '1',
     ...(lane === 'chat' ? CHAT_VARIABLES : WORKSPACE_VARIABLES),
     CLAUDE_AGENT_SDK_CLIENT_APP: app,
   };

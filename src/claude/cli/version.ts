@@ -1,7 +1,10 @@
 /** Versions of the Claude CLI. Pure. */
 
-/** The oldest CLI that supports every flag and message the server uses. */
-export const MINIMUM_VERSION = '2.1.248';
+/**
+ * The oldest CLI that supports every flag and message the server uses. Versions up to 2.1.250 write a change of the model
+ * into the next conversation, although that one has no earlier turn.
+ */
+export const MINIMUM_VERSION = '2.1.251';
 
 /** `2.1.330 (Claude Code)`. */
 const NAMED_VERSION = /(\d+\.\d+\.\d+)[-+.\w]*[ \t]+\(Claude Code\)/g;

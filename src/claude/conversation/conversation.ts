@@ -52,14 +52,14 @@ export class Conversation {
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    const { services, environment } = options;
+    const { services, environment, rewinds } = options;
     const answer: ControlAnswer = (message, signal) =>
       answerControlRequest(message, { client: this.contents.tools, gate: services?.gate }, signal);
     this.#channel = new Channel(process, answer, options.onCrash);
     const isChat = services === undefined;
     const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
     const settings = isChat ? initializeChat(this.#channel) : NO_SETTINGS;
-    this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings });
+    this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings, rewinds });
     if (isChat) this.#gate = new TurnGate(this.#channel, environment);
     this.#state = isChat ? 'empty' : 'new';
   }
@@ -131,7 +131,8 @@ export class Conversation {
 
   /** Removes the conversation. Settles when the process is empty or spent. Never rejects. */
   empty(): Promise<void> {
-    if (this.#state === 'idle') this.#startEmptying();
+    if (this.#state === 'idle' && this.contents.canRewind) this.#startEmptying();
+    else if (this.#state === 'idle') this.#state = 'spent';
     return this.#emptied;
   }
 
@@ -210,7 +211,8 @@ export class Conversation {
     if (this.#gate !== undefined && !this.#gate.closed && goesOn) {
       this.process.terminateNow('SIGKILL');
       this.#state = 'spent';
-    } else if (this.#gate !== undefined && reader?.refused !== true && !breaks) this.#startEmptying();
+    } else if (this.#gate !== undefined && reader?.refused !== true && !breaks && this.contents.canRewind)
+      this.#startEmptying();
     else {
       this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
       this.#state = 'spent';

@@ -6,6 +6,7 @@ import type { WorkspaceServices } from '../workspace/lanes.js';
 import type { CheckAnswer } from './askModel.js';
 import type { ModelTraitsMemory } from './modelTraits.js';
 import type { Environment } from './processSetup.js';
+import type { Rewinds } from './rewinds.js';
 
 export interface ConversationOptions {
   /** Monotonic, milliseconds. */
@@ -23,6 +24,8 @@ export interface ConversationOptions {
   /** The environment in which the process was started. */
   readonly environment: Environment;
   readonly models: ModelTraitsMemory;
+  /** Of the CLI that runs in the process. */
+  readonly rewinds: Rewinds;
   /** Checks structured answers of the chat lane. */
   readonly checkAnswer: CheckAnswer;
   /** In the workspace lane only. */

@@ -20,6 +20,7 @@ import {
   type Environment,
   type ProcessSetup,
 } from './processSetup.js';
+import type { Rewinds } from './rewinds.js';
 import { ToolServer } from './toolServer.js';
 import type { Turn } from './transcript.js';
 
@@ -36,11 +37,14 @@ export interface ProcessOptions {
   readonly environment: Environment;
   /** See `initializeChat`. */
   readonly settings: Promise<UserSettings>;
+  /** See `ConversationOptions`. */
+  readonly rewinds: Rewinds;
 }
 
 export class ProcessContents {
   readonly #channel: Channel;
   readonly #environment: Environment;
+  readonly #rewinds: Rewinds;
   /** The variables that the user's settings files set. */
   readonly #variables: Promise<Environment>;
   /** The id of the process's default model, see `initializeChat`. */
@@ -49,10 +53,12 @@ export class ProcessContents {
   readonly history = new ProcessHistory();
   #setup: ProcessSetup = INITIAL_SETUP;
   #conversations = 0;
+  #rewindFailed = false;
 
-  constructor(channel: Channel, { toolPrefix, environment, settings }: ProcessOptions) {
+  constructor(channel: Channel, { toolPrefix, environment, settings, rewinds }: ProcessOptions) {
     this.#channel = channel;
     this.#environment = environment;
+    this.#rewinds = rewinds;
     this.#variables = settings.then(({ variables }) => variables);
     this.defaultModel = settings.then(({ model }) => model);
     this.tools = new ToolServer(channel, toolPrefix);
@@ -61,6 +67,16 @@ export class ProcessContents {
   /** The number of conversations so far, including the current one. */
   get conversations(): number {
     return this.#conversations;
+  }
+
+  /** Whether the CLI has failed to remove turns. The process must then not be used again. */
+  get rewindFailed(): boolean {
+    return this.#rewindFailed;
+  }
+
+  /** Whether turns can be removed. */
+  get canRewind(): boolean {
+    return this.#rewinds.possible;
   }
 
   /**
@@ -151,22 +167,24 @@ export class ProcessContents {
 
   /**
    * Removes this turn and all later ones. Stops an answer that is being generated.
-   * @throws ChatError if the CLI fails to do so; the process must then not be used again
+   * @throws ChatError `cliFailed` if the CLI fails to do so; the process must then not be used again
    */
   async rewind(turn: number): Promise<void> {
     const cut = this.history.cutAt(turn);
     if (cut === undefined) return;
-    const answer = await this.#channel.request(
-      {
-        subtype: 'rewind_conversation',
-        target_message_uuid: cut.target,
-        last_seen_user_message_uuid: cut.last,
-        interrupt_if_running: true,
-      },
-      REWIND_MS,
-    );
-    // The answer contains the user's text: it must not appear in an error or a log.
-    if (v.is(rewindAnswer, answer)) return;
+    const request = {
+      subtype: 'rewind_conversation',
+      target_message_uuid: cut.target,
+      last_seen_user_message_uuid: cut.last,
+      interrupt_if_running: true,
+    };
+    const answer = await this.#channel.request(request, REWIND_MS).catch((error: unknown) => {
+      if (!this.#channel.process.alive) throw error;
+    });
+    if (v.is(rewindAnswer, answer)) return this.#rewinds.record('succeeded');
+    this.#rewindFailed = true;
+    this.#rewinds.record('failed');
+    // The CLI's answer contains the user's text: it must not appear in an error or a log.
     throw new ChatError('cliFailed', 'The Claude CLI could not remove a conversation. Try again.');
   }
 }

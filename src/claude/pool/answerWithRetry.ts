@@ -36,7 +36,10 @@ export async function* answerWithRetry(
       if (!prestarted || sent || !failed || signal.aborted) throw error;
       const { alive, pid } = conversation.process;
       const how = alive ? 'could not be prepared for' : 'exited before it got';
-      log.warn(`[pool] pid=${pid} ${how} the request; retrying in a new process`);
+      const line = `[pool] pid=${pid} ${how} the request; retrying in a new process`;
+      // `Rewinds` warns of a CLI that cannot remove conversations: not for each request.
+      if (conversation.contents.rewindFailed) log.debug(line);
+      else log.warn(line);
     } finally {
       pool.giveBack(conversation, request.keepAliveMs);
     }

@@ -41,11 +41,12 @@ export class PoolView {
   candidate(pooled: PooledProcess, { setup, turns, current }: RequestView): ProcessCandidate {
     const { contents } = pooled.conversation;
     const sharing = isIdle(pooled) ? contents.sharedTurns(setup, turns) : NOTHING_SHARED;
+    const holdsAnother = isIdle(pooled) && !sharing.continues;
     const toolsFit = pooled.lane === 'workspace' || !contents.tools.conflictsWith(setup.offer);
     return {
       ...this.unfit(pooled),
       ...sharing,
-      fits: sharing.continues || (toolsFit && current),
+      fits: sharing.continues || (toolsFit && current && (!holdsAnother || contents.canRewind)),
       changes: contents.changesFor(setup),
     };
   }

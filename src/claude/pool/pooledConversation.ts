@@ -17,6 +17,8 @@ export interface PooledConversation {
   };
   readonly contents: {
     readonly conversations: number;
+    readonly canRewind: boolean;
+    readonly rewindFailed: boolean;
     readonly history: { readonly size: number };
     readonly tools: { conflictsWith(offer: ToolOffer): boolean };
     sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean };

@@ -46,7 +46,7 @@ export function checkCli(found: CliDiagnosis | string): Check[] {
       skipped('Sign-in', 'the CLI was not found'),
     ];
   }
-  const { path, source, version, missingFlags, signedIn } = found;
+  const { path, source, version, missingFlags, signedIn, cannotReuse } = found;
   const program = `${version} at ${path}, from ${source}`;
   return [
     missingFlags.length === 0
@@ -59,8 +59,17 @@ export function checkCli(found: CliDiagnosis | string): Check[] {
     signedIn
       ? ok('Sign-in', 'the CLI has credentials')
       : failed('Sign-in', 'the CLI has no credentials', `${SIGN_IN_INSTRUCTION}.`),
+    ...(cannotReuse ? [reuseWarning(version)] : []),
   ];
 }
+
+const reuseWarning = (version: string): Check =>
+  warning(
+    'Reuse of processes',
+    `version ${version} of the CLI failed to remove a conversation from its process, so the process cannot be used again: ` +
+      'a new one is started, and answers start later',
+    'Run "claude update" in a terminal. If this warning stays, update this extension.',
+  );
 
 export function checkServer(status: Status): Check {
   const title = 'Server';

@@ -223,6 +223,9 @@ export function createController(options: ControllerOptions): Controller {
     async inspect() {
       const config = options.desiredConfig().backend;
       if (config.kind === 'refuse') throw UNTRUSTED;
+      // The running backend knows more about the CLI than a new one.
+      const running = swappable.inspect(config);
+      if (running !== undefined) return running;
       const backend = options.createBackend(config, () => undefined);
       try {
         return await backend.inspect();

@@ -4,7 +4,7 @@
  */
 import { refusingBackend, type ChatBackend, type BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
-import { type CliBackend, IDLE } from '../../core/cliBackend.js';
+import { type CliBackend, type CliDiagnosis, IDLE } from '../../core/cliBackend.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
 import { sameConfig, type BackendConfig } from './desiredConfig.js';
 import type { CliReadiness } from './status.js';
@@ -21,6 +21,8 @@ export interface SwappableBackend {
   readonly folder: string;
   /** Replaces the current backend by one with this configuration, unless it has that already. */
   use(config: BackendConfig): void;
+  /** Examines the CLI of the current backend. `undefined` if that backend has another configuration. */
+  inspect(config: BackendConfig): Promise<CliDiagnosis> | undefined;
   /** Checks the CLI again if the last check found a problem. */
   recheck(): void;
   /** Closes every backend. `use` may be called again afterwards. */
@@ -182,6 +184,10 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
       options.onChange();
       // Not awaited: the server starts without waiting for the CLI, and check() reports through the readiness.
       void check(managed);
+    },
+    inspect(config) {
+      if (current === undefined || !sameConfig(current.config, config)) return undefined;
+      return current.backend.inspect();
     },
     recheck() {
       if (current?.readiness.kind === 'problem') void check(current);

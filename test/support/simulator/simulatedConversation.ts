@@ -65,6 +65,8 @@ export class SimulatedConversation implements PooledConversation {
     const history = this.#history;
     this.contents = {
       conversations: 1,
+      canRewind: true,
+      rewindFailed: false,
       history,
       tools: { conflictsWith: () => false },
       sharedTurns: (setup: ProcessSetup, turns: readonly Turn[]) => this.#sharedTurns(setup, turns),

@@ -39,6 +39,7 @@ export interface FakeCliBackend extends CliBackend {
   /** The error of the next checks and chats; `undefined` lets them succeed. */
   error: Error | undefined;
   signedIn: boolean;
+  cannotReuse: boolean;
   /** Makes `close` never resolve. */
   stuck: boolean;
 }
@@ -52,6 +53,7 @@ export function fakeCliBackend(): FakeCliBackend {
   const fake: FakeCliBackend = {
     error: undefined,
     signedIn: true,
+    cannotReuse: false,
     stuck: false,
     get checks() {
       return state.checks;
@@ -76,6 +78,7 @@ export function fakeCliBackend(): FakeCliBackend {
             version: '2.1.330',
             signedIn: fake.signedIn,
             missingFlags: [],
+            cannotReuse: fake.cannotReuse,
           })
         : Promise.reject(fake.error),
     activity: () => IDLE,

@@ -13,7 +13,14 @@ import {
 } from '../../../../src/vscode/diagnose/checks.js';
 import type { Status } from '../../../../src/vscode/lifecycle/status.js';
 
-const FOUND = { path: '/bin/claude', source: 'PATH', version: '2.1.330', signedIn: true, missingFlags: [] };
+const FOUND = {
+  path: '/bin/claude',
+  source: 'PATH',
+  version: '2.1.330',
+  signedIn: true,
+  missingFlags: [],
+  cannotReuse: false,
+};
 const states = (checks: readonly Check[]) => checks.map(({ state }) => state);
 const reply = (status: number, text = ''): Probe => ({ status, text });
 
@@ -30,6 +37,17 @@ describe('checkCli', () => {
     const [, signIn] = checkCli({ ...FOUND, signedIn: false });
     assert.equal(signIn?.state, 'failed');
     assert.match(signIn?.nextStep ?? '', /claude auth login/);
+  });
+});
+
+describe('checkCli for a CLI that cannot empty its processes', () => {
+  it('says that answers start later, why, and what to do', () => {
+    const [program, signIn, reuse, ...more] = checkCli({ ...FOUND, cannotReuse: true });
+    assert.deepEqual([program?.state, signIn?.state, reuse?.state], ['ok', 'ok', 'warning']);
+    assert.equal(reuse?.title, 'Reuse of processes');
+    assert.match(reuse.detail, /2\.1\.330 .*cannot be used again.*answers start later/);
+    assert.match(reuse.nextStep ?? '', /claude update.*extension/);
+    assert.deepEqual(more, []);
   });
 });
 

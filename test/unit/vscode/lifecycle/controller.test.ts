@@ -406,6 +406,17 @@ describe('the lifecycle controller', () => {
     await assert.rejects(window.controller.inspect(), { kind: 'untrusted' });
   });
 
+  it('inspects the CLI with the running backend, which knows whether processes can be reused', async () => {
+    const { controller, backends } = open(await freePort());
+    await controller.start();
+    backends[0]!.cannotReuse = true;
+    assert.equal((await controller.inspect()).cannotReuse, true);
+    assert.deepEqual(
+      backends.map(({ closed }) => closed),
+      [false],
+    );
+  });
+
   it('can be stopped while it retries to get the port', async () => {
     const other = await startOtherProgram('hello');
     const window = open(other.port);
