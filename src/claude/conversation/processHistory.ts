@@ -3,7 +3,8 @@ import type { ToolCall } from '../../core/chat.js';
 import { canonicalJson, type Json } from '../../core/json.js';
 import type { CallIds } from './outgoing.js';
 import type { ToolNames } from './toolNames.js';
-import { canonicalTurn, type AssistantTurn, type Turn, type UserTurn } from './transcript.js';
+import { canonicalTurn } from './canonicalTurn.js';
+import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
 
 type HistoryTurn =
   | {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatMessage } from '../../../../src/core/chat.js';
-import { canonicalTurn, toTurns, type Turn } from '../../../../src/claude/conversation/transcript.js';
+import { canonicalTurn } from '../../../../src/claude/conversation/canonicalTurn.js';
+import { toTurns, type Turn } from '../../../../src/claude/conversation/transcript.js';
 
 const user = (...texts: string[]): ChatMessage => ({
   role: 'user',
