@@ -244,7 +244,7 @@ describe('a misbehaving CLI', function () {
     await start({ version: '2.1.247' });
     await fails(
       'cliTooOld',
-      /is version 2\.1\.247; version 2\.1\.248 or later is required\. Run "claude update"/,
+      /is version 2\.1\.247; version 2\.1\.251 or later is required\. Run "claude update"/,
     );
   });
 

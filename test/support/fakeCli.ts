@@ -85,7 +85,14 @@ process.on('SIGTERM', () => {
   if (!ignoresTerm) end(143);
 });
 let stdoutClosed = false;
-const send = (message) => stdoutClosed || process.stdout.write(JSON.stringify(message) + '\\n');
+/** Messages that wait until the step 'bytes' has written its last line. */
+let waiting;
+const send = (message) => {
+  const line = JSON.stringify(message) + '\\n';
+  if (waiting === undefined) return stdoutClosed || process.stdout.write(line);
+  waiting.push(line);
+  return true;
+};
 const delta = (text) => ({
   type: 'stream_event',
   event: { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
@@ -128,10 +135,13 @@ async function run(step, goesOn) {
       break;
     case 'bytes': {
       const bytes = Buffer.from(step.base64, 'base64');
+      waiting = [];
       for (let i = 0; i < bytes.length; i += step.size) {
         process.stdout.write(bytes.subarray(i, i + step.size));
         await new Promise((resolve) => setImmediate(resolve));
       }
+      process.stdout.write(waiting.join(''));
+      waiting = undefined;
       break;
     }
     case 'longDelta':
