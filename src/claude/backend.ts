@@ -167,7 +167,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     const { pid } = process;
     if (pid !== undefined) {
       watchdog.watch(pid);
-      const recorded = recordProcess({ pid, file: cli.path, args: laneConfig.args });
+      const recorded = recordProcess({ pid, file: cli.path, args });
       recorded.catch(() => undefined); // reported when the process ends
       // Never rejects.
       void process.ended.then(({ requested }) => {

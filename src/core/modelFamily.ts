@@ -54,7 +54,7 @@ export function familyNamed<Entry extends WithModel>(
 /**
  * The most capable listed model that is not more expensive than the family that a name contains.
  * @param name in lower case
- * @returns `any` if the name contains no known family; `undefined` if every listed model is more expensive
+ * @returns `any` if the name contains no known family, or no known family is listed; `undefined` if every listed model is more expensive
  */
 export function mostCapableWithin<Entry extends WithModel>(
   entries: readonly Entry[],
@@ -63,6 +63,8 @@ export function mostCapableWithin<Entry extends WithModel>(
   const limit = KNOWN_FAMILIES.findIndex((family) => name.includes(family));
   if (limit < 0) return 'any';
   const listed = byFamily(entries);
+  // Nothing is known about the price of a list without known families, such as that of a gateway.
+  if (!KNOWN_FAMILIES.some((family) => listed.has(family))) return 'any';
   const family = KNOWN_FAMILIES.slice(0, limit + 1).findLast((candidate) => listed.has(candidate));
   return family === undefined ? undefined : listed.get(family);
 }

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/core/json.js';
-import { openChat, textOf, type Line } from '../support/httpClient.js';
+import { ask, openChat, textOf, type Line } from '../support/httpClient.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { messageReply, textReply, type StandInRequest, type ToolUseBlock } from '../standin/server.js';
 
@@ -75,33 +75,32 @@ describe('tool calls of the model in the chat lane', function () {
     );
   }
 
-  it('are refused by the CLI if the client offers no tools', async () => {
+  /** Sends a request that the model answers with calls of tools that are not on offer: an error after one API request. */
+  async function assertRefused(more: object): Promise<void> {
     const before = headless.standIn.requests.length;
-    headless.standIn.reply(messageReply(blocks(calls)), textReply('I cannot.'));
-    const lines = await chat({});
-    assert.equal(textOf(lines), 'I cannot.');
-    assert.deepEqual(callsOf(lines), []);
-    const [first, second, ...more] = headless.standIn.requests.slice(before);
-    assert.deepEqual(more, []);
-    assert.deepEqual(first?.body.tools ?? [], []);
-    const results = resultsOf(second);
-    assert.equal(results.length, calls.length);
-    for (const result of results) {
-      assert.equal(result['is_error'], true);
-      assert.match(JSON.stringify(result['content']), /No such tool available/);
-    }
+    const body = {
+      model: 'claude-sonnet',
+      messages: [{ role: 'user', content: 'go on' }],
+      stream: false,
+      ...more,
+    };
+    const reply = await ask(headless.url, { path: '/api/chat', body: JSON.stringify(body) });
+    assert.equal(reply.status, 502);
+    assert.match(reply.body, /called the tool .*, which the request does not offer/);
+    assert.equal(headless.standIn.requests.length, before + 1);
     await assertNothingRan(headless.standIn.requests);
+  }
+
+  it('end the request with an error if the client offers no tools', async () => {
+    headless.standIn.reply(messageReply(blocks(calls)));
+    await assertRefused({});
+    assert.deepEqual(headless.standIn.requests.at(-1)?.body.tools ?? [], []);
     console.log(`    ${calls.length} calls of the CLI's tools: all refused, 0 files, 0 requests`);
   });
 
-  it('are refused by the CLI if the client offers other tools', async () => {
-    const tools = [toolOf('look')];
-    headless.standIn.reply(messageReply(blocks(calls)), textReply('I cannot.'));
-    const lines = await chat({ tools });
-    assert.equal(textOf(lines), 'I cannot.');
-    assert.deepEqual(callsOf(lines), []);
-    assert.equal(resultsOf(headless.standIn.requests.at(-1)).length, calls.length);
-    await assertNothingRan(headless.standIn.requests);
+  it('end the request with an error if the client offers other tools', async () => {
+    headless.standIn.reply(messageReply(blocks(calls)));
+    await assertRefused({ tools: [toolOf('look')] });
   });
 
   it('go to the client only, if the client offers tools with those names', async () => {
@@ -132,12 +131,9 @@ describe('tool calls of the model in the chat lane', function () {
     await rm(file_path);
   });
 
-  it('go to the client only for its own tools, if both kinds are called at once', async () => {
-    const clientCall = { name: 'look', input: { at: 'x' } };
-    headless.standIn.reply(messageReply(blocks([...calls, clientCall])));
-    const lines = await chat({ tools: [toolOf('look')] });
-    assert.deepEqual(callsOf(lines), [clientCall]);
-    await assertNothingRan(headless.standIn.requests);
+  it('end the request with an error if calls of both kinds come at once', async () => {
+    headless.standIn.reply(messageReply(blocks([...calls, { name: 'look', input: { at: 'x' } }])));
+    await assertRefused({ tools: [toolOf('look')] });
   });
 
   it('that are written as text stay text', async () => {
@@ -204,10 +200,4 @@ function callsOf(lines: readonly Line[]): Call[] {
   return lines
     .flatMap((line) => line.message?.tool_calls ?? [])
     .map((call) => ({ name: call.function.name, input: call.function.arguments as JsonObject }));
-}
-
-/** The tool results that the model got for its last message. */
-function resultsOf(request: StandInRequest | undefined): Readonly<Record<string, unknown>>[] {
-  const content = request?.body.messages.findLast(({ role }) => role === 'user')?.content ?? [];
-  return typeof content === 'string' ? [] : content.filter(({ type }) => type === 'tool_result');
 }

@@ -53,10 +53,13 @@ describe('the log', function () {
       await (await openChat(headless.url, chatOf('hi'), agent)).rest();
       assert.match(
         await headless.logged(/ollama-js/),
-        /\[info\] #\d+ POST \/api\/chat claude-sonnet:latest 200 first \d+ ms, total \d+ ms, 12 tokens in, 34 tokens out(?:, [\d.]+ tokens\/s)? \[ollama-js\/0\.6\.4 \(x64 linux Node\.js\/v20\)\]$/,
+        /\[info\] #\d+ POST \/api\/chat claude-sonnet:latest 200 first \d+ ms, total \d+ ms, 12 tokens in, 34 tokens out(?:, [\d.]+ tokens\/s)? req_[0-9a-f]{24} \[ollama-js\/0\.6\.4 \(x64 linux Node\.js\/v20\)\]$/,
       );
       await ask(headless.url, { path: '/api/version?secret=1' });
-      assert.match(await headless.logged(/api\/version/), /#\d+ GET \/api\/version 200 total \d+ ms$/);
+      assert.match(
+        await headless.logged(/api\/version/),
+        /#\d+ GET \/api\/version 200 total \d+ ms req_[0-9a-f]{24}$/,
+      );
       const numbers = headless.stderr.flatMap((line) => / #(\d+) /.exec(line)?.[1] ?? []).map(Number);
       assert.deepEqual(
         numbers,
@@ -79,7 +82,7 @@ describe('the log', function () {
 
     it('contains no text of a conversation and no secret', async () => {
       await chatWithCanaries(headless);
-      await headless.logged(/34 tokens out(?:, [\d.]+ tokens\/s)?$/);
+      await headless.logged(/34 tokens out(?:, [\d.]+ tokens\/s)? req_[0-9a-f]{24}$/);
       assert.equal((await ask(headless.url, { path: '/api/chat', body: `{"model":"${PROMPT}` })).status, 400);
       await headless.logged(/POST \/api\/chat 400/);
       const log = headless.stderr.join('\n');

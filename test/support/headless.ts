@@ -100,7 +100,16 @@ export async function startHeadless(options: HeadlessOptions = {}): Promise<Head
 
 async function launch(setup: HeadlessSetup, options: HeadlessOptions): Promise<Headless> {
   const { standIn, environment } = setup;
-  const args = ['--port', '0', '--workspace', environment.workspace, '--claude', devCli()];
+  const args = [
+    '--port',
+    '0',
+    '--workspace',
+    environment.workspace,
+    '--claude',
+    devCli(),
+    '--max-processes',
+    '4',
+  ];
   const preload = options.preload === undefined ? [] : ['--require', options.preload];
   const command = [process.execPath, ...preload, PROGRAM, ...args, ...(options.args ?? [])];
   const limited = ['sh', '-c', `ulimit -n ${options.maxOpenFiles}; exec "$@"`, 'sh', ...command];

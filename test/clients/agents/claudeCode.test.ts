@@ -10,7 +10,8 @@ const FINAL_ANSWER = 'The total adds up now.';
 
 const callsOn = (file_path: string) => [
   { tool: 'Read', input: { file_path } },
-  { tool: 'Edit', input: { file_path, old_string: 'sum - price', new_string: 'sum + price' } },
+  // The CLI treats `Edit` specially, so the model sees it under another name.
+  { tool: 'Edit_tool', input: { file_path, old_string: 'sum - price', new_string: 'sum + price' } },
   { tool: 'Bash', input: { command: 'node cart.mjs', description: 'Run the program' } },
 ];
 
