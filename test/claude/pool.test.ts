@@ -321,8 +321,9 @@ describe('the pool', function () {
     await ask(request([user('U')]));
     await until('another process is ready', () => rig.backend.activity().processes === 2);
     await Promise.all([ask(request([user('title')])), ask(request([user('chat')], { system: 'S' }))]);
-    // The first conversation was given up for one of them.
-    assert.equal(started.length, 2);
+    // The first conversation was given up for one of them. A third process may be started ahead meanwhile.
+    const sessions = rig.standIn.requests.map(({ headers }) => headers['x-claude-code-session-id']);
+    assert.equal(new Set(sessions).size, 2);
   });
 
   it('ends warm processes and idle conversations some time after the last request', async () => {
