@@ -43,7 +43,6 @@ export const HOSTILE_NAMES: readonly string[] = [
   'claude-*',
   'claude-sonnet:workspace:latest',
   'claude-sonnet: workspace',
-  'claude-sonnet:acceptEdits',
   'claude-sonnet:latest:latest',
   'claude-sonnet:../../x',
   'claude-sonnet[1m]; x',

@@ -87,6 +87,8 @@ describe('hostile requests', function () {
 
   const HOSTILE: Readonly<Record<string, object>> = {
     'a hostile name, answered by the default model': { model: `evil-${CANARY}` },
+    // A name that contains a family is a model of it, whatever surrounds it.
+    'a tag with the name of a permission': { model: 'claude-sonnet:acceptEdits' },
     'every hostile field': HOSTILE_FIELDS,
     'hostile options': { options: { ...HOSTILE_FIELDS, num_ctx: 1 } },
     'a long system prompt': { messages: [{ role: 'system', content: CANARY.repeat(10_000) }, ...MESSAGES] },
@@ -125,7 +127,9 @@ describe('hostile requests', function () {
       }
     }
     const lanes = [CHAT_ARGUMENTS, workspaceArguments('readOnly', [])];
-    assert.deepEqual([...commands].sort(), lanes.map((args) => [devCli(), ...args, ''].join('\0')).sort());
+    const settings = ['--settings', '{"env":{"CLAUDE_CODE_SIMPLE":""}}'];
+    const expected = lanes.map((args) => [devCli(), ...args, ...settings, ''].join('\0'));
+    assert.deepEqual([...commands].sort(), expected.sort());
     const models = new Set(headless.standIn.requests.map(({ body }) => body.model));
     assert.ok(
       [...models].every((model) => /^claude-(sonnet|opus)-[\d-]+$/.test(model)),

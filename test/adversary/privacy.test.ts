@@ -106,7 +106,7 @@ describe('privacy', function () {
 
   it('keeps failed requests out of the log', async () => {
     headless.standIn.reply(errorReply(400, 'refused'));
-    const body = chatOf(CANARY.prompt, { options: { stop: CANARY.answer } });
+    const body = chatOf(CANARY.prompt, { options: { temperature: CANARY.answer } });
     assert.equal((await ask(headless.url, { path: '/api/chat', body })).status, 500);
     assert.equal((await ask(headless.url, { path: '/api/chat', body: chatOf(CANARY.prompt) })).status, 400);
     assert.equal(
