@@ -12,6 +12,7 @@ import { createWindows } from './vscode/lifecycle/windows.js';
 import { watchWorkspaceFolder } from './vscode/lifecycle/workspaceFolder.js';
 import { watchConfiguration } from './vscode/platform/configuration.js';
 import { createOutput, loggerOf } from './vscode/platform/output.js';
+import { watchStoredModels } from './vscode/platform/storedModels.js';
 import { watchToken } from './vscode/platform/token.js';
 import { showActivationFailure } from './vscode/notifications/notifications.js';
 import { createStatusPresenter } from './vscode/ui/statusPresenter.js';
@@ -44,6 +45,7 @@ function wire(context: ExtensionContext): EndpointApi {
   const folder = watchWorkspaceFolder(context.globalStorageUri);
   const lane = createWorkspaceLane(configuration, log);
   const history = createHistory();
+  const models = watchStoredModels(context.globalStorageUri, log);
   const windows = createWindows(context.globalStorageUri.fsPath, log);
   const presenter = createStatusPresenter({ token, lane, history, log, context });
   const controller = createController({
@@ -52,7 +54,17 @@ function wire(context: ExtensionContext): EndpointApi {
     tokenKnown: token.known,
     desiredConfig: () => desiredConfig(configuration.current, folder.current, token.current),
     createEndpoint: (backend) =>
-      openEndpoint(backend, { configuration, token, folder, history, log, windows, presenter, controller }),
+      openEndpoint(backend, {
+        configuration,
+        token,
+        folder,
+        history,
+        log,
+        windows,
+        presenter,
+        controller,
+        modelStore: models.store,
+      }),
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
@@ -65,9 +77,9 @@ function wire(context: ExtensionContext): EndpointApi {
   end = () => controller.end();
 
   const { id } = context.extension;
-  context.subscriptions.push(output, configuration, token, folder, lane, presenter);
+  context.subscriptions.push(output, configuration, token, folder, lane, models, presenter);
   context.subscriptions.push(
-    provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
+    provideChat({ controller, folder, history, models, log, onChange: presenter.onChange }),
     registerCommands({ id, controller, output, configuration, token, lane, history, presenter, windows }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),

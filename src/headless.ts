@@ -9,7 +9,14 @@ import { createLogger, type Logger } from './core/log.js';
 import { describePortInUse } from './core/portOwner.js';
 import { redactingLogger } from './core/secretRedaction.js';
 import { SIGN_IN_INSTRUCTION } from './core/signIn.js';
-import { createEndpoint, formatRecord, ListenError, findPortOwner, type Endpoint } from './server/server.js';
+import {
+  createEndpoint,
+  createModelFile,
+  findPortOwner,
+  formatRecord,
+  ListenError,
+  type Endpoint,
+} from './server/server.js';
 import { VERSION } from './version.js';
 
 const USAGE = `Usage: node dist/headless.cjs [options]
@@ -22,6 +29,8 @@ const USAGE = `Usage: node dist/headless.cjs [options]
   --workspace-permissions MODE   for models with the tag :workspace. readOnly: Claude can only read files in the folder;
                                  acceptEdits: it can also edit them. Everything else that needs permission is denied
                                  (default: readOnly)
+  --state FILE                   keep the models that clients create (ollama create, /save, ollama cp) in this file
+                                 (default: they are lost when the server stops)
   --max-processes N              processes of the Claude CLI at once, 1 to 16; auto: by the memory of the machine
                                  (default: auto)
   --trace                        log everything, including prompts
@@ -36,6 +45,7 @@ interface Options {
   readonly claude: string;
   readonly unknownModels: 'default' | 'reject';
   readonly tokenFile: string | undefined;
+  readonly stateFile: string | undefined;
   readonly permissions: 'readOnly' | 'acceptEdits';
   readonly maxProcesses: number | 'auto';
   readonly trace: boolean;
@@ -69,6 +79,7 @@ function readOptions(args: readonly string[]): Options | undefined {
     claude: values.claude === undefined ? '' : resolve(values.claude),
     unknownModels,
     tokenFile: values['token-file'],
+    stateFile: values.state === undefined ? undefined : resolve(values.state),
     permissions,
     maxProcesses,
     trace: values.trace,
@@ -84,6 +95,7 @@ function parseArguments(args: readonly string[]) {
         workspace: { type: 'string', default: '.' },
         claude: { type: 'string' },
         'token-file': { type: 'string' },
+        state: { type: 'string' },
         'unknown-models': { type: 'string', default: 'default' },
         'workspace-permissions': { type: 'string', default: 'readOnly' },
         'max-processes': { type: 'string', default: 'auto' },
@@ -175,7 +187,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const { tokenFile } = options;
+  const { tokenFile, stateFile } = options;
   const token = tokenFile === undefined ? undefined : readToken(tokenFile);
   const log = redactingLogger(stderrLogger(options.trace), () => [token ?? '']);
   if (tokenFile !== undefined && isReadableByOthers(tokenFile)) {
@@ -202,6 +214,7 @@ async function main(): Promise<void> {
     }),
     log,
     identity: `claude-ollama-server/${VERSION}`,
+    ...(stateFile === undefined ? {} : { modelStore: createModelFile(stateFile, log) }),
     onRequest: (record) => log.info(formatRecord(record)),
   });
   stopOnSignal(endpoint, backend);

@@ -2,6 +2,7 @@
 import { DEFAULT_MODEL, type Model } from './backend.js';
 import { EFFORTS, type Effort, type Lane } from './chat.js';
 import { familyNamed, mostCapableWithin } from './modelFamily.js';
+import type { StoredModel } from './storedModel.js';
 
 /** A model in a lane, under the name that clients see. */
 export interface CatalogEntry {
@@ -11,6 +12,8 @@ export interface CatalogEntry {
   readonly model: Model;
   /** The effort that the requested name contains: `claude-sonnet:high`. An effort in the request itself comes first. */
   readonly effort?: Effort;
+  /** What a client stored under this name. */
+  readonly stored?: StoredModel;
 }
 
 /** How names that are not in the catalog are resolved. */
@@ -50,12 +53,16 @@ export function listEntries(models: readonly Model[], lanes: readonly Lane[]): C
  * namespace and the suffixes that say where the model runs (`:local`, `:cloud`), and adds the default tag.
  */
 export function canonicalName(name: string): string {
+  return completeName(name).toLowerCase();
+}
+
+/** The name as `canonicalName`, in its own case. */
+export function completeName(name: string): string {
   const short = name
     .trim()
-    .toLowerCase()
-    .replace(/^registry\.ollama\.ai\//, '')
-    .replace(/^library\//, '')
-    .replace(/:(?:local|cloud)$/, '');
+    .replace(/^registry\.ollama\.ai\//i, '')
+    .replace(/^library\//i, '')
+    .replace(/:(?:local|cloud)$/i, '');
   return short.lastIndexOf(':') > short.lastIndexOf('/') ? short : `${short}:latest`;
 }
 
@@ -88,11 +95,31 @@ function findByTag(entries: readonly CatalogEntry[], base: string, tag: string):
   );
 }
 
+/** Finds a stored model by its name, in any case. */
+function findStored(entries: readonly CatalogEntry[], canonical: string): CatalogEntry | undefined {
+  return entries.find((entry) => entry.stored !== undefined && entry.name.toLowerCase() === canonical);
+}
+
 /**
  * Finds the entry with exactly this name, in any case, with or without its tag. The tag may be an effort:
  * `claude-sonnet:high`.
  */
 export function findListed(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
+  const canonical = canonicalName(name);
+  const { base, tag } = splitTag(canonical);
+  const found = findOfCli(ofCli(entries), name) ?? findStored(entries, canonical);
+  if (found !== undefined || !isEffort(tag)) return found;
+  const entry = findStored(entries, `${base}:${TAG_OF_LANE.chat}`);
+  return entry && withEffort(entry, tag);
+}
+
+/** The entries that are no stored models. */
+function ofCli(entries: readonly CatalogEntry[]): CatalogEntry[] {
+  return entries.filter(({ stored }) => stored === undefined);
+}
+
+/** `findListed` without stored models. */
+function findOfCli(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
   const canonical = canonicalName(name);
   const { base, tag } = splitTag(canonical);
   const found =
@@ -110,7 +137,7 @@ function findFamily(entries: readonly CatalogEntry[], name: string): CatalogEntr
   const { tag } = splitTag(canonical);
   const lane = tag === TAG_OF_LANE.workspace ? 'workspace' : 'chat';
   const found = familyNamed(
-    entries.filter((entry) => entry.lane === lane),
+    ofCli(entries).filter((entry) => entry.lane === lane),
     canonical,
   );
   return found && withEffort(found, tag);
@@ -137,6 +164,33 @@ function findTarget(entries: readonly CatalogEntry[], target: string): CatalogEn
   return withEffort({ name: `${baseName(model)}:${TAG_OF_LANE[lane]}`, lane, model }, tag);
 }
 
+/**
+ * The entries, followed by the stored models, the newest first. A stored model is left out while the CLI has a model of its
+ * name, and while its own model cannot be used: in a lane that is not open, or without any model.
+ */
+export function withStoredModels(
+  entries: readonly CatalogEntry[],
+  stored: readonly StoredModel[],
+): CatalogEntry[] {
+  const newestFirst = stored.toReversed().sort((a, b) => b.modifiedAt.getTime() - a.modifiedAt.getTime());
+  const more = newestFirst.flatMap((model) => {
+    const target = findTarget(entries, model.from);
+    if (target === undefined || findOfCli(entries, model.name) !== undefined) return [];
+    return [{ ...target, name: model.name, stored: model }];
+  });
+  return [...entries, ...more];
+}
+
+/** What a model that is made from this entry has in `from`. */
+export function targetName(entries: readonly CatalogEntry[], entry: CatalogEntry): string {
+  const { name, lane, model, effort, stored } = entry;
+  if (stored !== undefined) return stored.from;
+  const isListed = entries.some((listed) => listed.name === name);
+  const tag = effort ?? TAG_OF_LANE[lane];
+  if (isListed) return `${splitTag(name).base}:${tag}`;
+  return tag === TAG_OF_LANE.chat ? model.value : `${model.value}:${tag}`;
+}
+
 function findAlias(
   entries: readonly CatalogEntry[],
   name: string,
@@ -159,7 +213,7 @@ function findDefault(
   name: string,
   defaultModel: string,
 ): CatalogEntry | undefined {
-  const within = mostCapableWithin(entries, canonicalName(name));
+  const within = mostCapableWithin(ofCli(entries), canonicalName(name));
   if (within !== 'any') return within;
   const chosen = defaultModel === '' ? undefined : findListed(entries, defaultModel);
   return (
@@ -171,8 +225,8 @@ function findDefault(
 }
 
 /**
- * Finds the entry for a client's model string: the user's aliases, listed names, the families of models, the default.
- * Aliases come first, so that the user can map any name to a Claude model.
+ * Finds the entry for a client's model string: the user's aliases, listed names, stored models, the families of models, the
+ * default. Aliases come first, so that the user can map any name to a Claude model.
  * @returns `undefined` when the name is unknown and the policy rejects unknown names, or only more expensive models than
  *   the name contains are listed, or the catalog is empty
  */

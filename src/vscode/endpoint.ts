@@ -1,7 +1,7 @@
 /** Creates the server's endpoint for this window, from its settings, history, log and status. */
 import type { ChatBackend } from '../core/backend.js';
 import type { Logger } from '../core/log.js';
-import { createEndpoint, type Endpoint } from '../server/server.js';
+import { createEndpoint, type Endpoint, type ModelStore } from '../server/server.js';
 import { VERSION } from '../version.js';
 import type { History } from './activity/history.js';
 import type { Controller } from './lifecycle/controller.js';
@@ -23,18 +23,20 @@ export interface EndpointDependencies {
   readonly windows: Pick<Windows, 'key'>;
   readonly presenter: Pick<StatusPresenter, 'request'>;
   readonly controller: Pick<Controller, 'status' | 'cede'>;
+  readonly modelStore: ModelStore;
 }
 
 /** How other windows recognize this server. */
 const IDENTITY = `claude-ollama-server/${VERSION}`;
 
 export function openEndpoint(backend: ChatBackend, options: EndpointDependencies): Endpoint {
-  const { configuration, token, folder, history, log, windows, presenter, controller } = options;
+  const { configuration, token, folder, history, log, windows, presenter, controller, modelStore } = options;
   return createEndpoint({
     backend: () => backend,
     settings: () => endpointSettings(configuration.current, token.current, lanesOf(folder.current)),
     log,
     identity: IDENTITY,
+    modelStore,
     onRequest(record) {
       presenter.request(record);
       // Diagnostics send requests that must be refused; the history would show these as failures.

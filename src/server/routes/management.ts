@@ -1,9 +1,8 @@
 /**
- * Ollama's routes that manage models. The models are those of the Claude CLI, so nothing is downloaded, stored or
- * deleted: no name becomes a path, and no file is read or written. Requests that can succeed without that do; the
- * others are refused.
+ * Ollama's routes that manage models. The models are those of the Claude CLI, so no model files are transferred or deleted,
+ * and no name becomes a path. Clients can store more models that are made out of these (`storedModels.ts`).
  */
-import { type CatalogEntry, findListed, listEntries } from '../../core/catalog.js';
+import { type CatalogEntry, completeName, findListed, targetName } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import { isModelName } from '../../protocol/modelName.js';
 import { NDJSON_TYPE } from '../../protocol/ndjson.js';
@@ -19,10 +18,11 @@ import {
   progressLines,
   pullProgress,
 } from '../../protocol/ollama/management.js';
-import { MAX_SMALL_BODY_BYTES, readBody } from '../body.js';
+import { type Additions, mergeAdditions, NO_ADDITIONS } from '../../protocol/ollama/storedModel.js';
+import { MAX_CHAT_BODY_BYTES, MAX_SMALL_BODY_BYTES, readBody, yieldIfLarge } from '../body.js';
 import { BARE_JSON_TYPE, type Exchange, noteFailure, send, sendFailure } from '../exchange.js';
 import type { Route } from '../router.js';
-import { findModel, type RouteContext, routesOf } from './context.js';
+import { catalog, cliCatalog, findModel, type RouteContext, routesOf } from './context.js';
 
 function readSmallBody(exchange: Exchange): Promise<string> {
   return readBody(exchange.request, MAX_SMALL_BODY_BYTES);
@@ -83,8 +83,12 @@ async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model, stream } = decodeNamed(await readSmallBody(exchange), 'PullRequest');
   if (!isModelName(model)) throw new ChatError('badRequest', 'invalid model name');
   const entry = await findModelOrNone(context, exchange, model);
-  if (entry !== undefined) sendProgress(exchange, { stream, progress: pullProgress(entry) });
-  else {
+  if (entry !== undefined) {
+    // A client that pulls a model expects to find it in the list, under the name that it pulled.
+    const isListed = findListed(await catalog(context), model) !== undefined;
+    if (!isListed) await store(context, { name: model, entry, more: NO_ADDITIONS });
+    sendProgress(exchange, { stream, progress: pullProgress(entry) });
+  } else {
     const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
     sendProgress(exchange, { stream, progress: [{ status: 'pulling manifest' }], error });
   }
@@ -105,15 +109,29 @@ async function push(context: RouteContext, exchange: Exchange): Promise<void> {
   }
 }
 
-/** @throws ChatError `badRequest` when the name belongs to another model of the CLI */
-async function addCopy(context: RouteContext, name: string, entry: CatalogEntry): Promise<void> {
-  const cliModels = listEntries(await context.backend().models(), context.settings().lanes);
-  const taken = findListed(cliModels, name);
-  if (taken?.name === entry.name) return;
-  if (taken !== undefined) {
-    throw new ChatError('badRequest', `${quoted(name)} is a model of the Claude CLI and cannot be replaced.`);
+/** A model to store. */
+interface NewModel {
+  readonly name: string;
+  /** The model that it is made from. */
+  readonly entry: CatalogEntry;
+  readonly more: Additions;
+}
+
+/** @throws ChatError `badRequest` when the name belongs to a model of the CLI, or the error of the store */
+async function store(context: RouteContext, { name, entry, more }: NewModel): Promise<void> {
+  const cliModels = await cliCatalog(context);
+  if (findListed(cliModels, name) !== undefined) {
+    throw new ChatError(
+      'badRequest',
+      `${quoted(name)} is a model of the Claude CLI and cannot be replaced. Choose another name.`,
+    );
   }
-  context.copiedModels.set(name, entry);
+  await context.storedModels.put({
+    ...mergeAdditions(entry.stored, more),
+    name: completeName(name),
+    from: targetName(cliModels, entry),
+    modifiedAt: new Date(),
+  });
 }
 
 async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
@@ -123,24 +141,23 @@ async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
     throw new ChatError('badRequest', `destination ${quoted(destination)} is invalid`);
   }
   const entry = await requireKnownModel(context, exchange, source, `model ${quoted(source)} not found`);
-  await addCopy(context, destination, entry);
+  // A copy of a model to itself changes nothing.
+  const isSame = findListed(await catalog(context), destination)?.name === entry.name;
+  if (!isSame) await store(context, { name: destination, entry, more: NO_ADDITIONS });
   send(exchange.response, 200, undefined, '');
 }
 
 async function create(context: RouteContext, exchange: Exchange): Promise<void> {
-  const body = decodeCreate(await readSmallBody(exchange));
+  const text = await readBody(exchange.request, MAX_CHAT_BODY_BYTES);
+  const body = decodeCreate(text);
+  await yieldIfLarge(text.length);
   if (!isModelName(body.model)) throw new ChatError('badRequest', 'invalid model name');
   if (body.from === '' && !body.hasFiles) {
     const error = new ChatError('badRequest', "neither 'from' or 'files' was specified");
     sendFailure(exchange, error, BARE_JSON_TYPE);
     return;
   }
-  if (body.hasFiles || body.changesModel) {
-    throw new ChatError(
-      'badRequest',
-      'This server can only create another name for a model. Claude models take no files and store no prompt, template or parameters: send those with each request.',
-    );
-  }
+  if (body.unsupported !== undefined) throw body.unsupported;
   const entry = isModelName(body.from) ? await findModelOrNone(context, exchange, body.from) : undefined;
   if (entry === undefined) {
     const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
@@ -148,17 +165,17 @@ async function create(context: RouteContext, exchange: Exchange): Promise<void> 
     sendProgress(exchange, { stream: body.stream, progress, error });
     return;
   }
-  await addCopy(context, body.model, entry);
+  await store(context, { name: body.model, entry, more: body.additions });
   sendProgress(exchange, { stream: body.stream, progress: createProgress(entry) });
 }
 
-/** Deletes a copy. A model of the CLI cannot be deleted, and the reply says so: a success would be untrue. */
+/** Deletes a stored model. A model of the CLI cannot be deleted, and the reply says so: a success would be untrue. */
 async function remove(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model } = decodeNamed(await readSmallBody(exchange), 'DeleteRequest');
   if (model.trim() === '') throw new ChatError('badRequest', 'model is required');
   if (!isModelName(model)) throw new ChatError('badRequest', `name ${quoted(model)} is invalid`);
   const entry = await requireKnownModel(context, exchange, model, `model '${model}' not found`);
-  if (!context.copiedModels.delete(model)) {
+  if (!(await context.storedModels.delete(model))) {
     throw new ChatError(
       'badRequest',
       `${quoted(entry.name)} is a model of the Claude CLI and cannot be deleted.`,

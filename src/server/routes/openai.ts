@@ -150,7 +150,8 @@ async function model(context: RouteContext, exchange: Exchange, requested: strin
   const shownName = requested.includes(':') ? requested : `${requested}:latest`;
   const entry = await requireModel(context, exchange, requested, shownName);
   const more = isAnthropicClient(exchange) ? modelFields(entry, context.createdAt) : {};
-  sendJson(exchange.response, 200, { ...modelBody(requested, context.createdAt), ...more });
+  const createdAt = entry.stored?.modifiedAt ?? context.createdAt;
+  sendJson(exchange.response, 200, { ...modelBody(requested, createdAt), ...more });
 }
 
 export function openaiRoutes(context: RouteContext): Route[] {
