@@ -174,13 +174,16 @@ async function remove(context: RouteContext, exchange: Exchange): Promise<void> 
   const { model } = decodeNamed(await readSmallBody(exchange), 'DeleteRequest');
   if (model.trim() === '') throw new ChatError('badRequest', 'model is required');
   if (!isModelName(model)) throw new ChatError('badRequest', `name ${quoted(model)} is invalid`);
-  const entry = await requireKnownModel(context, exchange, model, `model '${model}' not found`);
-  if (!(await context.storedModels.delete(model))) {
+  const notFound = `model '${model}' not found`;
+  const entry = await requireKnownModel(context, exchange, model, notFound);
+  if (entry.stored === undefined) {
     throw new ChatError(
       'badRequest',
       `${quoted(entry.name)} is a model of the Claude CLI and cannot be deleted.`,
     );
   }
+  // The name of a stored model with an effort means that model in a chat, but not here.
+  if (!(await context.storedModels.delete(model))) throw unknownModel(notFound);
   context.loadedModels.unload(entry);
   send(exchange.response, 200, undefined, '');
 }
