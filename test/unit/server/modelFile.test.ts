@@ -75,7 +75,7 @@ describe('the file of stored models', () => {
     assert.match(warnings[0]!, /damaged.*line 3: unexpected EOF; line 5: /);
     await store.save([FULL]);
     assert.deepEqual(await open().load(), [FULL]);
-    const [kept] = readdirSync(join(folder, 'new')).filter((name) => name.includes('.damaged-'));
+    const kept = readdirSync(join(folder, 'new')).find((name) => name.includes('.damaged-'));
     assert.ok(kept !== undefined);
     assert.equal(readFileSync(join(folder, 'new', kept), 'utf8'), damaged);
     await store.save([]);
