@@ -46,6 +46,7 @@ function wire(context: ExtensionContext): EndpointApi {
   const lane = createWorkspaceLane(configuration, log);
   const history = createHistory();
   const models = watchStoredModels(context.globalStorageUri, log);
+  const parts = { configuration, token, folder, history, models, log };
   const windows = createWindows(context.globalStorageUri.fsPath, log);
   const presenter = createStatusPresenter({ token, lane, history, log, context });
   const controller = createController({
@@ -53,18 +54,7 @@ function wire(context: ExtensionContext): EndpointApi {
     log,
     tokenKnown: token.known,
     desiredConfig: () => desiredConfig(configuration.current, folder.current, token.current),
-    createEndpoint: (backend) =>
-      openEndpoint(backend, {
-        configuration,
-        token,
-        folder,
-        history,
-        log,
-        windows,
-        presenter,
-        controller,
-        modelStore: models.store,
-      }),
+    createEndpoint: (backend) => openEndpoint(backend, { ...parts, windows, presenter, controller }),
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
@@ -75,12 +65,10 @@ function wire(context: ExtensionContext): EndpointApi {
     onChange: (status) => presenter.show(status),
   });
   end = () => controller.end();
-
-  const { id } = context.extension;
   context.subscriptions.push(output, configuration, token, folder, lane, models, presenter);
   context.subscriptions.push(
-    provideChat({ controller, folder, history, models, log, onChange: presenter.onChange }),
-    registerCommands({ id, controller, output, configuration, token, lane, history, presenter, windows }),
+    provideChat({ ...parts, controller, onChange: presenter.onChange }),
+    registerCommands({ ...parts, id: context.extension.id, controller, output, lane, presenter, windows }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );
