@@ -59,7 +59,7 @@ async function serialize(models: readonly StoredModel[]): Promise<Buffer[]> {
     }
     if (size > MAX_FILE_BYTES) {
       throw badRequest(
-        `All stored models together would have more than ${MAX_FILE_BYTES / MIB} MiB. Delete one first, for example with "ollama rm NAME".`,
+        `All stored models together would have more than ${MAX_FILE_BYTES / MIB} MiB. Delete one first.`,
       );
     }
     lines.push(line);

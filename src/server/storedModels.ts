@@ -79,7 +79,7 @@ export function createStoredModels(store: ModelStore, log: Pick<Logger, 'error'>
         if (others.length >= MAX_STORED_MODELS) {
           throw new ChatError(
             'badRequest',
-            `There are already ${MAX_STORED_MODELS} stored models. Delete one first, for example with "ollama rm NAME".`,
+            `There are already ${MAX_STORED_MODELS} stored models. Delete one first.`,
           );
         }
         return {

@@ -1,5 +1,5 @@
 /** Claude behind a real Ollama: one of this server's models, registered in the other server. */
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { once } from 'node:events';
 import type { Ask } from '../endpointRig.js';
 import type { SentReply } from './replies.js';
@@ -13,7 +13,7 @@ export async function send(
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   const sent = request({ hostname, port, path, method, headers: { ...headers, ...length }, agent: false });
   sent.end(body);
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return {
