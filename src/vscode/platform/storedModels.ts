@@ -19,17 +19,24 @@ export interface StoredModelFile extends Disposable {
 
 /** @param storageFolder the extension's global storage folder, which all windows on this machine share */
 export function watchStoredModels(storageFolder: Uri, log: Logger): StoredModelFile {
-  const store = createModelFile(join(storageFolder.fsPath, FILE), log);
+  const file = createModelFile(join(storageFolder.fsPath, FILE), log);
   const changed = new EventEmitter<void>();
   const watcher = workspace.createFileSystemWatcher(new RelativePattern(storageFolder, FILE));
   const fire = (): void => changed.fire();
   const subscriptions = [watcher.onDidCreate(fire), watcher.onDidChange(fire), watcher.onDidDelete(fire)];
   return {
-    store,
+    store: {
+      load: () => file.load(),
+      async save(models) {
+        await file.save(models);
+        // At once in this window. The watcher, which may be late, is for the other windows.
+        fire();
+      },
+    },
     onChange: changed.event,
     async read() {
       try {
-        return await store.load();
+        return await file.load();
       } catch (error) {
         log.error(`[models] ${asChatError(error).message}`);
         return [];
