@@ -86,7 +86,7 @@ export class ProcessContents {
    */
   sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean } {
     const same = canonicalSetup(this.#setup) === canonicalSetup(setup);
-    const shared = same ? this.history.sharedWith(turns) : 0;
+    const shared = same ? this.history.sharedWith(turns, setup.offer.tools) : 0;
     return { shared, continues: same && shared === turns.length && shared === this.history.length };
   }
 

@@ -130,7 +130,7 @@ export class SimulatedConversation implements PooledConversation {
 
   #sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean } {
     const same = canonicalSetup(this.#setup) === canonicalSetup(setup);
-    const shared = same ? this.#history.sharedWith(turns) : 0;
+    const shared = same ? this.#history.sharedWith(turns, setup.offer.tools) : 0;
     return { shared, continues: same && shared === turns.length && shared === this.#history.length };
   }
 
