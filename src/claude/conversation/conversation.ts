@@ -11,21 +11,14 @@ import { CostCounter } from '../turn/usage.js';
 import { askModel, type Attempt, type PreparedProcess, type Question } from './askModel.js';
 import { Channel, throwIfAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
-import {
-  initializeChat,
-  initializeWorkspace,
-  requestModels,
-  NO_SETTINGS,
-  warmUp,
-  type ListedModel,
-} from './initialize.js';
+import { initializeChat, requestModels, NO_SETTINGS, warmUp, type ListedModel } from './initialize.js';
 import { CLIENT_TOOLS_PREFIX, withContext } from './outgoing.js';
 import type { ConversationOptions } from './conversationOptions.js';
 import { ProcessContents } from './processContents.js';
 import { setupFor } from './processSetup.js';
 import { replayHistory } from './replayHistory.js';
 import { Retries } from './retries.js';
-import { toTurns, type Turn, type UserTurn } from './transcript.js';
+import { turnsOf, type Turn, type UserTurn } from './transcript.js';
 import { TurnGate } from './turnGate.js';
 
 /**
@@ -92,8 +85,9 @@ export class Conversation {
     signal: AbortSignal,
     observer: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
-    const turns = toTurns(request.messages);
-    const turn = turns.pop();
+    const all = turnsOf(request);
+    const turns = all.slice(0, -1);
+    const turn = all.at(-1);
     throwIfAborted(signal);
     if (turn?.role !== 'user' || !['new', 'empty', 'idle'].includes(this.#state)) {
       throw new ChatError('internal', `a process got a request while ${this.#state}`);
@@ -151,11 +145,10 @@ export class Conversation {
     const { tools, history } = this.contents;
     const timeoutMs = this.#options.reactionMs;
     const setup = setupFor(request, this.#options.models.of(request.model));
-    let confirmed: Promise<unknown> = Promise.resolve();
-    if (isNew) {
-      this.contents.recordSetup(setup);
-      initializeWorkspace(this.#channel, request);
-    } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
+    const waiting = { timeoutMs, signal };
+    const { confirmed } = isNew
+      ? await this.contents.initialize(setup, waiting)
+      : await this.contents.change(setup, turns, waiting);
     this.#gate?.open();
     this.#channel.startTurn();
     const missing = turns.slice(history.length);

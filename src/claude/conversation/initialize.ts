@@ -2,14 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { DEFAULT_MODEL } from '../../core/backend.js';
-import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import type { Channel } from './channel.js';
-import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
+import { chatInitialization, userLine } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
-import { modelRequests, type Environment } from './processSetup.js';
+import { settings, type Environment } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
@@ -90,38 +89,13 @@ export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undef
 export function initializeChat(channel: Channel): Promise<UserSettings> {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
-  channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+  channel.control(settings({ attribution: { commit: '', pr: '' } }));
   return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
-    const settings = v.safeParse(settingsSchema, answer);
-    if (!settings.success) return { model: undefined, variables: {} };
-    const { applied, effective } = settings.output;
+    const read = v.safeParse(settingsSchema, answer);
+    if (!read.success) return { model: undefined, variables: {} };
+    const { applied, effective } = read.output;
     return { model: applied.model, variables: effective.env };
   });
-}
-
-/** Initializes a new process of the workspace lane for a request. Call it once for each process. */
-export function initializeWorkspace(channel: Channel, request: ChatRequest): void {
-  channel.control(workspaceInitialization(request));
-  if (request.thinking?.show === true) {
-    channel.control({
-      subtype: 'set_max_thinking_tokens',
-      max_thinking_tokens: null,
-      thinking_display: 'summarized',
-    });
-  }
-  if (request.thinking?.mode === 'off') {
-    const env = { CLAUDE_CODE_DISABLE_THINKING: '1' };
-    channel.control({ subtype: 'apply_flag_settings', settings: { env } });
-  }
-  // Set the model before the history is sent: the CLI writes a later change into the conversation.
-  const { model } = request;
-  if (model !== DEFAULT_MODEL) {
-    for (const message of modelRequests({ model, system: '' })) channel.control(message);
-  }
-  const effort = request.thinking?.effort;
-  if (effort !== undefined) {
-    channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
-  }
 }
 
 /**

@@ -143,8 +143,9 @@ export class SimulatedConversation implements PooledConversation {
   async #prepare(request: ChatRequest): Promise<void> {
     const { costs, processors } = this.#machine;
     const setup = setupFor(request);
-    const turns = toTurns(request.messages);
-    const question = turns.pop();
+    const all = toTurns(request.messages);
+    const turns = all.slice(0, -1);
+    const question = all.at(-1);
     const { shared } = this.#sharedTurns(setup, turns);
     const first = this.#warmedUp ? costs.firstWarmedUp : costs.first;
     const ms = [
