@@ -276,6 +276,7 @@ describe('the cause of a failed request', function () {
     const observer = {
       requestSent: () => undefined,
       permissionDecided: () => undefined,
+      answering: () => undefined,
       retrying: (delayMs: number) => void retries.push(delayMs),
     };
     await assert.rejects(answerOf(rig.backend.chat(request([user('hi')]), never(), observer)), {
