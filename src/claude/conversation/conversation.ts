@@ -110,8 +110,9 @@ export class Conversation {
           return yield* this.#answer(prepared, question, attempt);
         } catch (error) {
           this.#previousUuid = attempt.uuid ?? this.#previousUuid;
-          if (!retries.allow(asChatError(error), attempt.reader)) throw error;
-          sent.restart();
+          if (!retries.allow(asChatError(error), attempt)) throw error;
+          if (request.buffered === true) sent.reset();
+          else sent.restart();
         }
       }
     } catch (error) {
