@@ -1,6 +1,6 @@
 /** The conversation that a process holds. A request can continue in the process only if it begins with the same turns. */
 import type { ToolCall } from '../../core/chat.js';
-import { canonicalJson, type Json } from '../../core/json.js';
+import { canonicalJson, type Json, withDigits } from '../../core/json.js';
 import type { CallIds } from './outgoing.js';
 import type { ToolNames } from './toolNames.js';
 import { canonicalTurn } from './canonicalTurn.js';
@@ -123,8 +123,13 @@ function isLossyCopy(original: AssistantTurn, copy: AssistantTurn, callIds: Call
     const { call: copied } = copy.calls[i]!;
     if (copied.name !== call.name) return false;
     if (copied.id !== callIds[i] && counts.get(call.name) !== 1) return false;
-    return canonicalJson(withoutEmpty(copied.arguments)) === canonicalJson(withoutEmpty(call.arguments));
+    return comparable(copied) === comparable(call);
   });
+}
+
+/** The arguments as they are sent, without those that are empty. */
+function comparable(call: ToolCall): string {
+  return canonicalJson(withoutEmpty(withDigits(call.arguments)));
 }
 
 function withoutEmpty(values: ToolCall['arguments']): ToolCall['arguments'] {

@@ -3,7 +3,7 @@
  */
 import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
-import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
+import { type Json, type JsonObject, jsonText } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
 import { apiOptions, workspaceOptions, type ApiOptions, type ModelTraits } from './apiOptions.js';
 import { objectSchema } from '../turn/structuredOutput.js';
@@ -58,9 +58,12 @@ export function setupFor(request: ChatRequest, traits?: ModelTraits): ProcessSet
   };
 }
 
-/** A string for comparing offers: equal for equal offers only. */
+/**
+ * A string for comparing offers: equal for equal offers only. The order of keys counts: a model fills in the properties of a
+ * schema in their order.
+ */
 export const canonicalOffer = memoize(({ tools, answerSchema }: ToolOffer): string => {
-  return canonicalJson([
+  return jsonText([
     tools.map((tool): Json => [tool.name, tool.description, tool.parameters]),
     answerSchema ?? null,
   ]);
@@ -72,7 +75,7 @@ export const canonicalOffer = memoize(({ tools, answerSchema }: ToolOffer): stri
  * the API could not use its prompt cache.
  */
 export const canonicalSetup = memoize((setup: ProcessSetup): string => {
-  return canonicalJson([
+  return jsonText([
     setup.model,
     setup.system,
     setup.showThinking,
