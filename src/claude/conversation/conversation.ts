@@ -15,6 +15,7 @@ import {
   initializeChat,
   initializeWorkspace,
   requestModels,
+  requireHooks,
   NO_SETTINGS,
   warmUp,
   type ListedModel,
@@ -58,7 +59,7 @@ export class Conversation {
     this.#channel = new Channel(process, answer, options.onCrash);
     const isChat = services === undefined;
     const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
-    const settings = isChat ? initializeChat(this.#channel) : NO_SETTINGS;
+    const settings = isChat ? initializeChat(this.#channel) : Promise.resolve(NO_SETTINGS);
     this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings, rewinds });
     if (isChat) this.#gate = new TurnGate(this.#channel, environment);
     this.#state = isChat ? 'empty' : 'new';
@@ -154,7 +155,8 @@ export class Conversation {
     let confirmed: Promise<unknown> = Promise.resolve();
     if (isNew) {
       this.contents.recordSetup(setup);
-      initializeWorkspace(this.#channel, request);
+      const settings = initializeWorkspace(this.#channel, request);
+      requireHooks(await this.#channel.waitFor(settings, timeoutMs, signal));
     } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
     this.#gate?.open();
     this.#channel.startTurn();

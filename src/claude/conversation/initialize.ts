@@ -80,8 +80,8 @@ export interface UserSettings {
   readonly variables: Environment;
 }
 
-/** The settings of a process that does not need them. */
-export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undefined, variables: {} });
+/** The settings of a process that does not need or report them. */
+export const NO_SETTINGS: UserSettings = { model: undefined, variables: {} };
 
 /**
  * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
@@ -91,16 +91,41 @@ export function initializeChat(channel: Channel): Promise<UserSettings> {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
   channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
-  return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
-    const settings = v.safeParse(settingsSchema, answer);
-    if (!settings.success) return { model: undefined, variables: {} };
-    const { applied, effective } = settings.output;
-    return { model: applied.model, variables: effective.env };
-  });
+  return requestSettings(channel);
 }
 
-/** Initializes a new process of the workspace lane for a request. Call it once for each process. */
-export function initializeWorkspace(channel: Channel, request: ChatRequest): void {
+/** @returns use `Channel.waitFor` for it */
+async function requestSettings(channel: Channel): Promise<UserSettings> {
+  const settings = v.safeParse(settingsSchema, await channel.requestEarly({ subtype: 'get_settings' }));
+  if (!settings.success) return NO_SETTINGS;
+  const { applied, effective } = settings.output;
+  return { model: applied.model, variables: effective.env };
+}
+
+/** Switches on the CLI's simple mode, in which it calls no hooks. Windows ignores the case of names. */
+const SIMPLE_MODE = process.platform === 'win32' ? /^CLAUDE_CODE_SIMPLE$/i : /^CLAUDE_CODE_SIMPLE$/;
+const OFF: readonly (string | undefined)[] = ['', '0', 'false', 'no', 'off', undefined];
+
+/** @throws ChatError `cliFailed` if settings that cannot be overridden switch off the hook in which the CLI asks for permission */
+export function requireHooks({ variables }: UserSettings): void {
+  const simple = Object.entries(variables).some(
+    ([name, value]) => SIMPLE_MODE.test(name) && !OFF.includes(value),
+  );
+  if (!simple) return;
+  throw new ChatError(
+    'cliFailed',
+    'Workspace models cannot be used: a setting for Claude that this server cannot override (CLAUDE_CODE_SIMPLE in "env") ' +
+      'switches off hooks, and without them Claude would not ask for permission. Remove the setting, or use a chat model. If ' +
+      'it is a setting of your organization, ask your administrator.',
+  );
+}
+
+/**
+ * Initializes a new process of the workspace lane for a request. Call it once for each process.
+ * @returns what the user has set; see `requireHooks`. Use `Channel.waitFor` for it
+ */
+export function initializeWorkspace(channel: Channel, request: ChatRequest): Promise<UserSettings> {
+  const settings = requestSettings(channel);
   channel.control(workspaceInitialization(request));
   if (request.thinking?.show === true) {
     channel.control({
@@ -122,6 +147,7 @@ export function initializeWorkspace(channel: Channel, request: ChatRequest): voi
   if (effort !== undefined) {
     channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
   }
+  return settings;
 }
 
 /**
