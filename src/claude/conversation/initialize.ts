@@ -107,9 +107,7 @@ const OFF: ReadonlySet<string | undefined> = new Set(['', '0', 'false', 'no', 'o
 
 /** @throws ChatError `cliFailed` if settings that cannot be overridden switch off the hook in which the CLI asks for permission */
 export function requireHooks({ variables }: UserSettings): void {
-  const simple = Object.entries(variables).some(
-    ([name, value]) => SIMPLE_MODE.test(name) && !OFF.has(value),
-  );
+  const simple = Object.entries(variables).some(([name, value]) => SIMPLE_MODE.test(name) && !OFF.has(value));
   if (!simple) return;
   throw new ChatError(
     'cliFailed',
