@@ -11,7 +11,15 @@ import { CostCounter } from '../turn/usage.js';
 import { askModel, type Attempt, type PreparedProcess, type Question } from './askModel.js';
 import { Channel, throwIfAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
-import { initializeChat, requestModels, NO_SETTINGS, warmUp, type ListedModel } from './initialize.js';
+import {
+  initializeChat,
+  requestModels,
+  requestSettings,
+  requireHooks,
+  NO_SETTINGS,
+  warmUp,
+  type ListedModel,
+} from './initialize.js';
 import { CLIENT_TOOLS_PREFIX, withContext } from './outgoing.js';
 import type { ConversationOptions } from './conversationOptions.js';
 import { ProcessContents } from './processContents.js';
@@ -51,7 +59,7 @@ export class Conversation {
     this.#channel = new Channel(process, answer, options.onCrash);
     const isChat = services === undefined;
     const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
-    const settings = isChat ? initializeChat(this.#channel) : NO_SETTINGS;
+    const settings = isChat ? initializeChat(this.#channel) : Promise.resolve(NO_SETTINGS);
     this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings, rewinds });
     if (isChat) this.#gate = new TurnGate(this.#channel, environment);
     this.#state = isChat ? 'empty' : 'new';
@@ -110,8 +118,9 @@ export class Conversation {
           return yield* this.#answer(prepared, question, attempt);
         } catch (error) {
           this.#previousUuid = attempt.uuid ?? this.#previousUuid;
-          if (!retries.allow(asChatError(error), attempt.reader)) throw error;
-          sent.restart();
+          if (!retries.allow(asChatError(error), attempt)) throw error;
+          if (request.buffered === true) sent.reset();
+          else sent.restart();
         }
       }
     } catch (error) {
@@ -146,9 +155,11 @@ export class Conversation {
     const timeoutMs = this.#options.reactionMs;
     const setup = setupFor(request, this.#options.models.of(request.model));
     const waiting = { timeoutMs, signal };
+    const settings = isNew ? requestSettings(this.#channel) : undefined;
     const { confirmed } = isNew
       ? await this.contents.initialize(setup, waiting)
       : await this.contents.change(setup, turns, waiting);
+    if (settings !== undefined) requireHooks(await this.#channel.waitFor(settings, timeoutMs, signal));
     this.#gate?.open();
     this.#channel.startTurn();
     const missing = turns.slice(history.length);
