@@ -72,9 +72,15 @@ export class MessageEndWatch {
   readonly #isOffered: (tool: string) => boolean;
   readonly #calls = new ToolCallBuffer();
   #hasText = false;
+  #isComplete = false;
 
   constructor(isOffered: (tool: string) => boolean) {
     this.#isOffered = isOffered;
+  }
+
+  /** Whether the last message has ended. One that was cut has not. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /** Reads the next event. @returns true at the end of a message after which the CLI would ask the model again */
@@ -83,6 +89,7 @@ export class MessageEndWatch {
       case 'message_start':
         this.#calls.clear();
         this.#hasText = false;
+        this.#isComplete = false;
         return false;
       case 'content_block_start': {
         const { type, id, name } = event.content_block;
@@ -94,7 +101,8 @@ export class MessageEndWatch {
         if (event.delta.type === 'input_json_delta') this.#calls.feed(event.delta.partial_json);
         return false;
       case 'message_delta':
-        return Boolean(event.delta.stop_reason) && this.#asksAgain(event.delta.stop_reason ?? '');
+        this.#isComplete = Boolean(event.delta.stop_reason);
+        return this.#isComplete && this.#asksAgain(event.delta.stop_reason ?? '');
     }
   }
 
