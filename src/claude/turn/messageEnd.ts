@@ -5,6 +5,7 @@
 import type { DoneReason } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { CliMessageOf } from '../process/incoming.js';
+import { STRUCTURED_OUTPUT_TOOL } from './structuredOutput.js';
 import { inputOf, ToolCallBuffer, type StreamedCall } from './toolCallBuffer.js';
 
 /** A message that the API has completed. */
@@ -61,6 +62,10 @@ function checkCalls(calls: readonly StreamedCall[], isOffered: (tool: string) =>
     );
   }
   const broken = calls.find(({ json }) => json !== '' && inputOf(json) === undefined);
+  // The client knows of no such tool: its input is the answer.
+  if (broken?.name === STRUCTURED_OUTPUT_TOOL) {
+    throw new ChatError('cliFailed', "The model's answer is not valid JSON. Try again.");
+  }
   if (calls.length === 0 || broken !== undefined) {
     const tool = broken === undefined ? 'a tool' : `the tool ${JSON.stringify(broken.name)}`;
     throw new ChatError('cliFailed', `The model's call of ${tool} is not valid JSON. Try again.`);
