@@ -6,6 +6,7 @@ import { badRequest } from '../../core/errors.js';
 import type { ResultMessage } from '../process/incoming.js';
 import { clientNameOf } from '../tools/offeredTool.js';
 import { DeferralCheck } from '../turn/deferralCheck.js';
+import { PermissionCheck } from '../turn/permissionCheck.js';
 import { planUsageOf } from '../turn/planUsage.js';
 import { OutputLimit } from '../turn/outputLimit.js';
 import { REQUESTING, TurnClock } from '../turn/timings.js';
@@ -72,6 +73,12 @@ export async function* readAnswer(
     progress: (use) => services?.progress(use),
   });
   const deferral = new DeferralCheck((tool) => clientNameIn(request, tool, names));
+  const permission =
+    services &&
+    new PermissionCheck({
+      isClientTool: (tool) => names.isClientTool(tool),
+      wasAsked: (callId) => services.gate.wasAsked(callId),
+    });
   let text = '';
   const calls: ToolCall[] = [];
   const turnClock = new TurnClock(clock, options.started);
@@ -81,6 +88,7 @@ export async function* readAnswer(
     turnClock.read(message);
     if (message.type === 'system' && message.subtype === 'init') checkTools(message.tools, request, names);
     deferral.read(message);
+    permission?.read(message);
     if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
     const step = rounds.read(message, reader.read(message));
