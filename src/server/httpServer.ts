@@ -89,8 +89,8 @@ function trackActivity(
 export function createHttpServer({ gate, onRequest, connections, timeouts }: HttpServerOptions): Server {
   /** The unfinished responses of each connection. */
   const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
-  /** Connections on which nothing more is answered. */
-  const closing = new WeakSet<Duplex>();
+  /** Connections on which nothing more is answered → the requests that arrived since. */
+  const closing = new WeakMap<Duplex, number>();
   const options = {
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
@@ -102,7 +102,13 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
     const { socket } = request;
     const responses = unfinished.get(socket) ?? new Set();
     // Node parses all heads that arrived together, also after one whose response closes the connection.
-    if (socket.destroyed || closing.has(socket)) return;
+    if (socket.destroyed) return;
+    const ignored = closing.get(socket);
+    if (ignored !== undefined) {
+      closing.set(socket, ignored + 1);
+      if (ignored >= MAX_UNANSWERED) socket.destroy();
+      return;
+    }
     for (const earlier of responses) if (!earlier.shouldKeepAlive) return;
     if (responses.size >= MAX_UNANSWERED) {
       socket.destroy();
@@ -120,7 +126,7 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
     connections.add(socket);
     // Node calls it after the last reply of a connection. Its own one closes at once.
     socket.destroySoon = () => {
-      closing.add(socket);
+      closing.set(socket, 0);
       closeGently(socket);
     };
   });
@@ -139,7 +145,7 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
     const replyStarted = [...(unfinished.get(socket) ?? [])].some((response) => response.headersSent);
     // An error reply must not be written into another reply.
     if (socket.writable && !replyStarted) {
-      closing.add(socket);
+      closing.set(socket, 0);
       closeGently(socket, parseErrorReply(error.code ?? ''));
     } else socket.destroy();
   });
