@@ -13,7 +13,7 @@ const GUARD = 'test/http/guard.test.ts';
 
 describe('the arguments of npm test', () => {
   it('select every suite when they name none, and only small files of the suites that need toolchains', () => {
-    const { suites, grep, soak, desktop } = selectTests([]);
+    const { suites, grep, soak, desktop, record } = selectTests([]);
     assert.deepEqual(
       suites.map(({ name }) => name),
       SUITES,
@@ -21,11 +21,11 @@ describe('the arguments of npm test', () => {
     const partial = suites.filter(({ files }) => files !== undefined);
     assert.deepEqual(
       partial.map(({ name }) => name),
-      ['agents'],
+      ['agents', 'python'],
     );
     for (const file of partial.flatMap(({ files }) => files ?? []))
       assert.ok(existsSync(join(root, file)), file);
-    assert.deepEqual([grep, soak, desktop], [undefined, false, false]);
+    assert.deepEqual([grep, soak, desktop, record], [undefined, false, false, false]);
   });
 
   it('select every file for a soak test', () => {
