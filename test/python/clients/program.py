@@ -38,7 +38,7 @@ def run(package, features):
         try:
             write({'feature': name, 'observed': features[name]()})
         except Exception:
-            write({'feature': name, 'failure': traceback.format_exc()})
+            write({'feature': name, 'failure': traceback.format_exc(limit=-3)})
 
 
 def write(line):
