@@ -35,7 +35,7 @@ export class PermissionGate {
   readonly #options: PermissionGateOptions;
   /** Grants for the rest of this conversation. */
   readonly #grants = new Set<string>();
-  #request: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
+  #request: Pick<ChatRequest, 'model' | 'client' | 'label'> = { model: '' };
   #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
   constructor(options: PermissionGateOptions) {
@@ -96,13 +96,14 @@ export class PermissionGate {
     sensitive: Sensitivity | undefined,
     signal: AbortSignal,
   ): Promise<PermissionAnswer> {
-    const { model, client } = this.#request;
+    const { model, client, label } = this.#request;
     const question = {
       tool,
       input,
       folder: this.#options.paths.folders[0],
       model,
       ...(client === undefined ? {} : { client }),
+      ...(label === undefined ? {} : { label }),
       ...(sensitive === undefined ? {} : { sensitive }),
     };
     return askPermission(question, signal);
