@@ -256,7 +256,7 @@ describe('a structured answer', function () {
       rig.standIn.reply(faulty);
       await assert.rejects(ask(), {
         kind: 'cliFailed',
-        message: /StructuredOutput.*not valid JSON|"answer"/,
+        message: /model's answer is not valid JSON|"answer"/,
       });
       assert.equal(sentSince(before), 1);
     });
