@@ -23,7 +23,7 @@ export interface ChatObservation {
 }
 
 /** How a chat ended, without its metrics. */
-export type ChatEnding = Pick<ChatOutcome, 'totalMs' | 'cancelled' | 'error'>;
+export type ChatEnding = Pick<ChatOutcome, 'totalMs' | 'cancelled' | 'disconnected' | 'error'>;
 
 export interface ObservationOptions {
   readonly observeChat: ObserveChat;
