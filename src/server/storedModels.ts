@@ -1,4 +1,4 @@
-import { canonicalName } from '../core/catalog.js';
+import { canonicalName } from '../core/modelName.js';
 import { asChatError, ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { StoredModel } from '../core/storedModel.js';

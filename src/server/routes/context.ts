@@ -6,10 +6,10 @@ import {
   listEntries,
   type Resolution,
   resolveName,
-  withStoredModels,
 } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import { printable } from '../../core/log.js';
+import { withStoredModels } from '../../core/storedEntries.js';
 import type { Dialect } from '../../protocol/dialect.js';
 import { refuseLongName, requireModelName } from '../../protocol/modelName.js';
 import { MAX_CHAT_BODY_BYTES, readBody } from '../body.js';
@@ -104,6 +104,8 @@ export async function findModel(
     );
   }
   exchange.notes.model = entry.name;
+  exchange.notes.requestedModel = printable(requested, 80);
+  exchange.notes.answeringModel = entry.model.resolved;
   exchange.notes.lane = entry.lane;
   return entry;
 }

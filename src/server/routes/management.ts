@@ -2,9 +2,11 @@
  * Ollama's routes that manage models. The models are those of the Claude CLI, so no model files are transferred or deleted,
  * and no name becomes a path. Clients can store more models that are made out of these (`storedModels.ts`).
  */
-import { type CatalogEntry, completeName, findListed, targetName } from '../../core/catalog.js';
+import { type CatalogEntry, findListed } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
-import { isModelName } from '../../protocol/modelName.js';
+import { completeName } from '../../core/modelName.js';
+import { targetName } from '../../core/storedEntries.js';
+import { isModelName, isRequestedName } from '../../protocol/modelName.js';
 import { NDJSON_TYPE } from '../../protocol/ndjson.js';
 import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
 import {
@@ -81,7 +83,7 @@ async function findModelOrNone(
 
 async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model, stream } = decodeNamed(await readSmallBody(exchange), 'PullRequest');
-  if (!isModelName(model)) throw new ChatError('badRequest', 'invalid model name');
+  if (!isRequestedName(model)) throw new ChatError('badRequest', 'invalid model name');
   const entry = await findModelOrNone(context, exchange, model);
   if (entry !== undefined) {
     // A client that pulls a model expects to find it in the list, under the name that it pulled.
@@ -136,7 +138,7 @@ async function store(context: RouteContext, { name, entry, more }: NewModel): Pr
 
 async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
   const { source, destination } = decodeCopy(await readSmallBody(exchange));
-  if (!isModelName(source)) throw new ChatError('badRequest', `source ${quoted(source)} is invalid`);
+  if (!isRequestedName(source)) throw new ChatError('badRequest', `source ${quoted(source)} is invalid`);
   if (!isModelName(destination)) {
     throw new ChatError('badRequest', `destination ${quoted(destination)} is invalid`);
   }
@@ -158,7 +160,7 @@ async function create(context: RouteContext, exchange: Exchange): Promise<void> 
     return;
   }
   if (body.unsupported !== undefined) throw body.unsupported;
-  const entry = isModelName(body.from) ? await findModelOrNone(context, exchange, body.from) : undefined;
+  const entry = isRequestedName(body.from) ? await findModelOrNone(context, exchange, body.from) : undefined;
   if (entry === undefined) {
     const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
     const progress = [{ status: 'pulling manifest' }];
