@@ -12,7 +12,7 @@ import { redactingLogger } from './core/secretRedaction.js';
 import { SIGN_IN_INSTRUCTION } from './core/signIn.js';
 import {
   createEndpoint,
-  createModelFile,
+  createFileStore,
   findPortOwner,
   formatRecord,
   ListenError,
@@ -232,7 +232,7 @@ async function main(): Promise<void> {
     }),
     log,
     identity: `claude-ollama-server/${VERSION}`,
-    ...(stateFile === undefined ? {} : { modelStore: createModelFile(stateFile, log) }),
+    ...(stateFile === undefined ? {} : { modelStore: createFileStore(stateFile, log) }),
     onRequest: (record) => log.info(formatRecord(record)),
   });
   stopOnSignal(endpoint, backend);

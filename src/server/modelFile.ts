@@ -7,7 +7,7 @@ import { jsonText } from '../core/json.js';
 import type { Logger } from '../core/log.js';
 import type { StoredModel } from '../core/storedModel.js';
 import { readStoredModel, storedModelJson } from '../protocol/ollama/storedModel.js';
-import type { ModelStore } from './storedModels.js';
+import type { ModelStore } from './modelStore.js';
 
 const FORMAT = '{"format":"claude-ollama-models","version":1}';
 const ONLY_OWNER = 0o600;

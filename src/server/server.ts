@@ -19,7 +19,8 @@ import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
 import { openDualStack, type DualStackServer } from './dualStack.js';
 import type { EndpointSettings } from './endpointSettings.js';
-import { createMemoryStore, createStoredModels, type ModelStore } from './storedModels.js';
+import { createMemoryStore, type ModelStore } from './modelStore.js';
+import { createStoredModels } from './storedModels.js';
 import { type ServingWindow, windowRoutes } from './windowLink.js';
 
 export {
@@ -34,8 +35,8 @@ export type { Activity } from './observers.js';
 export { findPortOwner } from './portOwner.js';
 export { formatRecord, type RequestRecord } from './requestLog.js';
 export type { EndpointSettings } from './endpointSettings.js';
-export { createModelFile } from './modelFile.js';
-export type { ModelStore } from './storedModels.js';
+export { createFileStore } from './fileStore.js';
+export type { ModelStore } from './modelStore.js';
 export { urlWithToken } from './token.js';
 export { requestWindow, WINDOW_PATH, type WindowReport } from './windowLink.js';
 

@@ -2,17 +2,10 @@ import { canonicalName } from '../core/modelName.js';
 import { asChatError, ChatError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { StoredModel } from '../core/storedModel.js';
+import type { ModelStore } from './modelStore.js';
 
 /** Pulls of clients that pull each model before they use it count, too. */
 export const MAX_STORED_MODELS = 500;
-
-/** Keeps models when the server is stopped. */
-export interface ModelStore {
-  /** @throws ChatError when they cannot be read */
-  load(): Promise<readonly StoredModel[]>;
-  /** @throws ChatError when they cannot be written, or are too large */
-  save(models: readonly StoredModel[]): Promise<void>;
-}
 
 /** The models that clients stored with `POST /api/create`, `/api/copy` and `/api/pull`. */
 export interface StoredModels {
@@ -26,18 +19,6 @@ export interface StoredModels {
   put(model: StoredModel): Promise<void>;
   /** @returns false when no stored model has this name @throws ChatError of the store */
   delete(name: string): Promise<boolean>;
-}
-
-/** Keeps the models in memory only. */
-export function createMemoryStore(): ModelStore {
-  let kept: readonly StoredModel[] = [];
-  return {
-    load: () => Promise.resolve(kept),
-    save(models) {
-      kept = models;
-      return Promise.resolve();
-    },
-  };
 }
 
 export function createStoredModels(store: ModelStore, log: Pick<Logger, 'error'>): StoredModels {

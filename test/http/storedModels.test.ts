@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChatRequest } from '../../src/core/chat.js';
 import { silentLogger } from '../../src/core/log.js';
-import { createModelFile } from '../../src/server/modelFile.js';
-import { createMemoryStore, createStoredModels, MAX_STORED_MODELS } from '../../src/server/storedModels.js';
+import { createFileStore } from '../../src/server/fileStore.js';
+import { createMemoryStore } from '../../src/server/modelStore.js';
+import { createStoredModels, MAX_STORED_MODELS } from '../../src/server/storedModels.js';
 import { ask, linesOf, post, type Reply, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
 import { storedModel } from '../support/storedModels.js';
 
@@ -323,11 +324,11 @@ describe('stored models', () => {
 
   it('are kept by a file when the server stops', async () => {
     const file = join(folder, 'models.jsonl');
-    const first = await startRig({ modelStore: createModelFile(file, silentLogger) });
+    const first = await startRig({ modelStore: createFileStore(file, silentLogger) });
     await create(first, 'My-Pirate:V1');
     const before = (await listed(first)).at(-1);
     await first.endpoint.stop();
-    const second = await startRig({ modelStore: createModelFile(file, silentLogger) });
+    const second = await startRig({ modelStore: createFileStore(file, silentLogger) });
     assert.deepEqual((await listed(second)).at(-1), before);
     await post(second, '/api/chat', { model: 'my-pirate:v1', messages: QUESTION });
     assert.equal(second.backend.requests[0]?.system, 'You are a pirate.');
@@ -336,8 +337,8 @@ describe('stored models', () => {
   it('that two servers change are all kept', async () => {
     const file = join(folder, 'models.jsonl');
     const [first, second] = [
-      await startRig({ modelStore: createModelFile(file, silentLogger) }),
-      await startRig({ modelStore: createModelFile(file, silentLogger) }),
+      await startRig({ modelStore: createFileStore(file, silentLogger) }),
+      await startRig({ modelStore: createFileStore(file, silentLogger) }),
     ];
     await names(first);
     await names(second);
@@ -349,18 +350,18 @@ describe('stored models', () => {
 
   it('are all kept when many are created at once', async () => {
     const file = join(folder, 'models.jsonl');
-    const rig = await startRig({ modelStore: createModelFile(file, silentLogger) });
+    const rig = await startRig({ modelStore: createFileStore(file, silentLogger) });
     await Promise.all(Array.from({ length: 20 }, (_, number) => create(rig, `m${number}`)));
     assert.equal((await names(rig)).length, 22);
-    const loaded = await createModelFile(file, silentLogger).load();
+    const loaded = await createFileStore(file, silentLogger).load();
     assert.equal(loaded.length, 20);
   });
 
   it('that cannot be written are an error, and nothing else changes', async function () {
     if (process.platform === 'win32') this.skip();
     const blocked = join(folder, 'file');
-    const rig = await startRig({ modelStore: createModelFile(join(blocked, 'models.jsonl'), silentLogger) });
-    await createModelFile(blocked, silentLogger).save([]);
+    const rig = await startRig({ modelStore: createFileStore(join(blocked, 'models.jsonl'), silentLogger) });
+    await createFileStore(blocked, silentLogger).save([]);
     const reply = await post(rig, '/api/create', { model: 'x', from: 'claude-sonnet' });
     assert.equal(reply.status, 500);
     assert.match(reply.body, /The stored models cannot be (?:read|written)/);

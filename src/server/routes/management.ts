@@ -1,5 +1,5 @@
 /**
- * Ollama's routes that manage models. The models are those of the Claude CLI, so no model files are transferred or deleted,
+ * What Ollama's routes that manage models do. The models are those of the Claude CLI, so no model files are transferred or deleted,
  * and no name becomes a path. Clients can store more models that are made out of these (`storedModels.ts`).
  */
 import { type CatalogEntry, findListed } from '../../core/catalog.js';
@@ -8,7 +8,7 @@ import { completeName } from '../../core/modelName.js';
 import { targetName } from '../../core/storedEntries.js';
 import { isModelName, isRequestedName } from '../../protocol/modelName.js';
 import { NDJSON_TYPE } from '../../protocol/ndjson.js';
-import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
+import { OllamaStatusError } from '../../protocol/ollama/errors.js';
 import {
   createProgress,
   decodeCopy,
@@ -23,8 +23,7 @@ import {
 import { type Additions, mergeAdditions, NO_ADDITIONS } from '../../protocol/ollama/storedModel.js';
 import { MAX_CHAT_BODY_BYTES, MAX_SMALL_BODY_BYTES, readBody, yieldIfLarge } from '../body.js';
 import { BARE_JSON_TYPE, type Exchange, noteFailure, send, sendFailure } from '../exchange.js';
-import type { Route } from '../router.js';
-import { catalog, cliCatalog, findModel, type RouteContext, routesOf } from './context.js';
+import { catalog, cliCatalog, findModel, type RouteContext } from './context.js';
 
 function readSmallBody(exchange: Exchange): Promise<string> {
   return readBody(exchange.request, MAX_SMALL_BODY_BYTES);
@@ -81,7 +80,7 @@ async function findModelOrNone(
   }
 }
 
-async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
+export async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model, stream } = decodeNamed(await readSmallBody(exchange), 'PullRequest');
   if (!isRequestedName(model)) throw new ChatError('badRequest', 'invalid model name');
   const entry = await findModelOrNone(context, exchange, model);
@@ -96,7 +95,7 @@ async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
   }
 }
 
-async function push(context: RouteContext, exchange: Exchange): Promise<void> {
+export async function push(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model, stream } = decodeNamed(await readSmallBody(exchange), 'PushRequest');
   if (model === '') throw new ChatError('badRequest', 'model is required');
   const entry = await findModelOrNone(context, exchange, model);
@@ -136,7 +135,7 @@ async function store(context: RouteContext, { name, entry, more }: NewModel): Pr
   });
 }
 
-async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
+export async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
   const { source, destination } = decodeCopy(await readSmallBody(exchange));
   if (!isRequestedName(source)) throw new ChatError('badRequest', `source ${quoted(source)} is invalid`);
   if (!isModelName(destination)) {
@@ -149,7 +148,7 @@ async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
   send(exchange.response, 200, undefined, '');
 }
 
-async function create(context: RouteContext, exchange: Exchange): Promise<void> {
+export async function create(context: RouteContext, exchange: Exchange): Promise<void> {
   const text = await readBody(exchange.request, MAX_CHAT_BODY_BYTES);
   const body = decodeCreate(text);
   await yieldIfLarge(text.length);
@@ -172,7 +171,7 @@ async function create(context: RouteContext, exchange: Exchange): Promise<void> 
 }
 
 /** Deletes a stored model. A model of the CLI cannot be deleted, and the reply says so: a success would be untrue. */
-async function remove(context: RouteContext, exchange: Exchange): Promise<void> {
+export async function remove(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model } = decodeNamed(await readSmallBody(exchange), 'DeleteRequest');
   if (model.trim() === '') throw new ChatError('badRequest', 'model is required');
   if (!isModelName(model)) throw new ChatError('badRequest', `name ${quoted(model)} is invalid`);
@@ -191,24 +190,11 @@ async function remove(context: RouteContext, exchange: Exchange): Promise<void> 
 }
 
 /** There are no blobs, and none are accepted, because models cannot be created from files. */
-function blob(exchange: Exchange, digest: string): void {
+export function blob(exchange: Exchange, digest: string): void {
   if (!isDigest(digest)) throw new ChatError('badRequest', 'invalid digest format');
   if (exchange.request.method === 'HEAD') throw unknownModel(`blob ${quoted(digest)} not found`);
   throw new ChatError(
     'badRequest',
     'This server does not accept model files: its models are those of the Claude CLI.',
   );
-}
-
-export function managementRoutes(context: RouteContext): readonly Route[] {
-  const route = routesOf(ollamaDialect);
-  return [
-    route('POST', '/api/pull', (exchange) => pull(context, exchange)),
-    route('POST', '/api/push', (exchange) => push(context, exchange)),
-    route('POST', '/api/create', (exchange) => create(context, exchange)),
-    route('POST', '/api/copy', (exchange) => copy(context, exchange)),
-    route('DELETE', '/api/delete', (exchange) => remove(context, exchange)),
-    route('HEAD', '/api/blobs/:digest', blob),
-    route('POST', '/api/blobs/:digest', blob),
-  ];
 }

@@ -11,7 +11,7 @@ import { accountRoutes } from './account.js';
 import { chatRoute, loadAction } from './chatRoute.js';
 import { catalog, requireModel, type RouteContext, routesOf } from './context.js';
 import { generateRoutes, newReply } from './generate.js';
-import { managementRoutes } from './management.js';
+import { managementRoutes } from './managementRoutes.js';
 
 function chat(context: RouteContext): (exchange: Exchange) => Promise<void> {
   return chatRoute(context, {

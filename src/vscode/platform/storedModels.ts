@@ -4,7 +4,7 @@ import { EventEmitter, RelativePattern, type Disposable, type Event, type Uri, w
 import { asChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
 import type { StoredModel } from '../../core/storedModel.js';
-import { createModelFile, type ModelStore } from '../../server/server.js';
+import { createFileStore, type ModelStore } from '../../server/server.js';
 
 const FILE = 'models.jsonl';
 
@@ -19,7 +19,7 @@ export interface StoredModelFile extends Disposable {
 
 /** @param storageFolder the extension's global storage folder, which all windows on this machine share */
 export function watchStoredModels(storageFolder: Uri, log: Logger): StoredModelFile {
-  const file = createModelFile(join(storageFolder.fsPath, FILE), log);
+  const file = createFileStore(join(storageFolder.fsPath, FILE), log);
   const changed = new EventEmitter<void>();
   const watcher = workspace.createFileSystemWatcher(new RelativePattern(storageFolder, FILE));
   const fire = (): void => changed.fire();
