@@ -32,7 +32,7 @@ const LAZY_BUNDLES = [
 ];
 const MAX_BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
-  'dist/claude.cjs': 150_000,
+  'dist/claude.cjs': 165_000,
   'dist/tools.cjs': 170_000,
   'dist/lazyBundle.cjs': 50_000,
 };
