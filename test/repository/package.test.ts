@@ -90,7 +90,7 @@ describe('the packaged extension', function () {
       ],
       ['dist/tokenCount.cjs', []],
       ['dist/responsesProtocol.cjs', []],
-      ['dist/modelManagement.cjs', []],
+      ['dist/modelManagement.cjs', ['./zstd.cjs']],
       ['dist/zstd.cjs', []],
     ] as const) {
       const code = await readFile(join(root, bundle), 'utf8');
