@@ -307,7 +307,7 @@ describe('a pull', () => {
     const rig = await startRig();
     await create(rig, 'my-pirate');
     const before = await listed(rig);
-    for (const model of ['claude-sonnet', 'my-pirate', 'sonnet']) {
+    for (const model of ['claude-sonnet', 'my-pirate', 'sonnet', 'sonnet[1m]', 'claude-sonnet-4-6[1m]']) {
       assert.equal((await post(rig, '/api/pull', { model, stream: false })).status, 200);
     }
     assert.deepEqual(await listed(rig), before);

@@ -87,7 +87,8 @@ export async function pull(context: RouteContext, exchange: Exchange): Promise<v
   if (entry !== undefined) {
     // A client that pulls a model expects to find it in the list, under the name that it pulled.
     const isListed = findListed(await catalog(context), model) !== undefined;
-    if (!isListed) await store(context, { name: model, entry, more: NO_ADDITIONS });
+    // The CLI's own names with brackets are no names of Ollama.
+    if (!isListed && isModelName(model)) await store(context, { name: model, entry, more: NO_ADDITIONS });
     sendProgress(exchange, { stream, progress: pullProgress(entry) });
   } else {
     const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
