@@ -8,7 +8,7 @@ import type { Channel } from './channel.js';
 import { chatInitialization, userLine } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
-import { settings, type Environment } from './processSetup.js';
+import { settings } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
@@ -63,39 +63,11 @@ export function withDefaultModel(
   });
 }
 
-const settingsSchema = v.object({
-  applied: v.fallback(v.object({ model: v.optional(v.string()) }), {}),
-  effective: v.fallback(v.object({ env: v.optional(v.record(v.string(), v.string()), {}) }), { env: {} }),
-});
-
-/** What the user has set for the CLI. */
-export interface UserSettings {
-  /**
-   * The id of the model that the process uses until another is set: the user's default (`model` in the settings,
-   * `ANTHROPIC_MODEL`). `undefined` if the CLI does not report it.
-   */
-  readonly model: string | undefined;
-  /** The variables that the settings files set, which come before those of the environment. */
-  readonly variables: Environment;
-}
-
-/** The settings of a process that does not need them. */
-export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undefined, variables: {} });
-
-/**
- * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
- * @returns what the user has set. Use `Channel.waitFor` for it
- */
-export function initializeChat(channel: Channel): Promise<UserSettings> {
+/** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */
+export function initializeChat(channel: Channel): void {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
   channel.control(settings({ attribution: { commit: '', pr: '' } }));
-  return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
-    const read = v.safeParse(settingsSchema, answer);
-    if (!read.success) return { model: undefined, variables: {} };
-    const { applied, effective } = read.output;
-    return { model: applied.model, variables: effective.env };
-  });
 }
 
 /**
