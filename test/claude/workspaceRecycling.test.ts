@@ -9,7 +9,7 @@ import type { CliBackend } from '../../src/core/cliBackend.js';
 import { createClaudeBackend } from '../../src/claude/backend.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { devCli } from '../standin/devCli.js';
-import { standInEnvironment, type StandInEnvironment } from '../standin/environment.js';
+import { standInEnvironment, type ApiAccess, type StandInEnvironment } from '../standin/environment.js';
 import {
   errorReply,
   messageReply,
@@ -151,18 +151,22 @@ describe('recycled process of the workspace lane', function () {
 
   beforeEach(async () => {
     standIn = await startStandIn({ respond: () => textReply('A') });
-    environment = await standInEnvironment(standIn.url);
     backends = [];
     started = 0;
-    await put('a.txt', 'one\n');
-    await put('sub/c.txt', 'three\n');
-    await writeFile(join(environment.workspace, 'pixel.png'), Buffer.from(PIXEL, 'base64'));
+    await createEnvironment('baseUrl');
   });
   afterEach(async () => {
     await Promise.all(backends.map((backend) => backend.close()));
     await environment.dispose();
     await standIn.close({ lenient: true });
   });
+
+  async function createEnvironment(access: ApiAccess): Promise<void> {
+    environment = await standInEnvironment(standIn.url, {}, access);
+    await put('a.txt', 'one\n');
+    await put('sub/c.txt', 'three\n');
+    await writeFile(join(environment.workspace, 'pixel.png'), Buffer.from(PIXEL, 'base64'));
+  }
 
   function createBackend(workspace: Partial<WorkspaceOptions> = {}): CliBackend {
     const debug = (line: string): void => void (line.endsWith(' started') && started++);
@@ -236,6 +240,20 @@ describe('recycled process of the workspace lane', function () {
   for (const [name, earlier] of Object.entries(LEFT)) {
     it(`is ended after ${name}`, () => expectCleanRequests(earlier, 2));
   }
+
+  describe('with Anthropic’s API, which gets the names of all tools that a process has called', () => {
+    beforeEach(async () => {
+      await environment.dispose();
+      await createEnvironment('firstParty');
+    });
+
+    for (const name of ['a plain question', 'a replayed history', 'an answer that the client cancelled']) {
+      it(`sends the same requests as a new process after ${name}`, () =>
+        expectCleanRequests(FORGOTTEN[name]!, 1));
+    }
+
+    it('is ended after reading files', () => expectCleanRequests(FORGOTTEN['reading files']!, 2));
+  });
 
   for (const [what, first, second] of [
     ['another model', { model: 'opus' }, {}],
