@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/core/json.js';
 import { silentLogger, type Logger } from '../../src/core/log.js';
 import type { CliBackend } from '../../src/core/cliBackend.js';
 import { createClaudeBackend } from '../../src/claude/backend.js';
+import { isAtLeast } from '../../src/claude/cli/version.js';
 import type { WorkspaceOptions } from '../../src/claude/workspace/lanes.js';
 import { devCli } from '../standin/devCli.js';
 import { standInEnvironment, type ApiAccess, type StandInEnvironment } from '../standin/environment.js';
@@ -223,22 +224,31 @@ describe('recycled process of the workspace lane', function () {
     return received.map(comparable);
   }
 
-  async function expectCleanRequests(earlier: Use, processes: number): Promise<void> {
+  /** How many processes two conversations take if the first one calls tools after which nothing is left. */
+  async function processesAfterTools(backend: CliBackend): Promise<number> {
+    const { version } = await backend.describe();
+    // Older ones tell the model how many tokens are left.
+    return isAtLeast(version, '2.1.316') ? 1 : 2;
+  }
+
+  async function expectCleanRequests(earlier: Use, outcome: 'emptied' | 'ended'): Promise<void> {
     const backend = createBackend();
     await use(backend, earlier);
     const requests = await converse(backend);
-    assert.equal(started, processes);
+    const emptied = earlier.calls === undefined ? 1 : await processesAfterTools(backend);
+    assert.equal(started, outcome === 'ended' ? 2 : emptied);
     await backend.close();
     assert.ok(!JSON.stringify(requests).includes('SECRET'));
     assert.deepEqual(requests, await converse(createBackend()));
   }
 
   for (const [name, earlier] of Object.entries(FORGOTTEN)) {
-    it(`sends the same requests as a new process after ${name}`, () => expectCleanRequests(earlier, 1));
+    it(`sends the same requests as a new process after ${name}`, () =>
+      expectCleanRequests(earlier, 'emptied'));
   }
 
   for (const [name, earlier] of Object.entries(LEFT)) {
-    it(`is ended after ${name}`, () => expectCleanRequests(earlier, 2));
+    it(`is ended after ${name}`, () => expectCleanRequests(earlier, 'ended'));
   }
 
   describe('with Anthropic’s API, which gets the names of all tools that a process has called', () => {
@@ -249,10 +259,10 @@ describe('recycled process of the workspace lane', function () {
 
     for (const name of ['a plain question', 'a replayed history', 'an answer that the client cancelled']) {
       it(`sends the same requests as a new process after ${name}`, () =>
-        expectCleanRequests(FORGOTTEN[name]!, 1));
+        expectCleanRequests(FORGOTTEN[name]!, 'emptied'));
     }
 
-    it('is ended after reading files', () => expectCleanRequests(FORGOTTEN['reading files']!, 2));
+    it('is ended after reading files', () => expectCleanRequests(FORGOTTEN['reading files']!, 'ended'));
   });
 
   for (const [what, first, second] of [
@@ -270,13 +280,14 @@ describe('recycled process of the workspace lane', function () {
     });
   }
 
-  it('is rewound to a question that the client has edited, as if the later turns had never been', async () => {
+  it('is rewound to a question that the client has edited, as if the later turns had never been', async function () {
     const first: readonly Reply[] = [
       toolReply(fileCall('Read', 'a.txt')(environment.workspace)),
       textReply('A1'),
     ];
     const history = [user('q1'), assistant('A1')];
     const backend = createBackend();
+    if ((await processesAfterTools(backend)) > 1) this.skip();
     standIn.reply(...first);
     await answerOf(backend.chat(ask([user('q1')]), never()));
     standIn.reply(toolReply(fileCall('Read', 'sub/c.txt')(environment.workspace)), textReply('SECRET'));
@@ -336,6 +347,6 @@ describe('recycled process of the workspace lane', function () {
     assert.equal(asked, 1);
     await use(backend, { ...write, request: { messages: [user('another question')] } });
     assert.equal(asked, 2);
-    assert.equal(started, 1);
+    assert.equal(started, await processesAfterTools(backend));
   });
 });

@@ -49,7 +49,7 @@ export class Conversation {
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    const { services, environment, rewinds } = options;
+    const { services, environment, rewinds, version } = options;
     const answer: ControlAnswer = (message, signal) =>
       answerControlRequest(message, { client: this.contents.tools, gate: services?.gate }, signal);
     const observe = (message: CliMessage): void => traces?.observe(message);
@@ -57,7 +57,7 @@ export class Conversation {
     const isChat = services === undefined;
     if (isChat) initializeChat(this.#channel);
     const settings = requestSettings(this.#channel);
-    const traces = isChat ? undefined : new Traces(environment, settings);
+    const traces = isChat ? undefined : new Traces({ environment, settings, version });
     this.contents = new ProcessContents(this.#channel, { environment, settings, rewinds, traces });
     if (isChat) this.#gate = new TurnGate(this.#channel, environment);
     this.#state = isChat ? 'empty' : 'new';

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { EDITING_TOOLS, READING_TOOLS, SUBAGENT_TOOLS } from '../cli/launch.js';
+import { isAtLeast } from '../cli/version.js';
 import type { CliMessage } from '../process/incoming.js';
 import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 import { CLIENT_TOOLS_PREFIX } from './outgoing.js';
@@ -34,24 +35,34 @@ const HARMLESS_REPORTS: ReadonlySet<string> = new Set([
   'task_notification',
 ]);
 
+/** Versions up to 2.1.300 tell the model how many tokens earlier conversations have left, if these called tools. */
+const FORGETS_TOKENS = '2.1.316';
+
 const hookCall = v.object({
   subtype: v.literal('hook_callback'),
   input: v.object({ tool_name: v.string() }),
 });
 
+export interface TracesOptions {
+  /** In which the process was started. */
+  readonly environment: Environment;
+  /** See `requestSettings`. */
+  readonly settings: Promise<UserSettings>;
+  /** Of the CLI that runs in the process. */
+  readonly version: string;
+}
+
 export class Traces {
   readonly #environment: Environment;
+  readonly #forgetsTokens: boolean;
   /** `undefined` until the CLI has reported them. */
   #settings: UserSettings | undefined;
   #called = false;
   #left = false;
 
-  /**
-   * @param environment in which the process was started
-   * @param settings see `requestSettings`
-   */
-  constructor(environment: Environment, settings: Promise<UserSettings>) {
+  constructor({ environment, settings, version }: TracesOptions) {
     this.#environment = environment;
+    this.#forgetsTokens = isAtLeast(version, FORGETS_TOKENS);
     void settings.then((read) => (this.#settings = read)); // never rejects
   }
 
@@ -71,7 +82,7 @@ export class Traces {
   get left(): boolean {
     if (this.#settings === undefined || this.#settings.mayRunHooks || this.#left) return true;
     const { ANTHROPIC_BASE_URL: url } = { ...this.#environment, ...this.#settings.variables };
-    return this.#called && !isOwnServer(url);
+    return this.#called && !(this.#forgetsTokens && isOwnServer(url));
   }
 }
 

@@ -16,9 +16,10 @@ async function tracesAfter(
   messages: readonly object[],
   environment: Record<string, string> = OWN_SERVER,
   settings: Partial<UserSettings> = {},
+  version = '2.1.330',
 ): Promise<boolean> {
   const read = Promise.resolve({ ...NO_HOOKS, ...settings });
-  const traces = new Traces(environment, read);
+  const traces = new Traces({ environment, settings: read, version });
   for (const message of messages) traces.observe(parseMessage(JSON.stringify(message)));
   await read;
   return traces.left;
@@ -65,8 +66,14 @@ describe('Traces', () => {
     assert.equal(await tracesAfter([called('Read')], OWN_SERVER, { variables }), true);
   });
 
+  it('finds one after any call of a CLI that counts the tokens of earlier conversations', async () => {
+    assert.equal(await tracesAfter([called('Read')], OWN_SERVER, {}, '2.1.300'), true);
+    assert.equal(await tracesAfter([report('init')], OWN_SERVER, {}, '2.1.300'), false);
+  });
+
   it('finds one where hooks may run, and before the CLI has reported its settings', async () => {
     assert.equal(await tracesAfter([], OWN_SERVER, { mayRunHooks: true }), true);
-    assert.equal(new Traces(OWN_SERVER, new Promise(() => undefined)).left, true);
+    const settings = new Promise<UserSettings>(() => undefined);
+    assert.equal(new Traces({ environment: OWN_SERVER, settings, version: '2.1.330' }).left, true);
   });
 });
