@@ -52,6 +52,7 @@ describe('the workspace lane', function () {
     const listener = {
       requestSent: () => undefined,
       retrying: () => undefined,
+      answering: () => undefined,
       permissionDecided: (line: string) => void decisions.push(line),
     };
     return answerOf(rig.backend.chat(request(messages, { lane: 'workspace', ...more }), never(), listener));

@@ -23,7 +23,7 @@ import { Retries } from './retries.js';
 import { Traces } from './traces.js';
 import { turnsOf, type Turn, type UserTurn } from './transcript.js';
 import { TurnGate } from './turnGate.js';
-import { requestSettings } from './userSettings.js';
+import { requestSettings, requireHooks } from './userSettings.js';
 
 /**
  * `new`: nothing was written to the process. `empty`: it is ready for any conversation. `busy`: it is answering. `idle`: it
@@ -116,8 +116,9 @@ export class Conversation {
           return yield* this.#answer(prepared, question, attempt);
         } catch (error) {
           this.#previousUuid = attempt.uuid ?? this.#previousUuid;
-          if (!retries.allow(asChatError(error), attempt.reader)) throw error;
-          sent.restart();
+          if (!retries.allow(asChatError(error), attempt)) throw error;
+          if (request.buffered === true) sent.reset();
+          else sent.restart();
         }
       }
     } catch (error) {
@@ -153,11 +154,13 @@ export class Conversation {
     const { services } = this.#options;
     const setup = setupFor(request, this.#options.models.of(request.model));
     const waiting = { timeoutMs, signal };
-    if (history.length === 0 || !this.contents.sharedTurns(setup, turns).continues)
-      services?.gate.forgetGrants();
+    const begins = history.length === 0 || !this.contents.sharedTurns(setup, turns).continues;
+    if (begins) services?.gate.forgetGrants();
+    const settings = begins && services !== undefined ? requestSettings(this.#channel) : undefined;
     const { confirmed } = isNew
       ? await this.contents.initialize(setup, waiting)
       : await this.contents.change(setup, turns, waiting);
+    if (settings !== undefined) requireHooks(await this.#channel.waitFor(settings, timeoutMs, signal));
     this.#gate?.open();
     this.#channel.startTurn();
     const missing = turns.slice(history.length);

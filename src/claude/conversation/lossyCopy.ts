@@ -1,6 +1,6 @@
 /** Recognizes an answer with tool calls that a client sends back slightly changed. Pure. */
 import type { ToolCall, ToolSpec } from '../../core/chat.js';
-import { canonicalJson, isJsonArray, isJsonObject, type Json } from '../../core/json.js';
+import { canonicalJson, isJsonArray, isJsonObject, type Json, withDigits } from '../../core/json.js';
 import type { CallIds } from './outgoing.js';
 import type { AssistantTurn } from './transcript.js';
 
@@ -29,8 +29,13 @@ export function isLossyCopy(
     if (copied.id !== callIds[i] && counts.get(call.name) !== 1) return false;
     const schema = tools.find(({ name }) => name === call.name)?.parameters;
     const sent = withoutAddedDefaults(copied.arguments, call.arguments, schema) as ToolCall['arguments'];
-    return canonicalJson(withoutEmpty(sent)) === canonicalJson(withoutEmpty(call.arguments));
+    return comparable(sent) === comparable(call.arguments);
   });
+}
+
+/** The arguments as they are sent, without those that are empty. */
+function comparable(values: ToolCall['arguments']): string {
+  return canonicalJson(withoutEmpty(withDigits(values)));
 }
 
 function withoutEmpty(values: ToolCall['arguments']): ToolCall['arguments'] {

@@ -7,7 +7,7 @@ import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 import { strictSchema } from '../tools/strictSchema.js';
 import { BLANK_AGENT, type ProcessSetup, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
-import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
+import { joinBlank, type AssistantTurn, type Turn, type UserTurn } from './transcript.js';
 
 /** The API ids of all tool calls of a conversation, in order. */
 export type CallIds = readonly string[];
@@ -225,7 +225,7 @@ function documentSource(source: DocumentPart['source']): object {
 }
 
 function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): object[] {
-  const texts = turn.texts.filter((text) => text.trim() !== '').map((text) => ({ type: 'text', text }));
+  const texts = joinBlank(turn.texts).map((text) => ({ type: 'text', text }));
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
     id: ids[number] ?? `call_${number}`,

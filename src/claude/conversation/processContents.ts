@@ -16,7 +16,6 @@ import {
   changesVariables,
   INITIAL_SETUP,
   modelRequests,
-  settings,
   setupRequests,
   type Environment,
   type ProcessSetup,
@@ -206,7 +205,6 @@ export class ProcessContents {
   async restoringRequests(timeoutMs: number): Promise<readonly JsonObject[]> {
     const { model, system } = this.#setup;
     if (model !== DEFAULT_MODEL) return modelRequests({ model, system });
-    if (system === '') return [settings({ model: null })];
     const id = (await this.#channel.waitFor(this.defaultModel, timeoutMs)) ?? DEFAULT_MODEL;
     return modelRequests({ model: id, system });
   }

@@ -3,7 +3,7 @@
  */
 import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
-import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
+import { type Json, type JsonObject, jsonText } from '../../core/json.js';
 import { joinParagraphs } from '../../core/conversation.js';
 import { memoize } from '../../core/memoize.js';
 import { toolChoiceInstruction } from '../../core/toolChoice.js';
@@ -75,9 +75,12 @@ function systemPrompt({ lane, system, toolChoice }: ChatRequest): string {
   return system.startsWith(BILLING_HEADER) ? `\n${system}` : system;
 }
 
-/** A string for comparing offers: equal for equal offers only. */
+/**
+ * A string for comparing offers: equal for equal offers only. The order of keys counts: a model fills in the properties of a
+ * schema in their order.
+ */
 export const canonicalOffer = memoize(({ tools, answerSchema }: ToolOffer): string => {
-  return canonicalJson([
+  return jsonText([
     tools.map((tool): Json => [tool.name, tool.description, tool.parameters]),
     answerSchema ?? null,
   ]);
@@ -89,7 +92,7 @@ export const canonicalOffer = memoize(({ tools, answerSchema }: ToolOffer): stri
  * the API could not use its prompt cache.
  */
 export const canonicalSetup = memoize((setup: ProcessSetup): string => {
-  return canonicalJson([
+  return jsonText([
     setup.model,
     setup.system,
     setup.showThinking,
@@ -104,7 +107,7 @@ export const canonicalSetup = memoize((setup: ProcessSetup): string => {
  */
 export const canonicalInitialization = memoize(
   ({ model, system, offer, answerSchema }: ProcessSetup): string => {
-    return canonicalJson([model, system, canonicalOffer(offer), answerSchema ?? null]);
+    return jsonText([model, system, canonicalOffer(offer), answerSchema ?? null]);
   },
 );
 

@@ -1,5 +1,6 @@
 /** What the user has set for the CLI, as a process of the CLI reports it. */
 import * as v from 'valibot';
+import { ChatError } from '../../core/errors.js';
 import type { Channel } from './channel.js';
 import type { Environment } from './processSetup.js';
 
@@ -35,4 +36,20 @@ export async function requestSettings(channel: Channel): Promise<UserSettings> {
   const { applied, effective: set } = read.output;
   const mayRunHooks = set === undefined || set.hooks !== undefined || set.enabledPlugins !== undefined;
   return { model: applied.model, variables: set?.env ?? {}, mayRunHooks };
+}
+
+/** Switches on the CLI's simple mode, in which it calls no hooks. Windows ignores the case of names. */
+const SIMPLE_MODE = process.platform === 'win32' ? /^CLAUDE_CODE_SIMPLE$/i : /^CLAUDE_CODE_SIMPLE$/;
+const OFF: ReadonlySet<string | undefined> = new Set(['', '0', 'false', 'no', 'off', undefined]);
+
+/** @throws ChatError `cliFailed` if settings that cannot be overridden switch off the hook in which the CLI asks for permission */
+export function requireHooks({ variables }: UserSettings): void {
+  const simple = Object.entries(variables).some(([name, value]) => SIMPLE_MODE.test(name) && !OFF.has(value));
+  if (!simple) return;
+  throw new ChatError(
+    'cliFailed',
+    'Workspace models cannot be used: a setting for Claude that this server cannot override (CLAUDE_CODE_SIMPLE in "env") ' +
+      'switches off hooks, and without them Claude would not ask for permission. Remove the setting, or use a chat model. If ' +
+      'it is a setting of your organization, ask your administrator.',
+  );
 }

@@ -33,6 +33,24 @@ describe('canonicalSetup', () => {
     });
   }
 
+  for (const [what, withSchema] of [
+    ['a tool', (parameters) => ({ tools: [{ name: 'f', description: '', parameters }] })],
+    ['a structured answer', (schema) => ({ format: { type: 'schema', schema } })],
+  ] as const satisfies readonly (readonly [string, (schema: JsonObject) => Partial<ChatRequest>])[]) {
+    it(`differs by the order of the properties of ${what}, in which the model fills them in`, () => {
+      const of = (...names: string[]): string =>
+        canonicalSetup(
+          setupFor(
+            request(
+              withSchema({ type: 'object', properties: Object.fromEntries(names.map((name) => [name, {}])) }),
+            ),
+          ),
+        );
+      assert.equal(of('reason', 'answer'), of('reason', 'answer'));
+      assert.notEqual(of('reason', 'answer'), of('answer', 'reason'));
+    });
+  }
+
   for (const [what, change] of [
     ['the messages', { messages: [{ role: 'user', content: [{ type: 'text', text: 'other' }] }] }],
     ['the effort', { thinking: { show: false, effort: 'high' } }],
