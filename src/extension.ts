@@ -2,7 +2,6 @@ import type { ExtensionContext } from 'vscode';
 import { VERSION } from './version.js';
 import { createHistory } from './vscode/activity/history.js';
 import { createActivityView } from './vscode/activity/view.js';
-import { offerChat } from './vscode/chat/openChat.js';
 import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { openEndpoint } from './vscode/endpoint.js';
@@ -49,13 +48,13 @@ function wire(context: ExtensionContext): EndpointApi {
   const activityView = createActivityView(history, lane);
   const windows = createWindows(context.globalStorageUri.fsPath, log);
   const presenter = createStatusPresenter({ token, lane, history, configuration, log, context });
+  const parts = { configuration, token, history, windows, presenter };
   const controller = createController({
     windows,
     log,
     tokenKnown: token.known,
     desiredConfig: () => desiredConfig(configuration.current, folder.current, token.current),
-    createEndpoint: (backend) =>
-      openEndpoint(backend, { configuration, token, folder, history, log, windows, presenter, controller }),
+    createEndpoint: (backend) => openEndpoint(backend, { ...parts, folder, log, controller }),
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
@@ -67,23 +66,17 @@ function wire(context: ExtensionContext): EndpointApi {
   });
   end = () => controller.end();
 
-  const { id } = context.extension;
   context.subscriptions.push(output, configuration, token, folder, lane, activityView, presenter);
   context.subscriptions.push(
-    provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
-    offerChat({ controller, globalState: context.globalState, onChange: presenter.onChange }),
-    registerCommands({
-      id,
+    provideChat({
       controller,
-      output,
-      configuration,
-      token,
-      lane,
+      folder,
       history,
-      activityView,
-      presenter,
-      windows,
+      log,
+      globalState: context.globalState,
+      onChange: presenter.onChange,
     }),
+    registerCommands({ ...parts, controller, id: context.extension.id, output, lane, activityView }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

@@ -7,11 +7,12 @@ import {
   TreeItemCollapsibleState,
   window,
   type Disposable,
+  type Event,
   type TreeDataProvider,
 } from 'vscode';
 import { ACTIVITY_VIEW } from '../platform/names.js';
 import type { History, HistoryEntry } from './history.js';
-import type { WorkspaceLane } from '../workspaceLane.js';
+import type { PermissionRequest } from '../../core/permission.js';
 import type { ActivityFilter } from './filter.js';
 import { detailsOf, questionOf, rowOf, type Detail, type Question } from './rows.js';
 import { throttled } from '../platform/throttle.js';
@@ -49,6 +50,12 @@ function entryItem(entry: HistoryEntry, question: Question | undefined): TreeIte
   return item;
 }
 
+/** The permission requests that wait for the user's answer, the one that is shown first. */
+export interface PendingPermissions {
+  readonly permissionRequests: readonly PermissionRequest[];
+  readonly onChange: Event<void>;
+}
+
 export interface ActivityView extends Disposable {
   /** The request that is selected, or whose detail is. */
   readonly selected: HistoryEntry | undefined;
@@ -57,10 +64,7 @@ export interface ActivityView extends Disposable {
 }
 
 /** Shows the view and keeps it up to date until it is disposed. */
-export function createActivityView(
-  history: History,
-  lane: Pick<WorkspaceLane, 'permissionRequests' | 'onChange'>,
-): ActivityView {
+export function createActivityView(history: History, lane: PendingPermissions): ActivityView {
   const changed = new EventEmitter<void>();
   let shown: ActivityFilter | undefined;
   const provider: TreeDataProvider<Node> = {
