@@ -33,9 +33,7 @@ export function activate(context: ExtensionContext): EndpointApi {
   }
 }
 
-export function deactivate(): Promise<void> {
-  return end();
-}
+export const deactivate = (): Promise<void> => end();
 
 function wire(context: ExtensionContext): EndpointApi {
   const output = createOutput();
@@ -66,16 +64,10 @@ function wire(context: ExtensionContext): EndpointApi {
   });
   end = () => controller.end();
 
+  const { globalState } = context;
   context.subscriptions.push(output, configuration, token, folder, lane, activityView, presenter);
   context.subscriptions.push(
-    provideChat({
-      controller,
-      folder,
-      history,
-      log,
-      globalState: context.globalState,
-      onChange: presenter.onChange,
-    }),
+    provideChat({ controller, folder, history, log, globalState, onChange: presenter.onChange }),
     registerCommands({ ...parts, controller, id: context.extension.id, output, lane, activityView }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
