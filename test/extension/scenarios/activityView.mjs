@@ -40,8 +40,10 @@ export function activityView(editor, model) {
       'shows completed requests with tokens and costs',
       async () => {
         await workbench.run('Claude Ollama: Show Activity');
-        await row('VS Code Chat')
+        await rows
+          .filter({ hasText: 'VS Code Chat' })
           .filter({ hasText: /s · claude:latest → claude-.* tokens · .*\$/ })
+          .first()
           .waitFor();
       },
     ],
@@ -63,7 +65,7 @@ export function activityView(editor, model) {
         await workbench.statusItem(editor.statusItem).locator('a').first().hover();
         const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
         await tooltip.filter({ hasText: /1 active request/ }).waitFor();
-        await tooltip.filter({ hasText: /Today: \d requests · [\d,]+ tokens in, [\d,]+ out · \$/ }).waitFor();
+        await tooltip.filter({ hasText: /Today: \d+ requests, 1 failed · [\d,]+ tokens in, [\d,]+ out · \$/ }).waitFor();
         await page.mouse.move(0, 0);
         await tooltip.waitFor({ state: 'hidden' });
       },
