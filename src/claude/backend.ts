@@ -213,7 +213,10 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const prefix = request.lane === 'chat' ? '' : CLIENT_TOOLS_PREFIX;
-      const { request: translated, toClient } = await translateTools(request, { prefix });
+      const { request: translated, toClient } = await translateTools(request, {
+        prefix,
+        warn: (line) => log.warn(line),
+      });
       const events = answerInTurn({ queue, pool, log }, translated, signal, observer);
       for await (const event of events) yield toClient(event);
     },
@@ -228,10 +231,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       const needed = [...args, ...(lanes.workspace?.args ?? [])].filter((argument) =>
         argument.startsWith('--'),
       );
-      const [auth, missing] = await Promise.all([
-        readAuthStatus(path, env),
-        missingFlags(path, needed, env),
-      ]);
+      const [auth, missing] = await Promise.all([readAuthStatus(path, env), missingFlags(path, needed, env)]);
       const { failing } = rewindsOf(cli);
       return { path, source, version, ...auth, missingFlags: missing, cannotReuse: failing };
     },

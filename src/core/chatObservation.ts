@@ -47,6 +47,10 @@ export function startObservation({
     backendObserver: {
       requestSent: () => observer.phase('sent'),
       retrying: () => observer.phase('sent'),
+      answering(content) {
+        metrics.firstTokenMs ??= elapsedMs();
+        observer.phase(content === 'thinking' ? 'thinking' : 'answering');
+      },
       permissionDecided: (decision) => observer.permissionDecided(decision),
     },
     metrics,

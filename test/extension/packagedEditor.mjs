@@ -81,7 +81,7 @@ export async function openPackaged({
      * Waits for a status that is no longer changing: without the spinner of a start or of a check of the CLI.
      * @param {RegExp} pattern
      */
-    async untilStatus(pattern) {
+    untilStatus: async (pattern) => {
       await workbench.untilStatus(STATUS_ITEM, pattern);
       await workbench.statusItem(STATUS_ITEM).locator('.codicon-loading').waitFor({ state: 'detached' });
     },

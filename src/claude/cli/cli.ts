@@ -80,8 +80,9 @@ export class CliFinder {
 const SIGNED_OUT_CODE = 1;
 
 /**
- * Whether the CLI has credentials, and who pays. Expired ones count too; only a request can tell whether they are valid. So does an output
- * that cannot be read, unless the exit code says otherwise: a user who is signed in must not be told to sign in.
+ * Whether the CLI has credentials, and who pays. Expired credentials count too; only a request can tell whether they are valid. If
+ * the output cannot be read, the exit code decides. Any other code than `SIGNED_OUT_CODE` counts as signed in, because a user who
+ * is signed in must not be told to sign in.
  */
 export async function readAuthStatus(
   path: string,

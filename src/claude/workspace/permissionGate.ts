@@ -35,6 +35,8 @@ export class PermissionGate {
   readonly #options: PermissionGateOptions;
   /** Grants for the rest of this conversation. */
   readonly #grants = new Set<string>();
+  /** The ids of the calls about which the hook has asked. */
+  readonly #asked = new Set<string>();
   #request: Pick<ChatRequest, 'model' | 'client' | 'label'> = { model: '' };
   #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
@@ -57,6 +59,7 @@ export class PermissionGate {
    * @param mode the CLI's current permission mode
    */
   async onPreToolUse(use: ToolUse, mode: string | undefined): Promise<object> {
+    if (use.id !== undefined) this.#asked.add(use.id);
     const decision = await evaluate(use, this.#options.permissions, this.#options.paths, mode);
     if (decision.type === 'useCliRules') return {};
     if (decision.type === 'deny') this.#report('denied', use);
@@ -68,6 +71,11 @@ export class PermissionGate {
         ...(reason === undefined ? {} : { permissionDecisionReason: reason }),
       },
     };
+  }
+
+  /** Whether the hook has asked about the call with this id. */
+  wasAsked(callId: string): boolean {
+    return this.#asked.has(callId);
   }
 
   /**

@@ -65,7 +65,9 @@ export function activityView(editor, model) {
         await workbench.statusItem(editor.statusItem).locator('a').first().hover();
         const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
         await tooltip.filter({ hasText: /1 active request/ }).waitFor();
-        await tooltip.filter({ hasText: /Today: \d+ requests, 1 failed · [\d,]+ tokens in, [\d,]+ out · \$/ }).waitFor();
+        await tooltip
+          .filter({ hasText: /Today: \d+ requests, 1 failed · [\d,]+ tokens in, [\d,]+ out · \$/ })
+          .waitFor();
         await page.mouse.move(0, 0);
         await tooltip.waitFor({ state: 'hidden' });
       },
