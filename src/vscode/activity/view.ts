@@ -1,5 +1,6 @@
 /** The Activity view: the requests of this window in a VS Code tree view. */
 import {
+  commands,
   EventEmitter,
   ThemeColor,
   ThemeIcon,
@@ -57,8 +58,8 @@ export interface PendingPermissions {
 }
 
 export interface ActivityView extends Disposable {
-  /** The request that is selected, or whose detail is. */
-  readonly selected: HistoryEntry | undefined;
+  /** The request whose row, or a detail of it, has the keyboard focus. Only while the view has it. */
+  focusedEntry(): Promise<HistoryEntry | undefined>;
   /** Shows the requests that match, and names the filter above them. Without one, shows all. */
   filter(filter: ActivityFilter | undefined): void;
 }
@@ -106,8 +107,12 @@ export function createActivityView(history: History, lane: PendingPermissions): 
   }, TICK_MS);
   ticker.unref();
   return {
-    get selected() {
-      const [node] = view.selection;
+    async focusedEntry() {
+      const before = view.selection;
+      // VS Code tells extensions what is selected, and not what has the focus: this changes just whether that is selected.
+      await commands.executeCommand('list.toggleSelection');
+      const after = view.selection;
+      const node = after.find((one) => !before.includes(one)) ?? before.find((one) => !after.includes(one));
       if (node === undefined || isEntry(node)) return node;
       return history.entries.find(({ key }) => key === node.entryKey);
     },
