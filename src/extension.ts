@@ -2,7 +2,6 @@ import type { ExtensionContext } from 'vscode';
 import { VERSION } from './version.js';
 import { createHistory } from './vscode/activity/history.js';
 import { createActivityView } from './vscode/activity/view.js';
-import { offerChat } from './vscode/chat/openChat.js';
 import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { openEndpoint } from './vscode/endpoint.js';
@@ -34,9 +33,7 @@ export function activate(context: ExtensionContext): EndpointApi {
   }
 }
 
-export function deactivate(): Promise<void> {
-  return end();
-}
+export const deactivate = (): Promise<void> => end();
 
 function wire(context: ExtensionContext): EndpointApi {
   const output = createOutput();
@@ -49,13 +46,13 @@ function wire(context: ExtensionContext): EndpointApi {
   const activityView = createActivityView(history, lane);
   const windows = createWindows(context.globalStorageUri.fsPath, log);
   const presenter = createStatusPresenter({ token, lane, history, configuration, log, context });
+  const parts = { configuration, token, history, windows, presenter };
   const controller = createController({
     windows,
     log,
     tokenKnown: token.known,
     desiredConfig: () => desiredConfig(configuration.current, folder.current, token.current),
-    createEndpoint: (backend) =>
-      openEndpoint(backend, { configuration, token, folder, history, log, windows, presenter, controller }),
+    createEndpoint: (backend) => openEndpoint(backend, { ...parts, folder, log, controller }),
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
@@ -67,23 +64,11 @@ function wire(context: ExtensionContext): EndpointApi {
   });
   end = () => controller.end();
 
-  const { id } = context.extension;
+  const { globalState } = context;
   context.subscriptions.push(output, configuration, token, folder, lane, activityView, presenter);
   context.subscriptions.push(
-    provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
-    offerChat({ controller, globalState: context.globalState, onChange: presenter.onChange }),
-    registerCommands({
-      id,
-      controller,
-      output,
-      configuration,
-      token,
-      lane,
-      history,
-      activityView,
-      presenter,
-      windows,
-    }),
+    provideChat({ controller, folder, history, log, globalState, onChange: presenter.onChange }),
+    registerCommands({ ...parts, controller, id: context.extension.id, output, lane, activityView }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

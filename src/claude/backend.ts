@@ -232,10 +232,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       const needed = [...args, ...(lanes.workspace?.args ?? [])].filter((argument) =>
         argument.startsWith('--'),
       );
-      const [auth, missing] = await Promise.all([
-        readAuthStatus(path, env),
-        missingFlags(path, needed, env),
-      ]);
+      const [auth, missing] = await Promise.all([readAuthStatus(path, env), missingFlags(path, needed, env)]);
       const { failing } = rewindsOf(cli);
       return { path, source, version, ...auth, missingFlags: missing, cannotReuse: failing };
     },
