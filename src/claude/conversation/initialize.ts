@@ -104,13 +104,11 @@ async function requestSettings(channel: Channel): Promise<UserSettings> {
 
 /** Switches on the CLI's simple mode, in which it calls no hooks. Windows ignores the case of names. */
 const SIMPLE_MODE = process.platform === 'win32' ? /^CLAUDE_CODE_SIMPLE$/i : /^CLAUDE_CODE_SIMPLE$/;
-const OFF: readonly (string | undefined)[] = ['', '0', 'false', 'no', 'off', undefined];
+const OFF: ReadonlySet<string | undefined> = new Set(['', '0', 'false', 'no', 'off', undefined]);
 
 /** @throws ChatError `cliFailed` if settings that cannot be overridden switch off the hook in which the CLI asks for permission */
 export function requireHooks({ variables }: UserSettings): void {
-  const simple = Object.entries(variables).some(
-    ([name, value]) => SIMPLE_MODE.test(name) && !OFF.includes(value),
-  );
+  const simple = Object.entries(variables).some(([name, value]) => SIMPLE_MODE.test(name) && !OFF.has(value));
   if (!simple) return;
   throw new ChatError(
     'cliFailed',
