@@ -82,11 +82,19 @@ function trackActivity(
 }
 
 /**
+ * Node emits `close` for the one response that a connection is sending when it closes. Those of further requests that it has
+ * read would wait forever, and their chats would go on.
+ */
+function closeAll(responses: Iterable<ServerResponse>): void {
+  for (const response of responses) if (!response.closed) response.emit('close');
+}
+
+/**
  * Creates Node's HTTP server with our limits. It has no `upgrade` listener on purpose: Node then handles a request with
  * an `Upgrade` header like any other. Java's HTTP client needs that, because it offers HTTP/2 with every request.
  */
 export function createHttpServer({ gate, onRequest, connections, timeouts }: HttpServerOptions): Server {
-  /** The unfinished responses of each connection. */
+  /** The unfinished responses of each connection, and the one that closes it, after which no request is answered. */
   const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
   const options = {
     headersTimeout: timeouts.headers,
@@ -100,13 +108,21 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
     const responses = unfinished.get(socket) ?? new Set();
     // Node parses all heads that arrived together, also after one whose response closes the connection.
     if (socket.destroyed) return;
-    for (const earlier of responses) if (!earlier.shouldKeepAlive) return;
+    for (const earlier of responses) {
+      if (earlier.shouldKeepAlive) continue;
+      // Read nothing more, so that a flood behind a refused request costs one buffer at most.
+      socket.pause();
+      return;
+    }
     if (responses.size >= MAX_UNANSWERED) {
       socket.destroy();
       return;
     }
+    if (!unfinished.has(socket)) socket.once('close', () => setImmediate(closeAll, responses));
     unfinished.set(socket, responses.add(response));
-    response.once('close', () => responses.delete(response));
+    response.once('close', () => {
+      if (response.shouldKeepAlive) responses.delete(response);
+    });
     trackActivity(connections, request, response);
     onRequest(request, response);
   });
