@@ -1,6 +1,5 @@
 import type { ExtensionContext } from 'vscode';
 import { VERSION } from './version.js';
-import { offerChat } from './vscode/chat/openChat.js';
 import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { openEndpoint } from './vscode/endpoint.js';
@@ -26,9 +25,7 @@ export function activate(context: ExtensionContext): EndpointApi {
   }
 }
 
-export function deactivate(): Promise<void> {
-  return end();
-}
+export const deactivate = (): Promise<void> => end();
 
 function wire(context: ExtensionContext): EndpointApi {
   const parts = createWindowParts(context);
@@ -54,8 +51,7 @@ function wire(context: ExtensionContext): EndpointApi {
   const { onChange } = presenter;
   context.subscriptions.push(
     parts.disposables,
-    provideChat({ ...parts, controller, onChange }),
-    offerChat({ controller, globalState, onChange }),
+    provideChat({ ...parts, controller, globalState, onChange }),
     registerCommands({ ...parts, id: extension.id, controller }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),

@@ -126,10 +126,16 @@ describe('the language models in VS Code', () => {
     assert.equal(await (await sonnet()).countTokens('twelve chars'), 3);
   });
 
-  it('disappear when the server stops, and return when it starts', async () => {
+  it('stay when the server stops, and answer without the port', async () => {
+    const before = (await models((found) => found.length > 0)).map(({ id }) => id);
     await commands.executeCommand('claudeOllama.stop');
-    await models((found) => found.length === 0);
+    assert.deepEqual(
+      (await lm.selectChatModels({ vendor: VENDOR })).map(({ id }) => id),
+      before,
+    );
+    const prompt = [LanguageModelChatMessage.User('say: without the port')];
+    assert.equal(await textOf(await (await sonnet()).sendRequest(prompt)), 'without the port');
     await commands.executeCommand('claudeOllama.start');
-    await models((found) => found.length > 0);
+    await ready();
   });
 });
