@@ -544,6 +544,7 @@ describe('POST /v1/messages', () => {
       {
         buffered: true,
         client: '',
+        label: '#1',
         lane: 'chat',
         model: 'sonnet',
         system: 'Be brief.',

@@ -61,14 +61,16 @@ describe('a request that tries to control Claude', () => {
     '/v1/messages': { messages: USER_HI, max_tokens: 9 },
   };
 
+  /** The latest request without its label, which counts the requests. */
   async function backendRequest(
     path: string,
     body: object,
     headers: Record<string, string>,
-  ): Promise<ChatRequest> {
+  ): Promise<Omit<ChatRequest, 'label'>> {
     const reply = await ask(rig, { path, headers, body: JSON.stringify(body) });
     assert.equal(reply.status, 200, reply.body);
-    return rig.backend.requests.at(-1)!;
+    const { label: _label, ...request } = rig.backend.requests.at(-1)!;
+    return request;
   }
 
   for (const [path, chat] of Object.entries(CHATS)) {
@@ -140,7 +142,7 @@ describe('a request that tries to control Claude', () => {
     }
     const digest = `/api/blobs/sha256:${'0'.repeat(64)}`;
     assert.equal((await ask(rig, { path: digest, body: 'bytes' })).status, 400);
-    // A copy is only a name in memory.
+    // The name of a stored model becomes no path.
     const copy = { source: 'claude-sonnet', destination: `${mark}/${mark}` };
     assert.equal((await ask(rig, { path: '/api/copy', body: JSON.stringify(copy) })).status, 200);
     assert.deepEqual(findMarked(mark, names), before);

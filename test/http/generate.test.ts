@@ -283,6 +283,7 @@ describe('POST /api/generate', () => {
     assert.deepEqual(rig.backend.requests, [
       {
         client: '',
+        label: '#1',
         lane: 'chat',
         model: 'sonnet',
         system: 'be brief',
