@@ -11,7 +11,7 @@ const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const BUDGETS_BYTES = {
   'dist/extension.cjs': 200_000,
-  'dist/claude.cjs': 150_000,
+  'dist/claude.cjs': 165_000,
   'dist/tools.cjs': 170_000,
   'dist/lazyBundle.cjs': 50_000,
 };

@@ -4,15 +4,25 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { root } from './paths.mjs';
 import { UsageError } from './setup.mjs';
 
-/** The suites of `npm test`, in the order in which they start: fast ones first, and then the longest. */
-export const SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e', 'adversary', 'clients'];
+/** The suites whose tests all belong to `npm test`, in the order in which they start: fast ones first, and then the longest. */
+const DEFAULT_SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e', 'adversary', 'clients'];
 
-const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop]
-  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them
+/** The suites of real clients that need toolchains or big downloads. `npm test` runs only these small files of them. */
+const CLIENT_SUITES = {
+  agents: ['claudeCode', 'cline', 'codex', 'opencode'],
+  python: ['sdks'],
+};
+
+/** All suites, in the order in which they start. */
+export const SUITES = [...DEFAULT_SUITES, ...Object.keys(CLIENT_SUITES)];
+
+const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop] [--record]
+  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them, with the small files of ${Object.keys(CLIENT_SUITES).join(', ')}
   FILE         one test file, such as test/unit/core/lineSplitter.test.ts
   --grep TEXT  only tests whose full title matches TEXT, a regular expression as in Mocha; not for the suite extension
-  --soak       long forms of the tests
-  --desktop    the suite extension also in a desktop VS Code`;
+  --soak       long forms of the tests; without SUITE and FILE, all files
+  --desktop    the suite extension also in a desktop VS Code
+  --record     write the results of the clients into docs/clients.md`;
 
 /**
  * @typedef {object} TestSelection
@@ -20,6 +30,7 @@ const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--de
  * @property {string | undefined} grep
  * @property {boolean} soak
  * @property {boolean} desktop
+ * @property {boolean} record
  */
 
 /**
@@ -41,10 +52,12 @@ export function selectTests(args, caller = root) {
   let grep;
   let soak = false;
   let desktop = false;
+  let record = false;
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === '--soak') soak = true;
     else if (arg === '--desktop') desktop = true;
+    else if (arg === '--record') record = true;
     else if (arg === '--grep') grep = rest.shift() ?? refuse('--grep needs a TEXT');
     else if (arg.startsWith('--grep=')) grep = arg.slice('--grep='.length);
     else if (SUITES.includes(arg)) selected.set(arg, 'all');
@@ -54,11 +67,24 @@ export function selectTests(args, caller = root) {
   if (grep !== undefined && selected.has('extension')) {
     refuse('--grep is not supported for the suite extension, whose tests run inside VS Code');
   }
-  const suites = SUITES.filter((name) => selected.size === 0 || selected.has(name)).map((name) => {
+  if (selected.size === 0) selectDefaults(selected, soak);
+  const suites = SUITES.filter((name) => selected.has(name)).map((name) => {
     const files = selected.get(name);
     return files === undefined || files === 'all' ? { name } : { name, files };
   });
-  return { suites, grep, soak, desktop };
+  return { suites, grep, soak, desktop, record };
+}
+
+/**
+ * What runs when the arguments name neither a suite nor a file.
+ * @param {Map<string, string[] | 'all'>} selected
+ * @param {boolean} soak
+ */
+function selectDefaults(selected, soak) {
+  for (const name of DEFAULT_SUITES) selected.set(name, 'all');
+  for (const [name, files] of Object.entries(CLIENT_SUITES)) {
+    selected.set(name, soak ? 'all' : files.map((file) => `test/${name}/${file}.test.ts`));
+  }
 }
 
 /**

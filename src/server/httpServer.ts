@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { ChatError } from '../core/errors.js';
 import { type ConnectionGateOptions, gateConnections } from './connectionGate.js';
 import type { ConnectionLimit } from './connectionLimit.js';
+import { closeGently } from './gentleClose.js';
 
 /** Time limits of a connection, in milliseconds. None of them ends a long reply. */
 export interface Timeouts {
@@ -86,7 +87,7 @@ function trackActivity(
  * read would wait forever, and their chats would go on.
  */
 function closeAll(responses: Iterable<ServerResponse>): void {
-  for (const response of responses) if (!response.closed) response.emit('close');
+  for (const response of responses) response.emit('close');
 }
 
 /**
@@ -94,8 +95,10 @@ function closeAll(responses: Iterable<ServerResponse>): void {
  * an `Upgrade` header like any other. Java's HTTP client needs that, because it offers HTTP/2 with every request.
  */
 export function createHttpServer({ gate, onRequest, connections, timeouts }: HttpServerOptions): Server {
-  /** The unfinished responses of each connection, and the one that closes it, after which no request is answered. */
+  /** The unfinished responses of each connection. */
   const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
+  /** Connections on which nothing more is answered → the requests that arrived since. */
+  const closing = new WeakMap<Duplex, number>();
   const options = {
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
@@ -108,21 +111,20 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
     const responses = unfinished.get(socket) ?? new Set();
     // Node parses all heads that arrived together, also after one whose response closes the connection.
     if (socket.destroyed) return;
-    for (const earlier of responses) {
-      if (earlier.shouldKeepAlive) continue;
-      // Read nothing more, so that a flood behind a refused request costs one buffer at most.
-      socket.pause();
+    const ignored = closing.get(socket);
+    if (ignored !== undefined) {
+      closing.set(socket, ignored + 1);
+      if (ignored >= MAX_UNANSWERED) socket.destroy();
       return;
     }
+    for (const earlier of responses) if (!earlier.shouldKeepAlive) return;
     if (responses.size >= MAX_UNANSWERED) {
       socket.destroy();
       return;
     }
     if (!unfinished.has(socket)) socket.once('close', () => setImmediate(closeAll, responses));
     unfinished.set(socket, responses.add(response));
-    response.once('close', () => {
-      if (response.shouldKeepAlive) responses.delete(response);
-    });
+    response.once('close', () => responses.delete(response));
     trackActivity(connections, request, response);
     onRequest(request, response);
   });
@@ -131,6 +133,11 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
   server.maxHeadersCount = 0;
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
+    // Node calls it after the last reply of a connection. Its own one closes at once.
+    socket.destroySoon = () => {
+      closing.set(socket, 0);
+      closeGently(socket);
+    };
   });
   // Called after this time without a byte in either direction. A reply that only takes long to arrive continues.
   server.setTimeout(timeouts.send, (socket) => {
@@ -141,12 +148,15 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
       for (const response of responses) response.destroy(error);
     }
   });
-  server.on('clientError', (error: Error & { code?: string }, socket) => {
+  server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {
+    // The parser reports the same error for everything that arrives later.
+    if (closing.has(socket)) return;
     const replyStarted = [...(unfinished.get(socket) ?? [])].some((response) => response.headersSent);
     // An error reply must not be written into another reply.
-    if (socket.writable && !replyStarted)
-      socket.end(parseErrorReply(error.code ?? ''), () => socket.destroy());
-    else socket.destroy();
+    if (socket.writable && !replyStarted) {
+      closing.set(socket, 0);
+      closeGently(socket, parseErrorReply(error.code ?? ''));
+    } else socket.destroy();
   });
   server.on('connect', (_request, socket: Duplex) => socket.destroy());
   gateConnections(server, gate);

@@ -271,7 +271,7 @@ describe('recycled process', function () {
       },
     };
   for (const [where, { settings, env: more = {}, id }] of Object.entries(DEFAULTS)) {
-    it(`uses the default model that the user has set ${where}, also after another model`, async () => {
+    it(`uses the default model that the user has set ${where}, also after its models were listed and after another model`, async () => {
       const place = await standInEnvironment(standIn.url, more);
       if (settings !== undefined) {
         await writeFile(join(place.env['CLAUDE_CONFIG_DIR']!, 'settings.json'), JSON.stringify(settings));
@@ -291,6 +291,8 @@ describe('recycled process', function () {
       started = 0;
       const backend = createBackend({ ...options, prewarm: 'always' }, place.env);
       try {
+        await backend.models();
+        assert.deepEqual(await converse(backend, plain), expected.get(plain), 'after the list of models');
         for (const turns of [plain, prompted, plain]) {
           for (const other of ['opus', 'sonnet', 'claude-haiku-4-5-20251001']) {
             await converse(backend, [request([user('SECRET')], { model: other, system: 'SECRET prompt' })]);

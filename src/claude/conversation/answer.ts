@@ -62,7 +62,12 @@ export async function* readAnswer(
   options: AnswerOptions,
 ): AsyncGenerator<ChatEvent, AnswerEnd, void> {
   const { clock, names, services, observer, gate } = options;
-  const output = new OutputLimit(request.stop, localLimit(request.maxTokens, options));
+  const startOutput = (): OutputLimit =>
+    new OutputLimit(request.stop, localLimit(request.maxTokens, options));
+  let output = startOutput();
+  const isBuffered = request.buffered === true && request.lane === 'chat';
+  /** The events of a buffered answer: another attempt replaces them if the connection breaks. */
+  let kept: ChatEvent[] = [];
   const rounds = new ToolRounds({
     isClientTool: (tool) => names.isClientTool(tool),
     progress: (use) => services?.progress(use),
@@ -90,6 +95,11 @@ export async function* readAnswer(
     if (message.type === 'system' && message.subtype === 'api_retry') {
       observer.retrying(message.retry_delay_ms ?? 0);
     }
+    if (step.restarts === true) {
+      output = startOutput();
+      kept = [];
+      text = '';
+    }
     let { end } = step;
     for (const event of output.apply(step)) {
       if (event.type === 'limitReached') {
@@ -99,7 +109,13 @@ export async function* readAnswer(
       }
       if (event.type === 'text') text += event.text;
       if (event.type === 'toolCall') calls.push(event.call);
-      if (event.type !== 'thinking' || request.thinking?.show === true) yield withBareName(event, names);
+      if (event.type === 'thinking' && request.thinking?.show !== true) continue;
+      const shown = withBareName(event, names);
+      if (!isBuffered) yield shown;
+      else {
+        kept.push(shown);
+        if (shown.type !== 'usage') observer.answering(shown.type === 'thinking' ? 'thinking' : 'answer');
+      }
     }
     if (step.early !== undefined) {
       early = step.early;
@@ -109,6 +125,7 @@ export async function* readAnswer(
     if (end === undefined) continue;
     if (end.result) options.onResult(end.result);
     if (exceedsLimit(end, request.maxTokens, options)) end = { ...end, reason: 'length' };
+    if (reader.rejected === undefined) yield* kept;
     return { ...end, text, calls, timings: turnClock.end() };
   }
 }

@@ -2,14 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { DEFAULT_MODEL } from '../../core/backend.js';
-import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import type { Channel } from './channel.js';
-import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
+import { chatInitialization, userLine } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
-import { modelRequests, type Environment } from './processSetup.js';
+import { settings, type Environment } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
@@ -90,15 +89,15 @@ export const NO_SETTINGS: UserSettings = { model: undefined, variables: {} };
 export function initializeChat(channel: Channel): Promise<UserSettings> {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
-  channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
+  channel.control(settings({ attribution: { commit: '', pr: '' } }));
   return requestSettings(channel);
 }
 
-/** @returns use `Channel.waitFor` for it */
-async function requestSettings(channel: Channel): Promise<UserSettings> {
-  const settings = v.safeParse(settingsSchema, await channel.requestEarly({ subtype: 'get_settings' }));
-  if (!settings.success) return NO_SETTINGS;
-  const { applied, effective } = settings.output;
+/** Asks the CLI for what the user has set. @returns use `Channel.waitFor` for it */
+export async function requestSettings(channel: Channel): Promise<UserSettings> {
+  const answer = v.safeParse(settingsSchema, await channel.requestEarly({ subtype: 'get_settings' }));
+  if (!answer.success) return NO_SETTINGS;
+  const { applied, effective } = answer.output;
   return { model: applied.model, variables: effective.env };
 }
 
@@ -116,36 +115,6 @@ export function requireHooks({ variables }: UserSettings): void {
       'switches off hooks, and without them Claude would not ask for permission. Remove the setting, or use a chat model. If ' +
       'it is a setting of your organization, ask your administrator.',
   );
-}
-
-/**
- * Initializes a new process of the workspace lane for a request. Call it once for each process.
- * @returns what the user has set; see `requireHooks`. Use `Channel.waitFor` for it
- */
-export function initializeWorkspace(channel: Channel, request: ChatRequest): Promise<UserSettings> {
-  const settings = requestSettings(channel);
-  channel.control(workspaceInitialization(request));
-  if (request.thinking?.show === true) {
-    channel.control({
-      subtype: 'set_max_thinking_tokens',
-      max_thinking_tokens: null,
-      thinking_display: 'summarized',
-    });
-  }
-  if (request.thinking?.mode === 'off') {
-    const env = { CLAUDE_CODE_DISABLE_THINKING: '1' };
-    channel.control({ subtype: 'apply_flag_settings', settings: { env } });
-  }
-  // Set the model before the history is sent: the CLI writes a later change into the conversation.
-  const { model } = request;
-  if (model !== DEFAULT_MODEL) {
-    for (const message of modelRequests({ model, system: '' })) channel.control(message);
-  }
-  const effort = request.thinking?.effort;
-  if (effort !== undefined) {
-    channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
-  }
-  return settings;
 }
 
 /**

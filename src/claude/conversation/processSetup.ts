@@ -4,7 +4,9 @@
 import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
 import { type Json, type JsonObject, jsonText } from '../../core/json.js';
+import { joinParagraphs } from '../../core/conversation.js';
 import { memoize } from '../../core/memoize.js';
+import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { apiOptions, workspaceOptions, type ApiOptions, type ModelTraits } from './apiOptions.js';
 import { objectSchema } from '../turn/structuredOutput.js';
 
@@ -16,7 +18,10 @@ export interface ToolOffer {
 }
 
 export interface ProcessSetup {
-  /** The system prompt; empty for none. */
+  /**
+   * The system prompt; empty for none. In the workspace lane: what follows the CLI's own system prompt, and cannot be changed
+   * in a running process.
+   */
   readonly system: string;
   /** The CLI's name of the model. */
   readonly model: string;
@@ -45,17 +50,29 @@ const BILLING_HEADER = 'x-anthropic-billing-header:';
  * process starts, and provides the tool for it.
  */
 export function setupFor(request: ChatRequest, traits?: ModelTraits): ProcessSetup {
-  const { format, lane, system, model, thinking, tools } = request;
+  const api =
+    request.lane === 'chat'
+      ? apiOptions(request, traits ?? { id: request.model, refused: new Set() })
+      : workspaceOptions(request);
+  return { ...lastingSetup(request), api };
+}
+
+/** The parts of a set-up that stay for a whole conversation. */
+const lastingSetup = memoize((request: ChatRequest): Omit<ProcessSetup, 'api'> => {
+  const { format, lane, model, thinking, tools } = request;
   const answerSchema = format && objectSchema(format);
-  const chat = lane === 'chat';
   return {
-    system: system.startsWith(BILLING_HEADER) ? `\n${system}` : system,
+    system: systemPrompt(request),
     model,
-    offer: { tools, answerSchema: chat ? answerSchema : undefined },
+    offer: { tools, answerSchema: lane === 'chat' ? answerSchema : undefined },
     answerSchema,
     showThinking: thinking?.show ?? false,
-    api: chat ? apiOptions(request, traits ?? { id: model, refused: new Set() }) : workspaceOptions(request),
   };
+});
+
+function systemPrompt({ lane, system, toolChoice }: ChatRequest): string {
+  if (lane === 'workspace') return joinParagraphs([system, toolChoiceInstruction(toolChoice)]);
+  return system.startsWith(BILLING_HEADER) ? `\n${system}` : system;
 }
 
 /**

@@ -2,9 +2,10 @@
  * Converts conversations to what the API takes: alternating turns, with the results of tool calls directly after the calls.
  * Calls are numbered in order, because clients keep, drop or invent ids. Pure.
  */
-import type { ChatMessage, ContentPart, ToolCall } from '../../core/chat.js';
+import type { ChatMessage, ChatRequest, ContentPart, ToolCall } from '../../core/chat.js';
 import { CONTINUE } from '../../core/conversation.js';
 import { markedResult } from '../../core/markedContent.js';
+import { memoize } from '../../core/memoize.js';
 
 /** The result of a tool call. `call` is the number of the call in the conversation, counted from 0. */
 export interface NumberedResult {
@@ -53,7 +54,7 @@ interface GrowingAssistantTurn {
  * Converts messages to alternating turns. The first and the last turn are user turns. Consecutive messages of one role become
  * one turn.
  */
-export function toTurns(messages: readonly ChatMessage[]): Turn[] {
+export function toTurns(messages: readonly ChatMessage[]): readonly Turn[] {
   const turns: (SentTurn | GrowingAssistantTurn)[] = [];
   const numbers = new Map<string, number>();
   let calls = 0;
@@ -100,6 +101,9 @@ export function toTurns(messages: readonly ChatMessage[]): Turn[] {
     turn.role === 'user' ? normalizeUserTurn(turn, callsOf(turns[i - 1]), results) : turn,
   );
 }
+
+/** The turns of a request, converted once. */
+export const turnsOf = memoize(({ messages }: ChatRequest): readonly Turn[] => toTurns(messages));
 
 function callsOf(turn: SentTurn | AssistantTurn | undefined): readonly NumberedCall[] {
   return turn?.role === 'assistant' ? turn.calls : [];

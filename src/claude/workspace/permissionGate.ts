@@ -37,7 +37,7 @@ export class PermissionGate {
   readonly #grants = new Set<string>();
   /** The ids of the calls about which the hook has asked. */
   readonly #asked = new Set<string>();
-  #request: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
+  #request: Pick<ChatRequest, 'model' | 'client' | 'label'> = { model: '' };
   #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
   constructor(options: PermissionGateOptions) {
@@ -104,13 +104,14 @@ export class PermissionGate {
     sensitive: Sensitivity | undefined,
     signal: AbortSignal,
   ): Promise<PermissionAnswer> {
-    const { model, client } = this.#request;
+    const { model, client, label } = this.#request;
     const question = {
       tool,
       input,
       folder: this.#options.paths.folders[0],
       model,
       ...(client === undefined ? {} : { client }),
+      ...(label === undefined ? {} : { label }),
       ...(sensitive === undefined ? {} : { sensitive }),
     };
     return askPermission(question, signal);

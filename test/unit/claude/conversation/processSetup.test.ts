@@ -63,6 +63,26 @@ describe('canonicalSetup', () => {
   }
 });
 
+describe('canonicalSetup in the workspace lane', () => {
+  const base = request({ lane: 'workspace' });
+
+  it('differs by the tool choice, which a new process gets with its system prompt', () => {
+    const choice = { required: true, single: false };
+    const forced = setupFor({ ...base, toolChoice: choice });
+    assert.notEqual(canonicalSetup(setupFor(base)), canonicalSetup(forced));
+    assert.match(forced.system, /calling one of the tools of the client/);
+    assert.notEqual(
+      canonicalSetup(forced),
+      canonicalSetup(setupFor({ ...base, toolChoice: { ...choice, name: 'f' } })),
+    );
+  });
+
+  it('does not differ by the effort', () => {
+    const other = { ...base, thinking: { show: false, effort: 'high' as const } };
+    assert.equal(canonicalSetup(setupFor(base)), canonicalSetup(setupFor(other)));
+  });
+});
+
 describe('setupFor', () => {
   it("keeps a system prompt apart from the CLI's own first line, which begins in the same way", () => {
     const header = 'x-anthropic-billing-header: cc_version=1;';

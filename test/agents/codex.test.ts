@@ -1,9 +1,9 @@
 /** OpenAI's Codex with the profile of Connect a Client. It uses /v1/responses and its own tools on a real disk. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { startHeadless, type Headless } from '../../support/headless.js';
-import { connectIn } from '../../support/connectGuide.js';
-import { installedOrSkip } from './install.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { connectIn } from '../support/connectGuide.js';
+import { installedOrSkip } from '../support/install.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
 import { BROKEN, linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 

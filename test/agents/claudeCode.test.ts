@@ -1,8 +1,8 @@
 /** Claude Code itself as a client, with ANTHROPIC_BASE_URL. It uses /v1/messages and its own tools on a real disk. */
 import assert from 'node:assert/strict';
-import { devCli } from '../../standin/devCli.js';
-import type { ApiBlock } from '../../standin/server.js';
-import { startHeadless, type Headless } from '../../support/headless.js';
+import { devCli } from '../standin/devCli.js';
+import type { ApiBlock } from '../standin/server.js';
+import { startHeadless, type Headless } from '../support/headless.js';
 import { createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
 

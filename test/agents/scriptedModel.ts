@@ -1,6 +1,6 @@
 /** A scripted model: it calls the agent's own tools, one in each round, and then sends a final answer. */
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../../src/core/json.js';
+import type { JsonObject } from '../../src/core/json.js';
 import {
   messageReply,
   textReply,
@@ -8,7 +8,7 @@ import {
   type Reply,
   type StandIn,
   type StandInRequest,
-} from '../../standin/server.js';
+} from '../standin/server.js';
 
 export interface Call {
   readonly tool: string;

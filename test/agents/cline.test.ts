@@ -1,8 +1,8 @@
 /** Cline's command line with the configuration file of Connect a Client. It uses /api/chat and its own tools. */
 import assert from 'node:assert/strict';
-import { startHeadless, type Headless } from '../../support/headless.js';
-import { connectIn } from '../../support/connectGuide.js';
-import { programOrSkip } from './install.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { connectIn } from '../support/connectGuide.js';
+import { programOrSkip } from '../support/install.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
 import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 

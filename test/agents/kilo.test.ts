@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startHeadless, type Headless } from '../../support/headless.js';
-import { snippetOf } from '../../support/connectGuide.js';
-import { programOrSkip } from './install.js';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { snippetOf } from '../support/connectGuide.js';
+import { programOrSkip } from '../support/install.js';
 import { roundsOf, scriptedModel } from './scriptedModel.js';
 import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
 
