@@ -196,6 +196,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
       models,
+      version: cli.version,
       rewinds: rewindsOf(cli),
       checkAnswer,
       services: laneConfig.createServices(),
