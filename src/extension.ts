@@ -1,5 +1,6 @@
 import type { ExtensionContext } from 'vscode';
 import { VERSION } from './version.js';
+import { offerChat } from './vscode/chat/openChat.js';
 import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { openEndpoint } from './vscode/endpoint.js';
@@ -25,7 +26,9 @@ export function activate(context: ExtensionContext): EndpointApi {
   }
 }
 
-export const deactivate = (): Promise<void> => end();
+export function deactivate(): Promise<void> {
+  return end();
+}
 
 function wire(context: ExtensionContext): EndpointApi {
   const parts = createWindowParts(context);
@@ -51,7 +54,8 @@ function wire(context: ExtensionContext): EndpointApi {
   const { onChange } = presenter;
   context.subscriptions.push(
     parts.disposables,
-    provideChat({ ...parts, controller, globalState, onChange }),
+    provideChat({ ...parts, controller, onChange }),
+    offerChat({ controller, globalState, onChange }),
     registerCommands({ ...parts, id: extension.id, controller }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),

@@ -544,7 +544,6 @@ describe('POST /v1/messages', () => {
       {
         buffered: true,
         client: '',
-        label: '#1',
         lane: 'chat',
         model: 'sonnet',
         system: 'Be brief.',

@@ -61,15 +61,15 @@ describe('a request that tries to control Claude', () => {
     '/v1/messages': { messages: USER_HI, max_tokens: 9 },
   };
 
-  /** The latest request without its label, which counts the requests. */
   async function backendRequest(
     path: string,
     body: object,
     headers: Record<string, string>,
-  ): Promise<Omit<ChatRequest, 'label'>> {
+  ): Promise<ChatRequest> {
     const reply = await ask(rig, { path, headers, body: JSON.stringify(body) });
     assert.equal(reply.status, 200, reply.body);
-    const { label: _label, ...request } = rig.backend.requests.at(-1)!;
+    // The label is the server's own number of the request.
+    const { label: _, ...request } = rig.backend.requests.at(-1)!;
     return request;
   }
 

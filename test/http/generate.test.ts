@@ -283,7 +283,6 @@ describe('POST /api/generate', () => {
     assert.deepEqual(rig.backend.requests, [
       {
         client: '',
-        label: '#1',
         lane: 'chat',
         model: 'sonnet',
         system: 'be brief',

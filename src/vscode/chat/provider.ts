@@ -3,6 +3,7 @@ import {
   Disposable,
   EventEmitter,
   LanguageModelChatToolMode,
+  LanguageModelError,
   LanguageModelTextPart,
   LanguageModelToolCallPart,
   lm,
@@ -24,7 +25,6 @@ import { CHAT_VENDOR } from '../platform/names.js';
 import type { StoredModelFile } from '../platform/storedModels.js';
 import type { WorkspaceFolderWatch } from '../lifecycle/workspaceFolder.js';
 import { lanesOf } from '../lifecycle/desiredConfig.js';
-import { offerChat, type OfferChatOptions } from './openChat.js';
 import { createObservedChats } from './observedChat.js';
 import { modelInformation, type ModelInformation } from './modelInformation.js';
 import { toPromptMessage } from './fromVscode.js';
@@ -36,7 +36,6 @@ export interface ChatProviderOptions {
   readonly history: Pick<History, 'watch'>;
   readonly models: Pick<StoredModelFile, 'read' | 'onChange'>;
   readonly log: Logger;
-  readonly globalState: OfferChatOptions['globalState'];
   /** Fires when the controller's status may have changed, and with it the list of models. */
   readonly onChange: Event<void>;
 }
@@ -44,7 +43,6 @@ export interface ChatProviderOptions {
 /** The client's name in the log and the Activity view. VS Code does not report which extension sends a request. */
 const CLIENT = 'VS Code Chat';
 
-/** Registers the models, and offers VS Code's chat once. */
 export function provideChat(options: ChatProviderOptions): Disposable {
   const { controller, folder, history, models, log, onChange } = options;
   const { backend } = controller;
@@ -105,7 +103,6 @@ export function provideChat(options: ChatProviderOptions): Disposable {
     subscription,
     models.onChange(() => modelsChanged.fire()),
     modelsChanged,
-    offerChat(options),
   );
 }
 
@@ -125,12 +122,18 @@ function toAbortSignal(token: CancellationToken): AbortSignal {
   return controller.signal;
 }
 
-/**
- * A plain error: VS Code creates a `LanguageModelError` anew in each process, with a stack, and its chat shows the stack to the
- * user, below the message.
- */
+/** Uses VS Code's error classes, so that extensions can tell blocked requests and missing models apart. */
 function toEditorError(thrown: unknown): Error {
-  const error = new Error(problemText(asChatError(thrown)));
+  const failure = asChatError(thrown);
+  const { kind } = failure;
+  const message = problemText(failure);
+  const error =
+    kind === 'rateLimited' || kind === 'busy'
+      ? LanguageModelError.Blocked(message)
+      : kind === 'unknownModel'
+        ? LanguageModelError.NotFound(message)
+        : new Error(message);
+  // VS Code's chat shows the stack to the user, below the message.
   error.stack = '';
   return error;
 }
