@@ -1,5 +1,6 @@
-// npm test [-- SUITE | FILE…] [--grep TEXT] [--soak] [--desktop]: installs, builds, compiles and runs the tests. The last
+// npm test [-- SUITE | FILE…] [--grep TEXT] [--soak] [--desktop | --wine]: installs, builds, compiles and runs the tests. The last
 // line of its output is "N passed, N failed, N skipped", over all suites. testSelection.mjs documents the arguments.
+import { runUnderWine } from './wine/run.mjs';
 import { callerFolder } from './paths.mjs';
 import { build, compileTests, install, runMain } from './setup.mjs';
 import { runSuites } from './suites.mjs';
@@ -10,22 +11,21 @@ import { selectTests } from './testSelection.mjs';
 const PARALLEL_SUITES = 2;
 
 await runMain(async () => {
-  const { suites, grep, soak, desktop } = selectTests(process.argv.slice(2), callerFolder('test'));
+  const { suites, grep, soak, desktop, wine } = selectTests(process.argv.slice(2), callerFolder('test'));
   await install();
   await build();
   await compileTests();
   /** @type {string[]} */
   const failures = [];
-  let counts = await runSuites(
-    suites,
-    {
-      env: soak ? { ...process.env, SOAK: '1' } : process.env,
-      grep,
-      editorOptions: desktop ? ['--desktop'] : [],
-      failures,
-    },
-    soak ? 1 : Math.min(PARALLEL_SUITES, suites.length),
-  );
+  const run = {
+    env: soak ? { ...process.env, SOAK: '1' } : process.env,
+    grep,
+    editorOptions: desktop ? ['--desktop'] : [],
+    failures,
+  };
+  let counts = wine
+    ? await runUnderWine({ suites, grep, failures })
+    : await runSuites(suites, run, soak ? 1 : Math.min(PARALLEL_SUITES, suites.length));
   if (grep !== undefined && counts.passed + counts.failed === 0) {
     counts = { ...counts, failed: 1 };
     failures.push(`no test matches --grep ${grep}`);

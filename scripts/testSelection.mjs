@@ -5,14 +5,28 @@ import { root } from './paths.mjs';
 import { UsageError } from './setup.mjs';
 
 /** The suites of `npm test`, in the order in which they start: fast ones first, and then the longest. */
-export const SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e', 'adversary', 'clients'];
+export const SUITES = [
+  'unit',
+  'http',
+  'repository',
+  'extension',
+  'claude',
+  'e2e',
+  'adversary',
+  'clients',
+  'windows',
+];
 
-const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop]
+/** The suites that `--wine` runs when none is named. */
+export const WINE_SUITES = ['unit', 'http', 'e2e', 'windows'];
+
+const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop | --wine]
   SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them
   FILE         one test file, such as test/unit/core/lineSplitter.test.ts
   --grep TEXT  only tests whose full title matches TEXT, a regular expression as in Mocha; not for the suite extension
   --soak       long forms of the tests
-  --desktop    the suite extension also in a desktop VS Code`;
+  --desktop    the suite extension also in a desktop VS Code
+  --wine       with Node and the CLI for Windows, under wine; without SUITE and FILE: ${WINE_SUITES.join(', ')}`;
 
 /**
  * @typedef {object} TestSelection
@@ -20,6 +34,7 @@ const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--de
  * @property {string | undefined} grep
  * @property {boolean} soak
  * @property {boolean} desktop
+ * @property {boolean} wine
  */
 
 /**
@@ -41,10 +56,12 @@ export function selectTests(args, caller = root) {
   let grep;
   let soak = false;
   let desktop = false;
+  let wine = false;
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === '--soak') soak = true;
     else if (arg === '--desktop') desktop = true;
+    else if (arg === '--wine') wine = true;
     else if (arg === '--grep') grep = rest.shift() ?? refuse('--grep needs a TEXT');
     else if (arg.startsWith('--grep=')) grep = arg.slice('--grep='.length);
     else if (SUITES.includes(arg)) selected.set(arg, 'all');
@@ -54,11 +71,14 @@ export function selectTests(args, caller = root) {
   if (grep !== undefined && selected.has('extension')) {
     refuse('--grep is not supported for the suite extension, whose tests run inside VS Code');
   }
-  const suites = SUITES.filter((name) => selected.size === 0 || selected.has(name)).map((name) => {
+  if (wine && selected.has('extension')) refuse('VS Code does not run under wine');
+  const all = wine ? WINE_SUITES : SUITES;
+  const names = selected.size === 0 ? all : SUITES.filter((name) => selected.has(name));
+  const suites = names.map((name) => {
     const files = selected.get(name);
     return files === undefined || files === 'all' ? { name } : { name, files };
   });
-  return { suites, grep, soak, desktop };
+  return { suites, grep, soak, desktop, wine };
 }
 
 /**

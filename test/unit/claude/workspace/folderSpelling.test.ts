@@ -9,10 +9,15 @@ import type { WorkspacePermissions } from '../../../../src/core/permission.js';
 
 const FOLDER = 'c:\\Users\\me\\Project';
 
+interface Circumstances {
+  readonly permissions?: WorkspacePermissions;
+  readonly windows?: boolean;
+}
+
 async function answer(
   tool: string,
   input: JsonObject,
-  { permissions = 'readOnly' as WorkspacePermissions, windows = true } = {},
+  { permissions = 'readOnly', windows = true }: Circumstances = {},
 ): Promise<object | undefined> {
   const paths: WorkspacePaths = {
     folders: [windows ? FOLDER : '/home/me/Project'],
