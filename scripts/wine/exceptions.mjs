@@ -43,7 +43,7 @@ export const EXCEPTIONS = [
   { suite: 'unit', tests: /^ignoredFiles returns /, reason: GIT },
   {
     suite: 'unit',
-    tests: /^shareableFiles (selects the files in|skips files that look secret|skips all files of a folder) /,
+    tests: /^shareableFiles (selects the files in|skips files that look secret|skips all files of a folder)/,
     reason: GIT,
   },
   {
