@@ -1,6 +1,6 @@
 /**
- * The texts of Connect a Client, used unchanged: programs are run, configuration is read by its client. The agents in
- * agents/ are tested separately.
+ * The texts of Connect a Client, used unchanged: programs are run, configuration is read by its client. The suite agents
+ * tests agents with them.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { snippetOf } from '../support/connectGuide.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { textReply } from '../standin/server.js';
-import { installedOrSkip } from './agents/install.js';
+import { installedOrSkip } from '../support/install.js';
 import { latestRequest } from './apiRequests.js';
 
 /** Inside the repository, so that programs in it find the clients in node_modules. The compiled test is in out/test/clients. */

@@ -17,7 +17,7 @@ import type {
 import { createLatch } from '../support/latch.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { messageReply, systemOf, textReply } from '../standin/server.js';
-import { installedOrSkip } from './agents/install.js';
+import { installedOrSkip } from '../support/install.js';
 import { lastBlocks, lastImage, PNG, latestRequest } from './apiRequests.js';
 
 const VERSION = '1.37.0';

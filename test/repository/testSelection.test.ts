@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type * as TestSelection from '../../scripts/testSelection.mjs';
@@ -11,13 +12,27 @@ const LINES = 'test/unit/core/lineSplitter.test.ts';
 const GUARD = 'test/http/guard.test.ts';
 
 describe('the arguments of npm test', () => {
-  it('select every suite when they name none', () => {
-    const { suites, grep, soak, desktop } = selectTests([]);
+  it('select every suite when they name none, and only small files of the suites that need toolchains', () => {
+    const { suites, grep, soak, desktop, record } = selectTests([]);
     assert.deepEqual(
-      suites.map(({ name, files }) => [name, files]),
-      SUITES.map((name) => [name, undefined]),
+      suites.map(({ name }) => name),
+      SUITES,
     );
-    assert.deepEqual([grep, soak, desktop], [undefined, false, false]);
+    const partial = suites.filter(({ files }) => files !== undefined);
+    assert.deepEqual(
+      partial.map(({ name }) => name),
+      ['agents', 'python'],
+    );
+    for (const file of partial.flatMap(({ files }) => files ?? []))
+      assert.ok(existsSync(join(root, file)), file);
+    assert.deepEqual([grep, soak, desktop, record], [undefined, false, false, false]);
+  });
+
+  it('select every file for a soak test', () => {
+    assert.deepEqual(
+      selectTests(['--soak']).suites,
+      SUITES.map((name) => ({ name })),
+    );
   });
 
   it('select suites by name, in the order of SUITES', () => {

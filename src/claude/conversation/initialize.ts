@@ -2,14 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { DEFAULT_MODEL } from '../../core/backend.js';
-import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import type { Channel } from './channel.js';
-import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
+import { chatInitialization, userLine } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
-import { modelRequests, type Environment } from './processSetup.js';
+import { settings } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
@@ -64,64 +63,11 @@ export function withDefaultModel(
   });
 }
 
-const settingsSchema = v.object({
-  applied: v.fallback(v.object({ model: v.optional(v.string()) }), {}),
-  effective: v.fallback(v.object({ env: v.optional(v.record(v.string(), v.string()), {}) }), { env: {} }),
-});
-
-/** What the user has set for the CLI. */
-export interface UserSettings {
-  /**
-   * The id of the model that the process uses until another is set: the user's default (`model` in the settings,
-   * `ANTHROPIC_MODEL`). `undefined` if the CLI does not report it.
-   */
-  readonly model: string | undefined;
-  /** The variables that the settings files set, which come before those of the environment. */
-  readonly variables: Environment;
-}
-
-/** The settings of a process that does not need them. */
-export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undefined, variables: {} });
-
-/**
- * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
- * @returns what the user has set. Use `Channel.waitFor` for it
- */
-export function initializeChat(channel: Channel): Promise<UserSettings> {
+/** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */
+export function initializeChat(channel: Channel): void {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
-  channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
-  return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
-    const settings = v.safeParse(settingsSchema, answer);
-    if (!settings.success) return { model: undefined, variables: {} };
-    const { applied, effective } = settings.output;
-    return { model: applied.model, variables: effective.env };
-  });
-}
-
-/** Initializes a new process of the workspace lane for a request. Call it once for each process. */
-export function initializeWorkspace(channel: Channel, request: ChatRequest): void {
-  channel.control(workspaceInitialization(request));
-  if (request.thinking?.show === true) {
-    channel.control({
-      subtype: 'set_max_thinking_tokens',
-      max_thinking_tokens: null,
-      thinking_display: 'summarized',
-    });
-  }
-  if (request.thinking?.mode === 'off') {
-    const env = { CLAUDE_CODE_DISABLE_THINKING: '1' };
-    channel.control({ subtype: 'apply_flag_settings', settings: { env } });
-  }
-  // Set the model before the history is sent: the CLI writes a later change into the conversation.
-  const { model } = request;
-  if (model !== DEFAULT_MODEL) {
-    for (const message of modelRequests({ model, system: '' })) channel.control(message);
-  }
-  const effort = request.thinking?.effort;
-  if (effort !== undefined) {
-    channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
-  }
+  channel.control(settings({ attribution: { commit: '', pr: '' } }));
 }
 
 /**

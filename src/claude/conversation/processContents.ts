@@ -7,36 +7,44 @@ import { DEFAULT_MODEL } from '../../core/backend.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { throwIfAborted, type Channel } from './channel.js';
-import type { UserSettings } from './initialize.js';
+import { CLIENT_TOOLS_PREFIX, workspaceInitialization } from './outgoing.js';
 import { ProcessHistory } from './processHistory.js';
 import {
+  canonicalInitialization,
   canonicalOffer,
   canonicalSetup,
   changesVariables,
   INITIAL_SETUP,
   modelRequests,
-  settings,
   setupRequests,
   type Environment,
   type ProcessSetup,
 } from './processSetup.js';
 import type { Rewinds } from './rewinds.js';
 import { ToolServer } from './toolServer.js';
+import type { Traces } from './traces.js';
 import type { Turn } from './transcript.js';
+import type { UserSettings } from './userSettings.js';
 
 /** How long the CLI may take for a rewind. It usually needs 1 to 35 milliseconds. */
 const REWIND_MS = 3000;
 
 const rewindAnswer = v.object({ rewound: v.literal(true) });
 
+/** How long the CLI may take for one step, in milliseconds, and the end of waiting. */
+interface Waiting {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** What is known about a process when it starts. */
 export interface ProcessOptions {
-  /** The prefix that the CLI adds to the names of the client's tools. */
-  readonly toolPrefix: string;
   /** The environment in which it was started. */
   readonly environment: Environment;
-  /** See `initializeChat`. */
+  /** See `requestSettings`. */
   readonly settings: Promise<UserSettings>;
+  /** In the workspace lane only: what a removed conversation leaves. */
+  readonly traces: Traces | undefined;
   /** See `ConversationOptions`. */
   readonly rewinds: Rewinds;
 }
@@ -45,9 +53,10 @@ export class ProcessContents {
   readonly #channel: Channel;
   readonly #environment: Environment;
   readonly #rewinds: Rewinds;
+  readonly #traces: Traces | undefined;
   /** The variables that the user's settings files set. */
   readonly #variables: Promise<Environment>;
-  /** The id of the process's default model, see `initializeChat`. */
+  /** The id of the process's default model, see `requestSettings`. */
   readonly defaultModel: Promise<string | undefined>;
   readonly tools: ToolServer;
   readonly history = new ProcessHistory();
@@ -55,13 +64,14 @@ export class ProcessContents {
   #conversations = 0;
   #rewindFailed = false;
 
-  constructor(channel: Channel, { toolPrefix, environment, settings, rewinds }: ProcessOptions) {
+  constructor(channel: Channel, { environment, settings, rewinds, traces }: ProcessOptions) {
     this.#channel = channel;
     this.#environment = environment;
     this.#rewinds = rewinds;
+    this.#traces = traces;
     this.#variables = settings.then(({ variables }) => variables);
     this.defaultModel = settings.then(({ model }) => model);
-    this.tools = new ToolServer(channel, toolPrefix);
+    this.tools = new ToolServer(channel, traces === undefined ? '' : CLIENT_TOOLS_PREFIX);
   }
 
   /** The number of conversations so far, including the current one. */
@@ -74,9 +84,20 @@ export class ProcessContents {
     return this.#rewindFailed;
   }
 
-  /** Whether turns can be removed. */
+  /** Whether turns can be removed so that nothing of them is left. */
   get canRewind(): boolean {
-    return this.#rewinds.possible;
+    return this.#rewinds.possible && this.#traces?.left !== true;
+  }
+
+  /**
+   * Whether the process can be set up for another conversation with this set-up. In the workspace lane its first
+   * conversation decides what is set when a process is initialized.
+   */
+  canServe(setup: ProcessSetup): boolean {
+    if (this.#traces === undefined) return !this.tools.conflictsWith(setup.offer);
+    return (
+      this.#conversations === 0 || canonicalInitialization(this.#setup) === canonicalInitialization(setup)
+    );
   }
 
   /**
@@ -86,7 +107,7 @@ export class ProcessContents {
    */
   sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean } {
     const same = canonicalSetup(this.#setup) === canonicalSetup(setup);
-    const shared = same ? this.history.sharedWith(turns) : 0;
+    const shared = same ? this.history.sharedWith(turns, setup.offer.tools) : 0;
     return { shared, continues: same && shared === turns.length && shared === this.history.length };
   }
 
@@ -96,16 +117,21 @@ export class ProcessContents {
     return canonicalSetup(this.#setup) === canonicalSetup(setup) ? 0 : 1;
   }
 
-  /** Records a set-up that the process gets with its `initialize` request. */
-  recordSetup(setup: ProcessSetup): void {
-    this.#setup = setup;
+  /**
+   * Gives a new process of the workspace lane its set-up. Call it once for each process.
+   * @returns see `change`
+   * @throws ChatError
+   */
+  async initialize(setup: ProcessSetup, waiting: Waiting): Promise<{ confirmed: Promise<unknown> }> {
     this.#conversations++;
     this.tools.recordOffer(setup.offer);
+    this.#channel.control(workspaceInitialization(setup));
+    // The model is set before the history is sent: the CLI writes a later change into the conversation.
+    return this.#apply(setup, [INITIAL_SETUP, setup], waiting);
   }
 
   /**
    * Keeps the turns that a request shares with the conversation, and changes the set-up to what the request needs.
-   * @param timeoutMs how long the CLI may take for one step
    * @returns `confirmed` settles when the CLI has confirmed the set-up. In the first conversation of a process the question
    *   may be sent before that: there is no earlier conversation that it could be mixed with.
    * @throws ChatError
@@ -113,17 +139,36 @@ export class ProcessContents {
   async change(
     setup: ProcessSetup,
     turns: readonly Turn[],
-    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+    waiting: Waiting,
   ): Promise<{ confirmed: Promise<unknown> }> {
+    const { timeoutMs, signal } = waiting;
     const { shared } = this.sharedTurns(setup, turns);
     if (shared < this.history.length) await this.rewind(shared);
     if (shared === 0) this.#conversations++;
     throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
-    const hasVariables = changesVariables(this.#setup, setup);
+    return this.#apply(setup, await this.#withDefaultModel(setup, timeoutMs, signal), waiting);
+  }
+
+  /**
+   * Sends the control requests that change one set-up into another, and records the new one.
+   * @param setup what the process has afterwards
+   * @param fromTo the same change, with the model as the requests must name it
+   */
+  async #apply(
+    setup: ProcessSetup,
+    fromTo: readonly [ProcessSetup, ProcessSetup],
+    { timeoutMs, signal }: Waiting,
+  ): Promise<{ confirmed: Promise<unknown> }> {
+    // In the workspace lane `set_model` would put the system prompt in the place of the CLI's own.
+    const system = this.#traces === undefined ? {} : { system: '' };
+    const [from, to] = [
+      { ...fromTo[0], ...system },
+      { ...fromTo[1], ...system },
+    ];
+    const hasVariables = changesVariables(from, to);
     const own = hasVariables ? await this.#channel.waitFor(this.#variables, timeoutMs, signal) : {};
-    const [before, after] = await this.#withDefaultModel(setup, timeoutMs, signal);
-    const requests = setupRequests(before, after, { ...this.#environment, ...own });
+    const requests = setupRequests(from, to, { ...this.#environment, ...own });
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),
@@ -160,7 +205,6 @@ export class ProcessContents {
   async restoringRequests(timeoutMs: number): Promise<readonly JsonObject[]> {
     const { model, system } = this.#setup;
     if (model !== DEFAULT_MODEL) return modelRequests({ model, system });
-    if (system === '') return [settings({ model: null })];
     const id = (await this.#channel.waitFor(this.defaultModel, timeoutMs)) ?? DEFAULT_MODEL;
     return modelRequests({ model: id, system });
   }

@@ -1,5 +1,5 @@
 /**
- * Answers the CLI's permission questions in one conversation of the workspace lane. The CLI asks twice: a `PreToolUse` hook
+ * Answers the CLI's permission questions in one process of the workspace lane. The CLI asks twice: a `PreToolUse` hook
  * before its own permission rules, and a `can_use_tool` request if these rules do not decide.
  */
 import type { BackendObserver } from '../../core/backend.js';
@@ -34,9 +34,11 @@ const CANNOT_ASK =
 
 export class PermissionGate {
   readonly #options: PermissionGateOptions;
-  /** Grants for the rest of this conversation. */
+  /** Grants for the rest of the present conversation. */
   readonly #grants = new Set<string>();
-  #request: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
+  /** The ids of the calls about which the hook has asked. */
+  readonly #asked = new Set<string>();
+  #request: Pick<ChatRequest, 'model' | 'client' | 'label'> = { model: '' };
   #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
   constructor(options: PermissionGateOptions) {
@@ -53,11 +55,17 @@ export class PermissionGate {
     this.#listener = listener;
   }
 
+  /** Call it before another conversation begins: the user has allowed nothing in it yet. */
+  forgetGrants(): void {
+    this.#grants.clear();
+  }
+
   /**
    * Answers the `PreToolUse` hook.
    * @param mode the CLI's current permission mode
    */
   async onPreToolUse(use: ToolUse, mode: string | undefined): Promise<object> {
+    if (use.id !== undefined) this.#asked.add(use.id);
     const decision = await evaluate(use, this.#options.permissions, this.#options.paths, mode);
     const updatedInput = inputWithFolderSpelling(use, this.#options.paths);
     if (decision.type === 'useCliRules' && updatedInput === undefined) return {};
@@ -71,6 +79,11 @@ export class PermissionGate {
         ...(updatedInput === undefined || decision.type === 'deny' ? {} : { updatedInput }),
       },
     };
+  }
+
+  /** Whether the hook has asked about the call with this id. */
+  wasAsked(callId: string): boolean {
+    return this.#asked.has(callId);
   }
 
   /**
@@ -99,13 +112,14 @@ export class PermissionGate {
     sensitive: Sensitivity | undefined,
     signal: AbortSignal,
   ): Promise<PermissionAnswer> {
-    const { model, client } = this.#request;
+    const { model, client, label } = this.#request;
     const question = {
       tool,
       input,
       folder: this.#options.paths.folders[0],
       model,
       ...(client === undefined ? {} : { client }),
+      ...(label === undefined ? {} : { label }),
       ...(sensitive === undefined ? {} : { sensitive }),
     };
     return askPermission(question, signal);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage } from '../../../../src/core/chat.js';
-import type { Conversation } from '../../../../src/core/conversation.js';
+import { type Conversation, toConversation } from '../../../../src/core/conversation.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import type { Json, JsonObject } from '../../../../src/core/json.js';
-import { readConversation, type WireMessage } from '../../../../src/protocol/anthropic/messages.js';
+import { readEntries, systemText, type WireMessage } from '../../../../src/protocol/anthropic/messages.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -13,7 +13,7 @@ const IMAGE_PART = { type: 'image', mediaType: 'image/png', data: PNG };
 
 const text = (words: string): { type: 'text'; text: string } => ({ type: 'text', text: words });
 const conversationOf = (system: Json | undefined, wire: readonly WireMessage[]): Conversation =>
-  readConversation(system, wire, []);
+  toConversation(readEntries(wire), { first: systemText(system) });
 const messagesOf = (...wire: readonly WireMessage[]): readonly ChatMessage[] =>
   conversationOf(undefined, wire).messages;
 
@@ -309,6 +309,23 @@ describe('the system prompt of /v1/messages', () => {
     assert.equal(conversationOf([header, text('Be '), text('brief.')], [question]).system, 'Be brief.');
     const more = text(`${header.text}\nBe brief.`);
     assert.equal(conversationOf([more], [question]).system, more.text);
+  });
+
+  it('keeps its blocks apart, unless they have white space between them', () => {
+    const question: WireMessage = { role: 'user', content: 'q' };
+    for (const [texts, expected] of [
+      [['This is the end.', 'Next'], 'This is the end.\n\nNext'],
+      [['Be ', 'brief.'], 'Be brief.'],
+      [['One.\n', 'Two.', '\nThree.', '', 'Four.'], 'One.\nTwo.\nThree.\n\nFour.'],
+      [['', 'Only.', ''], 'Only.'],
+      [[' ', 'a'], ' a'],
+    ] as const) {
+      assert.equal(conversationOf(texts.map(text), [question]).system, expected);
+      const later: WireMessage = { role: 'system', content: texts.map(text) };
+      assert.ok(
+        JSON.stringify(conversationOf('', [question, later])).includes(JSON.stringify(expected).slice(1, -1)),
+      );
+    }
   });
 });
 

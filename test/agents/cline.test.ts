@@ -1,0 +1,59 @@
+/** Cline's command line with the configuration file of Connect a Client. It uses /api/chat and its own tools. */
+import assert from 'node:assert/strict';
+import { startHeadless, type Headless } from '../support/headless.js';
+import { connectIn } from '../support/connectGuide.js';
+import { programOrSkip } from '../support/install.js';
+import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+
+const VERSION = '3.0.65';
+const FINAL_ANSWER = 'The total adds up now.';
+
+const callsOn = (path: string) => [
+  { tool: 'read_files', input: { files: [{ path }] } },
+  { tool: 'editor', input: { path, old_text: 'sum - price', new_text: 'sum + price' } },
+  { tool: 'run_commands', input: { commands: ['node cart.mjs'] } },
+];
+
+/** A line of the agent's JSON output. */
+interface Line {
+  readonly type: string;
+  readonly finishReason?: string;
+  readonly text?: string;
+}
+
+describe('Cline', function () {
+  this.timeout(300_000);
+  let program: string;
+  let project: AgentProject | undefined;
+  let headless: Headless | undefined;
+
+  before(async function () {
+    this.timeout(600_000);
+    // The package `cline` installs one of these packages, by platform.
+    program = await programOrSkip(this, '@cline/cli', VERSION, 'cline');
+  });
+  after(async () => {
+    await project?.close();
+    await headless?.stop();
+  });
+
+  it('repairs a program with its own tools, in one CLI process', async () => {
+    project = await createAgentProject();
+    const calls = callsOn(project.sourceFile);
+    headless = await startHeadless({
+      args: ['--unknown-models', 'reject'],
+      respond: scriptedModel(calls, FINAL_ANSWER),
+    });
+    await connectIn(project.home, 'cline', headless.url);
+    // Local mode starts no daemon that would outlive the test.
+    const output = await project.run(program, ['--json', TASK], { CLINE_SESSION_BACKEND_MODE: 'local' });
+    assert.equal(await project.readSource(), REPAIRED);
+    const result = linesOf<Line>(output).find(({ type }) => type === 'run_result');
+    assert.equal(result?.finishReason, 'completed');
+    assert.equal(result?.text, FINAL_ANSWER);
+    const rounds = roundsOf(headless.standIn);
+    assert.equal(rounds.length, calls.length + 1);
+    assert.match(resultsOf(rounds.at(-1)!)[2] ?? '', /total=6/);
+  });
+});
