@@ -24,7 +24,7 @@ const DESKTOP = 'desktop';
 const requested = process.argv.slice(2).filter((argument) => argument !== '--desktop');
 const usual = process.platform === 'linux' ? ['oldest', 'newest', 'packaged', 'chat', 'window'] : [DESKTOP];
 const more = process.argv.includes('--desktop') ? [DESKTOP] : [];
-const parts = [...(requested.length > 0 ? requested : usual), ...more];
+const parts = new Set([...(requested.length > 0 ? requested : usual), ...more]);
 
 /**
  * Runs a part if it is selected. An editor that is not available skips the part.
@@ -33,7 +33,7 @@ const parts = [...(requested.length > 0 ? requested : usual), ...more];
  * @param {() => Promise<void>} run
  */
 async function part(name, title, run) {
-  if (!parts.includes(name)) return;
+  if (!parts.has(name)) return;
   try {
     await run();
   } catch (error) {
