@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { devCli } from '../standin/devCli.js';
 import type { ApiBlock } from '../standin/server.js';
 import { startHeadless, type Headless } from '../support/headless.js';
-import { createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
 
 const FINAL_ANSWER = 'The total adds up now.';

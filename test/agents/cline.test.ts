@@ -4,7 +4,7 @@ import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 
 const VERSION = '3.0.65';
 const FINAL_ANSWER = 'The total adds up now.';

@@ -5,7 +5,7 @@ import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { installedOrSkip } from '../support/install.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import { BROKEN, linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { BROKEN, linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 
 const VERSION = '0.169.0';
 const FINAL_ANSWER = 'The total adds up now.';

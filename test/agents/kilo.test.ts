@@ -6,7 +6,7 @@ import { startHeadless, type Headless } from '../support/headless.js';
 import { snippetOf } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
 import { roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 
 const VERSION = '7.7.9';
 const FINAL_ANSWER = 'The total adds up now.';

@@ -119,12 +119,14 @@ export const PROGRAMS: readonly Client[] = [
     group: TERMINAL,
     docs: 'https://aider.chat/docs/llms/ollama.html',
     guide: ({ authUrl, model, platform }) => ({
-      steps: ['Run the command below in your project.'],
+      steps: [
+        'Run the command below in your project. With another edit format than "diff", aider sends no map of the repository to a model that it does not know.',
+      ],
       snippets: [
         commandSnippet({
           platform,
           env: { OLLAMA_API_BASE: authUrl },
-          command: `aider --model ollama_chat/${model}`,
+          command: `aider --model ollama_chat/${model} --edit-format diff`,
         }),
       ],
     }),
