@@ -1,5 +1,5 @@
 /** Which Claude CLI `npm start` uses, and canned answers when it is not signed in. `npm start` bundles this module. */
-import { CliFinder, isSignedIn } from '../src/claude/cli/cli.js';
+import { CliFinder, readAuthStatus } from '../src/claude/cli/cli.js';
 import { thisMachine } from '../src/claude/cli/locate.js';
 import { ChatError } from '../src/core/errors.js';
 import { cannedReply } from '../test/standin/cannedReply.js';
@@ -29,7 +29,8 @@ export interface ChosenCli {
  */
 export async function chooseCli(search: CliSearch): Promise<ChosenCli> {
   const { path, source } = await findCli(search);
-  return { path, source, signedIn: await isSignedIn(path, process.env) };
+  const { signedIn } = await readAuthStatus(path, process.env);
+  return { path, source, signedIn };
 }
 
 async function findCli({ claudePath, workspace, onProblem }: CliSearch) {

@@ -1,6 +1,8 @@
 import type { ExtensionContext } from 'vscode';
 import { VERSION } from './version.js';
 import { createHistory } from './vscode/activity/history.js';
+import { createActivityView } from './vscode/activity/view.js';
+import { offerChat } from './vscode/chat/openChat.js';
 import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
 import { openEndpoint } from './vscode/endpoint.js';
@@ -44,8 +46,9 @@ function wire(context: ExtensionContext): EndpointApi {
   const folder = watchWorkspaceFolder(context.globalStorageUri);
   const lane = createWorkspaceLane(configuration, log);
   const history = createHistory();
+  const activityView = createActivityView(history, lane);
   const windows = createWindows(context.globalStorageUri.fsPath, log);
-  const presenter = createStatusPresenter({ token, lane, history, log, context });
+  const presenter = createStatusPresenter({ token, lane, history, configuration, log, context });
   const controller = createController({
     windows,
     log,
@@ -65,10 +68,22 @@ function wire(context: ExtensionContext): EndpointApi {
   end = () => controller.end();
 
   const { id } = context.extension;
-  context.subscriptions.push(output, configuration, token, folder, lane, presenter);
+  context.subscriptions.push(output, configuration, token, folder, lane, activityView, presenter);
   context.subscriptions.push(
     provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
-    registerCommands({ id, controller, output, configuration, token, lane, history, presenter, windows }),
+    offerChat({ controller, globalState: context.globalState, onChange: presenter.onChange }),
+    registerCommands({
+      id,
+      controller,
+      output,
+      configuration,
+      token,
+      lane,
+      history,
+      activityView,
+      presenter,
+      windows,
+    }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The server without VS Code. The first line on stdout has the address; the log goes to stderr. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -12,7 +13,11 @@ import { SIGN_IN_INSTRUCTION } from './core/signIn.js';
 import { createEndpoint, formatRecord, ListenError, findPortOwner, type Endpoint } from './server/server.js';
 import { VERSION } from './version.js';
 
-const USAGE = `Usage: node dist/headless.cjs [options]
+/** The npm package installs this program as `claude-ollama-server`; in a clone it is dist/headless.cjs. */
+const USAGE = `Usage: claude-ollama-server [options]
+
+Answers Ollama, OpenAI and Anthropic clients at http://127.0.0.1:PORT with your own Claude CLI.
+
   --port N                       port on 127.0.0.1; 0 picks a free port (default: 11434)
   --workspace DIR                folder in which Claude runs (default: the current folder)
   --claude PATH                  path of the Claude CLI (default: search for it)
@@ -25,10 +30,16 @@ const USAGE = `Usage: node dist/headless.cjs [options]
   --max-processes N              processes of the Claude CLI at once, 1 to 16; auto: by the memory of the machine
                                  (default: auto)
   --trace                        log everything, including prompts
-  --help                         show this help`;
+  --version                      show the version
+  --help                         show this help
+
+The exit code is 0 after Ctrl+C or SIGTERM, and 1 when an option is wrong or the server cannot start.`;
 
 /** Invalid command line arguments. The usage is printed after the message. */
 class UsageError extends Error {}
+
+/** What to do: print a text, or run the server. */
+type Command = { readonly print: string } | { readonly print?: never; readonly options: Options };
 
 interface Options {
   readonly port: number;
@@ -41,10 +52,16 @@ interface Options {
   readonly trace: boolean;
 }
 
-/** @returns `undefined` for `--help` @throws UsageError */
-function readOptions(args: readonly string[]): Options | undefined {
+/** @throws UsageError */
+function readCommand(args: readonly string[]): Command {
   const values = parseArguments(args);
-  if (values.help) return undefined;
+  if (values.help) return { print: USAGE };
+  if (values.version) return { print: VERSION };
+  return { options: readOptions(values) };
+}
+
+/** @throws UsageError */
+function readOptions(values: ReturnType<typeof parseArguments>): Options {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UsageError(`--port must be a number from 0 to 65535, not "${values.port}".`);
@@ -88,6 +105,7 @@ function parseArguments(args: readonly string[]) {
         'workspace-permissions': { type: 'string', default: 'readOnly' },
         'max-processes': { type: 'string', default: 'auto' },
         trace: { type: 'boolean', default: false },
+        version: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -170,11 +188,12 @@ function stopOnSignal(endpoint: Endpoint, backend: CliBackend): void {
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) {
-    console.log(USAGE);
+  const command = readCommand(process.argv.slice(2));
+  if (command.print !== undefined) {
+    console.log(command.print);
     return;
   }
+  const { options } = command;
   const { tokenFile } = options;
   const token = tokenFile === undefined ? undefined : readToken(tokenFile);
   const log = redactingLogger(stderrLogger(options.trace), () => [token ?? '']);

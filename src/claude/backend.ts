@@ -8,7 +8,7 @@ import type { Logger } from '../core/log.js';
 import { answerInTurn } from './pool/answerInTurn.js';
 import { autoProcesses } from './pool/autoProcesses.js';
 import { CircuitBreaker } from './pool/circuitBreaker.js';
-import { CliFinder, isSignedIn, missingFlags } from './cli/cli.js';
+import { CliFinder, missingFlags, readAuthStatus } from './cli/cli.js';
 import { Conversation } from './conversation/conversation.js';
 import { rewindsByCli } from './conversation/rewinds.js';
 import { ModelTraitsMemory } from './conversation/modelTraits.js';
@@ -213,13 +213,16 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     ): AsyncGenerator<ChatEvent, void, void> {
       if (lanes[request.lane] === undefined) throw NO_WORKSPACE;
       const prefix = request.lane === 'chat' ? '' : CLIENT_TOOLS_PREFIX;
-      const { request: translated, toClient } = await translateTools(request, { prefix });
+      const { request: translated, toClient } = await translateTools(request, {
+        prefix,
+        warn: (line) => log.warn(line),
+      });
       const events = answerInTurn({ queue, pool, log }, translated, signal, observer);
       for await (const event of events) yield toClient(event);
     },
     async describe() {
       const cli = await finder.find();
-      return { path: cli.path, version: cli.version, signedIn: await isSignedIn(cli.path, lanes.chat.env) };
+      return { path: cli.path, version: cli.version, ...(await readAuthStatus(cli.path, lanes.chat.env)) };
     },
     async inspect() {
       const cli = await finder.find();
@@ -228,9 +231,12 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       const needed = [...args, ...(lanes.workspace?.args ?? [])].filter((argument) =>
         argument.startsWith('--'),
       );
-      const [signedIn, missing] = await Promise.all([isSignedIn(path, env), missingFlags(path, needed, env)]);
+      const [auth, missing] = await Promise.all([
+        readAuthStatus(path, env),
+        missingFlags(path, needed, env),
+      ]);
       const { failing } = rewindsOf(cli);
-      return { path, source, version, signedIn, missingFlags: missing, cannotReuse: failing };
+      return { path, source, version, ...auth, missingFlags: missing, cannotReuse: failing };
     },
     activity: () => ({ running: queue.running, waiting: queue.waiting, processes: pool.size }),
     async close() {

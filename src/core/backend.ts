@@ -30,6 +30,11 @@ export interface BackendObserver {
   requestSent(): void;
   /** The API failed, and the request will be repeated after this time. Milliseconds. */
   retrying(delayMs: number): void;
+  /**
+   * The model answers, and the client gets none of it before the end (`ChatRequest.buffered`). May be called repeatedly.
+   * @param content what arrives now
+   */
+  answering(content: 'thinking' | 'answer'): void;
   /** A permission request in the workspace lane was decided. `decision` is safe to print: `denied: Bash npm test`. */
   permissionDecided(decision: string): void;
 }

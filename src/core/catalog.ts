@@ -26,6 +26,7 @@ export interface NamePolicy {
 export type Resolution = { readonly entry: CatalogEntry; readonly known: boolean };
 
 const TAG_OF_LANE: Readonly<Record<Lane, string>> = { chat: 'latest', workspace: 'workspace' };
+const LANES: readonly Lane[] = ['chat', 'workspace'];
 
 /** Tokens. The context of a model that the CLI does not list: the smallest of the current models. */
 const UNLISTED_CONTEXT_LENGTH = 200_000;
@@ -76,24 +77,78 @@ function withEffort(entry: CatalogEntry, tag: string): CatalogEntry {
     : entry;
 }
 
+/** The CLI's suffix for a context of a million tokens: `sonnet[1m]`, `claude-sonnet-4-6[1m]`. */
+const LONG_CONTEXT = /\[1m\](?=:|$)/;
+const LONG_CONTEXT_TOKENS = 1_000_000;
+
+/** Adds the CLI's suffix for the long context, unless the model has it anyway. */
+function withLongContext(entry: CatalogEntry): CatalogEntry {
+  const { value, resolved, contextLength } = entry.model;
+  if (contextLength >= LONG_CONTEXT_TOKENS || LONG_CONTEXT.test(value)) return entry;
+  // The suffix is for a model, not for the word "default".
+  const id = `${value === DEFAULT_MODEL ? resolved : value}[1m]`;
+  const model: Model = { ...entry.model, value: id, resolved: id, contextLength: LONG_CONTEXT_TOKENS };
+  return { ...entry, name: `${baseName(model)}:${TAG_OF_LANE[entry.lane]}`, model };
+}
+
+/** Finds an entry under a name with the suffix for the long context. */
+function findLong(
+  canonical: string,
+  find: (name: string) => CatalogEntry | undefined,
+): CatalogEntry | undefined {
+  const found = LONG_CONTEXT.test(canonical) ? find(canonical.replace(LONG_CONTEXT, '')) : undefined;
+  return found && withLongContext(found);
+}
+
+/**
+ * The CLI's names that it does not list: the most capable model, and Sonnet with Opus for planning. The CLI finds out which
+ * models they are.
+ */
+const UNLISTED_NAMES: ReadonlySet<string> = new Set(['best', 'opusplan']);
+
+/** A model that the CLI does not list, under a name that is passed to it unchanged. */
+function unlistedEntry(entries: readonly CatalogEntry[], id: string, lane: Lane): CatalogEntry | undefined {
+  if (!entries.some((entry) => entry.lane === lane)) return undefined;
+  const model: Model = {
+    value: id,
+    resolved: id,
+    displayName: id,
+    description: '',
+    efforts: EFFORTS,
+    thinking: true,
+    contextLength: UNLISTED_CONTEXT_LENGTH,
+  };
+  return { name: `${baseName(model)}:${TAG_OF_LANE[lane]}`, lane, model };
+}
+
+function laneOf(tag: string): Lane | undefined {
+  return LANES.find((lane) => TAG_OF_LANE[lane] === tag);
+}
+
 /** Finds an entry by its own name, or by one of the CLI's names for its model: `sonnet`, `claude-sonnet-5-5`. */
 function findByTag(entries: readonly CatalogEntry[], base: string, tag: string): CatalogEntry | undefined {
-  const ofLane = entries.filter((entry) => TAG_OF_LANE[entry.lane] === tag);
+  const lane = laneOf(tag);
+  const ofLane = entries.filter((entry) => entry.lane === lane);
   const resolved = ofLane.filter(({ model }) => model.resolved.toLowerCase() === base);
   return (
     entries.find((entry) => entry.name === `${base}:${tag}`) ??
     ofLane.find(({ model }) => model.value.toLowerCase() === base) ??
     resolved.find(({ model }) => model.value !== DEFAULT_MODEL) ??
-    resolved[0]
+    resolved[0] ??
+    (UNLISTED_NAMES.has(base) && lane !== undefined ? unlistedEntry(entries, base, lane) : undefined)
   );
 }
 
 /**
- * Finds the entry with exactly this name, in any case, with or without its tag. The tag may be an effort:
- * `claude-sonnet:high`.
+ * Finds the entry with exactly this name, or one of the CLI's own names, in any case, with or without its tag. The tag may be
+ * an effort: `claude-sonnet:high`.
  */
 export function findListed(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
   const canonical = canonicalName(name);
+  return findExact(entries, canonical) ?? findLong(canonical, (plain) => findExact(entries, plain));
+}
+
+function findExact(entries: readonly CatalogEntry[], canonical: string): CatalogEntry | undefined {
   const { base, tag } = splitTag(canonical);
   const found =
     findByTag(entries, base, tag) ??
@@ -107,8 +162,10 @@ export function findListed(entries: readonly CatalogEntry[], name: string): Cata
 /** Finds the model of the family that a name contains: `anthropic/claude-3-5-haiku-latest`, `claude-haiku:7b`. */
 function findFamily(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
   const canonical = canonicalName(name);
+  const long = findLong(canonical, (plain) => findFamily(entries, plain));
+  if (long !== undefined) return long;
   const { tag } = splitTag(canonical);
-  const lane = tag === TAG_OF_LANE.workspace ? 'workspace' : 'chat';
+  const lane = laneOf(tag) ?? 'chat';
   const found = familyNamed(
     entries.filter((entry) => entry.lane === lane),
     canonical,
@@ -120,21 +177,12 @@ function findFamily(entries: readonly CatalogEntry[], name: string): CatalogEntr
 function findTarget(entries: readonly CatalogEntry[], target: string): CatalogEntry | undefined {
   const listed = findListed(entries, target);
   const trimmed = target.trim();
-  if (listed !== undefined || trimmed === '' || entries.length === 0) return listed;
+  if (listed !== undefined || trimmed === '') return listed;
   const { base, tag } = splitTag(trimmed);
-  const lane = tag === TAG_OF_LANE.workspace ? 'workspace' : 'chat';
-  if (!entries.some((entry) => entry.lane === lane)) return undefined;
+  const lane = laneOf(tag) ?? 'chat';
   const id = lane === 'workspace' || tag === TAG_OF_LANE.chat || isEffort(tag) ? base : trimmed;
-  const model: Model = {
-    value: id,
-    resolved: id,
-    displayName: id,
-    description: '',
-    efforts: EFFORTS,
-    thinking: true,
-    contextLength: UNLISTED_CONTEXT_LENGTH,
-  };
-  return withEffort({ name: `${baseName(model)}:${TAG_OF_LANE[lane]}`, lane, model }, tag);
+  const entry = unlistedEntry(entries, id, lane);
+  return entry && withEffort(entry, tag);
 }
 
 function findAlias(

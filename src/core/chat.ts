@@ -144,6 +144,8 @@ export interface ChatRequest {
   readonly keepAliveMs?: number;
   /** The client's name in any form. The queue alternates between clients. */
   readonly client?: string;
+  /** The request's label in the log, such as `#7`: a permission request in the Activity view belongs to it. */
+  readonly label?: string;
 }
 
 /** Token counts of one answer, as reported by the CLI. */

@@ -23,7 +23,7 @@ export interface ChatObservation {
 }
 
 /** How a chat ended, without its metrics. */
-export type ChatEnding = Pick<ChatOutcome, 'totalMs' | 'cancelled' | 'error'>;
+export type ChatEnding = Pick<ChatOutcome, 'totalMs' | 'cancelled' | 'disconnected' | 'error'>;
 
 export interface ObservationOptions {
   readonly observeChat: ObserveChat;
@@ -47,6 +47,10 @@ export function startObservation({
     backendObserver: {
       requestSent: () => observer.phase('sent'),
       retrying: () => observer.phase('sent'),
+      answering(content) {
+        metrics.firstTokenMs ??= elapsedMs();
+        observer.phase(content === 'thinking' ? 'thinking' : 'answering');
+      },
       permissionDecided: (decision) => observer.permissionDecided(decision),
     },
     metrics,

@@ -15,6 +15,10 @@ export interface RunningChat {
   readonly client: string;
   /** The catalog's name of the model. */
   readonly model: string;
+  /** The name that the client requested, safe to print; absent where the user chose from a list. */
+  readonly requestedModel?: string;
+  /** The full id of the model that answers; absent for the CLI's default. */
+  readonly answeringModel?: string;
   readonly lane: Lane;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -44,6 +48,8 @@ export interface ChatOutcome extends Readonly<ChatMetrics> {
   readonly error?: string;
   /** Whether the client, the user or a stopping server ended the chat early. `error` tells which. */
   readonly cancelled: boolean;
+  /** Whether it ended early because the client disconnected. */
+  readonly disconnected?: boolean;
 }
 
 /** Is notified of the progress of one chat. */

@@ -36,6 +36,8 @@ export interface CliInfo {
   readonly path: string;
   readonly version: string;
   readonly signedIn: boolean;
+  /** Who pays, to be shown to the user: `API key (ANTHROPIC_API_KEY)`, `Claude Max plan`. Absent when it is not known. */
+  readonly payer?: string;
 }
 
 /** The installed CLI with the details that a diagnosis needs. */

@@ -18,6 +18,8 @@ export type ErrorKind =
   | 'notSignedIn'
   /** The API rejects the key or token that the user has configured, or the command that returns it fails. */
   | 'keyRejected'
+  /** The API knows the key or account, but does not allow it this request: the model, the workspace or the region. */
+  | 'forbidden'
   /** The account has no credit, or a problem with its payment. */
   | 'paymentRequired'
   /** The Claude CLI crashed or violated its protocol. */

@@ -83,13 +83,17 @@ export function jsonText(value: Json | object): string {
   return serialize(value, (nested) => nested);
 }
 
-/** JSON text with the keys of every object sorted, so that equal values have equal texts. */
+/**
+ * JSON text with the keys of every object sorted, so that equal values have equal texts. Equal are values that are written
+ * alike as JSON in UTF-8: `-0` and 0, a number beyond the range of numbers and null, halves of surrogate pairs and U+FFFD.
+ */
 export function canonicalJson(value: Json): string {
-  return serialize(value, (nested) =>
-    typeof nested === 'object' && nested !== null && !Array.isArray(nested)
-      ? Object.fromEntries(Object.entries(nested).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : nested,
-  );
+  return serialize(value, (nested) => {
+    if (typeof nested === 'string') return nested.toWellFormed();
+    if (typeof nested !== 'object' || nested === null || Array.isArray(nested)) return nested;
+    const entries = Object.entries(nested).map(([key, member]) => [key.toWellFormed(), member] as const);
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {
@@ -110,27 +114,39 @@ function serialize(value: unknown, replace: (nested: unknown) => unknown): strin
   return marked ? text.replace(MARKED, '$1') : text;
 }
 
-function holdsInteger(value: Json): boolean {
-  if (typeof value === 'bigint') return true;
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsInteger);
+type Numeric = number | bigint;
+
+function holds(value: Json, isMeant: (numeric: Numeric) => boolean): boolean {
+  if (typeof value === 'number' || typeof value === 'bigint') return isMeant(value);
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).some((each) => holds(each, isMeant))
+  );
 }
 
-/** The value with every `bigint` converted. The same value if there is none. */
-function convertIntegers(value: Json, convert: (integer: bigint) => Json): Json {
-  if (!holdsInteger(value)) return value;
-  if (typeof value === 'bigint') return convert(value);
-  if (Array.isArray(value)) return value.map((element: Json) => convertIntegers(element, convert));
+/** The value with the numbers that are meant converted. The same value if there is none. */
+function convertNumbers(
+  value: Json,
+  isMeant: (numeric: Numeric) => boolean,
+  convert: (numeric: Numeric) => Json,
+): Json {
+  if (!holds(value, isMeant)) return value;
+  const convertEach = (each: Json): Json => convertNumbers(each, isMeant, convert);
+  if (Array.isArray(value)) return value.map(convertEach);
+  if (typeof value !== 'object') return convert(value as Numeric);
   return Object.fromEntries(
-    Object.entries(value as JsonObject).map(([key, nested]) => [key, convertIntegers(nested, convert)]),
+    Object.entries(value as JsonObject).map(([key, nested]) => [key, convertEach(nested)]),
   );
 }
 
 /** The value with every `bigint` as the nearest number. */
 export function withNumbers<T extends Json>(value: T): T {
-  return convertIntegers(value, Number) as T;
+  return convertNumbers(value, (numeric) => typeof numeric === 'bigint', Number) as T;
 }
 
-/** The value with every `bigint` as a string of its digits, for readers whose numbers cannot hold it. */
+/**
+ * The value as it is sent to readers with JavaScript's numbers: what these cannot hold is a string. A long integer becomes
+ * the string of its digits. A number beyond their range (`1e400`) becomes "Infinity" or "-Infinity": it would arrive as null.
+ */
 export function withDigits<T extends Json>(value: T): T {
-  return convertIntegers(value, String) as T;
+  return convertNumbers(value, (numeric) => !Number.isFinite(numeric), String) as T;
 }

@@ -19,6 +19,8 @@ export interface PermissionRequest {
   readonly model: string;
   /** The client's name, to be shown to the user. */
   readonly client?: string;
+  /** The label of the chat in the log, such as `#7`. */
+  readonly label?: string;
   /** Why the user must be asked every time. Then permission for the whole conversation is not offered. */
   readonly sensitive?: Sensitivity;
 }

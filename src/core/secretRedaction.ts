@@ -14,12 +14,13 @@ const SECRET_PATTERNS: readonly RegExp[] = [
   /()eyJ[\w-]{10,}\.[\w-]+(?:\.[\w-]*)?/g,
   // A key that an API repeats: "Incorrect API key provided: …", "Received API Key = …".
   /((?:api[ _-]?key|access[ _-]?token|auth[ _-]?token)(?: (?:provided|received|is|was))?["']?\s*[:=]\s*["']?)(?=\S*\d)[^\s"',;\\]{6,}/gi,
-  /((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;\\]+/gi,
+  // Not a text about the header: "(Authorization: Bearer)".
+  /((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?)(?!(?:bearer|basic)[^\w\s])[^\s"',;\\]+/gi,
   /(x-api-key["']?\s*[:=]\s*["']?)[^\s"',;\\]+/gi,
   /((?:set-)?cookie["']?\s*:\s*["']?)[^"'\\]+/gi,
   /(bearer\s+)[\w.~+/=-]{16,}/gi,
-  // The access token in a path (`/t/TOKEN/…`), alone or after a host.
-  /((?:^|[\s"'(=]|\/\/[^\s/]{1,255})\/t\/)[^/?\s"'\\]+/g,
+  // The access token in a path (`/t/TOKEN/…`), alone or after a host. Not the end of a sentence about that path.
+  /((?:^|[\s"'(=]|\/\/[^\s/]{1,255})\/t\/)(?![.,;:)]+(?:\s|$))[^/?\s"'\\]+/g,
 ];
 /** Shorter secrets are not replaced: they would match parts of ordinary words. */
 const MIN_SECRET_LENGTH = 4;

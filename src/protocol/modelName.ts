@@ -29,6 +29,14 @@ export function isModelName(text: string): boolean {
   );
 }
 
+/** The Claude CLI's suffix for a context of a million tokens: `sonnet[1m]`, `opus[1m]:workspace`. */
+const LONG_CONTEXT = /(?<=[^[\]])\[1m\](?=$|:)/i;
+
+/** Whether the text is a valid model name, or one of the Claude CLI's own names, which Ollama's syntax lacks. */
+export function isRequestedName(text: string): boolean {
+  return isModelName(text.trim().replace(LONG_CONTEXT, ''));
+}
+
 /** @throws ChatError `badRequest` for a text that is too long for any model name */
 export function refuseLongName(name: string): void {
   if (name.length > MAX_NAME_CHARACTERS) throw badRequest('invalid model name');
@@ -45,7 +53,7 @@ export function refuseInvalidName(name: string): void {
   if (source !== '' && SOURCE.test(trimmed.slice(0, -source.length))) {
     throw badRequest(`use either :local or :cloud, not both: ${JSON.stringify(trimmed)}`);
   }
-  if (trimmed !== '' && !isModelName(trimmed)) throw badRequest('invalid model name');
+  if (trimmed !== '' && !isRequestedName(trimmed)) throw badRequest('invalid model name');
 }
 
 /**

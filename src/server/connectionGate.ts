@@ -4,12 +4,12 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { closeGently } from './gentleClose.js';
 
 /** Connections whose user is being looked up. Each holds at most one buffer of the stream, 64 KiB. */
 const MAX_WAITING = 512;
 /** Refused connections that are still open, so that their clients can read the reply. */
 const MAX_REFUSED = 32;
-const REFUSED_OPEN_MS = 500;
 /** What a refused client may send, so that it can read the reply: one that is still sending reads nothing. Bytes. */
 const MAX_DISCARDED = 8 * 1024 * 1024;
 
@@ -57,15 +57,12 @@ export function gateConnections(server: Server, options: ConnectionGateOptions):
     if (socket.destroyed) return;
     onRefused();
     refused.enter(socket);
-    socket.end(refusal);
+    closeGently(socket, refusal);
     let discarded = 0;
     socket.on('data', (chunk: Buffer) => {
       discarded += chunk.length;
       if (discarded > MAX_DISCARDED) socket.destroy();
     });
-    // If the socket closed at once, unread requests would make the system drop the reply.
-    const timer = setTimeout(() => socket.destroy(), REFUSED_OPEN_MS);
-    socket.once('close', () => clearTimeout(timer));
   };
 
   function verdictOn(socket: Socket): boolean | Promise<boolean> {

@@ -110,6 +110,20 @@ function classifyHost(
   return allowed ? 'allowed' : 'foreign';
 }
 
+/**
+ * Checks the host of an absolute target as a Host header. Another scheme than `http` and a user name are malformed.
+ * @param authority see `RequestHead`
+ */
+function classifyAuthority(
+  authority: string,
+  head: RequestHead,
+  policy: GuardPolicy,
+): ReturnType<typeof classifyHost> {
+  const host = authority.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/^.*@/s, '');
+  const found = classifyHost(host, head, policy);
+  return host === authority || found === 'foreign' ? found : 'malformed';
+}
+
 function isAllowedOrigin(origin: string, policy: GuardPolicy): boolean {
   return (
     APP_ORIGINS.some((pattern) => pattern.test(origin)) ||
@@ -172,9 +186,16 @@ function checkSource(head: RequestHead, policy: GuardPolicy): Verdict {
   const [host, ...moreHosts] = valuesOf(head.rawHeaders, 'host');
   if (host === undefined || moreHosts.length > 0)
     return deny(400, 'The request must have exactly one Host header.');
-  const isForThisServer =
-    head.authority === undefined || classifyHost(head.authority, head, policy) === 'allowed';
-  if (!isForThisServer || !head.target.startsWith('/') || head.target.length > MAX_TARGET_CHARACTERS) {
+  const targetClass =
+    head.authority === undefined ? 'allowed' : classifyAuthority(head.authority, head, policy);
+  if (targetClass === 'foreign') {
+    return deny(
+      403,
+      'The host of this request target is not allowed. Use localhost or 127.0.0.1, or add the name to the setting allowedHosts.',
+    );
+  }
+  const isPath = targetClass === 'allowed' && head.target.startsWith('/');
+  if (!isPath || head.target.length > MAX_TARGET_CHARACTERS) {
     return deny(400, 'The request target must be a path on this server of at most 8 KiB.');
   }
   const hostClass = classifyHost(host, head, policy);

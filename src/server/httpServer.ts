@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { ChatError } from '../core/errors.js';
 import { type ConnectionGateOptions, gateConnections } from './connectionGate.js';
 import type { ConnectionLimit } from './connectionLimit.js';
+import { closeGently } from './gentleClose.js';
 
 /** Time limits of a connection, in milliseconds. None of them ends a long reply. */
 export interface Timeouts {
@@ -88,6 +89,8 @@ function trackActivity(
 export function createHttpServer({ gate, onRequest, connections, timeouts }: HttpServerOptions): Server {
   /** The unfinished responses of each connection. */
   const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
+  /** Connections on which nothing more is answered → the requests that arrived since. */
+  const closing = new WeakMap<Duplex, number>();
   const options = {
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
@@ -100,6 +103,12 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
     const responses = unfinished.get(socket) ?? new Set();
     // Node parses all heads that arrived together, also after one whose response closes the connection.
     if (socket.destroyed) return;
+    const ignored = closing.get(socket);
+    if (ignored !== undefined) {
+      closing.set(socket, ignored + 1);
+      if (ignored >= MAX_UNANSWERED) socket.destroy();
+      return;
+    }
     for (const earlier of responses) if (!earlier.shouldKeepAlive) return;
     if (responses.size >= MAX_UNANSWERED) {
       socket.destroy();
@@ -115,6 +124,11 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
   server.maxHeadersCount = 0;
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
+    // Node calls it after the last reply of a connection. Its own one closes at once.
+    socket.destroySoon = () => {
+      closing.set(socket, 0);
+      closeGently(socket);
+    };
   });
   // Called after this time without a byte in either direction. A reply that only takes long to arrive continues.
   server.setTimeout(timeouts.send, (socket) => {
@@ -125,12 +139,15 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
       for (const response of responses) response.destroy(error);
     }
   });
-  server.on('clientError', (error: Error & { code?: string }, socket) => {
+  server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {
+    // The parser reports the same error for everything that arrives later.
+    if (closing.has(socket)) return;
     const replyStarted = [...(unfinished.get(socket) ?? [])].some((response) => response.headersSent);
     // An error reply must not be written into another reply.
-    if (socket.writable && !replyStarted)
-      socket.end(parseErrorReply(error.code ?? ''), () => socket.destroy());
-    else socket.destroy();
+    if (socket.writable && !replyStarted) {
+      closing.set(socket, 0);
+      closeGently(socket, parseErrorReply(error.code ?? ''));
+    } else socket.destroy();
   });
   server.on('connect', (_request, socket: Duplex) => socket.destroy());
   gateConnections(server, gate);

@@ -96,6 +96,8 @@ function sendUnrouted(
   }
 }
 
+const DISCONNECTED = new ChatError('cancelled', 'The client disconnected.');
+
 export function createRequestHandler(context: RequestHandlerContext): RequestHandler {
   const running = new Set<AbortController>();
   /** Responses to refused requests that are only part of a sum in the log. */
@@ -125,7 +127,7 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       if (disconnected) {
         const timeout = response.errored instanceof ChatError ? response.errored : undefined;
         if (timeout !== undefined) notes.error = timeout.message;
-        controller.abort(timeout ?? new ChatError('cancelled', 'The client disconnected.'));
+        controller.abort(timeout ?? DISCONNECTED);
       }
       const totalMs = elapsedMs();
       if (unrecorded.has(response)) return;
@@ -143,7 +145,9 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
         ...notes,
       });
       const error = signal.aborted ? asChatError(signal.reason).message : notes.error;
-      observation?.end({ totalMs, cancelled: signal.aborted, ...(error === undefined ? {} : { error }) });
+      const failure = error === undefined ? {} : { error };
+      const cut = signal.reason === DISCONNECTED ? { disconnected: true } : {};
+      observation?.end({ totalMs, cancelled: signal.aborted, ...cut, ...failure });
     });
 
     return {
@@ -159,10 +163,10 @@ export function createRequestHandler(context: RequestHandlerContext): RequestHan
       async runChat(run) {
         context.onRunningChats(1);
         try {
-          const { model = '', lane = 'chat' } = notes;
+          const { model = '', lane = 'chat', error: _, ...names } = notes;
           observation = startObservation({
             observeChat: context.observeChat,
-            chat: { label: `#${id}`, requestId, client, model, lane, startedAt },
+            chat: { ...names, label: `#${id}`, requestId, client, model, lane, startedAt },
             elapsedMs,
             cancel: (reason) => controller.abort(reason),
           });

@@ -13,6 +13,10 @@ export interface RequestRecord extends Readonly<ChatMetrics> {
   readonly route: string;
   /** The catalog's name of the model that answered. */
   readonly model?: string;
+  /** The name that the client requested, safe to print. */
+  readonly requestedModel?: string;
+  /** The full id of the model that answers. */
+  readonly answeringModel?: string;
   readonly lane?: Lane;
   /** The client's User-Agent, safe to print, at most 80 characters; empty when there was none. */
   readonly client: string;
@@ -29,7 +33,7 @@ export interface RequestRecord extends Readonly<ChatMetrics> {
 
 /** The part of a record that the route handler fills in. */
 export type RecordNotes = {
-  -readonly [K in 'model' | 'lane' | 'error']?: RequestRecord[K];
+  -readonly [K in 'model' | 'requestedModel' | 'answeringModel' | 'lane' | 'error']?: RequestRecord[K];
 };
 
 const MAX_CLIENT_CHARACTERS = 80;

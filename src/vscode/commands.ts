@@ -2,6 +2,7 @@
 import { commands, Disposable, type LogOutputChannel } from 'vscode';
 import { activityCommands } from './activity/commands.js';
 import type { History } from './activity/history.js';
+import type { ActivityView } from './activity/view.js';
 import { chatCommands } from './chat/openChat.js';
 import { lazyCommands } from './lazyCommands.js';
 import { lifecycleCommands } from './lifecycle/commands.js';
@@ -22,6 +23,7 @@ export interface CommandOptions {
   readonly token: Token;
   readonly lane: WorkspaceLane;
   readonly history: History;
+  readonly activityView: ActivityView;
   readonly presenter: Pick<StatusPresenter, 'addresses' | 'sessionSummary'>;
   readonly windows: Windows;
   /** The extension's full id. */
@@ -29,14 +31,15 @@ export interface CommandOptions {
 }
 
 export function registerCommands(options: CommandOptions): Disposable {
-  const { id: extensionId, controller, output, configuration, token, lane, history, windows } = options;
+  const { id: extensionId, controller, output, configuration, token, lane, windows } = options;
+  const { history, activityView } = options;
   const { addresses, sessionSummary: session } = options.presenter;
   const lazy = lazyCommands({ controller, configuration, token, history, addresses, windows, extensionId });
   const table: CommandTable = {
     ...lifecycleCommands(controller),
     ...tokenCommands({ token, configuration, addresses }),
     ...uiCommands({ controller, configuration, windows, output, session, extensionId }),
-    ...activityCommands(history, output),
+    ...activityCommands({ history, view: activityView, output }),
     ...workspaceLaneCommands(lane),
     ...chatCommands,
     ...lazy.commands,

@@ -1,4 +1,4 @@
 /** The code of rarely used commands. It is a bundle of its own, loaded on first use, so that activation stays fast. */
 export { connectCommands, createConnect } from './connect/connect.js';
-export { diagnoseCommands } from './diagnose/command.js';
+export { createDiagnose, diagnoseCommands } from './diagnose/command.js';
 export { setupCommands } from './setup/setup.js';

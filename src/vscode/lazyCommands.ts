@@ -6,7 +6,13 @@ import type { Controller } from './lifecycle/controller.js';
 import { isProvenServer } from './lifecycle/provenServer.js';
 import type { Windows } from './lifecycle/windows.js';
 import type { Configuration } from './platform/configuration.js';
-import { CHANGE_SCHEME, GUIDE_SCHEME, type CommandName, type CommandTable } from './platform/names.js';
+import {
+  CHANGE_SCHEME,
+  GUIDE_SCHEME,
+  REPORT_SCHEME,
+  type CommandName,
+  type CommandTable,
+} from './platform/names.js';
 import type { Token } from './platform/token.js';
 import type { AddressBook } from './ui/address.js';
 
@@ -26,12 +32,26 @@ type LazyCommandName =
   | 'openWalkthrough'
   | 'installCli'
   | 'updateCli'
+  | 'chooseProgram'
   | 'signIn'
+  | 'signOut'
+  | 'switchAccount'
   | 'sayHello'
   | 'connectClient'
   | 'copySnippet'
   | 'addSnippet'
   | 'applyChange';
+
+const SETUP_COMMANDS = [
+  'openWalkthrough',
+  'installCli',
+  'updateCli',
+  'chooseProgram',
+  'signIn',
+  'signOut',
+  'switchAccount',
+  'sayHello',
+] as const;
 
 export interface LazyCommands {
   readonly commands: CommandTable<LazyCommandName>;
@@ -80,8 +100,10 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
   const setupTable = once(async () =>
     (await loadBundle()).setupCommands({ controller, extensionId, endpoint, isProven, activatedAt }),
   );
-  const diagnoseTable = async () =>
-    (await loadBundle()).diagnoseCommands({ controller, configuration, token, history, addresses, isProven });
+  const diagnose = once(async () =>
+    (await loadBundle()).createDiagnose({ controller, configuration, token, history, addresses, isProven }),
+  );
+  const diagnoseTable = async () => (await loadBundle()).diagnoseCommands(await diagnose());
 
   const guideChanged = new EventEmitter<Uri>();
   /** The open guides contain the address, the token and the models, so they are rendered anew when these change. */
@@ -99,6 +121,9 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
     workspace.registerTextDocumentContentProvider(CHANGE_SCHEME, {
       provideTextDocumentContent: async (uri) => (await connect()).changedText(uri),
     }),
+    workspace.registerTextDocumentContentProvider(REPORT_SCHEME, {
+      provideTextDocumentContent: async (uri) => (await diagnose()).textOf(uri),
+    }),
     languages.registerCodeLensProvider(
       { scheme: GUIDE_SCHEME },
       { provideCodeLenses: async (document) => (await connect()).lensesOf(document) },
@@ -107,7 +132,7 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
   return {
     commands: {
       ...lazyTable(['runDiagnostics'], diagnoseTable),
-      ...lazyTable(['openWalkthrough', 'installCli', 'updateCli', 'signIn', 'sayHello'], setupTable),
+      ...lazyTable(SETUP_COMMANDS, setupTable),
       ...lazyTable(['connectClient', 'copySnippet', 'addSnippet', 'applyChange'], connectTable),
     },
     dispose: () => void disposable.dispose(),

@@ -6,7 +6,7 @@ import type { Configuration } from './platform/configuration.js';
 import { COMMANDS, PRODUCT, type CommandTable } from './platform/names.js';
 import type { Token } from './platform/token.js';
 import type { AddressBook } from './ui/address.js';
-import { showCopied, showInformation } from './notifications/notifications.js';
+import { showCopied, showInformation, showLocalAddressOnly } from './notifications/notifications.js';
 
 export interface TokenCommandOptions {
   readonly token: Token;
@@ -24,14 +24,19 @@ export function tokenCommands({
 }: TokenCommandOptions): CommandTable<'copyUrl' | 'createToken' | 'copyToken' | 'removeToken'> {
   return {
     async copyUrl() {
-      const url = await addresses.resolveExternalUrl(urlOf(configuration.current));
+      const localUrl = urlOf(configuration.current);
+      const externalUrl = await addresses.resolveExternalUrl(localUrl);
+      const url = externalUrl ?? localUrl;
       const chosen = await chooseUrl(url, token.current);
       if (chosen === undefined) return;
       await env.clipboard.writeText(chosen);
-      showCopied(url);
+      // Not awaited: the user may never respond.
+      if (externalUrl === undefined) void showLocalAddressOnly(localUrl);
+      else showCopied(url);
     },
     async createToken() {
       const replaced = token.current !== undefined;
+      if (replaced && !(await confirmReplacement())) return;
       await env.clipboard.writeText(await token.create());
       const revoked = replaced ? ' The previous token is no longer valid.' : '';
       // None of the notifications is awaited: the user may never respond.
@@ -54,6 +59,18 @@ export function tokenCommands({
       void showInformation('Clients no longer need a token.', CREATE);
     },
   };
+}
+
+/** Clients keep the old token until the user has changed it there. @returns whether to replace it */
+async function confirmReplacement(): Promise<boolean> {
+  const chosen = await window.showQuickPick(
+    [
+      { label: 'Replace the Token', detail: 'Clients that send the old token are refused.', replace: true },
+      { label: 'Keep the Token', detail: 'Copy Token copies it.', replace: false },
+    ],
+    { title: PRODUCT, placeHolder: 'There is a token already. Replace it?' },
+  );
+  return chosen?.replace === true;
 }
 
 /** Lets the user choose between the plain URL and the one with the token. `undefined` when cancelled. */

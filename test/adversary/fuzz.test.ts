@@ -94,10 +94,15 @@ describe('the server under malformed and slow requests', function () {
       }
       assert.match(head, /^HTTP\/1\.1 200 OK[^]*Hello/);
       assert.equal(late, 0, 'slow connections timed out before the chat was answered');
-      const open = slow.filter((one) => !one.closed).length;
-      assert.ok(open <= MAX_CONNECTIONS, `${open} are open`);
+      const firstTextMs = Math.round(performance.now() - started);
+      // This process learns of closed connections later than the server closes them. One that timed out was open until then.
+      const openConnections = (): number => slow.filter((one) => !one.closed).length + late;
+      const fits = (count: number): boolean => count <= MAX_CONNECTIONS;
+      const open = await until('the server has closed the connections above its limit', openConnections, {
+        fits,
+      });
       console.log(
-        `    ${SLOW} slow connections, ${open} of them still open: first text after ${Math.round(performance.now() - started)} ms`,
+        `    ${SLOW} slow connections, ${open} of them still open: first text after ${firstTextMs} ms`,
       );
     } finally {
       clearInterval(drip);

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ChatRequest } from '../../src/core/chat.js';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
-import { errorReply, planLimitReply, textReply, type Block, type Reply } from '../standin/server.js';
+import {
+  errorReply,
+  messageReply,
+  planLimitReply,
+  textReply,
+  type Block,
+  type Reply,
+} from '../standin/server.js';
 import {
   answerOf,
   assistant,
@@ -10,6 +18,7 @@ import {
   request,
   startCliRig,
   user,
+  type Answer,
   type CliRig,
   type CliRigOptions,
 } from '../support/cliRig.js';
@@ -172,6 +181,79 @@ describe('an error of the API', function () {
 
     it('fails if the retried answer is shorter', async () => {
       await assert.rejects(afterLostConnection('Hello wor', 'Hello'), { kind: 'cliFailed' });
+    });
+
+    describe('that the client gets as a whole', () => {
+      const thought = (thinking: string): Block => ({ type: 'thinking', thinking, signature: 'signed' });
+      /** The answer after the one that breaks when its text has arrived. */
+      const AGAIN = messageReply([thought('Well.'), { type: 'text', text: 'Howdy' }], {
+        usage: { input_tokens: 20, output_tokens: 7 },
+      });
+      const SHOWN = request([user('hi')], { buffered: true, thinking: { show: true } });
+
+      async function answered(
+        asked: ChatRequest,
+        broken: (text: readonly (string | Promise<void>)[]) => Reply,
+      ): Promise<Answer> {
+        await start();
+        let release = (): void => undefined;
+        const gate = new Promise<void>((resolve) => (release = resolve));
+        rig.standIn.reply(broken(['Hello wor', gate]), AGAIN);
+        const observer = {
+          requestSent: () => undefined,
+          retrying: () => undefined,
+          permissionDecided: () => undefined,
+          answering: (content: string) => {
+            if (content === 'answer') release();
+          },
+        };
+        return answerOf(rig.backend.chat(asked, never(), observer));
+      }
+
+      for (const [what, broken] of [
+        [
+          'a broken connection',
+          (content: readonly Block[]): Reply => ({ kind: 'disconnect', content, delayMs: 200 }),
+        ],
+        [
+          'an error of the API',
+          (content: readonly Block[]): Reply => ({
+            kind: 'midStreamError',
+            content,
+            type: 'overloaded_error',
+            message: 'Overloaded',
+            delayMs: 200,
+          }),
+        ],
+      ] as const) {
+        for (const [where, complete] of [
+          ['in its first text', []],
+          ['after thinking', [thought('Hm.')]],
+          ['after a complete block', [{ type: 'text', text: 'A first part. ' }]],
+        ] as const) {
+          it(`is replaced by the next answer after ${what} ${where}`, async () => {
+            const answer = await answered(SHOWN, (text) => broken([...complete, { type: 'text', text }]));
+            assert.deepEqual([answer.thinking, answer.text, answer.done.reason], ['Well.', 'Howdy', 'stop']);
+            const { promptTokens, outputTokens } = answer.done.usage;
+            assert.deepEqual([promptTokens, outputTokens], [20, 7]);
+            assert.equal(rig.standIn.requests.length, 2);
+          });
+        }
+      }
+
+      it('is continued with what the client has, not with the answer that broke', async () => {
+        await answered(SHOWN, (text) => ({
+          kind: 'disconnect',
+          content: [{ type: 'text', text }],
+          delayMs: 200,
+        }));
+        rig.standIn.reply(textReply('third'));
+        const next = request([user('hi'), assistant('Howdy'), user('more')], { buffered: true });
+        assert.equal((await answerOf(rig.backend.chat(next, never()))).text, 'third');
+        const messages = JSON.stringify(rig.standIn.requests.at(-1)!.body.messages);
+        assert.match(messages, /Howdy/);
+        assert.doesNotMatch(messages, /Hello wor|cut off/);
+      });
     });
 
     it('completes the answer once if the CLI retries without streaming', async () => {

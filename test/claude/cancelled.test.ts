@@ -51,6 +51,7 @@ describe(`a cancelled request, ${ROUNDS} times`, function () {
       for await (const event of rig.backend.chat(HI, client.signal, {
         requestSent,
         retrying: () => undefined,
+        answering: () => undefined,
         permissionDecided: () => undefined,
       }))
         events.push(event);

@@ -125,6 +125,7 @@ describe('output of the CLI', function () {
         });
       },
       retrying: () => undefined,
+      answering: () => undefined,
       permissionDecided: () => undefined,
     };
     assert.equal((await answerOf(rig.backend.chat(HI, never(), listener))).text, 'all of it');

@@ -50,9 +50,33 @@ const CASES: readonly Case[] = [
   {
     what: 'an API key without the permission',
     reply: errorReply(403, 'Your key may not use this workspace'),
+    kind: 'forbidden',
+    statuses: [403, 403, 403],
+    words: [
+      /does not allow this request with the value of ANTHROPIC_API_KEY/,
+      /Your key may not use this workspace/,
+      /Choose a model .* or ask an administrator/,
+    ],
+    absent: [/rejects|authenticate|Correct/],
+  },
+  {
+    what: 'a token that may not use the model',
+    reply: errorReply(403, 'No access to this model.'),
+    env: { ...NO_KEY, CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-limited' },
+    kind: 'forbidden',
+    statuses: [403, 403, 403],
+    words: [
+      /does not allow this request with the value of CLAUDE_CODE_OAUTH_TOKEN: .*No access to this model/,
+    ],
+    absent: [/rejects|signed in/],
+  },
+  {
+    what: 'a token that was revoked',
+    reply: errorReply(403, 'OAuth token has been revoked.'),
+    env: { ...NO_KEY, CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-revoked' },
     kind: 'keyRejected',
     statuses: [503, 401, 401],
-    words: [/Your key may not use this workspace/, /ANTHROPIC_API_KEY/],
+    words: [/rejects the value of CLAUDE_CODE_OAUTH_TOKEN/, /revoked/, /Correct CLAUDE_CODE_OAUTH_TOKEN/],
   },
   {
     what: 'an apiKeyHelper that fails',
@@ -160,8 +184,8 @@ const CASES: readonly Case[] = [
     what: 'an error that repeats the key',
     reply: errorReply(403, `Key ${KEY} is blocked. API key provided: 7788-abcd-blocked`),
     env: { ANTHROPIC_API_KEY: KEY },
-    kind: 'keyRejected',
-    statuses: [503, 401, 401],
+    kind: 'forbidden',
+    statuses: [403, 403, 403],
     words: [/Key \[redacted\] is blocked/],
     absent: [/4f2a9c8e7b1d/, /7788-abcd/],
   },
@@ -252,6 +276,7 @@ describe('the cause of a failed request', function () {
     const observer = {
       requestSent: () => undefined,
       permissionDecided: () => undefined,
+      answering: () => undefined,
       retrying: (delayMs: number) => void retries.push(delayMs),
     };
     await assert.rejects(answerOf(rig.backend.chat(request([user('hi')]), never(), observer)), {

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createClaudeBackend } from '../../src/claude/backend.js';
-import { CliFinder, isSignedIn } from '../../src/claude/cli/cli.js';
+import { CliFinder, readAuthStatus } from '../../src/claude/cli/cli.js';
 import { locate, thisMachine, type Machine } from '../../src/claude/cli/locate.js';
 import { silentLogger } from '../../src/core/log.js';
 
@@ -169,9 +169,9 @@ describe('CliFinder in the file system', function () {
     it(`reads the version and the sign-in of a CLI whose script prints ${what}`, async () => {
       const path = await writeNoisyCli(noise);
       assert.equal((await new CliFinder(path, [], machine({})).find()).version, '9.9.9');
-      assert.equal(await isSignedIn(path, process.env), true);
+      assert.equal((await readAuthStatus(path, process.env)).signedIn, true);
       await writeNoisyCli({ ...noise, loggedIn: false });
-      assert.equal(await isSignedIn(path, process.env), false);
+      assert.equal((await readAuthStatus(path, process.env)).signedIn, false);
     });
   }
 
@@ -184,9 +184,9 @@ describe('CliFinder in the file system', function () {
   it('says that the user is signed out only if the CLI says so', async () => {
     const unreadable = (code: number): Promise<string> =>
       writeProgram(join(root, 'unreadable'), `echo '{"loggedIn": '; exit ${code}`);
-    assert.equal(await isSignedIn(await unreadable(0), process.env), true);
-    assert.equal(await isSignedIn(await unreadable(127), process.env), true);
-    assert.equal(await isSignedIn(await unreadable(1), process.env), false);
+    assert.equal((await readAuthStatus(await unreadable(0), process.env)).signedIn, true);
+    assert.equal((await readAuthStatus(await unreadable(127), process.env)).signedIn, true);
+    assert.equal((await readAuthStatus(await unreadable(1), process.env)).signedIn, false);
   });
 
   for (const [what, firstLine, blame] of [

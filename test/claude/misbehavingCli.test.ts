@@ -16,6 +16,7 @@ import {
   success,
   type FakeCli,
   type FakeScript,
+  type Step,
 } from '../support/fakeCli.js';
 import { answerOf, assistant, never, request, user } from '../support/cliRig.js';
 import { isAlive, pidsIn } from '../support/processes.js';
@@ -75,6 +76,44 @@ describe('a misbehaving CLI', function () {
     const answer = await answerOf(backend.chat(HI, never()));
     assert.equal(answer.text, 'Hello');
     assert.deepEqual(answer.done.usage, { promptTokens: 3, cachedTokens: 0, outputTokens: 2 });
+  });
+
+  describe('that does not confirm that it will not ask the model again', () => {
+    const settings = 'ignores' as const;
+    const ended = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } };
+    const goOn = { type: 'user', isSynthetic: true, message: { role: 'user', content: 'Go on.' } };
+
+    async function isKilled(): Promise<void> {
+      await until('the process is killed', () => !pids().some(isAlive));
+    }
+
+    it('is killed after an empty answer, which the client gets', async () => {
+      await start({
+        settings,
+        steps: [...beginSteps(), { do: 'send', message: event(ended) }, { do: 'hang' }],
+      });
+      const { text, done } = await answerOf(backend.chat(HI, never()));
+      assert.deepEqual([text, done.reason], ['', 'stop']);
+      await isKilled();
+    });
+
+    it('is killed when it adds a message to a complete answer', async () => {
+      const steps: Step[] = [
+        ...beginSteps('Hello'),
+        { do: 'send', message: event(ended) },
+        { do: 'send', message: goOn },
+        { do: 'hang' },
+      ];
+      await start({ settings, steps });
+      await fails('cliFailed', /CLI/);
+      await isKilled();
+    });
+
+    it('is not killed after an answer that ends the turn', async () => {
+      await start({ settings, steps: answerSteps('Hello') });
+      assert.equal((await answerOf(backend.chat(HI, never()))).text, 'Hello');
+      assert.equal(pids().filter(isAlive).length, 1);
+    });
   });
 
   it('that dies when its next turn begins is replaced by another process', async () => {

@@ -235,6 +235,45 @@ describe('a structured answer', function () {
     await assert.rejects(ask({ buffered: true }), { kind: 'cliFailed', message: /required property 'age'/ });
   });
 
+  // As long as a real API takes: the CLI needs some milliseconds to be kept from asking the model again.
+  const PACE = { delayMs: 200 };
+  for (const [what, faulty] of [
+    ['JSON that is cut', toolReply({ id: 't', name: 'StructuredOutput', input: '{"age": 3' }, PACE)],
+    ['JSON with a mistake', toolReply({ id: 't', name: 'StructuredOutput', input: '{"age": 3,,}' }, PACE)],
+    ['a call of an unknown tool', toolReply({ id: 't', name: 'answer', input: { age: 3 } }, PACE)],
+  ] as const) {
+    it(`that is ${what} is replaced by the next one, if nothing was sent yet`, async () => {
+      const before = rig.standIn.requests.length;
+      rig.standIn.reply(faulty, messageReply([answer({ age: 4 })]));
+      const { text, done } = await ask({ buffered: true });
+      assert.deepEqual([text, done.reason, sentSince(before)], ['{"age":4}', 'stop', 2]);
+      const [first, second] = rig.standIn.requests.slice(-2).map(({ body }) => body.messages);
+      assert.deepEqual(second, first);
+    });
+
+    it(`that is ${what} is an error if it was sent already`, async () => {
+      const before = rig.standIn.requests.length;
+      rig.standIn.reply(faulty);
+      await assert.rejects(ask(), {
+        kind: 'cliFailed',
+        message: /model's answer is not valid JSON|"answer"/,
+      });
+      assert.equal(sentSince(before), 1);
+    });
+
+    for (const [next, second] of [
+      ['is faulty in the same way', faulty],
+      ['does not match', messageReply([answer({ age: 'x' })])],
+    ] as const) {
+      it(`that is ${what} is an error if the next one ${next}`, async () => {
+        const before = rig.standIn.requests.length;
+        rig.standIn.reply(faulty, second);
+        await assert.rejects(ask({ buffered: true }), { kind: 'cliFailed' });
+        assert.equal(sentSince(before), 2);
+      });
+    }
+  }
+
   it('fails if it does not match and was sent already', async () => {
     const before = rig.standIn.requests.length;
     rig.standIn.reply(messageReply([answer({ age: 'x' })]));

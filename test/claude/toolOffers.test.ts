@@ -46,6 +46,24 @@ describe('tools that the CLI does not handle as it should', function () {
     });
   }
 
+  it('have their properties in the order of the newest request', async () => {
+    const orders = [
+      ['reason', 'answer'],
+      ['answer', 'reason'],
+    ];
+    for (const names of orders) {
+      rig.standIn.reply(textReply('A'));
+      await send(
+        withTools({ type: 'object', properties: Object.fromEntries(names.map((name) => [name, GOOD])) }),
+      );
+    }
+    const offered = rig.standIn.requests.map(({ body }) => {
+      const schema = body.tools?.[0]?.['input_schema'] as { properties: JsonObject };
+      return Object.keys(schema.properties);
+    });
+    assert.deepEqual(offered, orders);
+  });
+
   it('are offered again after a request that was cancelled during the set-up', async () => {
     await rig.backend.models();
     for (const delayMs of [0, 2, 5, 10, 20, 40]) {

@@ -52,6 +52,7 @@ describe('the workspace lane', function () {
     const listener = {
       requestSent: () => undefined,
       retrying: () => undefined,
+      answering: () => undefined,
       permissionDecided: (line: string) => void decisions.push(line),
     };
     return answerOf(rig.backend.chat(request(messages, { lane: 'workspace', ...more }), never(), listener));
@@ -177,6 +178,49 @@ describe('the workspace lane', function () {
     await ask([user('What is it?'), assistant(text), user('Really?')]);
     assert.equal(started, 1);
     assert.match(rig.standIn.requests[2]!.raw, /the answer is 42/);
+  });
+
+  it('applies the tool choice, thinking and effort of each turn of a conversation', async () => {
+    await start();
+    const turns: ChatMessage[] = [user('U1'), assistant('A1'), user('U2'), assistant('A2'), user('U3')];
+    const asked: readonly Partial<ChatRequest>[] = [
+      {},
+      { toolChoice: { required: true, name: 'look', single: false } },
+      {
+        toolChoice: { required: false, single: true },
+        thinking: { mode: 'off', show: false, effort: 'low' },
+      },
+      { thinking: { show: false, effort: 'high' } },
+    ];
+    const seen: unknown[] = [];
+    for (const [index, more] of asked.entries()) {
+      rig.standIn.reply(textReply(`A${index + 1}`));
+      await ask(turns.slice(0, Math.min(index, 2) * 2 + 1), { tools: [LOOK], ...more });
+      const { body } = rig.standIn.requests.at(-1)!;
+      const [choice] = /You must .+look.+$|Call at most one tool.+$/m.exec(systemOf(body)) ?? [''];
+      const { effort } = (body['output_config'] ?? {}) as JsonObject;
+      seen.push([choice, body['thinking'] !== undefined, effort]);
+    }
+    const usual = (seen[0] as unknown[])[2];
+    assert.deepEqual(seen, [
+      ['', true, usual],
+      ['You must answer by calling the tool "look". Write no other answer.', true, usual],
+      ['Call at most one tool of the client in each message.', false, 'low'],
+      ['', true, 'high'],
+    ]);
+  });
+
+  it('continues a process when only thinking and effort differ', async () => {
+    await start();
+    rig.standIn.reply(textReply('A1'), textReply('A2'), textReply('A3'));
+    await ask([user('U1')], { thinking: { mode: 'off', show: false, effort: 'low' } });
+    await ask([user('U1'), assistant('A1'), user('U2')], { thinking: { show: false, effort: 'high' } });
+    await ask([user('U1'), assistant('A1'), user('U2'), assistant('A2'), user('U3')]);
+    assert.equal(started, 1);
+    const efforts = rig.standIn.requests.map(({ body }) => (body['output_config'] as JsonObject)['effort']);
+    assert.deepEqual(efforts.slice(0, 2), ['low', 'high']);
+    const thinking = rig.standIn.requests.map(({ body }) => body['thinking'] !== undefined);
+    assert.deepEqual(thinking, [false, true, true]);
   });
 
   it('starts a new process if the history differs, and never continues in the other lane', async () => {

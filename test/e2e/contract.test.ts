@@ -120,7 +120,7 @@ describe('dist/headless.cjs', function () {
       assert.equal(code, 1);
       assert.equal(stdout, '');
       assert.match(stderr, reason);
-      assert.match(stderr, /Usage: .*headless\.cjs/);
+      assert.match(stderr, /Usage: claude-ollama-server \[options\]/);
       for (const option of [
         '--port',
         '--workspace',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRecords } from '../../src/claude/process/processRecords.js';
 import { isAlive } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 import { answerSteps, fakeCli } from '../support/fakeCli.js';
@@ -175,6 +176,10 @@ describe('the server leaves no process and no open file behind', function () {
     const watchdogs = childrenIn('/', pid);
     assert.equal(watchdogs.length, 1);
     const left = childrenIn(workspace, pid);
+    await until('both processes have been recorded', async () => {
+      const recorded = new Set((await readRecords()).map((record) => record.pid));
+      return left.every((one) => recorded.has(one));
+    });
     // Stop them all: a running CLI would exit when its output pipe breaks or its input ends.
     for (const one of [...watchdogs, ...left]) process.kill(one, 'SIGSTOP');
     await kill('SIGKILL');

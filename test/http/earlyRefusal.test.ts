@@ -69,6 +69,18 @@ describe('a large body on a connection that closes', function () {
     }
   }
 
+  for (const [status, head] of [
+    [400, 'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n'],
+    [400, 'POST /api/chat HTTP/9.9\r\nHost: localhost\r\n\r\n'],
+    [431, `POST /api/chat HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`],
+  ] as const) {
+    it(`gets the whole reply ${status} to a head that is refused: ${head.slice(0, 60).split('\r\n').join(' ')}`, async () => {
+      const rig = await startRig();
+      const reply = await replyAfter(await open(rig, head), Buffer.alloc(5 * MIB, 0x20));
+      assert.match(reply, new RegExp(`^HTTP/1\\.1 ${status} [^]*\r\n\r\n\\{"error":"[^"]+"\\}$`));
+    });
+  }
+
   it('gets the whole reply 403 as the connection of another user', async () => {
     const server = createServer();
     const refusal = closingReply('403 Forbidden', 'Not you.');

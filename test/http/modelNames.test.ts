@@ -66,6 +66,8 @@ describe('the name of a model in a request', () => {
         ['us.anthropic.claude-sonnet-4-20250514-v1', ['sonnet', undefined]],
         ['claude-sonnet:7b', ['sonnet', undefined]],
         ['claude-sonnet:local', ['sonnet', undefined]],
+        ['Sonnet[1m]:low', ['sonnet[1m]', 'low']],
+        ['opusplan', ['opusplan', undefined]],
         ['claude-sonnet:high', ['sonnet', 'high']],
         ['claude:low', ['default', 'low']],
       ] as const) {

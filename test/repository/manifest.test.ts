@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { CLIENTS } from '../../src/vscode/connect/clients.js';
 import { guideOf, type EndpointInfo } from '../../src/vscode/connect/guide.js';
-import { COMMANDS, milestoneKey, SECTION, WALKTHROUGH } from '../../src/vscode/platform/names.js';
+import {
+  COMMANDS,
+  milestoneKey,
+  PRODUCT,
+  SECTION,
+  SHORT_NAME,
+  WALKTHROUGH,
+} from '../../src/vscode/platform/names.js';
 import { WALKTHROUGH_STEPS } from '../../src/vscode/ui/setupProgress.js';
 import { readSettings } from '../../src/vscode/platform/settings.js';
 import { contributedSettings, filesUnder, manifest, read } from './repository.js';
@@ -44,11 +51,12 @@ describe('the manifest', () => {
     assert.match(calls[0]!.argument, /^COMMANDS\[/);
   });
 
-  it('gives every command a title and the category', () => {
+  it('gives every command a title and the category, and lets the palette find it by the product name', () => {
     for (const { command, title, category } of commands) {
       assert.ok(command.startsWith(`${SECTION}.`), command);
-      assert.match(title, /^[A-Z][^.]*$/, command);
-      assert.equal(category, 'Claude Ollama', command);
+      assert.match(title.value, /^[A-Z][^.]*$/, command);
+      assert.equal(title.original, title.value, command);
+      assert.deepEqual(category, { value: SHORT_NAME, original: PRODUCT }, command);
     }
   });
 
@@ -68,7 +76,7 @@ describe('the manifest', () => {
     const keys = new Set(Object.keys(WALKTHROUGH_STEPS).map(milestoneKey));
     assert.deepEqual(
       walkthroughs.flatMap(({ steps }) => steps.map(({ id }) => id)),
-      ['cli', 'signIn', 'server', 'connect', 'try'],
+      ['trust', 'cli', 'signIn', 'server', 'connect', 'try'],
     );
     assert.deepEqual(
       walkthroughs.map(({ id }) => id),
@@ -79,7 +87,9 @@ describe('the manifest', () => {
       walkthroughs.flatMap(({ steps }) => steps.map(({ completionEvents }) => completionEvents[0])),
     );
     for (const { description, media, completionEvents } of walkthroughs.flatMap(({ steps }) => steps)) {
-      for (const [, command] of description.matchAll(/\(command:([^)]+)\)/g)) assert.ok(own.has(command!));
+      for (const [, command] of description.matchAll(/\(command:([^)]+)\)/g)) {
+        assert.ok(own.has(command!) || command === 'workbench.trust.manage', command);
+      }
       assert.ok(media.altText.length > 0);
       assert.doesNotMatch(read(media.svg), /<script|href=|#[0-9a-f]{3,8}"/i, media.svg);
       // VS Code's content security policy forbids styles; attributes refer to the theme's colours.

@@ -55,7 +55,10 @@ describe('the packaged extension', function () {
   it('contains exactly the allowed files', async () => {
     const { stdout } = await vsce('ls', '--no-dependencies');
     const listed = stdout.split(/\r?\n/).filter((line) => line !== '');
-    assert.deepEqual(listed.sort(), [...ALLOWED, ...filesUnder('media/walkthrough')].sort());
+    assert.deepEqual(
+      listed.sort(),
+      [...ALLOWED, ...filesUnder('media/walkthrough'), ...filesUnder('media/grammars')].sort(),
+    );
   });
 
   it('is within its size limits, and vsce packages it without a warning', async () => {

@@ -31,10 +31,16 @@ export interface WalkthroughStep {
   readonly completionEvents: readonly string[];
 }
 
+/** VS Code shows `value`. The palette also finds a command by `original`. */
+export interface LocalizedText {
+  readonly value: string;
+  readonly original: string;
+}
+
 export interface ContributedCommand {
   readonly command: string;
-  readonly title: string;
-  readonly category?: string;
+  readonly title: LocalizedText;
+  readonly category?: LocalizedText;
 }
 
 /** A group of settings in the settings editor. */

@@ -37,6 +37,8 @@ export interface FakeScript {
   readonly unknownOption?: string;
   /** How it takes the request to remove a conversation. Default: it does so. */
   readonly rewind?: 'refuses' | 'ignores';
+  /** How it takes a change of settings. Default: it confirms it. */
+  readonly settings?: 'ignores';
   /** Never reads its stdin. */
   readonly ignoresStdin?: boolean;
   /** Closes its stdin immediately and keeps running. */
@@ -210,6 +212,7 @@ if (script.ignoresStdin || script.closesStdin) {
     const message = JSON.parse(line);
     if (message.type === 'control_request') {
       const response = answerControlRequest(message.request);
+      if (message.request.subtype === 'apply_flag_settings' && script.settings === 'ignores') return;
       const rewind = message.request.subtype === 'rewind_conversation' ? script.rewind : undefined;
       const error = 'Unsupported control request subtype: rewind_conversation';
       if (rewind === 'refuses') {

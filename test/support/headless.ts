@@ -52,6 +52,8 @@ export interface HeadlessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The limit of open files, sockets and pipes. Needs a shell. */
   readonly maxOpenFiles?: number;
+  /** The path of the program. Default: the one in `dist/`. */
+  readonly program?: string;
   /** A module that Node loads before the program. */
   readonly preload?: string;
   readonly respond?: StandInOptions['respond'];
@@ -111,7 +113,8 @@ async function launch(setup: HeadlessSetup, options: HeadlessOptions): Promise<H
     '4',
   ];
   const preload = options.preload === undefined ? [] : ['--require', options.preload];
-  const command = [process.execPath, ...preload, PROGRAM, ...args, ...(options.args ?? [])];
+  const program = options.program ?? PROGRAM;
+  const command = [process.execPath, ...preload, program, ...args, ...(options.args ?? [])];
   const limited = ['sh', '-c', `ulimit -n ${options.maxOpenFiles}; exec "$@"`, 'sh', ...command];
   const [file = '', ...rest] = options.maxOpenFiles === undefined ? command : limited;
   const child = spawn(file, rest, {

@@ -1,7 +1,8 @@
 /** The installed CLI: its path, its version and whether it is signed in. */
 import { stat } from 'node:fs/promises';
+import type { CliInfo } from '../../core/cliBackend.js';
 import { ChatError } from '../../core/errors.js';
-import { parseSignedIn } from './authStatus.js';
+import { parseAuthStatus } from './authStatus.js';
 import { runCommand } from './command.js';
 import { locate, type Machine } from './locate.js';
 import { realPath } from './realPath.js';
@@ -79,15 +80,17 @@ export class CliFinder {
 const SIGNED_OUT_CODE = 1;
 
 /**
- * Whether the CLI has credentials. Expired ones count too; only a request can tell whether they are valid. So does an output
- * that cannot be read, unless the exit code says otherwise: a user who is signed in must not be told to sign in.
+ * Whether the CLI has credentials, and who pays. Expired credentials count too; only a request can tell whether they are valid. If
+ * the output cannot be read, the exit code decides. Any other code than `SIGNED_OUT_CODE` counts as signed in, because a user who
+ * is signed in must not be told to sign in.
  */
-export async function isSignedIn(
+export async function readAuthStatus(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<boolean> {
+): Promise<Pick<CliInfo, 'signedIn' | 'payer'>> {
   const { stdout, code } = await runCommand(path, ['auth', 'status'], env);
-  return parseSignedIn(stdout) ?? code !== SIGNED_OUT_CODE;
+  const { loggedIn = code !== SIGNED_OUT_CODE, payer } = parseAuthStatus(stdout) ?? {};
+  return { signedIn: loggedIn, ...(payer === undefined ? {} : { payer }) };
 }
 
 /** The given flags that the CLI's `--help` does not list. */

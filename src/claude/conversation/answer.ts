@@ -6,6 +6,7 @@ import { badRequest } from '../../core/errors.js';
 import type { ResultMessage } from '../process/incoming.js';
 import { clientNameOf } from '../tools/offeredTool.js';
 import { DeferralCheck } from '../turn/deferralCheck.js';
+import { PermissionCheck } from '../turn/permissionCheck.js';
 import { planUsageOf } from '../turn/planUsage.js';
 import { OutputLimit } from '../turn/outputLimit.js';
 import { REQUESTING, TurnClock } from '../turn/timings.js';
@@ -61,12 +62,23 @@ export async function* readAnswer(
   options: AnswerOptions,
 ): AsyncGenerator<ChatEvent, AnswerEnd, void> {
   const { clock, names, services, observer, gate } = options;
-  const output = new OutputLimit(request.stop, localLimit(request.maxTokens, options));
+  const startOutput = (): OutputLimit =>
+    new OutputLimit(request.stop, localLimit(request.maxTokens, options));
+  let output = startOutput();
+  const isBuffered = request.buffered === true && request.lane === 'chat';
+  /** The events of a buffered answer: another attempt replaces them if the connection breaks. */
+  let kept: ChatEvent[] = [];
   const rounds = new ToolRounds({
     isClientTool: (tool) => names.isClientTool(tool),
     progress: (use) => services?.progress(use),
   });
   const deferral = new DeferralCheck((tool) => clientNameIn(request, tool, names));
+  const permission =
+    services &&
+    new PermissionCheck({
+      isClientTool: (tool) => names.isClientTool(tool),
+      wasAsked: (callId) => services.gate.wasAsked(callId),
+    });
   let text = '';
   const calls: ToolCall[] = [];
   const turnClock = new TurnClock(clock, options.started);
@@ -76,11 +88,17 @@ export async function* readAnswer(
     turnClock.read(message);
     if (message.type === 'system' && message.subtype === 'init') checkTools(message.tools, request, names);
     deferral.read(message);
+    permission?.read(message);
     if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
     const step = rounds.read(message, reader.read(message));
     if (message.type === 'system' && message.subtype === 'api_retry') {
       observer.retrying(message.retry_delay_ms ?? 0);
+    }
+    if (step.restarts === true) {
+      output = startOutput();
+      kept = [];
+      text = '';
     }
     let { end } = step;
     for (const event of output.apply(step)) {
@@ -91,7 +109,13 @@ export async function* readAnswer(
       }
       if (event.type === 'text') text += event.text;
       if (event.type === 'toolCall') calls.push(event.call);
-      if (event.type !== 'thinking' || request.thinking?.show === true) yield withBareName(event, names);
+      if (event.type === 'thinking' && request.thinking?.show !== true) continue;
+      const shown = withBareName(event, names);
+      if (!isBuffered) yield shown;
+      else {
+        kept.push(shown);
+        if (shown.type !== 'usage') observer.answering(shown.type === 'thinking' ? 'thinking' : 'answer');
+      }
     }
     if (step.early !== undefined) {
       early = step.early;
@@ -101,6 +125,7 @@ export async function* readAnswer(
     if (end === undefined) continue;
     if (end.result) options.onResult(end.result);
     if (exceedsLimit(end, request.maxTokens, options)) end = { ...end, reason: 'length' };
+    if (reader.rejected === undefined) yield* kept;
     return { ...end, text, calls, timings: turnClock.end() };
   }
 }

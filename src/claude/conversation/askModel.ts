@@ -61,6 +61,8 @@ export interface Attempt {
   reader?: TurnReader;
   /** The id of the question. */
   uuid?: string;
+  /** Whether a structured answer was requested once more. */
+  repaired?: true;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function* askModel(
   let { previousUuid } = prepared;
   let uuid = randomUUID() as string;
   let line = userLine(turnWithContext, history.callIds, { uuid, query: true });
-  for (let repaired = false; ; repaired = true) {
+  for (;;) {
     const reader = new TurnReader({
       uuid,
       previousUuid,
@@ -109,7 +111,8 @@ export async function* askModel(
     const end = yield* readAnswer(channel, reader, request, answerOptions);
     const { rejected } = reader;
     if (rejected === undefined) return end;
-    if (repaired) throw doesNotMatch(rejected.problem);
+    if (attempt.repaired === true) throw doesNotMatch(rejected.problem);
+    attempt.repaired = true;
     gate?.open();
     await gate?.opened;
     previousUuid = uuid;
@@ -130,6 +133,7 @@ function chatTurn(
     sent,
     checkAnswer: format && ((json) => checkJson(json, (answer) => check(format, answer))),
     keepsBack: buffered && format !== undefined,
+    buffered,
   };
 }
 

@@ -1,18 +1,19 @@
 /** Compares turns. Pure. */
 import type { ContentPart, DocumentPart, TextPart } from '../../core/chat.js';
-import { canonicalJson, type Json } from '../../core/json.js';
+import { canonicalJson, type Json, withDigits } from '../../core/json.js';
 import { memoize } from '../../core/memoize.js';
-import type { Turn } from './transcript.js';
+import { isBlank, type Turn } from './transcript.js';
 
 /**
- * A string for comparing turns: equal for equal turns only. Texts that follow each other are compared as one, because clients
- * join the parts of a message, or cut it into others, when they send it back.
+ * A string for comparing turns: equal if, and only if, the CLI is sent the same (`outgoing.ts`). Ids of calls and the order of
+ * keys do not count. Texts that follow each other are compared as one, because clients join the parts of a message, or cut it
+ * into others, when they send it back.
  */
 export const canonicalTurn = memoize((turn: Turn): string => {
   if (turn.role === 'assistant') {
     return canonicalJson([
-      turn.texts.join(''),
-      turn.calls.map(({ number, call }): Json => [number, call.name, call.arguments]),
+      turn.texts.every(isBlank) ? '' : turn.texts.join(''),
+      turn.calls.map(({ number, call }): Json => [number, call.name, withDigits(call.arguments)]),
     ]);
   }
   return canonicalJson(

@@ -11,6 +11,7 @@ const toolInput = v.optional(v.record(v.string(), v.unknown()), {});
 const hookInput = v.object({
   tool_name: v.string(),
   tool_input: toolInput,
+  tool_use_id: v.optional(v.string()),
   permission_mode: v.optional(v.string()),
   cwd: v.optional(v.string()),
   transcript_path: v.optional(v.string()),
@@ -60,12 +61,13 @@ export async function answerControlRequest(
 async function hookAnswer(input: unknown, { client, gate }: ControlRequestRules): Promise<object> {
   const call = v.safeParse(hookInput, input);
   if (!call.success) return decision('deny');
-  const { tool_name: tool, tool_input, permission_mode, cwd, transcript_path } = call.output;
+  const { tool_name: tool, tool_input, tool_use_id: id, permission_mode, cwd, transcript_path } = call.output;
   if (gate === undefined || client.names.isClientTool(tool)) return decision('defer');
   if (tool === STRUCTURED_OUTPUT_TOOL) return {};
   const use = {
     tool,
     input: tool_input as JsonObject,
+    ...(id === undefined ? {} : { id }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(transcript_path === undefined ? {} : { transcriptFolder: dirname(transcript_path) }),
   };

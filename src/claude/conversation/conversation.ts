@@ -13,8 +13,9 @@ import { Channel, throwIfAborted, type ControlAnswer } from './channel.js';
 import { answerControlRequest } from './controlRequests.js';
 import {
   initializeChat,
-  initializeWorkspace,
   requestModels,
+  requestSettings,
+  requireHooks,
   NO_SETTINGS,
   warmUp,
   type ListedModel,
@@ -25,7 +26,7 @@ import { ProcessContents } from './processContents.js';
 import { setupFor } from './processSetup.js';
 import { replayHistory } from './replayHistory.js';
 import { Retries } from './retries.js';
-import { toTurns, type Turn, type UserTurn } from './transcript.js';
+import { turnsOf, type Turn, type UserTurn } from './transcript.js';
 import { TurnGate } from './turnGate.js';
 
 /**
@@ -58,7 +59,7 @@ export class Conversation {
     this.#channel = new Channel(process, answer, options.onCrash);
     const isChat = services === undefined;
     const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
-    const settings = isChat ? initializeChat(this.#channel) : NO_SETTINGS;
+    const settings = isChat ? initializeChat(this.#channel) : Promise.resolve(NO_SETTINGS);
     this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings, rewinds });
     if (isChat) this.#gate = new TurnGate(this.#channel, environment);
     this.#state = isChat ? 'empty' : 'new';
@@ -92,8 +93,9 @@ export class Conversation {
     signal: AbortSignal,
     observer: BackendObserver,
   ): AsyncGenerator<ChatEvent, void, void> {
-    const turns = toTurns(request.messages);
-    const turn = turns.pop();
+    const all = turnsOf(request);
+    const turns = all.slice(0, -1);
+    const turn = all.at(-1);
     throwIfAborted(signal);
     if (turn?.role !== 'user' || !['new', 'empty', 'idle'].includes(this.#state)) {
       throw new ChatError('internal', `a process got a request while ${this.#state}`);
@@ -116,8 +118,9 @@ export class Conversation {
           return yield* this.#answer(prepared, question, attempt);
         } catch (error) {
           this.#previousUuid = attempt.uuid ?? this.#previousUuid;
-          if (!retries.allow(asChatError(error), attempt.reader)) throw error;
-          sent.restart();
+          if (!retries.allow(asChatError(error), attempt)) throw error;
+          if (request.buffered === true) sent.reset();
+          else sent.restart();
         }
       }
     } catch (error) {
@@ -151,11 +154,12 @@ export class Conversation {
     const { tools, history } = this.contents;
     const timeoutMs = this.#options.reactionMs;
     const setup = setupFor(request, this.#options.models.of(request.model));
-    let confirmed: Promise<unknown> = Promise.resolve();
-    if (isNew) {
-      this.contents.recordSetup(setup);
-      initializeWorkspace(this.#channel, request);
-    } else ({ confirmed } = await this.contents.change(setup, turns, { timeoutMs, signal }));
+    const waiting = { timeoutMs, signal };
+    const settings = isNew ? requestSettings(this.#channel) : undefined;
+    const { confirmed } = isNew
+      ? await this.contents.initialize(setup, waiting)
+      : await this.contents.change(setup, turns, waiting);
+    if (settings !== undefined) requireHooks(await this.#channel.waitFor(settings, timeoutMs, signal));
     this.#gate?.open();
     this.#channel.startTurn();
     const missing = turns.slice(history.length);

@@ -2,14 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { DEFAULT_MODEL } from '../../core/backend.js';
-import type { ChatRequest } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import type { Channel } from './channel.js';
-import { chatInitialization, userLine, workspaceInitialization } from './outgoing.js';
+import { chatInitialization, userLine } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
-import { modelRequests, type Environment } from './processSetup.js';
+import { settings, type Environment } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
@@ -80,8 +79,8 @@ export interface UserSettings {
   readonly variables: Environment;
 }
 
-/** The settings of a process that does not need them. */
-export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undefined, variables: {} });
+/** The settings of a process that does not need or report them. */
+export const NO_SETTINGS: UserSettings = { model: undefined, variables: {} };
 
 /**
  * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
@@ -90,38 +89,32 @@ export const NO_SETTINGS: Promise<UserSettings> = Promise.resolve({ model: undef
 export function initializeChat(channel: Channel): Promise<UserSettings> {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
-  channel.control({ subtype: 'apply_flag_settings', settings: { attribution: { commit: '', pr: '' } } });
-  return channel.requestEarly({ subtype: 'get_settings' }).then((answer) => {
-    const settings = v.safeParse(settingsSchema, answer);
-    if (!settings.success) return { model: undefined, variables: {} };
-    const { applied, effective } = settings.output;
-    return { model: applied.model, variables: effective.env };
-  });
+  channel.control(settings({ attribution: { commit: '', pr: '' } }));
+  return requestSettings(channel);
 }
 
-/** Initializes a new process of the workspace lane for a request. Call it once for each process. */
-export function initializeWorkspace(channel: Channel, request: ChatRequest): void {
-  channel.control(workspaceInitialization(request));
-  if (request.thinking?.show === true) {
-    channel.control({
-      subtype: 'set_max_thinking_tokens',
-      max_thinking_tokens: null,
-      thinking_display: 'summarized',
-    });
-  }
-  if (request.thinking?.mode === 'off') {
-    const env = { CLAUDE_CODE_DISABLE_THINKING: '1' };
-    channel.control({ subtype: 'apply_flag_settings', settings: { env } });
-  }
-  // Set the model before the history is sent: the CLI writes a later change into the conversation.
-  const { model } = request;
-  if (model !== DEFAULT_MODEL) {
-    for (const message of modelRequests({ model, system: '' })) channel.control(message);
-  }
-  const effort = request.thinking?.effort;
-  if (effort !== undefined) {
-    channel.control({ subtype: 'apply_flag_settings', settings: { effortLevel: effort } });
-  }
+/** Asks the CLI for what the user has set. @returns use `Channel.waitFor` for it */
+export async function requestSettings(channel: Channel): Promise<UserSettings> {
+  const answer = v.safeParse(settingsSchema, await channel.requestEarly({ subtype: 'get_settings' }));
+  if (!answer.success) return NO_SETTINGS;
+  const { applied, effective } = answer.output;
+  return { model: applied.model, variables: effective.env };
+}
+
+/** Switches on the CLI's simple mode, in which it calls no hooks. Windows ignores the case of names. */
+const SIMPLE_MODE = process.platform === 'win32' ? /^CLAUDE_CODE_SIMPLE$/i : /^CLAUDE_CODE_SIMPLE$/;
+const OFF: ReadonlySet<string | undefined> = new Set(['', '0', 'false', 'no', 'off', undefined]);
+
+/** @throws ChatError `cliFailed` if settings that cannot be overridden switch off the hook in which the CLI asks for permission */
+export function requireHooks({ variables }: UserSettings): void {
+  const simple = Object.entries(variables).some(([name, value]) => SIMPLE_MODE.test(name) && !OFF.has(value));
+  if (!simple) return;
+  throw new ChatError(
+    'cliFailed',
+    'Workspace models cannot be used: a setting for Claude that this server cannot override (CLAUDE_CODE_SIMPLE in "env") ' +
+      'switches off hooks, and without them Claude would not ask for permission. Remove the setting, or use a chat model. If ' +
+      'it is a setting of your organization, ask your administrator.',
+  );
 }
 
 /**

@@ -1,15 +1,13 @@
 /** Builds the messages that the CLI reads on stdin: initialization and turns. */
 import { randomUUID } from 'node:crypto';
-import type { ChatRequest, ContentPart, DocumentPart } from '../../core/chat.js';
-import { joinParagraphs } from '../../core/conversation.js';
+import type { ContentPart, DocumentPart } from '../../core/chat.js';
 import { withDigits } from '../../core/json.js';
-import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
-import { objectSchema, STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
+import { STRUCTURED_OUTPUT_TOOL } from '../turn/structuredOutput.js';
 import { strictSchema } from '../tools/strictSchema.js';
-import { BLANK_AGENT, type ToolOffer } from './processSetup.js';
+import { BLANK_AGENT, type ProcessSetup, type ToolOffer } from './processSetup.js';
 import type { ToolNames } from './toolNames.js';
-import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
+import { joinBlank, type AssistantTurn, type Turn, type UserTurn } from './transcript.js';
 
 /** The API ids of all tool calls of a conversation, in order. */
 export type CallIds = readonly string[];
@@ -73,12 +71,10 @@ export function chatInitialization(): object {
 /**
  * The `initialize` control request for the workspace lane. The client's system prompt is appended to the CLI's own.
  */
-export function workspaceInitialization(request: ChatRequest): object {
-  const { tools, format } = request;
-  const system = joinParagraphs([request.system, toolChoiceInstruction(request.toolChoice)]);
-  const manifest = toolManifest({ tools, answerSchema: undefined });
+export function workspaceInitialization({ system, offer, answerSchema }: ProcessSetup): object {
+  const manifest = toolManifest(offer);
   const client =
-    tools.length === 0
+    offer.tools.length === 0
       ? {}
       : {
           sdkMcpServers: [CLIENT_TOOLS_SERVER],
@@ -90,7 +86,7 @@ export function workspaceInitialization(request: ChatRequest): object {
     ...(system === '' ? {} : { appendSystemPrompt: system }),
     ...client,
     hooks: HOOKS,
-    ...(format === undefined ? {} : { jsonSchema: strictSchema(objectSchema(format)) }),
+    ...(answerSchema === undefined ? {} : { jsonSchema: strictSchema(answerSchema) }),
   };
 }
 
@@ -229,7 +225,7 @@ function documentSource(source: DocumentPart['source']): object {
 }
 
 function assistantContent(turn: AssistantTurn, ids: CallIds, names: ToolNames): object[] {
-  const texts = turn.texts.filter((text) => text.trim() !== '').map((text) => ({ type: 'text', text }));
+  const texts = joinBlank(turn.texts).map((text) => ({ type: 'text', text }));
   const calls = turn.calls.map(({ number, call }) => ({
     type: 'tool_use',
     id: ids[number] ?? `call_${number}`,

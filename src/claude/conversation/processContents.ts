@@ -8,6 +8,7 @@ import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { throwIfAborted, type Channel } from './channel.js';
 import type { UserSettings } from './initialize.js';
+import { workspaceInitialization } from './outgoing.js';
 import { ProcessHistory } from './processHistory.js';
 import {
   canonicalOffer,
@@ -28,6 +29,12 @@ import type { Turn } from './transcript.js';
 const REWIND_MS = 3000;
 
 const rewindAnswer = v.object({ rewound: v.literal(true) });
+
+/** How long the CLI may take for one step, in milliseconds, and the end of waiting. */
+interface Waiting {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
 
 /** What is known about a process when it starts. */
 export interface ProcessOptions {
@@ -86,7 +93,7 @@ export class ProcessContents {
    */
   sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean } {
     const same = canonicalSetup(this.#setup) === canonicalSetup(setup);
-    const shared = same ? this.history.sharedWith(turns) : 0;
+    const shared = same ? this.history.sharedWith(turns, setup.offer.tools) : 0;
     return { shared, continues: same && shared === turns.length && shared === this.history.length };
   }
 
@@ -96,16 +103,22 @@ export class ProcessContents {
     return canonicalSetup(this.#setup) === canonicalSetup(setup) ? 0 : 1;
   }
 
-  /** Records a set-up that the process gets with its `initialize` request. */
-  recordSetup(setup: ProcessSetup): void {
-    this.#setup = setup;
+  /**
+   * Gives a new process of the workspace lane its set-up. Call it once for each process.
+   * @returns see `change`
+   * @throws ChatError
+   */
+  async initialize(setup: ProcessSetup, waiting: Waiting): Promise<{ confirmed: Promise<unknown> }> {
     this.#conversations++;
     this.tools.recordOffer(setup.offer);
+    this.#channel.control(workspaceInitialization(setup));
+    // That request contains the system prompt. `set_model` would put it in the place of the CLI's own. The model is set
+    // before the history is sent: the CLI writes a later change into the conversation.
+    return this.#apply(setup, [INITIAL_SETUP, { ...setup, system: '' }], waiting);
   }
 
   /**
    * Keeps the turns that a request shares with the conversation, and changes the set-up to what the request needs.
-   * @param timeoutMs how long the CLI may take for one step
    * @returns `confirmed` settles when the CLI has confirmed the set-up. In the first conversation of a process the question
    *   may be sent before that: there is no earlier conversation that it could be mixed with.
    * @throws ChatError
@@ -113,17 +126,31 @@ export class ProcessContents {
   async change(
     setup: ProcessSetup,
     turns: readonly Turn[],
-    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+    waiting: Waiting,
   ): Promise<{ confirmed: Promise<unknown> }> {
+    const { timeoutMs, signal } = waiting;
     const { shared } = this.sharedTurns(setup, turns);
     if (shared < this.history.length) await this.rewind(shared);
     if (shared === 0) this.#conversations++;
     throwIfAborted(signal);
     await this.tools.offer(setup.offer, timeoutMs, signal);
-    const hasVariables = changesVariables(this.#setup, setup);
+    return this.#apply(setup, await this.#withDefaultModel(setup, timeoutMs, signal), waiting);
+  }
+
+  /**
+   * Sends the control requests that change one set-up into another, and records the new one.
+   * @param setup what the process has afterwards
+   * @param fromTo the same change, with the model and the system prompt as the requests must name them
+   */
+  async #apply(
+    setup: ProcessSetup,
+    fromTo: readonly [ProcessSetup, ProcessSetup],
+    { timeoutMs, signal }: Waiting,
+  ): Promise<{ confirmed: Promise<unknown> }> {
+    const [from, to] = fromTo;
+    const hasVariables = changesVariables(from, to);
     const own = hasVariables ? await this.#channel.waitFor(this.#variables, timeoutMs, signal) : {};
-    const [before, after] = await this.#withDefaultModel(setup, timeoutMs, signal);
-    const requests = setupRequests(before, after, { ...this.#environment, ...own });
+    const requests = setupRequests(from, to, { ...this.#environment, ...own });
     this.#setup = setup;
     const confirmed = Promise.all(
       requests.map((request) => this.#channel.request(request, timeoutMs, signal)),

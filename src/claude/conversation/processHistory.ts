@@ -1,9 +1,9 @@
 /** The conversation that a process holds. A request can continue in the process only if it begins with the same turns. */
-import type { ToolCall } from '../../core/chat.js';
-import { canonicalJson, type Json } from '../../core/json.js';
+import type { ToolCall, ToolSpec } from '../../core/chat.js';
 import type { CallIds } from './outgoing.js';
 import type { ToolNames } from './toolNames.js';
 import { canonicalTurn } from './canonicalTurn.js';
+import { isLossyCopy } from './lossyCopy.js';
 import type { AssistantTurn, Turn, UserTurn } from './transcript.js';
 
 type HistoryTurn =
@@ -50,11 +50,12 @@ export class ProcessHistory {
    * Counts the turns at the beginning that equal those of a request, as far as the process can be rewound to them: a question
    * without its answer does not count, and the CLI refuses a rewind that separates tool calls from their results.
    * @param earlier the turns before the request's question
+   * @param tools the tools that the request offers
    */
-  sharedWith(earlier: readonly Turn[]): number {
+  sharedWith(earlier: readonly Turn[], tools: readonly ToolSpec[]): number {
     const most = Math.min(earlier.length, this.#turns.length);
     let shared = 0;
-    while (shared < most && isSame(this.#turns[shared]!, earlier[shared]!)) shared++;
+    while (shared < most && isSame(this.#turns[shared]!, earlier[shared]!, tools)) shared++;
     shared -= shared % 2;
     while (this.#hasResults(shared)) shared -= 2;
     return shared;
@@ -99,39 +100,10 @@ export class ProcessHistory {
   }
 }
 
-/**
- * Whether a turn of a request equals a turn of the history. Some clients change an answer with tool calls slightly when they
- * send it back: they drop the text before the calls, trim its white space, or drop empty arguments
- * (Open WebUI, CrewAI, gptme, Home Assistant).
- */
-function isSame(entry: HistoryTurn, turn: Turn): boolean {
+/** Whether a turn of a request equals a turn of the history, or is a lossy copy of it. */
+function isSame(entry: HistoryTurn, turn: Turn, tools: readonly ToolSpec[]): boolean {
   if (entry.role !== turn.role) return false;
   if (entry.canonical === canonicalTurn(turn)) return true;
-  return (
-    entry.role === 'assistant' && turn.role === 'assistant' && isLossyCopy(entry.turn, turn, entry.callIds)
-  );
-}
-
-function isLossyCopy(original: AssistantTurn, copy: AssistantTurn, callIds: CallIds): boolean {
-  const { calls } = original;
-  if (calls.length === 0 || calls.length !== copy.calls.length) return false;
-  const text = copy.texts.join('').trim();
-  if (text !== '' && text !== original.texts.join('').trim()) return false;
-  const counts = new Map<string, number>();
-  for (const { call } of calls) counts.set(call.name, (counts.get(call.name) ?? 0) + 1);
-  return calls.every(({ call }, i) => {
-    const { call: copied } = copy.calls[i]!;
-    if (copied.name !== call.name) return false;
-    if (copied.id !== callIds[i] && counts.get(call.name) !== 1) return false;
-    return canonicalJson(withoutEmpty(copied.arguments)) === canonicalJson(withoutEmpty(call.arguments));
-  });
-}
-
-function withoutEmpty(values: ToolCall['arguments']): ToolCall['arguments'] {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
-}
-
-function isEmpty(value: Json): boolean {
-  if (value === null || value === '') return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
+  if (entry.role !== 'assistant' || turn.role !== 'assistant') return false;
+  return isLossyCopy(entry.turn, turn, entry.callIds, tools);
 }

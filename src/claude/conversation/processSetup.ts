@@ -3,8 +3,10 @@
  */
 import { DEFAULT_MODEL } from '../../core/backend.js';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
-import { canonicalJson, type Json, type JsonObject } from '../../core/json.js';
+import { type Json, type JsonObject, jsonText } from '../../core/json.js';
+import { joinParagraphs } from '../../core/conversation.js';
 import { memoize } from '../../core/memoize.js';
+import { toolChoiceInstruction } from '../../core/toolChoice.js';
 import { apiOptions, workspaceOptions, type ApiOptions, type ModelTraits } from './apiOptions.js';
 import { objectSchema } from '../turn/structuredOutput.js';
 
@@ -16,7 +18,10 @@ export interface ToolOffer {
 }
 
 export interface ProcessSetup {
-  /** The system prompt; empty for none. */
+  /**
+   * The system prompt; empty for none. In the workspace lane: what follows the CLI's own system prompt, and cannot be changed
+   * in a running process.
+   */
   readonly system: string;
   /** The CLI's name of the model. */
   readonly model: string;
@@ -45,22 +50,37 @@ const BILLING_HEADER = 'x-anthropic-billing-header:';
  * process starts, and provides the tool for it.
  */
 export function setupFor(request: ChatRequest, traits?: ModelTraits): ProcessSetup {
-  const { format, lane, system, model, thinking, tools } = request;
-  const answerSchema = format && objectSchema(format);
-  const chat = lane === 'chat';
-  return {
-    system: system.startsWith(BILLING_HEADER) ? `\n${system}` : system,
-    model,
-    offer: { tools, answerSchema: chat ? answerSchema : undefined },
-    answerSchema,
-    showThinking: thinking?.show ?? false,
-    api: chat ? apiOptions(request, traits ?? { id: model, refused: new Set() }) : workspaceOptions(request),
-  };
+  const api =
+    request.lane === 'chat'
+      ? apiOptions(request, traits ?? { id: request.model, refused: new Set() })
+      : workspaceOptions(request);
+  return { ...lastingSetup(request), api };
 }
 
-/** A string for comparing offers: equal for equal offers only. */
+/** The parts of a set-up that stay for a whole conversation. */
+const lastingSetup = memoize((request: ChatRequest): Omit<ProcessSetup, 'api'> => {
+  const { format, lane, model, thinking, tools } = request;
+  const answerSchema = format && objectSchema(format);
+  return {
+    system: systemPrompt(request),
+    model,
+    offer: { tools, answerSchema: lane === 'chat' ? answerSchema : undefined },
+    answerSchema,
+    showThinking: thinking?.show ?? false,
+  };
+});
+
+function systemPrompt({ lane, system, toolChoice }: ChatRequest): string {
+  if (lane === 'workspace') return joinParagraphs([system, toolChoiceInstruction(toolChoice)]);
+  return system.startsWith(BILLING_HEADER) ? `\n${system}` : system;
+}
+
+/**
+ * A string for comparing offers: equal for equal offers only. The order of keys counts: a model fills in the properties of a
+ * schema in their order.
+ */
 export const canonicalOffer = memoize(({ tools, answerSchema }: ToolOffer): string => {
-  return canonicalJson([
+  return jsonText([
     tools.map((tool): Json => [tool.name, tool.description, tool.parameters]),
     answerSchema ?? null,
   ]);
@@ -72,7 +92,7 @@ export const canonicalOffer = memoize(({ tools, answerSchema }: ToolOffer): stri
  * the API could not use its prompt cache.
  */
 export const canonicalSetup = memoize((setup: ProcessSetup): string => {
-  return canonicalJson([
+  return jsonText([
     setup.model,
     setup.system,
     setup.showThinking,

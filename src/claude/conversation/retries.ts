@@ -1,8 +1,8 @@
 /** Decides whether a failed request is sent to the model again. */
 import type { ChatRequest } from '../../core/chat.js';
 import type { ChatError } from '../../core/errors.js';
-import type { TurnReader } from '../turn/turnReader.js';
 import { refusedParameter, type ApiParameter } from './apiOptions.js';
+import type { Attempt } from './askModel.js';
 import type { ModelTraitsMemory } from './modelTraits.js';
 import { setupFor } from './processSetup.js';
 
@@ -23,12 +23,19 @@ export class Retries {
   }
 
   /**
-   * Whether the request is sent again: after a lost connection, or without a parameter that the API does not take.
-   * @param reader of the failed answer
+   * Whether the request is sent again: after a lost connection, without a parameter that the API does not take, or for a
+   * structured answer that is no JSON, which is repaired once.
+   * @param attempt the failed one
    */
-  allow(error: ChatError, reader: TurnReader | undefined): boolean {
-    if (this.#request.lane !== 'chat' || reader === undefined) return false;
+  allow(error: ChatError, attempt: Attempt): boolean {
+    const { reader } = attempt;
+    const { lane, format, buffered } = this.#request;
+    if (lane !== 'chat' || reader === undefined) return false;
     if (reader.cut) return ++this.#lostConnections <= MAX_LOST_CONNECTIONS;
+    if (reader.unusable && format !== undefined && buffered === true && attempt.repaired !== true) {
+      attempt.repaired = true;
+      return true;
+    }
     if (error.kind !== 'badRequest' || reader.hasBegun) return false;
     const { model } = this.#request;
     const { api } = setupFor(this.#request, this.#models.of(model));

@@ -2,9 +2,10 @@
  * Converts conversations to what the API takes: alternating turns, with the results of tool calls directly after the calls.
  * Calls are numbered in order, because clients keep, drop or invent ids. Pure.
  */
-import type { ChatMessage, ContentPart, ToolCall } from '../../core/chat.js';
+import type { ChatMessage, ChatRequest, ContentPart, ToolCall } from '../../core/chat.js';
 import { CONTINUE } from '../../core/conversation.js';
 import { markedResult } from '../../core/markedContent.js';
+import { memoize } from '../../core/memoize.js';
 
 /** The result of a tool call. `call` is the number of the call in the conversation, counted from 0. */
 export interface NumberedResult {
@@ -53,7 +54,7 @@ interface GrowingAssistantTurn {
  * Converts messages to alternating turns. The first and the last turn are user turns. Consecutive messages of one role become
  * one turn.
  */
-export function toTurns(messages: readonly ChatMessage[]): Turn[] {
+export function toTurns(messages: readonly ChatMessage[]): readonly Turn[] {
   const turns: (SentTurn | GrowingAssistantTurn)[] = [];
   const numbers = new Map<string, number>();
   let calls = 0;
@@ -101,6 +102,9 @@ export function toTurns(messages: readonly ChatMessage[]): Turn[] {
   );
 }
 
+/** The turns of a request, converted once. */
+export const turnsOf = memoize(({ messages }: ChatRequest): readonly Turn[] => toTurns(messages));
+
 function callsOf(turn: SentTurn | AssistantTurn | undefined): readonly NumberedCall[] {
   return turn?.role === 'assistant' ? turn.calls : [];
 }
@@ -123,7 +127,7 @@ function assignResults(turns: readonly (SentTurn | AssistantTurn)[]): Results {
     const own = new Set(callsOf(turns[i - 1]).map(({ number }) => number));
     const hasOther =
       own.size > 0 ||
-      turn.content.some((part) => (part.type === 'toolResult' ? part.call < 0 : !isBlank(part)));
+      turn.content.some((part) => (part.type === 'toolResult' ? part.call < 0 : !isBlankText(part)));
     for (const part of turn.content) {
       if (part.type !== 'toolResult' || part.call < 0 || direct.has(part.call) || late.has(part.call))
         continue;
@@ -145,7 +149,7 @@ function normalizeUserTurn(
   { direct, late, names }: Results,
 ): UserTurn {
   const rest = turn.content.flatMap((part): readonly ContentPart[] => {
-    if (part.type !== 'toolResult') return isBlank(part) ? [] : [part];
+    if (part.type !== 'toolResult') return isBlankText(part) ? [] : [part];
     if (direct.get(part.call) === part) return [];
     return markedResult(names.get(part.call) ?? '', withoutBlank(part.content));
   });
@@ -178,13 +182,32 @@ function resultContent(result: NumberedResult): readonly ContentPart[] {
 }
 
 function withoutBlank(content: readonly ContentPart[]): ContentPart[] {
-  return content.filter((part) => !isBlank(part));
+  return content.filter((part) => !isBlankText(part));
 }
 
-function isBlank(part: ContentPart): boolean {
-  return part.type === 'text' && part.text.trim() === '';
+function isBlankText(part: ContentPart): boolean {
+  return part.type === 'text' && isBlank(part.text);
+}
+
+/** Whether the API refuses a text as a block of its own. */
+export function isBlank(text: string): boolean {
+  return text.trim() === '';
 }
 
 function textResult(call: number, text: string): NumberedResult {
   return { type: 'toolResult', call, content: [{ type: 'text', text }], isError: false };
+}
+
+/** The texts, with a blank one at the end of the text before it, or at the beginning of the first one that is not blank. */
+export function joinBlank(texts: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  let start = '';
+  for (const text of texts) {
+    if (!isBlank(text)) {
+      joined.push(start + text);
+      start = '';
+    } else if (joined.length === 0) start += text;
+    else joined.push(joined.pop() + text);
+  }
+  return joined;
 }

@@ -6,6 +6,10 @@
  * turn on this machine if it is larger. The gate sets that limit to one token while an answer is on its way. The CLI repeats
  * failed requests without another check, so these are not affected. If an answer ends before the CLI has confirmed the
  * limit, its process is killed.
+ *
+ * The limit cannot be set before the question: the CLI would not send it. So one request can leave if this program is stopped
+ * by the system, or busy, from the moment the CLI sends the question until some milliseconds after its answer has ended. The
+ * process is killed as soon as this program reads on.
  */
 import type { CliMessage, CliMessageOf } from '../process/incoming.js';
 import { MessageEndWatch } from '../turn/messageEnd.js';
@@ -72,11 +76,19 @@ export class TurnGate {
     if (message.type === 'system' && message.subtype === 'status') {
       this.#timer ??= setTimeout(() => this.#close(), CLOSE_AFTER_MS);
     } else if (message.type === 'stream_event') this.#onStreamEvent(message.event, this.#end);
+    // The CLI asks the model to go on, for a reason that the end of the message did not show.
+    else if (message.type === 'user' && message.isSynthetic === true && this.#end.isComplete) {
+      this.#killUnlessClosed();
+    }
   }
 
   #onStreamEvent(event: CliMessageOf<'stream_event'>['event'], end: MessageEndWatch): void {
     this.#close();
-    if (end.asksAgainAfter(event) && !this.closed) this.#channel.process.terminateNow('SIGKILL');
+    if (end.asksAgainAfter(event)) this.#killUnlessClosed();
+  }
+
+  #killUnlessClosed(): void {
+    if (!this.closed) this.#channel.process.terminateNow('SIGKILL');
   }
 
   #close(): void {

@@ -37,6 +37,7 @@ export async function* answerInTurn(
           observer?.requestSent();
         },
         retrying: (delayMs) => observer?.retrying(delayMs),
+        answering: (content) => observer?.answering(content),
         permissionDecided: (decision) => observer?.permissionDecided(decision),
       };
       yield* answerWithRetry(pool, request, signal, sentObserver, log);

@@ -24,6 +24,7 @@ export async function* answerWithRetry(
       observer.requestSent();
     },
     retrying: (delayMs) => observer.retrying(delayMs),
+    answering: (content) => observer.answering(content),
     permissionDecided: (decision) => observer.permissionDecided(decision),
   };
   for (let fresh = false; ; fresh = true) {

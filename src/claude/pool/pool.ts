@@ -2,7 +2,7 @@
 import type { ChatRequest, Lane } from '../../core/chat.js';
 import { throwIfAborted } from '../conversation/channel.js';
 import { setupFor } from '../conversation/processSetup.js';
-import { toTurns } from '../conversation/transcript.js';
+import { turnsOf } from '../conversation/transcript.js';
 import { IdleTimers } from './idleTimers.js';
 import { chooseProcess } from './policy.js';
 import type { PooledConversation } from './pooledConversation.js';
@@ -73,7 +73,7 @@ export class Pool {
     this.#endStale(lane, origin);
     const requestedAt = this.#options.clock();
     const setup = setupFor(request);
-    const turns = toTurns(request.messages).slice(0, -1);
+    const turns = turnsOf(request).slice(0, -1);
     const toCandidate = (pooled: PooledProcess): ProcessCandidate =>
       fresh
         ? this.#view.unfit(pooled)

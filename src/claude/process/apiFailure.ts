@@ -117,6 +117,10 @@ const IMAGE_UNREADABLE =
   'The API cannot process an image of this conversation. Remove it, or send an undamaged PNG, JPEG, GIF or WebP file ' +
   'of at most 5 MB and 8000 pixels a side.';
 const CHECK_BILLING = 'Check the plan, the credit and the payment of the account or key that Claude uses.';
+const GET_PERMISSION =
+  'Choose a model that this account or key may use, or ask an administrator of its organization for the permission.';
+/** Words of a 403 about the credentials themselves (`OAuth token has been revoked`, `does not meet scope requirement`). */
+const ENDED_CREDENTIALS = /\b(?:revoked|expired|invalid|scope)\b/i;
 const CHECK_NETWORK =
   'It is not an answer of the API: check the proxy, the firewall and the gateway (HTTPS_PROXY, ANTHROPIC_BASE_URL) ' +
   'between this computer and the API.';
@@ -154,12 +158,8 @@ function isForeign(result: ResultMessage, credentials: CredentialSource): boolea
 function statusCause(status: number, result: ResultMessage, credentials: CredentialSource): Cause {
   const kind = kindOfStatus(status);
   const foreign = isForeign(result, credentials);
-  if (kind === 'keyRejected') {
-    if (!foreign || status === 401) return rejected(reasonOf(result), credentials);
-    // The CLI takes any 403 for a rejected key.
-    const explanation = reasonOf(result).replace(/^Failed to authenticate\.\s*/, '');
-    return { kind: 'unreachable', explanation: withoutMarkup(explanation), remedy: CHECK_NETWORK };
-  }
+  if (kind === 'keyRejected') return rejected(reasonOf(result), credentials);
+  if (kind === 'forbidden') return forbidden(result, credentials);
   if (kind === 'unknownModel' && !foreign) return { kind, remedy: 'Choose another model.' };
   if (kind === 'rateLimited' || kind === 'overloaded' || !foreign) return { kind };
   const unusual = kind === 'badRequest' && status !== 400;
@@ -168,6 +168,16 @@ function statusCause(status: number, result: ResultMessage, credentials: Credent
     explanation: withoutMarkup(reasonOf(result)),
     remedy: CHECK_NETWORK,
   };
+}
+
+/** The cause of a 403, which the CLI always takes for rejected credentials. */
+function forbidden(result: ResultMessage, credentials: CredentialSource): Cause {
+  const text = withoutMarkup(reasonOf(result).replace(/^Failed to authenticate\.\s*/, ''));
+  if (isForeign(result, credentials))
+    return { kind: 'unreachable', explanation: text, remedy: CHECK_NETWORK };
+  if (ENDED_CREDENTIALS.test(text)) return rejected(text, credentials);
+  const explanation = `The API does not allow this request with ${credentialsName(credentials)}: ${text}`;
+  return { kind: 'forbidden', explanation, remedy: GET_PERMISSION };
 }
 
 function rejected(text: string, credentials: CredentialSource): Cause {

@@ -4,7 +4,7 @@ import type { ErrorKind } from '../../core/errors.js';
 const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {
   401: 'keyRejected',
   402: 'paymentRequired',
-  403: 'keyRejected',
+  403: 'forbidden',
   404: 'unknownModel',
   407: 'unreachable',
   408: 'timeout',

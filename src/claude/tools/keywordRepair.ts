@@ -109,7 +109,6 @@ function textOf(value: Json): string | undefined {
   return value.every((line) => typeof line === 'string') ? value.join('\n') : JSON.stringify(value);
 }
 
-/** An empty `enum` would allow nothing; it is what clients send who have no values to list. */
 function list(value: Json): readonly Json[] | undefined {
   if (isList(value)) return value.length === 0 ? undefined : value;
   if (isObject(value)) {

@@ -1,19 +1,18 @@
 /** Loads the translation of tools when a request needs it: the validator of schemas is large. */
 import type { ChatRequest, ResponseFormat } from '../../core/chat.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import type { TranslatedRequest } from './offeredTool.js';
+import type { TranslatedRequest, TranslationOptions } from './offeredTool.js';
 
 /** The check of the loaded bundle. */
 let answerProblem: ((schema: JsonObject, answer: Json) => string | undefined) | undefined;
 
 /**
  * Translates a request that has tools, calls or a schema; any other one stays as it is.
- * @param options.prefix what the CLI puts before the names of the client's tools
  * @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered
  */
 export async function translateTools(
   request: ChatRequest,
-  options: { readonly prefix: string },
+  options: TranslationOptions,
 ): Promise<TranslatedRequest> {
   if (!concernsTools(request)) return { request, toClient: (event) => event };
   const bundle = await import('./requestTools.js');

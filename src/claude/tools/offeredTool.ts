@@ -15,6 +15,13 @@ export interface TranslatedRequest {
   readonly toClient: (event: ChatEvent) => ChatEvent;
 }
 
+export interface TranslationOptions {
+  /** What the CLI puts before the names of the client's tools. */
+  readonly prefix: string;
+  /** Writes a line to the log. */
+  readonly warn: (line: string) => void;
+}
+
 /** The name by which the client knows a tool of a translated request. */
 export function clientNameOf(tool: ToolSpec | OfferedTool): string {
   return 'clientName' in tool ? tool.clientName : tool.name;

@@ -5,11 +5,11 @@
 import type { ChatMessage, ChatRequest, ToolCall, ToolSpec } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import { canonicalJson, type JsonObject } from '../../core/json.js';
-import type { OfferedTool, TranslatedRequest } from './offeredTool.js';
+import type { OfferedTool, TranslatedRequest, TranslationOptions } from './offeredTool.js';
 import { createTextCache } from './textCache.js';
 import { textKey } from './textKey.js';
 import { chooseToolNames, MAX_NAME_LENGTH } from './toolNames.js';
-import { repairTool } from './toolRepair.js';
+import { repairTool, type RepairedTool } from './toolRepair.js';
 import { isObject } from './schemaKeywords.js';
 import { repairSchema } from './schemaRepair.js';
 import { openInvalidParts } from './schemaValidation.js';
@@ -25,16 +25,34 @@ const repairedTool = createTextCache(
 );
 const repairedAnswerSchema = createTextCache<JsonObject, JsonObject>(MAX_CACHED, repairAnswerSchema);
 
-/**
- * @param options.prefix what the CLI puts before the names of the client's tools
- * @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered
- */
-export function translateRequest(request: ChatRequest, { prefix }: { prefix: string }): TranslatedRequest {
+/** The tools that were reported to have references that lead nowhere. */
+const reported = new WeakSet<RepairedTool>();
+
+function reportOpened(name: string, tool: RepairedTool, warn: (line: string) => void): void {
+  if (tool.openedReferences.length === 0 || reported.has(tool)) return;
+  reported.add(tool);
+  const references = tool.openedReferences.slice(0, MAX_SHOWN).map((each) => each.slice(0, MAX_SHOWN_LENGTH));
+  warn(
+    `[tools] the parameters of the tool ${JSON.stringify(name)} refer to schemas that they do not contain, and any value is ` +
+      `allowed there: ${JSON.stringify(references)}`,
+  );
+}
+
+/** References in a line of the log, and characters of each. */
+const MAX_SHOWN = 5;
+const MAX_SHOWN_LENGTH = 200;
+
+/** @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered */
+export function translateRequest(
+  request: ChatRequest,
+  { prefix, warn }: TranslationOptions,
+): TranslatedRequest {
   const tools = withoutCopies(request.tools);
   const names = chooseToolNames(tools, MAX_NAME_LENGTH - prefix.length);
   const repaired = tools.map(({ name, description, parameters }) =>
     repairedTool([name, description, parameters]),
   );
+  repaired.forEach((tool, i) => reportOpened(tools[i]!.name, tool, warn));
   const offered = tools.map(({ name: clientName }, i): OfferedTool => {
     const { description, parameters } = repaired[i]!;
     return { name: names.apiNames[i]!, description, parameters, clientName };

@@ -64,10 +64,10 @@ const NAMES_BY_KIND: Readonly<Record<KeywordKind, readonly string[]>> = {
     'pattern',
     'title',
   ],
-  list: ['enum', 'examples'],
+  list: ['examples'],
 };
 
-/** Keyword → kind of its value. `type` is not in it, nor are keywords that take any value. */
+/** Keyword → kind of its value. `type` and `enum` are not in it, nor are keywords that take any value. */
 export const KEYWORD_KINDS: ReadonlyMap<string, KeywordKind> = new Map(
   Object.entries(NAMES_BY_KIND).flatMap(([kind, names]) =>
     names.map((name) => [name, kind as KeywordKind] as const),
@@ -114,6 +114,14 @@ export function pick(schema: JsonObject, keywords: readonly string[]): JsonObjec
 /** The part of a schema without these keywords. */
 export function omit(schema: JsonObject, keywords: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(schema).filter(([keyword]) => !keywords.includes(keyword)));
+}
+
+/** Adds sentences to the description of a schema. */
+export function withNotes(schema: JsonObject, notes: readonly string[]): JsonObject {
+  if (notes.length === 0) return schema;
+  const { description } = schema;
+  const texts = typeof description === 'string' && description !== '' ? [description, ...notes] : notes;
+  return { ...schema, description: texts.join(' ') };
 }
 
 /** Applies a function to the values of an object. */

@@ -5,8 +5,19 @@
 import type { Json, JsonObject } from '../../core/json.js';
 import { repairKeyword } from './keywordRepair.js';
 import { ignoresSiblingsOfRef, keepsDefinitions, translateKeywords } from './olderDrafts.js';
+import { repairEnum } from './enumRepair.js';
+import { openReferences } from './openReferences.js';
 import { mapReferences, mapReferenceTexts, translatePointer } from './references.js';
-import { ANNOTATIONS, isList, isObject, KEYWORD_KINDS, pick, type Schema } from './schemaKeywords.js';
+import {
+  ANNOTATIONS,
+  isList,
+  isObject,
+  KEYWORD_KINDS,
+  omit,
+  pick,
+  withNotes,
+  type Schema,
+} from './schemaKeywords.js';
 import { repairType, typeNamed } from './typeRepair.js';
 
 /** What is known about the whole schema. */
@@ -15,16 +26,20 @@ interface Draft {
   readonly refStandsAlone: boolean;
 }
 
-/** Repairs a whole schema, with the references in it. */
-export function repairSchema(schema: Json): Schema {
+/**
+ * Repairs a whole schema, with the references in it.
+ * @param report gets each reference that leads nowhere, and is left out
+ */
+export function repairSchema(schema: Json, report: (reference: string) => void = () => undefined): Schema {
   const isRoot = isObject(schema);
   const repaired = repairAny(schema, { refStandsAlone: isRoot && ignoresSiblingsOfRef(schema) });
   if (!isObject(repaired) || !isRoot) return repaired;
   const keeps = keepsDefinitions(schema);
-  return mapReferences(localReferences(repaired), (pointer) => {
-    const translated = translatePointer(pointer, keeps);
-    return translated.some((name, i) => name !== pointer[i]) ? translated : undefined;
+  const translated = mapReferences(localReferences(repaired), (pointer) => {
+    const place = translatePointer(pointer, keeps);
+    return place.some((name, i) => name !== pointer[i]) ? place : undefined;
   });
+  return isObject(translated) ? openReferences(translated, report) : translated;
 }
 
 /** Makes references that begin with the root's own id local. The id is then not needed. */
@@ -64,8 +79,8 @@ function repairObject(source: JsonObject, draft: Draft): JsonObject {
   const repaired = new Map(entries);
   addFlaggedNames(repaired, properties);
   checkPattern(repaired, notes);
-  addNotes(repaired, notes);
-  return Object.fromEntries(repaired);
+  checkPatternProperties(repaired, notes);
+  return withNotes(Object.fromEntries(repaired), notes);
 }
 
 interface Context {
@@ -82,6 +97,11 @@ function repairValue(keyword: string, value: Json, context: Context): Json | und
     const { type, note } = repairType(value);
     if (note !== undefined) notes.push(note);
     return type;
+  }
+  if (keyword === 'enum') {
+    const { values, note } = repairEnum(value);
+    if (note !== undefined) notes.push(note);
+    return values;
   }
   const kind = KEYWORD_KINDS.get(keyword);
   if (kind === undefined) return value;
@@ -144,6 +164,21 @@ function checkPattern(schema: Map<string, Json>, notes: string[]): void {
   notes.push(`Pattern: ${pattern}`);
 }
 
+/** As `checkPattern`. Names that such an expression allowed must stay allowed. */
+function checkPatternProperties(schema: Map<string, Json>, notes: string[]): void {
+  const properties = schema.get('patternProperties');
+  if (!isObject(properties)) return;
+  const patterns = Object.keys(properties).filter((pattern) => !isRegularExpression(pattern));
+  if (patterns.length === 0) return;
+  schema.set('patternProperties', omit(properties, patterns));
+  for (const keyword of ['additionalProperties', 'unevaluatedProperties']) schema.delete(keyword);
+  const shown = patterns.map((pattern) => pattern.slice(0, MAX_SHOWN));
+  notes.push(`More properties, by the pattern of their names: ${shown.join(', ')}`);
+}
+
+/** Characters of a pattern in a description. */
+const MAX_SHOWN = 1_000;
+
 /** Characters. Reading a longer pattern would take long. */
 const MAX_PATTERN = 10_000;
 
@@ -156,11 +191,4 @@ function isRegularExpression(pattern: string): boolean {
       return false;
     }
   });
-}
-
-function addNotes(schema: Map<string, Json>, notes: readonly string[]): void {
-  if (notes.length === 0) return;
-  const description = schema.get('description');
-  const texts = typeof description === 'string' && description !== '' ? [description, ...notes] : notes;
-  schema.set('description', texts.join(' '));
 }

@@ -4,7 +4,7 @@ import { asChatError, badRequest, type ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { renameProperties, type RenameProperties } from './propertyNames.js';
 import { flattenRoot, type FlatSchema } from './rootCombinators.js';
-import { isList, isObject, omit } from './schemaKeywords.js';
+import { isList, isObject, omit, type Schema } from './schemaKeywords.js';
 import { repairSchema } from './schemaRepair.js';
 import { openInvalidParts } from './schemaValidation.js';
 
@@ -14,11 +14,15 @@ export interface RepairedTool {
   readonly parameters: JsonObject;
   /** Changes the names of arguments to those of `parameters`, and back. */
   readonly rename: RenameProperties;
+  /** The references that lead nowhere: the places that they describe allow every value. */
+  readonly openedReferences: readonly string[];
 }
 
 /** @throws ChatError `badRequest` with the tool's name and the reason if the tool cannot be offered */
 export function repairTool({ name, description, parameters }: ToolSpec): RepairedTool {
-  const flat = flatten(name, rootOf(name, parameters));
+  const openedReferences: string[] = [];
+  const report = (reference: string): void => void openedReferences.push(reference);
+  const flat = flatten(name, rootOf(name, repairSchema(parameters, report)));
   const { schema, rename } = renameProperties(flat.schema);
   const valid = openInvalidParts({ type: 'object', ...omit(schema, ['type']) });
   if ('reason' in valid) throw refused(name, `their JSON Schema is not valid: ${valid.reason}`);
@@ -26,12 +30,12 @@ export function repairTool({ name, description, parameters }: ToolSpec): Repaire
     description: [description, ...flat.notes].filter((text) => text !== '').join('\n\n'),
     parameters: valid.schema,
     rename,
+    openedReferences,
   };
 }
 
-/** The repaired schema. Arguments are always an object, whatever else the type allows. */
-function rootOf(name: string, parameters: JsonObject): JsonObject {
-  const repaired = repairSchema(parameters);
+/** The repaired schema as an object. Arguments are always an object, whatever else the type allows. */
+function rootOf(name: string, repaired: Schema): JsonObject {
   if (!isObject(repaired)) return { properties: {} };
   const { type, ...root } = repaired;
   const types: readonly Json[] = isList(type) ? type : [type ?? 'object'];

@@ -8,11 +8,13 @@ import type { TurnReaderOptions } from './turnReaderOptions.js';
 export class AnswerText {
   readonly #sent: ReplayFilter;
   readonly #structured: StructuredTurn | undefined;
+  readonly #buffered: boolean;
   #hasText = false;
 
   constructor({ chat, structured }: TurnReaderOptions) {
     this.#sent = chat?.sent ?? new ReplayFilter();
     this.#structured = structured && new StructuredTurn(structured, chat);
+    this.#buffered = chat?.buffered === true;
   }
 
   /** Whether the client has any text of the current message. */
@@ -34,8 +36,8 @@ export class AnswerText {
   startMessage(after: 'none' | 'cut' | 'complete'): void {
     this.#structured?.startMessage();
     this.#hasText = false;
-    if (after === 'cut') this.#sent.startAttempt();
-    if (after === 'complete') this.#sent.reset();
+    if (after === 'complete' || (after === 'cut' && this.#buffered)) this.#sent.reset();
+    else if (after === 'cut') this.#sent.startAttempt();
   }
 
   /** A content block begins. @param call `undefined` if the block is not a call */

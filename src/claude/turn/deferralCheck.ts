@@ -29,9 +29,14 @@ export class DeferralCheck {
       }
       if (block.type !== 'tool_result' || message.type !== 'user') continue;
       const name = this.#calls.get(block.tool_use_id);
-      if (name !== undefined && !textOf(block.content).startsWith(MISTAKE)) throw callNotDeferred(name);
+      if (name !== undefined && !isMistake(block.content)) throw callNotDeferred(name);
     }
   }
+}
+
+/** Whether the result of a call says that the model got the call wrong, so that no tool ran. */
+export function isMistake(content: unknown): boolean {
+  return textOf(content).startsWith(MISTAKE);
 }
 
 function textOf(content: unknown): string {

@@ -22,6 +22,11 @@ export class Faithfulness {
     return !this.#broken && (!this.#isChat || this.#messages === 1);
   }
 
+  /** In the chat lane: whether a message of the model was cut, and requested again. */
+  get isRepeated(): boolean {
+    return this.#isChat && this.#messages > 1;
+  }
+
   /** Whether the model has begun to answer. */
   get hasBegun(): boolean {
     return this.#messages > 0;

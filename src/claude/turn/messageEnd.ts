@@ -5,6 +5,7 @@
 import type { DoneReason } from '../../core/chat.js';
 import { ChatError } from '../../core/errors.js';
 import type { CliMessageOf } from '../process/incoming.js';
+import { STRUCTURED_OUTPUT_TOOL } from './structuredOutput.js';
 import { inputOf, ToolCallBuffer, type StreamedCall } from './toolCallBuffer.js';
 
 /** A message that the API has completed. */
@@ -61,6 +62,10 @@ function checkCalls(calls: readonly StreamedCall[], isOffered: (tool: string) =>
     );
   }
   const broken = calls.find(({ json }) => json !== '' && inputOf(json) === undefined);
+  // The client knows of no such tool: its input is the answer.
+  if (broken?.name === STRUCTURED_OUTPUT_TOOL) {
+    throw new ChatError('cliFailed', "The model's answer is not valid JSON. Try again.");
+  }
   if (calls.length === 0 || broken !== undefined) {
     const tool = broken === undefined ? 'a tool' : `the tool ${JSON.stringify(broken.name)}`;
     throw new ChatError('cliFailed', `The model's call of ${tool} is not valid JSON. Try again.`);
@@ -72,9 +77,15 @@ export class MessageEndWatch {
   readonly #isOffered: (tool: string) => boolean;
   readonly #calls = new ToolCallBuffer();
   #hasText = false;
+  #isComplete = false;
 
   constructor(isOffered: (tool: string) => boolean) {
     this.#isOffered = isOffered;
+  }
+
+  /** Whether the last message has ended. One that was cut has not. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /** Reads the next event. @returns true at the end of a message after which the CLI would ask the model again */
@@ -83,6 +94,7 @@ export class MessageEndWatch {
       case 'message_start':
         this.#calls.clear();
         this.#hasText = false;
+        this.#isComplete = false;
         return false;
       case 'content_block_start': {
         const { type, id, name } = event.content_block;
@@ -94,7 +106,8 @@ export class MessageEndWatch {
         if (event.delta.type === 'input_json_delta') this.#calls.feed(event.delta.partial_json);
         return false;
       case 'message_delta':
-        return Boolean(event.delta.stop_reason) && this.#asksAgain(event.delta.stop_reason ?? '');
+        this.#isComplete = Boolean(event.delta.stop_reason);
+        return this.#isComplete && this.#asksAgain(event.delta.stop_reason ?? '');
     }
   }
 

@@ -82,6 +82,11 @@ export class ReplayFilter {
   }
 }
 
+/** The error for an answer that broke off, and can be requested again. */
+export function lostConnection(): ChatError {
+  return new ChatError('unreachable', 'The connection to the API broke during the answer. Try again.');
+}
+
 function differs(): ChatError {
   return new ChatError(
     'cliFailed',

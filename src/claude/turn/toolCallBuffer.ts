@@ -4,7 +4,7 @@
  * converts values to match the schema. Pure.
  */
 import type { ToolCall } from '../../core/chat.js';
-import { canonicalJson, isJsonObject, type JsonObject, parseJson } from '../../core/json.js';
+import { canonicalJson, isJsonObject, type JsonObject, parseJson, withDigits } from '../../core/json.js';
 
 /** A call as the model streamed it. */
 export interface StreamedCall {
@@ -68,7 +68,8 @@ export class ToolCallBuffer {
   #inputOf(id: string, reportedInput: JsonObject): JsonObject {
     const input = inputOf(this.#streamed.get(id)?.json ?? '');
     if (input === undefined) return reportedInput;
-    this.#rewritten ||= canonicalJson(input) !== canonicalJson(reportedInput);
+    // A number that the CLI cannot hold is another one in its conversation: it is sent again as text.
+    this.#rewritten ||= canonicalJson(withDigits(input)) !== canonicalJson(reportedInput);
     return input;
   }
 }

@@ -15,6 +15,8 @@ export interface TurnEnd {
 export interface TurnOutput {
   readonly events: readonly ChatEvent[];
   readonly end?: TurnEnd;
+  /** All earlier events are void: the answer begins again. Only if the client has received none of them. */
+  readonly restarts?: true;
   /** The answer is complete, but the CLI is about to ask the model again. */
   readonly early?: TurnEnd;
 }

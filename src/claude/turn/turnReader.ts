@@ -5,12 +5,12 @@
  * message never counts: sent text cannot be taken back, and all clients must get the same text, whether they stream or not.
  */
 import type { ChatEvent, Usage } from '../../core/chat.js';
-import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { AnswerText } from './answerText.js';
 import { Faithfulness } from './faithfulness.js';
 import { earlyChatEnd, earlyEnd } from './messageEnd.js';
 import { ApiFailures } from '../process/apiFailure.js';
+import { lostConnection } from './replayFilter.js';
 import { ToolCallBuffer } from './toolCallBuffer.js';
 import { STRUCTURED_OUTPUT_TOOL } from './structuredOutput.js';
 import {
@@ -30,7 +30,6 @@ type MessageDelta = Extract<StreamEvent, { type: 'message_delta' }>;
 
 /** The `terminal_reason` of a turn in which `TurnGate` kept the CLI from asking the model again. */
 const KEPT_FROM_ASKING = 'blocking_limit';
-
 const NOTHING: TurnOutput = { events: [] };
 
 export class TurnReader {
@@ -44,6 +43,7 @@ export class TurnReader {
   #goesOn = false;
   #cut = false;
   #refused = false;
+  #unusable = false;
   readonly #failures: ApiFailures;
   readonly #usage = new UsageCounter();
   /** The stop sequence of the API at which the answer ended. */
@@ -89,6 +89,11 @@ export class TurnReader {
     return this.#cut && this.#message?.complete === false;
   }
 
+  /** Whether the model made a call that no client can answer, so that the turn failed. */
+  get unusable(): boolean {
+    return this.#unusable;
+  }
+
   /** Whether the model refused to answer. */
   get refused(): boolean {
     return this.#refused;
@@ -107,8 +112,7 @@ export class TurnReader {
     switch (event.type) {
       case 'message_start':
         if (this.#early !== undefined) return { events: [], end: this.#early };
-        this.#startMessage({ id: event.message.id, streamed: true });
-        return this.#onPromptUsage(event.message.usage);
+        return { ...this.#startMessage(event.message, 'parts'), ...this.#onPromptUsage(event.message.usage) };
       case 'content_block_start': {
         const { type, id, name } = event.content_block;
         const call = type === 'tool_use' && id && name ? { id, name } : undefined;
@@ -150,7 +154,10 @@ export class TurnReader {
     // Until the result is known to be a normal one.
     this.#goesOn = chat !== undefined;
     const message = { stopReason, hasText: this.#text.hasText, calls: this.#calls.streamed.values() };
+    // Until the calls are known to be ones that a client can answer.
+    this.#unusable = chat !== undefined;
     const reason = chat ? earlyChatEnd(message, (tool) => chat.isOffered(tool)) : earlyEnd(stopReason);
+    this.#unusable = false;
     const events = this.#text.endMessage({ wasCut: reason !== undefined });
     this.#goesOn = reason !== undefined;
     this.#stopped = stopReason === 'stop_sequence' && stop_sequence ? { stopSequence: stop_sequence } : {};
@@ -165,7 +172,7 @@ export class TurnReader {
   #onAssistant(message: CliMessageOf<'assistant'>): TurnOutput {
     const { id, model, content } = message.message;
     if (message.is_api_error_message === true || model === '<synthetic>') return NOTHING;
-    if (this.#message?.id !== id) this.#startMessage({ id, streamed: false });
+    const start = this.#message?.id === id ? NOTHING : this.#startMessage({ id }, 'whole');
     const events: ChatEvent[] = [];
     for (const block of content) {
       if (block.type === 'tool_use' && this.#isClientCall(block.name)) {
@@ -179,20 +186,23 @@ export class TurnReader {
       if (block.type === 'thinking') events.push(...this.#text.onThinking(block.thinking));
     }
     this.#text.completeBlock();
-    return { events };
+    return { ...start, events };
   }
 
   #isClientCall(tool: string): boolean {
     return tool !== STRUCTURED_OUTPUT_TOOL && this.#options.isClientTool(tool);
   }
 
-  #startMessage({ id, streamed }: { id: string; streamed: boolean }): void {
-    this.#text.startMessage(
-      this.#message === undefined ? 'none' : this.#message.complete ? 'complete' : 'cut',
-    );
+  /** @throws ChatError if the message continues one that was cut, and the client can get a whole one instead */
+  #startMessage({ id }: { readonly id: string }, arrives: 'parts' | 'whole'): TurnOutput {
+    const isRepeated = this.#message?.complete === false;
+    const restarts = isRepeated && this.#options.chat?.buffered === true;
+    if (restarts && this.#cut) throw lostConnection();
+    this.#text.startMessage(this.#message === undefined ? 'none' : isRepeated ? 'cut' : 'complete');
     this.#calls.clear();
     this.#faithfulness.onMessage();
-    this.#message = { id, streamed, complete: false };
+    this.#message = { id, streamed: arrives === 'parts', complete: false };
+    return restarts ? { events: [], restarts } : NOTHING;
   }
 
   /**
@@ -225,7 +235,8 @@ export class TurnReader {
     const made = kept || result.stop_reason === 'tool_deferred' ? this.#calls.calls : [];
     const calls = this.#options.singleCall === true ? made.slice(0, 1) : made;
     if (calls.length < made.length) this.#faithfulness.onOmission();
-    const usage = kept ? (this.#usage.completed ?? reported) : reported;
+    // The CLI counts a message that was cut, too.
+    const usage = kept || this.#faithfulness.isRepeated ? (this.#usage.completed ?? reported) : reported;
     const reason = calls.length > 0 ? 'toolCalls' : 'stop';
     const end: TurnEnd = { reason, ...this.#stopped, usage, result };
     return { events: [...events, ...calls.map((call): ChatEvent => ({ type: 'toolCall', call }))], end };
@@ -236,8 +247,4 @@ export class TurnReader {
     const { uuid: own, previousUuid } = this.#options;
     return uuid !== own && (num_turns === 0 || (uuid !== undefined && uuid === previousUuid));
   }
-}
-
-function lostConnection(): ChatError {
-  return new ChatError('unreachable', 'The connection to the API broke during the answer. Try again.');
 }

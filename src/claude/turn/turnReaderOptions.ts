@@ -16,6 +16,8 @@ export interface ChatTurn {
   readonly checkAnswer: ((json: string) => string | undefined) | undefined;
   /** Whether a structured answer is kept back until it is checked. */
   readonly keepsBack: boolean;
+  /** Whether the client gets nothing before the answer is complete, so that another attempt replaces one that was cut. */
+  readonly buffered: boolean;
 }
 
 export interface TurnReaderOptions extends ApiFailuresOptions {

@@ -29,6 +29,11 @@ function add(a: Usage, b: Usage): Usage {
   };
 }
 
+/** The counts that are given: at the end of a message, gateways leave out those of the prompt, or send null or 0. */
+function counted(usage: WireUsage): WireUsage {
+  return Object.fromEntries(Object.entries(usage).filter(([, tokens]) => Boolean(tokens)));
+}
+
 /** Counts the tokens of a turn while its messages arrive; the CLI itself reports the sum only at the end. */
 export class UsageCounter {
   /** Sum of the complete messages. */
@@ -54,7 +59,7 @@ export class UsageCounter {
    */
   completeMessage(usage: WireUsage): Usage {
     this.#messages++;
-    this.#completed = add(this.#completed, toUsage({ ...this.#current, ...usage }));
+    this.#completed = add(this.#completed, toUsage({ ...this.#current, ...counted(usage) }));
     return this.#completed;
   }
 

@@ -35,7 +35,9 @@ export class PermissionGate {
   readonly #options: PermissionGateOptions;
   /** Grants for the rest of this conversation. */
   readonly #grants = new Set<string>();
-  #request: Pick<ChatRequest, 'model' | 'client'> = { model: '' };
+  /** The ids of the calls about which the hook has asked. */
+  readonly #asked = new Set<string>();
+  #request: Pick<ChatRequest, 'model' | 'client' | 'label'> = { model: '' };
   #listener: Pick<BackendObserver, 'permissionDecided'> | undefined;
 
   constructor(options: PermissionGateOptions) {
@@ -57,6 +59,7 @@ export class PermissionGate {
    * @param mode the CLI's current permission mode
    */
   async onPreToolUse(use: ToolUse, mode: string | undefined): Promise<object> {
+    if (use.id !== undefined) this.#asked.add(use.id);
     const decision = await evaluate(use, this.#options.permissions, this.#options.paths, mode);
     if (decision.type === 'useCliRules') return {};
     if (decision.type === 'deny') this.#report('denied', use);
@@ -68,6 +71,11 @@ export class PermissionGate {
         ...(reason === undefined ? {} : { permissionDecisionReason: reason }),
       },
     };
+  }
+
+  /** Whether the hook has asked about the call with this id. */
+  wasAsked(callId: string): boolean {
+    return this.#asked.has(callId);
   }
 
   /**
@@ -96,13 +104,14 @@ export class PermissionGate {
     sensitive: Sensitivity | undefined,
     signal: AbortSignal,
   ): Promise<PermissionAnswer> {
-    const { model, client } = this.#request;
+    const { model, client, label } = this.#request;
     const question = {
       tool,
       input,
       folder: this.#options.paths.folders[0],
       model,
       ...(client === undefined ? {} : { client }),
+      ...(label === undefined ? {} : { label }),
       ...(sensitive === undefined ? {} : { sensitive }),
     };
     return askPermission(question, signal);

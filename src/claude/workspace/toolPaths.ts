@@ -6,6 +6,8 @@ import type { PlaceReader } from './sensitivePlaces.js';
 export interface ToolUse {
   readonly tool: string;
   readonly input: JsonObject;
+  /** The API's id of the call, if it is known. */
+  readonly id?: string;
   /** The CLI's working directory, absolute, if it is not the first folder: commands and subagents can change it. */
   readonly cwd?: string;
   /**

@@ -31,6 +31,7 @@ const TABLE: Readonly<Record<ErrorKind, readonly [status: number, type: ErrorTyp
   cliTooOld: [400, 'api_error'],
   notSignedIn: [401, 'authentication_error'],
   keyRejected: [401, 'authentication_error'],
+  forbidden: [403, 'permission_error'],
   paymentRequired: [402, 'billing_error'],
   cliFailed: [424, 'api_error'],
   rateLimited: [429, 'rate_limit_error'],

@@ -24,8 +24,24 @@ export interface WireMessage {
 const BILLING_HEADER = /^x-anthropic-billing-header:[^\n]*$/;
 
 /**
- * Reads a system prompt: a string, or text blocks, which are joined without a separator. A system message can also change
- * the tools.
+ * Joins the texts of blocks. The API keeps them apart, but the CLI takes one text: a blank line separates two blocks unless
+ * there is white space between them. `Be ` and `brief.` are one sentence.
+ */
+function joinBlocks(texts: readonly string[]): string {
+  const parts: string[] = [];
+  for (const text of texts.filter((each) => each !== '')) {
+    const touches = parts.length > 0 && !isSpace(parts.at(-1)!.at(-1)) && !isSpace(text[0]);
+    parts.push(...(touches ? ['\n\n'] : []), text);
+  }
+  return parts.join('');
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character?.trim() === '';
+}
+
+/**
+ * Reads a system prompt: a string, or text blocks. A system message can also change the tools.
  * @throws ChatError `badRequest` for blocks of other types
  */
 function systemText(system: Json | undefined): string {
@@ -37,7 +53,7 @@ function systemText(system: Json | undefined): string {
     if (change !== undefined) return change.map(({ text }) => text).join('');
     throw badRequest(`system blocks of the type ${JSON.stringify(type)} are not supported. Send text.`);
   });
-  return texts.join('');
+  return joinBlocks(texts);
 }
 
 function toolCall({ id, name, input }: JsonObject, readArguments: ReadArguments): ToolCall {

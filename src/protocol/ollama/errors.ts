@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   cliTooOld: 503,
   notSignedIn: 503,
   keyRejected: 503,
+  forbidden: 403,
   paymentRequired: 402,
   cliFailed: 502,
   rateLimited: 429,

@@ -14,7 +14,7 @@ import { type Dialect, errorReply } from '../dialect.js';
  * | `tooLarge` | 413 | not retried; the message is shown |
  * | `notSignedIn`, `keyRejected` | 401 | the user must act; only the message is shown |
  * | `paymentRequired` | 402 | the user must act; not retried. OpenAI's own 429 would be |
- * | `untrusted` | 403 | as `notSignedIn` |
+ * | `untrusted`, `forbidden` | 403 | as `notSignedIn` |
  * | `cliMissing`, `cliTooOld` | 400 | the user must act; after a 401 or 403 they would look for an API key |
  * | `cliFailed`, `unreachable`, `timeout` | 424 | a dependency failed; the CLI has retried already, and the message is shown |
  * | `rateLimited` | 429 | with `Retry-After`, which clients obey |
@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   cliTooOld: 400,
   notSignedIn: 401,
   keyRejected: 401,
+  forbidden: 403,
   paymentRequired: 402,
   cliFailed: 424,
   rateLimited: 429,

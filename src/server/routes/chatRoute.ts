@@ -172,7 +172,7 @@ async function runChats(
         signal: exchange.signal,
         chat: (request, signal) =>
           replyEvents(
-            backend.chat({ ...withEffortOf(entry, request), client }, signal, observer),
+            backend.chat({ ...withEffortOf(entry, request), client, label: `#${exchange.id}` }, signal, observer),
             signal,
             (event) => observation.record(event),
           ),

@@ -99,6 +99,8 @@ export async function findModel(
     );
   }
   exchange.notes.model = entry.name;
+  exchange.notes.requestedModel = printable(requested, 80);
+  exchange.notes.answeringModel = entry.model.resolved;
   exchange.notes.lane = entry.lane;
   return entry;
 }

@@ -5,7 +5,7 @@
  */
 import { type CatalogEntry, findListed, listEntries } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
-import { isModelName } from '../../protocol/modelName.js';
+import { isModelName, isRequestedName } from '../../protocol/modelName.js';
 import { NDJSON_TYPE } from '../../protocol/ndjson.js';
 import { OllamaStatusError, ollamaDialect } from '../../protocol/ollama/errors.js';
 import {
@@ -81,7 +81,7 @@ async function findModelOrNone(
 
 async function pull(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model, stream } = decodeNamed(await readSmallBody(exchange), 'PullRequest');
-  if (!isModelName(model)) throw new ChatError('badRequest', 'invalid model name');
+  if (!isRequestedName(model)) throw new ChatError('badRequest', 'invalid model name');
   const entry = await findModelOrNone(context, exchange, model);
   if (entry !== undefined) sendProgress(exchange, { stream, progress: pullProgress(entry) });
   else {
@@ -118,7 +118,7 @@ async function addCopy(context: RouteContext, name: string, entry: CatalogEntry)
 
 async function copy(context: RouteContext, exchange: Exchange): Promise<void> {
   const { source, destination } = decodeCopy(await readSmallBody(exchange));
-  if (!isModelName(source)) throw new ChatError('badRequest', `source ${quoted(source)} is invalid`);
+  if (!isRequestedName(source)) throw new ChatError('badRequest', `source ${quoted(source)} is invalid`);
   if (!isModelName(destination)) {
     throw new ChatError('badRequest', `destination ${quoted(destination)} is invalid`);
   }
@@ -141,7 +141,7 @@ async function create(context: RouteContext, exchange: Exchange): Promise<void> 
       'This server can only create another name for a model. Claude models take no files and store no prompt, template or parameters: send those with each request.',
     );
   }
-  const entry = isModelName(body.from) ? await findModelOrNone(context, exchange, body.from) : undefined;
+  const entry = isRequestedName(body.from) ? await findModelOrNone(context, exchange, body.from) : undefined;
   if (entry === undefined) {
     const error = new OllamaStatusError(500, NOT_IN_REGISTRY);
     const progress = [{ status: 'pulling manifest' }];

@@ -1,19 +1,48 @@
-import { commands, env, type LogOutputChannel } from 'vscode';
-import { ACTIVITY_VIEW, type CommandTable } from '../platform/names.js';
+import { commands, env, window, type LogOutputChannel } from 'vscode';
+import { ACTIVITY_VIEW, PRODUCT, type CommandTable } from '../platform/names.js';
 import { revealInLog } from '../platform/output.js';
 import { showCopied } from '../notifications/notifications.js';
+import { activityFilters } from './filter.js';
 import type { History, HistoryEntry } from './history.js';
 import { copyText } from './rows.js';
+import type { ActivityView } from './view.js';
 
-/** The commands of the Activity view. VS Code passes the entry of the row from whose menu a command was chosen. */
-export function activityCommands(
-  history: History,
-  output: LogOutputChannel,
-): CommandTable<'showActivity' | 'clearActivity' | 'cancelRequest' | 'showRequestInLog' | 'copyRequest'> {
+export interface ActivityCommandOptions {
+  readonly history: History;
+  readonly view: Pick<ActivityView, 'selected' | 'filter'>;
+  readonly output: LogOutputChannel;
+}
+
+type ActivityCommandName =
+  'showActivity' | 'clearActivity' | 'filterActivity' | 'cancelRequest' | 'showRequestInLog' | 'copyRequest';
+
+/**
+ * The commands of the Activity view. VS Code passes the entry of the row from whose menu a command was chosen, and nothing
+ * for a key: then the command is for the selected row.
+ */
+export function activityCommands({
+  history,
+  view,
+  output,
+}: ActivityCommandOptions): CommandTable<ActivityCommandName> {
   return {
     showActivity: async () => void (await commands.executeCommand(`${ACTIVITY_VIEW}.focus`)),
     clearActivity: () => history.clear(),
-    cancelRequest: ({ key }: HistoryEntry) => history.cancel(key),
+    async filterActivity() {
+      const all = { label: 'All requests', filter: undefined };
+      const others = activityFilters(history.entries).map((filter) => ({
+        label: filter.label.charAt(0).toUpperCase() + filter.label.slice(1),
+        filter,
+      }));
+      const chosen = await window.showQuickPick([all, ...others], {
+        title: `${PRODUCT}: Activity`,
+        placeHolder: 'Which requests do you want to see?',
+      });
+      if (chosen !== undefined) view.filter(chosen.filter);
+    },
+    cancelRequest(entry: HistoryEntry | undefined = view.selected) {
+      if (entry !== undefined) history.cancel(entry.key);
+    },
     showRequestInLog: ({ label }: HistoryEntry) => revealInLog(output, label),
     async copyRequest(entry: HistoryEntry) {
       await env.clipboard.writeText(copyText(entry));

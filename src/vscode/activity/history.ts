@@ -20,6 +20,10 @@ export interface HistoryEntry {
   readonly client: string;
   /** The catalog's name of the model; for a request that failed before the model was known, `POST /api/chat`. */
   readonly subject: string;
+  /** The name that the client requested; absent where it was chosen from a list. */
+  readonly requestedModel?: string;
+  /** The full id of the model that answers. */
+  readonly answeringModel?: string;
   /** `undefined` for a request that failed before it became a chat. */
   readonly lane: Lane | undefined;
   /** Milliseconds since 1970. */
@@ -48,6 +52,8 @@ export interface Totals {
   /** US dollars; `undefined` until the CLI has reported a cost. */
   readonly costUsd: number | undefined;
   readonly lastError: LastError | undefined;
+  /** Whether the chat that finished last has failed. Cancelled chats do not count. */
+  readonly failing: boolean;
 }
 
 export interface History {
@@ -83,9 +89,10 @@ const NO_REQUESTS: Totals = {
   outputTokens: 0,
   costUsd: undefined,
   lastError: undefined,
+  failing: false,
 };
 
-function addToTotals(totals: Totals, { client, result }: HistoryEntry): Totals {
+function addToTotals(totals: Totals, { client, lane, result }: HistoryEntry): Totals {
   const { promptTokens = 0, outputTokens = 0, costUsd, error, cancelled = false, endedAt = 0 } = result ?? {};
   const failure = error === undefined || cancelled ? undefined : { message: error, client, at: endedAt };
   return {
@@ -95,6 +102,7 @@ function addToTotals(totals: Totals, { client, result }: HistoryEntry): Totals {
     outputTokens: totals.outputTokens + outputTokens,
     costUsd: costUsd === undefined ? totals.costUsd : (totals.costUsd ?? 0) + costUsd,
     lastError: failure ?? totals.lastError,
+    failing: lane === undefined || cancelled ? totals.failing : failure !== undefined,
   };
 }
 
@@ -128,12 +136,23 @@ export function createHistory(now: () => number = Date.now): History {
 
   return {
     watch(chat: RunningChat) {
-      const { label, requestId, client, model: subject, lane, startedAt } = chat;
+      const {
+        label,
+        requestId,
+        client,
+        model: subject,
+        requestedModel,
+        answeringModel,
+        lane,
+        startedAt,
+      } = chat;
       const entry = insert({
         label,
         ...(requestId === undefined ? {} : { requestId }),
         client,
         subject,
+        ...(requestedModel === undefined ? {} : { requestedModel }),
+        ...(answeringModel === undefined ? {} : { answeringModel }),
         lane,
         startedAt,
         phase: 'waiting',

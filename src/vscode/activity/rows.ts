@@ -1,5 +1,8 @@
 /** The text of the Activity view: a row for each request, and its details. Pure. */
 import { type ChatPhase, formatSpeed } from '../../core/chatObserver.js';
+import type { PermissionRequest } from '../../core/permission.js';
+import { requestedAction } from '../permissions/permissionText.js';
+import { clientTitle } from '../platform/clientTitle.js';
 import type { HistoryEntry, Result } from './history.js';
 
 export interface Row {
@@ -11,7 +14,7 @@ export interface Row {
   readonly color?: string;
   /** For screen readers: everything that the row shows, including the meaning of the icon. */
   readonly ariaLabel: string;
-  /** `live` while the request is active, then `over`; the manifest's menus test it. */
+  /** `live` while the request is active, `asking` while it waits for the user, then `over`; the manifest's menus test it. */
   readonly contextValue: string;
 }
 
@@ -42,67 +45,117 @@ export function formatCost(usd: number): string {
   return `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;
 }
 
-export const formatNumber = (value: number): string => value.toLocaleString('en-US');
+/** @param locale by default the user's */
+export const formatNumber = (value: number, locale?: string): string => value.toLocaleString(locale);
 
-function outcomeText({ error, cancelled }: Result): string {
+function outcomeText({ error, cancelled, disconnected = false }: Result): string {
+  if (disconnected) return 'client disconnected';
   if (cancelled) return 'cancelled';
   return error === undefined ? 'answered' : 'failed';
 }
 
-function iconOf({ phase, result }: HistoryEntry): { icon: string; color?: string } {
+/** A question of Claude to the user that belongs to a request. */
+export interface Question {
+  readonly request: PermissionRequest;
+  /** Whether the user can answer it now. Otherwise the question of another request comes first. */
+  readonly first: boolean;
+}
+
+/**
+ * The question that a request waits for.
+ * @param pending the permission requests without an answer; the first one is shown to the user
+ */
+export function questionOf(
+  { label, result }: HistoryEntry,
+  pending: readonly PermissionRequest[],
+): Question | undefined {
+  const request = pending.find((candidate) => candidate.label === label);
+  if (request === undefined || result !== undefined) return undefined;
+  return { request, first: request === pending[0] };
+}
+
+function iconOf({ phase, result }: HistoryEntry, asking: boolean): { icon: string; color?: string } {
+  if (asking) return { icon: 'question', color: 'list.warningForeground' };
   if (result === undefined) return { icon: PHASES[phase].icon };
+  if (result.disconnected === true) return { icon: 'debug-disconnect' };
   if (result.cancelled) return { icon: 'circle-slash' };
   return result.error === undefined
     ? { icon: 'pass', color: 'testing.iconPassed' }
     : { icon: 'error', color: 'testing.iconFailed' };
 }
 
-const titleOf = ({ client, label }: HistoryEntry): string => client || `request ${label}`;
+const titleOf = ({ client, label }: HistoryEntry): string => clientTitle(client) || `request ${label}`;
 
-const stateOf = ({ phase, result }: HistoryEntry): string =>
-  result === undefined ? PHASES[phase].text : outcomeText(result);
+function stateOf({ phase, result }: HistoryEntry, question?: Question): string {
+  if (question !== undefined) return `waiting for you: ${requestedAction(question.request)}`;
+  return result === undefined ? PHASES[phase].text : outcomeText(result);
+}
 
-/** What is measured so far; for a finished request preceded by its error. */
-function figuresOf({ result, startedAt }: HistoryEntry, now: number): (string | undefined)[] {
+function timeOf({ result, startedAt }: HistoryEntry, now: number): string {
   // The view is refreshed once a second, so an active request shows whole seconds.
-  if (result === undefined) return [`${Math.floor(Math.max(0, now - startedAt) / SECOND_MS)} s`];
-  const { cancelled, error, totalMs, outputTokens, costUsd } = result;
+  if (result === undefined) return `${Math.floor(Math.max(0, now - startedAt) / SECOND_MS)} s`;
+  return formatDuration(result.totalMs);
+}
+
+/** The requested name and the model that answers: `llama3.2 → claude-sonnet-5-5`. */
+function modelOf({ subject, requestedModel, answeringModel }: HistoryEntry): string {
+  const requested = requestedModel ?? subject;
+  return answeringModel === undefined || answeringModel === requested
+    ? requested
+    : `${requested} → ${answeringModel}`;
+}
+
+const deniedCalls = ({ decisions }: HistoryEntry): number =>
+  decisions.filter((decision) => decision.startsWith('denied')).length;
+
+/** What else is known, the most important first. */
+function figuresOf(entry: HistoryEntry): (string | undefined)[] {
+  const { result } = entry;
+  const denied = deniedCalls(entry);
   return [
-    cancelled ? undefined : error,
-    formatDuration(totalMs),
-    outputTokens === undefined ? undefined : `${formatNumber(outputTokens)} tokens`,
-    formatSpeed(result),
-    costUsd === undefined ? undefined : formatCost(costUsd),
+    result === undefined || result.cancelled ? undefined : result.error,
+    modelOf(entry),
+    denied === 0 ? undefined : `${formatNumber(denied)} denied`,
+    result?.outputTokens === undefined ? undefined : `${formatNumber(result.outputTokens)} tokens`,
+    result && formatSpeed(result),
+    result?.costUsd === undefined ? undefined : formatCost(result.costUsd),
   ];
 }
 
-/** @param now milliseconds since 1970 */
-export function rowOf(entry: HistoryEntry, now: number): Row {
-  const { subject, result } = entry;
-  const state = stateOf(entry);
-  const figures = figuresOf(entry, now);
+/**
+ * State and time come first: a narrow panel cuts the rest.
+ * @param now milliseconds since 1970
+ * @param question the question that the request waits for
+ */
+export function rowOf(entry: HistoryEntry, now: number, question?: Question): Row {
+  const { result } = entry;
+  const state = stateOf(entry, question);
+  const rest = [timeOf(entry, now), ...figuresOf(entry)];
   // `answered` and `failed` are not repeated in the visible text: the icon shows them.
   const visibleState = result === undefined || result.cancelled ? state : undefined;
   const join = (parts: readonly (string | undefined)[], separator: string): string =>
     parts.filter((part) => part !== undefined).join(separator);
   return {
     label: titleOf(entry),
-    description: join([subject, visibleState, ...figures], ' · '),
-    ...iconOf(entry),
-    ariaLabel: join([titleOf(entry), subject, state, ...figures], ', '),
-    contextValue: result === undefined ? 'live' : 'over',
+    description: join([visibleState, ...rest], ' · '),
+    ...iconOf(entry, question !== undefined),
+    ariaLabel: join([titleOf(entry), state, ...rest], ', '),
+    contextValue: result !== undefined ? 'over' : question?.first === true ? 'asking' : 'live',
   };
 }
 
 /** Everything that is known about a request, a line each. */
 export function detailsOf(entry: HistoryEntry): Detail[] {
-  const { label, requestId, client, subject, lane, startedAt, result } = entry;
+  const { label, requestId, client, subject, requestedModel, answeringModel, lane, startedAt, result } =
+    entry;
   const { firstTokenMs, totalMs, promptTokens, outputTokens, costUsd, error } = result ?? {};
   const lines: [name: string, value: string | undefined][] = [
     ['Error', error],
     ['State', stateOf(entry)],
     ['Client', client || 'unnamed'],
     [lane === undefined ? 'Request' : 'Model', subject],
+    ['Requested model', requestedModel],
+    ['Answering model', answeringModel],
     ['Lane', lane],
     ['Started', new Date(startedAt).toLocaleTimeString()],
     ['Time to first token', firstTokenMs === undefined ? undefined : formatDuration(firstTokenMs)],

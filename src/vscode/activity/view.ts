@@ -11,11 +11,14 @@ import {
 } from 'vscode';
 import { ACTIVITY_VIEW } from '../platform/names.js';
 import type { History, HistoryEntry } from './history.js';
-import { detailsOf, rowOf, type Detail } from './rows.js';
+import type { WorkspaceLane } from '../workspaceLane.js';
+import type { ActivityFilter } from './filter.js';
+import { detailsOf, questionOf, rowOf, type Detail, type Question } from './rows.js';
 import { throttled } from '../platform/throttle.js';
 
 /** A request, or a line of details below it. */
-type Node = HistoryEntry | (Detail & { readonly entryKey: number; readonly index: number });
+type DetailNode = Detail & { readonly entryKey: number; readonly index: number };
+type Node = HistoryEntry | DetailNode;
 
 const isEntry = (node: Node): node is HistoryEntry => 'phase' in node;
 const isActive = ({ result }: HistoryEntry): boolean => result === undefined;
@@ -25,18 +28,19 @@ const REFRESH_MS = 250;
 /** The interval at which the elapsed times of active requests are updated, in milliseconds. */
 const TICK_MS = 1_000;
 
-function itemOf(node: Node): TreeItem {
-  if (!isEntry(node)) {
-    const item = new TreeItem(node.name);
-    item.id = `${node.entryKey} ${node.index} ${node.name}`;
-    item.description = node.value;
-    item.tooltip = node.value;
-    item.accessibilityInformation = { label: `${node.name}: ${node.value}` };
-    return item;
-  }
-  const row = rowOf(node, Date.now());
+function detailItem({ entryKey, index, name, value }: DetailNode): TreeItem {
+  const item = new TreeItem(name);
+  item.id = `${entryKey} ${index} ${name}`;
+  item.description = value;
+  item.tooltip = value;
+  item.accessibilityInformation = { label: `${name}: ${value}` };
+  return item;
+}
+
+function entryItem(entry: HistoryEntry, question: Question | undefined): TreeItem {
+  const row = rowOf(entry, Date.now(), question);
   const item = new TreeItem(row.label, TreeItemCollapsibleState.Collapsed);
-  item.id = String(node.key);
+  item.id = String(entry.key);
   item.description = row.description;
   item.tooltip = `${row.label}\n${row.description}`;
   item.iconPath = new ThemeIcon(row.icon, row.color === undefined ? undefined : new ThemeColor(row.color));
@@ -45,14 +49,26 @@ function itemOf(node: Node): TreeItem {
   return item;
 }
 
+export interface ActivityView extends Disposable {
+  /** The request that is selected, or whose detail is. */
+  readonly selected: HistoryEntry | undefined;
+  /** Shows the requests that match, and names the filter above them. Without one, shows all. */
+  filter(filter: ActivityFilter | undefined): void;
+}
+
 /** Shows the view and keeps it up to date until it is disposed. */
-export function createActivityView(history: History): Disposable {
+export function createActivityView(
+  history: History,
+  lane: Pick<WorkspaceLane, 'permissionRequests' | 'onChange'>,
+): ActivityView {
   const changed = new EventEmitter<void>();
+  let shown: ActivityFilter | undefined;
   const provider: TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
-    getTreeItem: itemOf,
+    getTreeItem: (node) =>
+      isEntry(node) ? entryItem(node, questionOf(node, lane.permissionRequests)) : detailItem(node),
     getChildren(node) {
-      if (node === undefined) return [...history.entries];
+      if (node === undefined) return history.entries.filter((entry) => shown?.matches(entry) ?? true);
       return isEntry(node)
         ? detailsOf(node).map((detail, index) => ({ ...detail, entryKey: node.key, index }))
         : [];
@@ -80,14 +96,26 @@ export function createActivityView(history: History): Disposable {
     changed.fire();
   });
   const unsubscribe = history.subscribe(refresh);
+  const permissionSubscription = lane.onChange(refresh);
   const ticker = setInterval(() => {
     if (view.visible && history.entries.some(isActive)) refresh();
   }, TICK_MS);
   ticker.unref();
   return {
+    get selected() {
+      const [node] = view.selection;
+      if (node === undefined || isEntry(node)) return node;
+      return history.entries.find(({ key }) => key === node.entryKey);
+    },
+    filter(filter) {
+      shown = filter;
+      view.message = filter === undefined ? '' : `Shown: ${filter.label}`;
+      refresh();
+    },
     dispose() {
       clearInterval(ticker);
       unsubscribe();
+      permissionSubscription.dispose();
       refresh.cancel();
       endProgress?.();
       view.dispose();

@@ -41,7 +41,14 @@ export function createObservedChats({ backend, observeChat, log }: ObservedChatO
       const signal = AbortSignal.any([callerSignal, cancelled.signal]);
       const observation = startObservation({
         observeChat,
-        chat: { label, client, model: entry.name, lane: entry.lane, startedAt },
+        chat: {
+          label,
+          client,
+          model: entry.name,
+          answeringModel: entry.model.resolved,
+          lane: entry.lane,
+          startedAt,
+        },
         elapsedMs,
         cancel: (reason) => cancelled.abort(reason),
       });
@@ -55,7 +62,7 @@ export function createObservedChats({ backend, observeChat, log }: ObservedChatO
       };
 
       try {
-        for await (const event of backend.chat(request, signal, observation.backendObserver)) {
+        for await (const event of backend.chat({ ...request, label }, signal, observation.backendObserver)) {
           observation.record(event);
           emit(event);
         }

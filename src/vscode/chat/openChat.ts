@@ -1,7 +1,9 @@
-/** Opens VS Code's own chat, ready to be used with Claude. */
+/** Opens VS Code's own chat, ready to be used with Claude, and offers that once. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { commands, extensions } from 'vscode';
-import type { CommandTable } from '../platform/names.js';
+import { commands, Disposable, extensions, workspace, type Event, type Memento } from 'vscode';
+import type { Controller } from '../lifecycle/controller.js';
+import { showInformation, whileShowing } from '../notifications/notifications.js';
+import { COMMANDS, type CommandTable } from '../platform/names.js';
 
 /** The built-in extension that runs the chat. A new profile has it disabled; `extensions` lists only enabled ones. */
 const CHAT_EXTENSION = 'GitHub.copilot-chat';
@@ -35,11 +37,54 @@ async function enableChat(): Promise<void> {
   if (isEnabled()) await commands.executeCommand('workbench.action.closeActiveEditor');
 }
 
-async function openChat(): Promise<void> {
+/** The first time takes some seconds. */
+async function prepareChat(): Promise<void> {
   if (!isEnabled()) await enableChat();
   // Until the extension is active, a prompt also leads to the sign-in. If it cannot be activated, the chat reports that.
   await Promise.resolve(extensions.getExtension(CHAT_EXTENSION)?.activate()).catch(() => undefined);
+}
+
+async function openChat(): Promise<void> {
+  const isReady = extensions.getExtension(CHAT_EXTENSION)?.isActive === true;
+  if (!isReady) await whileShowing("Opening VS Code's chat…", prepareChat());
   await commands.executeCommand('workbench.action.chat.open');
 }
 
 export const chatCommands: CommandTable<'openChat'> = { openChat };
+
+/** The key in `globalState` that is `true` once the chat was offered. */
+const OFFERED = 'chat.offered';
+
+export interface OfferChatOptions {
+  readonly controller: Pick<Controller, 'status'>;
+  readonly globalState: Pick<Memento, 'get' | 'update'>;
+  /** Fires when the controller's status may have changed. */
+  readonly onChange: Event<void>;
+}
+
+/**
+ * Offers Open Chat once, when Claude is ready and VS Code's chat is off: a user who opens the chat in another way finds
+ * Claude in its list of models, and is then asked to sign in to GitHub.
+ */
+export function offerChat({ controller, globalState, onChange }: OfferChatOptions): Disposable {
+  if (globalState.get(OFFERED) === true) return new Disposable(() => undefined);
+  const subscription = onChange(() => {
+    const { status } = controller;
+    if (status.state !== 'running' || status.readiness.kind !== 'ready') return;
+    subscription.dispose();
+    // Not awaited: the notification stays until the user responds.
+    void offer();
+  });
+
+  async function offer(): Promise<void> {
+    const available = (await commands.getCommands(true)).includes(MANAGE_MODELS);
+    const unwanted = workspace.getConfiguration('chat').get<boolean>('disableAIFeatures') === true;
+    if (!available || unwanted || isEnabled()) return;
+    await globalState.update(OFFERED, true);
+    await showInformation(
+      "Claude can answer in VS Code's own chat. It is switched off; Open Chat switches it on, without a GitHub sign-in.",
+      { label: 'Open Chat', command: COMMANDS.openChat },
+    );
+  }
+  return subscription;
+}

@@ -19,6 +19,7 @@ import { withDigits } from '../../core/json.js';
 import type { Logger } from '../../core/log.js';
 import type { History } from '../activity/history.js';
 import type { Controller } from '../lifecycle/controller.js';
+import { problemText } from '../notifications/problemText.js';
 import { CHAT_VENDOR } from '../platform/names.js';
 import type { WorkspaceFolderWatch } from '../lifecycle/workspaceFolder.js';
 import { lanesOf } from '../lifecycle/desiredConfig.js';
@@ -49,12 +50,16 @@ export function provideChat({ controller, folder, history, log, onChange }: Chat
   const modelListInputs = (): string =>
     JSON.stringify([controller.status.state, controller.readiness, lanes(), folderPath()]);
   let lastInputs = modelListInputs();
+  let listed: ModelInformation[] = [];
 
   const provider: LanguageModelChatProvider<ModelInformation> = {
     onDidChangeLanguageModelChatInformation: modelsChanged.event,
     async provideLanguageModelChatInformation({ silent }) {
+      // While the server is stopped, the CLI starts when the user asks it something, and not to list its models.
+      if (silent && controller.status.state === 'stopped') return listed;
       try {
-        return (await entries()).map((entry) => modelInformation(entry, folderPath()));
+        listed = (await entries()).map((entry) => modelInformation(entry, folderPath()));
+        return listed;
       } catch (error) {
         // `silent` means that the user did not ask for the list. The status bar reports the reason.
         if (silent) return [];
@@ -113,7 +118,9 @@ function toAbortSignal(token: CancellationToken): AbortSignal {
 
 /** Uses VS Code's error classes, so that extensions can tell blocked requests and missing models apart. */
 function toEditorError(thrown: unknown): Error {
-  const { kind, message } = asChatError(thrown);
+  const failure = asChatError(thrown);
+  const { kind } = failure;
+  const message = problemText(failure);
   const error =
     kind === 'rateLimited' || kind === 'busy'
       ? LanguageModelError.Blocked(message)

@@ -35,7 +35,7 @@ export interface ConnectOptions {
   /** Whether the server at the URL may get the token; see `isProvenServer`. */
   readonly isProven: () => Promise<boolean>;
   /** Resolves the URL for the user's own machine. */
-  readonly resolveExternalUrl: (url: string) => Promise<string>;
+  readonly resolveExternalUrl: (url: string) => Promise<string | undefined>;
 }
 
 export interface Connect {
@@ -58,20 +58,22 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
   const changes = createFileChanges();
   let guidesShown = 0;
 
-  async function endpointInfo(): Promise<EndpointInfo> {
+  async function endpointInfo(): Promise<EndpointInfo & { readonly isLocalOnly: boolean }> {
     const { url, token, defaultModel } = endpoint();
     const fetchNames = async (): Promise<string[]> => ((await isProven()) ? fetchModelNames(url, token) : []);
     const [externalUrl, names] = await Promise.all([resolveExternalUrl(url), fetchNames()]);
     return {
       localUrl: url,
-      externalUrl,
+      externalUrl: externalUrl ?? url,
+      isLocalOnly: externalUrl === undefined,
       models: modelsForGuides(names, defaultModel),
       token,
       platform: process.platform,
     };
   }
 
-  function notesFor({ localUrl, externalUrl, token }: EndpointInfo): string[] {
+  function notesFor(info: Awaited<ReturnType<typeof endpointInfo>>): string[] {
+    const { localUrl, externalUrl, token, isLocalOnly } = info;
     const notes: string[] = [];
     if (!endpoint().served) {
       notes.push('The server is not running. Start it with "Claude Ollama: Start".');
@@ -81,6 +83,10 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
     }
     if (localUrl !== externalUrl) {
       notes.push(`This window runs on a remote machine. On your own machine, the address is ${externalUrl}.`);
+    } else if (isLocalOnly) {
+      notes.push(
+        'This window runs on a remote machine, and so must the client. For clients on your own machine, forward the port in the Ports view.',
+      );
     }
     return notes;
   }

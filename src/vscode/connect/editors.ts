@@ -62,7 +62,7 @@ export const EDITORS: readonly Client[] = [
     docs: 'https://code.visualstudio.com/docs/copilot/customization/language-models',
     guide: (target) => ({
       steps: [
-        'Open the Chat view and choose a Claude model in its model list.',
+        'Run "Claude Ollama: Open Chat" and choose a Claude model in the model list. The first time, this also switches VS Code\'s chat on, without a GitHub sign-in.',
         'In a window without this extension: run "Chat: Open Language Models (JSON)" (VS Code 1.122 or newer) and add the group below.',
       ],
       snippets: [jsonSnippet('chatLanguageModels.json', [chatModelGroup(target)])],

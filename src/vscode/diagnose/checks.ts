@@ -194,7 +194,7 @@ export function checkAddress({ localUrl, externalUrl, remoteName }: Addresses): 
   return externalUrl === undefined
     ? warning(
         title,
-        `VS Code provides none in this window (${remoteName})`,
+        `VS Code provides none in this window that leads to this server (${remoteName})`,
         'Forward the port in the Ports view.',
       )
     : ok(title, `${externalUrl}, forwarded by VS Code (${remoteName})`);

@@ -1,6 +1,6 @@
 /** The command Run Diagnostics: checks the whole setup and opens a report. */
 import { homedir } from 'node:os';
-import { env, lm, ProgressLocation, version, window, workspace } from 'vscode';
+import { env, lm, ProgressLocation, Uri, version, window, workspace } from 'vscode';
 import { asChatError } from '../../core/errors.js';
 import { reachableHost, findPortOwner } from '../../server/server.js';
 import { VERSION } from '../../version.js';
@@ -8,7 +8,14 @@ import type { History, LastError } from '../activity/history.js';
 import type { AddressBook, Addresses } from '../ui/address.js';
 import type { Configuration } from '../platform/configuration.js';
 import type { Controller } from '../lifecycle/controller.js';
-import { CHAT_VENDOR, DIAGNOSE_CLIENT, PRODUCT, SECTION, type CommandTable } from '../platform/names.js';
+import {
+  CHAT_VENDOR,
+  DIAGNOSE_CLIENT,
+  PRODUCT,
+  REPORT_SCHEME,
+  SECTION,
+  type CommandTable,
+} from '../platform/names.js';
 import { urlOf } from '../lifecycle/desiredConfig.js';
 import type { Token } from '../platform/token.js';
 import {
@@ -38,6 +45,8 @@ export interface DiagnoseOptions {
 const TIMEOUT_MS = 5_000;
 const CHAT_TIMEOUT_MS = 60_000;
 const MAX_ERRORS = 5;
+/** VS Code shows the editor of a report again after a restart, when the report no longer exists. */
+const REPORT_LOST = 'Run "Claude Ollama: Run Diagnostics" for a new report.\n';
 const USER_AGENT = { 'user-agent': DIAGNOSE_CLIENT };
 
 interface Scope {
@@ -145,15 +154,32 @@ async function runChecks(options: DiagnoseOptions, scope: Scope): Promise<Findin
   };
 }
 
-async function diagnose(options: DiagnoseOptions): Promise<void> {
-  const scope = await chooseScope();
-  if (scope === undefined) return;
-  const progress = { location: ProgressLocation.Window, title: 'Running diagnostics' };
-  const findings = await window.withProgress(progress, () => runChecks(options, scope));
-  const content = reportOf(findings, { secrets: [options.token.current ?? ''], home: homedir() });
-  await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }));
+export interface Diagnose {
+  /** Checks the whole setup and opens a report, as a read-only document. */
+  run(): Promise<void>;
+  /** The text of a report. */
+  textOf(uri: Uri): string;
 }
 
-export const diagnoseCommands = (options: DiagnoseOptions): CommandTable<'runDiagnostics'> => ({
-  runDiagnostics: () => diagnose(options),
+export function createDiagnose(options: DiagnoseOptions): Diagnose {
+  const reports = new Map<string, string>();
+  return {
+    async run() {
+      const scope = await chooseScope();
+      if (scope === undefined) return;
+      const progress = { location: ProgressLocation.Window, title: 'Running diagnostics' };
+      const findings = await window.withProgress(progress, () => runChecks(options, scope));
+      const secrets = [options.token.current ?? ''];
+      // The query makes each URI unique: VS Code caches the text of a virtual document for a while.
+      const query = String(reports.size + 1);
+      const uri = Uri.from({ scheme: REPORT_SCHEME, path: '/Diagnostics.md', query });
+      reports.set(uri.toString(), reportOf(findings, { secrets, home: homedir() }));
+      await window.showTextDocument(await workspace.openTextDocument(uri));
+    },
+    textOf: (uri) => reports.get(uri.toString()) ?? REPORT_LOST,
+  };
+}
+
+export const diagnoseCommands = (diagnose: Diagnose): CommandTable<'runDiagnostics'> => ({
+  runDiagnostics: () => diagnose.run(),
 });

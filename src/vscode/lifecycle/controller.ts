@@ -6,49 +6,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { refusingBackend, type ChatBackend } from '../../core/backend.js';
 import { asChatError, ChatError } from '../../core/errors.js';
-import type { CliBackend, CliDiagnosis } from '../../core/cliBackend.js';
-import type { Logger } from '../../core/log.js';
+import type { CliDiagnosis } from '../../core/cliBackend.js';
 import { singleFlight } from '../platform/singleFlight.js';
 import { acquirePort } from './acquirePort.js';
-import { sameConfig, type BackendConfig, type DesiredConfig, type ListenConfig } from './desiredConfig.js';
+import { DEFAULT_TIMING, type ControllerOptions } from './controllerOptions.js';
+import { sameConfig, type DesiredConfig, type ListenConfig } from './desiredConfig.js';
 import { handoverIntent, startIntent, stopIntent, type Intent, type RunKind } from './intent.js';
-import { statusOf, type EndpointSwitch, type State } from './state.js';
+import { statusOf, type State } from './state.js';
 import type { CliReadiness, Status } from './status.js';
 import { createSwappableBackend, UNTRUSTED } from './swappableBackend.js';
-import type { Windows } from './windows.js';
-
-export interface ControllerOptions {
-  /** Settles once the token is known; nothing listens before. Rejects when the token cannot be read. */
-  readonly tokenKnown: Promise<void>;
-  /** The configuration that the settings and the open folders ask for now. */
-  desiredConfig(): DesiredConfig;
-  createEndpoint(backend: ChatBackend): EndpointSwitch;
-  /** @param onActivity called when the number of waiting requests has changed */
-  createBackend(config: BackendConfig & { kind: 'cli' }, onActivity: () => void): CliBackend;
-  onChange(status: Status): void;
-  readonly windows: Pick<Windows, 'fetchReport' | 'requestPort'>;
-  readonly log: Logger;
-  readonly timing?: ControllerTiming;
-}
-
-/** All in milliseconds. */
-export interface ControllerTiming {
-  /** How long to retry while the port is in use. */
-  readonly acquirePortMs: number;
-  /** Between two attempts to acquire a port that another window has. */
-  readonly takeOverIntervalMs: number;
-  /** How long `end` may take. */
-  readonly endMs: number;
-}
-
-/** VS Code gives all extensions together 5 seconds to deactivate. */
-const DEFAULT_TIMING: ControllerTiming = { acquirePortMs: 3_000, takeOverIntervalMs: 2_000, endMs: 3_000 };
 
 export interface Controller {
   readonly status: Status;
   /**
-   * Answers the chats of this window directly, without the port, and therefore also while another window has the port.
-   * Refuses every chat while the server is stopped.
+   * Answers the chats of this window directly, without the port, and therefore also while another window has the port or the
+   * server is stopped.
    */
   readonly backend: ChatBackend;
   /** The readiness of the CLI behind `backend`. */
@@ -65,6 +37,8 @@ export interface Controller {
   refresh(): Promise<void>;
   /** Checks the CLI again if the last check found a problem. */
   recheck(): void;
+  /** Reads the list of models again, with a new backend. Requests that are running continue. */
+  refreshModels(): void;
   /** Examines the CLI in detail, also while the server is stopped. @throws ChatError when it cannot be used */
   inspect(): Promise<CliDiagnosis>;
   /** Kills every process without waiting, for the exit of the extension host. */
@@ -73,12 +47,13 @@ export interface Controller {
   end(): Promise<void>;
 }
 
-const STOPPED = new ChatError('cancelled', 'The server is stopped. Start it, then try again.');
+const ENDED = new ChatError('cancelled', 'The extension is stopping.');
 
 export function createController(options: ControllerOptions): Controller {
   const { log, timing = DEFAULT_TIMING } = options;
   let state: State = { name: 'stopped' };
   let intent: Intent = { kind: 'stop' };
+  let ended = false;
 
   const swappable = createSwappableBackend({
     create: (config, onActivity) => options.createBackend(config, onActivity),
@@ -109,7 +84,7 @@ export function createController(options: ControllerOptions): Controller {
 
   /** The backend for the chats of this window. Without the port, the first chat starts the CLI. */
   function windowBackend(): ChatBackend {
-    if (intent.kind === 'stop') return refusingBackend(STOPPED);
+    if (ended) return refusingBackend(ENDED);
     swappable.use(options.desiredConfig().backend);
     return swappable.backend;
   }
@@ -220,6 +195,7 @@ export function createController(options: ControllerOptions): Controller {
     },
     refresh: () => (intent.kind === 'stop' ? Promise.resolve() : advance()),
     recheck: () => swappable.recheck(),
+    refreshModels: () => swappable.renew(),
     async inspect() {
       const config = options.desiredConfig().backend;
       if (config.kind === 'refuse') throw UNTRUSTED;
@@ -235,6 +211,7 @@ export function createController(options: ControllerOptions): Controller {
     },
     killNow: () => swappable.closeNow(),
     async end() {
+      ended = true;
       intent = stopIntent(intent);
       const timer = new AbortController();
       const timeout = delay(timing.endMs, undefined, { signal: timer.signal }).catch(() => undefined);

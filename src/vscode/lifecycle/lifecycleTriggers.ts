@@ -2,7 +2,10 @@
 import { Disposable, window, type Event } from 'vscode';
 import type { Controller } from './controller.js';
 
-/** Refreshes the controller when one of the events fires. Checks the CLI again when the window gets the focus. */
+/**
+ * Refreshes the controller when one of the events fires. Checks the CLI again when the window gets the focus
+ * or a terminal closes.
+ */
 export function refreshOnChange(controller: Controller, events: readonly Event<void>[]): Disposable {
   return Disposable.from(
     // Not awaited: the controller reports the result through its status.
@@ -11,6 +14,8 @@ export function refreshOnChange(controller: Controller, events: readonly Event<v
     window.onDidChangeWindowState(({ focused }) => {
       if (focused) controller.recheck();
     }),
+    // The user may have done the same in a terminal of this window.
+    window.onDidCloseTerminal(() => controller.recheck()),
   );
 }
 

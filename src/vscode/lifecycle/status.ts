@@ -19,6 +19,8 @@ export type CliReadiness =
       readonly path: string;
       /** How many models the CLI offers; `undefined` until it has listed them. */
       readonly models: number | undefined;
+      /** Who pays, to be shown to the user; absent when it is not known. */
+      readonly payer?: string;
     }
   | { readonly kind: 'problem'; readonly problem: Problem };
 

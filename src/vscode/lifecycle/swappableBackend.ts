@@ -21,6 +21,8 @@ export interface SwappableBackend {
   readonly folder: string;
   /** Replaces the current backend by one with this configuration, unless it has that already. */
   use(config: BackendConfig): void;
+  /** Replaces the current backend by a new one with the same configuration, which reads the list of models again. */
+  renew(): void;
   /** Examines the CLI of the current backend. `undefined` if that backend has another configuration. */
   inspect(config: BackendConfig): Promise<CliDiagnosis> | undefined;
   /** Checks the CLI again if the last check found a problem. */
@@ -108,18 +110,38 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
     managed.checking = true;
     try {
       managed.path = undefined;
-      const { path, version, signedIn } = await managed.backend.describe();
+      const { signedIn, ...cli } = await managed.backend.describe();
+      const { path } = cli;
       managed.path = path;
       if (!signedIn) throw new ChatError('notSignedIn', NOT_SIGNED_IN);
-      setReadiness(managed, { kind: 'ready', path, version, models: undefined });
+      setReadiness(managed, { kind: 'ready', ...cli, models: undefined });
       // Also fills the backend's cache: listing the models is the first request of every client.
       const models = await managed.backend.models();
-      setReadiness(managed, { kind: 'ready', path, version, models: models.length });
+      setReadiness(managed, { kind: 'ready', ...cli, models: models.length });
     } catch (error) {
       if (!managed.retired) setProblem(managed, asChatError(error));
     } finally {
       managed.checking = false;
     }
+  }
+
+  function replace(config: BackendConfig): void {
+    if (current !== undefined) retire(current);
+    const managed: ManagedBackend = {
+      config,
+      backend: config.kind === 'cli' ? options.create(config, () => options.onChange()) : untrustedBackend(),
+      running: 0,
+      retired: false,
+      checking: false,
+      closing: undefined,
+      readiness: { kind: 'checking' },
+      path: undefined,
+    };
+    all.add(managed);
+    current = managed;
+    options.onChange();
+    // Not awaited: the server starts without waiting for the CLI, and check() reports through the readiness.
+    void check(managed);
   }
 
   async function* chat(
@@ -135,6 +157,8 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
       // A reply proves that the problem is solved.
       if (managed.readiness.kind === 'problem') void check(managed);
     } catch (error) {
+      // The processes were ended: not a failure of the CLI.
+      if (managed.closing !== undefined && !signal.aborted) throw STOPPING;
       const failure = asChatError(error);
       if (CLI_ERRORS.has(failure.kind)) setProblem(managed, failure);
       throw error;
@@ -166,24 +190,10 @@ export function createSwappableBackend(options: SwappableBackendOptions): Swappa
       return current?.config.folder ?? '';
     },
     use(config) {
-      if (current !== undefined && sameConfig(current.config, config)) return;
-      if (current !== undefined) retire(current);
-      const managed: ManagedBackend = {
-        config,
-        backend:
-          config.kind === 'cli' ? options.create(config, () => options.onChange()) : untrustedBackend(),
-        running: 0,
-        retired: false,
-        checking: false,
-        closing: undefined,
-        readiness: { kind: 'checking' },
-        path: undefined,
-      };
-      all.add(managed);
-      current = managed;
-      options.onChange();
-      // Not awaited: the server starts without waiting for the CLI, and check() reports through the readiness.
-      void check(managed);
+      if (current === undefined || !sameConfig(current.config, config)) replace(config);
+    },
+    renew() {
+      if (current !== undefined) replace(current.config);
     },
     inspect(config) {
       if (current === undefined || !sameConfig(current.config, config)) return undefined;

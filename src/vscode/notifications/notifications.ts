@@ -2,15 +2,19 @@
  * Every message that pops up. Notifications report only what needs an action of the user, and offer that action as a
  * button. Their promises settle when the user responds, which may be never, so most callers do not await them.
  */
-import { commands, ConfigurationTarget, window, workspace } from 'vscode';
+import { setTimeout as delay } from 'node:timers/promises';
+import { commands, ConfigurationTarget, ProgressLocation, window, workspace } from 'vscode';
+import { freePortAfter } from '../platform/freePort.js';
 import { COMMANDS, PRODUCT, SECTION } from '../platform/names.js';
 import type { ProblemNotice } from './problemNotice.js';
+import { problemText } from './problemText.js';
 import type { Status } from '../lifecycle/status.js';
 
 const OTHER_PORT = 'Use Another Port…';
 const TRY_AGAIN = 'Try Again';
 const SERVE_HERE = 'Serve From This Window';
 const SHOW_LOG = 'Show Log';
+const SHOW_PORTS = 'Show Ports';
 const SHOW_FILE = 'Show File';
 const WALKTHROUGH = 'Open Walkthrough';
 const COPY_CONFIGURATION = 'Copy Configuration';
@@ -18,6 +22,8 @@ const COPY_AND_SHOW_FILE = 'Copy and Show File';
 const NEVER = "Don't Show Again";
 
 const COPIED_MS = 3_000;
+/** VS Code draws a notification some time after it was shown, and does not tell when. Milliseconds. */
+const NOTIFICATION_APPEARS_MS = 300;
 
 /** A button that runs a command. */
 export interface NotificationAction {
@@ -74,6 +80,14 @@ export async function confirmServeHere(requests: number): Promise<boolean> {
   return offer(window.showWarningMessage, `The other window is answering ${effect}`, SERVE_HERE);
 }
 
+/** The copied address is for clients on the machine of this window only. */
+export async function showLocalAddressOnly(url: string): Promise<void> {
+  const message = `Copied ${url}, which works on the machine that runs this window. VS Code's address for your own machine does not lead to this server. Forward the port in the Ports view.`;
+  if (await offer(window.showWarningMessage, message, SHOW_PORTS)) {
+    await commands.executeCommand('~remote.forwardedPorts.focus');
+  }
+}
+
 /** The window that is serving the port did not release it. */
 export async function showHandoverFailure(port: number): Promise<void> {
   const message = `${PRODUCT}: The window that is serving port ${port} did not release it. It may belong to another editor or run an older version of this extension. Stop the server there, or use another port here.`;
@@ -83,14 +97,17 @@ export async function showHandoverFailure(port: number): Promise<void> {
 }
 
 /** The setup is incomplete. @returns whether the user wants no more notifications of this kind */
-export async function showProblem({ problem, remedy }: ProblemNotice): Promise<boolean> {
+export async function showProblem({ problem, remedies }: ProblemNotice): Promise<boolean> {
+  // VS Code shows three buttons beside each other; more would wrap.
+  const more = remedies.length > 1 ? [] : [WALKTHROUGH];
   const chosen = await window.showWarningMessage(
-    `${PRODUCT}: ${problem.message}`,
-    remedy.label,
-    WALKTHROUGH,
+    `${PRODUCT}: ${problemText(problem)}`,
+    ...remedies.map(({ label }) => label),
+    ...more,
     NEVER,
   );
-  if (chosen === remedy.label) await commands.executeCommand(remedy.command);
+  const remedy = remedies.find(({ label }) => label === chosen);
+  if (remedy !== undefined) await commands.executeCommand(remedy.command);
   if (chosen === WALKTHROUGH) await commands.executeCommand(COMMANDS.openWalkthrough);
   return chosen === NEVER;
 }
@@ -101,6 +118,17 @@ export async function showPermissionRequest(
   answers: readonly string[],
 ): Promise<string | undefined> {
   return window.showInformationMessage(message, ...answers);
+}
+
+/** Shows a message as long as the work takes. @returns the result of the work */
+export async function whileShowing<T>(title: string, work: Promise<T>): Promise<T> {
+  return window.withProgress({ location: ProgressLocation.Notification, title }, () => work);
+}
+
+/** Moves the keyboard focus to the notification that has just been shown. */
+export async function focusNotification(): Promise<void> {
+  await delay(NOTIFICATION_APPEARS_MS);
+  await commands.executeCommand('notifications.focusToasts');
 }
 
 /** A configuration file needs no change. @returns whether to open the file */
@@ -131,7 +159,7 @@ export async function choosePort(current: number): Promise<void> {
   const answer = await window.showInputBox({
     title: `${PRODUCT}: Port`,
     prompt: 'Clients must use this port too.',
-    value: String(current + 1),
+    value: String(await freePortAfter(current)),
     validateInput: (text) =>
       /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
         ? undefined

@@ -1,11 +1,12 @@
 /** Which setup problems are reported in a notification. Pure. */
 import type { ErrorKind } from '../../core/errors.js';
 import type { Problem, Status } from '../lifecycle/status.js';
-import { REMEDIES, type Remedy } from './remedies.js';
+import { remediesFor, type Remedy } from './remedies.js';
 
 export interface ProblemNotice {
   readonly problem: Problem;
-  readonly remedy: Remedy;
+  /** At least one. */
+  readonly remedies: readonly Remedy[];
 }
 
 /**
@@ -17,6 +18,6 @@ export function problemNotice(status: Status, reported: ReadonlySet<ErrorKind>):
   const { problem } = status.readiness;
   // VS Code's own workspace trust dialog reports this one.
   if (problem.kind === 'untrusted' || reported.has(problem.kind)) return undefined;
-  const remedy = REMEDIES[problem.kind];
-  return remedy === undefined ? undefined : { problem, remedy };
+  const remedies = remediesFor(problem.kind);
+  return remedies.length === 0 ? undefined : { problem, remedies };
 }

@@ -1,4 +1,4 @@
-/** The command that solves a problem, by the kind of the problem. Pure. */
+/** The commands that solve a problem, by the kind of the problem. Pure. */
 import type { ErrorKind } from '../../core/errors.js';
 import { COMMANDS } from '../platform/names.js';
 
@@ -9,14 +9,22 @@ export interface Remedy {
   readonly icon: string;
 }
 
-/** Used by the tooltip, the menu and the notifications. Kinds that no command can solve are absent. */
-export const REMEDIES: Readonly<Partial<Record<ErrorKind, Remedy>>> = {
-  untrusted: { label: 'Manage Workspace Trust', command: 'workbench.trust.manage', icon: 'shield' },
-  cliMissing: {
-    label: 'Install the Claude CLI…',
-    command: COMMANDS.installCli,
-    icon: 'cloud-download',
-  },
-  cliTooOld: { label: 'Update the Claude CLI', command: COMMANDS.updateCli, icon: 'cloud-download' },
-  notSignedIn: { label: 'Sign In to Claude', command: COMMANDS.signIn, icon: 'account' },
+const CLI_MISSING: readonly Remedy[] = [
+  { label: 'Install…', command: COMMANDS.installCli, icon: 'cloud-download' },
+  { label: 'Choose Program…', command: COMMANDS.chooseProgram, icon: 'folder-opened' },
+];
+
+const REMEDIES: Readonly<Partial<Record<ErrorKind, readonly Remedy[]>>> = {
+  untrusted: [{ label: 'Manage Workspace Trust', command: 'workbench.trust.manage', icon: 'shield' }],
+  cliMissing: CLI_MISSING,
+  cliTooOld: [{ label: 'Update the Claude CLI', command: COMMANDS.updateCli, icon: 'cloud-download' }],
+  notSignedIn: [{ label: 'Sign In to Claude', command: COMMANDS.signIn, icon: 'account' }],
 };
+
+/** What solves a problem, the best first; nothing if no command does. Used by tooltip, menu and notifications. */
+export const remediesFor = (kind: ErrorKind): readonly Remedy[] => REMEDIES[kind] ?? [];
+
+/** The commands of all remedies. */
+export const REMEDY_COMMANDS: readonly string[] = Object.values(REMEDIES)
+  .flat()
+  .map(({ command }) => command);

@@ -5,11 +5,16 @@ import { loggedSubject } from './permissionText.js';
 
 export interface PermissionQueueOptions {
   /**
-   * Shows a permission request, possibly again. Resolves to `undefined` when the user dismissed it without an answer.
+   * Shows a permission request, possibly again. Resolves to the answer; to `undefined`, or never, without one.
+   * @param nextCommand waits for an answer that the user gives with a command
    * @param closed aborted once the request is settled; later answers are ignored
    */
-  show(request: PermissionRequest, closed: AbortSignal): Promise<PermissionAnswer | undefined>;
-  /** Called after `current` has changed. */
+  show(
+    request: PermissionRequest,
+    nextCommand: () => Promise<PermissionAnswer>,
+    closed: AbortSignal,
+  ): Promise<PermissionAnswer | undefined>;
+  /** Called after `pending` has changed. */
   onChange(): void;
   readonly log: Logger;
   /** How long a request that is shown waits for the answer. Milliseconds. */
@@ -18,14 +23,26 @@ export interface PermissionQueueOptions {
 
 export interface PermissionQueue {
   readonly ask: AskPermission;
-  /** The request that waits for the user's answer. */
-  readonly current: PermissionRequest | undefined;
-  /** Shows the current request again. */
+  /** The requests without an answer. The first one is shown to the user, the others wait. */
+  readonly pending: readonly PermissionRequest[];
+  /** Shows the first request again. */
   showAgain(): void;
+  /**
+   * Gives the user's answer to the first request.
+   * @param label of the chat that the user answered; ignored when the first request belongs to another one
+   */
+  answer(answer: PermissionAnswer, label?: string): void;
+}
+
+interface ShownRequest {
+  readonly request: PermissionRequest;
+  show(): void;
+  command(answer: PermissionAnswer): void;
 }
 
 export function createPermissionQueue(options: PermissionQueueOptions): PermissionQueue {
-  let current: { readonly request: PermissionRequest; show(): void } | undefined;
+  const pending: PermissionRequest[] = [];
+  let current: ShownRequest | undefined;
   let previous: Promise<unknown> = Promise.resolve();
 
   function ask(request: PermissionRequest, signal: AbortSignal): Promise<PermissionAnswer> {
@@ -46,15 +63,23 @@ export function createPermissionQueue(options: PermissionQueueOptions): Permissi
       const withdraw = (): void => denyWithoutAnswer('withdrawn, because the request has ended');
       if (signal.aborted) return withdraw();
       signal.addEventListener('abort', withdraw, { once: true, signal: closed.signal });
-      const show = (): void =>
-        void options.show(request, closed.signal).then(
+      pending.push(request);
+      closed.signal.addEventListener('abort', () => {
+        pending.splice(pending.indexOf(request), 1);
+        options.onChange();
+      });
+      let command = (_answer: PermissionAnswer): void => undefined;
+      const show = (): void => {
+        const nextCommand = () => new Promise<PermissionAnswer>((give) => (command = give));
+        void options.show(request, nextCommand, closed.signal).then(
           (answer) => answer !== undefined && settle(answer),
           (error: unknown) => denyWithoutAnswer(`could not be shown, ${String(error)}`),
         );
+      };
       const showUntilClosed = async (): Promise<void> => {
         if (closed.signal.aborted) return;
         logEvent(`asked (${request.model})`);
-        current = { request, show };
+        current = { request, show, command: (answer) => command(answer) };
         options.onChange();
         const timer = setTimeout(() => denyWithoutAnswer('timed out without an answer'), options.timeoutMs);
         await new Promise((done) => {
@@ -63,17 +88,20 @@ export function createPermissionQueue(options: PermissionQueueOptions): Permissi
         });
         clearTimeout(timer);
         current = undefined;
-        options.onChange();
       };
       previous = previous.then(showUntilClosed);
+      options.onChange();
     });
   }
 
   return {
     ask,
-    get current() {
-      return current?.request;
+    get pending() {
+      return pending;
     },
     showAgain: () => current?.show(),
+    answer(answer, label) {
+      if (label === undefined || label === current?.request.label) current?.command(answer);
+    },
   };
 }

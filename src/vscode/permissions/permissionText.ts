@@ -3,6 +3,7 @@ import hostPath, { type PlatformPath } from 'node:path';
 import { printable } from '../../core/log.js';
 import { isNetworkPath } from '../../core/networkPath.js';
 import type { PermissionAnswer, PermissionRequest, Sensitivity } from '../../core/permission.js';
+import { clientTitle } from '../platform/clientTitle.js';
 import { isBelow } from '../platform/paths.js';
 import { editedPath, proposedEdit } from './proposedEdit.js';
 
@@ -39,6 +40,10 @@ const NO_FILE: TargetFile = { exists: false, unsaved: false };
 /** Longer commands and inputs are shown in an editor. Characters. */
 const MAX_INLINE_LENGTH = 120;
 
+/** The manifest gives files of these names languages whose editors wrap long lines and fold nothing. */
+const COMMAND_PATH = "/Claude's command";
+const INPUT_PATH = "/Claude's input";
+
 const ALLOW: Choice = { title: 'Allow', answer: 'once' };
 const ALLOW_ALL: Choice = { title: 'Allow for This Conversation', answer: 'conversation' };
 const SAVE: Choice = { title: 'Save and Allow', answer: 'once', save: true };
@@ -64,12 +69,12 @@ export function permissionText(
 ): PermissionText {
   const { sensitive } = request;
   const { action, detail, preview } = describeRequest(request, file, rules);
-  const client = /^[\w./-]{1,40}/.exec(request.client ?? '')?.[0];
+  const client = /^[\w .-]{1,40}/.exec(clientTitle(request.client ?? ''))?.[0];
   const sentences = [
-    `Claude wants to ${action}${client === undefined ? '' : `, for ${client}`}.`,
+    client === undefined ? `Claude wants to ${action}.` : `Claude wants to ${action} (for ${client}).`,
     file.unsaved ? 'It has unsaved changes, which Claude does not see until they are saved.' : '',
     sensitive === undefined ? '' : SENSITIVITY_TEXTS[sensitive],
-    `Without an answer, this is denied after ${timeoutMinutes} minutes.`,
+    `Denied after ${timeoutMinutes} minutes without an answer.`,
     // Last, so that text from Claude cannot look like a sentence of this extension.
     detail,
   ];
@@ -82,6 +87,16 @@ export function permissionText(
     choices: [...(file.unsaved ? [SAVE] : sensitive === undefined ? [ALLOW, ALLOW_ALL] : [ALLOW]), DENY],
     ...(preview === undefined ? {} : { preview }),
   };
+}
+
+/**
+ * What Claude wants to do, in a few words for the Activity view: `edit src/cart.ts`, `run npm test`.
+ * @param rules the path rules of the platform
+ */
+export function requestedAction(request: PermissionRequest, rules: PlatformPath = hostPath): string {
+  const { command } = request.input;
+  if (typeof command === 'string') return `run ${printable(command, MAX_INLINE_LENGTH)}`;
+  return describeRequest(request, { exists: true, unsaved: false }, rules).action;
 }
 
 /** For the log: the tool and the file, without contents. */
@@ -126,7 +141,7 @@ function describeRequest(
   const path = targetPath(request, rules);
   if (path !== undefined) {
     const name = printable(displayPath(folder, path, rules));
-    const title = `${name}: proposed by Claude`;
+    const title = `${printable(rules.basename(path))} (proposed by Claude)`;
     const preview = { title, path: pathOfUri(path), ...proposedEdit(tool, input, file.text) };
     return { action: `${file.exists ? 'edit' : 'create'} ${name}`, detail: '', preview };
   }
@@ -134,23 +149,32 @@ function describeRequest(
   if (tool === 'Read' && typeof readPath === 'string') {
     return { action: `read ${printable(displayPath(folder, readPath, rules))}`, detail: '' };
   }
-  const isCommand = typeof command === 'string';
-  const action = isCommand ? 'run a command' : `use ${printable(tool, MAX_INLINE_LENGTH)}`;
-  const fullText = isCommand ? command : JSON.stringify(input, null, 2);
-  const line = isCommand ? command : JSON.stringify(input);
-  const label = isCommand ? 'The command' : 'The input';
-  if (line.length <= MAX_INLINE_LENGTH && printable(line) === line) {
-    return { action, detail: `${label}: ${line}` };
+  if (typeof command === 'string') {
+    // A command with a backtick could look as if it ended there.
+    return isInline(command) && !command.includes('`')
+      ? { action: `run \`${command}\``, detail: '' }
+      : {
+          action: 'run a command',
+          detail: 'The editor shows the command.',
+          preview: { path: COMMAND_PATH, text: escapeLines(command) },
+        };
   }
-  return {
-    action,
-    detail: `${label}: see the editor.`,
-    preview: {
-      path: isCommand ? "/Claude's command.sh" : "/Claude's input.json",
-      text: fullText.replace(/[^\n\t]+/g, (part) => printable(part, part.length)),
-    },
-  };
+  const action = `use ${printable(tool, MAX_INLINE_LENGTH)}`;
+  const line = JSON.stringify(input);
+  return isInline(line)
+    ? { action, detail: `The input: ${line}` }
+    : {
+        action,
+        detail: 'The editor shows the input.',
+        preview: { path: INPUT_PATH, text: escapeLines(JSON.stringify(input, null, 2)) },
+      };
 }
+
+const isInline = (line: string): boolean => line.length <= MAX_INLINE_LENGTH && printable(line) === line;
+
+/** The whole text, with its line breaks and tabs; other characters that do not print are escaped. */
+const escapeLines = (text: string): string =>
+  text.replace(/[^\n\t]+/g, (part) => printable(part, part.length));
 
 /** Relative to the folder for a path inside it, otherwise absolute. */
 function displayPath(folder: string, path: string, rules: PlatformPath): string {

@@ -7,6 +7,9 @@ export const COMMANDS = {
   start: 'claudeOllama.start',
   stop: 'claudeOllama.stop',
   restart: 'claudeOllama.restart',
+  changePort: 'claudeOllama.changePort',
+  refreshModels: 'claudeOllama.refreshModels',
+  choosePermissions: 'claudeOllama.choosePermissions',
   copyUrl: 'claudeOllama.copyUrl',
   createToken: 'claudeOllama.createToken',
   copyToken: 'claudeOllama.copyToken',
@@ -15,22 +18,30 @@ export const COMMANDS = {
   runDiagnostics: 'claudeOllama.runDiagnostics',
   showLog: 'claudeOllama.showLog',
   showMenu: 'claudeOllama.showMenu',
+  openSettings: 'claudeOllama.openSettings',
   openChat: 'claudeOllama.openChat',
   showActivity: 'claudeOllama.showActivity',
   clearActivity: 'claudeOllama.clearActivity',
+  filterActivity: 'claudeOllama.filterActivity',
   cancelRequest: 'claudeOllama.cancelRequest',
   showRequestInLog: 'claudeOllama.showRequestInLog',
   copyRequest: 'claudeOllama.copyRequest',
   openWalkthrough: 'claudeOllama.openWalkthrough',
   installCli: 'claudeOllama.installCli',
   updateCli: 'claudeOllama.updateCli',
+  chooseProgram: 'claudeOllama.chooseProgram',
   signIn: 'claudeOllama.signIn',
+  signOut: 'claudeOllama.signOut',
+  switchAccount: 'claudeOllama.switchAccount',
   sayHello: 'claudeOllama.sayHello',
   connectClient: 'claudeOllama.connectClient',
   copySnippet: 'claudeOllama.copySnippet',
   addSnippet: 'claudeOllama.addSnippet',
   applyChange: 'claudeOllama.applyChange',
   showPermissionRequest: 'claudeOllama.showPermissionRequest',
+  allow: 'claudeOllama.allow',
+  allowForConversation: 'claudeOllama.allowForConversation',
+  deny: 'claudeOllama.deny',
 } as const;
 
 /** The short name of a command: a key of `COMMANDS`. */
@@ -52,6 +63,12 @@ export const STATE_CONTEXT_KEY = 'claudeOllama.state';
 /** The context key that is `true` while a permission request waits for an answer. */
 export const PERMISSION_PENDING_KEY = 'claudeOllama.permissionPending';
 
+/** The context key that is `true` while that request can be allowed for its whole conversation. */
+export const CONVERSATION_OFFERED_KEY = 'claudeOllama.conversationOffered';
+
+/** The context key that is `true` while clients must send a token. */
+export const TOKEN_REQUIRED_KEY = 'claudeOllama.tokenRequired';
+
 /** The context key that is `true` once a milestone of the setup is reached. */
 export const milestoneKey = (name: string): string => `${SECTION}.${name}`;
 
@@ -66,6 +83,9 @@ export const WALKTHROUGH = 'setup';
 
 /** The URI scheme of the documents that explain how to connect a client. */
 export const GUIDE_SCHEME = 'claude-ollama-guide';
+
+/** The URI scheme of the reports of Run Diagnostics. */
+export const REPORT_SCHEME = 'claude-ollama-report';
 
 /** The URI scheme of the previews of a client's configuration file with the proposed change. */
 export const CHANGE_SCHEME = 'claude-ollama-change';

@@ -3,7 +3,7 @@ import { Selection, TextEditorRevealType, window, type LogOutputChannel, type Te
 import { createLogger, type Logger } from '../../core/log.js';
 import { redactingLogger } from '../../core/secretRedaction.js';
 import { formatRecord, WINDOW_PATH, type RequestRecord } from '../../server/server.js';
-import { PRODUCT } from './names.js';
+import { DIAGNOSE_CLIENT, PRODUCT } from './names.js';
 
 const PANEL_TIMEOUT_MS = 2_000;
 
@@ -20,8 +20,9 @@ export function loggerOf(channel: LogOutputChannel, secrets: () => readonly stri
   );
 }
 
-/** Logs a request in one line. Probes from other windows repeat every few seconds, so they are logged as debug. */
+/** Logs a request in one line. Some requests of Run Diagnostics must be refused, which is no failure. Probes from other windows repeat every few seconds, so they are logged as debug. */
 export function logRequest(log: Logger, record: RequestRecord): void {
+  if (record.client === DIAGNOSE_CLIENT) return log.info(`[diagnostics] ${formatRecord(record)}`);
   const line = `[request] ${formatRecord(record)}`;
   const isProbePath = record.route === '/' || record.route === WINDOW_PATH;
   if (isProbePath && record.client === '') log.debug(line);

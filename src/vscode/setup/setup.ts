@@ -1,4 +1,4 @@
-/** The commands of the first run: the walkthrough, installing and updating the CLI, the sign-in, and a first prompt. */
+/** The commands of the setup: the walkthrough, installing and updating the CLI, the account, and a first prompt. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   commands,
@@ -9,16 +9,15 @@ import {
   window,
   workspace,
   type CancellationToken,
-  type Terminal,
 } from 'vscode';
-import type { ErrorKind } from '../../core/errors.js';
 import type { Controller } from '../lifecycle/controller.js';
 import { COMMANDS, PRODUCT, SECTION, WALKTHROUGH, type CommandTable } from '../platform/names.js';
 import { showError, showInformation, showStatusMessage } from '../notifications/notifications.js';
 import { sendHello, type Endpoint } from './helloRequest.js';
+import { accountCommands } from './account.js';
 import { INSTALL_DOCS, installMethods } from './installMethods.js';
 import { shellCommand } from './shellCommand.js';
-import { pollUntil } from './pollUntil.js';
+import { CLI_PROBLEMS, cliProgram, createTerminalRunner } from './terminalTask.js';
 
 export interface SetupOptions {
   readonly controller: Controller;
@@ -32,26 +31,9 @@ export interface SetupOptions {
   readonly activatedAt: number;
 }
 
-/** How often, and for how long, the CLI is checked again after a command was started in a terminal. */
-const RECHECK = { intervalMs: 2_000, timeoutMs: 15 * 60_000 };
-const MESSAGE_MS = 5_000;
 const NOT_RUNNING = 'The server is not running. Start it with "Claude Ollama: Start", then try again.';
 /** How long after activation VS Code may take to read the walkthroughs of extensions, in milliseconds. */
 const WALKTHROUGHS_READ_MS = 8_000;
-
-const CLI_PROBLEMS: readonly ErrorKind[] = ['cliMissing', 'cliTooOld'];
-
-interface TerminalTask {
-  /** The name of the terminal. */
-  readonly name: string;
-  readonly command: string;
-  /** The shell of the terminal; by default the user's own. */
-  readonly shell?: string | undefined;
-  /** The problems that the command solves. */
-  readonly solves: readonly ErrorKind[];
-  /** Shown when none of these problems is left. */
-  readonly successMessage: string;
-}
 
 /** An entry of the list of ways to get the CLI. */
 interface InstallChoice {
@@ -60,58 +42,24 @@ interface InstallChoice {
   readonly run: () => Promise<void> | void;
 }
 
+type SetupCommandName =
+  | 'openWalkthrough'
+  | 'installCli'
+  | 'updateCli'
+  | 'chooseProgram'
+  | 'signIn'
+  | 'signOut'
+  | 'switchAccount'
+  | 'sayHello';
+
 export function setupCommands({
   controller,
   extensionId,
   endpoint,
   isProven,
   activatedAt,
-}: SetupOptions): CommandTable<'openWalkthrough' | 'installCli' | 'updateCli' | 'signIn' | 'sayHello'> {
-  let runningWatch: AbortController | undefined;
-
-  /** The path of the CLI that was found last; otherwise its name. */
-  function cliProgram(): string {
-    const { status } = controller;
-    if (status.state !== 'running') return 'claude';
-    const { readiness } = status;
-    if (readiness.kind === 'ready') return readiness.path;
-    return (readiness.kind === 'problem' ? readiness.problem.program : undefined) ?? 'claude';
-  }
-
-  function isSolved(problems: readonly ErrorKind[]): boolean {
-    const { status } = controller;
-    if (status.state !== 'running' || status.readiness.kind === 'checking') return false;
-    return status.readiness.kind === 'ready' || !problems.includes(status.readiness.problem.kind);
-  }
-
-  /** Checks the CLI until the problems are solved, for the last time when the terminal is closed. */
-  async function watchProgress(terminal: Terminal, { solves, successMessage }: TerminalTask): Promise<void> {
-    runningWatch?.abort();
-    const watch = new AbortController();
-    runningWatch = watch;
-    const subscription = window.onDidCloseTerminal((closed) => {
-      if (closed === terminal) watch.abort();
-    });
-    const recheck = (): boolean => {
-      controller.recheck();
-      return isSolved(solves);
-    };
-    try {
-      const solved = await pollUntil(recheck, { ...RECHECK, signal: watch.signal });
-      if (solved) showStatusMessage(`$(check) ${successMessage}`, MESSAGE_MS);
-    } finally {
-      subscription.dispose();
-    }
-  }
-
-  function runInTerminal(task: TerminalTask): void {
-    const { name, command, shell } = task;
-    const terminal = window.createTerminal({ name, ...(shell === undefined ? {} : { shellPath: shell }) });
-    terminal.show();
-    terminal.sendText(command);
-    // Not awaited: the user may take any time in the terminal.
-    void watchProgress(terminal, task);
-  }
+}: SetupOptions): CommandTable<SetupCommandName> {
+  const runInTerminal = createTerminalRunner(controller);
 
   async function chooseInstalledProgram(): Promise<void> {
     const [file] =
@@ -165,19 +113,13 @@ export function setupCommands({
     updateCli() {
       runInTerminal({
         name: 'Update Claude',
-        command: shellCommand(env.shell, cliProgram(), ['update']),
+        command: shellCommand(env.shell, cliProgram(controller.status), ['update']),
         solves: CLI_PROBLEMS,
         successMessage: 'Updated the Claude CLI',
       });
     },
-    signIn() {
-      runInTerminal({
-        name: 'Sign In to Claude',
-        command: shellCommand(env.shell, cliProgram(), ['auth', 'login']),
-        solves: ['notSignedIn'],
-        successMessage: 'Signed in to Claude',
-      });
-    },
+    chooseProgram: chooseInstalledProgram,
+    ...accountCommands(controller, runInTerminal),
     async sayHello() {
       const ask = async (_progress: unknown, token: CancellationToken): Promise<void> => {
         const cancellation = new AbortController();

@@ -1,6 +1,7 @@
-import type { LogOutputChannel } from 'vscode';
+import { commands, env, type LogOutputChannel } from 'vscode';
+import { choosePort } from '../notifications/notifications.js';
 import type { CommandTable } from '../platform/names.js';
-import { showMenu } from './menu.js';
+import { choosePermissions, showMenu } from './menu.js';
 import { serveHere, type HandoverOptions } from './portHandover.js';
 import type { SessionSummaryWatch } from './sessionSummary.js';
 
@@ -11,10 +12,23 @@ export interface UiCommandOptions extends HandoverOptions {
   readonly extensionId: string;
 }
 
-export const uiCommands = (
-  options: UiCommandOptions,
-): CommandTable<'serveHere' | 'showLog' | 'showMenu'> => ({
+type UiCommandName =
+  'serveHere' | 'showLog' | 'showMenu' | 'openSettings' | 'changePort' | 'choosePermissions';
+
+export const uiCommands = (options: UiCommandOptions): CommandTable<UiCommandName> => ({
   serveHere: () => serveHere(options),
   showLog: () => options.output.show(true),
-  showMenu: () => showMenu(options.controller.status, options.extensionId, options.session.current),
+  showMenu: () => showMenu(options.controller.status, options.session.current),
+  openSettings: () => openSettings(`@ext:${options.extensionId}`),
+  changePort: () => choosePort(options.configuration.current.port),
+  choosePermissions: () => choosePermissions(options.configuration.current['workspace.permissions']),
 });
+
+/**
+ * In a remote window most settings of this extension belong to the remote machine, whose tab VS Code opens with another
+ * command.
+ */
+async function openSettings(query: string): Promise<void> {
+  if (env.remoteName === undefined) await commands.executeCommand('workbench.action.openSettings', query);
+  else await commands.executeCommand('workbench.action.openRemoteSettings', { query });
+}

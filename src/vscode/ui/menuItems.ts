@@ -1,59 +1,75 @@
 /** The items of the status bar menu in each state. Pure. */
+import { basename } from 'node:path';
 import { COMMANDS } from '../platform/names.js';
 import type { Status } from '../lifecycle/status.js';
-import { REMEDIES } from '../notifications/remedies.js';
-
-/** A command, or the one step that has no command: choosing another port. */
-export type MenuAction =
-  { readonly command: string; readonly arguments?: readonly string[] } | { readonly step: 'choosePort' };
+import { problemText } from '../notifications/problemText.js';
+import { remediesFor } from '../notifications/remedies.js';
+import { PERMISSION_LABELS } from './permissionLabels.js';
+import type { SessionSummary } from './sessionSummary.js';
+import { describePlanUsage, describeTotals } from './sessionText.js';
 
 export interface MenuItem {
   readonly label: string;
+  /** Short enough for one line of VS Code's list, which cuts longer ones. */
   readonly detail?: string;
-  readonly action: MenuAction;
+  readonly command: string;
 }
 
-const commandItem = (label: string, command: string): MenuItem => ({ label, action: { command } });
+/** What the menu shows besides the status. */
+export type MenuContext = Pick<SessionSummary, 'tokenRequired' | 'planUsage' | 'today' | 'permissions'>;
 
-const settingsItem = (extensionId: string): MenuItem => ({
-  label: '$(gear) Settings',
-  action: { command: 'workbench.action.openSettings', arguments: [`@ext:${extensionId}`] },
-});
+const item = (label: string, command: string): MenuItem => ({ label, command });
 
-const START = commandItem('$(play) Start', COMMANDS.start);
-const STOP = commandItem('$(debug-stop) Stop', COMMANDS.stop);
-const RESTART = commandItem('$(debug-restart) Restart', COMMANDS.restart);
-const TRY_AGAIN = commandItem('$(refresh) Try Again', COMMANDS.start);
-const CONNECT = commandItem('$(plug) Connect a Client…', COMMANDS.connectClient);
-const COPY_URL = commandItem('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
-const ACTIVITY = commandItem('$(pulse) Show Activity', COMMANDS.showActivity);
-const CHAT = commandItem('$(comment-discussion) Open Chat', COMMANDS.openChat);
-const DIAGNOSTICS = commandItem('$(checklist) Run Diagnostics', COMMANDS.runDiagnostics);
-const SERVE_HERE = commandItem('$(window) Serve From This Window', COMMANDS.serveHere);
-const LOG = commandItem('$(output) Show Log', COMMANDS.showLog);
-const WALKTHROUGH = commandItem('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
-const SHOW_PROBLEM = commandItem('$(warning) Show the Problem in the Log', COMMANDS.showLog);
-const OTHER_PORT: MenuItem = { label: '$(edit) Use Another Port…', action: { step: 'choosePort' } };
+const START = item('$(play) Start', COMMANDS.start);
+const STOP = item('$(debug-stop) Stop', COMMANDS.stop);
+const RESTART = item('$(debug-restart) Restart', COMMANDS.restart);
+const TRY_AGAIN = item('$(refresh) Try Again', COMMANDS.start);
+const CONNECT = item('$(plug) Connect a Client…', COMMANDS.connectClient);
+const COPY_URL = item('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
+const ACTIVITY = item('$(pulse) Show Activity', COMMANDS.showActivity);
+const CHAT = item('$(comment-discussion) Open Chat', COMMANDS.openChat);
+const HELLO = item('$(comment) Say Hello', COMMANDS.sayHello);
+const CREATE_TOKEN = item('$(key) Create Token', COMMANDS.createToken);
+const COPY_TOKEN = item('$(key) Copy Token', COMMANDS.copyToken);
+const REMOVE_TOKEN = item('$(trash) Remove Token', COMMANDS.removeToken);
+const REFRESH = item('$(refresh) Refresh Models', COMMANDS.refreshModels);
+const DIAGNOSTICS = item('$(checklist) Run Diagnostics', COMMANDS.runDiagnostics);
+const SERVE_HERE = item('$(window) Serve From This Window', COMMANDS.serveHere);
+const LOG = item('$(output) Show Log', COMMANDS.showLog);
+const WALKTHROUGH = item('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
+const SETTINGS = item('$(gear) Open Settings', COMMANDS.openSettings);
+const SHOW_PROBLEM = item('$(warning) Show the Problem in the Log', COMMANDS.showLog);
+const OTHER_PORT = item('$(edit) Use Another Port…', COMMANDS.changePort);
 
-/**
- * @param extensionId with the publisher, for the link to the settings
- * @param session the usage of this window as one line; may be empty
- */
-export function menuItems(status: Status, extensionId: string, session = ''): MenuItem[] {
-  const settings = settingsItem(extensionId);
-  const help = [DIAGNOSTICS, LOG, WALKTHROUGH, settings];
-  const activity = session === '' ? ACTIVITY : { ...ACTIVITY, detail: session };
+/** @param now milliseconds since 1970 */
+export function menuItems(status: Status, context: MenuContext, now = Date.now()): MenuItem[] {
+  const help = [DIAGNOSTICS, LOG, WALKTHROUGH, SETTINGS];
+  const token = context.tokenRequired ? [COPY_TOKEN, REMOVE_TOKEN] : [CREATE_TOKEN];
+  const clients = [CONNECT, CHAT, HELLO, COPY_URL, ...token];
+  const permissions = item(
+    `$(shield) Workspace Models: ${PERMISSION_LABELS[context.permissions]}…`,
+    COMMANDS.choosePermissions,
+  );
   switch (status.state) {
     case 'stopped':
       return [START, CONNECT, COPY_URL, ...help];
     case 'starting':
-      return [STOP, LOG, settings];
+      return [STOP, LOG, SETTINGS];
     case 'running':
-      return [...remedyItems(status), CONNECT, CHAT, COPY_URL, activity, STOP, RESTART, ...help];
+      return [
+        ...problemItems(status),
+        ...clients,
+        activityItem(status, context, now),
+        permissions,
+        REFRESH,
+        STOP,
+        RESTART,
+        ...help,
+      ];
     case 'elsewhere':
-      return [SERVE_HERE, CONNECT, CHAT, COPY_URL, activity, STOP, ...help];
+      return [SERVE_HERE, ...clients, activityItem(status, context, now), permissions, STOP, ...help];
     case 'failed':
-      return [TRY_AGAIN, ...(status.taken ? [OTHER_PORT] : []), DIAGNOSTICS, LOG, settings];
+      return [TRY_AGAIN, ...(status.taken ? [OTHER_PORT] : []), DIAGNOSTICS, LOG, SETTINGS];
   }
 }
 
@@ -65,22 +81,38 @@ export function menuPlaceholder(status: Status): string {
     case 'starting':
       return `Starting on port ${status.port}…`;
     case 'running':
-      return `Running on ${status.url} (folder: ${status.folder})`;
+      return `Running on port ${status.port}, in the folder ${basename(status.folder)}`;
     case 'elsewhere': {
-      const folder = status.folder === undefined ? '' : ` (folder: ${status.folder})`;
-      return `Another window is serving ${status.url}${folder}`;
+      const { folder, port } = status;
+      return folder === undefined
+        ? `Another window is serving port ${port}`
+        : `Another window is serving port ${port}, in the folder ${basename(folder)}`;
     }
     case 'failed':
-      return status.message;
+      return status.taken ? `Port ${status.port} is in use` : 'The server could not start';
   }
 }
 
+/** Who pays, what is left of the plan and what was used today, as far as it is known. */
+function activityItem(status: Status, { planUsage, today }: MenuContext, now: number): MenuItem {
+  const payer =
+    status.state === 'running' && status.readiness.kind === 'ready' ? status.readiness.payer : undefined;
+  const plan = describePlanUsage(planUsage, now);
+  const detail = [
+    ...(payer === undefined ? [] : [`Paid by ${payer}`]),
+    ...(plan === '' ? [] : [plan]),
+    ...(today.requests === 0 ? [] : [`today ${describeTotals(today)}`]),
+  ].join(' · ');
+  return detail === '' ? ACTIVITY : { ...ACTIVITY, detail };
+}
+
 /** What solves the problem of a server that is running but cannot answer. */
-function remedyItems(status: Status & { state: 'running' }): MenuItem[] {
-  if (status.readiness.kind !== 'problem') return [];
-  const { kind, message } = status.readiness.problem;
-  const remedy = REMEDIES[kind];
-  const item =
-    remedy === undefined ? SHOW_PROBLEM : commandItem(`$(${remedy.icon}) ${remedy.label}`, remedy.command);
-  return [{ ...item, detail: message }];
+function problemItems({ readiness }: Status & { state: 'running' }): MenuItem[] {
+  if (readiness.kind !== 'problem') return [];
+  const { problem } = readiness;
+  const remedies = remediesFor(problem.kind).map(({ label, icon, command }) =>
+    item(`$(${icon}) ${label}`, command),
+  );
+  const [first = SHOW_PROBLEM, ...others] = remedies;
+  return [{ ...first, detail: problemText(problem) }, ...others];
 }

@@ -1,7 +1,6 @@
 /** The usage of this window and of the plan's limits, as text. Pure. */
 import type { PlanUsage, RateLimitWindow } from '../../core/planUsage.js';
-import type { Totals } from '../activity/history.js';
-import type { SessionSummary } from './sessionSummary.js';
+import type { Usage } from '../usage/dailyUsage.js';
 import { formatCost, formatNumber } from '../activity/rows.js';
 
 /** `1 request`, `1,234 requests`. */
@@ -9,7 +8,7 @@ export const quantity = (count: number, noun: string): string =>
   `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** `12 requests, 1 failed · 4,321 tokens in, 567 out · $0.12` */
-export function describeTotals({ requests, failed, promptTokens, outputTokens, costUsd }: Totals): string {
+export function describeTotals({ requests, failed, promptTokens, outputTokens, costUsd }: Usage): string {
   return [
     quantity(requests, 'request') + (failed === 0 ? '' : `, ${formatNumber(failed)} failed`),
     `${quantity(promptTokens, 'token')} in, ${formatNumber(outputTokens)} out`,
@@ -30,18 +29,14 @@ const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 /**
- * `23:05`, or `Fri 23:05` for a time that is a day or more away from now.
+ * `23:05`, or `Fri 23:05` for a time that is a day or more away from now, in the user's format.
  * @param time milliseconds since 1970
  * @param now milliseconds since 1970
+ * @param locale by default the user's
  */
-export function formatTime(time: number, now: number): string {
+export function formatTime(time: number, now: number, locale?: string): string {
   const weekday = Math.abs(time - now) >= DAY_MS ? ({ weekday: 'short' } as const) : {};
-  return new Date(time).toLocaleString('en', {
-    ...weekday,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
+  return new Date(time).toLocaleString(locale, { ...weekday, hour: '2-digit', minute: '2-digit' });
 }
 
 function describeWindow({ name, used, resetsAt }: RateLimitWindow, now: number): string {
@@ -60,12 +55,6 @@ export function describePlanUsage(planUsage: PlanUsage | undefined, now: number)
     ({ resetsAt }) => resetsAt === undefined || resetsAt * SECOND_MS > now,
   );
   return current.map((window) => describeWindow(window, now)).join(' · ');
-}
-
-/** Usage and planUsage on one line; empty when neither is known. */
-export function describeSession({ totals, planUsage }: Pick<SessionSummary, 'totals' | 'planUsage'>): string {
-  const usage = totals.requests === 0 ? '' : describeTotals(totals);
-  return [usage, describePlanUsage(planUsage, Date.now())].filter((part) => part !== '').join(' · ');
 }
 
 /** Whether Claude refuses requests now because a limit of the plan is reached. */

@@ -3,10 +3,11 @@ import type { ErrorKind } from '../../core/errors.js';
 import type { RequestRecord } from '../../server/server.js';
 import type { Status } from '../lifecycle/status.js';
 
-export type SetupMilestone = 'cliFound' | 'signedIn' | 'served' | 'answered' | 'connected';
+export type SetupMilestone = 'trusted' | 'cliFound' | 'signedIn' | 'served' | 'answered' | 'connected';
 
 /** The id of the walkthrough step that each milestone ticks. */
 export const WALKTHROUGH_STEPS: Readonly<Record<SetupMilestone, string>> = {
+  trusted: 'trust',
   cliFound: 'cli',
   signedIn: 'signIn',
   served: 'server',
@@ -26,9 +27,12 @@ export function milestonesFromStatus(status: Status): SetupMilestone[] {
     case 'checking':
       return ['served'];
     case 'ready':
-      return ['served', 'cliFound', 'signedIn'];
-    case 'problem':
-      return CREDENTIAL_PROBLEMS.has(readiness.problem.kind) ? ['served', 'cliFound'] : ['served'];
+      return ['served', 'trusted', 'cliFound', 'signedIn'];
+    case 'problem': {
+      const { kind } = readiness.problem;
+      if (kind === 'untrusted') return ['served'];
+      return CREDENTIAL_PROBLEMS.has(kind) ? ['served', 'trusted', 'cliFound'] : ['served', 'trusted'];
+    }
   }
 }
 

@@ -5,9 +5,10 @@ import type { Logger } from '../../core/log.js';
 import type { PermissionRequest } from '../../core/permission.js';
 import type { RequestRecord } from '../../server/server.js';
 import type { History } from '../activity/history.js';
-import { createActivityView } from '../activity/view.js';
 import { createAddressBook, type AddressBook } from './address.js';
 import {
+  CONVERSATION_OFFERED_KEY,
+  TOKEN_REQUIRED_KEY,
   PERMISSION_PENDING_KEY,
   milestoneKey,
   OWN_CLIENT,
@@ -15,6 +16,7 @@ import {
   WALKTHROUGH,
 } from '../platform/names.js';
 import { showFailure, showProblem } from '../notifications/notifications.js';
+import type { Configuration } from '../platform/configuration.js';
 import { logRequest } from '../platform/output.js';
 import {
   milestonesFromRequest,
@@ -41,53 +43,69 @@ export interface StatusPresenter extends Disposable {
 export interface StatusPresenterOptions {
   readonly token: Pick<Token, 'current' | 'onChange'>;
   readonly lane: {
-    /** The permission request that waits for the user's answer. */
-    readonly permissionRequest: PermissionRequest | undefined;
+    /** The permission requests that wait for the user's answer. */
+    readonly permissionRequests: readonly PermissionRequest[];
     readonly onChange: Event<void>;
   };
+  readonly configuration: Pick<Configuration, 'current' | 'onChange'>;
   readonly history: History;
   readonly log: Logger;
-  readonly context: Pick<ExtensionContext, 'globalState' | 'extension'>;
+  readonly context: Pick<ExtensionContext, 'globalState' | 'globalStorageUri' | 'extension'>;
 }
 
 /** The key in `globalState` that is `true` once the user has chosen "Don't Show Again". */
 const NOTICES_DISABLED = 'problems.quiet';
 
+/** Not awaited: VS Code sets context keys in the order of the calls. */
+const setContext = (key: string, value: string | boolean): void =>
+  void commands.executeCommand('setContext', key, value);
+
 export function createStatusPresenter({
   token,
   lane,
   history,
+  configuration,
   log,
   context,
 }: StatusPresenterOptions): StatusPresenter {
   const statusBar = createStatusBar();
   const changed = new EventEmitter<void>();
   const addresses = createAddressBook();
-  const sessionSummary = watchSessionSummary(token, history, addresses);
+  const storageFolder = context.globalStorageUri.fsPath;
+  const sessionSummary = watchSessionSummary({
+    token,
+    history,
+    addresses,
+    configuration,
+    storageFolder,
+    log,
+  });
   const reached = new Set<SetupMilestone>();
   const reportedProblems = new Set<ErrorKind>();
   let shownState: StateName | undefined;
-  let current: Status = { state: 'stopped' };
+  const { autoStart, port } = configuration.current;
+  // The server starts after the activation: until then the status bar does not say that it is off.
+  let current: Status = autoStart ? { state: 'starting', port } : { state: 'stopped' };
+  let loggedProblem: string | undefined;
   const updateStatusBar = (): void =>
     statusBar.show(current, {
       ...sessionSummary.current,
-      permissionPending: lane.permissionRequest !== undefined,
+      permissionRequest: lane.permissionRequests[0],
     });
   const subscription = Disposable.from(
     statusBar,
     changed,
     addresses,
     sessionSummary,
-    createActivityView(history),
-    sessionSummary.onChange(updateStatusBar),
+    sessionSummary.onChange(() => {
+      updateStatusBar();
+      setContext(TOKEN_REQUIRED_KEY, sessionSummary.current.tokenRequired);
+    }),
     lane.onChange(() => {
       updateStatusBar();
-      // Not awaited: VS Code sets context keys in the order of the calls.
-      void commands.executeCommand(
-        'setContext',
-        PERMISSION_PENDING_KEY,
-        lane.permissionRequest !== undefined,
-      );
+      const [request] = lane.permissionRequests;
+      setContext(PERMISSION_PENDING_KEY, request !== undefined);
+      setContext(CONVERSATION_OFFERED_KEY, request !== undefined && request.sensitive === undefined);
     }),
   );
 
@@ -96,12 +114,19 @@ export function createStatusPresenter({
       if (reached.has(milestone)) continue;
       reached.add(milestone);
       const step = `${context.extension.id}#${WALKTHROUGH}#${WALKTHROUGH_STEPS[milestone]}`;
-      // Neither call is awaited: nothing depends on when a step is ticked.
-      void commands.executeCommand('setContext', milestoneKey(milestone), true);
+      setContext(milestoneKey(milestone), true);
       // VS Code ignores context keys that were set before it has read the walkthrough. The command behind a step's check
       // box works at any time. It rejects for a step that is not known yet, but remembers it all the same.
       commands.executeCommand('welcome.markStepComplete', step).then(undefined, () => undefined);
     }
+  }
+
+  /** The user interface shows problems in a few words; the log has the details. */
+  function logProblem(status: Status): void {
+    if (status.state !== 'running' || status.readiness.kind === 'checking') return;
+    const message = status.readiness.kind === 'problem' ? status.readiness.problem.message : undefined;
+    if (message !== undefined && message !== loggedProblem) log.warn(`[cli] ${message}`);
+    loggedProblem = message;
   }
 
   async function reportProblem(status: Status): Promise<void> {
@@ -121,12 +146,13 @@ export function createStatusPresenter({
       updateStatusBar();
       changed.fire();
       reach(milestonesFromStatus(status));
+      logProblem(status);
       // Not awaited: the notification stays until the user responds.
       void reportProblem(status);
       if (status.state === shownState) return;
       shownState = status.state;
-      // Not awaited: context keys are set in order, and the notification stays until the user responds.
-      void commands.executeCommand('setContext', STATE_CONTEXT_KEY, status.state);
+      setContext(STATE_CONTEXT_KEY, status.state);
+      // Not awaited: the notification stays until the user responds.
       if (status.state === 'failed') void showFailure(status);
     },
     request(record) {

@@ -108,6 +108,7 @@ async function run(trace: Trace, options: SimulationOptions, time: VirtualTime):
     const observer = {
       requestSent: () => void (atApi = time.now()),
       retrying: () => undefined,
+      answering: () => undefined,
       permissionDecided: () => undefined,
     };
     let outcome: SimulatedRequest['outcome'] = 'answered';

@@ -130,7 +130,7 @@ export class SimulatedConversation implements PooledConversation {
 
   #sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean } {
     const same = canonicalSetup(this.#setup) === canonicalSetup(setup);
-    const shared = same ? this.#history.sharedWith(turns) : 0;
+    const shared = same ? this.#history.sharedWith(turns, setup.offer.tools) : 0;
     return { shared, continues: same && shared === turns.length && shared === this.#history.length };
   }
 
@@ -143,8 +143,9 @@ export class SimulatedConversation implements PooledConversation {
   async #prepare(request: ChatRequest): Promise<void> {
     const { costs, processors } = this.#machine;
     const setup = setupFor(request);
-    const turns = toTurns(request.messages);
-    const question = turns.pop();
+    const all = toTurns(request.messages);
+    const turns = all.slice(0, -1);
+    const question = all.at(-1);
     const { shared } = this.#sharedTurns(setup, turns);
     const first = this.#warmedUp ? costs.firstWarmedUp : costs.first;
     const ms = [

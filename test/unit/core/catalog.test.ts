@@ -75,6 +75,41 @@ describe('resolveName', () => {
     assert.equal(nameOf('Claude-Sonnet:CLOUD'), 'claude-sonnet:latest');
   });
 
+  it('finds the names of the CLI, with its suffix for the long context', () => {
+    const models = [
+      model('default', 'claude-opus-5-5'),
+      { ...model('opus', 'claude-opus-5-5'), contextLength: 1_000_000 },
+      model('sonnet', 'claude-sonnet-4-6'),
+      model('sonnet[1m]', 'claude-sonnet-4-6[1m]'),
+      model('haiku'),
+    ];
+    const entries = listEntries(models, ['chat', 'workspace']);
+    const found = (name: string): unknown => {
+      const entry = resolveName(entries, name, REJECT)?.entry;
+      return entry && [entry.model.value, entry.lane, entry.model.contextLength];
+    };
+    for (const [name, ...expected] of [
+      ['SONNET[1M]', 'sonnet[1m]', 'chat', 200_000],
+      ['sonnet[1m]:workspace', 'sonnet[1m]', 'workspace', 200_000],
+      // This model has the long context anyway.
+      ['opus[1m]', 'opus', 'chat', 1_000_000],
+      ['claude-opus[1m]:high', 'opus', 'chat', 1_000_000],
+      ['claude-opus-4-6[1m]', 'opus', 'chat', 1_000_000],
+      ['haiku[1m]', 'haiku[1m]', 'chat', 1_000_000],
+      ['claude-3-5-haiku-latest[1m]:workspace', 'haiku[1m]', 'workspace', 1_000_000],
+      ['default[1m]', 'claude-opus-5-5[1m]', 'chat', 1_000_000],
+      ['opusplan', 'opusplan', 'chat', 200_000],
+      ['best:workspace', 'best', 'workspace', 200_000],
+    ] as const) {
+      assert.deepEqual(found(name), expected, name);
+    }
+    assert.deepEqual(
+      [found('[1m]'), found('sonnet[2m]x[1m]y'), found('the-best')],
+      [undefined, ['sonnet', 'chat', 200_000], undefined],
+    );
+    assert.equal(resolveName([], 'best', REJECT), undefined);
+  });
+
   it('rejects unknown names', () => {
     for (const name of [
       'nope',

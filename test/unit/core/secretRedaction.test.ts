@@ -42,6 +42,7 @@ describe('redactSecrets', () => {
   it('leaves text without secrets unchanged', () => {
     for (const line of [
       'listening on http://127.0.0.1:11434, folder /srv/t/project',
+      'as an API key (Authorization: Bearer), as x-api-key, or in the URL after /t/. The command "Copy Token" copies it.',
       '#7 POST /api/chat claude-sonnet:latest 200 total 5 ms [curl/8.0]',
       'the bearer of bad news',
       'sk-ant',

@@ -12,6 +12,9 @@ describe('requireModelName', () => {
       'localhost:5000/ns/m',
       '_x',
       ' claude ',
+      'sonnet[1m]',
+      'Opus[1M]:workspace',
+      'anthropic/claude-sonnet-4-6[1m]:cloud',
     ];
     for (const name of names)
       assert.equal(
@@ -30,6 +33,12 @@ describe('requireModelName', () => {
     const names = [
       'bad name!',
       'a b',
+      '[1m]',
+      'a[1m][1m]',
+      'a[1m]b',
+      'a[2m]',
+      'a[]',
+      'a:t[2m]',
       '--model=x',
       '../../x',
       'a/b/c/d',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { parseSignedIn } from '../../../../src/claude/cli/authStatus.js';
+import { parseAuthStatus } from '../../../../src/claude/cli/authStatus.js';
 
 const json = (loggedIn: boolean): string =>
   JSON.stringify({ loggedIn, authMethod: 'none', nested: { a: {} } }, null, 2);
 
-describe('parseSignedIn', () => {
+describe('parseAuthStatus', () => {
   for (const [where, output] of [
     ['alone', json(true)],
     ['behind a banner', `Now using node v22.12.0\n${json(true)}`],
@@ -14,8 +14,11 @@ describe('parseSignedIn', () => {
     ['behind another object', `{"loggedIn":"maybe"}\n{"a":1}\n${json(true)}`],
   ] as const) {
     it(`reads the status ${where}`, () => {
-      assert.equal(parseSignedIn(output), true);
-      assert.equal(parseSignedIn(output.replaceAll('"loggedIn": true', '"loggedIn": false')), false);
+      assert.equal(parseAuthStatus(output)?.loggedIn, true);
+      assert.equal(
+        parseAuthStatus(output.replaceAll('"loggedIn": true', '"loggedIn": false'))?.loggedIn,
+        false,
+      );
     });
   }
 
@@ -27,7 +30,20 @@ describe('parseSignedIn', () => {
       '{"loggedIn":1}',
       '{'.repeat(5000) + '}'.repeat(5000),
     ]) {
-      assert.equal(parseSignedIn(output), undefined);
+      assert.equal(parseAuthStatus(output), undefined);
     }
+  });
+
+  it('says who pays: a key before a plan, and a provider other than Anthropic before both', () => {
+    const payer = (status: object) => parseAuthStatus(JSON.stringify({ loggedIn: true, ...status }))?.payer;
+    assert.equal(payer({ apiProvider: 'firstParty', subscriptionType: 'max' }), 'Claude Max plan');
+    assert.equal(payer({ subscriptionType: 'Claude Pro' }), 'Claude Pro plan');
+    assert.equal(
+      payer({ subscriptionType: 'max', apiKeySource: 'ANTHROPIC_API_KEY' }),
+      'API key (ANTHROPIC_API_KEY)',
+    );
+    assert.equal(payer({ apiProvider: 'bedrock', apiKeySource: 'none' }), 'your account at bedrock');
+    assert.equal(payer({ apiKeySource: 7 }), undefined);
+    assert.equal(parseAuthStatus('{"loggedIn":false,"subscriptionType":"max"}')?.payer, undefined);
   });
 });

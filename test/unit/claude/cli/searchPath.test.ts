@@ -20,18 +20,18 @@ describe('searchableFolders', () => {
   });
 
   it('ignores case, slash direction and quotes on Windows', () => {
-    const path = 'C:\\Windows;"C:\\Program Files\\x";tools;c:/Work/Project/bin;D:\\Work\\Project';
-    assert.deepEqual(searchableFolders(path, ['C:\\work\\project\\'], 'win32'), [
+    const path = 'C:\\Windows;"C:\\Program Files\\x";tools;c:/Code/Shop/bin;D:\\Code\\Shop';
+    assert.deepEqual(searchableFolders(path, ['C:\\code\\shop\\'], 'win32'), [
       'C:\\Windows',
       'C:\\Program Files\\x',
-      'D:\\Work\\Project',
+      'D:\\Code\\Shop',
     ]);
   });
 
   it('excludes the same folder in every notation on Windows', () => {
     const path =
-      'c:\\WORK\\project\\bin;C:/work//project;C:\\work\\x\\..\\project\\.;\\\\?\\C:\\work\\project;\\tools;C:\\work\\project-2';
-    assert.deepEqual(searchableFolders(path, ['C:\\work\\project'], 'win32'), ['C:\\work\\project-2']);
+      'c:\\CODE\\shop\\bin;C:/code//shop;C:\\code\\x\\..\\shop\\.;\\\\?\\C:\\code\\shop;\\tools;C:\\code\\shop-2';
+    assert.deepEqual(searchableFolders(path, ['C:\\code\\shop'], 'win32'), ['C:\\code\\shop-2']);
     assert.deepEqual(searchableFolders('//Server/share/code/bin', ['\\\\server\\share\\code'], 'win32'), []);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ProcessHistory } from '../../../../src/claude/conversation/processHistory.js';
 import { ToolNames } from '../../../../src/claude/conversation/toolNames.js';
 import { toTurns, type Turn, type UserTurn } from '../../../../src/claude/conversation/transcript.js';
-import type { ChatMessage, ToolCall } from '../../../../src/core/chat.js';
+import type { ChatMessage, ToolCall, ToolSpec } from '../../../../src/core/chat.js';
 
 const NAMES = new ToolNames('');
 const user = (text: string): ChatMessage => ({ role: 'user', content: [{ type: 'text', text }] });
@@ -31,24 +31,27 @@ function twoRounds(): ProcessHistory {
   return history;
 }
 
+/** Without tools on offer. */
+const sharedWith = (history: ProcessHistory, turns: readonly Turn[]): number => history.sharedWith(turns, []);
+
 /** The turns before the next question. */
 const before = (...messages: ChatMessage[]): Turn[] => toTurns([...messages, user('next')]).slice(0, -1);
 
 describe('ProcessHistory.sharedWith', () => {
   it('counts all turns of an equal conversation', () => {
-    assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('q2'), said('a2'))), 4);
+    assert.equal(sharedWith(twoRounds(), before(user('q1'), said('a1'), user('q2'), said('a2'))), 4);
   });
 
   it('ends before an edited question', () => {
-    assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('Q2'), said('a2'))), 2);
+    assert.equal(sharedWith(twoRounds(), before(user('q1'), said('a1'), user('Q2'), said('a2'))), 2);
   });
 
   it('ends before a question whose answer was edited', () => {
-    assert.equal(twoRounds().sharedWith(before(user('q1'), said('a1'), user('q2'), said('a2 '))), 2);
+    assert.equal(sharedWith(twoRounds(), before(user('q1'), said('a1'), user('q2'), said('a2 '))), 2);
   });
 
   it('counts nothing of another conversation', () => {
-    assert.equal(twoRounds().sharedWith(before(user('other'), said('a1'))), 0);
+    assert.equal(sharedWith(twoRounds(), before(user('other'), said('a1'))), 0);
   });
 
   it('ends before a tool call whose results differ, because a rewind must not split them', () => {
@@ -67,17 +70,31 @@ describe('ProcessHistory.sharedWith', () => {
     const [answered] = toTurns([...start, results('old')]).slice(-1);
     history.addQuestion(answered as UserTurn, 'u3');
     history.addAnswer('a3', [], NAMES);
-    assert.equal(history.sharedWith(before(...start, results('old'), said('a3'))), 6);
-    assert.equal(history.sharedWith(before(...start, results('new'), said('a3'))), 2);
-    assert.equal(history.sharedWith(toTurns([...start, results('old')]).slice(0, -1)), 2);
+    assert.equal(sharedWith(history, before(...start, results('old'), said('a3'))), 6);
+    assert.equal(sharedWith(history, before(...start, results('new'), said('a3'))), 2);
+    assert.equal(sharedWith(history, toTurns([...start, results('old')]).slice(0, -1)), 2);
   });
 
   describe('for an answer with tool calls that the client sends back changed', () => {
+    const LOOK: ToolSpec = {
+      name: 'look',
+      description: '',
+      parameters: {
+        type: 'object',
+        properties: {
+          city: { type: 'string' },
+          all: { type: 'boolean', default: false },
+          units: { type: 'string', default: 'km' },
+          days: { type: 'array', items: { properties: { night: { type: 'boolean', default: true } } } },
+        },
+      },
+    };
+
     function shared(copy: ChatMessage, original: readonly ToolCall[] = [call('toolu_1')]): number {
       const history = new ProcessHistory();
       history.addQuestion(question('q'), 'u1');
       history.addAnswer('I will look.', original, NAMES);
-      return history.sharedWith(before(user('q'), copy));
+      return history.sharedWith(before(user('q'), copy), [LOOK]);
     }
 
     for (const [what, copy] of [
@@ -102,6 +119,28 @@ describe('ProcessHistory.sharedWith', () => {
       ['no call', said('I will look.')],
     ] as const) {
       it(`treats ${what} as an edit by the client`, () => assert.equal(shared(copy), 0));
+    }
+
+    it('recognizes it with default values of the schema for arguments that the model left out', () => {
+      const original = [call('toolu_1', { city: 'Bern', days: [{ day: 1 }, { day: 2, night: false }] })];
+      const days = [
+        { day: 1, night: true },
+        { day: 2, night: false },
+      ];
+      const copy = call('toolu_1', { all: false, units: 'km', city: 'Bern', days });
+      assert.equal(shared(called('I will look.', copy), original), 2);
+    });
+
+    for (const [what, args, original] of [
+      ['an added argument that is not the default', { city: 'Bern', all: true }, { city: 'Bern' }],
+      ['an added argument without a default', { city: 'Bern', country: 'CH' }, { city: 'Bern' }],
+      ['a default in place of another value', { units: 'km' }, { units: 'm' }],
+      ['a missing argument', { city: 'Bern' }, { city: 'Bern', units: 'km' }],
+    ] as const) {
+      it(`treats ${what} as an edit by the client`, () => {
+        const copy = called('I will look.', call('toolu_1', args));
+        assert.equal(shared(copy, [call('toolu_1', original)]), 0);
+      });
     }
 
     it('does not guess which of two calls of one name a foreign id means', () => {

@@ -33,6 +33,24 @@ describe('canonicalSetup', () => {
     });
   }
 
+  for (const [what, withSchema] of [
+    ['a tool', (parameters) => ({ tools: [{ name: 'f', description: '', parameters }] })],
+    ['a structured answer', (schema) => ({ format: { type: 'schema', schema } })],
+  ] as const satisfies readonly (readonly [string, (schema: JsonObject) => Partial<ChatRequest>])[]) {
+    it(`differs by the order of the properties of ${what}, in which the model fills them in`, () => {
+      const of = (...names: string[]): string =>
+        canonicalSetup(
+          setupFor(
+            request(
+              withSchema({ type: 'object', properties: Object.fromEntries(names.map((name) => [name, {}])) }),
+            ),
+          ),
+        );
+      assert.equal(of('reason', 'answer'), of('reason', 'answer'));
+      assert.notEqual(of('reason', 'answer'), of('answer', 'reason'));
+    });
+  }
+
   for (const [what, change] of [
     ['the messages', { messages: [{ role: 'user', content: [{ type: 'text', text: 'other' }] }] }],
     ['the effort', { thinking: { show: false, effort: 'high' } }],
@@ -43,6 +61,26 @@ describe('canonicalSetup', () => {
       assert.equal(canonicalSetup(setupFor(base)), canonicalSetup(setupFor({ ...base, ...change })));
     });
   }
+});
+
+describe('canonicalSetup in the workspace lane', () => {
+  const base = request({ lane: 'workspace' });
+
+  it('differs by the tool choice, which a new process gets with its system prompt', () => {
+    const choice = { required: true, single: false };
+    const forced = setupFor({ ...base, toolChoice: choice });
+    assert.notEqual(canonicalSetup(setupFor(base)), canonicalSetup(forced));
+    assert.match(forced.system, /calling one of the tools of the client/);
+    assert.notEqual(
+      canonicalSetup(forced),
+      canonicalSetup(setupFor({ ...base, toolChoice: { ...choice, name: 'f' } })),
+    );
+  });
+
+  it('does not differ by the effort', () => {
+    const other = { ...base, thinking: { show: false, effort: 'high' as const } };
+    assert.equal(canonicalSetup(setupFor(base)), canonicalSetup(setupFor(other)));
+  });
 });
 
 describe('setupFor', () => {

@@ -15,7 +15,7 @@ function request(more: Partial<ChatRequest>): ChatRequest {
   return { lane: 'chat', model: 'm', system: '', messages, tools: [], stop: [], ...more };
 }
 
-const NO_PREFIX = { prefix: '' };
+const NO_PREFIX = { prefix: '', warn: () => undefined };
 
 describe('translateRequest', () => {
   it('translates tools, the calls of the history and the choice, and calls of the answer back', () => {
@@ -69,8 +69,19 @@ describe('translateRequest', () => {
     });
   });
 
+  it('logs the references of a tool that lead nowhere, once', () => {
+    const lines: string[] = [];
+    const warn = (line: string): void => void lines.push(line);
+    const schema = { type: 'object', properties: { a: { $ref: '#/definitions/Gone' } } };
+    const tools = [tool('good'), tool('logged', schema)];
+    for (let turn = 0; turn < 2; turn++) translateRequest(request({ tools }), { prefix: '', warn });
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /the tool "logged" refer .*"#\/\$defs\/Gone"/);
+  });
+
   it('leaves room for the prefix of the CLI in names', () => {
     const { request: translated } = translateRequest(request({ tools: [tool('n'.repeat(200))] }), {
+      ...NO_PREFIX,
       prefix: 'mcp__client__',
     });
     assert.equal(translated.tools[0]?.name.length, 115);

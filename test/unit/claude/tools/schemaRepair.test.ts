@@ -94,8 +94,8 @@ const OLDER_DRAFTS: readonly Case[] = [
   ],
   [
     'definitions',
-    { $ref: '#/definitions/A', definitions: { A: { items: [{ $ref: '#/definitions/A/title' }] } } },
-    { $ref: '#/$defs/A', $defs: { A: { prefixItems: [{ $ref: '#/$defs/A/title' }] } } },
+    { $ref: '#/definitions/A', definitions: { A: { items: [{ $ref: '#/definitions/A/not' }], not: {} } } },
+    { $ref: '#/$defs/A', $defs: { A: { prefixItems: [{ $ref: '#/$defs/A/not' }], not: {} } } },
   ],
   ['definitions beside $defs', { $defs: { A: {} }, definitions: { B: {} } }, { $defs: { B: {}, A: {} } }],
   [
@@ -193,7 +193,112 @@ const VALUES: readonly Case[] = [
     { pattern: '(?i)^v$', description: 'd' },
     { description: 'd Pattern: (?i)^v$' },
   ],
+  [
+    'patterns of other languages for names',
+    { patternProperties: { '(?i)^x': {}, '^y': { type: 'int' } }, additionalProperties: false },
+    {
+      patternProperties: { '^y': { type: 'integer' } },
+      description: 'More properties, by the pattern of their names: (?i)^x',
+    },
+  ],
   ['patterns with Unicode classes', { pattern: '^\\p{L}+$' }, { pattern: '^\\p{L}+$' }],
+];
+
+const ENUMS: readonly Case[] = [
+  ['numbered members of PHP and Lua', { enum: { 1: 'x', 2: 'y' } }, { enum: ['x', 'y'] }],
+  [
+    'names with values, of which either may be meant',
+    { enum: { RED: 'r', BLUE: 'b' }, description: 'Paint' },
+    { description: 'Paint Values: {"RED":"r","BLUE":"b"}.' },
+  ],
+  ['a list as text', { enum: '["a", "b"]' }, { enum: ['a', 'b'] }],
+  ['several values in a text', { enum: 'red, green' }, { description: 'Values: red, green.' }],
+  ['text that is no list', { enum: '[a' }, { enum: ['[a'] }],
+  ['an empty text', { enum: ' ' }, {}],
+  ['one value of another type', { enum: 5 }, { enum: [5] }],
+  ['false', { enum: false }, { enum: [false] }],
+];
+
+const A_STRING = { type: 'string' };
+
+const REFERENCES: readonly Case[] = [
+  [
+    'to a definition that is missing',
+    { properties: { a: { $ref: '#/$defs/Gone', description: 'An a.' }, b: A_STRING } },
+    { properties: { a: { description: 'An a. Type: Gone.' }, b: A_STRING } },
+  ],
+  [
+    'to another document',
+    { items: { $ref: 'https://x.test/a.json' } },
+    { items: { description: 'Type: a.json.' } },
+  ],
+  [
+    'by the bare name of a definition',
+    { items: { $ref: 'A' }, definitions: { A: A_STRING } },
+    {
+      items: { $ref: '#/$defs/A' },
+      $defs: { A: A_STRING },
+    },
+  ],
+  [
+    'to a definition that stands deeper inside',
+    { items: { $ref: '#/components/schemas/A', $defs: { A: A_STRING } } },
+    { items: { $ref: '#/items/$defs/A', $defs: { A: A_STRING } } },
+  ],
+  [
+    'to a name that two definitions have',
+    { items: { $ref: 'A', $defs: { A: A_STRING } }, $defs: { A: {} } },
+    { items: { description: 'Type: A.', $defs: { A: A_STRING } }, $defs: { A: {} } },
+  ],
+  [
+    'to a part of a missing definition, even if a definition has its name',
+    { items: { $ref: '#/$defs/B/properties/A' }, $defs: { A: A_STRING } },
+    { items: { description: 'Type: A.' }, $defs: { A: A_STRING } },
+  ],
+  [
+    'to anchors',
+    { items: { $ref: '#here' }, not: { $ref: '#gone' }, $defs: { A: { $anchor: 'here' } } },
+    { items: { $ref: '#here' }, not: { description: 'Type: gone.' }, $defs: { A: { $anchor: 'here' } } },
+  ],
+  [
+    'to a dynamic anchor that is missing',
+    { items: { $dynamicRef: '#node' } },
+    { items: { description: 'Type: node.' } },
+  ],
+  ['to itself', { $defs: { A: { $ref: '#/$defs/A' } } }, { $defs: { A: { description: 'Type: A.' } } }],
+  [
+    'in a circle',
+    { $defs: { A: { anyOf: [{ $ref: '#/$defs/B' }, A_STRING] }, B: { allOf: [{ $ref: '#/$defs/A' }] } } },
+    {
+      $defs: {
+        A: { anyOf: [{ description: 'Type: B.' }, A_STRING] },
+        B: { allOf: [{ description: 'Type: A.' }] },
+      },
+    },
+  ],
+  ['to the root, at the root', { $ref: '#', title: 't' }, { title: 't' }],
+  [
+    'that recur in a value inside are kept',
+    {
+      properties: { sub: { items: { $ref: '#' } }, next: { anyOf: [{ $ref: '#/$defs/A' }] } },
+      $defs: { A: { properties: { a: { $ref: '#/$defs/A' } } } },
+    },
+    {
+      properties: { sub: { items: { $ref: '#' } }, next: { anyOf: [{ $ref: '#/$defs/A' }] } },
+      $defs: { A: { properties: { a: { $ref: '#/$defs/A' } } } },
+    },
+  ],
+  [
+    'of a schema with an id of its own',
+    {
+      items: { $id: 'https://x.test/i', not: { $ref: '#/$defs/A' }, $defs: { A: {} } },
+      not: { $ref: 'https://x.test/i#/$defs/A' },
+    },
+    {
+      items: { $id: 'https://x.test/i', not: { $ref: '#/$defs/A' }, $defs: { A: {} } },
+      not: { $ref: 'https://x.test/i#/$defs/A' },
+    },
+  ],
 ];
 
 describe('repairSchema', () => {
@@ -204,6 +309,8 @@ describe('repairSchema', () => {
     'repairs required': REQUIRED,
     'translates older drafts': OLDER_DRAFTS,
     'repairs values': VALUES,
+    'repairs enum': ENUMS,
+    'repairs references': REFERENCES,
   };
   for (const [group, cases] of Object.entries(groups)) {
     for (const [what, sent, repaired] of cases) {

@@ -310,6 +310,23 @@ describe('the system prompt of /v1/messages', () => {
     const more = text(`${header.text}\nBe brief.`);
     assert.equal(conversationOf([more], [question]).system, more.text);
   });
+
+  it('keeps its blocks apart, unless they have white space between them', () => {
+    const question: WireMessage = { role: 'user', content: 'q' };
+    for (const [texts, expected] of [
+      [['This is the end.', 'Next'], 'This is the end.\n\nNext'],
+      [['Be ', 'brief.'], 'Be brief.'],
+      [['One.\n', 'Two.', '\nThree.', '', 'Four.'], 'One.\nTwo.\nThree.\n\nFour.'],
+      [['', 'Only.', ''], 'Only.'],
+      [[' ', 'a'], ' a'],
+    ] as const) {
+      assert.equal(conversationOf(texts.map(text), [question]).system, expected);
+      const later: WireMessage = { role: 'system', content: texts.map(text) };
+      assert.ok(
+        JSON.stringify(conversationOf('', [question, later])).includes(JSON.stringify(expected).slice(1, -1)),
+      );
+    }
+  });
 });
 
 describe('a system message of /v1/messages', () => {

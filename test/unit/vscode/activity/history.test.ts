@@ -143,7 +143,10 @@ describe('createHistory', () => {
       outputTokens: 68,
       costUsd: 0.02,
       lastError: { message: 'overloaded', client: 'sample/1.0', at: 5_000 },
+      failing: true,
     });
+    history.watch(CHAT).end(ANSWERED);
+    assert.equal(history.totals.failing, false);
   });
 
   it('has no cost until the CLI has reported one', () => {

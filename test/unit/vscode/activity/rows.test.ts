@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { activityFilters } from '../../../../src/vscode/activity/filter.js';
+import type { PermissionRequest } from '../../../../src/core/permission.js';
 import type { HistoryEntry, Result } from '../../../../src/vscode/activity/history.js';
 import {
   copyText,
   detailsOf,
   formatCost,
   formatDuration,
+  questionOf,
   rowOf,
 } from '../../../../src/vscode/activity/rows.js';
 
@@ -18,6 +21,12 @@ const ACTIVE: HistoryEntry = {
   phase: 'waiting',
   decisions: [],
   result: undefined,
+};
+const QUESTION: PermissionRequest = {
+  tool: 'Bash',
+  input: { command: 'npm test' },
+  folder: '/code/shop',
+  model: 'sonnet',
 };
 const RESULT: Result = {
   totalMs: 2_345,
@@ -37,40 +46,78 @@ describe('rowOf', () => {
       (phase) => rowOf({ ...ACTIVE, phase }, 13_999).description,
     );
     assert.deepEqual(rows, [
-      'claude-sonnet:latest · waiting for a process · 3 s',
-      'claude-sonnet:latest · waiting for Claude · 3 s',
-      'claude-sonnet:latest · thinking · 3 s',
-      'claude-sonnet:latest · answering · 3 s',
+      'waiting for a process · 3 s · claude-sonnet:latest',
+      'waiting for Claude · 3 s · claude-sonnet:latest',
+      'thinking · 3 s · claude-sonnet:latest',
+      'answering · 3 s · claude-sonnet:latest',
     ]);
   });
 
   it('shows time, tokens, speed and cost of an answered request', () => {
     const { label, description, icon } = rowOf(finished({}), 0);
-    assert.equal(label, 'sample/1.0');
-    assert.equal(description, 'claude-sonnet:latest · 2.3 s · 140 tokens · 70 tokens/s · $0.0123');
+    assert.equal(label, 'sample');
+    assert.equal(description, '2.3 s · claude-sonnet:latest · 140 tokens · 70 tokens/s · $0.0123');
     assert.equal(icon, 'pass');
   });
 
-  it('shows the error of a failed request first', () => {
+  it('shows the error of a failed request before everything but the time', () => {
     const { description, icon } = rowOf(
       { ...ACTIVE, result: { totalMs: 3, error: 'model not found', cancelled: false, endedAt: 0 } },
       0,
     );
-    assert.equal(description, 'claude-sonnet:latest · model not found · 3 ms');
+    assert.equal(description, '3 ms · model not found · claude-sonnet:latest');
     assert.equal(icon, 'error');
   });
 
-  it('shows that a request was cancelled', () => {
-    const result = { totalMs: 900, error: 'The client disconnected.', cancelled: true, endedAt: 0 };
-    const { description, icon } = rowOf({ ...ACTIVE, result }, 0);
-    assert.equal(description, 'claude-sonnet:latest · cancelled · 900 ms');
-    assert.equal(icon, 'circle-slash');
+  it('tells a client that disconnected from a request that was cancelled', () => {
+    const cancelled = { totalMs: 900, error: 'This request was cancelled.', cancelled: true, endedAt: 0 };
+    const row = (result: Result) => rowOf({ ...ACTIVE, result }, 0);
+    assert.equal(row(cancelled).description, 'cancelled · 900 ms · claude-sonnet:latest');
+    assert.equal(row(cancelled).icon, 'circle-slash');
+    const disconnected = { ...cancelled, disconnected: true };
+    assert.equal(row(disconnected).description, 'client disconnected · 900 ms · claude-sonnet:latest');
+    assert.equal(row(disconnected).icon, 'debug-disconnect');
+  });
+
+  it('shows the requested name and the model that answers', () => {
+    const names = { requestedModel: 'llama3.2', answeringModel: 'claude-sonnet-5-5' };
+    assert.match(rowOf({ ...ACTIVE, ...names }, 13_999).description, /· llama3\.2 → claude-sonnet-5-5$/);
+    const same = { requestedModel: 'claude-sonnet-5-5', answeringModel: 'claude-sonnet-5-5' };
+    assert.match(rowOf({ ...ACTIVE, ...same }, 13_999).description, /· claude-sonnet-5-5$/);
+  });
+
+  it('counts the calls that were denied', () => {
+    const decisions = ['denied: Bash ls', 'allowed once: Edit a.ts', 'denied: Write b.ts'];
+    assert.match(rowOf({ ...finished({}), decisions }, 0).description, / · 2 denied · /);
+  });
+
+  it('names the command that sent a request of this extension', () => {
+    assert.equal(rowOf({ ...ACTIVE, client: 'claude-ollama-server/0.1.0' }, 0).label, 'Say Hello');
+    assert.equal(rowOf({ ...ACTIVE, client: 'claude-ollama-server/diagnose' }, 0).label, 'Run Diagnostics');
+  });
+
+  it('shows what the request waits for, and can be answered only when it is the first', () => {
+    const row = (label: string, pending: PermissionRequest[]) => {
+      const entry = { ...ACTIVE, label };
+      return rowOf(entry, 13_999, questionOf(entry, pending));
+    };
+    const pending = ['#7', '#8'].map((label) => ({ ...QUESTION, label }));
+    assert.equal(
+      row('#7', pending).description,
+      'waiting for you: run npm test · 3 s · claude-sonnet:latest',
+    );
+    assert.deepEqual(
+      ['#7', '#8', '#9'].map((label) => row(label, pending).contextValue),
+      ['asking', 'live', 'live'],
+    );
+    assert.match(row('#8', pending).description, /^waiting for you/);
+    assert.equal(questionOf({ ...finished({}), label: '#7' }, pending), undefined);
   });
 
   it('has a label for screen readers that includes the meaning of the icon', () => {
     assert.equal(
       rowOf(finished({}), 0).ariaLabel,
-      'sample/1.0, claude-sonnet:latest, answered, 2.3 s, 140 tokens, 70 tokens/s, $0.0123',
+      'sample, answered, 2.3 s, claude-sonnet:latest, 140 tokens, 70 tokens/s, $0.0123',
     );
   });
 
@@ -149,5 +196,25 @@ describe('formatDuration and formatCost', () => {
       '$0.10',
       '$12.00',
     ]);
+  });
+});
+
+describe('activityFilters', () => {
+  it('offers the states and each client, and matches their requests', () => {
+    const failed = finished({ error: 'overloaded' });
+    const other = { ...finished({}), client: 'Continue/1.0' };
+    const entries = [ACTIVE, failed, other, { ...other, client: '' }];
+    const matches = Object.fromEntries(
+      activityFilters(entries).map((filter) => [
+        filter.label,
+        entries.filter((entry) => filter.matches(entry)),
+      ]),
+    );
+    assert.deepEqual(matches, {
+      'active requests': [ACTIVE],
+      'failed requests': [failed],
+      'requests of Continue': [other],
+      'requests of sample': [ACTIVE, failed],
+    });
   });
 });

@@ -388,10 +388,34 @@ describe('the lifecycle controller', () => {
     assert.equal(backends[0]!.killed, true);
   });
 
-  it('refuses the chats of its own window while it is stopped', async () => {
-    const { controller, backends } = open(await freePort());
-    await assert.rejects(controller.backend.models(), { kind: 'cancelled', message: /is stopped/ });
-    assert.equal(backends.length, 0);
+  it('answers the chats of its own window while it is stopped, without the port, and refuses them after its end', async () => {
+    const port = await freePort();
+    const { controller, backends } = open(port);
+    await controller.start();
+    await controller.stop();
+    assert.equal(backends.length, 1);
+    assert.deepEqual(await controller.backend.models(), [MODEL]);
+    assert.equal(controller.status.state, 'stopped');
+    assert.equal(backends.length, 2);
+    await controller.end();
+    assert.equal(backends[1]!.closed, true);
+    await assert.rejects(controller.backend.models(), { kind: 'cancelled' });
+  });
+
+  it('reads the list of models again with a new backend, while a chat of the old one continues', async () => {
+    const { controller, backends, until } = open(await freePort());
+    await controller.start();
+    const events = controller.backend.chat(REQUEST, new AbortController().signal)[Symbol.asyncIterator]();
+    const first = events.next();
+    await until((status) => status.state === 'running' && status.requests === 1);
+    controller.refreshModels();
+    assert.equal(backends.length, 2);
+    assert.equal(backends[0]!.closed, false);
+    backends[0]!.release();
+    assert.equal((await first).done, false);
+    while ((await events.next()).done !== true);
+    assert.equal(backends[0]!.closed, true);
+    assert.equal(backends[1]!.closed, false);
   });
 
   it('inspects the CLI while it is stopped, and closes the backend afterwards', async () => {

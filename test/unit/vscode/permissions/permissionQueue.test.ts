@@ -13,6 +13,8 @@ const never = new AbortController().signal;
 
 interface ShownRequest {
   readonly command: unknown;
+  /** Resolves to the answer that the user gives with a command. */
+  readonly nextCommand: () => Promise<PermissionAnswer>;
   readonly closed: AbortSignal;
   readonly answer: (answer: PermissionAnswer | undefined) => void;
   readonly fail: (error: Error) => void;
@@ -24,9 +26,10 @@ function createQueue(timeoutMs = 60_000) {
   const lines: string[] = [];
   let wake = (): void => undefined;
   const queue = createPermissionQueue({
-    show: ({ input }, closed) =>
+    show: ({ input }, nextCommand, closed) =>
       new Promise((answer, fail) => {
-        shown.push({ command: input['command'], closed, answer, fail });
+        shown.push({ command: input['command'], nextCommand, closed, answer, fail });
+        void nextCommand().then(answer);
         wake();
       }),
     onChange: () => undefined,
@@ -51,10 +54,10 @@ describe('PermissionQueue', () => {
       const { queue, nth } = createQueue();
       const answered = queue.ask(request('ls'), never);
       const shown = await nth(1);
-      assert.equal(queue.current?.input['command'], 'ls');
+      assert.equal(queue.pending[0]?.input['command'], 'ls');
       shown.answer(answer);
       assert.equal(await answered, answer);
-      assert.equal(queue.current, undefined);
+      assert.deepEqual(queue.pending, []);
       assert.ok(shown.closed.aborted);
     });
   }
@@ -83,7 +86,7 @@ describe('PermissionQueue', () => {
     again.answer('once');
     assert.equal(await answered, 'once');
     queue.showAgain();
-    assert.equal(queue.current, undefined);
+    assert.deepEqual(queue.pending, []);
   });
 
   it('denies a request that times out', async () => {
@@ -104,7 +107,7 @@ describe('PermissionQueue', () => {
     assert.equal(await answered, 'deny');
     assert.ok(shown.closed.aborted);
     shown.answer('once');
-    assert.equal(queue.current, undefined);
+    assert.deepEqual(queue.pending, []);
     assert.match(lines.at(-1)!, /withdrawn, .*: Bash$/);
   });
 
@@ -142,5 +145,43 @@ describe('PermissionQueue', () => {
     (await nth(1)).answer('conversation');
     await answered;
     assert.deepEqual(lines, ['[permission] asked (sonnet): Bash']);
+  });
+
+  it('lists the requests that wait, the one that is shown first', async () => {
+    const { queue, nth } = createQueue();
+    const answered = ['a', 'b', 'c'].map((command) => queue.ask(request(command), never));
+    const pending = () => queue.pending.map(({ input }) => input['command']);
+    await nth(1);
+    assert.deepEqual(pending(), ['a', 'b', 'c']);
+    queue.answer('once');
+    assert.equal(await answered[0], 'once');
+    assert.deepEqual(pending(), ['b', 'c']);
+    assert.equal((await nth(2)).command, 'b');
+  });
+
+  it('takes the answer of a command, also after the request was dismissed', async () => {
+    const { queue, nth } = createQueue();
+    const answered = queue.ask(request('ls'), never);
+    await nth(1);
+    queue.answer('conversation');
+    assert.equal(await answered, 'conversation');
+    const second = queue.ask(request('rm x'), never);
+    const shown = await nth(2);
+    shown.answer(undefined);
+    queue.showAgain();
+    await nth(3);
+    queue.answer('deny');
+    assert.equal(await second, 'deny');
+    queue.answer('once');
+  });
+
+  it('ignores the answer of a row whose chat is not the one that is shown', async () => {
+    const { queue, nth } = createQueue();
+    const answered = queue.ask({ ...request('ls'), label: '#7' }, never);
+    await nth(1);
+    queue.answer('once', '#8');
+    assert.equal(queue.pending.length, 1);
+    queue.answer('deny', '#7');
+    assert.equal(await answered, 'deny');
   });
 });

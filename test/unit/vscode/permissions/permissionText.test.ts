@@ -3,6 +3,7 @@ import type { PermissionRequest } from '../../../../src/core/permission.js';
 import {
   loggedSubject,
   permissionText,
+  requestedAction,
   targetPath,
 } from '../../../../src/vscode/permissions/permissionText.js';
 
@@ -26,7 +27,7 @@ describe('permissionText', () => {
   it('names the relative path, the client and the timeout of an edit', () => {
     assert.equal(
       permissionText(edit, 5, cart).message,
-      'Claude wants to edit src/cart.ts, for sample-client/1.0. Without an answer, this is denied after 5 minutes.',
+      'Claude wants to edit src/cart.ts (for sample-client). Denied after 5 minutes without an answer.',
     );
     assert.equal(targetPath(edit), '/code/shop/src/cart.ts');
     assert.equal(targetPath({ ...edit, input: { file_path: 'a.ts' } }), '/code/shop/a.ts');
@@ -35,7 +36,7 @@ describe('permissionText', () => {
 
   it('previews the file before and after an edit', () => {
     assert.deepEqual(permissionText(edit, 5, cart).preview, {
-      title: 'src/cart.ts: proposed by Claude',
+      title: 'cart.ts (proposed by Claude)',
       path: '/code/shop/src/cart.ts',
       before: 'one\n',
       after: 'two\n',
@@ -80,18 +81,26 @@ describe('permissionText', () => {
     });
   });
 
-  it('ends with a short command', () => {
+  it('shows a short command between backticks', () => {
     const { message, preview } = permissionText(bash('npm test -- unit'), 5);
-    assert.match(message, /^Claude wants to run a command, for .* The command: npm test -- unit$/);
+    assert.equal(
+      message,
+      'Claude wants to run `npm test -- unit` (for sample-client). Denied after 5 minutes without an answer.',
+    );
     assert.equal(preview, undefined);
   });
 
-  it('previews a multi-line or long command completely', () => {
-    for (const command of ['ls\nrm -rf x', `echo ${'x'.repeat(200)} ; rm -rf x`]) {
+  it('previews a command completely that is long, has several lines, or could hide its end', () => {
+    for (const command of [
+      'ls\nrm -rf x',
+      `echo ${'x'.repeat(200)} ; rm -rf x`,
+      'ls` (for you). `rm -rf x',
+    ]) {
       const { message, preview } = permissionText(bash(command), 5);
-      assert.match(message, /The command: see the editor\.$/);
+      assert.match(message, /run a command \(for .* The editor shows the command\.$/);
       assert.ok(preview !== undefined && 'text' in preview);
       assert.equal(preview.text, command);
+      assert.equal(preview.path, "/Claude's command");
     }
   });
 
@@ -120,11 +129,24 @@ describe('permissionText', () => {
     const short = permissionText({ ...edit, tool: 'WebFetch', input: { url: 'https://example.com' } }, 5);
     assert.match(short.message, /use WebFetch.* The input: \{"url":"https:\/\/example\.com"\}$/);
     const long = permissionText({ ...edit, tool: 'Task', input: { prompt: 'x'.repeat(500) } }, 5);
-    assert.match(long.message, /The input: see the editor\.$/);
+    assert.match(long.message, /The editor shows the input\.$/);
     assert.ok(long.preview !== undefined && 'text' in long.preview);
     assert.match(long.preview.text, /x{500}/);
     const read = { ...edit, tool: 'Read', input: { file_path: '/etc/hosts' }, sensitive: 'outside' as const };
     assert.match(permissionText(read, 5).message, /^Claude wants to read \/etc\/hosts/);
+  });
+});
+
+describe('requestedAction', () => {
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+  });
+
+  it('says in a few words what Claude wants to do', () => {
+    assert.equal(requestedAction(edit), 'edit src/cart.ts');
+    assert.equal(requestedAction(bash('npm test')), 'run npm test');
+    assert.ok(requestedAction(bash('x'.repeat(500))).length < 140);
+    assert.equal(requestedAction({ ...edit, tool: 'WebFetch', input: { url: 'x' } }), 'use WebFetch');
   });
 });
 

@@ -76,11 +76,12 @@ describe('installMethods', () => {
 
 describe('milestonesFromStatus', () => {
   it('returns the milestones that the status proves', () => {
-    assert.deepEqual(milestonesFromStatus(running()), ['served', 'cliFound', 'signedIn']);
-    assert.deepEqual(milestonesFromStatus(running('notSignedIn')), ['served', 'cliFound']);
-    for (const kind of ['cliMissing', 'cliTooOld', 'untrusted'] as const) {
-      assert.deepEqual(milestonesFromStatus(running(kind)), ['served']);
+    assert.deepEqual(milestonesFromStatus(running()), ['served', 'trusted', 'cliFound', 'signedIn']);
+    assert.deepEqual(milestonesFromStatus(running('notSignedIn')), ['served', 'trusted', 'cliFound']);
+    for (const kind of ['cliMissing', 'cliTooOld'] as const) {
+      assert.deepEqual(milestonesFromStatus(running(kind)), ['served', 'trusted']);
     }
+    assert.deepEqual(milestonesFromStatus(running('untrusted')), ['served']);
     assert.deepEqual(milestonesFromStatus({ state: 'stopped' }), []);
     assert.deepEqual(milestonesFromStatus({ state: 'elsewhere', port: 1, url: '', folder: undefined }), [
       'served',
@@ -117,8 +118,12 @@ describe('milestonesFromRequest', () => {
 describe('problemNotice', () => {
   it('reports a problem of the setup with its remedy', () => {
     const remedy = (kind: ErrorKind): string | undefined =>
-      problemNotice(running(kind), new Set())?.remedy.command;
+      problemNotice(running(kind), new Set())?.remedies[0]?.command;
     assert.equal(remedy('cliMissing'), 'claudeOllama.installCli');
+    assert.equal(
+      problemNotice(running('cliMissing'), new Set())?.remedies[1]?.command,
+      'claudeOllama.chooseProgram',
+    );
     assert.equal(remedy('cliTooOld'), 'claudeOllama.updateCli');
     assert.equal(remedy('notSignedIn'), 'claudeOllama.signIn');
   });

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { menuItems, menuPlaceholder, type MenuItem } from '../../../../src/vscode/ui/menuItems.js';
+import type { PermissionRequest } from '../../../../src/core/permission.js';
+import {
+  menuItems,
+  menuPlaceholder,
+  type MenuContext,
+  type MenuItem,
+} from '../../../../src/vscode/ui/menuItems.js';
 import type { Totals } from '../../../../src/vscode/activity/history.js';
 import type { CliReadiness, Status } from '../../../../src/vscode/lifecycle/status.js';
 import { escapeMarkdown, statusView, TOOLTIP_COMMANDS } from '../../../../src/vscode/ui/statusView.js';
@@ -37,6 +43,19 @@ const NO_USAGE: Totals = {
   outputTokens: 0,
   costUsd: undefined,
   lastError: undefined,
+  failing: false,
+};
+const permissionRequest: PermissionRequest = {
+  tool: 'Bash',
+  input: { command: 'npm test' },
+  folder: '/code/shop',
+  model: 'sonnet',
+};
+const CONTEXT: MenuContext = {
+  tokenRequired: false,
+  planUsage: undefined,
+  today: NO_USAGE,
+  permissions: 'readOnly',
 };
 const everyStatus: Status[] = [
   { state: 'stopped' },
@@ -63,7 +82,7 @@ describe('statusView', () => {
       statusView(running(ready), { tokenRequired: true }).tooltip,
       /must send the token.*command:claudeOllama\.copyToken/,
     );
-    assert.doesNotMatch(statusView(running(ready), { tokenRequired: false }).tooltip, /token/);
+    assert.doesNotMatch(statusView(running(ready), { tokenRequired: false }).tooltip, /must send the token/);
   });
 
   it('warns, without a colour, when the server is running but Claude cannot answer', () => {
@@ -71,7 +90,7 @@ describe('statusView', () => {
     assert.equal(view.text, '$(warning) Claude :11434');
     assert.equal(view.color, undefined);
     assert.match(view.tooltip, /was not found/);
-    assert.match(view.label, /warning: The Claude CLI was not found/);
+    assert.equal(view.label, 'Ollama Server for Claude: running on port 11434, the Claude CLI was not found');
   });
 
   it('has a colour only when the server has failed or a permission request is pending', () => {
@@ -80,13 +99,13 @@ describe('statusView', () => {
       ['failed'],
     );
     assert.equal(statusView(failed).color, 'error');
-    assert.equal(statusView(running(ready), { permissionPending: true }).color, 'warning');
+    assert.equal(statusView(running(ready), { permissionRequest }).color, 'warning');
   });
 
   it('says that a permission request is pending, and opens it on a click', () => {
-    const view = statusView(running(ready, 1), { permissionPending: true });
-    assert.equal(view.text, '$(question) Claude asks…');
-    assert.match(view.label, /asks for your permission/);
+    const view = statusView(running(ready, 1), { permissionRequest });
+    assert.equal(view.text, '$(question) Claude asks');
+    assert.match(view.label, /asks for permission to run npm test$/);
     assert.equal(view.command, 'claudeOllama.showPermissionRequest');
     assert.match(view.tooltip, /command:claudeOllama\.showPermissionRequest/);
     assert.equal(statusView(running(ready, 1)).command, 'claudeOllama.showMenu');
@@ -107,7 +126,7 @@ describe('statusView', () => {
     assert.match(statusView(running(ready)).tooltip, /\nIdle\n/);
   });
 
-  it("shows the session's usage, the plan's limits, and the latest error with its client", () => {
+  it("shows today's usage, the plan's limits, and the latest error with its client", () => {
     const now = Date.parse('2026-11-24T12:00:00Z');
     const totals: Totals = {
       requests: 12,
@@ -116,16 +135,17 @@ describe('statusView', () => {
       outputTokens: 567,
       costUsd: 0.25,
       lastError: { message: 'Too *much*.', client: 'sample/1.0', at: now - 60_000 },
+      failing: true,
     };
     const windows = [{ name: 'five_hour', used: 0.25, resetsAt: now / 1000 + 3_600 }];
     const { tooltip } = statusView(
       running(ready),
-      { totals, planUsage: { status: 'allowed', windows } },
+      { totals, today: totals, planUsage: { status: 'allowed', windows } },
       now,
     );
-    assert.match(tooltip, /This session: 12 requests, 1 failed · 4,321 tokens in, 567 out · \\\$0\.25/);
-    assert.match(tooltip, /\nPlan: 5 hours 25 % used, resets \d\d:\d\d\n/);
-    assert.match(tooltip, /\$\(error\) \d\d:\d\d sample\/1\.0: Too \\\*much\\\*\./);
+    assert.match(tooltip, /Today: 12 requests, 1 failed · 4,321 tokens in, 567 out · \\\$0\.25/);
+    assert.match(tooltip, /\nPlan: 5 hours 25 % used, resets \d\d:\d\d[^\n]*\n/);
+    assert.match(tooltip, /\$\(error\) \d\d:\d\d.* sample: Too \\\*much\\\*\./);
   });
 
   it("warns while a limit of the plan is reached, until the limit's reset", () => {
@@ -136,8 +156,49 @@ describe('statusView', () => {
     assert.doesNotMatch(tooltip(1_001_000), /Plan/);
   });
 
-  it('does not mention the session before the first request', () => {
-    assert.doesNotMatch(statusView(running(ready), { totals: NO_USAGE }).tooltip, /session/);
+  it('shows a spinner until the CLI was checked', () => {
+    const view = statusView(running({ kind: 'checking' }));
+    assert.equal(view.text, '$(loading~spin) Claude :11434');
+    assert.match(view.label, /looking for the Claude CLI$/);
+  });
+
+  it('warns, with a colour, while the limit of the plan is reached', () => {
+    const windows = [{ name: 'five_hour', used: 1, resetsAt: 1_000 }];
+    const view = (now: number) =>
+      statusView(running(ready), { planUsage: { status: 'rejected', windows } }, now);
+    assert.deepEqual([view(999_000).text, view(999_000).color], ['$(warning) Claude :11434', 'warning']);
+    assert.match(view(999_000).label, /the limit of the plan is reached$/);
+    assert.deepEqual(
+      [view(1_001_000).text, view(1_001_000).color],
+      ['$(broadcast) Claude :11434', undefined],
+    );
+  });
+
+  it('warns after a chat has failed', () => {
+    const view = statusView(running(ready), { totals: { ...NO_USAGE, failing: true } });
+    assert.equal(view.text, '$(warning) Claude :11434');
+    assert.match(view.label, /the latest request failed$/);
+  });
+
+  it('says who pays, and what workspace models may do, with a link that changes it', () => {
+    const { tooltip } = statusView(running({ ...ready, payer: 'API key (ANTHROPIC_API_KEY)' }), {
+      permissions: 'acceptEdits',
+    });
+    assert.match(tooltip, /paid by API key \\\(ANTHROPIC\\_API\\_KEY\\\)/);
+    assert.match(
+      tooltip,
+      /Workspace models: Accept Edits · \[Change\]\(command:claudeOllama\.choosePermissions\)/,
+    );
+  });
+
+  it('repeats no error that is shown as the problem', () => {
+    const lastError = { message: 'The Claude CLI was not found. Install it.', client: 'a', at: 0 };
+    const { tooltip } = statusView(running(problem), { totals: { ...NO_USAGE, lastError } });
+    assert.equal(tooltip.match(/was not found/g)?.length, 1);
+  });
+
+  it('does not mention the usage before the first request of the day', () => {
+    assert.doesNotMatch(statusView(running(ready), { today: NO_USAGE }).tooltip, /Today/);
   });
 
   it("shows both addresses of a remote window, the one for the user's own machine first", () => {
@@ -166,8 +227,10 @@ describe('statusView', () => {
 
   it('links only to commands that the tooltip may run', () => {
     const views = everyStatus.flatMap((status) =>
-      [true, false].map((permissionPending) =>
-        statusView(status, { tokenRequired: true, permissionPending }),
+      [permissionRequest, undefined].flatMap((request) =>
+        [true, false].map((tokenRequired) =>
+          statusView(status, { tokenRequired, permissions: 'ask', permissionRequest: request }),
+        ),
       ),
     );
     for (const { tooltip } of views) {
@@ -187,65 +250,81 @@ describe('statusView', () => {
   it('offers to manage the workspace trust in a folder that is not trusted', () => {
     const untrusted = running({ kind: 'problem', problem: { kind: 'untrusted', message: 'Not trusted.' } });
     assert.match(statusView(untrusted).tooltip, /command:workbench\.trust\.manage/);
-    assert.match(menuItems(untrusted, 'p.e')[0]!.label, /Manage Workspace Trust/);
+    assert.match(menuItems(untrusted, CONTEXT)[0]!.label, /Manage Workspace Trust/);
   });
 });
 
 describe('menuItems', () => {
-  const labels = (status: Status) =>
-    menuItems(status, 'p.e').map((item: MenuItem) => item.label.replace(/^\$\(.*?\) /, ''));
+  const labels = (status: Status, context = CONTEXT) =>
+    menuItems(status, context).map((item: MenuItem) => item.label.replace(/^\$\(.*?\) /, ''));
 
   it('offers the commands that each state allows', () => {
-    const help = ['Run Diagnostics', 'Show Log', 'Open Walkthrough', 'Settings'];
+    const help = ['Run Diagnostics', 'Show Log', 'Open Walkthrough', 'Open Settings'];
     assert.deepEqual(labels({ state: 'stopped' }), [
       'Start',
       'Connect a Client…',
       'Copy Endpoint URL',
       ...help,
     ]);
-    const served = ['Connect a Client…', 'Open Chat', 'Copy Endpoint URL', 'Show Activity', 'Stop'];
-    assert.deepEqual(labels(running(ready)), [...served, 'Restart', ...help]);
-    assert.deepEqual(labels(elsewhere), ['Serve From This Window', ...served, ...help]);
+    const served = [
+      'Connect a Client…',
+      'Open Chat',
+      'Say Hello',
+      'Copy Endpoint URL',
+      'Create Token',
+      'Show Activity',
+      'Workspace Models: Read Only…',
+    ];
+    assert.deepEqual(labels(running(ready)), [...served, 'Refresh Models', 'Stop', 'Restart', ...help]);
+    assert.deepEqual(labels(elsewhere), ['Serve From This Window', ...served, 'Stop', ...help]);
     assert.deepEqual(labels(failed), [
       'Try Again',
       'Use Another Port…',
       'Run Diagnostics',
       'Show Log',
-      'Settings',
+      'Open Settings',
     ]);
+  });
+
+  it('offers to copy and to remove the token only when there is one', () => {
+    const withToken = labels(running(ready), { ...CONTEXT, tokenRequired: true });
+    assert.ok(withToken.includes('Copy Token') && withToken.includes('Remove Token'));
+    assert.ok(!withToken.includes('Create Token'));
   });
 
   it('offers another port only when the port is taken', () => {
     assert.ok(!labels({ ...failed, taken: false }).includes('Use Another Port…'));
   });
 
-  it('puts the remedy first, with the problem as its detail', () => {
-    const [first] = menuItems(running(problem), 'p.e');
-    assert.equal(first!.detail, 'The Claude CLI was not found. Install it.');
-    assert.match(first!.label, /Install the Claude CLI…/);
+  it('puts the remedies first, with the problem in one short sentence', () => {
+    const [first, second] = menuItems(running(problem), CONTEXT);
+    assert.equal(first!.detail, 'The Claude CLI was not found.');
+    assert.match(first!.label, /Install…/);
+    assert.match(second!.label, /Choose Program…/);
     assert.match(
       statusView(running(problem)).tooltip,
-      /\[Install the Claude CLI…\]\(command:claudeOllama\.installCli\)/,
+      /was not found\. \[Install…\]\(command:claudeOllama\.installCli\) · \[Choose Program…\]/,
     );
   });
 
-  it("shows the session's usage beside Show Activity, if there is any", () => {
-    const detail = (session: string) =>
-      menuItems(running(ready), 'p.e', session).find(({ label }) => label.endsWith('Show Activity'))?.detail;
-    assert.equal(detail('3 requests'), '3 requests');
-    assert.equal(detail(''), undefined);
+  it('shows who pays and what was used today beside Show Activity, if it is known', () => {
+    const detail = (status: Status, context: MenuContext) =>
+      menuItems(status, context).find(({ label }) => label.endsWith('Show Activity'))?.detail;
+    const today = { ...NO_USAGE, requests: 3 };
+    assert.equal(
+      detail(running({ ...ready, payer: 'Claude Max plan' }), { ...CONTEXT, today }),
+      'Paid by Claude Max plan · today 3 requests · 0 tokens in, 0 out',
+    );
+    assert.equal(detail(running(ready), CONTEXT), undefined);
   });
 });
 
 describe('menuPlaceholder', () => {
   it('describes the state', () => {
-    assert.equal(menuPlaceholder(failed), 'Port 11434 is in use by Ollama itself.');
-    assert.equal(menuPlaceholder(running(ready)), 'Running on http://127.0.0.1:11434 (folder: /code/shop)');
+    assert.equal(menuPlaceholder(failed), 'Port 11434 is in use');
+    assert.equal(menuPlaceholder(running(ready)), 'Running on port 11434, in the folder shop');
     const other = { ...elsewhere, folder: '/code/other' };
-    assert.equal(
-      menuPlaceholder(other),
-      'Another window is serving http://127.0.0.1:11434 (folder: /code/other)',
-    );
-    assert.equal(menuPlaceholder(elsewhere), 'Another window is serving http://127.0.0.1:11434');
+    assert.equal(menuPlaceholder(other), 'Another window is serving port 11434, in the folder other');
+    assert.equal(menuPlaceholder(elsewhere), 'Another window is serving port 11434');
   });
 });
