@@ -11,7 +11,6 @@ import {
   PROMPTS,
   SCHEMA,
   SYSTEM,
-  TOOL,
   TOOL_RESULTS,
 } from '../support/clientSuite/inputs.js';
 import { recordResults } from '../support/clientSuite/results.js';
