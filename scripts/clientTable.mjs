@@ -16,7 +16,7 @@ import { inRoot } from './paths.mjs';
 
 const DOCUMENT = 'docs/clients.md';
 const BEGIN = '<!-- results -->';
-const END = '<!-- /results -->';
+const END = '<!-- end of results -->';
 const HEAD = '| client | version | API | features | result |\n| --- | --- | --- | --- | --- |';
 
 /** Makes an empty folder for the results of a run, for the environment variable CLIENT_RESULTS. */
