@@ -1,5 +1,6 @@
 /** Cline's command line with the configuration file of Connect a Client. It uses /api/chat and its own tools. */
 import assert from 'node:assert/strict';
+import { recordResults } from '../support/clientSuite/results.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
@@ -37,6 +38,8 @@ describe('Cline', function () {
     await project?.close();
     await headless?.stop();
   });
+
+  recordResults({ client: 'Cline', api: 'Ollama', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
     project = await createAgentProject();

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { systemOf, textReply } from '../standin/server.js';
 import { BROKEN, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 import { recordResults } from '../support/clientSuite/results.js';
-import { snippetOf } from '../support/connectGuide.js';
+import { commandOf } from '../support/connectGuide.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { preparedOrSkip } from '../support/programCache.js';
 import { pythonWith } from './environment.js';
@@ -55,11 +55,10 @@ describe('aider', function () {
     const { folder } = project;
     await promisify(execFile)('git', ['init', '--quiet', '.'], { cwd: folder });
     await promisify(execFile)('git', ['add', '.'], { cwd: folder });
-    const [variable = '', , ...options] = snippetOf('aider', headless.url, { platform: 'linux' }).split(' ');
-    const [name = '', value = ''] = variable.split('=');
-    const args = ['-m', 'aider', ...options, ...QUIET, '--map-tokens', '1024', '--message', TASK, 'cart.mjs'];
+    const { env, words } = commandOf('aider', headless.url);
+    const args = ['-m', ...words, ...QUIET, '--map-tokens', '1024', '--message', TASK, 'cart.mjs'];
     await project.run(python, args, {
-      [name]: value,
+      ...env,
       AIDER_ANALYTICS: 'false',
       LITELLM_LOCAL_MODEL_COST_MAP: 'True',
       PYTHONDONTWRITEBYTECODE: '1',
