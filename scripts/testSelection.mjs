@@ -7,17 +7,21 @@ import { UsageError } from './setup.mjs';
 /** The suites whose tests all belong to `npm test`, in the order in which they start: fast ones first, and then the longest. */
 const DEFAULT_SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e', 'adversary', 'clients'];
 
-/** The suites of real clients that need toolchains or big downloads. `npm test` runs only these small files of them. */
+/**
+ * The suites of real clients that need toolchains or big downloads. `npm test` runs only these small files of them.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
 const CLIENT_SUITES = {
   agents: ['claudeCode', 'cline', 'codex', 'opencode'],
   python: ['sdks'],
+  go: [],
 };
 
 /** All suites, in the order in which they start. */
 export const SUITES = [...DEFAULT_SUITES, ...Object.keys(CLIENT_SUITES)];
 
 const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop] [--record]
-  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them, with the small files of ${Object.keys(CLIENT_SUITES).join(', ')}
+  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them, but of ${Object.keys(CLIENT_SUITES).join(', ')} only the small files
   FILE         one test file, such as test/unit/core/lineSplitter.test.ts
   --grep TEXT  only tests whose full title matches TEXT, a regular expression as in Mocha; not for the suite extension
   --soak       long forms of the tests; without SUITE and FILE, all files
@@ -83,7 +87,12 @@ export function selectTests(args, caller = root) {
 function selectDefaults(selected, soak) {
   for (const name of DEFAULT_SUITES) selected.set(name, 'all');
   for (const [name, files] of Object.entries(CLIENT_SUITES)) {
-    selected.set(name, soak ? 'all' : files.map((file) => `test/${name}/${file}.test.ts`));
+    if (soak) selected.set(name, 'all');
+    else if (files.length > 0)
+      selected.set(
+        name,
+        files.map((file) => `test/${name}/${file}.test.ts`),
+      );
   }
 }
 
