@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ChatEvent } from '../../src/core/chat.js';
 import type { ChatError, ErrorKind } from '../../src/core/errors.js';
 import { createClaudeBackend } from '../../src/claude/backend.js';
 import type { BackendLimits, CliBackend } from '../../src/core/cliBackend.js';
@@ -95,6 +96,22 @@ describe('a misbehaving CLI', function () {
       const { text, done } = await answerOf(backend.chat(HI, never()));
       assert.deepEqual([text, done.reason], ['', 'stop']);
       await isKilled();
+    });
+
+    it('is killed after white space, which a slow client gets, when it confirms too late', async () => {
+      const steps: Step[] = [
+        ...beginSteps(' '),
+        { do: 'confirmAfter', message: event(ended) },
+        { do: 'hang' },
+      ];
+      await start({ settings: 'confirmsInStep', steps });
+      const events: ChatEvent[] = [];
+      for await (const one of backend.chat(HI, never())) {
+        events.push(one);
+        if (one.type === 'text') await isKilled();
+      }
+      const done = events.at(-1);
+      assert.equal(done?.type === 'done' && done.reason, 'stop');
     });
 
     it('is killed when it adds a message to a complete answer', async () => {

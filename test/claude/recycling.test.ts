@@ -16,9 +16,9 @@ import {
   toolReply,
   type Reply,
   type StandIn,
-  type StandInRequest,
 } from '../standin/server.js';
 import { answerOf, assistant, never, request, user } from '../support/cliRig.js';
+import { comparable } from '../support/comparableRequest.js';
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -159,19 +159,6 @@ const NEXT: Readonly<Record<string, readonly ChatRequest[]>> = {
   'another model': [request([user('q1')], { model: 'haiku', system: 'S' })],
 };
 
-const IGNORED_HEADERS = new Set(['content-length', 'host', 'x-claude-code-session-id']);
-
-/** A request as the API gets it, without what differs between processes. */
-function comparable({ raw, headers }: StandInRequest): unknown {
-  const masked = raw.replace(/session_id\\":\\"[^\\]+/g, 'session_id');
-  return {
-    body: JSON.parse(masked) as unknown,
-    headers: Object.entries(headers)
-      .filter(([name]) => !IGNORED_HEADERS.has(name))
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  };
-}
-
 describe('recycled process', function () {
   this.timeout(180_000);
   let standIn: StandIn;
@@ -271,7 +258,7 @@ describe('recycled process', function () {
       },
     };
   for (const [where, { settings, env: more = {}, id }] of Object.entries(DEFAULTS)) {
-    it(`uses the default model that the user has set ${where}, also after another model`, async () => {
+    it(`uses the default model that the user has set ${where}, also after its models were listed and after another model`, async () => {
       const place = await standInEnvironment(standIn.url, more);
       if (settings !== undefined) {
         await writeFile(join(place.env['CLAUDE_CONFIG_DIR']!, 'settings.json'), JSON.stringify(settings));
@@ -291,6 +278,8 @@ describe('recycled process', function () {
       started = 0;
       const backend = createBackend({ ...options, prewarm: 'always' }, place.env);
       try {
+        await backend.models();
+        assert.deepEqual(await converse(backend, plain), expected.get(plain), 'after the list of models');
         for (const turns of [plain, prompted, plain]) {
           for (const other of ['opus', 'sonnet', 'claude-haiku-4-5-20251001']) {
             await converse(backend, [request([user('SECRET')], { model: other, system: 'SECRET prompt' })]);

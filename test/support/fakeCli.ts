@@ -26,6 +26,8 @@ export type Step =
   | { readonly do: 'grandchild' }
   | { readonly do: 'waitForFile'; readonly file: string }
   | { readonly do: 'createFile'; readonly file: string }
+  /** Waits until a variable was changed, and writes the message and the confirmation of the change at once. */
+  | { readonly do: 'confirmAfter'; readonly message: object }
   | { readonly do: 'hang' };
 
 export interface FakeScript {
@@ -37,8 +39,8 @@ export interface FakeScript {
   readonly unknownOption?: string;
   /** How it takes the request to remove a conversation. Default: it does so. */
   readonly rewind?: 'refuses' | 'ignores';
-  /** How it takes a change of settings. Default: it confirms it. */
-  readonly settings?: 'ignores';
+  /** How it takes a change of settings: it never confirms it, or in the step `confirmAfter`. Default: it confirms it. */
+  readonly settings?: 'ignores' | 'confirmsInStep';
   /** Never reads its stdin. */
   readonly ignoresStdin?: boolean;
   /** Closes its stdin immediately and keeps running. */
@@ -87,6 +89,9 @@ process.on('SIGTERM', () => {
   if (!ignoresTerm) end(143);
 });
 let stdoutClosed = false;
+/** Resolves with the id of the first request that changes a variable. */
+const settingsChanged = {};
+settingsChanged.promise = new Promise((resolve) => (settingsChanged.resolve = resolve));
 /** Messages that wait until the step 'bytes' has written its last line. */
 let waiting;
 const send = (message) => {
@@ -198,6 +203,12 @@ async function run(step, goesOn) {
     case 'createFile':
       writeFileSync(folder + '/' + step.file, '');
       break;
+    case 'confirmAfter': {
+      const response = { subtype: 'success', request_id: await settingsChanged.promise };
+      const lines = [step.message, { type: 'control_response', response }].map((line) => JSON.stringify(line));
+      process.stdout.write(lines.join('\\n') + '\\n');
+      break;
+    }
     case 'hang':
       await new Promise(() => setInterval(() => undefined, 1000));
   }
@@ -212,7 +223,10 @@ if (script.ignoresStdin || script.closesStdin) {
     const message = JSON.parse(line);
     if (message.type === 'control_request') {
       const response = answerControlRequest(message.request);
-      if (message.request.subtype === 'apply_flag_settings' && script.settings === 'ignores') return;
+      if (message.request.subtype === 'apply_flag_settings' && script.settings !== undefined) {
+        if (message.request.settings.env !== undefined) settingsChanged.resolve(message.request_id);
+        return;
+      }
       const rewind = message.request.subtype === 'rewind_conversation' ? script.rewind : undefined;
       const error = 'Unsupported control request subtype: rewind_conversation';
       if (rewind === 'refuses') {

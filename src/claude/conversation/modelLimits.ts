@@ -58,7 +58,9 @@ export async function requestLimits(
 ): Promise<readonly ModelLimits[]> {
   // All requests are sent at once; the CLI handles them in their order.
   const asked = models.map((model) => {
-    channel.control(settings({ model: model.value === DEFAULT_MODEL ? null : model.value }));
+    // Without a name, the CLI would take its own default, not the user's.
+    const { value, resolvedModel = null } = model;
+    channel.control(settings({ model: value === DEFAULT_MODEL ? resolvedModel : value }));
     const usage = channel.requestEarly({ subtype: 'get_context_usage', detail: 'summary' });
     return Promise.all([Promise.resolve(model), usage, channel.requestEarly({ subtype: 'get_settings' })]);
   });

@@ -88,7 +88,10 @@ export class TurnGate {
   }
 
   #killUnlessClosed(): void {
-    if (!this.closed) this.#channel.process.terminateNow('SIGKILL');
+    if (this.closed) return;
+    // A confirmation that is on its way comes too late: nothing follows it.
+    this.#changes++;
+    this.#channel.process.terminateNow('SIGKILL');
   }
 
   #close(): void {

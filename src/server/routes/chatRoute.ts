@@ -172,7 +172,11 @@ async function runChats(
         signal: exchange.signal,
         chat: (request, signal) =>
           replyEvents(
-            backend.chat({ ...withEffortOf(entry, request), client, label: `#${exchange.id}` }, signal, observer),
+            backend.chat(
+              { ...withEffortOf(entry, request), client, label: `#${exchange.id}` },
+              signal,
+              observer,
+            ),
             signal,
             (event) => observation.record(event),
           ),

@@ -1,6 +1,6 @@
 /** Translates the messages of `/api/chat`. */
-import type { ContentPart, ToolCall, ToolSpec } from '../../../core/chat.js';
-import { type Conversation, type ConversationEntry, toConversation } from '../../../core/conversation.js';
+import type { ContentPart, ToolCall } from '../../../core/chat.js';
+import type { ConversationEntry } from '../../../core/conversationEntry.js';
 import type { Json } from '../../../core/json.js';
 import { type MessageParts, readMessageParts, readResultContent } from '../../content.js';
 import { imageOf, readBase64, withoutDataUrl } from '../../images.js';
@@ -56,7 +56,10 @@ export function readMessage(value: Json, at: FieldPath, readArguments: ReadArgum
   };
 }
 
-/** The entries of a message. An unknown role counts as the user's. */
+/**
+ * The entries of a message. An unknown role counts as the user's.
+ * @throws ChatError `badRequest` for an image in a format that Claude does not accept
+ */
 export function entriesOf(message: WireMessage): ConversationEntry[] {
   const { role, calls } = message;
   const content: ContentPart[] = [...message.images.map(imageOf), ...message.content];
@@ -71,13 +74,4 @@ export function entriesOf(message: WireMessage): ConversationEntry[] {
     ...result,
   }));
   return content.length === 0 && results.length > 0 ? results : [...results, { role: 'user', content }];
-}
-
-/**
- * Translates the messages of a chat.
- * @param tools on offer
- * @throws ChatError `badRequest` for an image in a format that Claude does not accept
- */
-export function readConversation(messages: readonly WireMessage[], tools: readonly ToolSpec[]): Conversation {
-  return toConversation(messages.flatMap(entriesOf), { tools });
 }
