@@ -108,7 +108,7 @@ describe('the command line of Ollama', function () {
     terminal.type(`${PROMPTS.historyNext}\r`);
     await terminal.shows(ANSWERS.historyNext);
     const requests = requestsOf('history').slice(before);
-    await FEATURES.history.verify({ text: ANSWERS.historyNext }, requests);
+    FEATURES.history.verify({ text: ANSWERS.historyNext }, requests);
     for (const { body } of requests)
       assert.ok(systemOf(body).includes(SYSTEM) || JSON.stringify(body.messages).includes(SYSTEM));
 

@@ -63,7 +63,6 @@ describe('llm with the plugin llm-ollama', function () {
   const runs: Readonly<Partial<Record<FeatureName, () => Promise<Observed>>>> = {
     models: async () => ({ models: (await llm('models')).match(/claude-[a-z]+:latest/g) ?? [] }),
     chat: async () => ({ text: await ask(PROMPTS.chat, '--system', SYSTEM) }),
-    stream: async () => ({ pieces: [...(await ask(PROMPTS.stream))] }),
     tool: async () => {
       const text = await ask(PROMPTS.tool, '--functions', FUNCTION);
       const logged = JSON.parse(

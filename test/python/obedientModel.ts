@@ -45,7 +45,7 @@ function createSampler(root: JsonObject, named: readonly string[]): () => Json {
     const { $ref: reference, enum: values, const: value, anyOf, type, properties, items } = schema;
     if (typeof reference === 'string') return sample(resolve(reference, root));
     if (value !== undefined) return value;
-    if (Array.isArray(values)) return values[0] ?? null;
+    if (Array.isArray(values)) return (values as readonly Json[])[0] ?? null;
     if (Array.isArray(anyOf)) return sample(anyOf[0] as JsonObject);
     switch (Array.isArray(type) ? type[0] : type) {
       case 'array':

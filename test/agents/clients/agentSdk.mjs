@@ -11,8 +11,12 @@ const load = (name) => import(pathToFileURL(resolve(name)).href);
 const { createSdkMcpServer, query, tool } = await load('@anthropic-ai/claude-agent-sdk');
 const { z } = await load('zod');
 
-const weather = tool('get_weather', 'The weather of a city.', { city: z.string() }, ({ city }) =>
-  Promise.resolve({ content: [{ type: 'text', text: `21 °C in ${city}` }] }),
+const weather = tool(
+  'get_weather',
+  'The weather of a city.',
+  { city: z.string() },
+  (/** @type {{ city: string }} */ { city }) =>
+    Promise.resolve({ content: [{ type: 'text', text: `21 °C in ${city}` }] }),
 );
 /** @type {string[]} */
 const asked = [];

@@ -25,7 +25,7 @@ const weather = tool({
   name: input.tool.name,
   description: input.tool.description,
   parameters: z.object({ city: z.string() }),
-  execute: ({ city }) => Promise.resolve(input.toolResults[city]),
+  execute: (/** @type {{ city: string }} */ { city }) => Promise.resolve(input.toolResults[city]),
 });
 
 /** @param {{ newItems: readonly any[] }} result */

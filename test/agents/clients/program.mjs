@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 export const input = JSON.parse(readFileSync(0, 'utf8'));
 /** The folder that holds node_modules. */
-const folder = process.argv[2];
+const folder = process.argv[2] ?? '';
 const { resolve } = createRequire(join(folder, 'package.json'));
 
 /**
@@ -29,7 +29,9 @@ export async function run(name, features) {
   write({ version: JSON.parse(readFileSync(manifest, 'utf8')).version });
   for (const feature of input.features) {
     try {
-      write({ feature, observed: await features[feature]() });
+      const action = features[feature];
+      if (action === undefined) throw new Error('the program has no such feature');
+      write({ feature, observed: await action() });
     } catch (error) {
       write({ feature, failure: error instanceof Error ? error.stack : String(error) });
     }
