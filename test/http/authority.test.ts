@@ -142,7 +142,7 @@ describe('a request that tries to control Claude', () => {
     }
     const digest = `/api/blobs/sha256:${'0'.repeat(64)}`;
     assert.equal((await ask(rig, { path: digest, body: 'bytes' })).status, 400);
-    // A copy is only a name in memory.
+    // The name of a stored model becomes no path.
     const copy = { source: 'claude-sonnet', destination: `${mark}/${mark}` };
     assert.equal((await ask(rig, { path: '/api/copy', body: JSON.stringify(copy) })).status, 200);
     assert.deepEqual(findMarked(mark, names), before);

@@ -4,7 +4,6 @@ import type { Exchange } from '../exchange.js';
 import type { Route } from '../router.js';
 import { type RouteContext, routesOf } from './context.js';
 
-type Handlers = typeof import('../modelManagement.js');
 type Handle = (exchange: Exchange, segment: string) => Promise<void>;
 
 export function managementRoutes(context: RouteContext): readonly Route[] {
@@ -12,11 +11,11 @@ export function managementRoutes(context: RouteContext): readonly Route[] {
   const handler =
     (name: 'pull' | 'push' | 'create' | 'copy' | 'remove'): Handle =>
     async (exchange) => {
-      const handlers: Handlers = await import('../modelManagement.js');
+      const handlers = await import('../modelManagement.js');
       await handlers[name](context, exchange);
     };
   const blob: Handle = async (exchange, digest) => {
-    const handlers: Handlers = await import('../modelManagement.js');
+    const handlers = await import('../modelManagement.js');
     handlers.blob(exchange, digest);
   };
   return [
