@@ -17,10 +17,14 @@ const DEFAULT_SUITES = [
   'windows',
 ];
 
-/** The suites of real clients that need toolchains or big downloads. `npm test` runs only these small files of them. */
+/**
+ * The suites of real clients that need toolchains or big downloads. `npm test` runs only these small files of them.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
 const CLIENT_SUITES = {
   agents: ['claudeCode', 'cline', 'codex', 'opencode'],
   python: ['sdks'],
+  go: [],
 };
 
 /** All suites, in the order in which they start. */
@@ -30,7 +34,7 @@ export const SUITES = [...DEFAULT_SUITES, ...Object.keys(CLIENT_SUITES)];
 export const WINE_SUITES = ['unit', 'http', 'e2e', 'windows'];
 
 const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop | --wine] [--record]
-  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them, with the small files of ${Object.keys(CLIENT_SUITES).join(', ')}
+  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them, but of ${Object.keys(CLIENT_SUITES).join(', ')} only the small files
   FILE         one test file, such as test/unit/core/lineSplitter.test.ts
   --grep TEXT  only tests whose full title matches TEXT, a regular expression as in Mocha; not for the suite extension
   --soak       long forms of the tests; without SUITE and FILE, all files
@@ -102,7 +106,12 @@ export function selectTests(args, caller = root) {
 function selectDefaults(selected, soak) {
   for (const name of DEFAULT_SUITES) selected.set(name, 'all');
   for (const [name, files] of Object.entries(CLIENT_SUITES)) {
-    selected.set(name, soak ? 'all' : files.map((file) => `test/${name}/${file}.test.ts`));
+    if (soak) selected.set(name, 'all');
+    else if (files.length > 0)
+      selected.set(
+        name,
+        files.map((file) => `test/${name}/${file}.test.ts`),
+      );
   }
 }
 
