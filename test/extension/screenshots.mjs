@@ -74,6 +74,8 @@ async function takeLog({ page, workbench, open, untilStatus }) {
   await page.setViewportSize({ width: 1240, height: 560 });
   await open();
   await untilStatus(new RegExp(`Claude :${PORT}`));
+  await workbench.notification('Open Chat switches it on').waitFor();
+  await workbench.run('Notifications: Clear All Notifications');
   await page.getByRole('treeitem', { name: 'cart.py' }).dblclick();
   await page.locator('.editor-instance .view-line').first().waitFor();
   await workbench.run('View: Toggle Primary Side Bar Visibility');

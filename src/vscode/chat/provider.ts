@@ -3,7 +3,6 @@ import {
   Disposable,
   EventEmitter,
   LanguageModelChatToolMode,
-  LanguageModelError,
   LanguageModelTextPart,
   LanguageModelToolCallPart,
   lm,
@@ -122,18 +121,12 @@ function toAbortSignal(token: CancellationToken): AbortSignal {
   return controller.signal;
 }
 
-/** Uses VS Code's error classes, so that extensions can tell blocked requests and missing models apart. */
+/**
+ * A plain error: VS Code creates a `LanguageModelError` anew in each process, with a stack, and its chat shows the stack to the
+ * user, below the message.
+ */
 function toEditorError(thrown: unknown): Error {
-  const failure = asChatError(thrown);
-  const { kind } = failure;
-  const message = problemText(failure);
-  const error =
-    kind === 'rateLimited' || kind === 'busy'
-      ? LanguageModelError.Blocked(message)
-      : kind === 'unknownModel'
-        ? LanguageModelError.NotFound(message)
-        : new Error(message);
-  // VS Code's chat shows the stack to the user, below the message.
+  const error = new Error(problemText(asChatError(thrown)));
   error.stack = '';
   return error;
 }
