@@ -195,14 +195,14 @@ export class TurnReader {
 
   /** @throws ChatError if the message continues one that was cut, and the client can get a whole one instead */
   #startMessage({ id }: { readonly id: string }, arrives: 'parts' | 'whole'): TurnOutput {
-    const isRepeated = this.#message?.complete === false;
-    const restarts = isRepeated && this.#options.chat?.buffered === true;
+    const after = this.#message === undefined ? 'none' : this.#message.complete ? 'complete' : 'cut';
+    const restarts = after === 'cut' && this.#options.buffered === true && this.#options.chat !== undefined;
     if (restarts && this.#cut) throw lostConnection();
-    this.#text.startMessage(this.#message === undefined ? 'none' : isRepeated ? 'cut' : 'complete');
+    const takesBack = this.#text.startMessage(after);
     this.#calls.clear();
     this.#faithfulness.onMessage();
     this.#message = { id, streamed: arrives === 'parts', complete: false };
-    return restarts ? { events: [], restarts } : NOTHING;
+    return restarts ? { events: [], restarts } : { events: [], takesBack };
   }
 
   /**
