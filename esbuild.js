@@ -1,7 +1,7 @@
 // Builds dist/: extension.cjs (what VS Code loads), headless.cjs (the same endpoint without an editor) and the lazy bundles
 // that these two load on first use: claude.cjs (drives the CLI), tools.cjs (translates tools and schemas), lazyBundle.cjs
 // (commands that are rarely used), tokenCount.cjs (estimates tokens for clients that count them), responsesProtocol.cjs
-// (/v1/responses) and zstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one
+// (/v1/responses), modelManagement.cjs (the routes that manage models, and the file of stored models) and zstd.cjs (decompresses the request bodies of Codex). Prints each bundle's size and fails if one
 // exceeds its budget.
 import { build, context } from 'esbuild';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const watch = process.argv.includes('--watch');
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const BUDGETS_BYTES = {
   'dist/extension.cjs': 200_000,
-  'dist/claude.cjs': 150_000,
+  'dist/claude.cjs': 165_000,
   'dist/tools.cjs': 170_000,
   'dist/lazyBundle.cjs': 50_000,
 };
@@ -23,6 +23,7 @@ const LAZY_BUNDLES = {
   lazyBundle: 'src/vscode/lazyBundle.ts',
   tokenCount: 'src/server/routes/tokenCount.ts',
   responsesProtocol: 'src/server/routes/responsesProtocol.ts',
+  modelManagement: 'src/server/modelManagement.ts',
   zstd: 'src/server/zstd.ts',
 };
 /** How the sources import the entry points → the lazy bundle. */
@@ -32,6 +33,7 @@ const BUNDLE_OF_IMPORT = new Map([
   ['lazyBundle.js', 'lazyBundle'],
   ['tokenCount.js', 'tokenCount'],
   ['responsesProtocol.js', 'responsesProtocol'],
+  ['modelManagement.js', 'modelManagement'],
   ['zstd.js', 'zstd'],
 ]);
 
@@ -44,11 +46,12 @@ const lazyBundles = {
   setup({ onResolve }) {
     onResolve(
       {
-        filter: /^(?:\.\/(?:claude\/backend|requestTools|lazyBundle|tokenCount|responsesProtocol|zstd)\.js)$/,
+        filter:
+          /^\.{1,2}\/(?:claude\/backend|requestTools|lazyBundle|tokenCount|responsesProtocol|modelManagement|zstd)\.js$/,
       },
       ({ path, kind }) =>
         kind === 'dynamic-import'
-          ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.\//, ''))}.cjs`, external: true }
+          ? { path: `./${BUNDLE_OF_IMPORT.get(path.replace(/^\.{1,2}\//, ''))}.cjs`, external: true }
           : undefined,
     );
   },

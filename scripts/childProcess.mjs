@@ -17,14 +17,15 @@ export class ProcessError extends Error {
 }
 
 /**
- * Runs Node in the repository's folder and captures the output.
+ * Runs Node and captures the output.
  * @param {readonly string[]} args the script and its arguments
+ * @param {{ cwd?: string }} [options] the default folder is that of the repository
  * @returns {Promise<string>} stdout and stderr together
  * @throws {ProcessError} when the exit code is not 0
  */
-export async function runNode(args) {
+export async function runNode(args, { cwd = root } = {}) {
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });

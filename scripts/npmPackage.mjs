@@ -14,6 +14,7 @@ const BUNDLES = [
   'dist/tools.cjs',
   'dist/tokenCount.cjs',
   'dist/responsesProtocol.cjs',
+  'dist/modelManagement.cjs',
   'dist/zstd.cjs',
 ];
 const BUDGET_BYTES = 300_000;

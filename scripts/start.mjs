@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { importBundled } from './bundle.mjs';
+import { cannedBanner } from './cannedBanner.mjs';
 import { waitForExit } from './childProcess.mjs';
 import { callerFolder, inRoot } from './paths.mjs';
 import { build, install, runMain } from './setup.mjs';
@@ -26,7 +27,7 @@ await runMain(async () => {
   });
   console.error(`• Claude CLI: ${cli.path} (${cli.source}), ${cli.signedIn ? 'signed in' : 'not signed in'}`);
   const canned = cli.signedIn ? undefined : await startCannedModel();
-  if (canned !== undefined) console.error(banner());
+  if (canned !== undefined) console.error(cannedBanner('npm start'));
   try {
     const port = optionOf(options, 'port') ?? DEFAULT_PORT;
     const args = ['--port', port, '--workspace', workspace, '--claude', cli.path, ...otherOptions(options)];
@@ -83,17 +84,4 @@ function otherOptions(options) {
     if (handled.some((name) => option === `--${name}` || option.startsWith(`--${name}=`))) return false;
     return !handled.some((name) => before === `--${name}`);
   });
-}
-
-function banner() {
-  const lines = [
-    'THE ANSWERS ARE CANNED. This is not Claude.',
-    '',
-    'The Claude CLI is not signed in, so a stand-in for the model answers',
-    'behind the real CLI. To talk to Claude: run "claude auth login"',
-    '(or set ANTHROPIC_API_KEY), then npm start again.',
-  ];
-  const width = Math.max(...lines.map((line) => line.length));
-  const edge = '═'.repeat(width + 2);
-  return [`╔${edge}╗`, ...lines.map((line) => `║ ${line.padEnd(width)} ║`), `╚${edge}╝`].join('\n');
 }

@@ -1,7 +1,5 @@
 import type { ExtensionContext } from 'vscode';
 import { VERSION } from './version.js';
-import { createHistory } from './vscode/activity/history.js';
-import { createActivityView } from './vscode/activity/view.js';
 import { offerChat } from './vscode/chat/openChat.js';
 import { provideChat } from './vscode/chat/provider.js';
 import { registerCommands } from './vscode/commands.js';
@@ -10,14 +8,8 @@ import { createController, type Controller } from './vscode/lifecycle/controller
 import { desiredConfig } from './vscode/lifecycle/desiredConfig.js';
 import { lazyBackend } from './vscode/lifecycle/lazyBackend.js';
 import { refreshOnChange, startAfterActivation } from './vscode/lifecycle/lifecycleTriggers.js';
-import { createWindows } from './vscode/lifecycle/windows.js';
-import { watchWorkspaceFolder } from './vscode/lifecycle/workspaceFolder.js';
-import { watchConfiguration } from './vscode/platform/configuration.js';
-import { createOutput, loggerOf } from './vscode/platform/output.js';
-import { watchToken } from './vscode/platform/token.js';
 import { showActivationFailure } from './vscode/notifications/notifications.js';
-import { createStatusPresenter } from './vscode/ui/statusPresenter.js';
-import { createWorkspaceLane } from './vscode/workspaceLane.js';
+import { createWindowParts } from './vscode/windowParts.js';
 
 /** The public API for other extensions: the endpoint's address and state. */
 export type EndpointApi = Pick<Controller, 'status'>;
@@ -39,23 +31,14 @@ export function deactivate(): Promise<void> {
 }
 
 function wire(context: ExtensionContext): EndpointApi {
-  const output = createOutput();
-  const token = watchToken(context.secrets);
-  const log = loggerOf(output, () => [token.current ?? '']);
-  const configuration = watchConfiguration(log);
-  const folder = watchWorkspaceFolder(context.globalStorageUri);
-  const lane = createWorkspaceLane(configuration, log);
-  const history = createHistory();
-  const activityView = createActivityView(history, lane);
-  const windows = createWindows(context.globalStorageUri.fsPath, log);
-  const presenter = createStatusPresenter({ token, lane, history, configuration, log, context });
+  const parts = createWindowParts(context);
+  const { configuration, folder, lane, log, presenter, token, windows } = parts;
   const controller = createController({
     windows,
     log,
     tokenKnown: token.known,
     desiredConfig: () => desiredConfig(configuration.current, folder.current, token.current),
-    createEndpoint: (backend) =>
-      openEndpoint(backend, { configuration, token, folder, history, log, windows, presenter, controller }),
+    createEndpoint: (backend) => openEndpoint(backend, { ...parts, controller }),
     createBackend: (config, onActivity) =>
       lazyBackend(async () => {
         const { createClaudeBackend } = await import('./claude/backend.js');
@@ -67,23 +50,13 @@ function wire(context: ExtensionContext): EndpointApi {
   });
   end = () => controller.end();
 
-  const { id } = context.extension;
-  context.subscriptions.push(output, configuration, token, folder, lane, activityView, presenter);
+  const { extension, globalState } = context;
+  const { onChange } = presenter;
   context.subscriptions.push(
-    provideChat({ controller, folder, history, log, onChange: presenter.onChange }),
-    offerChat({ controller, globalState: context.globalState, onChange: presenter.onChange }),
-    registerCommands({
-      id,
-      controller,
-      output,
-      configuration,
-      token,
-      lane,
-      history,
-      activityView,
-      presenter,
-      windows,
-    }),
+    parts.disposables,
+    provideChat({ ...parts, controller, onChange }),
+    offerChat({ controller, globalState, onChange }),
+    registerCommands({ ...parts, id: extension.id, controller }),
     refreshOnChange(controller, [configuration.onChange, token.onChange, folder.onChange]),
     startAfterActivation(controller, configuration.current.autoStart),
   );

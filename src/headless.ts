@@ -10,7 +10,14 @@ import { createLogger, type Logger } from './core/log.js';
 import { describePortInUse } from './core/portOwner.js';
 import { redactingLogger } from './core/secretRedaction.js';
 import { SIGN_IN_INSTRUCTION } from './core/signIn.js';
-import { createEndpoint, formatRecord, ListenError, findPortOwner, type Endpoint } from './server/server.js';
+import {
+  createEndpoint,
+  createFileStore,
+  findPortOwner,
+  formatRecord,
+  ListenError,
+  type Endpoint,
+} from './server/server.js';
 import { VERSION } from './version.js';
 
 /** The npm package installs this program as `claude-ollama-server`; in a clone it is dist/headless.cjs. */
@@ -27,6 +34,7 @@ Answers Ollama, OpenAI and Anthropic clients at http://127.0.0.1:PORT with your 
   --workspace-permissions MODE   for models with the tag :workspace. readOnly: Claude can only read files in the folder;
                                  acceptEdits: it can also edit them. Everything else that needs permission is denied
                                  (default: readOnly)
+  --state FILE                   keep the models that clients create in this file (default: until the server stops)
   --max-processes N              processes of the Claude CLI at once, 1 to 16; auto: by the memory of the machine
                                  (default: auto)
   --trace                        log everything, including prompts
@@ -47,6 +55,7 @@ interface Options {
   readonly claude: string;
   readonly unknownModels: 'default' | 'reject';
   readonly tokenFile: string | undefined;
+  readonly stateFile: string | undefined;
   readonly permissions: 'readOnly' | 'acceptEdits';
   readonly maxProcesses: number | 'auto';
   readonly trace: boolean;
@@ -86,6 +95,7 @@ function readOptions(values: ReturnType<typeof parseArguments>): Options {
     claude: values.claude === undefined ? '' : resolve(values.claude),
     unknownModels,
     tokenFile: values['token-file'],
+    stateFile: values.state === undefined ? undefined : resolve(values.state),
     permissions,
     maxProcesses,
     trace: values.trace,
@@ -101,6 +111,7 @@ function parseArguments(args: readonly string[]) {
         workspace: { type: 'string', default: '.' },
         claude: { type: 'string' },
         'token-file': { type: 'string' },
+        state: { type: 'string' },
         'unknown-models': { type: 'string', default: 'default' },
         'workspace-permissions': { type: 'string', default: 'readOnly' },
         'max-processes': { type: 'string', default: 'auto' },
@@ -194,7 +205,7 @@ async function main(): Promise<void> {
     return;
   }
   const { options } = command;
-  const { tokenFile } = options;
+  const { tokenFile, stateFile } = options;
   const token = tokenFile === undefined ? undefined : readToken(tokenFile);
   const log = redactingLogger(stderrLogger(options.trace), () => [token ?? '']);
   if (tokenFile !== undefined && isReadableByOthers(tokenFile)) {
@@ -221,6 +232,7 @@ async function main(): Promise<void> {
     }),
     log,
     identity: `claude-ollama-server/${VERSION}`,
+    ...(stateFile === undefined ? {} : { modelStore: createFileStore(stateFile, log) }),
     onRequest: (record) => log.info(formatRecord(record)),
   });
   stopOnSignal(endpoint, backend);

@@ -196,6 +196,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       silenceMs: limits.silenceMs,
       environment: laneConfig.env,
       models,
+      version: cli.version,
       rewinds: rewindsOf(cli),
       checkAnswer,
       services: laneConfig.createServices(),
@@ -231,10 +232,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
       const needed = [...args, ...(lanes.workspace?.args ?? [])].filter((argument) =>
         argument.startsWith('--'),
       );
-      const [auth, missing] = await Promise.all([
-        readAuthStatus(path, env),
-        missingFlags(path, needed, env),
-      ]);
+      const [auth, missing] = await Promise.all([readAuthStatus(path, env), missingFlags(path, needed, env)]);
       const { failing } = rewindsOf(cli);
       return { path, source, version, ...auth, missingFlags: missing, cannotReuse: failing };
     },

@@ -1,4 +1,7 @@
-/** The models that the CLI offers: listed once, then refined with what results report about them. */
+/**
+ * The models that the CLI offers: listed once. What results report about them fills gaps, and never replaces what was listed:
+ * clients read the context length once, before their first question.
+ */
 import type { Model } from '../core/backend.js';
 import { EFFORTS } from '../core/chat.js';
 import type { ResultMessage } from './process/incoming.js';
@@ -7,12 +10,18 @@ import type { ListedModel } from './conversation/initialize.js';
 /** Tokens. The smallest context of the current models, for a CLI that does not report the actual one. */
 const DEFAULT_CONTEXT_LENGTH = 200_000;
 
+/** Tokens. */
+interface ReportedLimits {
+  readonly contextLength?: number;
+  readonly maxOutputTokens?: number;
+}
+
 export class ModelList {
   readonly #fetch: () => Promise<readonly ListedModel[]>;
   /** What results reported, by model id. */
-  readonly #reported = new Map<string, { contextLength?: number; maxOutputTokens?: number }>();
+  readonly #reported = new Map<string, ReportedLimits>();
   readonly #ids = new Map<string, string>();
-  #listed: Promise<readonly Model[]> | undefined;
+  #listed: Promise<readonly ListedModel[]> | undefined;
 
   /** @param fetch asks the CLI; called once, and again only after it has failed */
   constructor(fetch: () => Promise<readonly ListedModel[]>) {
@@ -23,14 +32,14 @@ export class ModelList {
   async models(): Promise<readonly Model[]> {
     this.#listed ??= this.#fetch()
       .then((models) => {
-        for (const { value, resolvedModel = value } of models) this.#ids.set(value, resolvedModel);
-        return models.map(toModel);
+        for (const model of models) this.#ids.set(model.value, resolvedId(model));
+        return models;
       })
       .catch((error: unknown) => {
         this.#listed = undefined;
         throw error;
       });
-    return (await this.#listed).map((model) => ({ ...model, ...this.#reported.get(model.resolved) }));
+    return (await this.#listed).map((model) => toModel(model, this.#reported.get(resolvedId(model))));
   }
 
   /** The model id for the CLI's name of a model. The name itself until the models are listed. */
@@ -49,16 +58,21 @@ export class ModelList {
   }
 }
 
-function toModel(model: ListedModel): Model {
+function resolvedId({ value, resolvedModel = value }: ListedModel): string {
+  return resolvedModel;
+}
+
+function toModel(model: ListedModel, reported: ReportedLimits = {}): Model {
   const defaultEffort = EFFORTS.find((effort) => effort === model.defaultEffort);
   return {
     value: model.value,
-    resolved: model.resolvedModel ?? model.value,
+    resolved: resolvedId(model),
     displayName: model.displayName ?? model.value,
     description: model.description ?? '',
     efforts: EFFORTS.filter((effort) => model.supportedEffortLevels?.includes(effort) === true),
     thinking: true,
-    contextLength: model.contextLength ?? DEFAULT_CONTEXT_LENGTH,
+    contextLength: model.contextLength ?? reported.contextLength ?? DEFAULT_CONTEXT_LENGTH,
+    ...(reported.maxOutputTokens === undefined ? {} : { maxOutputTokens: reported.maxOutputTokens }),
     ...(defaultEffort === undefined ? {} : { defaultEffort }),
   };
 }

@@ -2,6 +2,8 @@
 import { DEFAULT_MODEL, type Model } from './backend.js';
 import { EFFORTS, type Effort, type Lane } from './chat.js';
 import { familyNamed, mostCapableWithin } from './modelFamily.js';
+import { canonicalName, isEffort, splitTag } from './modelName.js';
+import type { StoredModel } from './storedModel.js';
 
 /** A model in a lane, under the name that clients see. */
 export interface CatalogEntry {
@@ -11,6 +13,8 @@ export interface CatalogEntry {
   readonly model: Model;
   /** The effort that the requested name contains: `claude-sonnet:high`. An effort in the request itself comes first. */
   readonly effort?: Effort;
+  /** What a client stored under this name. */
+  readonly stored?: StoredModel;
 }
 
 /** How names that are not in the catalog are resolved. */
@@ -25,7 +29,8 @@ export interface NamePolicy {
 /** `known` is false when an unknown name was resolved to a default. */
 export type Resolution = { readonly entry: CatalogEntry; readonly known: boolean };
 
-const TAG_OF_LANE: Readonly<Record<Lane, string>> = { chat: 'latest', workspace: 'workspace' };
+/** The tag of an entry of each lane. */
+export const TAG_OF_LANE: Readonly<Record<Lane, string>> = { chat: 'latest', workspace: 'workspace' };
 const LANES: readonly Lane[] = ['chat', 'workspace'];
 
 /** Tokens. The context of a model that the CLI does not list: the smallest of the current models. */
@@ -44,30 +49,6 @@ export function listEntries(models: readonly Model[], lanes: readonly Lane[]): C
   return lanes.flatMap((lane) =>
     models.map((model) => ({ name: `${baseName(model)}:${TAG_OF_LANE[lane]}`, lane, model })),
   );
-}
-
-/**
- * Normalizes a name as Ollama does before a lookup: ignores case and surrounding space, removes the default registry and
- * namespace and the suffixes that say where the model runs (`:local`, `:cloud`), and adds the default tag.
- */
-export function canonicalName(name: string): string {
-  const short = name
-    .trim()
-    .toLowerCase()
-    .replace(/^registry\.ollama\.ai\//, '')
-    .replace(/^library\//, '')
-    .replace(/:(?:local|cloud)$/, '');
-  return short.lastIndexOf(':') > short.lastIndexOf('/') ? short : `${short}:latest`;
-}
-
-/** A name without its tag, and the tag. */
-function splitTag(name: string): { readonly base: string; readonly tag: string } {
-  const colon = name.lastIndexOf(':');
-  return { base: name.slice(0, colon), tag: name.slice(colon + 1) };
-}
-
-function isEffort(tag: string): tag is Effort {
-  return EFFORTS.some((effort) => effort === tag);
 }
 
 /** Adds an effort where the model has it. As in a request, an effort that the model lacks is ignored. */
@@ -139,16 +120,8 @@ function findByTag(entries: readonly CatalogEntry[], base: string, tag: string):
   );
 }
 
-/**
- * Finds the entry with exactly this name, or one of the CLI's own names, in any case, with or without its tag. The tag may be
- * an effort: `claude-sonnet:high`.
- */
-export function findListed(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
-  const canonical = canonicalName(name);
-  return findExact(entries, canonical) ?? findLong(canonical, (plain) => findExact(entries, plain));
-}
-
-function findExact(entries: readonly CatalogEntry[], canonical: string): CatalogEntry | undefined {
+/** Finds an entry of the CLI by its name in lower case, with its tag. */
+function findCliEntry(entries: readonly CatalogEntry[], canonical: string): CatalogEntry | undefined {
   const { base, tag } = splitTag(canonical);
   const found =
     findByTag(entries, base, tag) ??
@@ -159,6 +132,37 @@ function findExact(entries: readonly CatalogEntry[], canonical: string): Catalog
   return entry && withEffort(entry, tag);
 }
 
+/** Finds a stored model by its name in lower case, with its tag, which may be an effort. */
+function findStored(entries: readonly CatalogEntry[], canonical: string): CatalogEntry | undefined {
+  const named = (name: string): CatalogEntry | undefined =>
+    entries.find((entry) => entry.stored !== undefined && entry.name.toLowerCase() === name);
+  const found = named(canonical);
+  const { base, tag } = splitTag(canonical);
+  if (found !== undefined || !isEffort(tag)) return found;
+  const entry = named(`${base}:${TAG_OF_LANE.chat}`);
+  return entry && withEffort(entry, tag);
+}
+
+/** The entries that are no stored models. */
+function ofCli(entries: readonly CatalogEntry[]): CatalogEntry[] {
+  return entries.filter(({ stored }) => stored === undefined);
+}
+
+/** `findListed` without stored models. */
+export function findOfCli(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
+  const own = ofCli(entries);
+  const canonical = canonicalName(name);
+  return findCliEntry(own, canonical) ?? findLong(canonical, (plain) => findCliEntry(own, plain));
+}
+
+/**
+ * Finds the entry with exactly this name, or one of the CLI's own names, in any case, with or without its tag. The tag may be
+ * an effort: `claude-sonnet:high`.
+ */
+export function findListed(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
+  return findOfCli(entries, name) ?? findStored(entries, canonicalName(name));
+}
+
 /** Finds the model of the family that a name contains: `anthropic/claude-3-5-haiku-latest`, `claude-haiku:7b`. */
 function findFamily(entries: readonly CatalogEntry[], name: string): CatalogEntry | undefined {
   const canonical = canonicalName(name);
@@ -167,14 +171,14 @@ function findFamily(entries: readonly CatalogEntry[], name: string): CatalogEntr
   const { tag } = splitTag(canonical);
   const lane = laneOf(tag) ?? 'chat';
   const found = familyNamed(
-    entries.filter((entry) => entry.lane === lane),
+    ofCli(entries).filter((entry) => entry.lane === lane),
     canonical,
   );
   return found && withEffort(found, tag);
 }
 
 /** The target of an alias: an entry, or a model that the CLI does not list, whose id is passed to it unchanged. */
-function findTarget(entries: readonly CatalogEntry[], target: string): CatalogEntry | undefined {
+export function findTarget(entries: readonly CatalogEntry[], target: string): CatalogEntry | undefined {
   const listed = findListed(entries, target);
   const trimmed = target.trim();
   if (listed !== undefined || trimmed === '') return listed;
@@ -207,7 +211,7 @@ function findDefault(
   name: string,
   defaultModel: string,
 ): CatalogEntry | undefined {
-  const within = mostCapableWithin(entries, canonicalName(name));
+  const within = mostCapableWithin(ofCli(entries), canonicalName(name));
   if (within !== 'any') return within;
   const chosen = defaultModel === '' ? undefined : findListed(entries, defaultModel);
   return (
@@ -219,8 +223,8 @@ function findDefault(
 }
 
 /**
- * Finds the entry for a client's model string: the user's aliases, listed names, the families of models, the default.
- * Aliases come first, so that the user can map any name to a Claude model.
+ * Finds the entry for a client's model string: the user's aliases, listed names, stored models, the families of models, the
+ * default. Aliases come first, so that the user can map any name to a Claude model.
  * @returns `undefined` when the name is unknown and the policy rejects unknown names, or only more expensive models than
  *   the name contains are listed, or the catalog is empty
  */

@@ -144,7 +144,7 @@ export interface ChatRequest {
   readonly keepAliveMs?: number;
   /** The client's name in any form. The queue alternates between clients. */
   readonly client?: string;
-  /** The request's label in the log, such as `#7`: a permission request in the Activity view belongs to it. */
+  /** The label of a workspace request in the log, such as `#7`: its permission requests belong to that row of Activity. */
   readonly label?: string;
 }
 

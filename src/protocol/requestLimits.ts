@@ -13,6 +13,10 @@ export const MAX_ITEMS = 3 * MAX_MESSAGES;
 export const MAX_CALLS = MAX_MESSAGES;
 /** Also in a choice of tools. */
 export const MAX_TOOLS = 512;
+/** Characters of the JSON of all tools and of the schema of the answer: more than the largest context window holds. */
+export const MAX_TOOL_CHARACTERS = 4_000_000;
+/** Objects in the schemas of all tools and of the answer. The largest sets of tools have a few thousand. */
+export const MAX_SCHEMA_OBJECTS = 20_000;
 export const MAX_IMAGES = 100;
 /** After decoding. The Anthropic API accepts less. */
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;

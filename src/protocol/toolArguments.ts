@@ -1,7 +1,7 @@
 /** The arguments of tool calls in a history, which clients send as an object, as JSON text, or as what a model said wrongly. */
 import { type Json, type JsonObject, jsonText, parseJson } from '../core/json.js';
 import { isObject } from './json/fields.js';
-import { checkJsonLimits, MAX_WEIGHT } from './json/jsonLimits.js';
+import { createJsonTextCheck } from './json/jsonLimits.js';
 import { CALLS, checkCount } from './requestLimits.js';
 
 /** The argument that holds a text which is not an object. */
@@ -19,10 +19,10 @@ export type ReadArguments = (value: Json | undefined) => JsonObject;
 
 /** Creates a reader for one request: the arguments of all its calls together must not exceed the limits of one body, nor `MAX_CALLS`. */
 export function createArgumentsReader(): ReadArguments {
-  let remainingWeight = MAX_WEIGHT;
+  const checkText = createJsonTextCheck();
   let calls = 0;
   const parse = (text: string): Json | undefined => {
-    remainingWeight -= checkJsonLimits(text, remainingWeight);
+    checkText(text);
     try {
       return parseJson(text);
     } catch {

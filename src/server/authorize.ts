@@ -29,6 +29,18 @@ const NO_TOKEN = {
     'This server requires a token: as an API key (Authorization: Bearer), as x-api-key, or in the URL after /t/. The command "Copy Token" copies it.',
 } as const;
 
+/**
+ * For Ollama's own program, which also sends the requests of a real Ollama with one of our models: its users see the message of
+ * a 403, but a sign-in page of ollama.com after a 401 (`AuthorizationError` in api/client.go).
+ */
+const NO_TOKEN_FROM_OLLAMA = {
+  type: 'deny',
+  status: 403,
+  message:
+    'This server requires a token, and Ollama can send it only in the address: append /t/TOKEN to OLLAMA_HOST, or to "remote_host" of a model that was created in another Ollama. The command "Copy Endpoint URL" copies the address with the token.',
+} as const;
+const OLLAMA_CLIENT = /^ollama\//;
+
 /** Requests that need no token: `GET /`, `OPTIONS`, and other windows, which send a proof instead. */
 function needsNoToken(method: string, target: string): boolean {
   if (target === WINDOW_PATH) return true;
@@ -54,7 +66,7 @@ export function authorize(
 }
 
 function checkHead(
-  { method = '', rawHeaders, socket: { localAddress } }: IncomingMessage,
+  { method = '', headers, rawHeaders, socket: { localAddress } }: IncomingMessage,
   { target, authority, token }: RequestTarget,
   access: Access,
 ): Verdict {
@@ -62,5 +74,6 @@ function checkHead(
   if (verdict.type !== 'allow' || access.token === undefined || needsNoToken(method, target)) return verdict;
   if (hasToken(rawHeaders, token, access.token)) return verdict;
   const { corsOrigin } = verdict;
-  return corsOrigin === undefined ? NO_TOKEN : { ...NO_TOKEN, corsOrigin };
+  const refusal = OLLAMA_CLIENT.test(headers['user-agent'] ?? '') ? NO_TOKEN_FROM_OLLAMA : NO_TOKEN;
+  return corsOrigin === undefined ? refusal : { ...refusal, corsOrigin };
 }

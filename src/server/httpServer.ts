@@ -83,11 +83,19 @@ function trackActivity(
 }
 
 /**
+ * Node emits `close` for the one response that a connection is sending when it closes. Those of further requests that it has
+ * read would wait forever, and their chats would go on.
+ */
+function closeAll(responses: Iterable<ServerResponse>): void {
+  for (const response of responses) if (!response.closed) response.emit('close');
+}
+
+/**
  * Creates Node's HTTP server with our limits. It has no `upgrade` listener on purpose: Node then handles a request with
  * an `Upgrade` header like any other. Java's HTTP client needs that, because it offers HTTP/2 with every request.
  */
 export function createHttpServer({ gate, onRequest, connections, timeouts }: HttpServerOptions): Server {
-  /** The unfinished responses of each connection. */
+  /** The unfinished responses of each connection, and the one that closes it, after which no request is answered. */
   const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
   /** Connections on which nothing more is answered → the requests that arrived since. */
   const closing = new WeakMap<Duplex, number>();
@@ -109,13 +117,21 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
       if (ignored >= MAX_UNANSWERED) socket.destroy();
       return;
     }
-    for (const earlier of responses) if (!earlier.shouldKeepAlive) return;
+    for (const earlier of responses) {
+      if (earlier.shouldKeepAlive) continue;
+      // Read nothing more until it is sent, so that a flood behind a refused request costs one buffer at most.
+      socket.pause();
+      return;
+    }
     if (responses.size >= MAX_UNANSWERED) {
       socket.destroy();
       return;
     }
+    if (!unfinished.has(socket)) socket.once('close', () => setImmediate(closeAll, responses));
     unfinished.set(socket, responses.add(response));
-    response.once('close', () => responses.delete(response));
+    response.once('close', () => {
+      if (response.shouldKeepAlive) responses.delete(response);
+    });
     trackActivity(connections, request, response);
     onRequest(request, response);
   });
@@ -127,6 +143,8 @@ export function createHttpServer({ gate, onRequest, connections, timeouts }: Htt
     // Node calls it after the last reply of a connection. Its own one closes at once.
     socket.destroySoon = () => {
       closing.set(socket, 0);
+      // A connection that is closed with unread data is reset, and the client may lose the reply.
+      socket.resume();
       closeGently(socket);
     };
   });

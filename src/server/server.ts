@@ -5,7 +5,6 @@ import type { ChatBackend } from '../core/backend.js';
 import { ChatError } from '../core/errors.js';
 import { OTHER_USER } from './authorize.js';
 import { createConnectionLimit } from './connectionLimit.js';
-import { createCopiedModels } from './copiedModels.js';
 import { closingReply, createHttpServer, MAX_CONNECTIONS, type Timeouts, TIMEOUTS } from './httpServer.js';
 import { createRequestHandler } from './requestHandler.js';
 import { isStrong, type ListenAddress, requireBindAddress } from './listen.js';
@@ -20,6 +19,8 @@ import { ollamaRoutes } from './routes/ollama.js';
 import { openaiRoutes } from './routes/openai.js';
 import { openDualStack, type DualStackServer } from './dualStack.js';
 import type { EndpointSettings } from './endpointSettings.js';
+import { createMemoryStore, type ModelStore } from './modelStore.js';
+import { createStoredModels } from './storedModels.js';
 import { type ServingWindow, windowRoutes } from './windowLink.js';
 
 export {
@@ -34,6 +35,8 @@ export type { Activity } from './observers.js';
 export { findPortOwner } from './portOwner.js';
 export { formatRecord, type RequestRecord } from './requestLog.js';
 export type { EndpointSettings } from './endpointSettings.js';
+export { createFileStore } from './fileStore.js';
+export type { ModelStore } from './modelStore.js';
 export { urlWithToken } from './token.js';
 export { requestWindow, WINDOW_PATH, type WindowReport } from './windowLink.js';
 
@@ -42,6 +45,8 @@ export interface EndpointOptions extends Observers {
   readonly settings: () => EndpointSettings;
   /** `claude-ollama-server/0.1.0`: the `Server` header of `GET /`, by which other windows recognize this product. */
   readonly identity: string;
+  /** Keeps the models that clients create; without it, they are kept in memory. */
+  readonly modelStore?: ModelStore;
   /** Replies to other VS Code windows of the same user. */
   readonly windows?: ServingWindow;
   /** Milliseconds of silence in a stream after which an empty chunk is sent to keep the connection alive. */
@@ -107,7 +112,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     backend: options.backend,
     settings: options.settings,
     loadedModels: createLoadedModels(() => performance.now()),
-    copiedModels: createCopiedModels(),
+    storedModels: createStoredModels(options.modelStore ?? createMemoryStore(), log),
     identity: options.identity,
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     createdAt: new Date(),

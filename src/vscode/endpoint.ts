@@ -11,6 +11,7 @@ import type { WorkspaceFolderWatch } from './lifecycle/workspaceFolder.js';
 import type { Configuration } from './platform/configuration.js';
 import { DIAGNOSE_CLIENT } from './platform/names.js';
 import { endpointSettings } from './platform/settings.js';
+import type { StoredModelFile } from './platform/storedModels.js';
 import type { Token } from './platform/token.js';
 import type { StatusPresenter } from './ui/statusPresenter.js';
 
@@ -23,18 +24,20 @@ export interface EndpointDependencies {
   readonly windows: Pick<Windows, 'key'>;
   readonly presenter: Pick<StatusPresenter, 'request'>;
   readonly controller: Pick<Controller, 'status' | 'cede'>;
+  readonly models: Pick<StoredModelFile, 'store'>;
 }
 
 /** How other windows recognize this server. */
 const IDENTITY = `claude-ollama-server/${VERSION}`;
 
 export function openEndpoint(backend: ChatBackend, options: EndpointDependencies): Endpoint {
-  const { configuration, token, folder, history, log, windows, presenter, controller } = options;
+  const { configuration, token, folder, history, log, windows, presenter, controller, models } = options;
   return createEndpoint({
     backend: () => backend,
     settings: () => endpointSettings(configuration.current, token.current, lanesOf(folder.current)),
     log,
     identity: IDENTITY,
+    modelStore: models.store,
     onRequest(record) {
       presenter.request(record);
       // Diagnostics send requests that must be refused; the history would show these as failures.

@@ -39,6 +39,7 @@ type LazyCommandName =
   | 'sayHello'
   | 'connectClient'
   | 'copySnippet'
+  | 'runSnippet'
   | 'addSnippet'
   | 'applyChange';
 
@@ -133,7 +134,7 @@ export function lazyCommands(options: LazyCommandOptions): LazyCommands {
     commands: {
       ...lazyTable(['runDiagnostics'], diagnoseTable),
       ...lazyTable(SETUP_COMMANDS, setupTable),
-      ...lazyTable(['connectClient', 'copySnippet', 'addSnippet', 'applyChange'], connectTable),
+      ...lazyTable(['connectClient', 'copySnippet', 'runSnippet', 'addSnippet', 'applyChange'], connectTable),
     },
     dispose: () => void disposable.dispose(),
   };

@@ -294,12 +294,38 @@ const toolCases: readonly StallCase[] = [
         messages: [HI],
         tools: list(500, (index) => tool('f', { type: 'object', description: named(index, 27_000) })),
       }),
+    status: 400,
+  },
+  {
+    what: '500 tools of one name with schemas of 7,900 characters that differ at the end',
+    path: CHAT,
+    body: () =>
+      request({
+        messages: [HI],
+        tools: list(500, (index) => tool('f', { type: 'object', description: named(index, 7_900) })),
+      }),
     status: 200,
   },
   {
-    what: `a schema with a reference of ${MEGABYTES / 2} million slashes`,
+    what: '512 schemas as JSON text, each of 28,000 numbers,',
+    path: COMPLETIONS,
+    body: () => {
+      const parameters = `{"type":"object","x":[${'0,'.repeat(28_000)}0]}`;
+      const tools = list(512, (index) => ({ type: 'function', function: { name: `f${index}`, parameters } }));
+      return request({ messages: [HI], tools });
+    },
+    status: 400,
+  },
+  ...[50_000, 19_900].map((count): StallCase => ({
+    what: `a schema of ${count} alternatives`,
     path: CHAT,
-    body: () => bigProperty({ $ref: '#\u0001' }, '/', BIG / 4),
+    body: () => property({ anyOf: list(count, (index) => ({ type: 'string', minLength: index })) }),
+    status: count > 20_000 ? 400 : 200,
+  })),
+  {
+    what: 'a schema with a reference of 2 million slashes',
+    path: CHAT,
+    body: () => bigProperty({ $ref: '#\u0001' }, '/', 2_000_000),
     status: 200,
   },
   {
@@ -373,6 +399,23 @@ const jsonCases: readonly StallCase[] = [
       ),
     status: 404,
   },
+  ...[CHAT, COMPLETIONS].map((path): StallCase => ({
+    what: '1.9 million characters of base64 with a line break after each',
+    path,
+    body: () =>
+      request({
+        model: 'unknown-model',
+        messages: [
+          {
+            ...HI,
+            ...(path === CHAT
+              ? { images: ['\u0001'] }
+              : { content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,\u0001' } }] }),
+          },
+        ],
+      }).replace('\\u0001', 'A\\n'.repeat(1_900_000)),
+    status: path === CHAT ? 404 : 400,
+  })),
   {
     what: '10.4 million empty blocks of Zstandard',
     path: RESPONSES,

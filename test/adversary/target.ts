@@ -11,6 +11,8 @@ export interface Report {
   readonly requests: number;
   /** Requests that reached the backend. */
   readonly chats: number;
+  /** Those of them that were answered with an error. */
+  readonly refusedChats: number;
   /** Lines of the log at level "error", which stand for internal errors. */
   readonly errors: readonly string[];
   /** Measured after a garbage collection. */

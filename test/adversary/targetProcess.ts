@@ -3,9 +3,13 @@ import { createEndpoint } from '../../src/server/server.js';
 import { createFakeBackend } from '../support/fakeBackend.js';
 import type { Report } from './target.js';
 
+/** The status in the record of a request whose client has disconnected. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 const errors: string[] = [];
 let requests = 0;
 let chats = 0;
+let refusedChats = 0;
 const backend = createFakeBackend();
 const ignore = (): void => undefined;
 const endpoint = createEndpoint({
@@ -20,16 +24,17 @@ const endpoint = createEndpoint({
   }),
   log: { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: (line) => void errors.push(line) },
   identity: 'claude-ollama-server/9.9.9',
-  onRequest: () => {
+  onRequest: ({ chat, status }) => {
     requests += 1;
-    chats += backend.requests.length;
+    if (chat) chats += 1;
+    if (chat && status !== 200 && status !== CLIENT_CLOSED_REQUEST) refusedChats += 1;
     (backend.requests as unknown[]).length = 0;
   },
 });
 
 process.on('message', () => {
   globalThis.gc?.();
-  const report: Report = { requests, chats, errors, residentBytes: process.memoryUsage().rss };
+  const report: Report = { requests, chats, refusedChats, errors, residentBytes: process.memoryUsage().rss };
   process.send?.(report);
 });
 const { port } = await endpoint.start('127.0.0.1', 0);

@@ -16,9 +16,9 @@ import {
   toolReply,
   type Reply,
   type StandIn,
-  type StandInRequest,
 } from '../standin/server.js';
 import { answerOf, assistant, never, request, user } from '../support/cliRig.js';
+import { comparable } from '../support/comparableRequest.js';
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -158,19 +158,6 @@ const NEXT: Readonly<Record<string, readonly ChatRequest[]>> = {
   'thinking and effort': [request([user('q1')], { thinking: { show: true, effort: 'high' } })],
   'another model': [request([user('q1')], { model: 'haiku', system: 'S' })],
 };
-
-const IGNORED_HEADERS = new Set(['content-length', 'host', 'x-claude-code-session-id']);
-
-/** A request as the API gets it, without what differs between processes. */
-function comparable({ raw, headers }: StandInRequest): unknown {
-  const masked = raw.replace(/session_id\\":\\"[^\\]+/g, 'session_id');
-  return {
-    body: JSON.parse(masked) as unknown,
-    headers: Object.entries(headers)
-      .filter(([name]) => !IGNORED_HEADERS.has(name))
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  };
-}
 
 describe('recycled process', function () {
   this.timeout(180_000);

@@ -16,6 +16,7 @@ const FILES = [
   'LICENSE',
   'README.md',
   'dist/headless.cjs',
+  'dist/modelManagement.cjs',
   'dist/responsesProtocol.cjs',
   'dist/tokenCount.cjs',
   'dist/tools.cjs',

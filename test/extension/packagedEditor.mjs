@@ -77,8 +77,14 @@ export async function openPackaged({
     folder: folder ?? profile.workspace,
     open: () => workbench.open(folder ?? profile.workspace),
     openWithoutFolder: () => workbench.open(undefined),
-    /** @param {RegExp} pattern */
-    untilStatus: (pattern) => workbench.untilStatus(STATUS_ITEM, pattern),
+    /**
+     * Waits for a status that is no longer changing: without the spinner of a start or of a check of the CLI.
+     * @param {RegExp} pattern
+     */
+    untilStatus: async (pattern) => {
+      await workbench.untilStatus(STATUS_ITEM, pattern);
+      await workbench.statusItem(STATUS_ITEM).locator('.codicon-loading').waitFor({ state: 'detached' });
+    },
     /** Process ids of the CLI processes that this editor has started. */
     processes: () => processesOf(model.cli, profile.root),
     /** Process ids of the commands that Claude runs in this editor. */

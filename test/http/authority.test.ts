@@ -68,7 +68,9 @@ describe('a request that tries to control Claude', () => {
   ): Promise<ChatRequest> {
     const reply = await ask(rig, { path, headers, body: JSON.stringify(body) });
     assert.equal(reply.status, 200, reply.body);
-    return rig.backend.requests.at(-1)!;
+    // The label is the server's own number of the request.
+    const { label: _, ...request } = rig.backend.requests.at(-1)!;
+    return request;
   }
 
   for (const [path, chat] of Object.entries(CHATS)) {
@@ -140,7 +142,7 @@ describe('a request that tries to control Claude', () => {
     }
     const digest = `/api/blobs/sha256:${'0'.repeat(64)}`;
     assert.equal((await ask(rig, { path: digest, body: 'bytes' })).status, 400);
-    // A copy is only a name in memory.
+    // The name of a stored model becomes no path.
     const copy = { source: 'claude-sonnet', destination: `${mark}/${mark}` };
     assert.equal((await ask(rig, { path: '/api/copy', body: JSON.stringify(copy) })).status, 200);
     assert.deepEqual(findMarked(mark, names), before);

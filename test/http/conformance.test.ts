@@ -704,7 +704,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         assert.equal(info['claude.context_length'], 200_000);
         assert.equal(info['general.basename'], 'claude-sonnet');
         assert.deepEqual(shown['capabilities'], ['completion', 'tools', 'vision', 'thinking']);
-        assert.match(String(shown['parameters']), /^num_ctx 200000$/);
+        assert.match(String(shown['parameters']), /^num_ctx {24}200000$/);
         assert.match(String(shown['template']), /\.Tools/);
         assert.doesNotMatch(String(shown['template']), /\.Suffix/);
         assert.ok(!Number.isNaN(Date.parse(String(shown['modified_at']))));

@@ -5,8 +5,10 @@ import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MAX_UNANSWERED } from '../../src/server/httpServer.js';
-import { ask, open, received, type Rig, startRig, stopRigs } from '../support/endpointRig.js';
+import { ask, open, received, type Rig, startRig, stopRigs, USER_HI } from '../support/endpointRig.js';
+import { hangs } from '../support/fakeBackend.js';
 import { slowness } from '../support/slowness.js';
+import { until } from '../support/until.mjs';
 
 const TOKEN = 'x'.repeat(32);
 const SOAK = process.env['SOAK'] === '1';
@@ -145,7 +147,8 @@ describe('a connection', () => {
       assert.match(answer, /^HTTP\/1\.1 40[13] [^]*\r\nConnection: close\r\n/);
       assert.match(answer, /\r\n\r\n\{"error":"[^\n]+"\}$/);
     }
-    assert.ok(rig.records.every(({ status }) => status === 401 || status === 403));
+    // A request that was sent behind it gets no answer: its record has the status of a closed connection.
+    assert.ok(rig.records.every(({ status }) => [401, 403, 499].includes(status)));
   });
 
   it('stays open after other refusals', async () => {
@@ -165,6 +168,17 @@ describe('a connection', () => {
       'POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n',
     );
     assert.match(await received(socket), /^HTTP\/1\.1 401 /);
+  });
+
+  it('ends all its chats when its client disconnects, also those that were sent ahead', async () => {
+    rig.backend.script = hangs();
+    const body = JSON.stringify({ model: 'claude-sonnet', messages: USER_HI });
+    const chat = `POST /t/${TOKEN}/api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const socket = await open(rig, chat.repeat(3));
+    await until('all chats have begun', () => rig.backend.requests.length === 3);
+    socket.destroy();
+    await until('all chats have ended', () => rig.backend.ended === 3);
+    await until('all requests are recorded', () => rig.records.length === 3);
   });
 
   it(`may have ${MAX_UNANSWERED} unanswered requests`, async () => {

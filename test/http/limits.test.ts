@@ -84,6 +84,14 @@ function messageOf({ body }: Reply): string {
   return error.message;
 }
 
+/** A schema of so many objects. */
+const objectSchema = (count: number): object => ({
+  type: 'object',
+  anyOf: Array.from({ length: count - 1 }, () => ({})),
+});
+/** A schema of about so many characters. */
+const longSchema = (count: number): object => ({ type: 'object', description: 'x'.repeat(count) });
+
 describe('the limits of a chat', () => {
   let rig: Rig;
   beforeEach(async () => (rig = await startRig()));
@@ -146,6 +154,65 @@ describe('the limits of a chat', () => {
       assert.equal((await ask(rig, { path: format.path, body })).status, 200);
     });
   }
+
+  for (const [what, maximum, parametersOf] of [
+    ['objects in the schemas of its tools and of the answer', 20_000, objectSchema],
+    ['characters in its tools and the schema of the answer', 4_000_000, longSchema],
+  ] as const) {
+    it(`allow ${maximum} ${what}, all together`, async () => {
+      const tools = (size: number): object[] =>
+        Array.from({ length: 2 }, (_, at) => ({
+          type: 'function',
+          function: { name: `f${at}`, parameters: parametersOf(size) },
+        }));
+      const format = { type: 'json_schema', json_schema: { schema: parametersOf(maximum / 2) } };
+      const tooMuch = [
+        { tools: tools(maximum / 2 + 1) },
+        { tools: tools(maximum / 4 + 1), response_format: format },
+      ];
+      for (const more of tooMuch) {
+        const reply = await sendChat(rig, openai, more);
+        assert.equal(reply.status, 400);
+        assert.match(
+          messageOf(reply),
+          new RegExp(`^The request has \\d+ ${what}; the maximum is ${maximum}\\.$`),
+        );
+      }
+      assert.deepEqual(rig.backend.requests, []);
+      assert.equal((await sendChat(rig, openai, { tools: tools(maximum / 2 - 1_000) })).status, 200);
+    });
+  }
+
+  for (const [format, field] of [
+    [ollama, 'parameters'],
+    [openai, 'parameters'],
+    [anthropic, 'input_schema'],
+  ] as const) {
+    it(`also apply to the schemas of tools that are JSON text, all together, at ${format.path}`, async () => {
+      const text = `{"type":"object","x":[${'1,'.repeat(300_000)}1]}`;
+      const tool =
+        field === 'parameters'
+          ? { type: 'function', function: { name: 'f', parameters: text } }
+          : { name: 'f', input_schema: text };
+      assert.equal((await sendChat(rig, format, { tools: [tool] })).status, 200);
+      const reply = await sendChat(rig, format, { tools: Array(4).fill(tool) });
+      assert.equal(reply.status, 400);
+      assert.match(messageOf(reply), /too many values/);
+    });
+  }
+
+  it('also apply to the schemas of tools that are added in a conversation, all together', async () => {
+    const input_schema = `{"type":"object","x":[${'1,'.repeat(300_000)}1]}`;
+    const addition = (at: number): object => ({
+      type: 'tool_addition',
+      tool: { type: 'tool_definition', definition: { name: `f${at}`, input_schema } },
+    });
+    const reply = await sendChat(rig, anthropic, {
+      messages: [{ role: 'user', content: [0, 1, 2, 3].map(addition) }],
+    });
+    assert.equal(reply.status, 400);
+    assert.match(messageOf(reply), /too many values/);
+  });
 
   it('also apply to the arguments of tool calls, all together', async () => {
     const call = (text: string): object => ({

@@ -213,7 +213,7 @@ const ROWS: Readonly<Record<string, readonly OpenaiRow[]>> = {
       what: 'an unknown model',
       ask: at(EMBEDDINGS, { model: 'nope', input: 'x' }),
       status: 404,
-      message: "model 'nope' not found",
+      message: 'model "nope" not found, try pulling it first',
     },
     {
       what: 'a text, because Claude has no embeddings',

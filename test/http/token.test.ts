@@ -131,6 +131,17 @@ describe('an endpoint with a token', () => {
     assert.equal(reply.headers['access-control-allow-origin'], 'app://obsidian.md');
   });
 
+  it("refuses Ollama's own program and a real Ollama with 403, because they hide the message of a 401", async () => {
+    const headers = { 'user-agent': 'ollama/0.34.4 (amd64 linux) Go/go1.26.0' };
+    for (const path of ['/api/chat', '/api/generate']) {
+      const reply = await post(rig, path, CHAT, headers);
+      assert.equal(reply.status, 403);
+      assert.match(messageOf(reply), /append \/t\/TOKEN to OLLAMA_HOST/);
+      assert.equal(reply.headers['www-authenticate'], undefined);
+    }
+    assert.equal((await post(rig, `/t/${TOKEN}/api/chat`, CHAT, headers)).status, 200);
+  });
+
   it('lets an allowed page read the 401', async () => {
     const reply = await ask(rig, { path: '/api/tags', headers: { origin: 'http://localhost:3000' } });
     assert.equal(reply.status, 401);

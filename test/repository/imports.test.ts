@@ -52,6 +52,7 @@ const FOLDER_ORDER = {
     'notifications',
     'permissions',
     'activity',
+    'usage',
     'ui',
     'setup',
     'connect',

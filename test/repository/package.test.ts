@@ -5,6 +5,7 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readZipped } from '../support/zipFile.js';
 import { filesUnder, root } from './repository.js';
 
 const ALLOWED = [
@@ -17,6 +18,7 @@ const ALLOWED = [
   'dist/extension.cjs',
   'dist/tokenCount.cjs',
   'dist/responsesProtocol.cjs',
+  'dist/modelManagement.cjs',
   'dist/tools.cjs',
   'media/icon.png',
   'package.json',
@@ -27,10 +29,11 @@ const LAZY_BUNDLES = [
   './zstd.cjs',
   './tokenCount.cjs',
   './responsesProtocol.cjs',
+  './modelManagement.cjs',
 ];
 const MAX_BUNDLE_BYTES = {
   'dist/extension.cjs': 200_000,
-  'dist/claude.cjs': 150_000,
+  'dist/claude.cjs': 165_000,
   'dist/tools.cjs': 170_000,
   'dist/lazyBundle.cjs': 50_000,
 };
@@ -61,13 +64,21 @@ describe('the packaged extension', function () {
     );
   });
 
-  it('is within its size limits, and vsce packages it without a warning', async () => {
+  it('is within its size limits, is packaged without a warning, and has a page whose pictures and links are absolute', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'claude-vsix-'));
     try {
       const vsix = join(folder, 'extension.vsix');
       const { stdout, stderr } = await vsce('package', '--no-dependencies', '--out', vsix);
       assert.doesNotMatch(stdout + stderr, /\bWARN/);
       assert.ok((await stat(vsix)).size <= MAX_PACKAGE_BYTES);
+      // The extension's page has no folder that relative addresses could belong to.
+      const readme = readZipped(await readFile(vsix), 'extension/readme.md');
+      const links = Array.from(readme.matchAll(/\]\(([^)]+)\)/g), ([, address]) => address!);
+      assert.ok(links.filter((address) => address.endsWith('.png')).length >= 5);
+      assert.deepEqual(
+        links.filter((address) => !/^(?:https:\/\/|#)/.test(address)),
+        [],
+      );
       for (const [bundle, max] of Object.entries(MAX_BUNDLE_BYTES)) {
         assert.ok((await stat(join(root, bundle))).size <= max, bundle);
       }
@@ -82,9 +93,13 @@ describe('the packaged extension', function () {
       ['dist/claude.cjs', ['./tools.cjs']],
       ['dist/tools.cjs', AJV_MODULES],
       ['dist/lazyBundle.cjs', ['vscode']],
-      ['dist/headless.cjs', ['./zstd.cjs', './responsesProtocol.cjs', './tokenCount.cjs', './tools.cjs']],
+      [
+        'dist/headless.cjs',
+        ['./zstd.cjs', './responsesProtocol.cjs', './modelManagement.cjs', './tokenCount.cjs', './tools.cjs'],
+      ],
       ['dist/tokenCount.cjs', []],
       ['dist/responsesProtocol.cjs', []],
+      ['dist/modelManagement.cjs', ['./zstd.cjs']],
       ['dist/zstd.cjs', []],
     ] as const) {
       const code = await readFile(join(root, bundle), 'utf8');

@@ -42,7 +42,7 @@ const SETTINGS: EndpointSettings = {
 
 export interface RigOptions extends Pick<
   EndpointOptions,
-  'heartbeatMs' | 'timeouts' | 'observeChat' | 'windows' | 'onRequest' | 'onActivity'
+  'heartbeatMs' | 'timeouts' | 'observeChat' | 'windows' | 'onRequest' | 'onActivity' | 'modelStore'
 > {
   /** Read anew for every request, as they are in the editor. */
   readonly settings?: Partial<EndpointSettings>;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { asChatError, ChatError } from '../../core/errors.js';
 import { endError } from '../process/failure.js';
+import type { ChannelOptions, ControlAnswer } from './channelOptions.js';
 import { MessageQueue } from './messageQueue.js';
 import type { CliMessage, CliMessageOf } from '../process/incoming.js';
 import type { ClaudeProcess, ProcessEnd } from '../process/process.js';
@@ -11,12 +12,6 @@ type Incoming =
   | { readonly type: 'ended'; readonly end: ProcessEnd }
   | { readonly type: 'failed'; readonly error: ChatError };
 type ControlResponse = CliMessageOf<'control_response'>['response'];
-
-/** Answers a control request of the CLI. The signal is aborted when the CLI cancels its request. */
-export type ControlAnswer = (
-  message: CliMessageOf<'control_request'>,
-  signal: AbortSignal,
-) => object | Promise<object>;
 
 export class Channel {
   readonly process: ClaudeProcess;
@@ -33,13 +28,13 @@ export class Channel {
   /** Called when the process has ended. */
   readonly #endListeners = new Set<(end: ProcessEnd) => void>();
 
-  /** @param onCrash called when the process has ended while a message was awaited */
-  constructor(process: ClaudeProcess, answer: ControlAnswer, onCrash: (error: ChatError) => void) {
+  constructor(process: ClaudeProcess, { answer, observe, onCrash }: ChannelOptions) {
     this.process = process;
     this.#answer = answer;
     this.#onCrash = onCrash;
     this.#messages = new MessageQueue((full) => (full ? process.pause() : process.resume()));
     process.listen((message) => {
+      observe?.(message);
       if (message.type === 'control_request')
         void this.#reply(message); // never rejects
       else if (message.type === 'control_cancel_request') this.#cliRequests.get(message.request_id)?.abort();

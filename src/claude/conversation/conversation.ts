@@ -1,33 +1,29 @@
 /**
- * One CLI process and its conversation. In the chat lane a process serves many conversations, one after the other, and is
- * emptied after each (`docs/architecture.md`). In the workspace lane it serves one conversation.
+ * One CLI process and its conversation. A process serves many conversations, one after the other, and is emptied after each
+ * (`docs/architecture.md`). In the workspace lane it is ended instead if the conversation may have left something.
  */
 import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import { asChatError, ChatError, type ErrorKind } from '../../core/errors.js';
+import type { CliMessage } from '../process/incoming.js';
 import type { ClaudeProcess } from '../process/process.js';
 import { ReplayFilter } from '../turn/replayFilter.js';
 import { CostCounter } from '../turn/usage.js';
 import { askModel, type Attempt, type PreparedProcess, type Question } from './askModel.js';
-import { Channel, throwIfAborted, type ControlAnswer } from './channel.js';
+import { Channel, throwIfAborted } from './channel.js';
+import type { ControlAnswer } from './channelOptions.js';
 import { answerControlRequest } from './controlRequests.js';
-import {
-  initializeChat,
-  requestModels,
-  requestSettings,
-  requireHooks,
-  NO_SETTINGS,
-  warmUp,
-  type ListedModel,
-} from './initialize.js';
-import { CLIENT_TOOLS_PREFIX, withContext } from './outgoing.js';
+import { initializeChat, requestModels, warmUp, type ListedModel } from './initialize.js';
+import { withContext } from './outgoing.js';
 import type { ConversationOptions } from './conversationOptions.js';
 import { ProcessContents } from './processContents.js';
 import { setupFor } from './processSetup.js';
 import { replayHistory } from './replayHistory.js';
 import { Retries } from './retries.js';
+import { Traces } from './traces.js';
 import { turnsOf, type Turn, type UserTurn } from './transcript.js';
 import { TurnGate } from './turnGate.js';
+import { requestSettings, requireHooks } from './userSettings.js';
 
 /**
  * `new`: nothing was written to the process. `empty`: it is ready for any conversation. `busy`: it is answering. `idle`: it
@@ -53,14 +49,16 @@ export class Conversation {
 
   constructor(process: ClaudeProcess, options: ConversationOptions) {
     this.#options = options;
-    const { services, environment, rewinds } = options;
+    const { services, environment, rewinds, version } = options;
     const answer: ControlAnswer = (message, signal) =>
       answerControlRequest(message, { client: this.contents.tools, gate: services?.gate }, signal);
-    this.#channel = new Channel(process, answer, options.onCrash);
+    const observe = (message: CliMessage): void => traces?.observe(message);
+    this.#channel = new Channel(process, { answer, observe, onCrash: options.onCrash });
     const isChat = services === undefined;
-    const toolPrefix = isChat ? '' : CLIENT_TOOLS_PREFIX;
-    const settings = isChat ? initializeChat(this.#channel) : Promise.resolve(NO_SETTINGS);
-    this.contents = new ProcessContents(this.#channel, { toolPrefix, environment, settings, rewinds });
+    if (isChat) initializeChat(this.#channel);
+    const settings = requestSettings(this.#channel);
+    const traces = isChat ? undefined : new Traces({ environment, settings, version });
+    this.contents = new ProcessContents(this.#channel, { environment, settings, rewinds, traces });
     if (isChat) this.#gate = new TurnGate(this.#channel, environment);
     this.#state = isChat ? 'empty' : 'new';
   }
@@ -153,9 +151,12 @@ export class Conversation {
   ): Promise<PreparedProcess> {
     const { tools, history } = this.contents;
     const timeoutMs = this.#options.reactionMs;
+    const { services } = this.#options;
     const setup = setupFor(request, this.#options.models.of(request.model));
     const waiting = { timeoutMs, signal };
-    const settings = isNew ? requestSettings(this.#channel) : undefined;
+    const begins = history.length === 0 || !this.contents.sharedTurns(setup, turns).continues;
+    if (begins) services?.gate.forgetGrants();
+    const settings = begins && services !== undefined ? requestSettings(this.#channel) : undefined;
     const { confirmed } = isNew
       ? await this.contents.initialize(setup, waiting)
       : await this.contents.change(setup, turns, waiting);
@@ -215,8 +216,7 @@ export class Conversation {
     if (this.#gate !== undefined && !this.#gate.closed && goesOn) {
       this.process.terminateNow('SIGKILL');
       this.#state = 'spent';
-    } else if (this.#gate !== undefined && reader?.refused !== true && !breaks && this.contents.canRewind)
-      this.#startEmptying();
+    } else if (reader?.refused !== true && !breaks && this.contents.canRewind) this.#startEmptying();
     else {
       this.#channel.control({ subtype: 'interrupt', cancel_queued: true });
       this.#state = 'spent';
@@ -228,7 +228,8 @@ export class Conversation {
     this.#channel.ignoreMessages();
     const emptied = (): void => {
       this.#gate?.open();
-      if (this.#state === 'emptying') this.#state = 'empty';
+      // The answer that was stopped may have called another tool.
+      if (this.#state === 'emptying') this.#state = this.contents.canRewind ? 'empty' : 'spent';
     };
     this.#emptied = this.contents.rewind(0).then(emptied, () => {
       this.#state = 'spent';

@@ -25,6 +25,8 @@ export interface ConversationOptions {
   readonly environment: Environment;
   readonly models: ModelTraitsMemory;
   /** Of the CLI that runs in the process. */
+  readonly version: string;
+  /** Of that version. */
   readonly rewinds: Rewinds;
   /** Checks structured answers of the chat lane. */
   readonly checkAnswer: CheckAnswer;

@@ -8,7 +8,7 @@ import type { Channel } from './channel.js';
 import { chatInitialization, userLine } from './outgoing.js';
 import { modelListSchema } from '../process/incoming.js';
 import { requestLimits, type CliModel, type ModelLimits } from './modelLimits.js';
-import { settings, type Environment } from './processSetup.js';
+import { settings } from './processSetup.js';
 import type { UserTurn } from './transcript.js';
 
 /** A model in the list of the CLI, and what the CLI does with it. */
@@ -63,58 +63,11 @@ export function withDefaultModel(
   });
 }
 
-const settingsSchema = v.object({
-  applied: v.fallback(v.object({ model: v.optional(v.string()) }), {}),
-  effective: v.fallback(v.object({ env: v.optional(v.record(v.string(), v.string()), {}) }), { env: {} }),
-});
-
-/** What the user has set for the CLI. */
-export interface UserSettings {
-  /**
-   * The id of the model that the process uses until another is set: the user's default (`model` in the settings,
-   * `ANTHROPIC_MODEL`). `undefined` if the CLI does not report it.
-   */
-  readonly model: string | undefined;
-  /** The variables that the settings files set, which come before those of the environment. */
-  readonly variables: Environment;
-}
-
-/** The settings of a process that does not need or report them. */
-export const NO_SETTINGS: UserSettings = { model: undefined, variables: {} };
-
-/**
- * Initializes a process of the chat lane. This is the same for every process: the request is not known yet.
- * @returns what the user has set. Use `Channel.waitFor` for it
- */
-export function initializeChat(channel: Channel): Promise<UserSettings> {
+/** Initializes a process of the chat lane. This is the same for every process: the request is not known yet. */
+export function initializeChat(channel: Channel): void {
   channel.control(chatInitialization());
   // Without this, a client's tool with the name of a CLI tool would add the CLI's instructions on commit messages.
   channel.control(settings({ attribution: { commit: '', pr: '' } }));
-  return requestSettings(channel);
-}
-
-/** Asks the CLI for what the user has set. @returns use `Channel.waitFor` for it */
-export async function requestSettings(channel: Channel): Promise<UserSettings> {
-  const answer = v.safeParse(settingsSchema, await channel.requestEarly({ subtype: 'get_settings' }));
-  if (!answer.success) return NO_SETTINGS;
-  const { applied, effective } = answer.output;
-  return { model: applied.model, variables: effective.env };
-}
-
-/** Switches on the CLI's simple mode, in which it calls no hooks. Windows ignores the case of names. */
-const SIMPLE_MODE = process.platform === 'win32' ? /^CLAUDE_CODE_SIMPLE$/i : /^CLAUDE_CODE_SIMPLE$/;
-const OFF: ReadonlySet<string | undefined> = new Set(['', '0', 'false', 'no', 'off', undefined]);
-
-/** @throws ChatError `cliFailed` if settings that cannot be overridden switch off the hook in which the CLI asks for permission */
-export function requireHooks({ variables }: UserSettings): void {
-  const simple = Object.entries(variables).some(([name, value]) => SIMPLE_MODE.test(name) && !OFF.has(value));
-  if (!simple) return;
-  throw new ChatError(
-    'cliFailed',
-    'Workspace models cannot be used: a setting for Claude that this server cannot override (CLAUDE_CODE_SIMPLE in "env") ' +
-      'switches off hooks, and without them Claude would not ask for permission. Remove the setting, or use a chat model. If ' +
-      'it is a setting of your organization, ask your administrator.',
-  );
 }
 
 /**

@@ -7,10 +7,10 @@ import { DEFAULT_MODEL } from '../../core/backend.js';
 import { ChatError } from '../../core/errors.js';
 import type { JsonObject } from '../../core/json.js';
 import { throwIfAborted, type Channel } from './channel.js';
-import type { UserSettings } from './initialize.js';
-import { workspaceInitialization } from './outgoing.js';
+import { CLIENT_TOOLS_PREFIX, workspaceInitialization } from './outgoing.js';
 import { ProcessHistory } from './processHistory.js';
 import {
+  canonicalInitialization,
   canonicalOffer,
   canonicalSetup,
   changesVariables,
@@ -22,7 +22,9 @@ import {
 } from './processSetup.js';
 import type { Rewinds } from './rewinds.js';
 import { ToolServer } from './toolServer.js';
+import type { Traces } from './traces.js';
 import type { Turn } from './transcript.js';
+import type { UserSettings } from './userSettings.js';
 
 /** How long the CLI may take for a rewind. It usually needs 1 to 35 milliseconds. */
 const REWIND_MS = 3000;
@@ -37,12 +39,12 @@ interface Waiting {
 
 /** What is known about a process when it starts. */
 export interface ProcessOptions {
-  /** The prefix that the CLI adds to the names of the client's tools. */
-  readonly toolPrefix: string;
   /** The environment in which it was started. */
   readonly environment: Environment;
-  /** See `initializeChat`. */
+  /** See `requestSettings`. */
   readonly settings: Promise<UserSettings>;
+  /** In the workspace lane only: what a removed conversation leaves. */
+  readonly traces: Traces | undefined;
   /** See `ConversationOptions`. */
   readonly rewinds: Rewinds;
 }
@@ -51,9 +53,10 @@ export class ProcessContents {
   readonly #channel: Channel;
   readonly #environment: Environment;
   readonly #rewinds: Rewinds;
+  readonly #traces: Traces | undefined;
   /** The variables that the user's settings files set. */
   readonly #variables: Promise<Environment>;
-  /** The id of the process's default model, see `initializeChat`. */
+  /** The id of the process's default model, see `requestSettings`. */
   readonly defaultModel: Promise<string | undefined>;
   readonly tools: ToolServer;
   readonly history = new ProcessHistory();
@@ -61,13 +64,14 @@ export class ProcessContents {
   #conversations = 0;
   #rewindFailed = false;
 
-  constructor(channel: Channel, { toolPrefix, environment, settings, rewinds }: ProcessOptions) {
+  constructor(channel: Channel, { environment, settings, rewinds, traces }: ProcessOptions) {
     this.#channel = channel;
     this.#environment = environment;
     this.#rewinds = rewinds;
+    this.#traces = traces;
     this.#variables = settings.then(({ variables }) => variables);
     this.defaultModel = settings.then(({ model }) => model);
-    this.tools = new ToolServer(channel, toolPrefix);
+    this.tools = new ToolServer(channel, traces === undefined ? '' : CLIENT_TOOLS_PREFIX);
   }
 
   /** The number of conversations so far, including the current one. */
@@ -80,9 +84,20 @@ export class ProcessContents {
     return this.#rewindFailed;
   }
 
-  /** Whether turns can be removed. */
+  /** Whether turns can be removed so that nothing of them is left. */
   get canRewind(): boolean {
-    return this.#rewinds.possible;
+    return this.#rewinds.possible && this.#traces?.left !== true;
+  }
+
+  /**
+   * Whether the process can be set up for another conversation with this set-up. In the workspace lane its first
+   * conversation decides what is set when a process is initialized.
+   */
+  canServe(setup: ProcessSetup): boolean {
+    if (this.#traces === undefined) return !this.tools.conflictsWith(setup.offer);
+    return (
+      this.#conversations === 0 || canonicalInitialization(this.#setup) === canonicalInitialization(setup)
+    );
   }
 
   /**
@@ -111,9 +126,8 @@ export class ProcessContents {
     this.#conversations++;
     this.tools.recordOffer(setup.offer);
     this.#channel.control(workspaceInitialization(setup));
-    // That request contains the system prompt. `set_model` would put it in the place of the CLI's own. The model is set
-    // before the history is sent: the CLI writes a later change into the conversation.
-    return this.#apply(setup, [INITIAL_SETUP, { ...setup, system: '' }], waiting);
+    // The model is set before the history is sent: the CLI writes a later change into the conversation.
+    return this.#apply(setup, [INITIAL_SETUP, setup], waiting);
   }
 
   /**
@@ -139,14 +153,19 @@ export class ProcessContents {
   /**
    * Sends the control requests that change one set-up into another, and records the new one.
    * @param setup what the process has afterwards
-   * @param fromTo the same change, with the model and the system prompt as the requests must name them
+   * @param fromTo the same change, with the model as the requests must name it
    */
   async #apply(
     setup: ProcessSetup,
     fromTo: readonly [ProcessSetup, ProcessSetup],
     { timeoutMs, signal }: Waiting,
   ): Promise<{ confirmed: Promise<unknown> }> {
-    const [from, to] = fromTo;
+    // In the workspace lane `set_model` would put the system prompt in the place of the CLI's own.
+    const system = this.#traces === undefined ? {} : { system: '' };
+    const [from, to] = [
+      { ...fromTo[0], ...system },
+      { ...fromTo[1], ...system },
+    ];
     const hasVariables = changesVariables(from, to);
     const own = hasVariables ? await this.#channel.waitFor(this.#variables, timeoutMs, signal) : {};
     const requests = setupRequests(from, to, { ...this.#environment, ...own });

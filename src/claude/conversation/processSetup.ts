@@ -102,6 +102,16 @@ export const canonicalSetup = memoize((setup: ProcessSetup): string => {
 });
 
 /**
+ * A string for comparing what a process of the workspace lane keeps of its first set-up. The CLI's own system prompt depends
+ * on the model, and keeps parts of the first one.
+ */
+export const canonicalInitialization = memoize(
+  ({ model, system, offer, answerSchema }: ProcessSetup): string => {
+    return jsonText([model, system, canonicalOffer(offer), answerSchema ?? null]);
+  },
+);
+
+/**
  * The control requests that change one set-up into another, in the order in which they must be sent. For the tools see
  * `ToolServer`.
  * @param inherited the environment in which the process was started: its own values are extended, and restored afterwards

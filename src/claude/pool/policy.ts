@@ -52,13 +52,11 @@ export function chooseProcess<C extends Candidate>(
   const continued = own.find((candidate) => candidate.continues);
   if (continued !== undefined) return use(continued);
   const idle = own.filter((candidate) => candidate.state === 'idle');
-  if (lane === 'chat') {
-    const shared = least(
-      idle.filter((candidate) => candidate.shared > 0),
-      (candidate) => -candidate.shared,
-    );
-    if (shared !== undefined) return use(shared);
-  }
+  const shared = least(
+    idle.filter((candidate) => candidate.shared > 0),
+    (candidate) => -candidate.shared,
+  );
+  if (shared !== undefined) return use(shared);
   const ready = least(
     own.filter((candidate) => candidate.state === 'empty' || candidate.state === 'new'),
     (candidate) => candidate.changes,
@@ -66,8 +64,8 @@ export function chooseProcess<C extends Candidate>(
   if (ready !== undefined) return use(ready);
   // Emptying takes milliseconds.
   if (own.some((candidate) => candidate.state === 'emptying')) return { kind: 'wait' };
-  if (room && (lane === 'workspace' || !prewarm)) return { kind: 'start' };
-  const leastValuable = lane === 'chat' ? least(idle, (candidate) => candidate.value) : undefined;
+  if (room && !prewarm) return { kind: 'start' };
+  const leastValuable = least(idle, (candidate) => candidate.value);
   if (leastValuable !== undefined) return use(leastValuable);
   if (room) return { kind: 'start' };
   if (ending) return { kind: 'wait' };

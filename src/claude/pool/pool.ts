@@ -10,7 +10,7 @@ import { PoolView, type ProcessCandidate } from './poolView.js';
 import type { PoolOptions } from './poolOptions.js';
 import { Prewarmer } from './prewarmer.js';
 import { ProcessLimit, type Origin, type PooledProcess } from './processLimit.js';
-import { isReady, isSameOrigin, isStale } from './reuse.js';
+import { isEmpty, isReady, isSameOrigin, isStale } from './reuse.js';
 
 /** A conversation that is lent to a request. */
 export interface Lease {
@@ -41,10 +41,10 @@ export class Pool {
     this.#limit = new ProcessLimit(limits.processes, options.start, (pooled) => this.#forget(pooled));
     this.#prewarmer = new Prewarmer({
       limits,
-      isReady: (lane) => this.#ready(lane).length > 0,
+      isReady: (lane) => this.#withoutConversation(lane).some(isReady),
       start: (lane) => this.#prewarm(lane),
       endReady: (lane, keep) =>
-        this.#ready(lane)
+        this.#withoutConversation(lane)
           .slice(keep)
           .forEach((pooled) => this.#end(pooled)),
       log,
@@ -102,7 +102,7 @@ export class Pool {
 
   /** Lends an empty process of the chat lane for a control request that leaves it empty. */
   async withEmpty<T>(use: (conversation: PooledConversation) => Promise<T>): Promise<T> {
-    const [ready] = this.#ready('chat');
+    const [ready] = this.#withoutConversation('chat');
     const pooled = ready ? this.#lend(ready) : await this.#choose('chat', (other) => this.#view.unfit(other));
     try {
       return await use(pooled.conversation);
@@ -134,9 +134,9 @@ export class Pool {
     return [...this.#processes.values()].filter((pooled) => !this.#lent.has(pooled));
   }
 
-  /** The available processes that are ready for any conversation of this lane. */
-  #ready(lane: Lane): PooledProcess[] {
-    return this.#available.filter((pooled) => pooled.lane === lane && isReady(pooled));
+  /** The available processes of this lane that hold no conversation. */
+  #withoutConversation(lane: Lane): PooledProcess[] {
+    return this.#available.filter((pooled) => pooled.lane === lane && isEmpty(pooled));
   }
 
   async #choose(
@@ -192,7 +192,8 @@ export class Pool {
     const { conversation, lane } = pooled;
     this.#idleTimers.stop(pooled);
     await conversation.empty();
-    const keep = isReady(pooled) && this.#ready(lane).length <= this.#prewarmer.readyLimit(lane);
+    const empty = this.#withoutConversation(lane);
+    const keep = isEmpty(pooled) && empty.length <= this.#prewarmer.readyLimit(lane);
     if (!keep || this.#closed || (await this.#options.mustReplace(conversation))) {
       if (!this.#lent.has(pooled)) this.#end(pooled);
     }

@@ -42,11 +42,11 @@ export class PoolView {
     const { contents } = pooled.conversation;
     const sharing = isIdle(pooled) ? contents.sharedTurns(setup, turns) : NOTHING_SHARED;
     const holdsAnother = isIdle(pooled) && !sharing.continues;
-    const toolsFit = pooled.lane === 'workspace' || !contents.tools.conflictsWith(setup.offer);
     return {
       ...this.unfit(pooled),
       ...sharing,
-      fits: sharing.continues || (toolsFit && current && (!holdsAnother || contents.canRewind)),
+      fits:
+        sharing.continues || (current && contents.canServe(setup) && (!holdsAnother || contents.canRewind)),
       changes: contents.changesFor(setup),
     };
   }

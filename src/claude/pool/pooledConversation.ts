@@ -3,7 +3,7 @@ import type { BackendObserver } from '../../core/backend.js';
 import type { ChatEvent, ChatRequest } from '../../core/chat.js';
 import type { ConversationState } from '../conversation/conversation.js';
 import type { ListedModel } from '../conversation/initialize.js';
-import type { ProcessSetup, ToolOffer } from '../conversation/processSetup.js';
+import type { ProcessSetup } from '../conversation/processSetup.js';
 import type { Turn } from '../conversation/transcript.js';
 
 /** Each member is documented at `Conversation`, `ProcessContents` and `ClaudeProcess`. */
@@ -20,7 +20,7 @@ export interface PooledConversation {
     readonly canRewind: boolean;
     readonly rewindFailed: boolean;
     readonly history: { readonly size: number };
-    readonly tools: { conflictsWith(offer: ToolOffer): boolean };
+    canServe(setup: ProcessSetup): boolean;
     sharedTurns(setup: ProcessSetup, turns: readonly Turn[]): { shared: number; continues: boolean };
     changesFor(setup: ProcessSetup): number;
   };

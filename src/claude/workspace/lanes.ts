@@ -25,7 +25,7 @@ export interface WorkspaceOptions {
   readonly editorContext?: () => Promise<string | undefined>;
 }
 
-/** What one conversation of the workspace lane uses in addition to its process. */
+/** What the conversations of a process of the workspace lane use in addition. */
 export interface WorkspaceServices {
   readonly gate: PermissionGate;
   /** The text about the editor to send with the current request. Never rejects. */
@@ -42,7 +42,7 @@ export interface LaneConfig {
   startArguments(): Promise<readonly string[]>;
   /** Changes when a process started now would read other project files than one started before. */
   projectState(): Promise<string>;
-  /** Called once per conversation; `undefined` in the chat lane. */
+  /** Called once per process; `undefined` in the chat lane. */
   createServices(): WorkspaceServices | undefined;
 }
 
@@ -118,7 +118,7 @@ export function workspaceLane(options: LaneOptions, workspace: WorkspaceOptions)
     startArguments,
     projectState: async () => {
       const { settings } = await outsideInstructions(paths);
-      return `${await projectState(folder, configFolder)} ${JSON.stringify(settings)}`;
+      return `${await projectState({ folder, configFolder, home, readText: paths.readText })} ${JSON.stringify(settings)}`;
     },
     createServices: () => ({
       gate: new PermissionGate({

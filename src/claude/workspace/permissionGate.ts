@@ -1,5 +1,5 @@
 /**
- * Answers the CLI's permission questions in one conversation of the workspace lane. The CLI asks twice: a `PreToolUse` hook
+ * Answers the CLI's permission questions in one process of the workspace lane. The CLI asks twice: a `PreToolUse` hook
  * before its own permission rules, and a `can_use_tool` request if these rules do not decide.
  */
 import type { BackendObserver } from '../../core/backend.js';
@@ -33,7 +33,7 @@ const CANNOT_ASK =
 
 export class PermissionGate {
   readonly #options: PermissionGateOptions;
-  /** Grants for the rest of this conversation. */
+  /** Grants for the rest of the present conversation. */
   readonly #grants = new Set<string>();
   /** The ids of the calls about which the hook has asked. */
   readonly #asked = new Set<string>();
@@ -52,6 +52,11 @@ export class PermissionGate {
   startTurn(request: ChatRequest, listener: Pick<BackendObserver, 'permissionDecided'>): void {
     this.#request = request;
     this.#listener = listener;
+  }
+
+  /** Call it before another conversation begins: the user has allowed nothing in it yet. */
+  forgetGrants(): void {
+    this.#grants.clear();
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Translates the system prompt and the messages of `/v1/messages`. */
-import type { ContentPart, ToolCall, ToolSpec } from '../../core/chat.js';
-import { type Conversation, type ConversationEntry, toConversation } from '../../core/conversation.js';
+import type { ContentPart, ToolCall } from '../../core/chat.js';
+import type { ConversationEntry } from '../../core/conversationEntry.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { wordOf } from '../requestLimits.js';
@@ -44,7 +44,7 @@ function isSpace(character: string | undefined): boolean {
  * Reads a system prompt: a string, or text blocks. A system message can also change the tools.
  * @throws ChatError `badRequest` for blocks of other types
  */
-function systemText(system: Json | undefined): string {
+export function systemText(system: Json | undefined): string {
   if (!Array.isArray(system)) return textOf(system);
   const texts = blocksOf(system).map((block) => {
     const type = wordOf(block['type'], 'type');
@@ -115,23 +115,17 @@ function messageBlocks(content: Json | undefined): JsonObject[] {
 }
 
 /**
- * Translates a conversation. Empty messages are left out.
- * @param tools on offer
+ * Reads the messages of a conversation.
  * @throws ChatError `badRequest`, with Ollama's message where Ollama refuses, for content that cannot reach the model
  */
-export function readConversation(
-  system: Json | undefined,
-  wire: readonly WireMessage[],
-  tools: readonly ToolSpec[],
-): Conversation {
+export function readEntries(wire: readonly WireMessage[]): ConversationEntry[] {
   const readArguments = createArgumentsReader();
   const lastUser = wire.findLastIndex(({ role }) => role === 'user');
-  const entries = wire.flatMap(({ role, content, clearAt }, i): ConversationEntry[] => {
+  return wire.flatMap(({ role, content, clearAt }, i): ConversationEntry[] => {
     if (role !== 'system') {
       return entriesOf(role === 'assistant' ? role : 'user', messageBlocks(content), readArguments);
     }
     if (clearAt === 'next_user_message' && i < lastUser) return [];
     return [{ role, content: textParts(systemText(content)) }];
   });
-  return toConversation(entries, { first: systemText(system), tools });
 }

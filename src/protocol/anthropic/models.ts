@@ -6,11 +6,12 @@ import type { CatalogEntry } from '../../core/catalog.js';
 import type { JsonObject } from '../../core/json.js';
 
 /** The fields of one model beside its `id`. The Java SDK checks that each is there; null means that it is not known. */
-export function modelFields({ model, lane }: CatalogEntry, createdAt: Date): JsonObject {
+export function modelFields({ name, model, lane, stored }: CatalogEntry, createdAt: Date): JsonObject {
+  const title = lane === 'chat' ? model.displayName : `${model.displayName} (workspace)`;
   return {
     type: 'model',
-    display_name: lane === 'chat' ? model.displayName : `${model.displayName} (workspace)`,
-    created_at: createdAt.toISOString(),
+    display_name: stored === undefined ? title : name,
+    created_at: (stored?.modifiedAt ?? createdAt).toISOString(),
     max_input_tokens: model.contextLength,
     max_tokens: model.maxOutputTokens ?? null,
     capabilities: null,

@@ -4,13 +4,14 @@
  */
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../core/chat.js';
-import type { Conversation } from '../../core/conversation.js';
+import { type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
+import { withStoredMessages, withStoredOptions } from '../../core/storedModel.js';
 import { applyToolChoice, type OfferedTools } from '../../core/toolChoice.js';
 import { bodyFields, type FieldPath, fieldsOf, wrongType } from '../json/fields.js';
 import { MESSAGES, stopsOf, TOOLS } from '../requestLimits.js';
-import { readConversation, type WireMessage } from './messages.js';
+import { readEntries, systemText, type WireMessage } from './messages.js';
 import { type GenerationOptions, readGenerationOptions, thinkingFor } from './options.js';
 import { applyToolChanges } from './toolChanges.js';
 import { readTool, readToolChoice } from './tools.js';
@@ -23,7 +24,10 @@ export interface MessagesBody {
   readonly stream: boolean;
   readonly maxTokens: number;
   readonly stop: readonly string[];
-  readonly conversation: Conversation;
+  readonly system: string;
+  readonly entries: readonly ConversationEntry[];
+  /** All tools, whatever the choice of tools. */
+  readonly tools: readonly ToolSpec[];
   readonly offeredTools: OfferedTools;
   readonly generation: GenerationOptions;
 }
@@ -72,23 +76,33 @@ export function decodeMessages(
     tools,
     messages.map(({ content }) => content),
   );
-  const conversation = readConversation(fields.value('system'), messages, current);
+  const system = systemText(fields.value('system'));
+  const entries = readEntries(messages);
   const offeredTools = applyToolChoice(current, choice);
-  return { model, stream, maxTokens, stop, conversation, offeredTools, generation };
+  return { model, stream, maxTokens, stop, system, entries, tools: current, offeredTools, generation };
 }
 
 /** Translates a decoded body for the model that its name was resolved to. */
 export function translateMessages(body: MessagesBody, entry: CatalogEntry): ChatRequest {
-  const { conversation, offeredTools, generation } = body;
+  const { system, offeredTools, generation } = body;
+  const { stored } = entry;
   return {
     lane: entry.lane,
     model: entry.model.value,
-    ...conversation,
+    ...toConversation(withStoredMessages(body.entries, stored, system), {
+      first: system,
+      tools: body.tools,
+    }),
     ...offeredTools,
     ...(generation.format === undefined ? {} : { format: generation.format }),
     thinking: thinkingFor(generation, entry.model),
-    stop: body.stop,
-    maxTokens: body.maxTokens,
-    ...(generation.sampling === undefined ? {} : { sampling: generation.sampling }),
+    ...withStoredOptions(
+      {
+        stop: body.stop,
+        maxTokens: body.maxTokens,
+        ...(generation.sampling === undefined ? {} : { sampling: generation.sampling }),
+      },
+      stored,
+    ),
   };
 }

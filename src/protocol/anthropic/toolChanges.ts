@@ -6,24 +6,24 @@
 import type { TextPart, ToolSpec } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
-import { isObject } from '../json/fields.js';
+import { type FieldPath, isObject } from '../json/fields.js';
+import { createJsonTextCheck } from '../json/jsonLimits.js';
 import { checkCount, MAX_TOOLS, wordOf } from '../requestLimits.js';
 import { readTool } from './tools.js';
 import { textOf } from './values.js';
 
 type ToolChange =
-  | { readonly type: 'addition'; readonly name: string; readonly definition: ToolSpec | undefined }
+  | { readonly type: 'addition'; readonly name: string; readonly definition: JsonObject | undefined }
   | { readonly type: 'removal'; readonly name: string };
 
-/** @returns `undefined` for a block of another type. @throws ChatError `badRequest` for a tool that cannot be offered */
+/** @returns `undefined` for a block of another type. @throws ChatError `badRequest` for a change that is not supported */
 function toolChange(block: JsonObject): ToolChange | undefined {
   const type = wordOf(block['type'], 'type');
   if (type !== 'tool_addition' && type !== 'tool_removal') return undefined;
   const tool = isObject(block['tool']) ? block['tool'] : {};
   const { type: kind, definition } = tool;
   if (kind === 'tool_definition' && type === 'tool_addition' && isObject(definition)) {
-    const spec = readTool(definition, { root: 'MessagesRequest', path: 'messages.content.tool.definition' });
-    return { type: 'addition', name: spec.name, definition: spec };
+    return { type: 'addition', name: wordOf(definition['name'], 'name'), definition };
   }
   const name = wordOf(tool['name'], 'name');
   if (kind !== 'tool_reference' || name === '') {
@@ -69,8 +69,15 @@ export function applyToolChanges(
   const known = new Map(tools.map((tool) => [tool.name, tool]));
   // A Map keeps the place of an entry that is replaced.
   const offered = new Map(known);
+  const at: FieldPath = {
+    root: 'MessagesRequest',
+    path: 'messages.content.tool.definition',
+    checkText: createJsonTextCheck(),
+  };
+  const toolOf = ({ name, definition }: ToolChange & { type: 'addition' }): ToolSpec | undefined =>
+    definition === undefined ? known.get(name) : readTool(definition, at);
   for (const change of changes) {
-    const tool = change.type === 'addition' ? (change.definition ?? known.get(change.name)) : undefined;
+    const tool = change.type === 'addition' ? toolOf(change) : undefined;
     if (change.type === 'addition' && tool === undefined) {
       throw badRequest(`tool_addition names the tool ${JSON.stringify(change.name)}, which is not defined`);
     }

@@ -6,7 +6,7 @@ import { badRequest, type ChatError } from '../../core/errors.js';
 import { type Json, type JsonObject, parseJson, withNumbers } from '../../core/json.js';
 import { checkCount, checkLength, type ListLimit } from '../requestLimits.js';
 import { scanValue } from './jsonSyntax.js';
-import { checkJsonLimits } from './jsonLimits.js';
+import { type CheckJsonText, checkJsonLimits, createJsonTextCheck } from './jsonLimits.js';
 
 /**
  * Parses the first JSON value of a body. Like Go's decoder, ignores what follows it. Long integers become `bigint`.
@@ -37,7 +37,8 @@ export function bodyFields(text: string, struct: GoStruct): Fields {
   const [goPackage, root = ''] = struct.split('.');
   // Ollama's native routes (server/routes.go) name an empty body; its other routes return the error of Go's decoder.
   const whenEmpty = goPackage === 'api' ? 'missing request body' : 'EOF';
-  return fieldsOf(parseBody(text, whenEmpty), { root, path: '' }, struct);
+  const at = { root, path: '', checkText: createJsonTextCheck() };
+  return fieldsOf(parseBody(text, whenEmpty), at, struct);
 }
 
 /** The position of a value in a request: the Go struct of the body, and the path from there. */
@@ -45,10 +46,12 @@ export interface FieldPath {
   readonly root: string;
   /** Names joined by `.`; empty for the body itself. */
   readonly path: string;
+  /** Checks the JSON texts of the request. Absent where a value is the only one. */
+  readonly checkText?: CheckJsonText;
 }
 
 function childPath(parent: FieldPath, name: string): FieldPath {
-  return { root: parent.root, path: parent.path === '' ? name : `${parent.path}.${name}` };
+  return { ...parent, path: parent.path === '' ? name : `${parent.path}.${name}` };
 }
 
 /** The JSON type of a value, as Go's decoder names it. */
@@ -74,6 +77,8 @@ export function isObject(value: Json | undefined): value is JsonObject {
  * with Go's message for a value of a wrong type.
  */
 export interface Fields {
+  /** For JSON text in one of the fields. */
+  readonly checkText: CheckJsonText;
   /** The value, of any type. */
   value(name: string): Json | undefined;
   /** The value, of any type, in which long integers are `bigint`. All other getters return the nearest numbers. */
@@ -122,6 +127,7 @@ export function fieldsOf(value: Json, at: FieldPath, goType: string): Fields {
     throw wrong(found, name, 'string');
   };
   return {
+    checkText: at.checkText ?? createJsonTextCheck(),
     value: get,
     exactValue: (name) => byName.get(name),
     text,

@@ -86,12 +86,17 @@ const BUCKETS = 1 << 18;
 /** A longer name counts as a different one without a comparison. */
 const MAX_COMPARED_LENGTH = 64;
 
+interface FieldNameCounter {
+  /** Adds the name in that part of the text. */
+  add(text: string, start: number, end: number): void;
+}
+
 /** Counts different field names. Two names in the same bucket count as one, so the count may be slightly too low. */
-function createFieldNameCounter(text: string): { add(start: number, end: number): void } {
+function createFieldNameCounter(): FieldNameCounter {
   let buckets: Uint8Array | undefined;
   let count = 0;
   return {
-    add(start, end) {
+    add(text, start, end) {
       if (end - start > MAX_WORD_CHARACTERS) {
         throw limitExceeded(`a field name has more than ${MAX_WORD_CHARACTERS} characters`);
       }
@@ -116,15 +121,38 @@ function isLongNumber(text: string, start: number, end: number): boolean {
   return end - start >= LONG_NUMBER && text.slice(start, end).trim().length >= LONG_NUMBER;
 }
 
+/** Checks one more text that is about to be parsed. @throws ChatError see `checkJsonLimits` */
+export type CheckJsonText = (text: string) => void;
+
+/** Creates a check for the JSON texts within one body: all of them together must not exceed the limits of one body. */
+export function createJsonTextCheck(): CheckJsonText {
+  const fieldNames = createFieldNameCounter();
+  let remainingWeight = MAX_WEIGHT;
+  return (text) => {
+    remainingWeight -= checkJsonLimits(text, { maxWeight: remainingWeight, fieldNames });
+  };
+}
+
+/** What other texts have left of the limits. */
+export interface RemainingLimits {
+  /** The weight of all values. */
+  readonly maxWeight: number;
+  readonly fieldNames: FieldNameCounter;
+}
+
 /**
  * Checks a text that is about to be parsed, up to the end of its first value. Does not check that it is valid JSON.
- * @param maxWeight of all values
  * @returns the weight of all values
  * @throws ChatError `badRequest` when a limit is exceeded
  */
-export function checkJsonLimits(text: string, maxWeight = MAX_WEIGHT): number {
+export function checkJsonLimits(
+  text: string,
+  { maxWeight, fieldNames }: RemainingLimits = {
+    maxWeight: MAX_WEIGHT,
+    fieldNames: createFieldNameCounter(),
+  },
+): number {
   const strings = createStringScanner(text);
-  const fieldNames = createFieldNameCounter(text);
   const structure = createStructureFinder(text);
   let depth = 0;
   let weight = 0;
@@ -140,7 +168,7 @@ export function checkJsonLimits(text: string, maxWeight = MAX_WEIGHT): number {
         weight += STRING_WEIGHT;
         break;
       case COLON:
-        fieldNames.add(stringStart, stringEnd);
+        fieldNames.add(text, stringStart, stringEnd);
         weight += FIELD_WEIGHT;
         break;
       case COMMA:

@@ -3,7 +3,7 @@ import type { ResponseFormat } from '../../core/chat.js';
 import { asChatError, badRequest } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { type Fields, isObject } from './fields.js';
-import { checkJsonLimits } from './jsonLimits.js';
+import { type CheckJsonText, createJsonTextCheck } from './jsonLimits.js';
 
 /** A tool without parameters. */
 const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} };
@@ -27,7 +27,7 @@ export function readToolSchema(fields: Fields | undefined, field: SchemaField, t
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return NO_PARAMETERS;
   if (typeof value === 'string') {
     if (value.trim() === '') return NO_PARAMETERS;
-    const parsed = parseObject(value);
+    const parsed = parseObject(value, fields?.checkText);
     if (parsed !== undefined) return parsed;
   }
   try {
@@ -51,10 +51,13 @@ export function readAnswerSchema(value: Json | undefined): ResponseFormat {
   );
 }
 
-/** The object that a text is JSON of. @throws ChatError `badRequest` if the JSON exceeds the limits of `checkJsonLimits` */
-export function parseObject(text: string): JsonObject | undefined {
+/** The object that a text is JSON of. @throws ChatError `badRequest` if the JSON exceeds the limits of `checkText` */
+export function parseObject(
+  text: string,
+  checkText: CheckJsonText = createJsonTextCheck(),
+): JsonObject | undefined {
   if (!text.trimStart().startsWith('{')) return undefined;
-  checkJsonLimits(text);
+  checkText(text);
   try {
     const value = JSON.parse(text) as Json;
     return isObject(value) ? value : undefined;

@@ -42,6 +42,11 @@ export class OllamaStatusError extends ChatError {
   }
 }
 
+/** Checks the field, not the class: each bundle of this program has its own copy of the class. */
+function statusOf(error: ChatError): number {
+  return 'status' in error && typeof error.status === 'number' ? error.status : STATUS[error.kind];
+}
+
 function messageOf(error: ChatError): string {
   if (error.kind === 'busy') return BUSY_MESSAGE;
   // Ollama's Go client takes an empty message for success.
@@ -61,7 +66,7 @@ export function errorLine(error: ChatError): { readonly error: string } {
 export const ollamaDialect: Dialect = {
   error: (error) =>
     errorReply(error, {
-      status: error instanceof OllamaStatusError ? error.status : STATUS[error.kind],
+      status: statusOf(error),
       body: errorBody(messageOf(error)),
     }),
   refusal: (_status, message) => errorBody(message),

@@ -1,9 +1,11 @@
 /** Requests that would change the list of models, and their progress messages. */
 import type { CatalogEntry } from '../../core/catalog.js';
+import { badRequest, type ChatError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { bodyFields } from '../json/fields.js';
+import { bodyFields, type Fields } from '../json/fields.js';
 import { jsonLine } from '../ndjson.js';
-import { digestOf, readModelName, SIZE_BYTES } from './models.js';
+import { digestOf, readModelName, SIZE_BYTES, TEMPLATE } from './models.js';
+import { type Additions, readAdditions } from './storedModel.js';
 
 /** A body that names one model. */
 export interface NamedBody {
@@ -46,27 +48,59 @@ export interface CreateBody extends NamedBody {
   readonly from: string;
   /** Whether the new model is to be created from uploaded files. */
   readonly hasFiles: boolean;
-  /** Whether the new model is to differ from `from` in more than its name. */
-  readonly changesModel: boolean;
+  /** What the new model adds. */
+  readonly additions: Additions;
+  /** The error for the first field that Claude models cannot have, if there is one. */
+  readonly unsupported: ChatError | undefined;
 }
 
-/** Fields of `/api/create` that make the new model differ from the one it is created from. */
-const CHANGING_FIELDS = ['adapters', 'template', 'system', 'parameters', 'messages', 'quantize', 'modelfile'];
+/** What the fields of `/api/create` are for that a model of Claude cannot have. */
+const UNSUPPORTED_FIELDS = new Map<string, string>([
+  ['files', 'files of weights'],
+  ['draft_files', 'files of weights'],
+  ['quantize', 'quantization'],
+  ['quantization', 'quantization'],
+  ['draft_quantize', 'quantization'],
+  ['remote_host', 'another server'],
+  ['renderer', 'a renderer'],
+  ['parser', 'a parser'],
+  ['requires', 'a required version'],
+  ['info', 'other information'],
+  ['modelfile', 'a Modelfile as text'],
+]);
 
 function isSet(value: Json | undefined): boolean {
   if (value === undefined || value === '' || value === false) return false;
   return typeof value !== 'object' || value === null || Object.keys(value).length > 0;
 }
 
-/** @throws ChatError `badRequest` with Ollama's message */
+function unsupportedField(fields: Fields): ChatError | undefined {
+  const hasTemplate = isSet(fields.value('template')) && fields.value('template') !== TEMPLATE;
+  const field = hasTemplate
+    ? 'template'
+    : [...UNSUPPORTED_FIELDS.keys()].find((name) => isSet(fields.value(name)));
+  if (field === undefined) return undefined;
+  const meaning = UNSUPPORTED_FIELDS.get(field) ?? 'a prompt template';
+  return badRequest(
+    `This server cannot create a model with ${meaning} (${JSON.stringify(field)}): its models are those of the Claude CLI. ` +
+      'Leave it out. A new model can have "from", "system", "parameters", "messages" and "license".',
+  );
+}
+
+/** @throws ChatError `badRequest`, mostly with Ollama's message */
 export function decodeCreate(text: string): CreateBody {
   const fields = bodyFields(text, 'api.CreateRequest');
+  const model = readModelName(fields);
+  const stream = fields.boolean('stream') ?? true;
+  const from = fields.string('from') ?? '';
+  if (isSet(fields.value('adapters'))) throw badRequest('LoRA adapters are no longer supported');
   return {
-    model: readModelName(fields),
-    stream: fields.boolean('stream') ?? true,
-    from: fields.string('from') ?? '',
+    model,
+    stream,
+    from,
     hasFiles: isSet(fields.value('files')),
-    changesModel: CHANGING_FIELDS.some((field) => isSet(fields.value(field))),
+    additions: readAdditions(fields),
+    unsupported: unsupportedField(fields),
   };
 }
 
@@ -94,7 +128,7 @@ export function pullProgress(entry: CatalogEntry): Progress {
   ];
 }
 
-/** The progress of creating a new name for an existing model. */
+/** The progress of creating a model from an existing one. */
 export function createProgress(entry: CatalogEntry): Progress {
   return [
     { status: `using existing layer sha256:${digestOf(entry.name)}` },

@@ -7,6 +7,7 @@ import type { CatalogEntry } from '../../core/catalog.js';
 import type { Effort } from '../../core/chat.js';
 import type { JsonObject } from '../../core/json.js';
 import { bodyFields, type Fields } from '../json/fields.js';
+import { modelfile, parametersText, shownMessages } from './modelfile.js';
 
 /** The version of Ollama whose API this is. Clients compare it with the oldest version that they support. */
 export const OLLAMA_VERSION = '0.34.4';
@@ -61,6 +62,14 @@ function thinkingControls({ thinking, efforts, defaultEffort = STANDARD_EFFORT }
   return { thinking: { values: [false, true, ...efforts], default: true } };
 }
 
+/** LiteLLM offers tools only if it finds `.Tools` here. `.Suffix` would announce fill-in-the-middle completion. */
+export const TEMPLATE = '{{ .System }}{{ if .Tools }}{{ .Tools }}{{ end }}{{ .Prompt }}';
+
+/** When a model was made: a stored one by its client, one of the CLI with the server. */
+function modifiedAt({ stored }: CatalogEntry, createdAt: Date): string {
+  return (stored?.modifiedAt ?? createdAt).toISOString();
+}
+
 /** The reply of `/api/version`. */
 export function versionBody(): JsonObject {
   return { version: OLLAMA_VERSION };
@@ -68,14 +77,14 @@ export function versionBody(): JsonObject {
 
 /**
  * The reply of `/api/tags`.
- * @param modifiedAt must be the same in every reply of one server
+ * @param createdAt the date of the CLI's models; must be the same in every reply of one server
  */
-export function tagsBody(entries: readonly CatalogEntry[], modifiedAt: Date): JsonObject {
+export function tagsBody(entries: readonly CatalogEntry[], createdAt: Date): JsonObject {
   return {
     models: entries.map((entry) => ({
       name: entry.name,
       model: entry.name,
-      modified_at: modifiedAt.toISOString(),
+      modified_at: modifiedAt(entry, createdAt),
       size: SIZE_BYTES,
       digest: digestOf(entry.name),
       details: {
@@ -117,37 +126,58 @@ export function readModelName(fields: Fields): string {
   return model === '' ? name : model;
 }
 
-/**
- * The model that a body of `/api/show` names; may be empty.
- * @throws ChatError `badRequest` with Ollama's message
- */
-export function decodeShow(text: string): string {
+/** A body of `/api/show`. */
+export interface ShowRequest {
+  /** May be empty. */
+  readonly model: string;
+  /** For the Modelfile of the reply, instead of the model's own; may be empty. */
+  readonly system: string;
+  /** For the Modelfile of the reply, in addition to the model's own. */
+  readonly parameters: JsonObject;
+}
+
+/** @throws ChatError `badRequest` with Ollama's message */
+export function decodeShow(text: string): ShowRequest {
   const fields = bodyFields(text, 'api.ShowRequest');
-  const model = readModelName(fields);
-  fields.object('options', 'map[string]interface {}');
-  return model;
+  return {
+    model: readModelName(fields),
+    system: fields.text('system') ?? '',
+    parameters: fields.object('options', 'map[string]interface {}') ?? {},
+  };
 }
 
 export interface ShowOptions {
-  /** The client's string for the model. */
-  readonly requestedName: string;
+  readonly request: ShowRequest;
   readonly userAgent: string;
-  readonly modifiedAt: Date;
+  /** The date of the CLI's models. */
+  readonly createdAt: Date;
 }
 
 /** The reply of `/api/show`. */
-export function showBody(entry: CatalogEntry, options: ShowOptions): JsonObject {
-  const { model } = entry;
-  const forCopilot = options.userAgent.startsWith(COPILOT_USER_AGENT);
-  const basename = forCopilot ? options.requestedName : entry.name.replace(/:latest$/, '');
+export function showBody(entry: CatalogEntry, { request, userAgent, createdAt }: ShowOptions): JsonObject {
+  const { model, stored } = entry;
+  const forCopilot = userAgent.startsWith(COPILOT_USER_AGENT);
+  const basename = forCopilot ? request.model : entry.name.replace(/:latest$/, '');
+  const parameters = { num_ctx: model.contextLength, ...stored?.parameters };
+  const system = request.system === '' ? (stored?.system ?? '') : request.system;
+  const license = stored?.license ?? [];
+  const history = stored?.history ?? [];
   return {
     ...thinkingControls(model),
-    license: '',
-    modelfile: `# ${model.displayName} by the Claude CLI\nFROM ${entry.name}\nPARAMETER num_ctx ${model.contextLength}\n`,
-    parameters: `num_ctx ${model.contextLength}`,
-    // LiteLLM offers tools only if it finds `.Tools` here. `.Suffix` would announce fill-in-the-middle completion.
-    template: '{{ .System }}{{ if .Tools }}{{ .Tools }}{{ end }}{{ .Prompt }}',
+    license: license.join('\n'),
+    modelfile: modelfile({
+      title: `${model.displayName} by the Claude CLI`,
+      from: stored?.from ?? entry.name,
+      system,
+      license,
+      parameters: { ...parameters, ...request.parameters },
+      history,
+    }),
+    parameters: parametersText(parameters),
+    template: TEMPLATE,
+    ...(system === '' ? {} : { system }),
     details: DETAILS,
+    ...(history.length === 0 ? {} : { messages: shownMessages(history) }),
     model_info: {
       'general.architecture': FAMILY,
       'general.basename': basename,
@@ -156,6 +186,6 @@ export function showBody(entry: CatalogEntry, options: ShowOptions): JsonObject 
       [`${FAMILY}.embedding_length`]: EMBEDDING_LENGTH,
     },
     capabilities: capabilities(entry),
-    modified_at: options.modifiedAt.toISOString(),
+    modified_at: modifiedAt(entry, createdAt),
   };
 }

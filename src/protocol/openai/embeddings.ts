@@ -5,6 +5,7 @@ import { bodyFields, isObject } from '../json/fields.js';
 /** @throws ChatError `badRequest` with Ollama's message */
 export function decodeEmbeddings(text: string): { readonly model: string } {
   const fields = bodyFields(text, 'openai.EmbedRequest');
+  const model = fields.string('model') ?? '';
   const format = fields.string('encoding_format') ?? '';
   if (!['', 'float', 'base64'].includes(format.toLowerCase())) {
     throw badRequest(
@@ -15,5 +16,5 @@ export function decodeEmbeddings(text: string): { readonly model: string } {
   if (input === undefined || (Array.isArray(input) && input.length === 0) || isObject(input)) {
     throw badRequest('invalid input');
   }
-  return { model: fields.string('model') ?? '' };
+  return { model };
 }

@@ -8,7 +8,7 @@ const OWNER = 'library';
 /**
  * The description of one model.
  * @param id the client's own spelling, or the catalog's name in a list
- * @param createdAt must be the same in every reply of one server
+ * @param createdAt must be the same in every reply of one server, unless a client makes the model again
  */
 export function modelBody(id: string, createdAt: Date): JsonObject {
   return { id, object: 'model', created: Math.floor(createdAt.getTime() / 1_000), owned_by: OWNER };
@@ -23,6 +23,9 @@ export function modelsBody(
   createdAt: Date,
   more: (entry: CatalogEntry) => JsonObject = () => ({}),
 ): JsonObject {
-  const data = entries.map((entry) => ({ ...modelBody(entry.name, createdAt), ...more(entry) }));
+  const data = entries.map((entry) => ({
+    ...modelBody(entry.name, entry.stored?.modifiedAt ?? createdAt),
+    ...more(entry),
+  }));
   return { object: 'list', data };
 }

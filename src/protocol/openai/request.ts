@@ -4,7 +4,8 @@
  */
 import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatRequest, ResponseFormat, Sampling } from '../../core/chat.js';
-import type { Conversation } from '../../core/conversation.js';
+import { type ConversationEntry, toConversation } from '../../core/conversation.js';
+import { withStoredMessages, withStoredOptions } from '../../core/storedModel.js';
 import type { OfferedTools } from '../../core/toolChoice.js';
 import type { Fields } from '../json/fields.js';
 import { readLimit, type Reasoning, thinkingFor } from './options.js';
@@ -30,7 +31,9 @@ export function readRequestOptions(fields: Fields): RequestOptions {
 
 /** The decoded fields that become a `ChatRequest`. */
 export interface DecodedChat {
-  readonly conversation: Conversation;
+  readonly entries: readonly ConversationEntry[];
+  /** A system prompt that is not one of the entries. */
+  readonly instructions?: string | undefined;
   readonly offeredTools: OfferedTools;
   readonly format: ResponseFormat | undefined;
   readonly reasoning: Reasoning | undefined;
@@ -41,16 +44,25 @@ export interface DecodedChat {
 
 /** Translates a decoded request for the model that its name was resolved to. */
 export function toChatRequest(decoded: DecodedChat, entry: CatalogEntry): ChatRequest {
-  const { format, sampling } = decoded;
+  const { format, sampling, instructions, offeredTools } = decoded;
+  const { stored } = entry;
   return {
     lane: entry.lane,
     model: entry.model.value,
-    ...decoded.conversation,
-    ...decoded.offeredTools,
+    ...toConversation(withStoredMessages(decoded.entries, stored, instructions), {
+      first: instructions,
+      tools: offeredTools.tools,
+    }),
+    ...offeredTools,
     ...(format === undefined ? {} : { format }),
     thinking: thinkingFor(decoded.reasoning, entry.model),
-    stop: decoded.stop,
-    ...readLimit(decoded.maxTokens),
-    ...(sampling === undefined ? {} : { sampling }),
+    ...withStoredOptions(
+      {
+        stop: decoded.stop,
+        ...readLimit(decoded.maxTokens),
+        ...(sampling === undefined ? {} : { sampling }),
+      },
+      stored,
+    ),
   };
 }

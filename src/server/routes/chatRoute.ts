@@ -151,6 +151,8 @@ async function runChats(
   for (const request of requests) checkLimits(request);
   if (requests.length > 1 && entry.lane === 'workspace') throw oneAnswerInWorkspace(entry.name);
   const client = clientName(exchange.request.headers['user-agent']);
+  // Only workspace models ask the user for permission.
+  const label = entry.lane === 'workspace' ? { label: `#${exchange.id}` } : {};
   const release = context.loadedModels.use(entry, keepAliveMs);
   try {
     await exchange.runChat(async (observation) => {
@@ -172,7 +174,7 @@ async function runChats(
         signal: exchange.signal,
         chat: (request, signal) =>
           replyEvents(
-            backend.chat({ ...withEffortOf(entry, request), client, label: `#${exchange.id}` }, signal, observer),
+            backend.chat({ ...withEffortOf(entry, request), client, ...label }, signal, observer),
             signal,
             (event) => observation.record(event),
           ),

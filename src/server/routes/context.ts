@@ -9,25 +9,26 @@ import {
 } from '../../core/catalog.js';
 import { ChatError } from '../../core/errors.js';
 import { printable } from '../../core/log.js';
+import { withStoredModels } from '../../core/storedEntries.js';
 import type { Dialect } from '../../protocol/dialect.js';
 import { refuseLongName, requireModelName } from '../../protocol/modelName.js';
 import { MAX_CHAT_BODY_BYTES, readBody } from '../body.js';
-import type { CopiedModels } from '../copiedModels.js';
 import type { EndpointSettings } from '../endpointSettings.js';
 import type { Exchange } from '../exchange.js';
 import type { LoadedModels } from '../loadedModels.js';
 import type { Route } from '../router.js';
+import type { StoredModels } from '../storedModels.js';
 
 /** What the routes need of their endpoint. */
 export interface RouteContext {
   readonly backend: () => ChatBackend;
   readonly settings: () => EndpointSettings;
   readonly loadedModels: LoadedModels;
-  readonly copiedModels: CopiedModels;
+  readonly storedModels: StoredModels;
   /** The `Server` header of `GET /`. */
   readonly identity: string;
   readonly heartbeatMs: number;
-  /** When the endpoint was created; reported as the modification date of every model. */
+  /** When the endpoint was created; reported as the modification date of the CLI's models. */
   readonly createdAt: Date;
 }
 
@@ -59,10 +60,14 @@ export async function readChatBody(exchange: Exchange): Promise<string> {
   return text;
 }
 
-/** Every model, including copies. @throws ChatError when the backend has no models */
+/** The models of the CLI. @throws ChatError when the backend has no models */
+export async function cliCatalog(context: RouteContext): Promise<CatalogEntry[]> {
+  return listEntries(await context.backend().models(), context.settings().lanes);
+}
+
+/** Every model, including stored ones. @throws ChatError when the backend has no models */
 export async function catalog(context: RouteContext): Promise<CatalogEntry[]> {
-  const { lanes } = context.settings();
-  return context.copiedModels.addTo(listEntries(await context.backend().models(), lanes));
+  return withStoredModels(await cliCatalog(context), await context.storedModels.list());
 }
 
 function listed(entries: readonly CatalogEntry[], name: string): Resolution | undefined {

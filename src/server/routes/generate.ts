@@ -45,7 +45,7 @@ function generate(context: RouteContext): (exchange: Exchange) => Promise<void> 
 }
 
 /** Ollama's error for an unknown model on the embedding routes. */
-function notFoundForEmbedding(model: string): ChatError {
+export function notFoundForEmbedding(model: string): ChatError {
   return new ChatError('unknownModel', `model ${JSON.stringify(model)} not found, try pulling it first`);
 }
 

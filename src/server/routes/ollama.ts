@@ -11,7 +11,7 @@ import { accountRoutes } from './account.js';
 import { chatRoute, loadAction } from './chatRoute.js';
 import { catalog, requireModel, type RouteContext, routesOf } from './context.js';
 import { generateRoutes, newReply } from './generate.js';
-import { managementRoutes } from './management.js';
+import { managementRoutes } from './managementRoutes.js';
 
 function chat(context: RouteContext): (exchange: Exchange) => Promise<void> {
   return chatRoute(context, {
@@ -27,12 +27,12 @@ function chat(context: RouteContext): (exchange: Exchange) => Promise<void> {
 }
 
 async function show(context: RouteContext, exchange: Exchange): Promise<void> {
-  const requested = decodeShow(await readBody(exchange.request, MAX_SMALL_BODY_BYTES));
-  const name = requested.trim();
+  const request = decodeShow(await readBody(exchange.request, MAX_SMALL_BODY_BYTES));
+  const name = request.model.trim();
   const shownName = name.includes(':') ? name : `${name}:latest`;
-  const entry = await requireModel(context, exchange, requested, shownName);
+  const entry = await requireModel(context, exchange, request.model, shownName);
   const userAgent = exchange.request.headers['user-agent'] ?? '';
-  const body = showBody(entry, { requestedName: requested, userAgent, modifiedAt: context.createdAt });
+  const body = showBody(entry, { request, userAgent, createdAt: context.createdAt });
   sendJson(exchange.response, 200, body);
 }
 

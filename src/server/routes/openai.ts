@@ -21,6 +21,7 @@ import { SSE_TYPE } from '../../protocol/sse.js';
 import { type Exchange, JSON_TYPE, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
 import { answerAction, chatRoute } from './chatRoute.js';
+import { notFoundForEmbedding } from './generate.js';
 import {
   catalog,
   findModel,
@@ -47,10 +48,11 @@ async function findAnyModel(
   context: RouteContext,
   exchange: Exchange,
   requested: string,
+  notFound = modelNotFound(requested),
 ): Promise<CatalogEntry> {
   refuseInvalidName(requested);
   if (requested.trim() === '') throw modelNotFound(requested);
-  return findModel(context, exchange, requested, { notFound: modelNotFound(requested) });
+  return findModel(context, exchange, requested, { notFound });
 }
 
 function chatCompletions(context: RouteContext): Handler {
@@ -122,7 +124,7 @@ async function inputTokens(context: RouteContext, exchange: Exchange): Promise<v
 
 async function embeddings(context: RouteContext, exchange: Exchange): Promise<void> {
   const { model } = decodeEmbeddings(await readChatBody(exchange));
-  await findAnyModel(context, exchange, model);
+  await findAnyModel(context, exchange, model, notFoundForEmbedding(model));
   throw new ChatError(
     'badRequest',
     `${JSON.stringify(model)} does not support embeddings: Claude has no embedding models. Use another provider for embeddings.`,
@@ -150,7 +152,8 @@ async function model(context: RouteContext, exchange: Exchange, requested: strin
   const shownName = requested.includes(':') ? requested : `${requested}:latest`;
   const entry = await requireModel(context, exchange, requested, shownName);
   const more = isAnthropicClient(exchange) ? modelFields(entry, context.createdAt) : {};
-  sendJson(exchange.response, 200, { ...modelBody(requested, context.createdAt), ...more });
+  const createdAt = entry.stored?.modifiedAt ?? context.createdAt;
+  sendJson(exchange.response, 200, { ...modelBody(requested, createdAt), ...more });
 }
 
 export function openaiRoutes(context: RouteContext): Route[] {

@@ -9,7 +9,7 @@ import type { ActivityView } from './view.js';
 
 export interface ActivityCommandOptions {
   readonly history: History;
-  readonly view: Pick<ActivityView, 'selected' | 'filter'>;
+  readonly view: Pick<ActivityView, 'focusedEntry' | 'filter'>;
   readonly output: LogOutputChannel;
 }
 
@@ -18,7 +18,7 @@ type ActivityCommandName =
 
 /**
  * The commands of the Activity view. VS Code passes the entry of the row from whose menu a command was chosen, and nothing
- * for a key: then the command is for the selected row.
+ * for a key: then the command is for the row that has the focus.
  */
 export function activityCommands({
   history,
@@ -40,7 +40,8 @@ export function activityCommands({
       });
       if (chosen !== undefined) view.filter(chosen.filter);
     },
-    cancelRequest(entry: HistoryEntry | undefined = view.selected) {
+    async cancelRequest(clicked?: HistoryEntry) {
+      const entry = clicked ?? (await view.focusedEntry());
       if (entry !== undefined) history.cancel(entry.key);
     },
     showRequestInLog: ({ label }: HistoryEntry) => revealInLog(output, label),

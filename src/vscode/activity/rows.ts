@@ -48,6 +48,8 @@ export function formatCost(usd: number): string {
 /** @param locale by default the user's */
 export const formatNumber = (value: number, locale?: string): string => value.toLocaleString(locale);
 
+const formatTokens = (count: number): string => `${formatNumber(count)} ${count === 1 ? 'token' : 'tokens'}`;
+
 function outcomeText({ error, cancelled, disconnected = false }: Result): string {
   if (disconnected) return 'client disconnected';
   if (cancelled) return 'cancelled';
@@ -116,7 +118,7 @@ function figuresOf(entry: HistoryEntry): (string | undefined)[] {
     result === undefined || result.cancelled ? undefined : result.error,
     modelOf(entry),
     denied === 0 ? undefined : `${formatNumber(denied)} denied`,
-    result?.outputTokens === undefined ? undefined : `${formatNumber(result.outputTokens)} tokens`,
+    result?.outputTokens === undefined ? undefined : formatTokens(result.outputTokens),
     result && formatSpeed(result),
     result?.costUsd === undefined ? undefined : formatCost(result.costUsd),
   ];

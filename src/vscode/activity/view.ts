@@ -1,5 +1,6 @@
 /** The Activity view: the requests of this window in a VS Code tree view. */
 import {
+  commands,
   EventEmitter,
   ThemeColor,
   ThemeIcon,
@@ -7,11 +8,12 @@ import {
   TreeItemCollapsibleState,
   window,
   type Disposable,
+  type Event,
   type TreeDataProvider,
 } from 'vscode';
 import { ACTIVITY_VIEW } from '../platform/names.js';
 import type { History, HistoryEntry } from './history.js';
-import type { WorkspaceLane } from '../workspaceLane.js';
+import type { PermissionRequest } from '../../core/permission.js';
 import type { ActivityFilter } from './filter.js';
 import { detailsOf, questionOf, rowOf, type Detail, type Question } from './rows.js';
 import { throttled } from '../platform/throttle.js';
@@ -49,18 +51,21 @@ function entryItem(entry: HistoryEntry, question: Question | undefined): TreeIte
   return item;
 }
 
+/** The permission requests that wait for the user's answer, the one that is shown first. */
+export interface PendingPermissions {
+  readonly permissionRequests: readonly PermissionRequest[];
+  readonly onChange: Event<void>;
+}
+
 export interface ActivityView extends Disposable {
-  /** The request that is selected, or whose detail is. */
-  readonly selected: HistoryEntry | undefined;
+  /** The request whose row, or a detail of it, has the keyboard focus. Only while the view has it. */
+  focusedEntry(): Promise<HistoryEntry | undefined>;
   /** Shows the requests that match, and names the filter above them. Without one, shows all. */
   filter(filter: ActivityFilter | undefined): void;
 }
 
 /** Shows the view and keeps it up to date until it is disposed. */
-export function createActivityView(
-  history: History,
-  lane: Pick<WorkspaceLane, 'permissionRequests' | 'onChange'>,
-): ActivityView {
+export function createActivityView(history: History, lane: PendingPermissions): ActivityView {
   const changed = new EventEmitter<void>();
   let shown: ActivityFilter | undefined;
   const provider: TreeDataProvider<Node> = {
@@ -102,8 +107,12 @@ export function createActivityView(
   }, TICK_MS);
   ticker.unref();
   return {
-    get selected() {
-      const [node] = view.selection;
+    async focusedEntry() {
+      const before = view.selection;
+      // VS Code tells extensions what is selected, and not what has the focus: this changes just whether that is selected.
+      await commands.executeCommand('list.toggleSelection');
+      const after = view.selection;
+      const node = after.find((one) => !before.includes(one)) ?? before.find((one) => !after.includes(one));
       if (node === undefined || isEntry(node)) return node;
       return history.entries.find(({ key }) => key === node.entryKey);
     },

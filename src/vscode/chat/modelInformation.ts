@@ -19,12 +19,14 @@ export interface ModelInformation {
 const DEFAULT_MAX_OUTPUT_TOKENS = 32_000;
 
 /** @param folder the folder that Claude runs in, for the tooltip */
-export function modelInformation({ name, lane, model }: CatalogEntry, folder: string): ModelInformation {
+export function modelInformation(entry: CatalogEntry, folder: string): ModelInformation {
+  const { name, lane, model, stored } = entry;
   const { displayName, description, resolved, contextLength } = model;
   const maxOutputTokens = model.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
   // VS Code's model picker is too narrow for the second part of "Default (recommended)".
   const shortName = displayName.replace(/\s*\(.*\)$/, '');
-  const title = /^claude/i.test(shortName) ? shortName : `Claude ${shortName}`;
+  const cliTitle = /^claude/i.test(shortName) ? shortName : `Claude ${shortName}`;
+  const title = stored === undefined ? cliTitle : name.replace(/:latest$/, '');
   return {
     id: name,
     name: lane === 'chat' ? title : `${title} (${lane})`,

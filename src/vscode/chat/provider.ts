@@ -17,10 +17,12 @@ import type { ChatEvent, Lane } from '../../core/chat.js';
 import { asChatError, ChatError } from '../../core/errors.js';
 import { withDigits } from '../../core/json.js';
 import type { Logger } from '../../core/log.js';
+import { withStoredModels } from '../../core/storedEntries.js';
 import type { History } from '../activity/history.js';
 import type { Controller } from '../lifecycle/controller.js';
 import { problemText } from '../notifications/problemText.js';
 import { CHAT_VENDOR } from '../platform/names.js';
+import type { StoredModelFile } from '../platform/storedModels.js';
 import type { WorkspaceFolderWatch } from '../lifecycle/workspaceFolder.js';
 import { lanesOf } from '../lifecycle/desiredConfig.js';
 import { createObservedChats } from './observedChat.js';
@@ -32,6 +34,7 @@ export interface ChatProviderOptions {
   readonly controller: Pick<Controller, 'backend' | 'readiness' | 'status'>;
   readonly folder: Pick<WorkspaceFolderWatch, 'current'>;
   readonly history: Pick<History, 'watch'>;
+  readonly models: Pick<StoredModelFile, 'read' | 'onChange'>;
   readonly log: Logger;
   /** Fires when the controller's status may have changed, and with it the list of models. */
   readonly onChange: Event<void>;
@@ -40,13 +43,15 @@ export interface ChatProviderOptions {
 /** The client's name in the log and the Activity view. VS Code does not report which extension sends a request. */
 const CLIENT = 'VS Code Chat';
 
-export function provideChat({ controller, folder, history, log, onChange }: ChatProviderOptions): Disposable {
+export function provideChat(options: ChatProviderOptions): Disposable {
+  const { controller, folder, history, models, log, onChange } = options;
   const { backend } = controller;
   const chats = createObservedChats({ backend, observeChat: history.watch, log });
   const lanes = (): readonly Lane[] => lanesOf(folder.current);
   const folderPath = (): string => folder.current.folder;
   const modelsChanged = new EventEmitter<void>();
-  const entries = async (): Promise<CatalogEntry[]> => listEntries(await backend.models(), lanes());
+  const entries = async (): Promise<CatalogEntry[]> =>
+    withStoredModels(listEntries(await backend.models(), lanes()), await models.read());
   const modelListInputs = (): string =>
     JSON.stringify([controller.status.state, controller.readiness, lanes(), folderPath()]);
   let lastInputs = modelListInputs();
@@ -96,6 +101,7 @@ export function provideChat({ controller, folder, history, log, onChange }: Chat
   return Disposable.from(
     lm.registerLanguageModelChatProvider(CHAT_VENDOR, provider),
     subscription,
+    models.onChange(() => modelsChanged.fire()),
     modelsChanged,
   );
 }

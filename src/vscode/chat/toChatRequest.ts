@@ -4,6 +4,7 @@ import type { ChatRequest, ContentPart, ToolCall } from '../../core/chat.js';
 import { type ConversationEntry, toConversation } from '../../core/conversation.js';
 import { fileContent } from '../../core/fileContent.js';
 import type { JsonObject } from '../../core/json.js';
+import { withStoredMessages, withStoredOptions } from '../../core/storedModel.js';
 import { estimateTokens } from '../../core/tokenEstimate.js';
 import { applyToolChoice } from '../../core/toolChoice.js';
 
@@ -75,15 +76,18 @@ function toEntries({ role, parts }: PromptMessage): ConversationEntry[] {
  * @param client the name for the log and the Activity view
  * @throws ChatError `badRequest` for an unsupported file, or a required tool call without a tool
  */
-export function toChatRequest(prompt: Prompt, { lane, model }: CatalogEntry, client: string): ChatRequest {
+export function toChatRequest(prompt: Prompt, entry: CatalogEntry, client: string): ChatRequest {
+  const { lane, model, stored } = entry;
   const specs = prompt.tools.map(({ name, description, inputSchema }) => ({
     name,
     description,
     parameters: (inputSchema ?? NO_ARGUMENTS) as JsonObject,
   }));
   const offer = applyToolChoice(specs, { mode: prompt.mustCall ? 'required' : 'auto' });
-  const conversation = toConversation(prompt.messages.flatMap(toEntries), { tools: offer.tools });
-  return { lane, model: model.value, ...conversation, ...offer, stop: [], client };
+  const entries = withStoredMessages(prompt.messages.flatMap(toEntries), stored);
+  const conversation = toConversation(entries, { tools: offer.tools });
+  const options = withStoredOptions({ stop: [] }, stored);
+  return { lane, model: model.value, ...conversation, ...offer, ...options, client };
 }
 
 function countDataTokens({ mimeType, data }: Extract<PromptPart, { type: 'data' }>): number {

@@ -1,9 +1,20 @@
-/** Every client of the command Connect a Client, in the order of its list. */
+/** Every client of the command Connect a Client, in the order of its list: the groups one after the other. */
 import { EDITORS } from './editors.js';
-import type { Client } from './guide.js';
+import type { Client, ClientGroup } from './guide.js';
+import { LOCAL_TOOLS } from './localTools.js';
 import { PROGRAMS } from './programs.js';
 import { SDKS } from './sdks.js';
 
-export const CLIENTS: readonly Client[] = [...EDITORS, ...PROGRAMS, ...SDKS];
+const GROUPS: readonly ClientGroup[] = [
+  'Editors and Extensions',
+  'Applications',
+  'Terminal',
+  'Your Own Programs',
+];
+const ALL: readonly Client[] = [...EDITORS, ...PROGRAMS, ...LOCAL_TOOLS, ...SDKS];
+
+export const CLIENTS: readonly Client[] = GROUPS.flatMap((group) =>
+  ALL.filter((client) => client.group === group),
+);
 
 export const findClient = (id: string): Client | undefined => CLIENTS.find((client) => client.id === id);

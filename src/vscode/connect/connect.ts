@@ -5,6 +5,7 @@
 import {
   CodeLens,
   env,
+  extensions,
   Range,
   Selection,
   Uri,
@@ -17,7 +18,16 @@ import { COMMANDS, GUIDE_SCHEME, PRODUCT, type CommandTable } from '../platform/
 import { showCopied, showFileChangeFailure } from '../notifications/notifications.js';
 import { CLIENTS, findClient } from './clients.js';
 import { createFileChanges } from './fileChanges.js';
-import { guideOf, guideWithoutToken, TOKEN_PLACEHOLDER, type Client, type EndpointInfo } from './guide.js';
+import {
+  guideOf,
+  guideWithoutToken,
+  TOKEN_PLACEHOLDER,
+  type Client,
+  type EndpointInfo,
+  type Snippet,
+} from './guide.js';
+import { installedClients, isOnPath } from './installed.js';
+import { pickItems } from './pickItems.js';
 import { firstSnippetLines, guideMarkdown, snippetHeadingLines } from './guideMarkdown.js';
 import { fetchModelNames, modelsForGuides } from './modelNames.js';
 
@@ -46,6 +56,8 @@ export interface Connect {
   lensesOf(document: TextDocument): Promise<CodeLens[]>;
   /** Copies a snippet of a client. Defaults: the client of the open guide, its first snippet. */
   copy(clientId?: unknown, index?: unknown): Promise<void>;
+  /** Runs a snippet that is a command line in a new terminal. Defaults as for `copy`. */
+  run(clientId?: unknown, index?: unknown): Promise<void>;
   /** Proposes to add the first snippet to the client's file. Default: the client of the open guide. */
   add(clientId?: unknown): Promise<void>;
   /** Writes a proposed change. Default: the change in the active editor. */
@@ -91,11 +103,16 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
     return notes;
   }
 
+  /** With the real token. */
+  async function snippetOf(client: Client, index: unknown): Promise<Snippet> {
+    const { snippets } = guideOf(client, await endpointInfo());
+    return snippets[typeof index === 'number' ? index : 0] ?? snippets[0];
+  }
+
   async function copy(clientId: unknown, index?: unknown): Promise<void> {
     const client = clientFor(clientId);
     if (client === undefined) return;
-    const { snippets } = guideOf(client, await endpointInfo());
-    const snippet = snippets[typeof index === 'number' ? index : 0] ?? snippets[0];
+    const snippet = await snippetOf(client, index);
     await env.clipboard.writeText(snippet.text);
     showCopied(`${snippet.label} for ${client.title}`);
   }
@@ -117,17 +134,18 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
 
   return {
     async pick() {
-      const items = CLIENTS.flatMap((client, index) => {
-        const item = { label: client.title, client };
-        return CLIENTS[index - 1]?.group === client.group
-          ? [item]
-          : [{ label: client.group, kind: QuickPickItemKind.Separator, client }, item];
+      const installed = await installedClients(CLIENTS, {
+        hasExtension: (id) => extensions.all.some((extension) => extension.id.toLowerCase() === id),
+        hasProgram: (name) => isOnPath(name, process.env, process.platform),
       });
+      const items = pickItems(CLIENTS, installed).map((item) =>
+        'client' in item ? item : { ...item, kind: QuickPickItemKind.Separator },
+      );
       const chosen = await window.showQuickPick(items, {
         title: `${PRODUCT}: Connect a Client`,
         placeHolder: 'Which client do you want to connect?',
       });
-      if (chosen !== undefined) await showGuide(chosen.client);
+      if (chosen !== undefined && 'client' in chosen) await showGuide(chosen.client);
     },
 
     async textOf(uri) {
@@ -140,13 +158,21 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
     async lensesOf(document) {
       const client = clientOfGuide(document.uri);
       if (client === undefined) return [];
-      const { file, settingsQuery } = guideWithoutToken(client, await endpointInfo());
-      const lenses = [lens(0, '$(link-external) Documentation', 'vscode.open', Uri.parse(client.docs))];
+      const info = await endpointInfo();
+      const { file, settingsQuery, snippets } = guideWithoutToken(client, info);
+      const runsHere = client.runsOnUserMachine !== true || env.remoteName === undefined;
+      const lenses = [
+        lens(0, '$(open-preview) Preview', 'markdown.showPreview', document.uri),
+        lens(0, '$(link-external) Documentation', 'vscode.open', Uri.parse(client.docs)),
+      ];
       if (settingsQuery !== undefined) {
         lenses.push(lens(0, '$(gear) Settings', 'workbench.action.openSettings', settingsQuery));
       }
       for (const [index, line] of snippetHeadingLines(document.getText()).entries()) {
         lenses.push(lens(line, '$(copy) Copy', COMMANDS.copySnippet, client.id, index));
+        if (runsHere && isCommandLine(snippets[index])) {
+          lenses.push(lens(line, '$(terminal) Run in Terminal', COMMANDS.runSnippet, client.id, index));
+        }
         if (index === 0 && file !== undefined) {
           lenses.push(lens(line, '$(diff) Add to Configuration File…', COMMANDS.addSnippet, client.id));
         }
@@ -155,6 +181,19 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
     },
 
     copy,
+
+    async run(clientId, index) {
+      const client = clientFor(clientId);
+      if (client === undefined) return;
+      const snippet = await snippetOf(client, index);
+      if (!isCommandLine(snippet)) return;
+      const terminal = window.createTerminal({
+        name: client.title,
+        ...(snippet.language === 'powershell' ? { shellPath: 'powershell.exe' } : {}),
+      });
+      terminal.show();
+      terminal.sendText(snippet.text);
+    },
 
     async add(clientId) {
       const client = clientFor(clientId);
@@ -179,12 +218,17 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
 
 export const connectCommands = (
   connect: Connect,
-): CommandTable<'connectClient' | 'copySnippet' | 'addSnippet' | 'applyChange'> => ({
+): CommandTable<'connectClient' | 'copySnippet' | 'runSnippet' | 'addSnippet' | 'applyChange'> => ({
   connectClient: () => connect.pick(),
   copySnippet: (clientId?: unknown, index?: unknown) => connect.copy(clientId, index),
+  runSnippet: (clientId?: unknown, index?: unknown) => connect.run(clientId, index),
   addSnippet: (clientId?: unknown) => connect.add(clientId),
   applyChange: (uri?: unknown) => connect.write(uri),
 });
+
+/** Whether a snippet is for a terminal, and not for a file or a field. */
+const isCommandLine = (snippet: Snippet | undefined): boolean =>
+  snippet !== undefined && ['sh', 'powershell'].includes(snippet.language);
 
 const lens = (line: number, title: string, command: string, ...args: unknown[]): CodeLens =>
   new CodeLens(new Range(line, 0, line, 0), { title, command, arguments: args });

@@ -1,7 +1,17 @@
 /** Changes of the user's configuration files. Each is shown as a diff, and written only after the user has confirmed. */
 import { homedir } from 'node:os';
 import { posix, relative, sep } from 'node:path';
-import { CancellationTokenSource, commands, env, FileSystemError, Uri, window, workspace } from 'vscode';
+import {
+  CancellationTokenSource,
+  commands,
+  env,
+  FileSystemError,
+  Position,
+  Range,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { CHANGE_SCHEME } from '../platform/names.js';
 import { isBelow } from '../platform/paths.js';
 import {
@@ -9,6 +19,7 @@ import {
   showManualChangeNeeded,
   showStatusMessage,
 } from '../notifications/notifications.js';
+import { addedLines } from './addedLines.js';
 import { applyEdit, candidatePaths, type FileLocation } from './fileEdit.js';
 import type { ConfigurationFile, Snippet } from './guide.js';
 import { ensurePrivateFile } from './privateFile.js';
@@ -88,8 +99,16 @@ async function locate(location: FileLocation): Promise<Uri> {
   return files.at(-1) ?? Uri.file(homedir());
 }
 
-async function openFile(target: Uri): Promise<void> {
-  await window.showTextDocument(await workspace.openTextDocument(target), { preview: false });
+/** @param added the lines to select, from 0 */
+async function openFile(
+  target: Uri,
+  added?: { readonly first: number; readonly last: number },
+): Promise<void> {
+  const document = await workspace.openTextDocument(target);
+  const selection = added && {
+    selection: new Range(new Position(added.first, 0), document.lineAt(added.last).range.end),
+  };
+  await window.showTextDocument(document, { preview: false, ...selection });
 }
 
 const hasUnsavedChanges = (target: Uri): boolean =>
@@ -193,7 +212,7 @@ export function createFileChanges(): FileChanges {
     if (target.scheme === 'file') await ensurePrivateFile(target.fsPath);
     // Writing through VS Code updates open editors at once, and keeps the file's mode, owner and links.
     await workspace.fs.writeFile(target, new TextEncoder().encode(change.after));
-    await openFile(target);
+    await openFile(target, addedLines(before ?? '', change.after));
     showStatusMessage(`$(check) Added the configuration for ${proposal.clientTitle}`, MESSAGE_MS);
   }
 

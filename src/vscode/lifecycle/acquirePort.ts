@@ -1,5 +1,6 @@
 /** Starts to listen on the configured port, or finds out which program has it. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { printable } from '../../core/log.js';
 import { describePortInUse, type PortOwner } from '../../core/portOwner.js';
 import {
   ListenError,
@@ -9,6 +10,7 @@ import {
   type WindowReport,
 } from '../../server/server.js';
 import type { ListenConfig } from './desiredConfig.js';
+import { findPortProgram, type PortProgram } from './portProgram.js';
 import type { Windows } from './windows.js';
 
 export type PortAcquisition =
@@ -67,7 +69,7 @@ export async function acquirePort(
   if (report !== undefined) return { kind: 'elsewhere', report };
   // A program that was shutting down during the probes has released the port by now.
   const acquisition = owner === 'none' || owner === 'other' ? await tryToListen(endpoint, config) : undefined;
-  return acquisition ?? portInUse(owner, config);
+  return acquisition ?? portInUse(owner, config, await findPortProgram(config.port));
 }
 
 /** The program that has the port. Any program can name itself as ours, so only a window's proof counts for `report`. */
@@ -84,11 +86,16 @@ async function probeOwner(
   return { owner };
 }
 
-function portInUse(owner: PortOwner, { port }: ListenConfig): PortAcquisition {
+function portInUse(
+  owner: PortOwner,
+  { port }: ListenConfig,
+  program: PortProgram | undefined,
+): PortAcquisition {
   const quit = owner === 'ollama' ? 'Quit Ollama' : 'Quit it';
+  const named = program === undefined ? '' : ` (${printable(program.name, 40)}, process ${program.pid})`;
   return {
     kind: 'failed',
-    message: `${describePortInUse({ owner, port })} ${quit}, or use another port here.`,
+    message: `${describePortInUse({ owner, port }).replace(/\.$/, `${named}.`)} ${quit}, or use another port here.`,
     taken: true,
   };
 }

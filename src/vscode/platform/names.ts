@@ -36,6 +36,7 @@ export const COMMANDS = {
   sayHello: 'claudeOllama.sayHello',
   connectClient: 'claudeOllama.connectClient',
   copySnippet: 'claudeOllama.copySnippet',
+  runSnippet: 'claudeOllama.runSnippet',
   addSnippet: 'claudeOllama.addSnippet',
   applyChange: 'claudeOllama.applyChange',
   showPermissionRequest: 'claudeOllama.showPermissionRequest',

@@ -1,11 +1,15 @@
 import { commands, env, type LogOutputChannel } from 'vscode';
-import { choosePort } from '../notifications/notifications.js';
+import { choosePort, showStatusMessage } from '../notifications/notifications.js';
+import type { Controller } from '../lifecycle/controller.js';
 import type { CommandTable } from '../platform/names.js';
 import { choosePermissions, showMenu } from './menu.js';
 import { serveHere, type HandoverOptions } from './portHandover.js';
 import type { SessionSummaryWatch } from './sessionSummary.js';
 
+const MESSAGE_MS = 3_000;
+
 export interface UiCommandOptions extends HandoverOptions {
+  readonly controller: HandoverOptions['controller'] & Pick<Controller, 'refreshModels'>;
   readonly output: Pick<LogOutputChannel, 'show'>;
   readonly session: Pick<SessionSummaryWatch, 'current'>;
   /** With the publisher. */
@@ -13,9 +17,19 @@ export interface UiCommandOptions extends HandoverOptions {
 }
 
 type UiCommandName =
-  'serveHere' | 'showLog' | 'showMenu' | 'openSettings' | 'changePort' | 'choosePermissions';
+  | 'refreshModels'
+  | 'serveHere'
+  | 'showLog'
+  | 'showMenu'
+  | 'openSettings'
+  | 'changePort'
+  | 'choosePermissions';
 
 export const uiCommands = (options: UiCommandOptions): CommandTable<UiCommandName> => ({
+  refreshModels() {
+    options.controller.refreshModels();
+    showStatusMessage('Reading the list of models again', MESSAGE_MS);
+  },
   serveHere: () => serveHere(options),
   showLog: () => options.output.show(true),
   showMenu: () => showMenu(options.controller.status, options.session.current),

@@ -2,7 +2,8 @@
 import { MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from 'vscode';
 import { PRODUCT } from '../platform/names.js';
 import type { Status } from '../lifecycle/status.js';
-import { statusView, TOOLTIP_COMMANDS, type StatusContext } from './statusView.js';
+import { TOOLTIP_COMMANDS, type StatusContext } from './statusTooltip.js';
+import { statusView } from './statusView.js';
 
 export interface StatusBar extends Disposable {
   show(status: Status, context: StatusContext): void;

@@ -1,5 +1,5 @@
 /** The usage of today, over all windows of the user: one small file for each day, in the extension's storage folder. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asChatError } from '../../core/errors.js';
 import type { Logger } from '../../core/log.js';
@@ -20,6 +20,8 @@ export const NO_USAGE: Usage = {
   outputTokens: 0,
   costUsd: undefined,
 };
+
+const USAGE_FILE = /^usage-\d{4}-\d{2}-\d{2}\.json$/;
 
 /** The local date: `2026-12-01`. @param time milliseconds since 1970 */
 export function localDay(time: number): string {
@@ -110,7 +112,18 @@ export function watchDailyUsage(options: DailyUsageOptions): DailyUsage {
       .catch((error: unknown) => log.warn(`[usage] cannot be stored: ${asChatError(error).message}`));
   }
 
+  /** Only today is shown, so the files of other days are of no use. */
+  async function removeOldFiles(): Promise<void> {
+    const names = await readdir(folder).catch(() => []);
+    const old = names.filter(
+      (name) => USAGE_FILE.test(name) && join(folder, name) !== fileOf(localDay(now())),
+    );
+    await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
+  }
+
   queue(NO_USAGE);
+  // Not awaited: nothing depends on it, and a file that stays does no harm.
+  void removeOldFiles().catch(() => undefined);
   const unsubscribe = history.subscribe(() => {
     const used = usageSince(counted, history.totals);
     if (used.requests === 0) return;

@@ -40,8 +40,10 @@ export function activityView(editor, model) {
       'shows completed requests with tokens and costs',
       async () => {
         await workbench.run('Claude Ollama: Show Activity');
-        await row('VS Code Chat')
-          .filter({ hasText: /claude:latest · .* tokens · .*\$/ })
+        await rows
+          .filter({ hasText: 'VS Code Chat' })
+          .filter({ hasText: /s · claude:latest → claude-.* tokens · .*\$/ })
+          .first()
           .waitFor();
       },
     ],
@@ -51,9 +53,9 @@ export function activityView(editor, model) {
         stream = editor.chat('ask-count:', 'sample-client/1.0').then((response) => response.text());
         // A later step awaits the stream. Ignore its errors until then, in case that step is skipped.
         stream.catch(() => undefined);
-        await row('sample-client/1.0').filter({ hasText: 'answering' }).waitFor();
-        const label = await row('sample-client/1.0').getAttribute('aria-label');
-        assert.match(label ?? '', /sample-client\/1\.0, claude-sonnet:latest, answering, \d/);
+        await row('sample-client').filter({ hasText: 'answering' }).waitFor();
+        const label = await row('sample-client').getAttribute('aria-label');
+        assert.match(label ?? '', /sample-client, answering, \d+ s, claude-sonnet → claude-/);
         await editor.screenshot('activity');
       },
     ],
@@ -64,20 +66,33 @@ export function activityView(editor, model) {
         const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
         await tooltip.filter({ hasText: /1 active request/ }).waitFor();
         await tooltip
-          .filter({ hasText: /This session: \d requests · [\d,]+ tokens in, [\d,]+ out · \$/ })
+          .filter({ hasText: /Today: \d+ requests, 1 failed · [\d,]+ tokens in, [\d,]+ out · \$/ })
           .waitFor();
         await page.mouse.move(0, 0);
         await tooltip.waitFor({ state: 'hidden' });
       },
     ],
     [
-      'cancels the selected request, ends it at the API and sends an error to its client',
+      'cancels the selected request with the Delete key, ends it at the API and sends an error to its client',
       async () => {
-        await chooseAction('Cancel Request');
+        await workbench.run('Claude Ollama: Show Activity');
+        await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('Home');
+        await page.keyboard.press('Delete');
         assert.match((await stream) ?? '', /cancelled in VS Code/);
         const apiRequest = model.requests.findLast(({ raw }) => raw.includes('ask-count:'));
         assert.equal(await apiRequest?.closed, 'client');
-        await row('sample-client/1.0').filter({ hasText: 'cancelled' }).waitFor();
+        await row('sample-client').filter({ hasText: 'cancelled' }).waitFor();
+      },
+    ],
+    [
+      'shows the requests of one client only, and all again',
+      async () => {
+        await workbench.pick('Claude Ollama: Filter Activity…', 'Requests of sample-client');
+        await row('VS Code Chat').waitFor({ state: 'detached' });
+        await page.getByText('Shown: requests of sample-client').waitFor();
+        await workbench.pick('Claude Ollama: Filter Activity…', 'All requests');
+        await row('VS Code Chat').waitFor();
       },
     ],
     [

@@ -67,12 +67,17 @@ export function basics(editor) {
       },
     ],
     [
-      'offers Start but not Stop in the command palette while it is stopped',
+      'offers Start but not Stop in the command palette while it is stopped, and finds commands by the product name',
       async () => {
         const offered = async (/** @type {string} */ title) =>
           (await workbench.paletteEntries(title)).some((entry) => entry.split('\n')[0] === title);
         assert.equal(await offered('Claude Ollama: Start'), true);
         assert.equal(await offered('Claude Ollama: Stop'), false);
+        const found = await workbench.paletteEntries('Ollama Server Restart');
+        assert.ok(
+          found.some((entry) => entry.startsWith('Claude Ollama: ')),
+          found.join(),
+        );
       },
     ],
     [
@@ -84,15 +89,27 @@ export function basics(editor) {
       },
     ],
     [
-      'opens a menu from the status bar item',
+      'opens a menu from the status bar item, which also changes the permissions of workspace models',
       async () => {
         await workbench.statusItem(STATUS_ITEM).locator('a').first().click();
         const entries = (await workbench.listEntries()).join('\n');
-        for (const entry of ['Copy Endpoint URL', 'Stop', 'Restart', 'Show Log', 'Settings']) {
+        for (const entry of [
+          'Connect a Client…',
+          'Open Chat',
+          'Say Hello',
+          'Copy Endpoint URL',
+          'Create Token',
+        ]) {
           assert.ok(entries.includes(entry), entries);
         }
         await editor.screenshot('4-menu');
-        await page.keyboard.press('Escape');
+        await page.keyboard.type('Workspace Models: Read Only');
+        await page.keyboard.press('Enter');
+        await page.getByPlaceholder('What may Claude do in the open folder?').waitFor();
+        await page.keyboard.type('Ask');
+        await page.keyboard.press('Enter');
+        // The change takes effect with a new backend, which checks the CLI.
+        await workbench.statusItem(STATUS_ITEM).locator('.codicon-loading').waitFor({ state: 'detached' });
       },
     ],
     [
@@ -104,6 +121,9 @@ export function basics(editor) {
         const text = await tooltip.innerText();
         assert.match(text, new RegExp(`http://127\\.0\\.0\\.1:${port}`));
         assert.match(text, /Idle/);
+        assert.match(text, /Workspace models: Ask/);
+        assert.match(text, /Today: \d requests/);
+        assert.match(text, /paid by API key \(ANTHROPIC_API_KEY\)/);
         await editor.screenshot('5-tooltip');
       },
     ],

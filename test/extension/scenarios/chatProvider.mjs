@@ -49,5 +49,25 @@ export function chatProvider(editor, model) {
         await editor.screenshot('chat-provider');
       },
     ],
+    [
+      'shows an error without a stack trace when the limit of the plan is reached',
+      async () => {
+        await ask('ask-limit:');
+        const text = await answer.filter({ hasText: 'rate limit' }).innerText();
+        assert.doesNotMatch(text, /\bat .*:\d+:\d+|\.cjs/);
+        await editor.screenshot('chat-provider-limit');
+      },
+    ],
+    [
+      'keeps the models and answers while the server is stopped, because the chat needs no port',
+      async () => {
+        await workbench.run('Claude Ollama: Stop');
+        await editor.untilStatus(/Claude off/);
+        await ask('ask-say: Without the port.');
+        await answer.filter({ hasText: 'Without the port.' }).waitFor();
+        await workbench.run('Claude Ollama: Start');
+        await editor.untilStatus(new RegExp(`Claude :${editor.port}`));
+      },
+    ],
   ];
 }

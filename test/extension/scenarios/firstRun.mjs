@@ -42,12 +42,13 @@ export function firstRun(editor, model) {
     [
       'reports the missing CLI, with a button that installs it',
       async () => {
-        const message = workbench.notification('which is not an executable file');
-        for (const name of ['Install the Claude CLI…', 'Open Walkthrough', "Don't Show Again"]) {
+        const message = workbench.notification('The Claude CLI was not found.');
+        for (const name of ['Install…', 'Choose Program…', "Don't Show Again"]) {
           await message.getByRole('button', { name }).waitFor();
         }
         await editor.screenshot('first-2-notification');
-        await message.getByRole('button', { name: 'Install the Claude CLI…' }).click();
+        assert.doesNotMatch(await message.innerText(), /Tried|\.local/);
+        await message.getByRole('button', { name: 'Install…' }).click();
         const options = (await workbench.listEntries()).join('\n');
         assert.match(options, /curl -fsSL https:\/\/claude\.ai\/install\.sh \| bash/);
         assert.match(options, /npm install -g @anthropic-ai\/claude-code/);
@@ -56,10 +57,23 @@ export function firstRun(editor, model) {
       },
     ],
     [
+      'offers to install the CLI when the user signs in without it',
+      async () => {
+        await workbench.run('Claude Ollama: Sign In');
+        const message = workbench.notification('Signing in needs the Claude CLI');
+        await message.getByRole('button', { name: 'Install…' }).waitFor();
+        await workbench.run('Notifications: Clear All Notifications');
+        await message.waitFor({ state: 'detached' });
+      },
+    ],
+    [
       'completes the CLI step when the CLI is installed',
       async () => {
         await model.install();
-        await workbench.run('Claude Ollama: Restart');
+        // The CLI is looked for again when a terminal closes.
+        await workbench.run('Terminal: Create New Terminal');
+        await page.locator('.terminal-widget-container, .terminal-wrapper').first().waitFor();
+        await workbench.run('Terminal: Kill the Active Terminal Instance');
         await untilCompleted(['cli', 'server']);
         const message = workbench.notification('not signed in');
         await message.getByRole('button', { name: 'Sign In' }).waitFor();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
+import { answerOf } from '../packagedEditor.mjs';
 
 const CART = `"""The cart of the shop."""
 
@@ -60,6 +60,8 @@ export function workspaceLane(editor) {
   const permissionRequest = (/** @type {string} */ text) => workbench.notification(text);
   const click = (/** @type {string} */ text, /** @type {string} */ button) =>
     permissionRequest(text).getByRole('button', { name: button, exact: true }).click();
+  const activityRow = (/** @type {string} */ text) =>
+    page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
   const code = page.locator('.editor-instance[data-mode-id=python] .view-lines');
   const diff = page.locator('.monaco-diff-editor');
   /** The text of an element, with plain spaces. */
@@ -121,7 +123,9 @@ export function workspaceLane(editor) {
       'asks before an edit, and shows it in a diff editor',
       async () => {
         const response = editor.workspaceChat([read, edit]);
-        await permissionRequest('Claude wants to edit cart.py, for sample-client/1.0').waitFor();
+        await permissionRequest(
+          'Claude wants to edit cart.py (for sample-client). Denied after 5 minutes without an answer.',
+        ).waitFor();
         await diff.getByText('round(sum(prices), 2)').first().waitFor();
         await editor.untilStatus(/Claude asks/);
         await editor.screenshot('9-permission-request');
@@ -150,10 +154,13 @@ export function workspaceLane(editor) {
       },
     ],
     [
-      'does not make a denied edit, and tells the model',
+      'does not make an edit that the user denies by keyboard, and tells the model',
       async () => {
         const response = editor.workspaceChat([read, edit]);
-        await click('Claude wants to edit', 'Deny');
+        await page.getByRole('tab', { name: 'cart.py (proposed by Claude)' }).waitFor();
+        await editor.untilStatus(/Claude asks/);
+        await page.keyboard.press('Control+K');
+        await page.keyboard.press('n');
         assert.match(await answer(response), /did not allow this/);
         assert.equal(await disk(), CART);
         await diff.waitFor({ state: 'detached' });
@@ -182,12 +189,12 @@ export function workspaceLane(editor) {
         const first = { ...edit, input: { ...again.input, old_string: 'prices):', new_string: 'items):' } };
         const response = editor.workspaceChat([read, first, run('touch pause'), again]);
         await click('Claude wants to edit', 'Allow for This Conversation');
-        await permissionRequest('The command: touch pause').waitFor();
+        await permissionRequest('run `touch pause`').waitFor();
         await untilCode(/items\):/);
         await code.first().click();
         await page.keyboard.press('Control+End');
         await page.keyboard.type(', twice');
-        await click('The command: touch pause', 'Allow');
+        await click('run `touch pause`', 'Allow');
         await click('It has unsaved changes', 'Deny');
         assert.match(await answer(response), /did not allow this/);
         assert.doesNotMatch(await disk(), /sum_of|twice/);
@@ -195,21 +202,24 @@ export function workspaceLane(editor) {
       },
     ],
     [
-      'asks before a command, and runs it only if the user allows it',
+      'asks before a command, and runs it only if the user allows it, in the row of the Activity view',
       async () => {
         const denied = editor.workspaceChat([run('touch denied')]);
-        await permissionRequest('The command: touch denied').waitFor();
-        await click('The command: touch denied', 'Deny');
+        await click('Claude wants to run `touch denied` (for sample-client)', 'Deny');
         assert.match(await answer(denied), /did not allow this/);
         const allowed = editor.workspaceChat([run('touch allowed')]);
-        await click('The command: touch allowed', 'Allow');
+        await workbench.run('Claude Ollama: Show Activity');
+        await activityRow('waiting for you: run touch allowed').hover();
+        await activityRow('waiting for you').locator('.action-label.codicon-check').click();
         await answer(allowed);
+        await activityRow('1 denied').waitFor();
+        await workbench.run('View: Toggle Panel Visibility');
         assert.equal(existsSync(join(editor.folder, 'denied')), false);
         assert.equal(existsSync(join(editor.folder, 'allowed')), true);
       },
     ],
     [
-      'shows a hidden permission request again, and does not ask again for what is allowed for the conversation',
+      'shows a hidden permission request again, with the keyboard focus, and does not ask again for what is allowed for the conversation',
       async () => {
         const response = editor.workspaceChat([
           run('echo once >> twice'),
@@ -219,11 +229,29 @@ export function workspaceLane(editor) {
         await permissionRequest('echo once').waitFor();
         await workbench.run('Notifications: Clear All Notifications');
         await permissionRequest('echo once').waitFor({ state: 'detached' });
-        await workbench.statusItem(STATUS_ITEM).locator('a').first().click();
+        await workbench.run('Claude Ollama: Show Permission Request');
+        await permissionRequest('echo once').waitFor();
+        await page.waitForFunction(() => document.activeElement?.closest('.notifications-toasts') !== null);
         await click('echo once', 'Allow for This Conversation');
         await click('echo more', 'Allow');
         await answer(response);
         assert.equal(await readFile(join(editor.folder, 'twice'), 'utf8'), 'once\nmore\nonce\n');
+      },
+    ],
+    [
+      'shows a long command completely, with buttons in the title of its editor',
+      async () => {
+        const response = editor.workspaceChat([run(`touch ${'long-'.repeat(80)}end`)]);
+        await permissionRequest('The editor shows the command').waitFor();
+        const lines = page.locator('.editor-instance .view-line');
+        await workbench.until(
+          'the command, wrapped',
+          async () => (await lines.allInnerTexts()).join(''),
+          (text) => text.endsWith('long-end'),
+        );
+        assert.ok((await lines.count()) > 1);
+        await page.locator('.editor-actions .action-label.codicon-close').click();
+        assert.match(await answer(response), /did not allow this/);
       },
     ],
     [
@@ -234,12 +262,12 @@ export function workspaceLane(editor) {
           .workspaceChat([run('touch one\ntouch two')], client.signal)
           .catch(() => 'disconnected');
         await page.locator('.editor-instance', { hasText: 'touch two' }).first().waitFor();
-        await permissionRequest('The command: see the editor').waitFor();
+        await permissionRequest('The editor shows the command').waitFor();
         await editor.untilStatus(/Claude asks/);
         client.abort();
         assert.equal(await response, 'disconnected');
         await editor.untilStatus(running);
-        await permissionRequest('The command: see the editor').waitFor({ state: 'hidden' });
+        await permissionRequest('The editor shows the command').waitFor({ state: 'hidden' });
         await page
           .locator('.editor-instance', { hasText: 'touch two' })
           .first()

@@ -62,6 +62,30 @@ describe('the language models in VS Code', () => {
     assert.ok(maxInputTokens > 100_000, String(maxInputTokens));
   });
 
+  it('include a model that a client has created, until it is deleted', async () => {
+    const { url } = await ready();
+    const send = async (method: string, path: string, body: object): Promise<void> => {
+      const response = await fetch(`${url}${path}`, { method, body: JSON.stringify(body) });
+      assert.equal(response.status, 200, await response.text());
+    };
+    const isCreated = ({ id }: LanguageModelChat): boolean => id === 'My-Model:V1';
+    await send('POST', '/api/create', {
+      model: 'My-Model:V1',
+      from: 'claude-sonnet',
+      messages: [
+        { role: 'user', content: 'Hello' },
+        { role: 'assistant', content: 'Ahoy' },
+      ],
+    });
+    const created = (await models((found) => found.some(isCreated))).find(isCreated);
+    assert.ok(created !== undefined);
+    assert.equal(created.name, 'My-Model:V1');
+    const response = await created.sendRequest([LanguageModelChatMessage.User('say: Aye.')]);
+    assert.equal(await textOf(response), 'Aye.');
+    await send('DELETE', '/api/delete', { model: 'my-model:v1' });
+    await models((found) => !found.some(isCreated));
+  });
+
   it('stream an answer', async () => {
     const model = await sonnet();
     const response = await model.sendRequest([LanguageModelChatMessage.User('say: Hello to extensions.')]);
@@ -102,10 +126,16 @@ describe('the language models in VS Code', () => {
     assert.equal(await (await sonnet()).countTokens('twelve chars'), 3);
   });
 
-  it('disappear when the server stops, and return when it starts', async () => {
+  it('stay when the server stops, and answer without the port', async () => {
+    const before = (await models((found) => found.length > 0)).map(({ id }) => id);
     await commands.executeCommand('claudeOllama.stop');
-    await models((found) => found.length === 0);
+    assert.deepEqual(
+      (await lm.selectChatModels({ vendor: VENDOR })).map(({ id }) => id),
+      before,
+    );
+    const prompt = [LanguageModelChatMessage.User('say: without the port')];
+    assert.equal(await textOf(await (await sonnet()).sendRequest(prompt)), 'without the port');
     await commands.executeCommand('claudeOllama.start');
-    await models((found) => found.length > 0);
+    await ready();
   });
 });

@@ -68,7 +68,7 @@ export class SimulatedConversation implements PooledConversation {
       canRewind: true,
       rewindFailed: false,
       history,
-      tools: { conflictsWith: () => false },
+      canServe: () => true,
       sharedTurns: (setup: ProcessSetup, turns: readonly Turn[]) => this.#sharedTurns(setup, turns),
       changesFor: (setup: ProcessSetup) => this.#changesFor(setup),
     };

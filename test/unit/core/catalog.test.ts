@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Model } from '../../../src/core/backend.js';
-import {
-  canonicalName,
-  findListed,
-  listEntries,
-  type NamePolicy,
-  resolveName,
-} from '../../../src/core/catalog.js';
+import { findListed, listEntries, type NamePolicy, resolveName } from '../../../src/core/catalog.js';
+import { canonicalName } from '../../../src/core/modelName.js';
+import { targetName, withStoredModels } from '../../../src/core/storedEntries.js';
+import { storedModel } from '../../support/storedModels.js';
 
 function model(value: string, resolved = `claude-${value}-5`): Model {
   return {
@@ -323,5 +320,80 @@ describe('canonicalName', () => {
         assert.ok(canonical.includes(':'));
       }),
     );
+  });
+});
+
+describe('stored models', () => {
+  const models = [...MODELS, { ...model('haiku'), efforts: ['low', 'high'] as const }];
+  const cli = listEntries(models, ['chat']);
+  const all = withStoredModels(cli, [
+    storedModel({ model: 'My-Haiku:V1', modified_at: '2026-01-01' }),
+    storedModel({ model: 'quick:latest', from: 'claude-haiku:high', modified_at: '2026-02-01' }),
+    storedModel({ model: 'pinned:latest', from: 'claude-haiku-4-5-20251001', modified_at: '2026-03-01' }),
+    storedModel({ model: 'agent:latest', from: 'claude-sonnet:workspace' }),
+    storedModel({ model: 'claude-haiku:latest' }),
+  ]);
+  const find = (name: string, policy = REJECT): string | undefined =>
+    resolveName(all, name, policy)?.entry.name;
+
+  it('are listed after the models of the CLI, the newest first', () => {
+    assert.deepEqual(
+      all.slice(cli.length).map(({ name }) => name),
+      ['pinned:latest', 'quick:latest', 'My-Haiku:V1'],
+    );
+  });
+
+  it('have the model that they were made from, with its effort', () => {
+    const found = resolveName(all, 'QUICK', REJECT)?.entry;
+    assert.deepEqual([found?.model.value, found?.effort], ['haiku', 'high']);
+    assert.equal(resolveName(all, 'pinned', REJECT)?.entry.model.value, 'claude-haiku-4-5-20251001');
+  });
+
+  it('are found by their exact name in any case, before a family', () => {
+    assert.equal(find('my-haiku:v1'), 'My-Haiku:V1');
+    assert.equal(find('registry.ollama.ai/library/MY-HAIKU:V1'), 'My-Haiku:V1');
+    assert.equal(find('my-haiku:v2'), 'claude-haiku:latest');
+    assert.equal(find('my-haiku'), 'claude-haiku:latest');
+  });
+
+  it('take an effort as their tag', () => {
+    const found = resolveName(all, 'quick:low', REJECT)?.entry;
+    assert.deepEqual([found?.name, found?.effort], ['quick:latest', 'low']);
+  });
+
+  it('are never found by a family, or as the default', () => {
+    const stored = storedModel({ model: 'only:latest', from: 'claude-haiku' });
+    const entries = withStoredModels(listEntries([model('haiku'), model('sonnet')], ['chat']), [stored]);
+    const policy: NamePolicy = { ...REJECT, unknown: 'default' };
+    for (const name of ['claude-3-haiku', 'claude-fable', 'x']) {
+      assert.equal(resolveName(entries, name, policy)?.entry.stored, undefined, name);
+    }
+  });
+
+  it('can be the target of an alias, and the default of the settings', () => {
+    assert.equal(find('gpt-4', { ...REJECT, aliases: { 'gpt-4': 'quick' } }), 'quick:latest');
+    assert.equal(
+      find('gpt-4', { ...REJECT, unknown: 'default', defaultModel: 'my-haiku:v1' }),
+      'My-Haiku:V1',
+    );
+  });
+
+  it('stay behind an alias of the user', () => {
+    assert.equal(find('quick', { ...REJECT, aliases: { quick: 'claude-sonnet' } }), 'claude-sonnet:latest');
+  });
+
+  it('are made from a name that means the same model later', () => {
+    for (const name of ['claude-haiku', 'claude-haiku:high', 'claude', 'quick', 'my-opus', 'my-id']) {
+      const aliases = { 'my-opus': 'opus[1m]', 'my-id': 'us.anthropic.claude-haiku-v1:0' };
+      const entry = resolveName(all, name, { ...REJECT, aliases })?.entry;
+      assert.ok(entry !== undefined, name);
+      const from = targetName(cli, entry);
+      const [again] = withStoredModels(cli, [storedModel({ model: 'new:latest', from })]).slice(-1);
+      assert.deepEqual(
+        [again?.model, again?.effort, again?.lane],
+        [entry.model, entry.effort, entry.lane],
+        name,
+      );
+    }
   });
 });

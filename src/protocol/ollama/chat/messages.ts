@@ -1,6 +1,6 @@
 /** Translates the messages of `/api/chat`. */
-import type { ContentPart, ToolCall, ToolSpec } from '../../../core/chat.js';
-import { type Conversation, type ConversationEntry, toConversation } from '../../../core/conversation.js';
+import type { ContentPart, ToolCall } from '../../../core/chat.js';
+import type { ConversationEntry } from '../../../core/conversationEntry.js';
 import type { Json } from '../../../core/json.js';
 import { type MessageParts, readMessageParts, readResultContent } from '../../content.js';
 import { imageOf, readBase64, withoutDataUrl } from '../../images.js';
@@ -57,7 +57,10 @@ export function readMessage(value: Json, at: FieldPath, readArguments: ReadArgum
   };
 }
 
-/** The entries of a message. An unknown role counts as the user's. */
+/**
+ * The entries of a message. An unknown role counts as the user's.
+ * @throws ChatError `badRequest` for an image in a format that Claude does not accept
+ */
 export function entriesOf(message: WireMessage): ConversationEntry[] {
   const { role, calls, results } = message;
   const content: ContentPart[] = [...message.images.map(imageOf), ...message.content];
@@ -65,13 +68,4 @@ export function entriesOf(message: WireMessage): ConversationEntry[] {
     return [{ role: 'result', callId: message.toolCallId, name: message.toolName, content }];
   }
   return messageEntries(speakerOf(role), { content, calls, results });
-}
-
-/**
- * Translates the messages of a chat.
- * @param tools on offer
- * @throws ChatError `badRequest` for an image in a format that Claude does not accept
- */
-export function readConversation(messages: readonly WireMessage[], tools: readonly ToolSpec[]): Conversation {
-  return toConversation(messages.flatMap(entriesOf), { tools });
 }

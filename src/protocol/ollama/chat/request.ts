@@ -1,13 +1,15 @@
 /** Requests of `/api/chat`. */
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../../core/chat.js';
+import { toConversation } from '../../../core/conversation.js';
+import { withStoredMessages } from '../../../core/storedModel.js';
 import { bodyFields } from '../../json/fields.js';
 import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { createArgumentsReader } from '../../toolArguments.js';
 import { readFormat, readOptions, thinkingFor } from '../options.js';
 import { readRequestOptions, type RequestOptions } from '../request.js';
 import { readTool } from '../tools.js';
-import { readConversation, readMessage, type WireMessage } from './messages.js';
+import { entriesOf, readMessage, type WireMessage } from './messages.js';
 
 /** A body of `/api/chat` with checked types. */
 export interface ChatBody extends RequestOptions {
@@ -48,13 +50,15 @@ export function translateChat(body: ChatBody, entry: CatalogEntry): ChatAction {
   const empty = body.messages.length === 0;
   if (empty && body.keepAliveMs === 0) return { type: 'unload' };
   const thinking = thinkingFor(body.think, entry.model, body.model);
-  const generation = readOptions(body.options);
+  const { stored } = entry;
+  const generation = readOptions({ ...stored?.parameters, ...body.options });
   if (empty) return { type: 'load' };
   const format = readFormat(body.format);
+  const entries = withStoredMessages(body.messages.flatMap(entriesOf), stored);
   const request: ChatRequest = {
     lane: entry.lane,
     model: entry.model.value,
-    ...readConversation(body.messages, body.tools),
+    ...toConversation(entries, { tools: body.tools }),
     tools: body.tools,
     ...(format === undefined ? {} : { format }),
     thinking,

@@ -82,7 +82,8 @@ export function translateGenerate(body: GenerateBody, entry: CatalogEntry): Gene
   if (body.suffix !== '') {
     throw badRequest(`registry.ollama.ai/library/${entry.name} does not support insert`);
   }
-  const generation = readOptions(body.options);
+  const { stored } = entry;
+  const generation = readOptions({ ...stored?.parameters, ...body.options });
   if (empty) return { type: 'load' };
   const invalidTemplate = templateError(body.template);
   if (invalidTemplate !== undefined) throw new OllamaStatusError(500, invalidTemplate);
@@ -90,7 +91,9 @@ export function translateGenerate(body: GenerateBody, entry: CatalogEntry): Gene
   const images = body.images.map(imageOf);
   const decoded = decodeContext(body.context);
   const earlier: TextConversation = decoded ?? { system: '', texts: [] };
-  const system = body.system === '' ? earlier.system : body.system;
+  const storedSystem = body.raw ? '' : (stored?.system ?? '');
+  // As in Ollama, stored messages are not used here.
+  const system = [body.system, earlier.system].find((text) => text !== '') ?? storedSystem;
   const request: ChatRequest = {
     lane: entry.lane,
     model: entry.model.value,

@@ -1,7 +1,6 @@
 /** Requests of `/v1/chat/completions`. */
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../../core/chat.js';
-import { toConversation } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
@@ -95,7 +94,7 @@ export function decodeChat(text: string): ChatBody {
   const { offeredTools, callFormat } = readOfferedTools(fields);
   return {
     ...options,
-    conversation: toConversation(entries.flat(), { tools: offeredTools.tools }),
+    entries: entries.flat(),
     offeredTools,
     callFormat,
     count: readChoices(fields),

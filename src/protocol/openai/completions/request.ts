@@ -2,6 +2,7 @@
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, Sampling } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
+import { withStoredOptions } from '../../../core/storedModel.js';
 import type { Json } from '../../../core/json.js';
 import { bodyFields, type Fields } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
@@ -76,13 +77,18 @@ export function translateCompletion(body: CompletionBody, entry: CatalogEntry): 
     const request: ChatRequest = {
       lane: entry.lane,
       model: entry.model.value,
-      system: '',
+      system: entry.stored?.system ?? '',
       messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
       tools: [],
       thinking: { show: false },
-      stop: body.stop,
-      ...readLimit(body.maxTokens),
-      ...(body.sampling === undefined ? {} : { sampling: body.sampling }),
+      ...withStoredOptions(
+        {
+          stop: body.stop,
+          ...readLimit(body.maxTokens),
+          ...(body.sampling === undefined ? {} : { sampling: body.sampling }),
+        },
+        entry.stored,
+      ),
     };
     return Array.from({ length: body.count.perPrompt }, () => request);
   });

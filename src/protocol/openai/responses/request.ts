@@ -1,7 +1,6 @@
 /** Requests of `/v1/responses`. Nothing is stored, so every request must contain the whole conversation. */
 import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest } from '../../../core/chat.js';
-import { toConversation } from '../../../core/conversation.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json, JsonObject } from '../../../core/json.js';
 import { applyToolChoice, type OfferedTools } from '../../../core/toolChoice.js';
@@ -82,10 +81,8 @@ export function decodeResponses(text: string, route: ResponsesRoute = 'responses
   return {
     model,
     stream: compaction !== 'route' && (fields.boolean('stream') ?? false),
-    conversation: toConversation(isSummary ? [...entries, SUMMARY_REQUEST] : entries, {
-      first: fields.text('instructions'),
-      tools: offeredTools.tools,
-    }),
+    entries: isSummary ? [...entries, SUMMARY_REQUEST] : entries,
+    instructions: fields.text('instructions'),
     // A forced call, a schema and a limit would prevent a complete summary in plain words.
     offeredTools: isSummary ? { tools: offeredTools.tools } : offeredTools,
     format: isSummary

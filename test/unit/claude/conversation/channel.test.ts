@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Channel, type ControlAnswer } from '../../../../src/claude/conversation/channel.js';
+import { Channel } from '../../../../src/claude/conversation/channel.js';
+import type { ControlAnswer } from '../../../../src/claude/conversation/channelOptions.js';
 import type { CliMessage } from '../../../../src/claude/process/incoming.js';
 import type { ClaudeProcess, ProcessEnd } from '../../../../src/claude/process/process.js';
 
@@ -43,15 +44,11 @@ describe('Channel', () => {
     cli = createProcess();
     settle = new Map();
     signals = new Map();
-    channel = new Channel(
-      cli.process,
-      answer ??
-        (({ request_id }, signal) => {
-          signals.set(request_id, signal);
-          return new Promise((resolve) => settle.set(request_id, resolve));
-        }),
-      () => undefined,
-    );
+    const held: ControlAnswer = ({ request_id }, signal) => {
+      signals.set(request_id, signal);
+      return new Promise((resolve) => settle.set(request_id, resolve));
+    };
+    channel = new Channel(cli.process, { answer: answer ?? held, onCrash: () => undefined });
   }
   beforeEach(() => start());
 

@@ -9,7 +9,7 @@ import type { ChatMessage, ContentPart, ToolCallPart } from '../../../../src/cor
 import type { Json, JsonObject } from '../../../../src/core/json.js';
 import { createArgumentsReader } from '../../../../src/protocol/toolArguments.js';
 
-const NUM_RUNS = process.env['SOAK'] === '1' ? 100_000 : 5_000;
+const NUM_RUNS = process.env['SOAK'] === '1' ? 100_000 : 2_000;
 const NAMES = new ToolNames('');
 const IDS = ['call_0', 'call_1', 'call_2', 'call_3'];
 
@@ -80,6 +80,8 @@ const HELLO: ChatMessage = { role: 'user', content: [textPart('Hello')] };
 const answerTurn = (message: ChatMessage): Turn => toTurns([HELLO, message, HELLO])[1]!;
 const questionTurn = (message: ChatMessage): Turn => toTurns([message])[0]!;
 
+type Block = JsonObject & { readonly type: string; readonly text?: string };
+
 /** What the CLI reads, as JSON in UTF-8; texts that follow each other joined, the keys of objects sorted. */
 function sent(turn: Turn): string {
   const line =
@@ -87,14 +89,14 @@ function sent(turn: Turn): string {
       ? assistantLine(turn, IDS, NAMES)
       : userLine(turn, IDS, { uuid: '', query: true });
   const bytes = Buffer.from(JSON.stringify(line).replaceAll(/(?<=(?<!\\)(?:\\\\)*)\\ud[89a-f]../g, '\ufffd'));
-  const { message } = JSON.parse(String(bytes)) as { message: { content: string | JsonObject[] } };
+  const { message } = JSON.parse(String(bytes)) as { message: { content: string | Block[] } };
   const blocks =
     typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : message.content;
-  const joined: JsonObject[] = [];
+  const joined: Block[] = [];
   for (const block of blocks) {
     const last = joined.at(-1);
-    if (last?.['type'] !== 'text' || block['type'] !== 'text') joined.push(block);
-    else joined.splice(-1, 1, { type: 'text', text: `${String(last['text'])}${String(block['text'])}` });
+    if (last?.type !== 'text' || block.type !== 'text') joined.push(block);
+    else joined.splice(-1, 1, { type: 'text', text: `${last.text}${block.text}` });
   }
   return JSON.stringify(sorted(joined));
 }

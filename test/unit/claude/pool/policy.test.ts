@@ -76,9 +76,17 @@ describe('chooseProcess', () => {
     assert.deepEqual(chooseProcess([workspace], { ...CHAT, room: false, ending: true }), { kind: 'wait' });
   });
 
-  it('never rewinds a conversation of the workspace lane', () => {
-    const used = candidate({ lane: 'workspace', shared: 2 });
-    assert.deepEqual(chooseProcess([used], { ...CHAT, lane: 'workspace' }), { kind: 'start' });
+  it('chooses in the same way in the workspace lane', () => {
+    const workspace = { ...CHAT, lane: 'workspace' } as const;
+    const least = candidate({ lane: 'workspace', value: 1 });
+    const shares = candidate({ lane: 'workspace', value: 3, shared: 2 });
+    assert.deepEqual(chooseProcess([shares, least], workspace), use(shares));
+    assert.deepEqual(
+      chooseProcess([idle(0), candidate({ lane: 'workspace', value: 2 }), least], workspace),
+      use(least),
+    );
+    const unfit = candidate({ lane: 'workspace', shared: 2, fits: false });
+    assert.deepEqual(chooseProcess([unfit], workspace), { kind: 'start' });
   });
 });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ChatMessage } from '../../../../src/core/chat.js';
-import type { Conversation } from '../../../../src/core/conversation.js';
+import { type Conversation, toConversation } from '../../../../src/core/conversation.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import type { Json, JsonObject } from '../../../../src/core/json.js';
-import { readConversation, type WireMessage } from '../../../../src/protocol/anthropic/messages.js';
+import { readEntries, systemText, type WireMessage } from '../../../../src/protocol/anthropic/messages.js';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -13,7 +13,7 @@ const IMAGE_PART = { type: 'image', mediaType: 'image/png', data: PNG };
 
 const text = (words: string): { type: 'text'; text: string } => ({ type: 'text', text: words });
 const conversationOf = (system: Json | undefined, wire: readonly WireMessage[]): Conversation =>
-  readConversation(system, wire, []);
+  toConversation(readEntries(wire), { first: systemText(system) });
 const messagesOf = (...wire: readonly WireMessage[]): readonly ChatMessage[] =>
   conversationOf(undefined, wire).messages;
 

@@ -5,6 +5,7 @@ import { toTurns } from '../../../../src/claude/conversation/transcript.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import type { Json, JsonObject } from '../../../../src/core/json.js';
 import { decodeMessages } from '../../../../src/protocol/anthropic/request.js';
+import { chatRequestOf } from './chatRequest.js';
 
 /** Strings of a template that become unique content, which must be found in the request to the model. */
 const MARK = 'MARK';
@@ -163,8 +164,8 @@ describe('a random history of /v1/messages', () => {
         const mustRefuse = REFUSED.some((block) => sent.includes(JSON.stringify(block)));
         let request: string;
         try {
-          const { conversation, offeredTools } = decodeMessages(sent);
-          request = JSON.stringify([conversation.system, toTurns(conversation.messages), offeredTools]);
+          const { system, messages, tools, toolChoice } = chatRequestOf(decodeMessages(sent));
+          request = JSON.stringify([system, toTurns(messages), tools, toolChoice]);
         } catch (thrown) {
           assert.ok(thrown instanceof ChatError, String(thrown));
           assert.equal(thrown.kind, 'badRequest');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { jsonText } from '../../../../src/core/json.js';
 import { ChatError } from '../../../../src/core/errors.js';
 import { decodeMessages } from '../../../../src/protocol/anthropic/request.js';
+import { chatRequestOf } from './chatRequest.js';
 
 const decode = (more: object): ReturnType<typeof decodeMessages> =>
   decodeMessages(
@@ -78,8 +79,8 @@ describe('a request of /v1/messages', () => {
     fc.assert(
       fc.property(fc.oneof(almostRequests, fc.jsonValue()), (value) => {
         try {
-          const { conversation } = decodeMessages(JSON.stringify(value));
-          assert.ok(conversation.messages.length > 0);
+          const request = chatRequestOf(decodeMessages(JSON.stringify(value)));
+          assert.ok(request.messages.length > 0);
         } catch (thrown) {
           assert.ok(thrown instanceof ChatError, String(thrown));
           assert.equal(thrown.kind, 'badRequest');
@@ -130,12 +131,12 @@ describe('a request of /v1/messages', () => {
       `{"type":"server_tool_use","id":"b","name":"web_fetch","input":{"id":${id}}}`,
       `{"type":"mcp_tool_result","content":{"id":${id}}}`,
     ];
-    const { conversation, offeredTools } = decodeMessages(
+    const body = decodeMessages(
       `{"model":"m","max_tokens":1,"tools":[{"name":"f","input_examples":[{"id":${id}}]}],"messages":[` +
         `{"role":"assistant","content":[${blocks.join()}]},` +
         `{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":{"id":${id}}}]}]}`,
     );
-    const text = jsonText([conversation, offeredTools]);
+    const text = jsonText(chatRequestOf(body));
     assert.equal(text.split(id).length - 1, 5, text);
   });
 
@@ -220,11 +221,14 @@ describe('a request of /v1/messages', () => {
     });
 
     it('tells the model where the tools changed', () => {
-      const { conversation } = decode({
+      const body = decode({
         tools: [{ name: 'f' }],
         messages: [hi, system({ type: 'text', text: 'Note.' }, removed('f'))],
       });
-      assert.match(JSON.stringify(conversation), /Note\..*The tool f is no longer available from here on/);
+      assert.match(
+        JSON.stringify(chatRequestOf(body)),
+        /Note\..*The tool f is no longer available from here on/,
+      );
     });
 
     it('refuses tools that it does not have', () => {

@@ -25,7 +25,7 @@ describe('model descriptions', () => {
   });
 
   it('have different basenames', () => {
-    const options = { requestedName: 'x', userAgent: '', modifiedAt: new Date(0) };
+    const options = { request: decodeShow('{"model":"x"}'), userAgent: '', createdAt: new Date(0) };
     const names = entries.map(
       (entry) => (showBody(entry, options)['model_info'] as Record<string, unknown>)['general.basename'],
     );
@@ -58,9 +58,9 @@ describe('model descriptions', () => {
 
 describe('decodeShow', () => {
   it('reads the model from `model` or `name`', () => {
-    assert.equal(decodeShow('{"model":"a","name":"b"}'), 'a');
-    assert.equal(decodeShow('{"Name":"b","verbose":false}'), 'b');
-    assert.equal(decodeShow('null'), '');
+    assert.equal(decodeShow('{"model":"a","name":"b"}').model, 'a');
+    assert.equal(decodeShow('{"Name":"b","verbose":false}').model, 'b');
+    assert.equal(decodeShow('null').model, '');
     assert.throws(() => decodeShow('{"model":1}'), {
       message: 'json: cannot unmarshal number into Go struct field ShowRequest.model of type string',
     });

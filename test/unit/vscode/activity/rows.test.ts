@@ -86,6 +86,10 @@ describe('rowOf', () => {
     assert.match(rowOf({ ...ACTIVE, ...same }, 13_999).description, /· claude-sonnet-5-5$/);
   });
 
+  it('says one token', () => {
+    assert.match(rowOf(finished({ outputTokens: 1 }), 0).description, / · 1 token · /);
+  });
+
   it('counts the calls that were denied', () => {
     const decisions = ['denied: Bash ls', 'allowed once: Edit a.ts', 'denied: Write b.ts'];
     assert.match(rowOf({ ...finished({}), decisions }, 0).description, / · 2 denied · /);

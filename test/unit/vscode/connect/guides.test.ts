@@ -61,7 +61,7 @@ describe('guideOf', () => {
         assert.ok(all.includes(runsOnUserMachine ? externalUrl : localUrl), all);
         assert.ok(!all.includes(runsOnUserMachine ? localUrl : externalUrl), all);
         // In these clients, the user chooses a model from the list that the server provides.
-        if (!['ollama-extension', 'jetbrains', 'open-webui'].includes(one.id)) {
+        if (!['ollama-extension', 'jetbrains', 'open-webui', 'xcode'].includes(one.id)) {
           assert.ok(all.includes('claude-opus'), all);
         }
       }

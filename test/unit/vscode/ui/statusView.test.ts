@@ -8,7 +8,8 @@ import {
 } from '../../../../src/vscode/ui/menuItems.js';
 import type { Totals } from '../../../../src/vscode/activity/history.js';
 import type { CliReadiness, Status } from '../../../../src/vscode/lifecycle/status.js';
-import { escapeMarkdown, statusView, TOOLTIP_COMMANDS } from '../../../../src/vscode/ui/statusView.js';
+import { escapeMarkdown, TOOLTIP_COMMANDS } from '../../../../src/vscode/ui/statusTooltip.js';
+import { statusView } from '../../../../src/vscode/ui/statusView.js';
 
 const running = (readiness: CliReadiness, requests = 0, waiting = 0): Status & { state: 'running' } => ({
   state: 'running',

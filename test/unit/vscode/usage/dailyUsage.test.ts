@@ -86,6 +86,18 @@ describe('the usage of a day', () => {
     });
   });
 
+  it('removes the files of earlier days when a window opens', async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, 'usage-2026-11-20.json'), '{}');
+    await writeFile(join(folder, 'window-key'), 'x');
+    await writeFile(join(folder, 'usage-2026-11-24.json'), JSON.stringify(USED));
+    const { usage, changed } = openWindow(folder, () => NOON);
+    await changed();
+    assert.equal(usage.today.requests, 1);
+    await until('the files', () => readdir(folder), { fits: (names) => names.length === 2 });
+    assert.deepEqual((await readdir(folder)).sort(), ['usage-2026-11-24.json', 'window-key']);
+  });
+
   it('counts a file that cannot be read as no usage', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, `usage-${localDay(NOON)}.json`), '{"requests":');

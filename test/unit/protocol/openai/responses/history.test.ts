@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import type { ChatEvent, ChatMessage, ToolCall } from '../../../../../src/core/chat.js';
 import { type Json, jsonText, parseJson } from '../../../../../src/core/json.js';
 import { responsesReply } from '../../../../../src/protocol/openai/responses/reply.js';
-import { decodeResponses } from '../../../../../src/protocol/openai/responses/request.js';
+import { decodeResponses, translateResponses } from '../../../../../src/protocol/openai/responses/request.js';
 import { CONTEXT, DONE } from '../answers.js';
-import { type Body, PNG, responseRequestOf, responsesBodyOf } from '../requests.js';
+import { type Body, ENTRY, PNG, responseRequestOf, responsesBodyOf } from '../requests.js';
 
 const NUM_RUNS = process.env['SOAK'] === undefined ? 1_000 : 20_000;
 const PNG_URL = `data:image/png;base64,${PNG}`;
@@ -225,7 +225,7 @@ describe('a tool call of /v1/responses', () => {
       output: { id: 1234567890123456789n },
     }));
     const sent = jsonText({ model: 'x', input: [...output, ...outputs] });
-    const received = jsonText(decodeResponses(sent).conversation.messages);
+    const received = jsonText(translateResponses(decodeResponses(sent), ENTRY).messages);
     // Twice as an argument, and twice within the JSON text of a result.
     assert.equal(count(received, '1234567890123456789'), 4);
   });

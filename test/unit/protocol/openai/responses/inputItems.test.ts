@@ -160,15 +160,17 @@ describe('the input items of /v1/responses', () => {
   });
 
   it('may refer to an item; a reference to an item that is not in the input is noted', () => {
-    const { conversation, notes } = responsesBodyOf({
+    const body: Body = {
       input: [
         { type: 'message', id: 'msg_1', role: 'user', content: 'hi' },
         { type: 'item_reference', id: 'msg_1' },
         { id: 'msg_2' },
       ],
-    });
-    assert.deepEqual(conversation.messages, [user('hi')]);
-    assert.deepEqual(notes, ['input[2]: item_reference msg_2 skipped, responses are not stored']);
+    };
+    assert.deepEqual(responseRequestOf(body).messages, [user('hi')]);
+    assert.deepEqual(responsesBodyOf(body).notes, [
+      'input[2]: item_reference msg_2 skipped, responses are not stored',
+    ]);
   });
 
   it('may include thinking and what Codex keeps for itself, which are left out', () => {
