@@ -16,7 +16,7 @@ import { inRoot } from './paths.mjs';
 
 const DOCUMENT = 'docs/clients.md';
 const BEGIN = '<!-- results -->';
-const END = '<!-- /results -->';
+const END = '<!-- end of results -->';
 const HEAD = '| client | version | API | features | result |\n| --- | --- | --- | --- | --- |';
 
 /** Makes an empty folder for the results of a run, for the environment variable CLIENT_RESULTS. */
@@ -37,8 +37,9 @@ export async function writeTable(folder) {
     .map((file) => /** @type {ClientResult} */ (JSON.parse(readFileSync(join(folder, file), 'utf8'))));
   if (results.length === 0 || !existsSync(inRoot(DOCUMENT))) return;
   const text = replaceTable(readFileSync(inRoot(DOCUMENT), 'utf8'), results);
-  const { format } = await import('prettier');
-  writeFileSync(inRoot(DOCUMENT), await format(text, { parser: 'markdown', printWidth: 110 }));
+  const { format, resolveConfig } = await import('prettier');
+  const style = await resolveConfig(inRoot(DOCUMENT));
+  writeFileSync(inRoot(DOCUMENT), await format(text, { ...style, parser: 'markdown' }));
   console.log(`\n${DOCUMENT}: the results of ${results.length} clients were written`);
 }
 

@@ -5,23 +5,41 @@ import { root } from './paths.mjs';
 import { UsageError } from './setup.mjs';
 
 /** The suites whose tests all belong to `npm test`, in the order in which they start: fast ones first, and then the longest. */
-const DEFAULT_SUITES = ['unit', 'http', 'repository', 'extension', 'claude', 'e2e', 'adversary', 'clients'];
+const DEFAULT_SUITES = [
+  'unit',
+  'http',
+  'repository',
+  'extension',
+  'claude',
+  'e2e',
+  'adversary',
+  'clients',
+  'windows',
+];
 
-/** The suites of real clients that need toolchains or big downloads. `npm test` runs only these small files of them. */
+/**
+ * The suites of real clients that need toolchains or big downloads. `npm test` runs only these small files of them.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
 const CLIENT_SUITES = {
   agents: ['claudeCode', 'cline', 'codex', 'opencode'],
   python: ['sdks'],
+  go: [],
 };
 
 /** All suites, in the order in which they start. */
 export const SUITES = [...DEFAULT_SUITES, ...Object.keys(CLIENT_SUITES)];
 
-const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop] [--record]
-  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them, with the small files of ${Object.keys(CLIENT_SUITES).join(', ')}
+/** The suites that `--wine` runs when none is named. */
+export const WINE_SUITES = ['unit', 'http', 'e2e', 'windows'];
+
+const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--desktop | --wine] [--record]
+  SUITE        ${SUITES.join(', ')}; without SUITE and FILE, all of them, but of ${Object.keys(CLIENT_SUITES).join(', ')} only the small files
   FILE         one test file, such as test/unit/core/lineSplitter.test.ts
   --grep TEXT  only tests whose full title matches TEXT, a regular expression as in Mocha; not for the suite extension
   --soak       long forms of the tests; without SUITE and FILE, all files
   --desktop    the suite extension also in a desktop VS Code
+  --wine       with Node and the CLI for Windows, under wine; without SUITE and FILE: ${WINE_SUITES.join(', ')}
   --record     write the results of the clients into docs/clients.md`;
 
 /**
@@ -30,6 +48,7 @@ const USAGE = `Usage: npm test -- [SUITE | FILE]… [--grep TEXT] [--soak] [--de
  * @property {string | undefined} grep
  * @property {boolean} soak
  * @property {boolean} desktop
+ * @property {boolean} wine
  * @property {boolean} record
  */
 
@@ -52,11 +71,13 @@ export function selectTests(args, caller = root) {
   let grep;
   let soak = false;
   let desktop = false;
+  let wine = false;
   let record = false;
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (arg === '--soak') soak = true;
     else if (arg === '--desktop') desktop = true;
+    else if (arg === '--wine') wine = true;
     else if (arg === '--record') record = true;
     else if (arg === '--grep') grep = rest.shift() ?? refuse('--grep needs a TEXT');
     else if (arg.startsWith('--grep=')) grep = arg.slice('--grep='.length);
@@ -67,12 +88,14 @@ export function selectTests(args, caller = root) {
   if (grep !== undefined && selected.has('extension')) {
     refuse('--grep is not supported for the suite extension, whose tests run inside VS Code');
   }
-  if (selected.size === 0) selectDefaults(selected, soak);
+  if (wine && selected.has('extension')) refuse('VS Code does not run under wine');
+  if (selected.size === 0 && wine) for (const name of WINE_SUITES) selected.set(name, 'all');
+  else if (selected.size === 0) selectDefaults(selected, soak);
   const suites = SUITES.filter((name) => selected.has(name)).map((name) => {
     const files = selected.get(name);
     return files === undefined || files === 'all' ? { name } : { name, files };
   });
-  return { suites, grep, soak, desktop, record };
+  return { suites, grep, soak, desktop, wine, record };
 }
 
 /**
@@ -83,7 +106,12 @@ export function selectTests(args, caller = root) {
 function selectDefaults(selected, soak) {
   for (const name of DEFAULT_SUITES) selected.set(name, 'all');
   for (const [name, files] of Object.entries(CLIENT_SUITES)) {
-    selected.set(name, soak ? 'all' : files.map((file) => `test/${name}/${file}.test.ts`));
+    if (soak) selected.set(name, 'all');
+    else if (files.length > 0)
+      selected.set(
+        name,
+        files.map((file) => `test/${name}/${file}.test.ts`),
+      );
   }
 }
 

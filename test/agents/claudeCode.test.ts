@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { devCli } from '../standin/devCli.js';
 import type { ApiBlock } from '../standin/server.js';
+import { recordResults } from '../support/clientSuite/results.js';
 import { startHeadless, type Headless } from '../support/headless.js';
-import { createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
+import { runTool } from '../support/toolchain.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
 
 const FINAL_ANSWER = 'The total adds up now.';
@@ -23,6 +25,12 @@ describe('Claude Code', function () {
   after(async () => {
     await project?.close();
     await headless?.stop();
+  });
+
+  recordResults({
+    client: 'Claude Code',
+    api: 'Anthropic Messages',
+    version: async () => (await runTool(devCli(), ['--version'])).split(' ')[0] ?? '',
   });
 
   it('repairs a program with its own tools, in one CLI process', async () => {

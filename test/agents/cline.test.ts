@@ -1,10 +1,11 @@
 /** Cline's command line with the configuration file of Connect a Client. It uses /api/chat and its own tools. */
 import assert from 'node:assert/strict';
+import { recordResults } from '../support/clientSuite/results.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 
 const VERSION = '3.0.65';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -37,6 +38,8 @@ describe('Cline', function () {
     await project?.close();
     await headless?.stop();
   });
+
+  recordResults({ client: 'Cline', api: 'Ollama', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
     project = await createAgentProject();

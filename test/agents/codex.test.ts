@@ -1,11 +1,19 @@
 /** OpenAI's Codex with the profile of Connect a Client. It uses /v1/responses and its own tools on a real disk. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { recordResults } from '../support/clientSuite/results.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { installedOrSkip } from '../support/install.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import { BROKEN, linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import {
+  BROKEN,
+  linesOf,
+  createAgentProject,
+  REPAIRED,
+  TASK,
+  type AgentProject,
+} from '../support/agentProject.js';
 
 const VERSION = '0.169.0';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -66,6 +74,8 @@ describe('Codex', function () {
     project = undefined;
     headless = undefined;
   });
+
+  recordResults({ client: 'Codex', api: 'OpenAI Responses', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
     project = await createAgentProject();

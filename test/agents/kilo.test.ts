@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { recordResults } from '../support/clientSuite/results.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { snippetOf } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
 import { roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 
 const VERSION = '7.7.9';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -41,6 +42,8 @@ describe('Kilo', function () {
     await project?.close();
     await headless?.stop();
   });
+
+  recordResults({ client: 'Kilo Code', api: 'OpenAI chat', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
     project = await createAgentProject();

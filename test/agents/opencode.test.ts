@@ -1,10 +1,11 @@
 /** opencode with the configuration file of Connect a Client. It uses /v1/chat/completions and its own tools on a real disk. */
 import assert from 'node:assert/strict';
+import { recordResults } from '../support/clientSuite/results.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from './agentProject.js';
+import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
 
 const VERSION = '1.18.33';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -36,6 +37,8 @@ describe('opencode', function () {
     await project?.close();
     await headless?.stop();
   });
+
+  recordResults({ client: 'opencode', api: 'OpenAI chat', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
     project = await createAgentProject();

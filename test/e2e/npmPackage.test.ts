@@ -44,7 +44,7 @@ describe('the npm package', function () {
     const options = ['--prefix', folder, '--offline', '--no-audit', '--no-fund'];
     await npm(['install', join(folder, archive), ...options], folder);
     installed = join(folder, 'node_modules/claude-ollama-server');
-    program = join(folder, 'node_modules/.bin/claude-ollama-server');
+    program = join(installed, 'dist/headless.cjs');
   });
   afterEach(async () => {
     await headless?.stop();
@@ -62,6 +62,8 @@ describe('the npm package', function () {
           .replaceAll('\\', '/'),
       );
     assert.deepEqual(files.sort(), FILES);
+    const commands = await readdir(join(folder, 'node_modules/.bin'));
+    assert.ok(commands.includes('claude-ollama-server'), commands.join());
     assert.deepEqual(await readdir(join(folder, 'node_modules')), [
       '.bin',
       '.package-lock.json',

@@ -1,7 +1,7 @@
 // Runs the tests in a real VS Code, which it installs first: the Mocha suite in the extension host of the oldest and of the
 // newest supported version, then the packaged extension in the newest one.
 // Arguments select parts: oldest, newest, packaged, chat, window (all with the VS Code server from npm, Linux only) and
-// desktop (with desktop VS Code, which @vscode/test-electron downloads).
+// desktop (with desktop VS Code, which @vscode/test-electron downloads). --desktop adds that part to the usual ones.
 import { summaryLine } from '../../scripts/testCounts.mjs';
 import { bundleSuite, loadModel } from './bundle.mjs';
 import { runChat } from './chat.mjs';
@@ -20,13 +20,11 @@ import { runWindow } from './window.mjs';
 const SUITE_TIMEOUT_MS = 300_000;
 const report = createReport();
 const log = (/** @type {string} */ line) => report.note(line);
-const requested = process.argv.slice(2);
-const parts =
-  requested.length > 0
-    ? requested
-    : process.platform === 'linux'
-      ? ['oldest', 'newest', 'packaged', 'chat', 'window']
-      : ['desktop'];
+const DESKTOP = 'desktop';
+const requested = process.argv.slice(2).filter((argument) => argument !== '--desktop');
+const usual = process.platform === 'linux' ? ['oldest', 'newest', 'packaged', 'chat', 'window'] : [DESKTOP];
+const more = process.argv.includes('--desktop') ? [DESKTOP] : [];
+const parts = new Set([...(requested.length > 0 ? requested : usual), ...more]);
 
 /**
  * Runs a part if it is selected. An editor that is not available skips the part.
@@ -35,7 +33,7 @@ const parts =
  * @param {() => Promise<void>} run
  */
 async function part(name, title, run) {
-  if (!parts.includes(name)) return;
+  if (!parts.has(name)) return;
   try {
     await run();
   } catch (error) {
@@ -94,7 +92,7 @@ const { startModel } = await loadModel();
 const model = await startModel();
 await serverParts(vsix, tests, model);
 const desktopTitle = 'the suite in desktop VS Code';
-await part('desktop', desktopTitle, async () => {
+await part(DESKTOP, desktopTitle, async () => {
   const program = await desktopEditor();
   await runSuite(report, { title: desktopTitle, tests, model, multiRoot: true, brief: false }, (run) =>
     runSuiteInDesktop(program, run),

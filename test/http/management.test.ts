@@ -275,7 +275,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       body: error('LoRA adapters are no longer supported'),
     },
     {
-      what: 'a parameter of a wrong type, which Ollama refuses in each chat (C-NEW parameters)',
+      what: 'a parameter of a wrong type, which Ollama refuses in each chat (C-119)',
       ask: to('/api/create', { model: 'x', from: 'claude-sonnet', parameters: { temperature: 'hot' } }),
       status: 400,
       body: error('option "temperature" must be of type float32'),

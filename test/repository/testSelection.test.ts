@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type * as TestSelection from '../../scripts/testSelection.mjs';
 import { importScript, root } from './repository.js';
 
-const { selectTests, SUITES } = await importScript<typeof TestSelection>('testSelection.mjs');
+const { selectTests, SUITES, WINE_SUITES } = await importScript<typeof TestSelection>('testSelection.mjs');
 
 const LINES = 'test/unit/core/lineSplitter.test.ts';
 const GUARD = 'test/http/guard.test.ts';
@@ -16,7 +16,7 @@ describe('the arguments of npm test', () => {
     const { suites, grep, soak, desktop, record } = selectTests([]);
     assert.deepEqual(
       suites.map(({ name }) => name),
-      SUITES,
+      SUITES.filter((name) => name !== 'go'),
     );
     const partial = suites.filter(({ files }) => files !== undefined);
     assert.deepEqual(
@@ -55,6 +55,12 @@ describe('the arguments of npm test', () => {
     assert.deepEqual(selectTests(['unit', LINES]).suites, [{ name: 'unit' }]);
   });
 
+  it('select the suites for wine with --wine, or those that they name', () => {
+    const { suites, wine } = selectTests(['--wine']);
+    assert.deepEqual([suites.map(({ name }) => name), wine], [WINE_SUITES, true]);
+    assert.deepEqual(selectTests(['claude', '--wine']).suites, [{ name: 'claude' }]);
+  });
+
   it('take a text after --grep, with or without an equals sign', () => {
     assert.equal(selectTests(['unit', '--grep', 'GET /api/tags']).grep, 'GET /api/tags');
     assert.equal(selectTests(['--grep=unit']).grep, 'unit');
@@ -69,6 +75,7 @@ describe('the arguments of npm test', () => {
       [['test/unit/absent.test.ts'], /^No such file: test\/unit\/absent\.test\.ts$/m],
       [['test/repository/imports.ts'], /^Unknown argument/m],
       [['test/extension/suite/chat.test.ts'], /run inside VS Code/],
+      [['extension', '--wine'], /^VS Code does not run under wine/m],
       [['extension', '--grep', 'chat'], /^--grep is not supported for the suite extension/m],
     ];
     for (const [args, reason] of refused) {

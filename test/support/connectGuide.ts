@@ -34,3 +34,18 @@ export async function connectIn(home: string, id: string, url: string): Promise<
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, result.text);
 }
+
+/** A command of a guide, for a POSIX shell: its environment variables and its words. Quotes are not interpreted. */
+export function commandOf(
+  id: string,
+  url: string,
+): { readonly env: Readonly<Record<string, string>>; readonly words: readonly string[] } {
+  const words = snippetOf(id, url, { platform: 'linux' }).split(' ');
+  const end = words.findIndex((word) => !/^[A-Z_]+=/.test(word));
+  return {
+    env: Object.fromEntries(
+      words.slice(0, end).map((word) => word.split(/=(.*)/).slice(0, 2) as [string, string]),
+    ),
+    words: words.slice(end),
+  };
+}

@@ -1,9 +1,17 @@
-// Programs from the system's package manager that tests need: a browser, and a compiler for two native modules.
+// Programs from the system's package manager that tests need: a browser, a compiler for two native modules, and what sets up
+// a small Debian with wine.
 import { findProgram, runCommand } from './command.mjs';
 import { HostUnavailable } from './unavailable.mjs';
 
 /** The Debian package of each program. */
-const PACKAGES = { chromium: 'chromium', 'g++': 'g++', make: 'make', python3: 'python3' };
+const PACKAGES = {
+  chromium: 'chromium',
+  debootstrap: 'debootstrap',
+  'g++': 'g++',
+  ip: 'iproute2',
+  make: 'make',
+  python3: 'python3',
+};
 
 /**
  * Installs those of the programs that are missing.

@@ -28,13 +28,15 @@ export async function runTool(
   { cwd, env }: ToolOptions = {},
 ): Promise<string> {
   try {
-    const { stdout } = await run(file, args, {
+    const running = run(file, args, {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...inheritedEnvironment(), ...env },
       timeout: LONGEST_MS,
       maxBuffer: MAX_OUTPUT_BYTES,
     });
-    return stdout;
+    // Some command lines wait for the end of their input.
+    running.child.stdin?.end();
+    return (await running).stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new Error(`${file} ${args[0] ?? ''} failed: ${`${stdout}\n${stderr}`.trim().slice(-2000)}`, {

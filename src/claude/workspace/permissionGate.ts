@@ -13,6 +13,7 @@ import type {
 } from '../../core/permission.js';
 import { canonicalJson } from '../../core/json.js';
 import { SHELL_TOOLS } from '../cli/launch.js';
+import { inputWithFolderSpelling } from './folderSpelling.js';
 import { evaluate } from './permissionPolicy.js';
 import { toolTarget } from './toolPhrases.js';
 import type { ToolUse, WorkspacePaths } from './toolPaths.js';
@@ -66,14 +67,16 @@ export class PermissionGate {
   async onPreToolUse(use: ToolUse, mode: string | undefined): Promise<object> {
     if (use.id !== undefined) this.#asked.add(use.id);
     const decision = await evaluate(use, this.#options.permissions, this.#options.paths, mode);
-    if (decision.type === 'useCliRules') return {};
+    const updatedInput = inputWithFolderSpelling(use, this.#options.paths);
+    if (decision.type === 'useCliRules' && updatedInput === undefined) return {};
     if (decision.type === 'deny') this.#report('denied', use);
     const reason = decision.type === 'deny' ? decision.reason : undefined;
     return {
       hookSpecificOutput: {
         hookEventName: 'PreToolUse',
-        permissionDecision: decision.type,
+        ...(decision.type === 'useCliRules' ? {} : { permissionDecision: decision.type }),
         ...(reason === undefined ? {} : { permissionDecisionReason: reason }),
+        ...(updatedInput === undefined || decision.type === 'deny' ? {} : { updatedInput }),
       },
     };
   }

@@ -1,5 +1,7 @@
 /** Every client of the command Connect a Client, in the order of its list: the groups one after the other. */
+import { AGENTS } from './agents.js';
 import { EDITORS } from './editors.js';
+import { FRAMEWORKS } from './frameworks.js';
 import type { Client, ClientGroup } from './guide.js';
 import { LOCAL_TOOLS } from './localTools.js';
 import { PROGRAMS } from './programs.js';
@@ -11,7 +13,7 @@ const GROUPS: readonly ClientGroup[] = [
   'Terminal',
   'Your Own Programs',
 ];
-const ALL: readonly Client[] = [...EDITORS, ...PROGRAMS, ...LOCAL_TOOLS, ...SDKS];
+const ALL: readonly Client[] = [...EDITORS, ...PROGRAMS, ...LOCAL_TOOLS, ...AGENTS, ...SDKS, ...FRAMEWORKS];
 
 export const CLIENTS: readonly Client[] = GROUPS.flatMap((group) =>
   ALL.filter((client) => client.group === group),

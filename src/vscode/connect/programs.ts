@@ -6,6 +6,7 @@ import {
   commandSnippet,
   EXAMPLE_PROMPT,
   fieldSnippet,
+  keyOrDummy,
   modelSnippet,
   opencodeConfiguration,
   opencodeProvider,
@@ -15,10 +16,14 @@ const TERMINAL = 'Terminal';
 const APPLICATIONS = 'Applications';
 
 /** Docker Desktop maps `host.docker.internal` to the host's loopback. On Linux, only the host's network reaches it. */
-function dockerOptions({ authUrl, platform }: Target): string {
-  if (platform === 'linux') return `--network=host -e OLLAMA_BASE_URL=${authUrl}`;
-  const urlInContainer = authUrl.replace(/\/\/(?:localhost|127\.0\.0\.1)(?=[:/])/, '//host.docker.internal');
-  return `-p 3000:8080 -e OLLAMA_BASE_URL=${urlInContainer}`;
+function dockerOptions(target: Target): string {
+  const key = `-e OPENAI_API_KEY=${keyOrDummy(target)} -e ENABLE_OLLAMA_API=false`;
+  if (target.platform === 'linux') return `--network=host -e OPENAI_API_BASE_URL=${target.url}/v1 ${key}`;
+  const urlInContainer = target.url.replace(
+    /\/\/(?:localhost|127\.0\.0\.1)(?=[:/])/,
+    '//host.docker.internal',
+  );
+  return `-p 3000:8080 -e OPENAI_API_BASE_URL=${urlInContainer}/v1 ${key}`;
 }
 
 /** Where the other Ollama of the guide listens: its own port may be the one of this server. */
@@ -52,11 +57,11 @@ export const PROGRAMS: readonly Client[] = [
     title: 'Open WebUI',
     group: APPLICATIONS,
     runsOnUserMachine: true,
-    docs: 'https://docs.openwebui.com/getting-started/quick-start/starting-with-ollama',
+    docs: 'https://docs.openwebui.com/getting-started/quick-start/starting-with-openai-compatible',
     guide: (target) => ({
       steps: [
-        'Run the command below. If Open WebUI is already running, enter the base URL under Admin Panel > Settings > Connections > Ollama API instead.',
-        `Open http://localhost:${target.platform === 'linux' ? 8080 : 3000} and choose a Claude model.`,
+        `Run the command below, open http://localhost:${target.platform === 'linux' ? 8080 : 3000} and choose a Claude model. If Open WebUI is already running, enter the base URL under Admin Panel > Settings > Connections > OpenAI API instead. An Ollama connection works too, but it loses the text before a tool call and errors in the middle of an answer. With both, give one of them a prefix ID.`,
+        'Open WebUI sends three more requests with each first message: for a title, tags and follow-up questions. Choose claude-haiku as the task model under Admin Panel > Settings > Interface, or turn them off there.',
         'If it uses another host name for this server, add that name to the setting claudeOllama.allowedHosts.',
       ],
       snippets: [
@@ -64,7 +69,8 @@ export const PROGRAMS: readonly Client[] = [
           platform: target.platform,
           command: `docker run -d ${dockerOptions(target)} -v open-webui:/app/backend/data --name open-webui ghcr.io/open-webui/open-webui:main`,
         }),
-        fieldSnippet(BASE_URL, target.authUrl),
+        fieldSnippet(BASE_URL, `${target.url}/v1`),
+        fieldSnippet('API Key', keyOrDummy(target)),
       ],
     }),
   },
@@ -81,6 +87,19 @@ export const PROGRAMS: readonly Client[] = [
         'Choose the model in the chat.',
       ],
       snippets: [fieldSnippet(BASE_URL, target.authUrl), modelSnippet(target.model)],
+    }),
+  },
+  {
+    id: 'home-assistant',
+    title: 'Home Assistant',
+    group: APPLICATIONS,
+    docs: 'https://www.home-assistant.io/integrations/ollama/',
+    guide: (target) => ({
+      steps: [
+        'Home Assistant runs on another machine in most homes. This server must then listen on the network: set claudeOllama.host and create a token.',
+        'Add the integration "Ollama" with the URL below. Choose the model, and "Assist" to let it control the home.',
+      ],
+      snippets: [fieldSnippet('URL', target.authUrl), modelSnippet(`${target.model}:latest`)],
     }),
   },
   {
@@ -145,12 +164,14 @@ export const PROGRAMS: readonly Client[] = [
     group: TERMINAL,
     docs: 'https://aider.chat/docs/llms/ollama.html',
     guide: ({ authUrl, model, platform }) => ({
-      steps: ['Run the command below in your project.'],
+      steps: [
+        'Run the command below in your project. With another edit format than "diff", aider sends no map of the repository to a model that it does not know.',
+      ],
       snippets: [
         commandSnippet({
           platform,
           env: { OLLAMA_API_BASE: authUrl },
-          command: `aider --model ollama_chat/${model}`,
+          command: `aider --model ollama_chat/${model} --edit-format diff`,
         }),
       ],
     }),

@@ -27,9 +27,9 @@ const bare = (method: string, path: string, more: Partial<GoldenRequest> = {}): 
 });
 
 /** Ollama reads these bodies into a struct without a name, and its errors show that. */
-const STRUCTS = 'C-NEW structs';
+const STRUCTS = 'C-116';
 /** Ollama reads these bodies twice, and its errors are those of the first time. */
-const RESPONSES = 'C-NEW responses';
+const RESPONSES = 'C-117';
 
 const ROUTES: readonly GoldenRequest[] = [
   bare('GET', '/'),
@@ -42,7 +42,7 @@ const ROUTES: readonly GoldenRequest[] = [
   bare('GET', '/api/nope'),
   bare('POST', '/v1/nope'),
   bare('GET', '/API/tags'),
-  bare('GET', '/api/version/', { differs: 'C-NEW redirect' }),
+  bare('GET', '/api/version/', { differs: 'C-112' }),
   bare('POST', '/api/chat/'),
   bare('GET', '/api/chat'),
   bare('PUT', '/api/chat'),
@@ -207,12 +207,8 @@ const CHATS: readonly GoldenRequest[] = [
   post('/v1/messages', { model: 'claude-sonnet', messages: QUESTION }),
   post('/v1/messages', { model: 'claude-sonnet', max_tokens: 10, messages: [] }),
   post('/v1/messages', { model: 'nope', max_tokens: 10, messages: QUESTION }),
-  post('/v1/responses', { model: 'claude-sonnet', input: 'hi' }, { differs: 'C-NEW reasoning' }),
-  post(
-    '/v1/responses',
-    { model: 'claude-sonnet', input: 'hi', stream: true },
-    { differs: 'C-NEW reasoning' },
-  ),
+  post('/v1/responses', { model: 'claude-sonnet', input: 'hi' }, { differs: 'C-123' }),
+  post('/v1/responses', { model: 'claude-sonnet', input: 'hi', stream: true }, { differs: 'C-123' }),
   post('/v1/responses', { model: 'nope', input: 'hi' }),
   post('/v1/embeddings', { model: 'nope', input: 'hi' }),
   post('/api/embed', { model: 'nope', input: 'hi' }),

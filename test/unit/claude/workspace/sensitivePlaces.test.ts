@@ -122,7 +122,9 @@ describe('the workspace lane', function () {
     assert.equal(await decisionAbout('.githooks/pre-commit'), 'ask git');
   });
 
-  it('denies reading from a named pipe, a device or a link to one', async () => {
+  it('denies reading from a named pipe, a device or a link to one', async function () {
+    // Windows has neither of them as files.
+    if (process.platform === 'win32') this.skip();
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await link('null', '/dev/null');
     assert.equal(await decisionAbout('pipe', 'Read'), 'deny');
