@@ -12,6 +12,7 @@ import {
   systemOf,
   textReply,
   toolReply,
+  type Block,
   type StandInRequest,
   type ToolUseBlock,
 } from '../standin/server.js';
@@ -25,6 +26,7 @@ import {
   type Answer,
   type CliRig,
 } from '../support/cliRig.js';
+import { createLatch } from '../support/latch.js';
 
 const LOOK: ToolSpec = { name: 'look', description: 'Looks.', parameters: { type: 'object' } };
 const CLIENTS_READ: ToolSpec = { ...LOOK, name: 'Read' };
@@ -428,6 +430,46 @@ describe('the workspace lane', function () {
       await ask(results, { tools: [LOOK] });
       await answerOf(rig.backend.chat(request([user('hi')]), never()));
       assert.deepEqual(contexts, ['Open: file1.ts']);
+    });
+  });
+
+  describe('with an answer whose connection breaks', () => {
+    const CALL: Block = { ...call('Read', { file_path: 'notes.txt' }) };
+
+    /**
+     * The model reads a file. Its next message breaks when the blocks `complete` and the text "Hello wor" have arrived, and
+     * the next attempt answers `retried`.
+     */
+    async function answered(retried: string, complete: readonly Block[] = []): Promise<Answer> {
+      await start({ env: { CLAUDE_CODE_MAX_RETRIES: '1' } });
+      await writeFile(file('notes.txt'), 'notes');
+      const arrived = createLatch();
+      let awaited = complete.length + 2;
+      rig.standIn.reply(
+        messageReply([{ type: 'text', text: 'I will read it.' }, CALL]),
+        { kind: 'disconnect', content: [...complete, { type: 'text', text: ['Hello wor', arrived.opened] }] },
+        textReply(retried),
+      );
+      const listener = {
+        requestSent: () => undefined,
+        retrying: () => undefined,
+        permissionDecided: () => undefined,
+        answering: (content: string) => {
+          if (content === 'answer' && --awaited === 0) arrived.open();
+        },
+      };
+      const hi = request([user('hi')], { lane: 'workspace', buffered: true });
+      return answerOf(rig.backend.chat(hi, never(), listener));
+    }
+
+    it('gives a client that gets it as a whole only the text of the last attempt', async () => {
+      const { text, done } = await answered('Howdy');
+      assert.deepEqual([text, done.reason], ['I will read it.\n\nHowdy', 'stop']);
+    });
+
+    it('keeps the complete blocks after which the CLI lets the model go on', async () => {
+      const { text } = await answered('And Howdy', [{ type: 'text', text: 'First. ' }]);
+      assert.equal(text, 'I will read it.\n\nFirst. And Howdy');
     });
   });
 });

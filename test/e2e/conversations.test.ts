@@ -90,8 +90,7 @@ describe('random conversations', function () {
       `      ${conversations} conversations, ${requests} requests, ${continued} of them continued in a running process, ` +
         `${restarts} restarts, ${problems.length} leaks`,
     );
-    assert.deepEqual(problems, []);
-    assert.deepEqual(failures, []);
+    assert.deepEqual({ problems, failures }, { problems: [], failures: [] });
     assert.ok(continued > 0, 'no request was continued in a running process');
   });
 });

@@ -179,8 +179,9 @@ async function complete(
   const tracked = tracker.expect(chat, plan);
   const lines = await closeOnError(tracker, tracked, async () => (await openChat(url, bodyOf(chat))).rest());
   const text = textOf(lines);
-  tracker.close(tracked, text);
-  assert.ok(lines.at(-1)?.done === true, `no end: ${JSON.stringify(lines.at(-1))}`);
+  const whole = lines.at(-1)?.done === true;
+  tracker.close(tracked, whole ? text : undefined);
+  assert.ok(whole, `no end: ${JSON.stringify(lines.at(-1))}`);
   return { text, calls: lines.flatMap((line) => line.message?.tool_calls ?? []) };
 }
 

@@ -65,9 +65,11 @@ export async function* readAnswer(
   const startOutput = (): OutputLimit =>
     new OutputLimit(request.stop, localLimit(request.maxTokens, options));
   let output = startOutput();
-  const isBuffered = request.buffered === true && request.lane === 'chat';
+  const isBuffered = request.buffered === true;
   /** The events of a buffered answer: another attempt replaces them if the connection breaks. */
   let kept: ChatEvent[] = [];
+  /** The same before the limits of the request were applied. */
+  let unlimited: ChatEvent[] = [];
   const rounds = new ToolRounds({
     isClientTool: (tool) => names.isClientTool(tool),
     progress: (use) => services?.progress(use),
@@ -91,15 +93,21 @@ export async function* readAnswer(
     permission?.read(message);
     if (message.type === 'system' && message.subtype === REQUESTING) observer.requestSent();
     if (message.type === 'rate_limit_event') options.onPlanUsage(planUsageOf(message.rate_limit_info));
-    const step = rounds.read(message, reader.read(message));
+    let step = rounds.read(message, reader.read(message));
     if (message.type === 'system' && message.subtype === 'api_retry') {
       observer.retrying(message.retry_delay_ms ?? 0);
     }
-    if (step.restarts === true) {
+    const { restarts = false, takesBack = 0 } = step;
+    if (restarts || takesBack > 0) {
+      const valid = restarts ? [] : withoutEnd(unlimited, takesBack);
+      rounds.continueAfter(textOf(valid));
+      step = { ...step, events: [...valid, ...step.events] };
       output = startOutput();
       kept = [];
+      unlimited = [];
       text = '';
     }
+    if (isBuffered) unlimited.push(...step.events);
     let { end } = step;
     for (const event of output.apply(step)) {
       if (event.type === 'limitReached') {
@@ -128,6 +136,21 @@ export async function* readAnswer(
     if (reader.rejected === undefined) yield* kept;
     return { ...end, text, calls, timings: turnClock.end() };
   }
+}
+
+/** The events without the last characters of their text. */
+function withoutEnd(events: readonly ChatEvent[], characters: number): ChatEvent[] {
+  let left = textOf(events).length - characters;
+  return events.map((event) => {
+    if (event.type !== 'text') return event;
+    const text = event.text.slice(0, Math.max(0, left));
+    left -= event.text.length;
+    return { type: 'text', text };
+  });
+}
+
+function textOf(events: readonly ChatEvent[]): string {
+  return events.map((event) => (event.type === 'text' ? event.text : '')).join('');
 }
 
 /**

@@ -97,6 +97,7 @@ export async function* askModel(
       structured: request.format && new StructuredAnswer(request.format),
       isClientTool: (tool) => names.isClientTool(tool),
       singleCall: request.toolChoice?.single === true,
+      buffered: request.buffered,
       chat: gate && chatTurn(question, isOffered, options.checkAnswer),
       environment: options.environment,
       stderr: () => channel.process.stderr,
@@ -133,7 +134,6 @@ function chatTurn(
     sent,
     checkAnswer: format && ((json) => checkJson(json, (answer) => check(format, answer))),
     keepsBack: buffered && format !== undefined,
-    buffered,
   };
 }
 

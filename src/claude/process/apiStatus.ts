@@ -8,6 +8,8 @@ const KIND_OF_STATUS: Readonly<Record<number, ErrorKind>> = {
   404: 'unknownModel',
   407: 'unreachable',
   408: 'timeout',
+  // A lock that timed out. Anthropic's SDKs and the CLI send the request again.
+  409: 'overloaded',
   413: 'tooLarge',
   429: 'rateLimited',
 };

@@ -119,7 +119,7 @@ const cliMessage = v.variant('type', [
   v.object({ type: v.literal('stream_event'), event: streamEvent, parent_tool_use_id: text }),
   v.object({
     type: v.literal('assistant'),
-    message: v.object({ id: v.string(), model: text, content }),
+    message: v.object({ id: v.string(), model: text, content, usage: v.optional(v.nullable(usage)) }),
     parent_tool_use_id: text,
     is_api_error_message: v.optional(v.boolean()),
   }),

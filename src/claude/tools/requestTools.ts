@@ -9,7 +9,7 @@ import type { OfferedTool, TranslatedRequest, TranslationOptions } from './offer
 import { createTextCache } from './textCache.js';
 import { textKey } from './textKey.js';
 import { chooseToolNames, MAX_NAME_LENGTH } from './toolNames.js';
-import { repairTool, type RepairedTool } from './toolRepair.js';
+import { repairTool } from './toolRepair.js';
 import { isObject } from './schemaKeywords.js';
 import { repairSchema } from './schemaRepair.js';
 import { openInvalidParts } from './schemaValidation.js';
@@ -23,18 +23,30 @@ const repairedTool = createTextCache(
   ([name, description, parameters]: readonly [string, string, JsonObject]) =>
     repairTool({ name, description, parameters }),
 );
-const repairedAnswerSchema = createTextCache<JsonObject, JsonObject>(MAX_CACHED, repairAnswerSchema);
+const repairedAnswer = createTextCache<JsonObject, RepairedAnswer>(MAX_CACHED, repairAnswerSchema);
 
-/** The tools that were reported to have references that lead nowhere. */
-const reported = new WeakSet<RepairedTool>();
+/** A repaired schema, and its references that lead nowhere: the places that they describe allow every value. */
+interface Repaired {
+  readonly openedReferences: readonly string[];
+}
 
-function reportOpened(name: string, tool: RepairedTool, warn: (line: string) => void): void {
-  if (tool.openedReferences.length === 0 || reported.has(tool)) return;
-  reported.add(tool);
-  const references = tool.openedReferences.slice(0, MAX_SHOWN).map((each) => each.slice(0, MAX_SHOWN_LENGTH));
+interface RepairedAnswer extends Repaired {
+  readonly schema: JsonObject;
+}
+
+/** What was reported to have references that lead nowhere. */
+const reported = new WeakSet<Repaired>();
+
+/** @param what has the schema, for the log */
+function reportOpened(what: string, repaired: Repaired, warn: (line: string) => void): void {
+  if (repaired.openedReferences.length === 0 || reported.has(repaired)) return;
+  reported.add(repaired);
+  const references = repaired.openedReferences
+    .slice(0, MAX_SHOWN)
+    .map((each) => each.slice(0, MAX_SHOWN_LENGTH));
   warn(
-    `[tools] the parameters of the tool ${JSON.stringify(name)} refer to schemas that they do not contain, and any value is ` +
-      `allowed there: ${JSON.stringify(references)}`,
+    `[tools] ${what} refers to schemas that it does not contain, and any value is allowed there: ` +
+      JSON.stringify(references),
   );
 }
 
@@ -52,7 +64,7 @@ export function translateRequest(
   const repaired = tools.map(({ name, description, parameters }) =>
     repairedTool([name, description, parameters]),
   );
-  repaired.forEach((tool, i) => reportOpened(tools[i]!.name, tool, warn));
+  repaired.forEach((tool, i) => reportOpened(`the tool ${JSON.stringify(tools[i]!.name)}`, tool, warn));
   const offered = tools.map(({ name: clientName }, i): OfferedTool => {
     const { description, parameters } = repaired[i]!;
     return { name: names.apiNames[i]!, description, parameters, clientName };
@@ -65,6 +77,8 @@ export function translateRequest(
     return { ...call, name, arguments: rename(name, call.arguments) };
   };
   const { format, toolChoice } = request;
+  const answer = format?.type === 'schema' ? repairedAnswer(format.schema) : undefined;
+  if (answer !== undefined) reportOpened('the schema of the answer', answer, warn);
   return {
     request: {
       ...request,
@@ -73,9 +87,7 @@ export function translateRequest(
       ...(toolChoice?.name === undefined
         ? {}
         : { toolChoice: { ...toolChoice, name: names.apiName(toolChoice.name) } }),
-      ...(format?.type === 'schema'
-        ? { format: { type: 'schema', schema: repairedAnswerSchema(format.schema) } }
-        : {}),
+      ...(answer === undefined ? {} : { format: { type: 'schema', schema: answer.schema } }),
     },
     toClient(event) {
       if (event.type !== 'toolCall') return event;
@@ -107,9 +119,10 @@ function translateCalls(message: ChatMessage, toApi: (call: ToolCall) => ToolCal
 }
 
 /** @throws ChatError `badRequest` with the reason if no answer could match the schema */
-function repairAnswerSchema(schema: JsonObject): JsonObject {
-  const repaired = repairSchema(schema);
+function repairAnswerSchema(schema: JsonObject): RepairedAnswer {
+  const openedReferences: string[] = [];
+  const repaired = repairSchema(schema, (reference) => void openedReferences.push(reference));
   const valid = openInvalidParts(isObject(repaired) ? repaired : {});
-  if ('schema' in valid) return valid.schema;
+  if ('schema' in valid) return { schema: valid.schema, openedReferences };
   throw badRequest(`The JSON Schema of "format" cannot be used: ${valid.reason}.`);
 }

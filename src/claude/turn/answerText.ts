@@ -11,10 +11,10 @@ export class AnswerText {
   readonly #buffered: boolean;
   #hasText = false;
 
-  constructor({ chat, structured }: TurnReaderOptions) {
+  constructor({ chat, structured, buffered }: TurnReaderOptions) {
     this.#sent = chat?.sent ?? new ReplayFilter();
     this.#structured = structured && new StructuredTurn(structured, chat);
-    this.#buffered = chat?.buffered === true;
+    this.#buffered = buffered === true;
   }
 
   /** Whether the client has any text of the current message. */
@@ -32,12 +32,18 @@ export class AnswerText {
     return this.#structured?.rejected;
   }
 
-  /** A message begins. @param after the message before: `cut` if it is requested again */
-  startMessage(after: 'none' | 'cut' | 'complete'): void {
+  /**
+   * A message begins.
+   * @param after the message before: `cut` if it is requested again
+   * @returns how many characters at the end of the text are void
+   */
+  startMessage(after: 'none' | 'cut' | 'complete'): number {
     this.#structured?.startMessage();
     this.#hasText = false;
-    if (after === 'complete' || (after === 'cut' && this.#buffered)) this.#sent.reset();
+    if (after === 'complete') this.#sent.reset();
+    else if (after === 'cut' && this.#buffered) return this.#sent.replaceAttempt();
     else if (after === 'cut') this.#sent.startAttempt();
+    return 0;
   }
 
   /** A content block begins. @param call `undefined` if the block is not a call */

@@ -33,6 +33,17 @@ export class ReplayFilter {
     this.#hadThinking = false;
   }
 
+  /**
+   * Another attempt begins, and replaces the text of the last one, which the client has not received.
+   * @returns the number of characters that are void
+   */
+  replaceAttempt(): number {
+    const voided = this.#sent.length - this.#attemptStart;
+    this.#sent = this.#sent.slice(0, this.#attemptStart);
+    this.startAttempt();
+    return voided;
+  }
+
   /** Another attempt begins, which repeats the text of the last one. */
   startAttempt(): void {
     this.#position = this.#attemptStart;

@@ -49,6 +49,11 @@ export class ToolRounds {
     return { ...output, events: [...progress, ...events] };
   }
 
+  /** Text was taken back. @param text what is left of it */
+  continueAfter(text: string): void {
+    this.#textEnd = text.slice(-PARAGRAPH.length);
+  }
+
   #trackTools(message: CliMessage): ChatEvent[] {
     if (message.type === 'assistant') this.#toolsStarted(message);
     return message.type === 'user' ? this.#toolsFinished(message) : [];

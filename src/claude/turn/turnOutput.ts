@@ -17,6 +17,8 @@ export interface TurnOutput {
   readonly end?: TurnEnd;
   /** All earlier events are void: the answer begins again. Only if the client has received none of them. */
   readonly restarts?: true;
+  /** So many characters at the end of the text are void: the message is requested again. As `restarts`, for one message. */
+  readonly takesBack?: number;
   /** The answer is complete, but the CLI is about to ask the model again. */
   readonly early?: TurnEnd;
 }

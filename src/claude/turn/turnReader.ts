@@ -170,9 +170,10 @@ export class TurnReader {
   }
 
   #onAssistant(message: CliMessageOf<'assistant'>): TurnOutput {
-    const { id, model, content } = message.message;
+    const { id, model, content, usage } = message.message;
     if (message.is_api_error_message === true || model === '<synthetic>') return NOTHING;
     const start = this.#message?.id === id ? NOTHING : this.#startMessage({ id }, 'whole');
+    if (this.#message?.streamed === false) this.#usage.startMessage(usage ?? {});
     const events: ChatEvent[] = [];
     for (const block of content) {
       if (block.type === 'tool_use' && this.#isClientCall(block.name)) {
@@ -195,14 +196,14 @@ export class TurnReader {
 
   /** @throws ChatError if the message continues one that was cut, and the client can get a whole one instead */
   #startMessage({ id }: { readonly id: string }, arrives: 'parts' | 'whole'): TurnOutput {
-    const isRepeated = this.#message?.complete === false;
-    const restarts = isRepeated && this.#options.chat?.buffered === true;
+    const after = this.#message === undefined ? 'none' : this.#message.complete ? 'complete' : 'cut';
+    const restarts = after === 'cut' && this.#options.buffered === true && this.#options.chat !== undefined;
     if (restarts && this.#cut) throw lostConnection();
-    this.#text.startMessage(this.#message === undefined ? 'none' : isRepeated ? 'cut' : 'complete');
+    const takesBack = this.#text.startMessage(after);
     this.#calls.clear();
     this.#faithfulness.onMessage();
     this.#message = { id, streamed: arrives === 'parts', complete: false };
-    return restarts ? { events: [], restarts } : NOTHING;
+    return restarts ? { events: [], restarts } : { events: [], takesBack };
   }
 
   /**
@@ -236,9 +237,8 @@ export class TurnReader {
     const calls = this.#options.singleCall === true ? made.slice(0, 1) : made;
     if (calls.length < made.length) this.#faithfulness.onOmission();
     // The CLI counts a message that was cut, too.
-    const usage = kept || this.#faithfulness.isRepeated ? (this.#usage.completed ?? reported) : reported;
-    const reason = calls.length > 0 ? 'toolCalls' : 'stop';
-    const end: TurnEnd = { reason, ...this.#stopped, usage, result };
+    const usage = kept || this.#faithfulness.isRepeated ? (this.#usage.ofMessages ?? reported) : reported;
+    const end: TurnEnd = { reason: calls.length > 0 ? 'toolCalls' : 'stop', ...this.#stopped, usage, result };
     return { events: [...events, ...calls.map((call): ChatEvent => ({ type: 'toolCall', call }))], end };
   }
 

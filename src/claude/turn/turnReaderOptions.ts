@@ -16,8 +16,6 @@ export interface ChatTurn {
   readonly checkAnswer: ((json: string) => string | undefined) | undefined;
   /** Whether a structured answer is kept back until it is checked. */
   readonly keepsBack: boolean;
-  /** Whether the client gets nothing before the answer is complete, so that another attempt replaces one that was cut. */
-  readonly buffered: boolean;
 }
 
 export interface TurnReaderOptions extends ApiFailuresOptions {
@@ -31,6 +29,8 @@ export interface TurnReaderOptions extends ApiFailuresOptions {
   readonly isClientTool: (name: string) => boolean;
   /** Whether the client gets only the first call of a message. */
   readonly singleCall?: boolean;
+  /** Whether the client gets nothing before the answer is complete, so that another attempt replaces one that was cut. */
+  readonly buffered?: boolean | undefined;
   /** Absent in the workspace lane, where the CLI runs tools of its own. */
   readonly chat?: ChatTurn | undefined;
 }

@@ -39,12 +39,18 @@ export class UsageCounter {
   /** Sum of the complete messages. */
   #completed = NO_USAGE;
   #messages = 0;
-  /** What the API reported at the beginning of the current message. */
+  /** What the API reported at the beginning of the current message, or for all of one that does not stream. */
   #current: WireUsage = {};
 
   /** The tokens of the complete messages; `undefined` if there are none. */
   get completed(): Usage | undefined {
     return this.#messages === 0 ? undefined : this.#completed;
+  }
+
+  /** The same, or else those of a message that does not stream. */
+  get ofMessages(): Usage | undefined {
+    const isReported = Object.keys(this.#current).length > 0;
+    return this.completed ?? (isReported ? toUsage(this.#current) : undefined);
   }
 
   /** @returns the tokens so far, including the prompt of the message that begins */

@@ -2,21 +2,20 @@
 import type { ToolCall, ToolSpec } from '../../core/chat.js';
 import type { Json } from '../../core/json.js';
 import { type FieldPath, fieldsOf } from '../json/fields.js';
-import { readToolSchema } from '../json/schemaField.js';
 import type { ReadArguments } from '../toolArguments.js';
+import { readToolSpec, unsupportedToolType } from '../toolSpec.js';
 
-/** One element of `tools`. Its schema is not changed. @throws ChatError `badRequest` with Go's message */
+/**
+ * One element of `tools`. Its schema is not changed. Without a type, it may lack everything, as in Ollama.
+ * @throws ChatError `badRequest` with Go's message, or for a tool that the client cannot run
+ */
 export function readTool(value: Json, at: FieldPath): ToolSpec {
   const tool = fieldsOf(value, at, 'api.Tool');
-  tool.string('type');
-  const spec = tool.fields('function', 'api.ToolFunction');
-  const name = spec?.string('name') ?? '';
-  const schema = { name: 'parameters', goType: 'api.ToolFunctionParameters' };
-  return {
-    name,
-    description: spec?.text('description') ?? '',
-    parameters: readToolSchema(spec, schema, name),
-  };
+  const type = tool.string('type') ?? 'function';
+  const nested = tool.fields('function', 'api.ToolFunction');
+  const spec = readToolSpec(nested ?? tool, 'api.ToolFunctionParameters');
+  if (nested === undefined && type !== '' && type !== 'function') throw unsupportedToolType(type);
+  return spec;
 }
 
 /**

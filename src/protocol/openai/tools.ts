@@ -1,24 +1,8 @@
-/** Tools, tool calls and the choice of tools in the OpenAI routes. */
-import type { ToolSpec } from '../../core/chat.js';
+/** The choice of tools in the OpenAI routes. */
 import type { Json } from '../../core/json.js';
 import type { RequestedToolChoice } from '../../core/toolChoice.js';
-import { type Fields, isObject } from '../json/fields.js';
-import { readToolSchema } from '../json/schemaField.js';
+import { isObject } from '../json/fields.js';
 import { checkCount, MAX_TOOLS, wordOf } from '../requestLimits.js';
-
-/**
- * The tool that these fields describe. Its schema is not changed.
- * @param goType Go's name for the type of the schema, for the error message
- * @throws ChatError `badRequest` with Go's message
- */
-export function readToolSpec(fields: Fields | undefined, goType: string): ToolSpec {
-  const name = fields?.string('name') ?? '';
-  return {
-    name,
-    description: fields?.text('description') ?? '',
-    parameters: readToolSchema(fields, { name: 'parameters', goType }, name),
-  };
-}
 
 /** The name of the function or custom tool that a choice refers to; `undefined` for other kinds of tools. */
 function toolName(value: Json | undefined): string | undefined {

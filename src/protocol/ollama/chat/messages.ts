@@ -5,6 +5,7 @@ import type { Json } from '../../../core/json.js';
 import { type MessageParts, readMessageParts, readResultContent } from '../../content.js';
 import { imageOf, readBase64, withoutDataUrl } from '../../images.js';
 import { type FieldPath, fieldsOf, isObject, wrongType } from '../../json/fields.js';
+import { messageEntries, speakerOf } from '../../messageEntries.js';
 import { CALLS, IMAGES } from '../../requestLimits.js';
 import type { ReadArguments } from '../../toolArguments.js';
 import { readToolCall } from '../tools.js';
@@ -61,17 +62,10 @@ export function readMessage(value: Json, at: FieldPath, readArguments: ReadArgum
  * @throws ChatError `badRequest` for an image in a format that Claude does not accept
  */
 export function entriesOf(message: WireMessage): ConversationEntry[] {
-  const { role, calls } = message;
+  const { role, calls, results } = message;
   const content: ContentPart[] = [...message.images.map(imageOf), ...message.content];
-  if (role === 'system' || role === 'developer') return [{ role: 'system', content }];
-  if (role === 'assistant') return [{ role, content, calls }];
   if (isResult(role)) {
     return [{ role: 'result', callId: message.toolCallId, name: message.toolName, content }];
   }
-  const results = message.results.map((result): ConversationEntry => ({
-    role: 'result',
-    name: '',
-    ...result,
-  }));
-  return content.length === 0 && results.length > 0 ? results : [...results, { role: 'user', content }];
+  return messageEntries(speakerOf(role), { content, calls, results });
 }

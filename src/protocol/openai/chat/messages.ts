@@ -6,6 +6,7 @@ import type { Json } from '../../../core/json.js';
 import { readMessageParts, readResultContent } from '../../content.js';
 import { type FieldPath, type Fields, fieldsOf } from '../../json/fields.js';
 import { goTypeOf } from '../../json/goType.js';
+import { messageEntries, speakerOf } from '../../messageEntries.js';
 import { CALLS } from '../../requestLimits.js';
 import type { ReadArguments } from '../../toolArguments.js';
 import { customToolArguments } from '../customTools.js';
@@ -23,9 +24,16 @@ function readToolCall(value: Json, at: FieldPath, readArguments: ReadArguments):
   }
   // Some clients have the fields of the function beside the id.
   const called = call.fields('function', 'struct') ?? call;
+  const name = called.string('name') ?? '';
+  const type = call.string('type') ?? '';
+  if (called === call && name === '' && type !== '' && type !== 'function') {
+    throw badRequest(
+      `The tool call type ${JSON.stringify(type)} is not supported: a call is a function or a custom tool.`,
+    );
+  }
   return {
     id,
-    name: called.string('name') ?? '',
+    name,
     arguments: readArguments(called.exactValue('arguments')),
   };
 }
@@ -70,13 +78,11 @@ export function readMessage(value: Json, at: FieldPath, readArguments: ReadArgum
     return [{ role: 'result', callId, name: message.string('name') ?? '', content }];
   }
   const { content, calls, results } = readMessageParts(message.exactValue('content'), readArguments);
-  if (role === 'system' || role === 'developer') return [{ role: 'system', content }];
-  if (role === 'assistant') {
-    const made = [...toolCalls, ...readLegacyCall(message, readArguments), ...calls];
-    const refusal = message.text('refusal') ?? '';
-    const refused = refusal === '' ? [] : [{ type: 'text' as const, text: refusal }];
-    return [{ role: 'assistant', content: [...content, ...refused], calls: made }];
-  }
-  const sent = results.map((result): ConversationEntry => ({ role: 'result', name: '', ...result }));
-  return content.length === 0 && sent.length > 0 ? sent : [...sent, { role: 'user', content }];
+  const refusal = role === 'assistant' ? (message.text('refusal') ?? '') : '';
+  const refused = refusal === '' ? [] : [{ type: 'text' as const, text: refusal }];
+  return messageEntries(speakerOf(role), {
+    content: [...content, ...refused],
+    calls: [...toolCalls, ...readLegacyCall(message, readArguments), ...calls],
+    results,
+  });
 }

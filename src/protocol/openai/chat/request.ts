@@ -9,11 +9,12 @@ import { checkTopLogprobs } from '../../logprobs.js';
 import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
 import { createArgumentsReader } from '../../toolArguments.js';
+import { readToolSpec, unsupportedToolType } from '../../toolSpec.js';
 import { type ChoiceCount, readChoices } from '../choices.js';
 import { customToolSpec } from '../customTools.js';
 import { readFormat, readReasoning, readStop, type Reasoning } from '../options.js';
 import { type DecodedChat, readRequestOptions, type RequestOptions, toChatRequest } from '../request.js';
-import { readToolChoice, readToolSpec } from '../tools.js';
+import { readToolChoice } from '../tools.js';
 import { refuseUnsupported, UNSUPPORTED_IN_CHATS } from '../unsupportedFields.js';
 import type { CallFormat } from './callFormat.js';
 import { readMessage, requireQuestion } from './messages.js';
@@ -33,16 +34,12 @@ interface ChatTool {
 function readTool(value: Json, at: FieldPath): ChatTool {
   const tool = fieldsOf(value, at, 'api.Tool');
   const type = tool.string('type') ?? 'function';
-  const spec = tool.fields('function', 'api.ToolFunction');
-  if (spec !== undefined || type === 'function') {
-    return { spec: readToolSpec(spec, 'api.ToolFunctionParameters'), isCustom: false };
+  const nested = tool.fields('function', 'api.ToolFunction');
+  if (nested !== undefined || type === 'function') {
+    return { spec: readToolSpec(nested ?? tool, 'api.ToolFunctionParameters'), isCustom: false };
   }
   const custom = tool.fields('custom', 'openai.CustomTool');
-  if (custom === undefined) {
-    throw badRequest(
-      `The tool type ${JSON.stringify(type)} is not supported: only tools that the client runs are.`,
-    );
-  }
+  if (custom === undefined) throw unsupportedToolType(type);
   const name = custom.string('name') ?? '';
   const description = custom.text('description') ?? '';
   return { spec: customToolSpec({ name, description, format: custom.value('format') }), isCustom: true };

@@ -5,8 +5,9 @@ import { badRequest } from '../../../core/errors.js';
 import { canonicalJson, type Json, type JsonObject } from '../../../core/json.js';
 import { type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
 import { checkCount, MAX_TOOLS, TOOLS } from '../../requestLimits.js';
+import { readToolSpec } from '../../toolSpec.js';
 import { customToolSpec } from '../customTools.js';
-import { readToolSpec } from '../tools.js';
+
 import { CLIENT_BUILT_INS, hostedTool } from './builtInTools.js';
 import { type CallForm, CUSTOM, FUNCTION, type ToolIdentity, TOOL_SEARCH } from './callForms.js';
 

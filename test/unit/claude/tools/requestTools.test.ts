@@ -76,7 +76,17 @@ describe('translateRequest', () => {
     const tools = [tool('good'), tool('logged', schema)];
     for (let turn = 0; turn < 2; turn++) translateRequest(request({ tools }), { prefix: '', warn });
     assert.equal(lines.length, 1);
-    assert.match(lines[0]!, /the tool "logged" refer .*"#\/\$defs\/Gone"/);
+    assert.match(lines[0]!, /the tool "logged" refers .*"#\/\$defs\/Gone"/);
+  });
+
+  it('logs the references of the answer’s schema that lead nowhere, once', () => {
+    const lines: string[] = [];
+    const warn = (line: string): void => void lines.push(line);
+    const schema = { type: 'object', properties: { b: { $ref: '#/definitions/Missing' } } };
+    const asked = request({ format: { type: 'schema', schema } });
+    for (let turn = 0; turn < 2; turn++) translateRequest(asked, { prefix: '', warn });
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /the schema of the answer refers .*"#\/\$defs\/Missing"/);
   });
 
   it('leaves room for the prefix of the CLI in names', () => {

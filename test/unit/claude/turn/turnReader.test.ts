@@ -307,6 +307,9 @@ describe('TurnReader', function () {
   it('fails immediately when the delay of a retry is long', () => {
     const message = { type: 'system', subtype: 'api_retry', error_status: 429, retry_delay_ms: 33_000 };
     assert.throws(() => read([message]), { kind: 'rateLimited', retryAfterSeconds: 33 });
+    // A conflict is no error of the request: the CLI would send it again.
+    const conflict = { ...message, error_status: 409 };
+    assert.throws(() => read([conflict]), { kind: 'overloaded', retryAfterSeconds: 33 });
   });
 
   it('waits for expired credentials to be renewed, and fails if they are rejected again', () => {

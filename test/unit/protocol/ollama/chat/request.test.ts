@@ -134,6 +134,51 @@ describe('a request of /api/chat', () => {
     ]);
   });
 
+  it('reads a tool whose fields are beside its type, with the parameters of either API', () => {
+    const parameters = { type: 'object', properties: { a: { type: 'string' } } };
+    const tools = [
+      { type: 'function', name: 'f', description: 'F.', parameters },
+      { name: 'g', description: 'G.', input_schema: parameters },
+    ];
+    assert.deepEqual(requestOf({ messages: HI, tools }).tools, [
+      { name: 'f', description: 'F.', parameters },
+      { name: 'g', description: 'G.', parameters },
+    ]);
+  });
+
+  it('is refused if it offers a tool that the client does not run', () => {
+    for (const tool of [{ type: 'web_search' }, { type: 'mcp', name: 'x', server_url: 'http://x' }]) {
+      assert.throws(() => requestOf({ messages: HI, tools: [tool] }), {
+        kind: 'badRequest',
+        message: `The tool type "${tool.type}" is not supported: only tools that the client runs are.`,
+      });
+    }
+  });
+
+  it('keeps calls and results in a message of any role', () => {
+    const use = { type: 'tool_use', id: 'x', name: 'f', input: { a: 1 } };
+    const result = { type: 'tool_result', tool_use_id: 'x', content: 'found' };
+    const called = { type: 'toolCall', call: { id: 'x', name: 'f', arguments: { a: 1 } } };
+    const found = {
+      type: 'toolResult',
+      callId: 'x',
+      content: [{ type: 'text', text: 'found' }],
+      isError: false,
+    };
+    for (const role of ['user', 'assistant', 'system']) {
+      const messages = messagesOf([
+        { role: 'user', content: 'hi' },
+        { role, content: [use] },
+        { role, content: [result] },
+        { role: 'user', content: 'go on' },
+      ]);
+      const parts = messages.flatMap(({ content }): readonly object[] => content);
+      assert.deepEqual(parts, [{ type: 'text', text: 'hi' }, called, found, { type: 'text', text: 'go on' }]);
+    }
+    const messages = messagesOf([...HI, { role: 'user', content: 'see', tool_calls: [call('g', 'y')] }]);
+    assert.match(JSON.stringify(messages), /"of":"g".*"see"/);
+  });
+
   it('uses the options stop and num_predict, and ignores the others', () => {
     const options = { stop: ['END', ''], num_predict: 5.9, temperature: 0, _private: {} };
     const request = requestOf({ messages: HI, options });

@@ -138,6 +138,36 @@ describe('a request of /v1/chat/completions', () => {
     assert.deepEqual(ids, ['1', '1', 'call_00000002', 'call_00000002']);
   });
 
+  it('keeps calls and results in a message of any role', () => {
+    const use = { type: 'tool_use', id: 'x', name: 'f', input: { a: 1 } };
+    const result = { type: 'tool_result', tool_use_id: 'x', content: 'found' };
+    for (const role of ['user', 'assistant', 'developer']) {
+      const messages = messagesOf([
+        ...HI,
+        { role, content: [use] },
+        { role, content: [result] },
+        { role: 'user', content: 'go on' },
+      ]);
+      assert.deepEqual(
+        messages.flatMap(({ content }): readonly object[] => content),
+        [
+          { type: 'text', text: 'hi' },
+          callPart('x'),
+          resultPart('x', 'found'),
+          { type: 'text', text: 'go on' },
+        ],
+      );
+    }
+  });
+
+  it('is refused if a call is of an unknown type, whose fields cannot be known', () => {
+    const weird = { id: 'x', type: 'weird', weird: { input: 'lost' } };
+    assert.throws(
+      () => messagesOf([...HI, { role: 'assistant', content: null, tool_calls: [weird] }]),
+      badRequestWith('The tool call type "weird" is not supported: a call is a function or a custom tool.'),
+    );
+  });
+
   it('keeps the images of a result in it', () => {
     const content = [
       { type: 'text', text: 'see' },
@@ -237,6 +267,20 @@ describe('tools of /v1/chat/completions', () => {
       { name: 'read', description: 'Does read.', parameters: { type: 'object' } },
       { name: 'write', description: 'Does write.', parameters: { type: 'object' } },
       { name: 'bare', description: '', parameters: { type: 'object', properties: {} } },
+    ]);
+  });
+
+  it('may have the fields of the function beside the type', () => {
+    const parameters = { type: 'object', properties: { a: { type: 'string' } } };
+    const { tools } = chatOf({
+      tools: [
+        { type: 'function', name: 'read', description: 'Reads.', parameters },
+        { name: 'write', input_schema: parameters },
+      ],
+    });
+    assert.deepEqual(tools, [
+      { name: 'read', description: 'Reads.', parameters },
+      { name: 'write', description: '', parameters },
     ]);
   });
 
