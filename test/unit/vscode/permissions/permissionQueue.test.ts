@@ -157,6 +157,12 @@ describe('PermissionQueue', () => {
     assert.equal(await answered[0], 'once');
     assert.deepEqual(pending(), ['b', 'c']);
     assert.equal((await nth(2)).command, 'b');
+    queue.answer('deny');
+    assert.equal(await answered[1], 'deny');
+    await nth(3);
+    queue.answer('deny');
+    assert.equal(await answered[2], 'deny');
+    assert.deepEqual(pending(), []);
   });
 
   it('takes the answer of a command, also after the request was dismissed', async () => {
