@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { readlinkSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { retry } from '../host/retry.mjs';
 import { answerOf, STATUS_ITEM } from '../packagedEditor.mjs';
+
+/** How often a folder is added to the window. */
+const TRIES = 2;
 
 /**
  * @param {import('../packagedEditor.mjs').PackagedEditor} editor
@@ -57,15 +61,18 @@ export function noFolder(editor) {
       'runs Claude in a folder that is added to the window',
       async () => {
         await mkdir(join(editor.workspace, 'src'));
-        await workbench.chooseFolder(
-          'Workspaces: Add Folder to Workspace...',
-          editor.workspace,
-          'src',
-          'Add',
-        );
-        await workbench.until('models', modelNames, (names) =>
-          names.some((/** @type {string} */ name) => name.endsWith(':workspace')),
-        );
+        const isListed = (/** @type {readonly string[]} */ names) =>
+          names.some((name) => name.endsWith(':workspace'));
+        // A busy editor sometimes opens the new workspace without the folder that was added.
+        await retry(TRIES, async () => {
+          await workbench.chooseFolder(
+            'Workspaces: Add Folder to Workspace...',
+            editor.workspace,
+            'src',
+            'Add',
+          );
+          await workbench.until('models', modelNames, isListed);
+        });
         assert.equal(await answerOf(await editor.chat('say: somewhere')), 'somewhere');
         const read = { name: 'Read', input: { file_path: 'notes.txt' } };
         await writeFile(join(editor.workspace, 'notes.txt'), 'From the folder.\n');
