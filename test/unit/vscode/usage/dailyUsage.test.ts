@@ -27,7 +27,8 @@ describe('the usage of a day', () => {
     return folder;
   };
   afterEach(async () => {
-    for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+    // A window that is still open may be writing.
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, maxRetries: 5 });
   });
 
   /** A window with its own history. */
@@ -61,14 +62,15 @@ describe('the usage of a day', () => {
     await first.finishChat();
     const file = join(folder, 'usage-2026-11-24.json');
     // The file is written after the change was reported.
-    await until('the file', async () => parseUsage(await readFile(file, 'utf8').catch(() => '')).requests, {
-      fits: (requests) => requests === 2,
-    });
+    const stored = async (): Promise<number> =>
+      parseUsage(await readFile(file, 'utf8').catch(() => '')).requests;
+    await until('the file', stored, { fits: (requests) => requests === 2 });
     const second = openWindow(folder, () => NOON);
     await second.changed();
     assert.deepEqual(second.usage.today, { ...addUsage(USED, USED) });
     await second.finishChat();
     assert.equal(second.usage.today.requests, 3);
+    await until('the file', stored, { fits: (requests) => requests === 3 });
   });
 
   it('starts again on the next day, with a file of its own', async () => {
