@@ -30,7 +30,7 @@ import { toPromptMessage } from './fromVscode.js';
 import { countTokens, toChatRequest } from './toChatRequest.js';
 
 export interface ChatProviderOptions {
-  readonly controller: Pick<Controller, 'backend' | 'readiness' | 'status'>;
+  readonly controller: Pick<Controller, 'backend' | 'isStopRequested' | 'readiness' | 'status'>;
   readonly folder: Pick<WorkspaceFolderWatch, 'current'>;
   readonly history: Pick<History, 'watch'>;
   readonly models: Pick<StoredModelFile, 'read' | 'onChange'>;
@@ -59,8 +59,8 @@ export function provideChat(options: ChatProviderOptions): Disposable {
   const provider: LanguageModelChatProvider<ModelInformation> = {
     onDidChangeLanguageModelChatInformation: modelsChanged.event,
     async provideLanguageModelChatInformation({ silent }) {
-      // While the server is stopped, the CLI starts when the user asks it something, and not to list its models.
-      if (silent && controller.status.state === 'stopped') return listed;
+      // Without the server, the CLI starts when the user asks it something, and not to list its models.
+      if (silent && controller.isStopRequested) return listed;
       try {
         listed = (await entries()).map((entry) => modelInformation(entry, folderPath()));
         return listed;

@@ -18,6 +18,8 @@ import { createSwappableBackend, UNTRUSTED } from './swappableBackend.js';
 
 export interface Controller {
   readonly status: Status;
+  /** Whether the server is to be stopped: also while it still stops, and before its first start. */
+  readonly isStopRequested: boolean;
   /**
    * Answers the chats of this window directly, without the port, and therefore also while another window has the port or the
    * server is stopped.
@@ -158,6 +160,9 @@ export function createController(options: ControllerOptions): Controller {
   return {
     get status() {
       return statusOf(state, swappable);
+    },
+    get isStopRequested() {
+      return intent.kind === 'stop';
     },
     get readiness() {
       return swappable.readiness;

@@ -82,6 +82,17 @@ describe('the lifecycle controller', () => {
     assert.equal(backends[0]!.closed, true);
   });
 
+  it('tells from the call of stop on that a stop is requested, while the server still runs', async () => {
+    const { controller } = open(await freePort());
+    assert.equal(controller.isStopRequested, true);
+    await controller.start();
+    assert.equal(controller.isStopRequested, false);
+    const stopped = controller.stop();
+    assert.deepEqual([controller.status.state, controller.isStopRequested], ['running', true]);
+    await stopped;
+    assert.equal(controller.isStopRequested, true);
+  });
+
   it('does nothing on a refresh with the same configuration', async () => {
     const { controller, backends, states } = open(await freePort());
     await controller.start();
