@@ -256,10 +256,14 @@ describe('the pool', function () {
         JSON.stringify({ oauthAccount: { accountUuid: account } }),
       );
     await signIn('first');
-    rig.standIn.reply(textReply('A1'), textReply('A2'));
+    rig.standIn.reply(textReply('A1'));
     await ask(request([user('U1')]));
-    await signIn('another');
-    await ask(request([user('U1'), assistant('A1'), user('U2')]));
+    // The CLI writes this file too, and may put back the account that it has read before.
+    for (let attempts = 0; started.length === 1 && attempts < 5; attempts += 1) {
+      await signIn('another');
+      rig.standIn.reply(textReply('A2'));
+      await ask(request([user('U1'), assistant('A1'), user('U2')]));
+    }
     assert.equal(started.length, 2);
     await until('the first process has ended', () => !isAlive(started[0]!));
   });

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { textReply, toolReply } from '../standin/server.js';
 import { snippetOf } from '../support/connectGuide.js';
 import { findOllama, startOllama, type RunningOllama } from '../support/golden/ollama.js';
@@ -59,7 +59,8 @@ describe('a real Ollama with models of this server', function () {
     assert.match(await ollama.run('list'), /claude-sonnet:latest/);
     assert.match(await ollama.run('show', MODEL), /context length +200000[^]*tools[^]*vision/);
     standIn.reply(textReply('Because of Rayleigh.'));
-    assert.match(await ollama.run('run', MODEL, 'Why is the sky blue?'), /Because of Rayleigh\./);
+    const answer = await ollama.run('run', MODEL, 'Why is the sky blue?');
+    assert.match(stripVTControlCharacters(answer), /Because of Rayleigh\./);
     assert.match(standIn.requests.at(-1)?.raw ?? '', /Why is the sky blue\?/);
   });
 
