@@ -1,6 +1,6 @@
 // npm run bench [-- --rounds N --json FILE --requests N --aborts N]: builds, measures, prints the tables and writes them
 // as JSON (by default to out/bench.json). Slow results are results: only an error makes it fail.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { importBundled } from './bundle.mjs';
 import { callerFolder, inRoot, root } from './paths.mjs';
 import { build, install, runMain } from './setup.mjs';
@@ -12,11 +12,12 @@ await runMain(async () => {
   await run(process.argv.slice(2), { root, caller: callerFolder('bench'), programs: copyPrograms() });
 });
 
-/** Copies the built programs, so that a build during the run does not change what is measured. */
+/** Copies the built programs with their lazy bundles, so that a build during the run does not change what is measured. */
 function copyPrograms() {
   const folder = inRoot('out/scripts/programs');
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const file of ['extension.cjs', 'headless.cjs', 'zstd.cjs'])
+  for (const file of readdirSync(inRoot('dist')).filter((name) => name.endsWith('.cjs')))
     copyFileSync(inRoot(`dist/${file}`), `${folder}/${file}`);
   return folder;
 }
