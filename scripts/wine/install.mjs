@@ -5,7 +5,7 @@ import { npmCliPath, runNode } from '../childProcess.mjs';
 import { runCommand } from '../../test/support/command.mjs';
 import { ensurePrograms } from '../../test/support/systemPackages.mjs';
 import { HostUnavailable } from '../../test/support/unavailable.mjs';
-import { cached } from './cache.mjs';
+import { cached } from '../programCache.mjs';
 import { MOUNTED, PREFIX, wineCommand } from './system.mjs';
 
 /** Part of the folder's name. Increase it when the steps below change, so that a new system is installed. */
@@ -33,11 +33,11 @@ export async function ensureWine(cliVersion, say) {
   }
   await ensurePrograms(['debootstrap', 'ip'], say);
   try {
-    const system = await cached(`system-${RELEASE}-r${SYSTEM_REVISION}`, (folder) => {
+    const system = await cached('wine', `system-${RELEASE}-r${SYSTEM_REVISION}`, (folder) => {
       say(`installing Debian ${RELEASE} with wine (about two minutes)`);
       return installSystem(folder);
     });
-    const programs = await cached(`programs-node${NODE_VERSION}-claude${cliVersion}`, (folder) => {
+    const programs = await cached('wine', `programs-node${NODE_VERSION}-claude${cliVersion}`, (folder) => {
       say(`installing Node ${NODE_VERSION} and Claude ${cliVersion} for Windows from npm`);
       return installPrograms(folder, cliVersion);
     });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OLLAMA_VERSION } from '../../src/protocol/ollama/models.js';
 import { systemOf } from '../standin/server.js';
 import { FEATURES } from '../support/clientSuite/features.js';
 import { ANSWERS, IMAGE, MODEL, PROMPTS, SYSTEM, UNKNOWN_MODEL } from '../support/clientSuite/inputs.js';
@@ -12,7 +13,7 @@ import { commandOf } from '../support/connectGuide.js';
 import { startHeadless, type Headless } from '../support/headless.js';
 import { preparedOrSkip } from '../support/programCache.js';
 import { runTool } from '../support/toolchain.js';
-import { OLLAMA_VERSION, ollamaProgram } from './ollama.js';
+import { ollamaProgram } from './ollama.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 describe('the command line of Ollama', function () {

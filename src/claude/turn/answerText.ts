@@ -17,7 +17,7 @@ export class AnswerText {
     this.#buffered = buffered === true;
   }
 
-  /** Whether the client has any text of the current message. */
+  /** Whether the client has no text of the answer yet. */
   get isEmpty(): boolean {
     return this.#sent.isEmpty;
   }

@@ -80,7 +80,11 @@ export class ReplayFilter {
     return fresh;
   }
 
-  /** The same for thinking, which may differ between attempts: only the first attempt that has any is passed on. */
+  /**
+   * Thinking may differ between attempts, so only the first attempt that thinks is passed on.
+   * @param text the next piece of the current attempt
+   * @returns the text, or an empty one if an earlier attempt had thinking
+   */
   feedThinking(text: string): string {
     if (text === '' || this.#hadThinking) return '';
     this.#hasThinking = true;

@@ -3,17 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OLLAMA_VERSION } from '../../../src/protocol/ollama/models.js';
 import { freePort } from '../ports.mjs';
+import { cacheFolder } from '../programCache.js';
 
 const START_MS = 30_000;
 
 /** Where `npm run golden` puts the program: outside the repository, one folder for each version. */
-export function ollamaCache(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(cache, 'claude-ollama-server', 'ollama', OLLAMA_VERSION);
+function ollamaCache(): string {
+  return join(cacheFolder('ollama'), OLLAMA_VERSION);
 }
 
 /** The program: `OLLAMA_BINARY`, or what `npm run golden` has built; `undefined` if there is none. */

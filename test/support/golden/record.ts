@@ -1,6 +1,5 @@
 /** Makes the golden table: sends its requests to a real Ollama in front of this server. `npm run golden` bundles this module. */
 import { writeFileSync } from 'node:fs';
-import { OLLAMA_VERSION } from '../../../src/protocol/ollama/models.js';
 import { startRig, stopRigs } from '../endpointRig.js';
 import { HAIKU, SONNET } from '../fakeBackend.js';
 import { startOllama } from './ollama.js';
@@ -8,8 +7,7 @@ import { registerModel, send } from './remoteModel.js';
 import { type GoldenReply, goldenReply } from './replies.js';
 import { REQUESTS } from './requests.js';
 
-export { ollamaCache } from './ollama.js';
-export { OLLAMA_VERSION };
+export { builtOllama } from './ollamaBuild.js';
 
 export interface GoldenTable {
   /** Of the real Ollama. */
