@@ -1,11 +1,11 @@
 /** Cline's command line with the configuration file of Connect a Client. It uses /api/chat and its own tools. */
 import assert from 'node:assert/strict';
 import { recordResults } from '../support/clientSuite/results.js';
-import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
+import { agentRig, LISTED_MODELS_ONLY } from './agentRig.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
+import { linesOf, REPAIRED, TASK } from '../support/agentProject.js';
 
 const VERSION = '3.0.65';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -25,32 +25,21 @@ interface Line {
 
 describe('Cline', function () {
   this.timeout(300_000);
-  let program: string;
-  let project: AgentProject | undefined;
-  let headless: Headless | undefined;
-
-  before(async function () {
-    this.timeout(600_000);
-    // The package `cline` installs one of these packages, by platform.
-    program = await programOrSkip(this, '@cline/cli', VERSION, 'cline');
-  });
-  after(async () => {
-    await project?.close();
-    await headless?.stop();
-  });
+  // The package `cline` installs one of these packages, by platform.
+  const rig = agentRig((context) => programOrSkip(context, '@cline/cli', VERSION, 'cline'));
 
   recordResults({ client: 'Cline', api: 'Ollama', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
-    project = await createAgentProject();
+    const project = await rig.createProject();
     const calls = callsOn(project.sourceFile);
-    headless = await startHeadless({
-      args: ['--unknown-models', 'reject'],
+    const headless = await rig.startServer({
+      args: LISTED_MODELS_ONLY,
       respond: scriptedModel(calls, FINAL_ANSWER),
     });
     await connectIn(project.home, 'cline', headless.url);
     // Local mode starts no daemon that would outlive the test.
-    const output = await project.run(program, ['--json', TASK], { CLINE_SESSION_BACKEND_MODE: 'local' });
+    const output = await project.run(rig.program, ['--json', TASK], { CLINE_SESSION_BACKEND_MODE: 'local' });
     assert.equal(await project.readSource(), REPAIRED);
     const result = linesOf<Line>(output).find(({ type }) => type === 'run_result');
     assert.equal(result?.finishReason, 'completed');

@@ -2,18 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { recordResults } from '../support/clientSuite/results.js';
-import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { installedOrSkip } from '../support/install.js';
+import { agentRig, LISTED_MODELS_ONLY } from './agentRig.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import {
-  BROKEN,
-  linesOf,
-  createAgentProject,
-  REPAIRED,
-  TASK,
-  type AgentProject,
-} from '../support/agentProject.js';
+import { BROKEN, linesOf, REPAIRED, TASK } from '../support/agentProject.js';
 
 const VERSION = '0.169.0';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -59,32 +52,20 @@ interface Line {
 
 describe('Codex', function () {
   this.timeout(300_000);
-  let program: string;
-  let project: AgentProject | undefined;
-  let headless: Headless | undefined;
-
-  before(async function () {
-    this.timeout(600_000);
-    const folder = await installedOrSkip(this, '@openai/codex', VERSION);
-    program = join(folder, 'node_modules/@openai/codex/bin/codex.js');
-  });
-  afterEach(async () => {
-    await project?.close();
-    await headless?.stop();
-    project = undefined;
-    headless = undefined;
-  });
+  const rig = agentRig(async (context) =>
+    join(await installedOrSkip(context, '@openai/codex', VERSION), 'node_modules/@openai/codex/bin/codex.js'),
+  );
 
   recordResults({ client: 'Codex', api: 'OpenAI Responses', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
-    project = await createAgentProject();
-    headless = await startHeadless({
-      args: ['--unknown-models', 'reject'],
+    const project = await rig.createProject();
+    const headless = await rig.startServer({
+      args: LISTED_MODELS_ONLY,
       respond: scriptedModel(CALLS, FINAL_ANSWER),
     });
     await connectIn(project.home, 'codex', headless.url);
-    const output = await project.run(process.execPath, [program, ...ARGUMENTS], {});
+    const output = await project.run(process.execPath, [rig.program, ...ARGUMENTS], {});
     assert.equal(await project.readSource(), REPAIRED);
 
     const messages = linesOf<Line>(output)
@@ -105,10 +86,12 @@ describe('Codex', function () {
     [PROGRAM_MODEL, 'functions__exec', PROGRAM],
   ] as const) {
     it(`repairs a program with the custom tool that it has for ${model}`, async () => {
-      project = await createAgentProject();
-      headless = await startHeadless({ respond: scriptedModel([{ tool, input: { input } }], FINAL_ANSWER) });
+      const project = await rig.createProject();
+      const headless = await rig.startServer({
+        respond: scriptedModel([{ tool, input: { input } }], FINAL_ANSWER),
+      });
       await connectIn(project.home, 'codex', headless.url);
-      const args = [program, ...ARGUMENTS, '--config', `model="${model}"`];
+      const args = [rig.program, ...ARGUMENTS, '--config', `model="${model}"`];
       const output = await project.run(process.execPath, args, {});
       assert.equal(await project.readSource(), REPAIRED);
       assert.ok(output.includes(FINAL_ANSWER), output);

@@ -1,11 +1,11 @@
 /** GitHub's Copilot CLI with the variables of Connect a Client, without a GitHub account, over each of its three APIs. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
+import { REPAIRED, TASK } from '../support/agentProject.js';
 import { recordResults } from '../support/clientSuite/results.js';
 import { commandOf } from '../support/connectGuide.js';
-import { startHeadless, type Headless } from '../support/headless.js';
 import { installedOrSkip } from '../support/install.js';
+import { agentRig, LISTED_MODELS_ONLY } from './agentRig.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
 
 const VERSION = '1.0.102';
@@ -29,32 +29,30 @@ const APIS = [
 for (const { api, env } of APIS) {
   describe(`GitHub Copilot CLI with ${api}`, function () {
     this.timeout(300_000);
-    let program: string;
-    let project: AgentProject | undefined;
-    let headless: Headless | undefined;
+    const rig = agentRig(async (context) =>
+      join(
+        await installedOrSkip(context, '@github/copilot', VERSION),
+        'node_modules/@github/copilot/npm-loader.js',
+      ),
+    );
 
-    before(async function () {
-      this.timeout(600_000);
-      const folder = await installedOrSkip(this, '@github/copilot', VERSION);
-      program = join(folder, 'node_modules/@github/copilot/npm-loader.js');
-    });
-    after(async () => {
-      await project?.close();
-      await headless?.stop();
-    });
     recordResults({ client: 'GitHub Copilot CLI', api, version: () => VERSION });
 
     it('repairs a program with its own tools, in one CLI process', async () => {
-      project = await createAgentProject();
+      const project = await rig.createProject();
       const calls = callsOn(project.sourceFile);
-      headless = await startHeadless({
-        args: ['--unknown-models', 'reject'],
+      const headless = await rig.startServer({
+        args: LISTED_MODELS_ONLY,
         respond: scriptedModel(calls, FINAL_ANSWER),
       });
-      const output = await project.run(process.execPath, [program, '--prompt', TASK, '--allow-all-tools'], {
-        ...commandOf('copilot', headless.url).env,
-        ...env(headless.url),
-      });
+      const output = await project.run(
+        process.execPath,
+        [rig.program, '--prompt', TASK, '--allow-all-tools'],
+        {
+          ...commandOf('copilot', headless.url).env,
+          ...env(headless.url),
+        },
+      );
       assert.equal(await project.readSource(), REPAIRED);
       assert.ok(output.includes(FINAL_ANSWER), output);
       const rounds = roundsOf(headless.standIn);

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recordResults } from '../support/clientSuite/results.js';
-import { startHeadless, type Headless } from '../support/headless.js';
 import { snippetOf } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
+import { agentRig, LISTED_MODELS_ONLY } from './agentRig.js';
 import { roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
+import { linesOf, REPAIRED, TASK } from '../support/agentProject.js';
 
 const VERSION = '7.7.9';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -25,37 +25,28 @@ interface Line {
 
 describe('Kilo', function () {
   this.timeout(300_000);
-  let program: string;
-  let project: AgentProject | undefined;
-  let headless: Headless | undefined;
-
-  before(async function () {
-    this.timeout(600_000);
+  const rig = agentRig((context) => {
     if (process.env['SOAK'] !== '1') {
       console.log('    skipped: a fork of opencode with 228 MB to download; npm run test:soak runs it');
-      this.skip();
+      context.skip();
     }
     // The package `@kilocode/cli` installs one of these packages, by platform.
-    program = await programOrSkip(this, '@kilocode/cli', VERSION, 'kilo');
-  });
-  after(async () => {
-    await project?.close();
-    await headless?.stop();
+    return programOrSkip(context, '@kilocode/cli', VERSION, 'kilo');
   });
 
   recordResults({ client: 'Kilo Code', api: 'OpenAI chat', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
-    project = await createAgentProject();
+    const project = await rig.createProject();
     const calls = callsOn(project.sourceFile);
-    headless = await startHeadless({
-      args: ['--unknown-models', 'reject'],
+    const headless = await rig.startServer({
+      args: LISTED_MODELS_ONLY,
       respond: scriptedModel(calls, FINAL_ANSWER),
     });
     const folder = join(project.home, '.config/kilo');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'kilo.json'), snippetOf('kilo', headless.url));
-    const output = await project.run(program, ['run', '--auto', '--format', 'json', TASK], {
+    const output = await project.run(rig.program, ['run', '--auto', '--format', 'json', TASK], {
       KILO_DISABLE_AUTOUPDATE: '1',
       KILO_DISABLE_MODELS_FETCH: '1',
     });

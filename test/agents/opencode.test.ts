@@ -1,11 +1,11 @@
 /** opencode with the configuration file of Connect a Client. It uses /v1/chat/completions and its own tools on a real disk. */
 import assert from 'node:assert/strict';
 import { recordResults } from '../support/clientSuite/results.js';
-import { startHeadless, type Headless } from '../support/headless.js';
 import { connectIn } from '../support/connectGuide.js';
 import { programOrSkip } from '../support/install.js';
+import { agentRig, LISTED_MODELS_ONLY } from './agentRig.js';
 import { resultsOf, roundsOf, scriptedModel } from './scriptedModel.js';
-import { linesOf, createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
+import { linesOf, REPAIRED, TASK } from '../support/agentProject.js';
 
 const VERSION = '1.18.33';
 const FINAL_ANSWER = 'The total adds up now.';
@@ -24,31 +24,20 @@ interface Line {
 
 describe('opencode', function () {
   this.timeout(300_000);
-  let program: string;
-  let project: AgentProject | undefined;
-  let headless: Headless | undefined;
-
-  before(async function () {
-    this.timeout(600_000);
-    // The package `opencode-ai` only has an install script that installs one of these packages, by platform.
-    program = await programOrSkip(this, 'opencode', VERSION, 'opencode');
-  });
-  after(async () => {
-    await project?.close();
-    await headless?.stop();
-  });
+  // The package `opencode-ai` only has an install script that installs one of these packages, by platform.
+  const rig = agentRig((context) => programOrSkip(context, 'opencode', VERSION, 'opencode'));
 
   recordResults({ client: 'opencode', api: 'OpenAI chat', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
-    project = await createAgentProject();
+    const project = await rig.createProject();
     const calls = callsOn(project.sourceFile);
-    headless = await startHeadless({
-      args: ['--unknown-models', 'reject'],
+    const headless = await rig.startServer({
+      args: LISTED_MODELS_ONLY,
       respond: scriptedModel(calls, FINAL_ANSWER),
     });
     await connectIn(project.home, 'opencode', headless.url);
-    const output = await project.run(program, ['run', '--format', 'json', TASK], {
+    const output = await project.run(rig.program, ['run', '--format', 'json', TASK], {
       OPENCODE_DISABLE_AUTOUPDATE: '1',
       OPENCODE_DISABLE_MODELS_FETCH: '1',
     });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { textReply, type StandInRequest } from '../standin/server.js';
-import { createAgentProject, REPAIRED, TASK, type AgentProject } from '../support/agentProject.js';
+import { REPAIRED, TASK } from '../support/agentProject.js';
 import { recordResults } from '../support/clientSuite/results.js';
 import { commandOf } from '../support/connectGuide.js';
-import { startHeadless, type Headless } from '../support/headless.js';
 import { installedOrSkip } from '../support/install.js';
+import { agentRig, LISTED_MODELS_ONLY } from './agentRig.js';
 import { resultsOf, scriptedModel } from './scriptedModel.js';
 
 const VERSION = '0.24.4';
@@ -24,31 +24,25 @@ const isMain = ({ body }: StandInRequest): boolean =>
 
 describe('Qwen Code', function () {
   this.timeout(300_000);
-  let program: string;
-  let project: AgentProject | undefined;
-  let headless: Headless | undefined;
+  const rig = agentRig(async (context) =>
+    join(
+      await installedOrSkip(context, '@qwen-code/qwen-code', VERSION),
+      'node_modules/@qwen-code/qwen-code/cli-entry.js',
+    ),
+  );
 
-  before(async function () {
-    this.timeout(600_000);
-    const folder = await installedOrSkip(this, '@qwen-code/qwen-code', VERSION);
-    program = join(folder, 'node_modules/@qwen-code/qwen-code/cli-entry.js');
-  });
-  after(async () => {
-    await project?.close();
-    await headless?.stop();
-  });
   recordResults({ client: 'Qwen Code', api: 'OpenAI chat', version: () => VERSION });
 
   it('repairs a program with its own tools, in one CLI process', async () => {
-    project = await createAgentProject();
+    const project = await rig.createProject();
     const calls = callsOn(project.sourceFile);
     const agent = scriptedModel(calls, FINAL_ANSWER);
-    headless = await startHeadless({
-      args: ['--unknown-models', 'reject'],
+    const headless = await rig.startServer({
+      args: LISTED_MODELS_ONLY,
       respond: (request) => (isMain(request) ? agent(request) : textReply('Nothing to remember.')),
     });
     const { env, words } = commandOf('qwen', headless.url);
-    const args = [program, ...words.slice(1), '--yolo', '--prompt', TASK];
+    const args = [rig.program, ...words.slice(1), '--yolo', '--prompt', TASK];
     const output = await project.run(process.execPath, args, env);
     assert.equal(await project.readSource(), REPAIRED);
     assert.ok(output.includes(FINAL_ANSWER), output);
