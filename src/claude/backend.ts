@@ -13,7 +13,6 @@ import { Conversation } from './conversation/conversation.js';
 import { rewindsByCli } from './conversation/rewinds.js';
 import { ModelTraitsMemory } from './conversation/modelTraits.js';
 import { CLIENT_TOOLS_PREFIX } from './conversation/outgoing.js';
-import { Watchdog } from './process/watchdog.js';
 import { chatLane, workspaceLane, type LaneConfigs, type WorkspaceOptions } from './workspace/lanes.js';
 import { thisMachine } from './cli/locate.js';
 import { watchSignIn } from './cli/signInState.js';
@@ -25,13 +24,8 @@ import { checkAnswer, translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
 import type { Payer } from './pool/policy.js';
 import { privateMemory, usableMemory } from './process/memory.js';
-import {
-  endOrphanedProcesses,
-  endLeftoverProcesses,
-  newProcessTag,
-  TAG_VARIABLE,
-} from './process/leftoverProcesses.js';
-import { recordProcess } from './process/processRecords.js';
+import { newProcessTag, TAG_VARIABLE } from './process/leftoverProcesses.js';
+import { ProcessKeeper } from './process/processKeeper.js';
 import { FairQueue } from './pool/fairQueue.js';
 
 export interface ClaudeBackendOptions {
@@ -93,16 +87,16 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
   const openFolders = [folder, ...(options.workspace?.moreFolders ?? [])];
   const finder = new CliFinder(options.claudePath, openFolders, thisMachine(options.env));
   const signIn = watchSignIn(options.env);
-  const watchdog = new Watchdog(log);
-  const onActivity = options.onActivity ?? (() => undefined);
+  const keeper = new ProcessKeeper({ log, isBusy: () => queue.running > 0 });
+  const onActivity = (): void => {
+    keeper.update();
+    options.onActivity?.();
+  };
   const queue = new FairQueue(processes, limits.queue, onActivity);
   const circuitBreaker = new CircuitBreaker(clock);
   const modelList = new ModelList(() => pool.withEmpty((conversation) => conversation.models()));
   const models = new ModelTraitsMemory((model) => modelList.idOf(model), log);
   const rewindsOf = rewindsByCli((line) => log.warn(line));
-  void endLeftoverProcesses(log); // never rejects
-  /** Running clean-ups after processes that have ended. */
-  const cleanups = new Set<Promise<void>>();
 
   const pool = new Pool({
     limits: {
@@ -138,22 +132,6 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     return bytes > limits.processBytes;
   }
 
-  /** Removes the record of a process that has ended. Never rejects. */
-  async function removeRecordOf(pid: number, recorded: Promise<() => Promise<void>>): Promise<void> {
-    try {
-      await (
-        await recorded
-      )();
-    } catch (error) {
-      log.warn(`[cli] pid=${pid} is not recorded: ${String(error)}`);
-    }
-  }
-
-  function cleanUp(work: Promise<void>): void {
-    const cleanup = work.then(() => void cleanups.delete(cleanup));
-    cleanups.add(cleanup);
-  }
-
   async function start(lane: Lane): Promise<PooledProcess> {
     const laneConfig = lanes[lane];
     if (laneConfig === undefined) throw NO_WORKSPACE;
@@ -164,21 +142,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     const env = { ...laneConfig.env, [TAG_VARIABLE]: tag };
     const args = [...laneConfig.args, ...(await laneConfig.startArguments())];
     const process = await startProcess({ file: cli.path, args, env, folder }, log);
-    const { pid } = process;
-    if (pid !== undefined) {
-      watchdog.watch(pid);
-      const recorded = recordProcess({ pid, file: cli.path, args });
-      recorded.catch(() => undefined); // reported when the process ends
-      // Never rejects.
-      void process.ended.then(({ requested }) => {
-        if (requested) watchdog.unwatch(pid);
-        else {
-          watchdog.endOrphans(pid);
-          cleanUp(endOrphanedProcesses(tag, log));
-        }
-        cleanUp(removeRecordOf(pid, recorded));
-      });
-    }
+    keeper.keep({ process, file: cli.path, args, tag });
     void process.ended.then(onActivity); // never rejects
     const conversation = new Conversation(process, {
       clock,
@@ -239,12 +203,11 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     activity: () => ({ running: queue.running, waiting: queue.waiting, processes: pool.size }),
     async close() {
       await pool.close();
-      await Promise.all(cleanups);
-      watchdog.close();
+      await keeper.close();
     },
     closeNow() {
       pool.terminateNow();
-      watchdog.close();
+      keeper.closeNow();
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Ends CLI processes of servers that were killed together with their watchdogs, and no others. Linux and macOS. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import {
   newProcessTag,
   TAG_VARIABLE,
 } from '../../src/claude/process/leftoverProcesses.js';
+import { parsePsTable } from '../../src/claude/process/notedDescendants.js';
 import { recordProcess, type ProcessRecord } from '../../src/claude/process/processRecords.js';
 import { silentLogger } from '../../src/core/log.js';
 import { isAlive } from '../support/processes.js';
@@ -75,12 +76,28 @@ describe('endLeftoverProcesses', function () {
 
   it('leaves a CLI process alone while its server is running', async () => {
     const pid = await start();
-    const remove = await recordProcess({ pid, file: process.execPath, args: CHAT_ARGUMENTS }, folder);
+    const record = await recordProcess({ pid, file: process.execPath, args: CHAT_ARGUMENTS }, folder);
     assert.equal(await endLeftovers(), '');
     assert.equal(isAlive(pid), true);
     assert.deepEqual(await readdir(folder), [`${pid}.json`]);
-    await remove();
+    await record.remove();
     assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('ends the noted descendants of a CLI that has exited since, but no later process with such an id', async () => {
+    const [left, innocent] = [await start(), await start()];
+    const columns = ['-A', '-o', 'pid=,ppid=,pgid=,lstart='];
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    const table = parsePsTable(execFileSync('/bin/ps', columns, { encoding: 'utf8', env }));
+    const startTime = table.find(({ pid }) => pid === left)?.startTime ?? '';
+    const descendants = [
+      { pid: left, startTime },
+      { pid: innocent, startTime: 'Mon Nov 3 09:08:07 2025' },
+    ];
+    await leftBehind({ descendants, startTime: 'earlier' });
+    assert.match(await endLeftovers(), new RegExp(`pid=${left} outlived the CLI that started it`));
+    await until('the descendant has exited', () => !isAlive(left));
+    assert.equal(isAlive(innocent), true);
   });
 
   it('leaves a process alone that has the arguments and the tag of a CLI, but no record', async () => {

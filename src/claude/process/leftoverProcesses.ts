@@ -1,14 +1,16 @@
 /**
  * Ends processes that were left behind. A server that is killed together with its watchdog leaves CLI processes, which would
  * finish their turns; the next server finds them by their records. A CLI that crashes leaves the commands it was running, without
- * a parent; each CLI process has a tag in its environment, which all of its descendants inherit.
+ * a parent; each CLI process has a tag in its environment, which all of its descendants inherit. Where the system hides the
+ * environment of some programs, `notedDescendants.ts` finds these.
  */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from '../../core/log.js';
+import { endNoted } from './notedDescendants.js';
 import { hasArguments, processIdentity, systemId } from './processIdentity.js';
 import { type ProcessRecord, readRecords, recordsFolder, removeRecord } from './processRecords.js';
-import { commandOutput, mapProcesses, killTree } from './tree.js';
+import { commandOutput, killTree, mapProcesses, PS } from './tree.js';
 
 /** The environment variable that holds the tag. */
 export const TAG_VARIABLE = 'CLAUDE_OLLAMA_SERVER_PID';
@@ -38,7 +40,7 @@ async function pidsWithEntryInProc(entry: string): Promise<number[]> {
 }
 
 function processListing(): Promise<string> {
-  return commandOutput('ps', ['-xwwE', '-o', 'pid=,command=']);
+  return commandOutput(PS, ['-xwwE', '-o', 'pid=,command=']);
 }
 
 async function findPidsWithTag(tag: string, platform: NodeJS.Platform): Promise<number[]> {
@@ -80,6 +82,7 @@ export async function endLeftoverProcesses(
         log.warn(`[cli] pid=${record.pid} was left behind by a server that was killed: ending it`);
         await killTree(record.pid, platform);
       } else log.debug(`[cli] pid=${record.pid} is not ended: ${objection}`);
+      await endNoted(record.descendants, log);
       await removeRecord(record, folder);
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 /** How much memory there is, and how much of it a process has for itself. */
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { commandOutput } from './tree.js';
+import { commandOutput, PS } from './tree.js';
 
 /**
  * The memory that ends with the process, without what it shares with others. On macOS all of its resident memory.
@@ -13,7 +13,7 @@ export async function privateMemory(pid: number): Promise<number | undefined> {
     return privateBytes(table);
   }
   if (process.platform !== 'darwin') return undefined;
-  const kilobytes = Number((await commandOutput('/bin/ps', ['-o', 'rss=', '-p', String(pid)])).trim());
+  const kilobytes = Number((await commandOutput(PS, ['-o', 'rss=', '-p', String(pid)])).trim());
   return kilobytes > 0 ? kilobytes * 1024 : undefined;
 }
 

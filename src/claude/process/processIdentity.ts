@@ -1,6 +1,6 @@
 /** What tells one process of this machine from every other, also from a later one with the same id. Linux and macOS. */
 import { readFile, readlink, stat } from 'node:fs/promises';
-import { commandOutput } from './tree.js';
+import { commandOutput, PS } from './tree.js';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -48,16 +48,25 @@ async function identityInProc(pid: number): Promise<ProcessIdentity | undefined>
   };
 }
 
+/** The pattern of a start time in the output of `ps -o lstart=`: `Mon Nov  3 09:08:07 2025`. */
+export const START_TIME = '\\S+\\s+\\S+\\s+\\S+\\s+\\S+\\s+\\d{4}';
+
+/** A start time of `ps` in one form: it pads days with spaces. Pure. */
+export function normalizedStartTime(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+const PS_LINE = new RegExp(`^\\s*(\\d+)\\s+(\\d+)\\s+(${START_TIME})\\s+(.*)$`);
+
 /** A line of `ps -o ppid=,uid=,lstart=,command=`; `undefined` if it is not one. Pure. */
 export function parsePsLine(pid: number, line: string): ProcessIdentity | undefined {
-  const [, parent, user, startTime, command] =
-    /^\s*(\d+)\s+(\d+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\d{4})\s+(.*)$/.exec(line.trimEnd()) ?? [];
+  const [, parent, user, startTime, command] = PS_LINE.exec(line.trimEnd()) ?? [];
   if (startTime === undefined || command === undefined) return undefined;
   return {
     pid,
     parent: Number(parent),
     user: Number(user),
-    startTime: startTime.replace(/\s+/g, ' '),
+    startTime: normalizedStartTime(startTime),
     command: command.split(/\s+/),
   };
 }
@@ -70,7 +79,7 @@ export async function processIdentity(
   if (platform === 'win32') return undefined;
   if (platform === 'linux') return identityInProc(pid).catch(() => undefined);
   const columns = 'ppid=,uid=,lstart=,command=';
-  const listing = await commandOutput('ps', ['-ww', '-o', columns, '-p', String(pid)]);
+  const listing = await commandOutput(PS, ['-ww', '-o', columns, '-p', String(pid)]);
   return parsePsLine(pid, listing);
 }
 

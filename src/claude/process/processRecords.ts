@@ -8,6 +8,7 @@ import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { NotedProcess } from './notedDescendants.js';
 import { processIdentity, systemId } from './processIdentity.js';
 
 const startedProcess = v.object({
@@ -22,6 +23,11 @@ const recordSchema = v.object({
   /** The paths of the CLI: as it was started, without links, and the program that it has become. */
   programs: v.array(v.string()),
   args: v.array(v.string()),
+  /** Where the system hides what tells them, the processes that the CLI has started: see `notedDescendants.ts`. */
+  descendants: v.optional(
+    v.array(v.object({ ...startedProcess.entries, group: v.optional(v.number()) })),
+    [],
+  ),
 });
 
 /** A CLI process that a server has started. */
@@ -62,48 +68,75 @@ export interface StartedCli {
   readonly args: readonly string[];
 }
 
+/** The record of a running CLI process. */
+export interface RecordOfProcess {
+  /** Replaces the noted descendants. @throws Error if the record cannot be written */
+  note(descendants: readonly NotedProcess[]): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const NO_RECORD: RecordOfProcess = { note: () => Promise.resolve(), remove: () => Promise.resolve() };
+
 /**
- * Records a running CLI process until the returned function is called. Does nothing on Windows, which does not tell one process
- * from another.
+ * Records a running CLI process until the record is removed. Does nothing on Windows, which does not tell one process from
+ * another.
  * @throws Error if the record cannot be written, or other users could change it
  */
 export async function recordProcess(
   { pid, file, args }: StartedCli,
   folder: string = recordsFolder(),
-): Promise<() => Promise<void>> {
+): Promise<RecordOfProcess> {
   const [cli, server] = await Promise.all([processIdentity(pid), processIdentity(process.pid)]);
-  if (cli === undefined || server === undefined) return () => Promise.resolve();
+  if (cli === undefined || server === undefined) return NO_RECORD;
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
   if (!(await isPrivate(folder))) throw new Error(`other users can change the folder ${folder}`);
-  const record: ProcessRecord = {
+  let record: ProcessRecord = {
     pid,
     startTime: cli.startTime,
     server: { pid: server.pid, startTime: server.startTime },
     system: await systemId(),
     programs: [file, await realpath(file).catch(() => file)],
     args: [...args],
+    descendants: [],
   };
   await write(folder, record);
+  /** The writes, one after the other; none follows the removal. */
+  let writes = Promise.resolve();
+  let isRemoved = false;
+  const change = (changes: Partial<ProcessRecord>): Promise<void> => {
+    record = { ...record, ...changes };
+    const written = writes.then(() => (isRemoved ? undefined : write(folder, record)));
+    writes = written.catch(() => undefined);
+    return written;
+  };
   const settled = setTimeout(() => {
     // A record without the program that the process has become is still true, so a failure is no error.
-    void addProgram(folder, record).catch(() => undefined);
+    void addedProgram(record)
+      .then((program) =>
+        program === undefined ? undefined : change({ programs: [...record.programs, program] }),
+      )
+      .catch(() => undefined);
   }, SETTLED_MS);
   settled.unref();
-  return async () => {
-    clearTimeout(settled);
-    await removeRecord(record, folder);
+  return {
+    note: (descendants) => change({ descendants: [...descendants] }),
+    async remove() {
+      clearTimeout(settled);
+      isRemoved = true;
+      await writes;
+      await removeRecord(record, folder);
+    },
   };
 }
 
-async function addProgram(folder: string, record: ProcessRecord): Promise<void> {
+/** The program that a recorded process runs, if the record does not name it. */
+async function addedProgram(record: ProcessRecord): Promise<string | undefined> {
   const now = await processIdentity(record.pid);
   const { executable } = now ?? {};
-  if (now?.startTime !== record.startTime || executable === undefined) return;
-  if (!record.programs.includes(executable)) {
-    await write(folder, { ...record, programs: [...record.programs, executable] });
-  }
+  if (now?.startTime !== record.startTime || executable === undefined) return undefined;
+  return record.programs.includes(executable) ? undefined : executable;
 }
 
 /** The records in the folder; none if other users could have written them. @throws Error */

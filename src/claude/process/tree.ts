@@ -34,9 +34,23 @@ const OUTPUT_LIMIT = 64 * 1024 * 1024;
 /** `ps` takes several seconds on a busy machine, `taskkill` with a large tree too. Milliseconds. */
 const COMMAND_TIMEOUT_MS = 10_000;
 
+/** The full path keeps a program of an open folder that is in PATH from being started in its place. */
+export const PS = '/bin/ps';
+
+/**
+ * Without them, `ps` prints times in the language of the user and in the time zone of the moment, and on macOS characters beyond
+ * ASCII as escape sequences. An empty LC_ALL counts as not set (POSIX, 8.2).
+ */
+const FIXED_FORMAT = { LC_ALL: '', LC_TIME: 'C', LC_CTYPE: 'UTF-8', TZ: 'UTC' };
+
 /** What a system command prints to stdout; empty if it fails or takes longer than ten seconds. Never rejects. */
 export function commandOutput(file: string, args: readonly string[]): Promise<string> {
-  const options = { timeout: COMMAND_TIMEOUT_MS, maxBuffer: OUTPUT_LIMIT, windowsHide: true };
+  const options = {
+    timeout: COMMAND_TIMEOUT_MS,
+    maxBuffer: OUTPUT_LIMIT,
+    windowsHide: true,
+    env: { ...process.env, ...FIXED_FORMAT },
+  };
   return new Promise((resolve) => {
     execFile(file, args, options, (error, stdout) => resolve(error ? '' : stdout));
   });
@@ -72,7 +86,7 @@ async function procTable(): Promise<string> {
 
 /** Lines of `pid ppid` of every process. */
 function processTable(platform: NodeJS.Platform): Promise<string> {
-  return platform === 'linux' ? procTable() : commandOutput('ps', ['-A', '-o', 'pid=,ppid=']);
+  return platform === 'linux' ? procTable() : commandOutput(PS, ['-A', '-o', 'pid=,ppid=']);
 }
 
 /** The children of a process, which Linux lists for each of its threads. @throws Error where it does not */
@@ -101,11 +115,12 @@ export async function descendantsOf(
   }
 }
 
-function sendSignal(pid: number, signal: NodeJS.Signals): void {
+/** Sends a signal to a process, unless it has exited or belongs to another user. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has exited already.
+    // It has exited already, or this user may not end it.
   }
 }
 

@@ -29,7 +29,7 @@ if [ -r /proc/self/status ]; then
     done 2>/dev/null <"$folder/status"
   done
 else
-  table=$(ps -A -o pid= -o ppid=)
+  table=$(/bin/ps -A -o pid= -o ppid=)
 fi
 all=$pids
 grew=1
