@@ -128,11 +128,9 @@ describe('processes of the workspace lane', function () {
       '.claude/settings.json',
       JSON.stringify({ hooks: Object.fromEntries(hooks.map((name) => [name, hook(name)])) }),
     );
-    const command = `echo ran >> '${trace('server')}'; exec cat`;
-    await put(
-      '.mcp.json',
-      JSON.stringify({ mcpServers: { own: { command: '/bin/sh', args: ['-c', command] } } }),
-    );
+    const script = "require('node:fs').appendFileSync(process.argv[1], 'ran\\n'); process.stdin.resume()";
+    const own = { command: process.execPath, args: ['-e', script, trace('server')] };
+    await put('.mcp.json', JSON.stringify({ mcpServers: { own } }));
     return (name) => (existsSync(trace(name)) ? readFileSync(trace(name), 'utf8').trim().split('\n') : []);
   }
 

@@ -1,5 +1,5 @@
 /** An environment in which the real CLI uses the stand-in, and none of the user's configuration. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApiProxy } from './apiProxy.js';
@@ -35,7 +35,8 @@ export async function standInEnvironment(
   extra: Readonly<Record<string, string>> = {},
   access: ApiAccess = 'baseUrl',
 ): Promise<StandInEnvironment> {
-  const root = await mkdtemp(join(tmpdir(), 'claude-standin-'));
+  // The CLI reports its folder without links: on macOS, the folder of temporary files is behind one.
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'claude-standin-')));
   const home = join(root, 'home');
   const config = join(root, 'config');
   const workspace = join(root, 'workspace');

@@ -183,7 +183,10 @@ async function run(step, goesOn) {
       stdoutClosed = true;
       break;
     case 'grandchild': {
-      const child = spawn('/bin/sleep', ['86400'], {
+      // Node, because macOS hides the environment of its own programs, by which a grandchild is found.
+      const wait = ['-e', 'setInterval(() => undefined, 1000)'];
+      const [file, ...args] = process.platform === 'darwin' ? [process.execPath, ...wait] : ['/bin/sleep', '86400'];
+      const child = spawn(file, args, {
         detached: true,
         stdio: ['ignore', 'inherit', 'ignore'],
       });

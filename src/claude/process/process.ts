@@ -151,7 +151,7 @@ export class ClaudeProcess {
   /** Sends a signal without waiting, for when this program itself exits, or when nothing more may leave the process: its tree ends later. */
   terminateNow(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void {
     if (signal === 'SIGTERM') this.#endRequested = true;
-    if (this.#child !== undefined && this.alive) terminateTree(this.#child, signal);
+    if (this.#child !== undefined && this.alive) void terminateTree(this.#child, signal); // never rejects
   }
 
   async #end(): Promise<void> {
@@ -162,7 +162,7 @@ export class ClaudeProcess {
       const pid = child.pid;
       const tree = await RemainingTree.of(pid, { args: this.#args, log: this.#log });
       child.stdin.end();
-      terminateTree(child);
+      const signalled = terminateTree(child);
       tree.terminateCli();
       const force = setTimeout(() => {
         this.#log.warn(`[cli] pid=${pid} did not exit within ${GRACE_MS} ms: killing it`);
@@ -173,7 +173,7 @@ export class ClaudeProcess {
       child.stdout.resume();
       await this.ended;
       clearTimeout(force);
-      await tree.end(GRACE_MS);
+      await Promise.all([signalled, tree.end(GRACE_MS)]); // on Windows, the descendants end with `signalled`
     } else await this.ended;
   }
 

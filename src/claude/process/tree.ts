@@ -32,7 +32,7 @@ export function descendants(root: number, table: string): number[] {
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
 
 /** `ps` takes several seconds on a busy machine, `taskkill` with a large tree too. Milliseconds. */
-const COMMAND_TIMEOUT_MS = 10_000;
+export const COMMAND_TIMEOUT_MS = 10_000;
 
 /** The full path keeps a program of an open folder that is in PATH from being started in its place. */
 export const PS = '/bin/ps';

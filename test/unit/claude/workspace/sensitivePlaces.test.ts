@@ -1,7 +1,7 @@
 /** Decisions about files that are sensitive under another name, in a real file system. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path, { dirname, join } from 'node:path';
 import { outsideInstructions } from '../../../../src/claude/workspace/outsideInstructions.js';
@@ -90,7 +90,7 @@ describe('the workspace lane', function () {
     await mkdir(join(folder, 'main'));
     git('init', '-q', 'main');
     git('-C', 'main', 'commit', '-q', '--allow-empty', '-m', 'x');
-    execFileSync('mv', [join(folder, 'main/.git'), join(folder, 'store')]);
+    await rename(join(folder, 'main/.git'), join(folder, 'store'));
     git('--git-dir=store', '--work-tree=main', 'worktree', 'add', '-q', join(folder, 'tree'));
     assert.equal(await decisionAbout('store/hooks/pre-commit'), 'allow');
     paths = { ...paths, folders: [join(folder, 'tree'), folder] };
