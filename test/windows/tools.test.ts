@@ -10,8 +10,8 @@ import { textReply, toolReply } from '../standin/server.js';
 import { answerOf, never, request, startCliRig, user, type CliRig } from '../support/cliRig.js';
 
 /** Where Git for Windows installs the shell that the CLI prefers. */
-const GIT_BASH = [process.env['ProgramFiles'], process.env['ProgramFiles(x86)']].map((folder) =>
-  join(folder ?? 'C:\\', 'Git', 'bin', 'bash.exe'),
+const HAS_GIT_BASH = [process.env['ProgramFiles'], process.env['ProgramFiles(x86)']].some((folder) =>
+  existsSync(join(folder ?? 'C:\\', 'Git', 'bin', 'bash.exe')),
 );
 
 describe('the workspace lane on Windows', function () {
@@ -79,7 +79,7 @@ describe('the workspace lane on Windows', function () {
 
   it('asks before a command of PowerShell, which is the only shell without Git Bash', async function () {
     await start({ permissions: 'ask' });
-    if (GIT_BASH.some((path) => existsSync(path))) this.skip();
+    if (HAS_GIT_BASH) this.skip();
     const result = await resultOf('PowerShell', { command: 'Set-Content made.txt 1', description: 'x' });
     const tools = rig.standIn.requests[0]?.body.tools?.map((tool) => tool.name) ?? [];
     assert.deepEqual([tools.includes('PowerShell'), tools.includes('Bash')], [true, false]);
@@ -89,6 +89,28 @@ describe('the workspace lane on Windows', function () {
     );
     assert.match(result, /"is_error":true/);
     assert.equal(existsSync(join(rig.environment.workspace, 'made.txt')), false);
+  });
+
+  it('allows one command of PowerShell for the conversation, and asks about the next one', async function () {
+    if (HAS_GIT_BASH) this.skip();
+    const commands: unknown[] = [];
+    await start({
+      permissions: 'ask',
+      askPermission: ({ input }) => {
+        commands.push(input['command']);
+        return Promise.resolve('conversation');
+      },
+    });
+    const run = (id: string, command: string) =>
+      toolReply({ id, name: 'PowerShell', input: { command, description: id } });
+    rig.standIn.reply(
+      run('toolu_1', 'Get-Date'),
+      run('toolu_2', 'Get-Date'),
+      run('toolu_3', 'Get-Host'),
+      textReply('done'),
+    );
+    await answerOf(rig.backend.chat(request([user('go')], { lane: 'workspace' }), never()));
+    assert.deepEqual(commands, ['Get-Date', 'Get-Host']);
   });
 
   it('leaves a folder that can be renamed after the server has stopped', async () => {

@@ -24,12 +24,13 @@ const hasCode = (error: unknown, code: string): boolean =>
 /**
  * The key in this file. Creates the file if there is none, and replaces it if it holds no key, or if other users could have
  * read or written it.
+ * @param link creates a hard link; throws where the file system has none
  * @throws Error when the file cannot be read or written
  */
-export function readOrCreateKey(file: string): string {
+export function readOrCreateKey(file: string, link: typeof linkSync = linkSync): string {
   const found = readKey(file);
   if (found.kind === 'valid') return found.key;
-  writeKey(file, found.kind);
+  writeKey(file, found.kind, link);
   const written = readKey(file);
   if (written.kind === 'valid') return written.key;
   throw new Error(`the key in ${file} cannot be kept private`);
@@ -56,7 +57,7 @@ function isPrivate(file: string): boolean {
 }
 
 /** Writes a draft first, so that no window reads a partial key. The first of several windows that create the file wins. */
-function writeKey(file: string, found: 'missing' | 'bad'): void {
+function writeKey(file: string, found: 'missing' | 'bad', link: typeof linkSync): void {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
@@ -67,16 +68,16 @@ function writeKey(file: string, found: 'missing' | 'bad'): void {
     } finally {
       closeSync(descriptor);
     }
-    if (found === 'bad' || !tryToLink(draft, file)) renameSync(draft, file);
+    if (found === 'bad' || !tryToLink(draft, file, link)) renameSync(draft, file);
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
 /** @returns false if the file system has no links, for example exFAT */
-function tryToLink(draft: string, file: string): boolean {
+function tryToLink(draft: string, file: string, link: typeof linkSync): boolean {
   try {
-    linkSync(draft, file);
+    link(draft, file);
     return true;
   } catch (error) {
     return hasCode(error, 'EEXIST');

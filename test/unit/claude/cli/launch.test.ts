@@ -26,7 +26,8 @@ describe('workspaceArguments', () => {
     assert.equal(valueOf(workspaceArguments('readOnly', []), '--tools'), 'Read,Grep,Glob');
     for (const permissions of ['ask', 'acceptEdits'] as const) {
       const tools = valueOf(workspaceArguments(permissions, []), '--tools')?.split(',') ?? [];
-      for (const tool of ['Read', 'Edit', 'Write', 'Bash', 'Agent']) assert.ok(tools.includes(tool), tool);
+      for (const tool of ['Read', 'Edit', 'Write', 'Bash', 'PowerShell', 'Agent'])
+        assert.ok(tools.includes(tool), tool);
     }
   });
 

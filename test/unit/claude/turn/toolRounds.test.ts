@@ -119,6 +119,7 @@ describe('progressLine and toolTarget', () => {
     ],
     ['Glob', { pattern: '**', path: folder }, 'Looked for files `**`', 'Could not look for files `**`'],
     ['Bash', { command: 'npm  test\n&& ls' }, 'Ran `npm test && ls`', 'Could not run `npm test && ls`'],
+    ['PowerShell', { command: 'Get-Date' }, 'Ran `Get-Date`', 'Could not run `Get-Date`'],
     ['WebFetch', { url: 'https://x.test/' }, 'Fetched https://x.test/', 'Could not fetch https://x.test/'],
     ['WebSearch', { query: 'q' }, 'Searched the web for `q`', 'Could not search the web for `q`'],
     ['Agent', { description: 'Look' }, 'Ran a subagent: Look', 'Could not run a subagent: Look'],

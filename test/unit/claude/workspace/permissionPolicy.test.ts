@@ -152,6 +152,7 @@ describe('evaluate', () => {
         'Write',
         'NotebookEdit',
         'Bash',
+        'PowerShell',
         'Agent',
         'WebFetch',
         'TodoWrite',

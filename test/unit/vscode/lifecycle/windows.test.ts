@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../../../src/core/log.js';
+import { readOrCreateKey } from '../../../../src/vscode/lifecycle/windowKey.js';
 import { createWindows } from '../../../../src/vscode/lifecycle/windows.js';
 
 describe('the key that windows share', () => {
@@ -50,6 +51,20 @@ describe('the key that windows share', () => {
       assert.match(key, /^[0-9a-f]{64}$/);
       assert.notEqual(key, text);
       assert.equal(other.key(), key);
+      assert.deepEqual(readdirSync(root), ['window-key']);
+    });
+  }
+
+  // As Linux, macOS and Windows report it, for example on exFAT.
+  for (const code of ['EPERM', 'ENOTSUP', 'EISDIR']) {
+    it(`is created on a file system without links (${code})`, () => {
+      const file = join(root, 'window-key');
+      const link = (): never => {
+        throw Object.assign(new Error('no links'), { code });
+      };
+      const key = readOrCreateKey(file, link);
+      assert.equal(readFileSync(file, 'utf8'), key);
+      assert.equal(readOrCreateKey(file, link), key);
       assert.deepEqual(readdirSync(root), ['window-key']);
     });
   }
