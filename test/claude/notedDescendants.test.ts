@@ -2,9 +2,16 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newProcessTag } from '../../src/claude/process/leftoverProcesses.js';
 import { DescendantNotes, type NotedProcess } from '../../src/claude/process/notedDescendants.js';
+import { startProcess } from '../../src/claude/process/process.js';
+import { ProcessKeeper } from '../../src/claude/process/processKeeper.js';
+import { readRecords } from '../../src/claude/process/processRecords.js';
 import { silentLogger } from '../../src/core/log.js';
-import { isAlive } from '../support/processes.js';
+import { isAlive, pidsIn } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 
 /** A CLI that runs a command in a session of its own, prints the command's id, and lets it start a program on request. */
@@ -14,21 +21,27 @@ const script = 'read line; sleep 1000 & echo $!; sleep 1000';
 const shell = spawn('/bin/sh', ['-c', script], { detached: true, env: {}, stdio: ['pipe', 'inherit', 'ignore'] });
 process.stdin.pipe(shell.stdin);
 console.log(shell.pid);
+if (process.env.PIDS) require('node:fs').writeFileSync(process.env.PIDS, shell.pid + '\\n');
 setInterval(() => undefined, 1e6);
 `;
 
 describe('the noted descendants of a CLI', function () {
   this.timeout(60_000);
   const started: ChildProcess[] = [];
+  let folder: string;
   /** The process groups of the commands. */
   const groups: number[] = [];
 
   before(function () {
     if (process.platform === 'win32') this.skip();
   });
-  afterEach(() => {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'noted-'));
+  });
+  afterEach(async () => {
     for (const child of started.splice(0)) child.kill('SIGKILL');
     for (const group of groups.splice(0)) endGroup(group);
+    await rm(folder, { recursive: true });
   });
 
   function endGroup(group: number): void {
@@ -103,6 +116,26 @@ describe('the noted descendants of a CLI', function () {
     await notes.endOrphans(cli.pid);
     await until('the command has ended', () => !isAlive(cli.shell));
     assert.equal(isAlive(other.shell), true);
+  });
+
+  it('are recorded, and end when the CLI of a server crashes', async () => {
+    const log = silentLogger;
+    const keeper = new ProcessKeeper({ log, isBusy: () => true, platform: 'darwin' });
+    const env = { PIDS: join(folder, 'pids') };
+    const args = ['-e', CLI];
+    const cli = await startProcess({ file: process.execPath, args, env, folder }, log);
+    keeper.keep({ process: cli, file: process.execPath, args, tag: newProcessTag() });
+    await until('the command runs', () => pidsIn(env.PIDS).length === 1);
+    const [shell = 0] = pidsIn(env.PIDS);
+    groups.push(shell);
+    const isRecorded = async (): Promise<boolean> =>
+      (await readRecords()).some(({ descendants }) => descendants.some(({ pid }) => pid === shell));
+    await until('it is recorded', isRecorded);
+    process.kill(cli.pid ?? 0, 'SIGKILL');
+    assert.equal((await cli.ended).requested, false);
+    await keeper.close();
+    await until('the command has ended', () => !isAlive(shell));
+    assert.equal(await isRecorded(), false);
   });
 
   it('are not looked up on a system that shows every environment', async () => {

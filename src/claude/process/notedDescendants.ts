@@ -5,12 +5,10 @@
  */
 import type { Logger } from '../../core/log.js';
 import { normalizedStartTime, START_TIME } from './processIdentity.js';
-import { commandOutput, PS, sendSignal } from './tree.js';
+import { commandOutput, PS, sendSignal, withDescendants, type TableRow } from './tree.js';
 
 /** A row of the process table. */
-export interface ListedProcess {
-  readonly pid: number;
-  readonly parent: number;
+export interface ListedProcess extends TableRow {
   /** The id of its process group. */
   readonly group: number;
   /** See `ProcessIdentity`. */
@@ -42,20 +40,6 @@ export function parsePsTable(listing: string): ListedProcess[] {
       },
     ];
   });
-}
-
-/** The rows and those of their descendants at any depth. */
-function withDescendants(rows: Iterable<ListedProcess>, table: readonly ListedProcess[]): ListedProcess[] {
-  const children = new Map<number, ListedProcess[]>();
-  for (const row of table) {
-    const siblings = children.get(row.parent);
-    if (siblings === undefined) children.set(row.parent, [row]);
-    else siblings.push(row);
-  }
-  const found = new Set(rows);
-  // The loop also visits what it adds.
-  for (const { pid } of found) for (const child of children.get(pid) ?? []) found.add(child);
-  return [...found];
 }
 
 /**

@@ -10,6 +10,7 @@ export interface ProcessKeeperOptions {
   readonly log: Logger;
   /** Whether a request is being answered. */
   readonly isBusy: () => boolean;
+  readonly platform?: NodeJS.Platform;
 }
 
 /** A CLI process that has just been started. */
@@ -30,10 +31,11 @@ export class ProcessKeeper {
   readonly #cleanups = new Set<Promise<void>>();
 
   /** Also ends what a server that was killed has left behind. */
-  constructor({ log, isBusy }: ProcessKeeperOptions) {
+  constructor(options: ProcessKeeperOptions) {
+    const { log } = options;
     this.#log = log;
     this.#watchdog = new Watchdog(log);
-    this.#notes = new DescendantNotes({ log, isBusy });
+    this.#notes = new DescendantNotes(options);
     void endLeftoverProcesses(log); // never rejects
   }
 

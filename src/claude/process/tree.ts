@@ -3,29 +3,37 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { win32 } from 'node:path';
 
+/** A process in the table of the system. */
+export interface TableRow {
+  readonly pid: number;
+  readonly parent: number;
+}
+
+/** The rows and those of their descendants at any depth, whatever their session or process group. Pure. */
+export function withDescendants<T extends TableRow>(rows: Iterable<T>, table: readonly T[]): T[] {
+  const children = new Map<number, T[]>();
+  for (const row of table) {
+    const siblings = children.get(row.parent);
+    if (siblings === undefined) children.set(row.parent, [row]);
+    else siblings.push(row);
+  }
+  const found = new Set(rows);
+  // The loop also visits what it adds.
+  for (const { pid } of found) for (const child of children.get(pid) ?? []) found.add(child);
+  return [...found];
+}
+
 /**
- * The descendants of a process at any depth, whatever their session or process group. Pure.
- * @param table lines of `pid ppid`
+ * The ids of the descendants of a process. Pure.
+ * @param listing lines of `pid ppid`
  */
-export function descendants(root: number, table: string): number[] {
-  const children = new Map<number, number[]>();
-  for (const line of table.split('\n')) {
+export function descendants(root: number, listing: string): number[] {
+  const table = listing.split('\n').flatMap((line): TableRow[] => {
     const [pid, parent] = line.trim().split(/\s+/).map(Number);
-    if (pid !== undefined && parent !== undefined && pid > 0) {
-      children.set(parent, [...(children.get(parent) ?? []), pid]);
-    }
-  }
-  const found: number[] = [];
-  const unvisited = [root];
-  for (let pid = unvisited.pop(); pid !== undefined; pid = unvisited.pop()) {
-    for (const child of children.get(pid) ?? []) {
-      if (child !== root && !found.includes(child)) {
-        found.push(child);
-        unvisited.push(child);
-      }
-    }
-  }
-  return found;
+    return pid !== undefined && parent !== undefined && pid > 0 ? [{ pid, parent }] : [];
+  });
+  const found = withDescendants([{ pid: root, parent: 0 }], table);
+  return found.map(({ pid }) => pid).filter((pid) => pid !== root);
 }
 
 /** Bytes. A list of processes with their environments takes several kilobytes per process. */
