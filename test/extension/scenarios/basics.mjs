@@ -115,10 +115,19 @@ export function basics(editor) {
     [
       'shows its state in the tooltip',
       async () => {
-        await workbench.statusItem(STATUS_ITEM).locator('a').first().hover();
         const tooltip = page.locator('.workbench-hover', { hasText: 'Claude Ollama' });
-        await tooltip.waitFor();
-        const text = await tooltip.innerText();
+        // The new permissions take effect a moment after the choice, and an open tooltip keeps its text.
+        const text = await workbench.until(
+          'the tooltip after the check of the CLI',
+          async () => {
+            await page.mouse.move(0, 0);
+            await tooltip.waitFor({ state: 'hidden' });
+            await workbench.statusItem(STATUS_ITEM).locator('a').first().hover();
+            await tooltip.waitFor();
+            return tooltip.innerText();
+          },
+          (shown) => /Workspace models: Ask/.test(shown) && /paid by/.test(shown),
+        );
         assert.match(text, new RegExp(`http://127\\.0\\.0\\.1:${port}`));
         assert.match(text, /Idle/);
         assert.match(text, /Workspace models: Ask/);
