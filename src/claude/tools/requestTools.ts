@@ -121,8 +121,9 @@ function translateCalls(message: ChatMessage, toApi: (call: ToolCall) => ToolCal
 /** @throws ChatError `badRequest` with the reason if no answer could match the schema */
 function repairAnswerSchema(schema: JsonObject): RepairedAnswer {
   const openedReferences: string[] = [];
-  const repaired = repairSchema(schema, (reference) => void openedReferences.push(reference));
-  const valid = openInvalidParts(isObject(repaired) ? repaired : {});
+  const report = (reference: string): void => void openedReferences.push(reference);
+  const repaired = repairSchema(schema, report);
+  const valid = openInvalidParts(isObject(repaired) ? repaired : {}, report);
   if ('schema' in valid) return { schema: valid.schema, openedReferences };
   throw badRequest(`The JSON Schema of "format" cannot be used: ${valid.reason}.`);
 }

@@ -1,6 +1,7 @@
 /** Checks that a schema is valid for JSON Schema 2020-12, and opens the parts that are not. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Json, JsonObject } from '../../core/json.js';
+import { openReferences } from './openReferences.js';
 import { isList, isObject, KEYWORD_KINDS, mapValues, omit, pick } from './schemaKeywords.js';
 
 const META_SCHEMA = 'https://json-schema.org/draft/2020-12/schema';
@@ -45,16 +46,18 @@ const MAX_OPENED = 20;
 
 /**
  * Opens invalid parts: a property with an invalid keyword then allows every value and keeps its description; at the root, the
- * keyword is left out.
+ * keyword is left out. So are references to what has been in an opened part.
+ * @param report gets each of these references
  * @returns a valid schema, or the reason why there is none
  */
 export function openInvalidParts(
   schema: JsonObject,
+  report: (reference: string) => void = () => undefined,
 ): { readonly schema: JsonObject } | { readonly reason: string } {
   let opened = schema;
   for (let count = 0; ; count++) {
     const problem = firstProblem(opened);
-    if (problem === undefined) return { schema: opened };
+    if (problem === undefined) return { schema: count === 0 ? schema : openReferences(opened, report) };
     if (problem.path.length === 0 || count === MAX_OPENED) return { reason: reasonOf(problem) };
     const path = problem.path.slice(0, lengthToOpen(problem.path));
     opened = path.length === 1 ? omit(opened, path) : (replaceAt(opened, path, describedOnly) as JsonObject);

@@ -2,6 +2,7 @@
 import type { ToolSpec } from '../../core/chat.js';
 import { asChatError, badRequest, type ChatError } from '../../core/errors.js';
 import type { Json, JsonObject } from '../../core/json.js';
+import { openReferences } from './openReferences.js';
 import { renameProperties, type RenameProperties } from './propertyNames.js';
 import { flattenRoot, type FlatSchema } from './rootCombinators.js';
 import { isList, isObject, omit, type Schema } from './schemaKeywords.js';
@@ -22,9 +23,12 @@ export interface RepairedTool {
 export function repairTool({ name, description, parameters }: ToolSpec): RepairedTool {
   const openedReferences: string[] = [];
   const report = (reference: string): void => void openedReferences.push(reference);
-  const flat = flatten(name, rootOf(name, repairSchema(parameters, report)));
+  const root = rootOf(name, repairSchema(parameters, report));
+  const flat = flatten(name, root);
   const { schema, rename } = renameProperties(flat.schema);
-  const valid = openInvalidParts({ type: 'object', ...omit(schema, ['type']) });
+  // A reference may name a schema by an id that was in a part of the root that is left out.
+  const connected = schema === root ? schema : openReferences(schema, report);
+  const valid = openInvalidParts({ type: 'object', ...omit(connected, ['type']) }, report);
   if ('reason' in valid) throw refused(name, `their JSON Schema is not valid: ${valid.reason}`);
   return {
     description: [description, ...flat.notes].filter((text) => text !== '').join('\n\n'),

@@ -26,6 +26,19 @@ describe('openInvalidParts', () => {
     });
   });
 
+  it('opens and reports a reference to what has been in an opened part', () => {
+    const invalid = { $vocabulary: 1, anyOf: [{ $id: 'point' }] };
+    const schema = { properties: { a: invalid, b: { $ref: 'point' }, c: { $ref: '#/properties/b' } } };
+    const reported: string[] = [];
+    assert.deepEqual(
+      openInvalidParts(schema, (reference) => void reported.push(reference)),
+      {
+        schema: { properties: { a: {}, b: { description: 'Type: point.' }, c: { $ref: '#/properties/b' } } },
+      },
+    );
+    assert.deepEqual(reported, ['point']);
+  });
+
   it('leaves out an invalid keyword of the root', () => {
     assert.deepEqual(openInvalidParts({ type: 'object', $anchor: 'a b' }), { schema: { type: 'object' } });
   });
