@@ -24,6 +24,7 @@ export function connectClient(editor) {
   const untilConfirmation = (/** @type {string} */ file) =>
     page.locator('.quick-input-title', { hasText: `Apply this change to ${file}?` }).waitFor();
   const input = page.locator('.quick-input-widget input').first();
+  let guidesOpened = 0;
 
   /** Waits until a file is open: an editor that opens later would close the palette. */
   const untilOpen = (/** @type {string} */ file) =>
@@ -44,7 +45,13 @@ export function connectClient(editor) {
       .getByRole('tab', { name: `Connect ${title}.md` })
       .first()
       .waitFor();
-    await page.locator('.codelens-decoration', { hasText: 'Copy' }).first().waitFor();
+    guidesOpened += 1;
+    // A guide of the same client may be open from before: each has another number.
+    const guide = page.locator(
+      `.monaco-editor.focused[data-uri^="claude-ollama-guide:"][data-uri$="?${guidesOpened}"]`,
+    );
+    await guide.waitFor();
+    await guide.locator('.codelens-decoration', { hasText: 'Copy' }).first().waitFor();
   }
 
   return [
