@@ -20,7 +20,7 @@ import { ModelList } from './modelList.js';
 import { Pool } from './pool/pool.js';
 import { startProcess } from './process/process.js';
 import type { PooledConversation } from './pool/pooledConversation.js';
-import { checkAnswer, translateTools } from './tools/lazyTranslation.js';
+import { checkAnswer, preloadTranslation, translateTools } from './tools/lazyTranslation.js';
 import type { Origin, PooledProcess } from './pool/processLimit.js';
 import type { Payer } from './pool/policy.js';
 import { privateMemory, usableMemory } from './process/memory.js';
@@ -143,6 +143,7 @@ export function createClaudeBackend(options: ClaudeBackendOptions): CliBackend {
     const args = [...laneConfig.args, ...(await laneConfig.startArguments())];
     const process = await startProcess({ file: cli.path, args, env, folder }, log);
     keeper.keep({ process, file: cli.path, args, tag });
+    void preloadTranslation(); // never rejects: the bundle is a part of this program
     void process.ended.then(onActivity); // never rejects
     const conversation = new Conversation(process, {
       clock,

@@ -3,14 +3,20 @@ import type { ImagePart } from '../core/chat.js';
 import { badRequest, ChatError } from '../core/errors.js';
 import { imageTypeOf } from '../core/fileContent.js';
 
-const VALID_UNBROKEN = /^[A-Za-z0-9+/]*={0,2}$/;
-/** A run of input that Go accepts, which may be the whole text. */
+const ALPHABET = /[A-Za-z0-9+/]*/y;
 const ALPHABET_AND_BREAKS = /[A-Za-z0-9+/\r\n]*/y;
 const BREAKS = /[\r\n]*/y;
 /** The beginning of a data URL with base64 (RFC 2397). The media type is detected from the image itself. */
 const DATA_URL_PREFIX = /^data:[^,]*;base64$/i;
 /** The data URLs that Ollama accepts. */
 const IMAGE_URL = /^data:(?:image\/(?:jpeg|jpg|png|webp|gif))?;base64,/i;
+
+/** The index at which a run of characters ends. @param run a sticky expression that also matches no character */
+function endOfRun(run: RegExp, text: string, start: number): number {
+  run.lastIndex = start;
+  run.test(text);
+  return run.lastIndex;
+}
 
 /**
  * How many characters follow the last whole group of four, line breaks not counted. The engine's decoder counts them: a regular
@@ -27,26 +33,20 @@ function restOf(text: string): number {
 /**
  * The index at which Go's `base64.StdEncoding` reports corrupt input, or `undefined` for valid input. Line breaks are
  * skipped but count as input.
+ * @param firstRun how many letters of the alphabet the text begins with
  */
-function corruptAt(text: string): number | undefined {
-  const skipBreaks = (from: number): number => {
-    BREAKS.lastIndex = from;
-    BREAKS.test(text);
-    return BREAKS.lastIndex;
-  };
-  ALPHABET_AND_BREAKS.lastIndex = 0;
-  ALPHABET_AND_BREAKS.test(text);
-  const index = ALPHABET_AND_BREAKS.lastIndex;
-  const inQuantum = restOf(text.slice(0, index));
+function corruptAt(text: string, firstRun: number): number | undefined {
+  const index = endOfRun(ALPHABET_AND_BREAKS, text, firstRun);
+  const inQuantum = index === firstRun ? index % 4 : restOf(text.slice(0, index));
   if (index >= text.length) return inQuantum === 0 ? undefined : text.length - inQuantum;
   if (text[index] !== '=' || inQuantum < 2) return index;
   let end = index;
   if (inQuantum === 2) {
-    end = skipBreaks(index + 1);
+    end = endOfRun(BREAKS, text, index + 1);
     if (end >= text.length) return text.length;
     if (text[end] !== '=') return end;
   }
-  const after = skipBreaks(end + 1);
+  const after = endOfRun(BREAKS, text, end + 1);
   return after < text.length ? after : undefined;
 }
 
@@ -55,8 +55,10 @@ function corruptAt(text: string): number | undefined {
  * @throws ChatError `badRequest` with Go's message
  */
 export function readBase64(text: string): string {
-  if (text.length % 4 === 0 && VALID_UNBROKEN.test(text)) return text;
-  const corrupt = corruptAt(text);
+  const firstRun = endOfRun(ALPHABET, text, 0);
+  const padding = text.length - firstRun;
+  if (text.length % 4 === 0 && padding <= 2 && '=='.startsWith(text.slice(firstRun))) return text;
+  const corrupt = corruptAt(text, firstRun);
   if (corrupt !== undefined) throw badRequest(`illegal base64 data at input byte ${corrupt}`);
   return Buffer.from(text, 'base64').toString('base64');
 }

@@ -17,6 +17,8 @@ export const MAX_TOOLS = 512;
 export const MAX_TOOL_CHARACTERS = 4_000_000;
 /** Objects in the schemas of all tools and of the answer. The largest sets of tools have a few thousand. */
 export const MAX_SCHEMA_OBJECTS = 20_000;
+/** Objects in one schema, which is checked and repaired without a pause. */
+export const MAX_OBJECTS_OF_SCHEMA = 5_000;
 export const MAX_IMAGES = 100;
 /** After decoding. The Anthropic API accepts less. */
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;

@@ -7,6 +7,7 @@ import {
   MAX_IMAGE_BYTES,
   MAX_IMAGES,
   MAX_MESSAGES,
+  MAX_OBJECTS_OF_SCHEMA,
   MAX_SCHEMA_OBJECTS,
   MAX_STOPS,
   MAX_TOOL_CHARACTERS,
@@ -53,7 +54,9 @@ export function checkLimits({ messages, tools, stop, format }: ChatRequest): voi
 function checkSchemas(tools: readonly ToolSpec[], answerSchema: JsonObject | undefined): void {
   const schemas = tools.map(({ parameters }) => parameters).concat(answerSchema ?? []);
   if (schemas.length === 0) return;
-  const objects = schemas.reduce((sum, schema) => sum + countObjects(schema), 0);
+  const counts = schemas.map(countObjects);
+  checkCount('objects in one schema', Math.max(...counts), MAX_OBJECTS_OF_SCHEMA);
+  const objects = counts.reduce((sum, count) => sum + count, 0);
   checkCount('objects in the schemas of its tools and of the answer', objects, MAX_SCHEMA_OBJECTS);
   const characters = jsonText([tools, answerSchema ?? null]).length;
   checkCount('characters in its tools and the schema of the answer', characters, MAX_TOOL_CHARACTERS);

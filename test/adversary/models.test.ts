@@ -1,4 +1,5 @@
 /** No part of a request reaches a command line, an environment or the permissions of a CLI process. */
+import { bodyFields } from '../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
@@ -220,16 +221,16 @@ function translate(dialect: 'ollama' | 'openai' | 'anthropic', text: string): Ch
   try {
     switch (dialect) {
       case 'ollama': {
-        const body = ollama.decodeChat(text);
+        const body = ollama.decodeChat(bodyFields(text, 'api.ChatRequest'));
         const result = ollama.translateChat(body, entryOf(body.model));
         return result.type === 'answer' ? result.request : undefined;
       }
       case 'openai': {
-        const body = openai.decodeChat(text);
+        const body = openai.decodeChat(bodyFields(text, 'openai.ChatCompletionRequest'));
         return openai.translateChat(body, entryOf(body.model));
       }
       case 'anthropic': {
-        const body = decodeMessages(text);
+        const body = decodeMessages(bodyFields(text, 'anthropic.MessagesRequest'));
         return translateMessages(body, entryOf(body.model));
       }
     }

@@ -316,12 +316,27 @@ const toolCases: readonly StallCase[] = [
     },
     status: 400,
   },
-  ...[50_000, 19_900].map((count): StallCase => ({
+  ...[50_000, 4_900].map((count): StallCase => ({
     what: `a schema of ${count} alternatives`,
     path: CHAT,
     body: () => property({ anyOf: list(count, (index) => ({ type: 'string', minLength: index })) }),
-    status: count > 20_000 ? 400 : 200,
+    status: count > 5_000 ? 400 : 200,
   })),
+  {
+    what: 'four schemas of 4,900 alternatives',
+    path: CHAT,
+    body: () =>
+      request({
+        messages: [HI],
+        tools: list(4, (at) =>
+          tool(`f${at}`, {
+            type: 'object',
+            properties: { p: { anyOf: list(4_900, (index) => ({ type: 'string', minLength: index })) } },
+          }),
+        ),
+      }),
+    status: 200,
+  },
   {
     what: 'a schema with a reference of 2 million slashes',
     path: CHAT,
@@ -352,12 +367,12 @@ const toolCases: readonly StallCase[] = [
     status: 200,
   },
   {
-    what: 'a schema of 9,000 references to one of a megabyte',
+    what: 'a schema of 4,900 references to one of a megabyte',
     path: CHAT,
     body: () =>
       withTool({
         $defs: { a: { properties: { p: { description: 'x'.repeat(1_000_000) } } } },
-        anyOf: list(9_000, () => ({ $ref: '#/$defs/a' })),
+        anyOf: list(4_900, () => ({ $ref: '#/$defs/a' })),
       }),
     status: 400,
   },

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { CatalogEntry } from '../../src/core/catalog.js';
 import type { ChatRequest } from '../../src/core/chat.js';
 import type { Json } from '../../src/core/json.js';
+import { bodyFields } from '../../src/protocol/json/fields.js';
 import {
   decodeChat as decodeOllama,
   translateChat as translateOllama,
@@ -34,11 +35,12 @@ const ENTRY: CatalogEntry = {
 
 const REQUEST_OF: Readonly<Record<HistoryDialect, (body: Json) => ChatRequest>> = {
   ollama(body) {
-    const action = translateOllama(decodeOllama(JSON.stringify(body)), ENTRY);
+    const action = translateOllama(decodeOllama(bodyFields(JSON.stringify(body), 'api.ChatRequest')), ENTRY);
     assert.ok(action.type === 'answer');
     return action.request;
   },
-  openai: (body) => translateOpenai(decodeOpenai(JSON.stringify(body)), ENTRY),
+  openai: (body) =>
+    translateOpenai(decodeOpenai(bodyFields(JSON.stringify(body), 'openai.ChatCompletionRequest')), ENTRY),
 };
 
 /** The body of the API for a request. */

@@ -161,14 +161,14 @@ describe('the limits of a chat', () => {
   ] as const) {
     it(`allow ${maximum} ${what}, all together`, async () => {
       const tools = (size: number): object[] =>
-        Array.from({ length: 2 }, (_, at) => ({
+        Array.from({ length: 5 }, (_, at) => ({
           type: 'function',
           function: { name: `f${at}`, parameters: parametersOf(size) },
         }));
-      const format = { type: 'json_schema', json_schema: { schema: parametersOf(maximum / 2) } };
+      const format = { type: 'json_schema', json_schema: { schema: parametersOf(maximum / 5) } };
       const tooMuch = [
-        { tools: tools(maximum / 2 + 1) },
-        { tools: tools(maximum / 4 + 1), response_format: format },
+        { tools: tools(maximum / 5 + 1) },
+        { tools: tools(maximum / 6 + 1), response_format: format },
       ];
       for (const more of tooMuch) {
         const reply = await sendChat(rig, openai, more);
@@ -179,9 +179,22 @@ describe('the limits of a chat', () => {
         );
       }
       assert.deepEqual(rig.backend.requests, []);
-      assert.equal((await sendChat(rig, openai, { tools: tools(maximum / 2 - 1_000) })).status, 200);
+      assert.equal((await sendChat(rig, openai, { tools: tools(maximum / 5 - 400) })).status, 200);
     });
   }
+
+  it('allow 5000 objects in one schema, of a tool or of the answer', async () => {
+    const tools = [{ type: 'function', function: { name: 'f', parameters: objectSchema(5_001) } }];
+    const format = { type: 'json_schema', json_schema: { schema: objectSchema(5_001) } };
+    for (const more of [{ tools }, { response_format: format }]) {
+      const reply = await sendChat(rig, openai, more);
+      assert.equal(reply.status, 400);
+      assert.match(messageOf(reply), /^The request has \d+ objects in one schema; the maximum is 5000\.$/);
+    }
+    assert.deepEqual(rig.backend.requests, []);
+    const allowed = [{ type: 'function', function: { name: 'f', parameters: objectSchema(4_900) } }];
+    assert.equal((await sendChat(rig, openai, { tools: allowed })).status, 200);
+  });
 
   for (const [format, field] of [
     [ollama, 'parameters'],

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { ToolSpec } from '../../core/chat.js';
 import { badRequest, ChatError } from '../../core/errors.js';
-import { canonicalJson } from '../../core/json.js';
+import { canonicalJson, type JsonObject } from '../../core/json.js';
 import type { Channel } from './channel.js';
 import { CLIENT_TOOLS_SERVER } from '../cli/launch.js';
 import { textKey } from '../tools/textKey.js';
@@ -202,5 +202,19 @@ export function toolsMissing(tools: readonly ToolSpec[]): ChatError {
 
 /** For each tool: its name and schema as a string, and its description. */
 function descriptionsOf({ tools }: ToolOffer): (readonly [string, string])[] {
-  return tools.map((tool) => [textKey(canonicalJson([tool.name, tool.parameters])), tool.description]);
+  return tools.map(({ name, parameters, description }) => [
+    `${JSON.stringify(name)} ${schemaKey(parameters)}`,
+    description,
+  ]);
+}
+
+/** Requests with equal tools have the same schema objects (`tools/requestTools.ts`), and every process is compared with them. */
+const schemaKeys = new WeakMap<JsonObject, string>();
+
+function schemaKey(schema: JsonObject): string {
+  const known = schemaKeys.get(schema);
+  if (known !== undefined) return known;
+  const key = textKey(canonicalJson(schema));
+  schemaKeys.set(schema, key);
+  return key;
 }

@@ -7,6 +7,14 @@ import type { TranslatedRequest, TranslationOptions } from './offeredTool.js';
 let answerProblem: ((schema: JsonObject, answer: Json) => string | undefined) | undefined;
 
 /**
+ * Loads the translation, which takes about 0.1 s, so that the first request with tools does not wait for it. Call it while a
+ * process starts: the CLI takes longer.
+ */
+export async function preloadTranslation(): Promise<void> {
+  (await import('./requestTools.js')).prepareValidation();
+}
+
+/**
  * Translates a request that has tools, calls or a schema; any other one stays as it is.
  * @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered
  */

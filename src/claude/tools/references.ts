@@ -14,6 +14,7 @@ export function pointerOf(reference: string): string[] | undefined {
 }
 
 function decode(segment: string): string {
+  if (!/[~%]/.test(segment)) return segment;
   const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
   try {
     return decodeURIComponent(name);

@@ -2,6 +2,7 @@
  * Translates the tools, the calls and the schema of a request to what the Messages API and the CLI take, and the calls of the
  * answer back. The rest of the driver sees only translated requests.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { ChatMessage, ChatRequest, ToolCall, ToolSpec } from '../../core/chat.js';
 import { badRequest } from '../../core/errors.js';
 import { canonicalJson, type JsonObject } from '../../core/json.js';
@@ -15,9 +16,12 @@ import { repairSchema } from './schemaRepair.js';
 import { openInvalidParts } from './schemaValidation.js';
 
 export { answerProblem } from './answerValidation.js';
+export { prepareValidation } from './schemaValidation.js';
 
 /** Clients send the same tools with every request. Characters of their JSON. */
 const MAX_CACHED = 4_000_000;
+/** For so many milliseconds tools are repaired before other requests go on. */
+const SLICE_MS = 10;
 const repairedTool = createTextCache(
   MAX_CACHED,
   ([name, description, parameters]: readonly [string, string, JsonObject]) =>
@@ -54,16 +58,30 @@ function reportOpened(what: string, repaired: Repaired, warn: (line: string) => 
 const MAX_SHOWN = 5;
 const MAX_SHOWN_LENGTH = 200;
 
+/**
+ * Lets other requests go on between two tools.
+ * @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered
+ */
+async function repairTools(tools: readonly ToolSpec[]): Promise<ReturnType<typeof repairedTool>[]> {
+  const repaired: ReturnType<typeof repairedTool>[] = [];
+  let sliceStart = performance.now();
+  for (const { name, description, parameters } of tools) {
+    repaired.push(repairedTool([name, description, parameters]));
+    if (performance.now() - sliceStart < SLICE_MS) continue;
+    await setImmediate();
+    sliceStart = performance.now();
+  }
+  return repaired;
+}
+
 /** @throws ChatError `badRequest` with the name of the tool and the reason if a tool cannot be offered */
-export function translateRequest(
+export async function translateRequest(
   request: ChatRequest,
   { prefix, warn }: TranslationOptions,
-): TranslatedRequest {
+): Promise<TranslatedRequest> {
   const tools = withoutCopies(request.tools);
   const names = chooseToolNames(tools, MAX_NAME_LENGTH - prefix.length);
-  const repaired = tools.map(({ name, description, parameters }) =>
-    repairedTool([name, description, parameters]),
-  );
+  const repaired = await repairTools(tools);
   repaired.forEach((tool, i) => reportOpened(`the tool ${JSON.stringify(tools[i]!.name)}`, tool, warn));
   const offered = tools.map(({ name: clientName }, i): OfferedTool => {
     const { description, parameters } = repaired[i]!;

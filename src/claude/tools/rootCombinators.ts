@@ -12,7 +12,7 @@ import { ANNOTATIONS, COMBINATORS, isList, isObject, omit, pick, type Schema } f
 import { textKey } from './textKey.js';
 
 /** The most properties of all alternatives together. Real tools have a few dozen. */
-const MAX_MERGED = 20_000;
+const MAX_MERGED = 10_000;
 
 /** The most characters of the schemas that are compared with each other. */
 const MAX_COMPARED = 4_000_000;

@@ -17,6 +17,11 @@ function validator(): ValidateFunction {
   return compiled;
 }
 
+/** Compiles the validator, so that the first schema does not wait for it. */
+export function prepareValidation(): void {
+  validator();
+}
+
 /** Why a schema is not valid, with the place; `undefined` if it is. */
 export function invalidReason(schema: Json): string | undefined {
   const problem = firstProblem(schema);

@@ -9,7 +9,7 @@ import { badRequest } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { withStoredMessages, withStoredOptions } from '../../core/storedModel.js';
 import { applyToolChoice, type OfferedTools } from '../../core/toolChoice.js';
-import { bodyFields, type FieldPath, fieldsOf, wrongType } from '../json/fields.js';
+import { type FieldPath, type Fields, fieldsOf, wrongType } from '../json/fields.js';
 import { MESSAGES, stopsOf, TOOLS } from '../requestLimits.js';
 import { readEntries, systemText, type WireMessage } from './messages.js';
 import { type GenerationOptions, readGenerationOptions, thinkingFor } from './options.js';
@@ -52,10 +52,9 @@ function readStopSequence(value: Json, at: FieldPath): string {
  * @throws ChatError `badRequest`, mostly with Ollama's message. Checks are made in Ollama's order
  */
 export function decodeMessages(
-  text: string,
+  fields: Fields,
   { route = 'messages' }: { readonly route?: 'messages' | 'count_tokens' } = {},
 ): MessagesBody {
-  const fields = bodyFields(text, 'anthropic.MessagesRequest');
   const model = fields.string('model') ?? '';
   const maxTokens = fields.integer('max_tokens') ?? 0;
   const messages = fields.list('messages', '[]anthropic.MessageParam', readMessage, MESSAGES);

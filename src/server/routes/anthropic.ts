@@ -6,7 +6,9 @@ import { decodeMessages, translateMessages } from '../../protocol/anthropic/requ
 import { type Exchange, sendJson } from '../exchange.js';
 import type { Route } from '../router.js';
 import { answerAction, chatRoute } from './chatRoute.js';
-import { readChatBody, requireModel, type RouteContext, routesOf } from './context.js';
+import { readChatFields, requireModel, type RouteContext, routesOf } from './context.js';
+
+const MESSAGES_STRUCT = 'anthropic.MessagesRequest';
 
 function newMessageId(): string {
   return `msg_${randomBytes(12).toString('hex')}`;
@@ -14,7 +16,8 @@ function newMessageId(): string {
 
 /** Estimates the tokens of a request. The API is not asked: the CLI has no request that only counts. */
 async function countTokens(context: RouteContext, exchange: Exchange): Promise<void> {
-  const body = decodeMessages(await readChatBody(exchange), { route: 'count_tokens' });
+  const { fields } = await readChatFields(exchange, MESSAGES_STRUCT);
+  const body = decodeMessages(fields, { route: 'count_tokens' });
   const entry = await requireModel(context, exchange, body.model);
   const { estimateRequestTokens } = await import('./tokenCount.js');
   sendJson(exchange.response, 200, { input_tokens: estimateRequestTokens(translateMessages(body, entry)) });
@@ -23,7 +26,8 @@ async function countTokens(context: RouteContext, exchange: Exchange): Promise<v
 export function anthropicRoutes(context: RouteContext): readonly Route[] {
   const route = routesOf(anthropicDialect);
   const messages = chatRoute(context, {
-    decode: decodeMessages,
+    struct: MESSAGES_STRUCT,
+    decode: (fields) => decodeMessages(fields),
     replyContext: (body) => ({ id: newMessageId(), model: body.model }),
     translate: (body, entry) => answerAction(translateMessages(body, entry)),
     encoder: (reply) => messagesEncoder(reply),

@@ -4,13 +4,14 @@ import type { CatalogEntry } from '../../core/catalog.js';
 import type { ChatRequest } from '../../core/chat.js';
 import { badRequest, type ChatError } from '../../core/errors.js';
 import type { ReplyEvent, StreamEncoder } from '../../protocol/dialect.js';
+import type { Fields, GoStruct } from '../../protocol/json/fields.js';
 import { yieldIfLarge } from '../body.js';
 import { answerChoices } from '../choices.js';
 import { type Exchange, JSON_TYPE, send } from '../exchange.js';
 import { checkLimits } from '../limits.js';
 import { clientName } from '../requestLog.js';
 import { type PendingRetry, replyEvents, type ReplySource, sendWholeReply, streamReply } from '../stream.js';
-import { readChatBody, requireModel, type RouteContext } from './context.js';
+import { readChatFields, requireModel, type RouteContext } from './context.js';
 
 /** Ollama's default: how long a model counts as loaded if the request has no `keep_alive`. */
 const DEFAULT_KEEP_ALIVE_MS = 5 * 60_000;
@@ -39,8 +40,10 @@ export interface LoadAction {
 
 /** One chat API: how its requests are read and its replies are written. */
 export interface ChatApi<Body extends ChatBody, Answer extends AnswerAction, ReplyContext> {
+  /** The Go struct of the body in Ollama, for its error messages. */
+  readonly struct: GoStruct;
   /** @throws ChatError `badRequest` for an invalid body */
-  readonly decode: (text: string) => Body;
+  readonly decode: (fields: Fields) => Body;
   /** Finds the requested model; by default `requireModel`. @throws ChatError */
   readonly findModel?: (context: RouteContext, exchange: Exchange, model: string) => Promise<CatalogEntry>;
   /** What the parts of one reply share, such as its id. */
@@ -90,9 +93,9 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
   const { findModel = requireModel, streamHeaders = {} } = api;
   return async (exchange) => {
     const { response } = exchange;
-    const text = await readChatBody(exchange);
-    const body = api.decode(text);
-    await yieldIfLarge(text.length);
+    const { fields, size } = await readChatFields(exchange, api.struct);
+    const body = api.decode(fields);
+    await yieldIfLarge(size);
     const { keepAliveMs = DEFAULT_KEEP_ALIVE_MS } = body;
     const entry = await findModel(context, exchange, body.model);
     const replyContext = api.replyContext(body, exchange);

@@ -11,8 +11,9 @@ import { ChatError } from '../../core/errors.js';
 import { printable } from '../../core/log.js';
 import { withStoredModels } from '../../core/storedEntries.js';
 import type { Dialect } from '../../protocol/dialect.js';
+import { bodyFields, type Fields, type GoStruct } from '../../protocol/json/fields.js';
 import { refuseLongName, requireModelName } from '../../protocol/modelName.js';
-import { MAX_CHAT_BODY_BYTES, readBody } from '../body.js';
+import { MAX_CHAT_BODY_BYTES, readBody, yieldIfLarge } from '../body.js';
 import type { EndpointSettings } from '../endpointSettings.js';
 import type { Exchange } from '../exchange.js';
 import type { LoadedModels } from '../loadedModels.js';
@@ -58,6 +59,22 @@ export async function readChatBody(exchange: Exchange): Promise<string> {
   const text = await readBody(exchange.request, MAX_CHAT_BODY_BYTES);
   exchange.log.trace(`#${exchange.id} ${printable(text, MAX_TRACED_CHARACTERS)}`);
   return text;
+}
+
+/**
+ * Reads the fields of the body of a chat, and lets other requests go on before they are decoded.
+ * @param struct the Go struct of the body
+ * @returns also the size of the body in characters
+ * @throws ChatError see `readBody` and `bodyFields`
+ */
+export async function readChatFields(
+  exchange: Exchange,
+  struct: GoStruct,
+): Promise<{ readonly fields: Fields; readonly size: number }> {
+  const text = await readChatBody(exchange);
+  const fields = bodyFields(text, struct);
+  await yieldIfLarge(text.length);
+  return { fields, size: text.length };
 }
 
 /** The models of the CLI. @throws ChatError when the backend has no models */

@@ -24,6 +24,7 @@ export function newReply(exchange: Exchange, model: string): ReplyContext {
 
 function generate(context: RouteContext): (exchange: Exchange) => Promise<void> {
   return chatRoute(context, {
+    struct: 'api.GenerateRequest',
     decode: decodeGenerate,
     async findModel(routeContext, exchange, model) {
       refuseInvalidName(model);

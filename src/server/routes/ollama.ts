@@ -15,6 +15,7 @@ import { managementRoutes } from './managementRoutes.js';
 
 function chat(context: RouteContext): (exchange: Exchange) => Promise<void> {
   return chatRoute(context, {
+    struct: 'api.ChatRequest',
     decode: decodeChat,
     replyContext: (body, exchange) => newReply(exchange, body.model),
     translate(body, entry, reply) {

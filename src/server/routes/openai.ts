@@ -27,10 +27,13 @@ import {
   findModel,
   modelNotFound,
   readChatBody,
+  readChatFields,
   requireModel,
   type RouteContext,
   routesOf,
 } from './context.js';
+
+const RESPONSES_STRUCT = 'openai.ResponsesRequest';
 
 type Handler = (exchange: Exchange) => Promise<void>;
 
@@ -57,6 +60,7 @@ async function findAnyModel(
 
 function chatCompletions(context: RouteContext): Handler {
   return chatRoute(context, {
+    struct: 'openai.ChatCompletionRequest',
     decode: decodeChat,
     replyContext: ({ model, count }) => ({ ...newReply(model), count }),
     translate(body, entry) {
@@ -71,6 +75,7 @@ function chatCompletions(context: RouteContext): Handler {
 
 function completions(context: RouteContext): Handler {
   return chatRoute(context, {
+    struct: 'openai.CompletionRequest',
     decode: decodeCompletion,
     findModel: findAnyModel,
     replyContext: ({ model, count }) => ({ ...newReply(model), count }),
@@ -89,7 +94,8 @@ function responses(context: RouteContext, routeName: 'responses' | 'compact'): H
   return async (exchange) => {
     const protocol = await import('./responsesProtocol.js');
     const handle = chatRoute(context, {
-      decode: (text) => protocol.decodeResponses(text, routeName),
+      struct: RESPONSES_STRUCT,
+      decode: (fields) => protocol.decodeResponses(fields, routeName),
       replyContext: ({ model, echo, toolTable }) => ({
         ...newReply(model),
         echo,
@@ -115,7 +121,8 @@ function responses(context: RouteContext, routeName: 'responses' | 'compact'): H
 /** Estimates the tokens of a request. The API is not asked: the CLI has no request that only counts. */
 async function inputTokens(context: RouteContext, exchange: Exchange): Promise<void> {
   const { decodeResponses, translateResponses } = await import('./responsesProtocol.js');
-  const body = decodeResponses(await readChatBody(exchange), 'input_tokens');
+  const { fields } = await readChatFields(exchange, RESPONSES_STRUCT);
+  const body = decodeResponses(fields, 'input_tokens');
   const entry = await requireModel(context, exchange, body.model);
   const { estimateRequestTokens } = await import('./tokenCount.js');
   const tokens = estimateRequestTokens(translateResponses(body, entry));

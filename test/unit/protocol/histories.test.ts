@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { CatalogEntry } from '../../../src/core/catalog.js';
 import type { ChatRequest } from '../../../src/core/chat.js';
 import type { Json } from '../../../src/core/json.js';
+import { bodyFields } from '../../../src/protocol/json/fields.js';
 import {
   decodeChat as decodeOllama,
   translateChat as translateOllama,
@@ -21,11 +22,12 @@ const TOOL = { type: 'function', function: { name: 'look', parameters: { type: '
 
 const REQUEST_OF: Readonly<Record<HistoryDialect, (body: Json) => ChatRequest>> = {
   ollama(body) {
-    const action = translateOllama(decodeOllama(JSON.stringify(body)), CHAT);
+    const action = translateOllama(decodeOllama(bodyFields(JSON.stringify(body), 'api.ChatRequest')), CHAT);
     assert.ok(action.type === 'answer');
     return action.request;
   },
-  openai: (body) => translateOpenai(decodeOpenai(JSON.stringify(body)), CHAT),
+  openai: (body) =>
+    translateOpenai(decodeOpenai(bodyFields(JSON.stringify(body), 'openai.ChatCompletionRequest')), CHAT),
 };
 
 describe('a random history', function () {

@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../../../core/catalog.js';
 import type { ChatRequest, ToolSpec } from '../../../core/chat.js';
 import { toConversation } from '../../../core/conversation.js';
 import { withStoredMessages } from '../../../core/storedModel.js';
-import { bodyFields } from '../../json/fields.js';
+import type { Fields } from '../../json/fields.js';
 import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { createArgumentsReader } from '../../toolArguments.js';
 import { readFormat, readOptions, thinkingFor } from '../options.js';
@@ -20,8 +20,7 @@ export interface ChatBody extends RequestOptions {
 }
 
 /** @throws ChatError `badRequest` with Ollama's message */
-export function decodeChat(text: string): ChatBody {
-  const fields = bodyFields(text, 'api.ChatRequest');
+export function decodeChat(fields: Fields): ChatBody {
   const readArguments = createArgumentsReader();
   return {
     model: fields.string('model') ?? '',

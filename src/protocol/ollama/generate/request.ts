@@ -4,7 +4,7 @@ import type { ChatMessage, ChatRequest } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { imageOf } from '../../images.js';
-import { bodyFields, type FieldPath, wrongType } from '../../json/fields.js';
+import { type FieldPath, type Fields, wrongType } from '../../json/fields.js';
 import { IMAGES } from '../../requestLimits.js';
 import { readImage } from '../chat/messages.js';
 import { OllamaStatusError } from '../errors.js';
@@ -33,8 +33,7 @@ function readNumber(value: Json, at: FieldPath): number {
 }
 
 /** @throws ChatError `badRequest` with Ollama's message */
-export function decodeGenerate(text: string): GenerateBody {
-  const fields = bodyFields(text, 'api.GenerateRequest');
+export function decodeGenerate(fields: Fields): GenerateBody {
   return {
     model: fields.string('model') ?? '',
     prompt: fields.text('prompt') ?? '',

@@ -4,7 +4,7 @@ import type { ChatRequest, ToolSpec } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json } from '../../../core/json.js';
 import { applyToolChoice } from '../../../core/toolChoice.js';
-import { bodyFields, type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
+import { type FieldPath, type Fields, fieldsOf, isObject } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
 import { MESSAGES, TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
@@ -77,8 +77,7 @@ function readEffort(fields: Fields): Reasoning | undefined {
 }
 
 /** @throws ChatError `badRequest`, mostly with Ollama's message */
-export function decodeChat(text: string): ChatBody {
-  const fields = bodyFields(text, 'openai.ChatCompletionRequest');
+export function decodeChat(fields: Fields): ChatBody {
   const options = readRequestOptions(fields);
   refuseUnsupported(fields, UNSUPPORTED_IN_CHATS);
   const readArguments = createArgumentsReader();

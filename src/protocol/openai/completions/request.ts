@@ -4,7 +4,7 @@ import type { ChatRequest, Sampling } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
 import { withStoredOptions } from '../../../core/storedModel.js';
 import type { Json } from '../../../core/json.js';
-import { bodyFields, type Fields } from '../../json/fields.js';
+import type { Fields } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
 import { readSampling } from '../../sampling.js';
 import { type ChoiceCount, readChoices } from '../choices.js';
@@ -48,8 +48,7 @@ function readPrompts(fields: Fields): string[] {
 }
 
 /** @throws ChatError `badRequest` with Ollama's message */
-export function decodeCompletion(text: string): CompletionBody {
-  const fields = bodyFields(text, 'openai.CompletionRequest');
+export function decodeCompletion(fields: Fields): CompletionBody {
   refuseUnsupported(fields, UNSUPPORTED_IN_COMPLETIONS);
   checkTopLogprobs(fields.integer('logprobs'));
   const prompts = readPrompts(fields);

@@ -4,7 +4,7 @@ import type { ChatRequest } from '../../../core/chat.js';
 import { badRequest } from '../../../core/errors.js';
 import type { Json, JsonObject } from '../../../core/json.js';
 import { applyToolChoice, type OfferedTools } from '../../../core/toolChoice.js';
-import { bodyFields, type FieldPath, type Fields } from '../../json/fields.js';
+import { type FieldPath, type Fields } from '../../json/fields.js';
 import { checkTopLogprobs } from '../../logprobs.js';
 import { TOOLS } from '../../requestLimits.js';
 import { readSampling } from '../../sampling.js';
@@ -64,8 +64,7 @@ function compactionOf(items: readonly InputItem[], route: ResponsesRoute): Compa
 }
 
 /** Decodes a body of `/v1/responses` or of a route below it. @throws ChatError `badRequest`, with Ollama's message if it has one */
-export function decodeResponses(text: string, route: ResponsesRoute = 'responses'): ResponsesBody {
-  const fields = bodyFields(text, 'openai.ResponsesRequest');
+export function decodeResponses(fields: Fields, route: ResponsesRoute = 'responses'): ResponsesBody {
   const model = fields.string('model') ?? '';
   if (model === '') throw badRequest('model is required');
   refuseUnsupportedFields(fields);

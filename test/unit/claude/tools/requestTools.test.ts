@@ -18,10 +18,10 @@ function request(more: Partial<ChatRequest>): ChatRequest {
 const NO_PREFIX = { prefix: '', warn: () => undefined };
 
 describe('translateRequest', () => {
-  it('translates tools, the calls of the history and the choice, and calls of the answer back', () => {
+  it('translates tools, the calls of the history and the choice, and calls of the answer back', async () => {
     const spec = tool('Edit', { type: 'object', properties: { größe: { type: 'INT' } }, required: 'größe' });
     const call = { id: 'c1', name: 'Edit', arguments: { größe: 1, extra: 2 } };
-    const { request: translated, toClient } = translateRequest(
+    const { request: translated, toClient } = await translateRequest(
       request({
         tools: [spec],
         toolChoice: { required: true, name: 'Edit', single: false },
@@ -48,9 +48,9 @@ describe('translateRequest', () => {
     assert.deepEqual(toClient({ type: 'text', text: 'Edit_tool' }), { type: 'text', text: 'Edit_tool' });
   });
 
-  it('offers a tool that is listed twice once, and different tools of one name both', () => {
+  it('offers a tool that is listed twice once, and different tools of one name both', async () => {
     const other = tool('f', { type: 'object', properties: { a: {} } });
-    const { request: translated, toClient } = translateRequest(
+    const { request: translated, toClient } = await translateRequest(
       request({ tools: [tool('f'), tool('f'), other, tool('g')] }),
       NO_PREFIX,
     );
@@ -69,38 +69,38 @@ describe('translateRequest', () => {
     });
   });
 
-  it('logs the references of a tool that lead nowhere, once', () => {
+  it('logs the references of a tool that lead nowhere, once', async () => {
     const lines: string[] = [];
     const warn = (line: string): void => void lines.push(line);
     const schema = { type: 'object', properties: { a: { $ref: '#/definitions/Gone' } } };
     const tools = [tool('good'), tool('logged', schema)];
-    for (let turn = 0; turn < 2; turn++) translateRequest(request({ tools }), { prefix: '', warn });
+    for (let turn = 0; turn < 2; turn++) await translateRequest(request({ tools }), { prefix: '', warn });
     assert.equal(lines.length, 1);
     assert.match(lines[0]!, /the tool "logged" refers .*"#\/\$defs\/Gone"/);
   });
 
-  it('logs the references of the answer’s schema that lead nowhere, once', () => {
+  it('logs the references of the answer’s schema that lead nowhere, once', async () => {
     const lines: string[] = [];
     const warn = (line: string): void => void lines.push(line);
     const schema = { type: 'object', properties: { b: { $ref: '#/definitions/Missing' } } };
     const asked = request({ format: { type: 'schema', schema } });
-    for (let turn = 0; turn < 2; turn++) translateRequest(asked, { prefix: '', warn });
+    for (let turn = 0; turn < 2; turn++) await translateRequest(asked, { prefix: '', warn });
     assert.equal(lines.length, 1);
     assert.match(lines[0]!, /the schema of the answer refers .*"#\/\$defs\/Missing"/);
   });
 
-  it('leaves room for the prefix of the CLI in names', () => {
-    const { request: translated } = translateRequest(request({ tools: [tool('n'.repeat(200))] }), {
+  it('leaves room for the prefix of the CLI in names', async () => {
+    const { request: translated } = await translateRequest(request({ tools: [tool('n'.repeat(200))] }), {
       ...NO_PREFIX,
       prefix: 'mcp__client__',
     });
     assert.equal(translated.tools[0]?.name.length, 115);
   });
 
-  it('refuses a tool whose arguments could not be an object, with its name and the reason', () => {
+  it('refuses a tool whose arguments could not be an object, with its name and the reason', async () => {
     for (const type of ['string', 'ARRAY', ['integer', 'null']]) {
-      assert.throws(
-        () => translateRequest(request({ tools: [tool('ok'), tool('odd', { type })] }), NO_PREFIX),
+      await assert.rejects(
+        translateRequest(request({ tools: [tool('ok'), tool('odd', { type })] }), NO_PREFIX),
         {
           kind: 'badRequest',
           message:
@@ -110,9 +110,9 @@ describe('translateRequest', () => {
     }
   });
 
-  it('repairs the schema of an answer', () => {
+  it('repairs the schema of an answer', async () => {
     const schema = { $schema: 'x', type: 'OBJECT', properties: { a: { items: [{}] } }, required: null };
-    const { request: translated } = translateRequest(
+    const { request: translated } = await translateRequest(
       request({ format: { type: 'schema', schema } }),
       NO_PREFIX,
     );
@@ -122,19 +122,23 @@ describe('translateRequest', () => {
     });
   });
 
-  it('takes limits that a number cannot hold exactly', () => {
+  it('takes limits that a number cannot hold exactly', async () => {
     const parameters = { type: 'object', properties: { id: { maximum: 9_223_372_036_854_775_807n } } };
-    const { request: translated } = translateRequest(request({ tools: [tool('f', parameters)] }), NO_PREFIX);
+    const { request: translated } = await translateRequest(
+      request({ tools: [tool('f', parameters)] }),
+      NO_PREFIX,
+    );
     assert.deepEqual(translated.tools[0]?.parameters, {
       type: 'object',
       properties: { id: { maximum: 2 ** 63 } },
     });
   });
 
-  it('gives equal tools the same result again', () => {
-    const translate = (): readonly ToolSpec[] =>
-      translateRequest(request({ tools: [tool('same', { type: 'OBJECT' })] }), NO_PREFIX).request.tools;
-    assert.equal(translate()[0]?.parameters, translate()[0]?.parameters);
+  it('gives equal tools the same result again', async () => {
+    const translate = async (): Promise<readonly ToolSpec[]> =>
+      (await translateRequest(request({ tools: [tool('same', { type: 'OBJECT' })] }), NO_PREFIX)).request
+        .tools;
+    assert.equal((await translate())[0]?.parameters, (await translate())[0]?.parameters);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Random histories of /v1/messages: whatever a client sends reaches the model, or the request is refused. */
+import { bodyFields } from '../../../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { toTurns } from '../../../../src/claude/conversation/transcript.js';
@@ -164,7 +165,9 @@ describe('a random history of /v1/messages', () => {
         const mustRefuse = REFUSED.some((block) => sent.includes(JSON.stringify(block)));
         let request: string;
         try {
-          const { system, messages, tools, toolChoice } = chatRequestOf(decodeMessages(sent));
+          const { system, messages, tools, toolChoice } = chatRequestOf(
+            decodeMessages(bodyFields(sent, 'anthropic.MessagesRequest')),
+          );
           request = JSON.stringify([system, toTurns(messages), tools, toolChoice]);
         } catch (thrown) {
           assert.ok(thrown instanceof ChatError, String(thrown));

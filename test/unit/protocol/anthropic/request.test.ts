@@ -1,3 +1,4 @@
+import { bodyFields } from '../../../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { jsonText } from '../../../../src/core/json.js';
@@ -7,7 +8,10 @@ import { chatRequestOf } from './chatRequest.js';
 
 const decode = (more: object): ReturnType<typeof decodeMessages> =>
   decodeMessages(
-    JSON.stringify({ model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }], ...more }),
+    bodyFields(
+      JSON.stringify({ model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }], ...more }),
+      'anthropic.MessagesRequest',
+    ),
   );
 
 /** Bodies that resemble requests, with any JSON as values. */
@@ -79,7 +83,9 @@ describe('a request of /v1/messages', () => {
     fc.assert(
       fc.property(fc.oneof(almostRequests, fc.jsonValue()), (value) => {
         try {
-          const request = chatRequestOf(decodeMessages(JSON.stringify(value)));
+          const request = chatRequestOf(
+            decodeMessages(bodyFields(JSON.stringify(value), 'anthropic.MessagesRequest')),
+          );
           assert.ok(request.messages.length > 0);
         } catch (thrown) {
           assert.ok(thrown instanceof ChatError, String(thrown));
@@ -132,9 +138,12 @@ describe('a request of /v1/messages', () => {
       `{"type":"mcp_tool_result","content":{"id":${id}}}`,
     ];
     const body = decodeMessages(
-      `{"model":"m","max_tokens":1,"tools":[{"name":"f","input_examples":[{"id":${id}}]}],"messages":[` +
-        `{"role":"assistant","content":[${blocks.join()}]},` +
-        `{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":{"id":${id}}}]}]}`,
+      bodyFields(
+        `{"model":"m","max_tokens":1,"tools":[{"name":"f","input_examples":[{"id":${id}}]}],"messages":[` +
+          `{"role":"assistant","content":[${blocks.join()}]},` +
+          `{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":{"id":${id}}}]}]}`,
+        'anthropic.MessagesRequest',
+      ),
     );
     const text = jsonText(chatRequestOf(body));
     assert.equal(text.split(id).length - 1, 5, text);

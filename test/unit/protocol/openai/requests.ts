@@ -1,4 +1,5 @@
 /** What the tests of all OpenAI requests share. */
+import { bodyFields } from '../../../../src/protocol/json/fields.js';
 import type { Model } from '../../../../src/core/backend.js';
 import type { CatalogEntry } from '../../../../src/core/catalog.js';
 import type { ChatMessage, ChatRequest } from '../../../../src/core/chat.js';
@@ -26,7 +27,9 @@ export type Body = { readonly [key: string]: Json };
 
 export const entryOf = (model: Partial<Model>): CatalogEntry => ({ ...ENTRY, model: { ...MODEL, ...model } });
 export const responsesBodyOf = (body: Body): ResponsesBody =>
-  decodeResponses(JSON.stringify({ model: 'x', input: 'hi', ...body }));
+  decodeResponses(
+    bodyFields(JSON.stringify({ model: 'x', input: 'hi', ...body }), 'openai.ResponsesRequest'),
+  );
 export const responseRequestOf = (body: Body, entry = ENTRY): ChatRequest =>
   translateResponses(responsesBodyOf(body), entry);
 

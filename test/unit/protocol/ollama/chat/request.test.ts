@@ -1,3 +1,4 @@
+import { bodyFields } from '../../../../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Model } from '../../../../../src/core/backend.js';
@@ -27,7 +28,7 @@ const PNG = Buffer.from('89504e470d0a1a0a00', 'hex').toString('base64');
 const HI = [{ role: 'user', content: 'hi' }];
 
 function actionOf(body: Json, entry = ENTRY): ChatAction {
-  return translateChat(decodeChat(JSON.stringify(body)), entry);
+  return translateChat(decodeChat(bodyFields(JSON.stringify(body), 'api.ChatRequest')), entry);
 }
 
 function requestOf(body: { readonly [key: string]: Json }, entry = ENTRY): ChatRequest {
@@ -247,7 +248,7 @@ describe('a request of /api/chat', () => {
     const body =
       '{"model":"x","messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":{"id":12345678901234567890}}}]},' +
       '{"role":"tool","content":{"id":12345678901234567891}}]}';
-    const action = translateChat(decodeChat(body), ENTRY);
+    const action = translateChat(decodeChat(bodyFields(body, 'api.ChatRequest')), ENTRY);
     assert.ok(action.type === 'answer');
     const [made, result] = action.request.messages;
     assert.deepEqual(made?.content[0], {
@@ -331,7 +332,9 @@ describe('a request of /api/chat', () => {
       [{ truncate: 1 }, 'number into Go struct field ChatRequest.truncate of type bool'],
     ];
     for (const [body, message] of refused) {
-      assert.throws(() => decodeChat(JSON.stringify(body)), { message: `json: cannot unmarshal ${message}` });
+      assert.throws(() => decodeChat(bodyFields(JSON.stringify(body), 'api.ChatRequest')), {
+        message: `json: cannot unmarshal ${message}`,
+      });
     }
   });
 

@@ -1,4 +1,5 @@
 /** Custom tools and the older `functions` on `/v1/chat/completions`. */
+import { bodyFields } from '../../../../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import type { ChatEvent, ChatRequest } from '../../../../../src/core/chat.js';
 import type { Json } from '../../../../../src/core/json.js';
@@ -10,7 +11,10 @@ import { choiceOf, CONTEXT, type Data, dataOf, DONE } from '../answers.js';
 import { type Body, callPart, ENTRY, namesOf, resultPart, user } from '../requests.js';
 
 const HI = [{ role: 'user', content: 'hi' }];
-const bodyOf = (body: Body): ChatBody => decodeChat(JSON.stringify({ model: 'x', messages: HI, ...body }));
+const bodyOf = (body: Body): ChatBody =>
+  decodeChat(
+    bodyFields(JSON.stringify({ model: 'x', messages: HI, ...body }), 'openai.ChatCompletionRequest'),
+  );
 const chatOf = (body: Body): ChatRequest => translateChat(bodyOf(body), ENTRY);
 
 const GRAMMAR = { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: "a"+' } };

@@ -1,3 +1,4 @@
+import { bodyFields } from '../../../../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import type { Model } from '../../../../../src/core/backend.js';
 import type { ChatMessage, ChatRequest } from '../../../../../src/core/chat.js';
@@ -20,7 +21,12 @@ import {
 const HI = [{ role: 'user', content: 'hi' }];
 
 const chatOf = (body: Body, entry = ENTRY): ChatRequest =>
-  translateChat(decodeChat(JSON.stringify({ model: 'x', messages: HI, ...body })), entry);
+  translateChat(
+    decodeChat(
+      bodyFields(JSON.stringify({ model: 'x', messages: HI, ...body }), 'openai.ChatCompletionRequest'),
+    ),
+    entry,
+  );
 const messagesOf = (messages: Json): readonly ChatMessage[] => chatOf({ messages }).messages;
 
 const call = (id: string, name = 'f', args = '{"a":1}'): Body => {

@@ -1,3 +1,4 @@
+import { bodyFields } from '../../../../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import type { ChatRequest } from '../../../../../src/core/chat.js';
 import {
@@ -8,7 +9,10 @@ import { type Body, ENTRY, user } from '../requests.js';
 
 describe('a request of /v1/completions', () => {
   const requestsOf = (body: Body): ChatRequest[] =>
-    translateCompletion(decodeCompletion(JSON.stringify({ model: 'x', ...body })), ENTRY);
+    translateCompletion(
+      decodeCompletion(bodyFields(JSON.stringify({ model: 'x', ...body }), 'openai.CompletionRequest')),
+      ENTRY,
+    );
   const requestOf = (body: Body): ChatRequest | undefined => requestsOf(body)[0];
 
   it('takes a list with one prompt for that prompt', () => {

@@ -1,4 +1,5 @@
 /** Random conversations of `/v1/responses`: nothing that the client sends is lost. */
+import { bodyFields } from '../../../../../src/protocol/json/fields.js';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatEvent, ChatMessage, ToolCall } from '../../../../../src/core/chat.js';
@@ -225,7 +226,9 @@ describe('a tool call of /v1/responses', () => {
       output: { id: 1234567890123456789n },
     }));
     const sent = jsonText({ model: 'x', input: [...output, ...outputs] });
-    const received = jsonText(translateResponses(decodeResponses(sent), ENTRY).messages);
+    const received = jsonText(
+      translateResponses(decodeResponses(bodyFields(sent, 'openai.ResponsesRequest')), ENTRY).messages,
+    );
     // Twice as an argument, and twice within the JSON text of a result.
     assert.equal(count(received, '1234567890123456789'), 4);
   });
