@@ -31,6 +31,11 @@ const COMMANDS = [
   'find -L docs -name "id*"',
   'find docs/link/ -type f',
   'diff -r docs empty',
+  'diff left right',
+  'diff left right/key',
+  'diff left/key right/key',
+  'cmp left/key right/key',
+  'cat ./left/key',
   'sort docs/link/.ssh/id_test',
   'cat $(echo docs/link/.ssh/id_test)',
   'cat < docs/link/.ssh/id_test',
@@ -81,11 +86,15 @@ for (const [settings, description] of [
       });
       const { root, workspace } = rig.environment;
       for (const folder of ['secrets/.ssh']) await mkdir(join(root, folder), { recursive: true });
-      for (const folder of ['docs', 'empty', '.claude', 'src']) await mkdir(join(workspace, folder));
+      for (const folder of ['docs', 'empty', 'left', 'right', '.claude', 'src'])
+        await mkdir(join(workspace, folder));
       await writeFile(join(root, 'secrets/.ssh/id_test'), `${CANARY}\n`);
       await writeFile(join(workspace, 'src/a.txt'), 'inside\n');
       await symlink(join(root, 'secrets'), join(workspace, 'docs/link'));
-      await symlink(join(root, 'secrets/.ssh/id_test'), join(workspace, 'file-link'));
+      for (const link of ['file-link', 'left/key']) {
+        await symlink(join(root, 'secrets/.ssh/id_test'), join(workspace, link));
+      }
+      await writeFile(join(workspace, 'right/key'), 'another key\n');
       const trust = { projects: { [workspace]: { hasTrustDialogAccepted: true } } };
       await writeFile(join(root, 'config/.claude.json'), JSON.stringify(trust));
       for (const file of ['workspace/.claude/settings.json', 'config/settings.json']) {

@@ -44,6 +44,9 @@ const KEYWORD =
 const RUNS_OR_CHANGES =
   /^(?:alias|ba?sh|builtin|cd|command|csh|da?sh|env|eval|exec|export|fish|k?sh|nice|nohup|parallel|popd|pushd|set|source|stdbuf|sudo|tcsh|time|timeout|watch|xargs|zsh)$/;
 
+/** Commands that open the files in a given folder, and follow links there: `diff a b` reads what `a/link` leads to. */
+const OPENS_ENTRIES = /^(?:colordiff|diff|diff3|sdiff)$/;
+
 /** Commands that show what is outside of the workspace without being given a path. */
 const SHOWS_OUTSIDE =
   /^(?:df|dig|docker|free|getent|gh|groups|history|host|hostname|id|ifconfig|info|ip|kubectl|last|locate|lsof|man|mount|netstat|pgrep|printenv|ps|ss|top|w|who)$/;
@@ -86,7 +89,8 @@ function simpleCommands(text: string): string[][] | undefined {
 function isKnown([name = '', ...words]: readonly string[]): boolean {
   // A program on PATH, or one in the workspace: its path is checked like that of a file.
   if (!/^[A-Za-z.][\w./-]*$/.test(name) || name === '.') return false;
-  if ([KEYWORD, RUNS_OR_CHANGES, SHOWS_OUTSIDE].some((names) => names.test(name))) return false;
+  if ([KEYWORD, RUNS_OR_CHANGES, OPENS_ENTRIES, SHOWS_OUTSIDE].some((names) => names.test(name)))
+    return false;
   const options = words.filter((word) => word.startsWith('-') && word !== '-');
   return options.every((option) => SAFE_OPTIONS[name]?.test(option) === true);
 }

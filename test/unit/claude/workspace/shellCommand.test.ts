@@ -80,6 +80,8 @@ const NOT_CERTAIN = [
   'du -L docs',
   'stat -L docs/a',
   'diff -r docs src',
+  'diff docs src',
+  'sdiff docs src',
   'wc --files0-from=a',
   'sort -o a b',
   'sort --files0-from=a',
