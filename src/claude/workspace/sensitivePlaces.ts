@@ -40,15 +40,34 @@ export async function sensitivePlaces(
   return found.flat();
 }
 
+/** Folders of settings and of Git, relative to a folder of the workspace: what a link in them leads to is obeyed, too. */
+const OBEYED_FOLDERS = [
+  '.claude',
+  '.claude/agents',
+  '.claude/commands',
+  '.claude/hooks',
+  '.devcontainer',
+  '.git',
+  '.git/hooks',
+  '.git/info',
+  '.husky',
+  '.idea',
+  '.idea/runConfigurations',
+  '.vscode',
+];
+
 async function linkTargets(
   folder: string,
   { path, realPath, linksIn }: PlaceReader,
 ): Promise<SensitivePlace[]> {
-  const links = await linksIn(folder);
-  const places = links.map(async (name): Promise<SensitivePlace[]> => {
-    const sensitivity = sensitivityOfName([name]);
-    const target = sensitivity === undefined ? undefined : await realPath(path.join(folder, name));
-    return sensitivity === undefined || target === undefined ? [] : [{ target, sensitivity }];
+  const places = ['', ...OBEYED_FOLDERS].map(async (inner) => {
+    const links = await linksIn(path.join(folder, inner));
+    const targets = links.map(async (name): Promise<SensitivePlace[]> => {
+      const sensitivity = sensitivityOfName([...inner.split('/'), name]);
+      const target = sensitivity === undefined ? undefined : await realPath(path.join(folder, inner, name));
+      return sensitivity === undefined || target === undefined ? [] : [{ target, sensitivity }];
+    });
+    return (await Promise.all(targets)).flat();
   });
   return (await Promise.all(places)).flat();
 }

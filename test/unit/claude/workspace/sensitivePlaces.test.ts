@@ -54,6 +54,12 @@ describe('the workspace lane', function () {
     ['.mcp.json', 'conf/mcp.json', 'conf/mcp.json', 'ask settings'],
     ['.gitattributes', 'attributes', 'attributes', 'ask git'],
     ['.git', 'repository', 'repository/config', 'ask git'],
+    ['.vscode/tasks.json', '../conf/tasks.json', 'conf/tasks.json', 'ask settings'],
+    ['.claude/hooks/format', '../../scripts/format', 'scripts/format', 'ask settings'],
+    ['.husky/pre-commit', '../scripts/pre-commit', 'scripts/pre-commit', 'ask settings'],
+    ['.devcontainer/setup', '../scripts', 'scripts/setup.sh', 'ask settings'],
+    ['.git/hooks/pre-commit', '../../scripts/pre-commit', 'scripts/pre-commit', 'ask git'],
+    ['.git/config', '../conf/git', 'conf/git', 'ask git'],
     ['sub/.vscode', '../ide', 'sub/x/../../ide/a', 'allow'],
     ['sub/.vscode', 'ide', 'sub/ide/tasks.json', 'ask settings'],
   ] as const) {
