@@ -7,7 +7,7 @@ export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
 export const MAX_SMALL_BODY_BYTES = 1024 * 1024;
 
 /** Larger bodies yield to other requests between the steps of their processing. */
-const YIELD_ABOVE_BYTES = 1024 * 1024;
+const YIELD_ABOVE_BYTES = 100 * 1024;
 
 /** Lets other requests go on between two steps of processing a body, if it is large. */
 export function yieldIfLarge(bytes: number): Promise<void> {

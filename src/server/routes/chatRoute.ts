@@ -100,6 +100,7 @@ export function chatRoute<Body extends ChatBody, Answer extends AnswerAction, Re
     const entry = await findModel(context, exchange, body.model);
     const replyContext = api.replyContext(body, exchange);
     const action = api.translate(body, entry, replyContext, exchange);
+    await yieldIfLarge(size);
 
     if (!isAnswer(action)) {
       const { type, reply } = action;
