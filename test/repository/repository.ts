@@ -31,7 +31,7 @@ export interface WalkthroughStep {
   readonly completionEvents: readonly string[];
 }
 
-/** VS Code shows `value`. The palette also finds a command by `original`. */
+/** VS Code shows `value`. The palette also finds a command by `original`: for texts of `package.nls.json`, the English one. */
 export interface LocalizedText {
   readonly value: string;
   readonly original: string;
@@ -39,7 +39,7 @@ export interface LocalizedText {
 
 export interface ContributedCommand {
   readonly command: string;
-  readonly title: LocalizedText;
+  readonly title: string;
   readonly category?: LocalizedText;
 }
 
@@ -59,8 +59,13 @@ export interface Setting {
   readonly markdownDescription?: string;
 }
 
+/** The manifest with its English texts. */
 export function manifest(): Manifest {
-  return JSON.parse(read('package.json')) as Manifest;
+  const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
+  return JSON.parse(read('package.json'), (_key, value: unknown) => {
+    const key = typeof value === 'string' ? /^%(.+)%$/.exec(value)?.[1] : undefined;
+    return key === undefined ? value : texts[key];
+  }) as Manifest;
 }
 
 /** All settings of the manifest by their full key. */
