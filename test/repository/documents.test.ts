@@ -99,7 +99,9 @@ describe('the documents', () => {
       (menus['commandPalette'] ?? []).filter(({ when }) => when === 'false').map(({ command }) => command),
     );
     const [, table = ''] = /^### Commands\n([^]*?)^## /m.exec(read('README.md')) ?? [];
-    const missing = commands.filter(({ command, title }) => !hidden.has(command) && !table.includes(title));
+    const missing = commands.filter(
+      ({ command, title }) => !hidden.has(command) && !table.includes(title.value),
+    );
     assert.deepEqual(missing, []);
   });
 

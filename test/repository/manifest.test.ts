@@ -54,7 +54,8 @@ describe('the manifest', () => {
   it('gives every command a title and the category, and lets the palette find it by the product name', () => {
     for (const { command, title, category } of commands) {
       assert.ok(command.startsWith(`${SECTION}.`), command);
-      assert.match(title, /^[A-Z][^.]*$/, command);
+      assert.match(title.value, /^[A-Z][^.]*$/, command);
+      assert.equal(title.original, title.value, command);
       assert.deepEqual(category, { value: SHORT_NAME, original: PRODUCT }, command);
     }
   });

@@ -31,7 +31,7 @@ export interface WalkthroughStep {
   readonly completionEvents: readonly string[];
 }
 
-/** VS Code shows `value`. The palette also finds a command by `original`: for texts of `package.nls.json`, the English one. */
+/** VS Code shows `value`. The palette also finds a command by `original`, which is English. */
 export interface LocalizedText {
   readonly value: string;
   readonly original: string;
@@ -39,7 +39,7 @@ export interface LocalizedText {
 
 export interface ContributedCommand {
   readonly command: string;
-  readonly title: string;
+  readonly title: LocalizedText;
   readonly category?: LocalizedText;
 }
 
