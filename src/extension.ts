@@ -1,3 +1,4 @@
+import './vscode/platform/loadTranslations.js';
 import type { ExtensionContext } from 'vscode';
 import { VERSION } from './version.js';
 import { offerChat } from './vscode/chat/openChat.js';

@@ -7,6 +7,7 @@ import { COMMANDS, PRODUCT, type CommandTable } from './platform/names.js';
 import type { Token } from './platform/token.js';
 import type { AddressBook } from './ui/address.js';
 import { showCopied, showInformation, showLocalAddressOnly } from './notifications/notifications.js';
+import { t } from './platform/localize.js';
 
 export interface TokenCommandOptions {
   readonly token: Token;
@@ -14,8 +15,8 @@ export interface TokenCommandOptions {
   readonly addresses: Pick<AddressBook, 'resolveExternalUrl'>;
 }
 
-const COPY_URL = { label: 'Copy Endpoint URL', command: COMMANDS.copyUrl };
-const CREATE = { label: 'Create Token', command: COMMANDS.createToken };
+const COPY_URL = { label: t('Copy Endpoint URL'), command: COMMANDS.copyUrl };
+const CREATE = { label: t('Create Token'), command: COMMANDS.createToken };
 
 export function tokenCommands({
   token,
@@ -32,31 +33,35 @@ export function tokenCommands({
       await env.clipboard.writeText(chosen);
       // Not awaited: the user may never respond.
       if (externalUrl === undefined) void showLocalAddressOnly(localUrl);
-      else showCopied(url);
+      else showCopied(t('Copied {0}', url));
     },
     async createToken() {
       const replaced = token.current !== undefined;
       if (replaced && !(await confirmReplacement())) return;
       await env.clipboard.writeText(await token.create());
-      const revoked = replaced ? ' The previous token is no longer valid.' : '';
       // None of the notifications is awaited: the user may never respond.
       void showInformation(
-        `The new token is in the clipboard. Clients must send it as their API key. For clients that cannot send one, copy the URL that contains the token.${revoked}`,
+        [
+          t(
+            'The new token is in the clipboard. Clients must send it as their API key. For clients that cannot send one, copy the URL that contains the token.',
+          ),
+          ...(replaced ? [t('The previous token is no longer valid.')] : []),
+        ].join(' '),
         COPY_URL,
       );
     },
     async copyToken() {
       const { current } = token;
       if (current === undefined) {
-        void showInformation('There is no token, so clients need none.', CREATE);
+        void showInformation(t('There is no token, so clients need none.'), CREATE);
         return;
       }
       await env.clipboard.writeText(current);
-      showCopied('the token');
+      showCopied(t('Copied the token'));
     },
     async removeToken() {
       await token.remove();
-      void showInformation('Clients no longer need a token.', CREATE);
+      void showInformation(t('Clients no longer need a token.'), CREATE);
     },
   };
 }
@@ -65,10 +70,14 @@ export function tokenCommands({
 async function confirmReplacement(): Promise<boolean> {
   const chosen = await window.showQuickPick(
     [
-      { label: 'Replace the Token', detail: 'Clients that send the old token are refused.', replace: true },
-      { label: 'Keep the Token', detail: 'Copy Token copies it.', replace: false },
+      {
+        label: t('Replace the Token'),
+        detail: t('Clients that send the old token are refused.'),
+        replace: true,
+      },
+      { label: t('Keep the Token'), detail: t('Copy Token copies it.'), replace: false },
     ],
-    { title: PRODUCT, placeHolder: 'There is a token already. Replace it?' },
+    { title: PRODUCT, placeHolder: t('There is a token already. Replace it?') },
   );
   return chosen?.replace === true;
 }
@@ -80,16 +89,16 @@ async function chooseUrl(url: string, token: string | undefined): Promise<string
     [
       {
         label: 'URL',
-        detail: 'For clients that can send an API key. Use the token as the API key.',
+        detail: t('For clients that can send an API key. Use the token as the API key.'),
         value: url,
       },
       {
-        label: 'URL with Token',
-        detail: 'For clients that cannot send an API key. Anyone with this URL can use your Claude.',
+        label: t('URL with Token'),
+        detail: t('For clients that cannot send an API key. Anyone with this URL can use your Claude.'),
         value: urlWithToken(url, token),
       },
     ],
-    { title: PRODUCT, placeHolder: 'Clients must send the token' },
+    { title: PRODUCT, placeHolder: t('Clients must send the token') },
   );
   return chosen?.value;
 }

@@ -6,6 +6,7 @@ import { activityFilters } from './filter.js';
 import type { History, HistoryEntry } from './history.js';
 import { copyText } from './rows.js';
 import type { ActivityView } from './view.js';
+import { t } from '../platform/localize.js';
 
 export interface ActivityCommandOptions {
   readonly history: History;
@@ -29,14 +30,14 @@ export function activityCommands({
     showActivity: async () => void (await commands.executeCommand(`${ACTIVITY_VIEW}.focus`)),
     clearActivity: () => history.clear(),
     async filterActivity() {
-      const all = { label: 'All requests', filter: undefined };
+      const all = { label: t('All requests'), filter: undefined };
       const others = activityFilters(history.entries).map((filter) => ({
         label: filter.label.charAt(0).toUpperCase() + filter.label.slice(1),
         filter,
       }));
       const chosen = await window.showQuickPick([all, ...others], {
-        title: `${PRODUCT}: Activity`,
-        placeHolder: 'Which requests do you want to see?',
+        title: t('{0}: Activity', PRODUCT),
+        placeHolder: t('Which requests do you want to see?'),
       });
       if (chosen !== undefined) view.filter(chosen.filter);
     },
@@ -47,7 +48,7 @@ export function activityCommands({
     showRequestInLog: ({ label }: HistoryEntry) => revealInLog(output, label),
     async copyRequest(entry: HistoryEntry) {
       await env.clipboard.writeText(copyText(entry));
-      showCopied('the request details');
+      showCopied(t('Copied the request details'));
     },
   };
 }

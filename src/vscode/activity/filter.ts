@@ -1,6 +1,7 @@
 /** What the Activity view can be reduced to. Pure. */
 import { clientTitle } from '../platform/clientTitle.js';
 import type { HistoryEntry } from './history.js';
+import { t } from '../platform/localize.js';
 
 export interface ActivityFilter {
   readonly label: string;
@@ -8,9 +9,9 @@ export interface ActivityFilter {
 }
 
 const FILTERS: readonly ActivityFilter[] = [
-  { label: 'active requests', matches: ({ result }) => result === undefined },
+  { label: t('active requests'), matches: ({ result }) => result === undefined },
   {
-    label: 'failed requests',
+    label: t('failed requests'),
     matches: ({ result }) => result?.error !== undefined && !result.cancelled,
   },
 ];
@@ -23,7 +24,7 @@ export function activityFilters(entries: readonly HistoryEntry[]): ActivityFilte
     ...[...titles]
       .sort((one, other) => one.localeCompare(other))
       .map((title) => ({
-        label: `requests of ${title}`,
+        label: t('requests of {0}', title),
         matches: ({ client }: HistoryEntry) => clientTitle(client) === title,
       })),
   ];

@@ -4,6 +4,7 @@ import type { PermissionRequest } from '../../core/permission.js';
 import { requestedAction } from '../permissions/permissionText.js';
 import { clientTitle } from '../platform/clientTitle.js';
 import type { HistoryEntry, Result } from './history.js';
+import { t } from '../platform/localize.js';
 
 export interface Row {
   readonly label: string;
@@ -25,10 +26,10 @@ export interface Detail {
 }
 
 const PHASES: Readonly<Record<ChatPhase, { readonly text: string; readonly icon: string }>> = {
-  waiting: { text: 'waiting for a process', icon: 'watch' },
-  sent: { text: 'waiting for Claude', icon: 'loading~spin' },
-  thinking: { text: 'thinking', icon: 'lightbulb' },
-  answering: { text: 'answering', icon: 'comment-discussion' },
+  waiting: { text: t('waiting for a process'), icon: 'watch' },
+  sent: { text: t('waiting for Claude'), icon: 'loading~spin' },
+  thinking: { text: t('thinking'), icon: 'lightbulb' },
+  answering: { text: t('answering'), icon: 'comment-discussion' },
 };
 
 const SECOND_MS = 1_000;
@@ -48,12 +49,13 @@ export function formatCost(usd: number): string {
 /** @param locale by default the user's */
 export const formatNumber = (value: number, locale?: string): string => value.toLocaleString(locale);
 
-const formatTokens = (count: number): string => `${formatNumber(count)} ${count === 1 ? 'token' : 'tokens'}`;
+const formatTokens = (count: number): string =>
+  count === 1 ? t('1 token') : t('{0} tokens', formatNumber(count));
 
 function outcomeText({ error, cancelled, disconnected = false }: Result): string {
-  if (disconnected) return 'client disconnected';
-  if (cancelled) return 'cancelled';
-  return error === undefined ? 'answered' : 'failed';
+  if (disconnected) return t('client disconnected');
+  if (cancelled) return t('cancelled');
+  return error === undefined ? t('answered') : t('failed');
 }
 
 /** A question of Claude to the user that belongs to a request. */
@@ -86,10 +88,10 @@ function iconOf({ phase, result }: HistoryEntry, asking: boolean): { icon: strin
     : { icon: 'error', color: 'testing.iconFailed' };
 }
 
-const titleOf = ({ client, label }: HistoryEntry): string => clientTitle(client) || `request ${label}`;
+const titleOf = ({ client, label }: HistoryEntry): string => clientTitle(client) || t('request {0}', label);
 
 function stateOf({ phase, result }: HistoryEntry, question?: Question): string {
-  if (question !== undefined) return `waiting for you: ${requestedAction(question.request)}`;
+  if (question !== undefined) return t('waiting for you: {0}', requestedAction(question.request));
   return result === undefined ? PHASES[phase].text : outcomeText(result);
 }
 
@@ -117,7 +119,7 @@ function figuresOf(entry: HistoryEntry): (string | undefined)[] {
   return [
     result === undefined || result.cancelled ? undefined : result.error,
     modelOf(entry),
-    denied === 0 ? undefined : `${formatNumber(denied)} denied`,
+    denied === 0 ? undefined : t('{0} denied', formatNumber(denied)),
     result?.outputTokens === undefined ? undefined : formatTokens(result.outputTokens),
     result && formatSpeed(result),
     result?.costUsd === undefined ? undefined : formatCost(result.costUsd),
@@ -152,23 +154,23 @@ export function detailsOf(entry: HistoryEntry): Detail[] {
     entry;
   const { firstTokenMs, totalMs, promptTokens, outputTokens, costUsd, error } = result ?? {};
   const lines: [name: string, value: string | undefined][] = [
-    ['Error', error],
-    ['State', stateOf(entry)],
-    ['Client', client || 'unnamed'],
-    [lane === undefined ? 'Request' : 'Model', subject],
-    ['Requested model', requestedModel],
-    ['Answering model', answeringModel],
-    ['Lane', lane],
-    ['Started', new Date(startedAt).toLocaleTimeString()],
-    ['Time to first token', firstTokenMs === undefined ? undefined : formatDuration(firstTokenMs)],
-    ['Total time', totalMs === undefined ? undefined : formatDuration(totalMs)],
-    ['Speed', result && formatSpeed(result)],
-    ['Tokens in', promptTokens === undefined ? undefined : formatNumber(promptTokens)],
-    ['Tokens out', outputTokens === undefined ? undefined : formatNumber(outputTokens)],
-    ...entry.decisions.map((decision): [string, string] => ['Permission', decision]),
-    ['Cost', costUsd === undefined ? undefined : formatCost(costUsd)],
-    ['Log label', label],
-    ['Request id', requestId],
+    [t('Error'), error],
+    [t('State'), stateOf(entry)],
+    [t('Client'), client || t('unnamed')],
+    [lane === undefined ? t('Request') : t('Model'), subject],
+    [t('Requested model'), requestedModel],
+    [t('Answering model'), answeringModel],
+    [t('Lane'), lane],
+    [t('Started'), new Date(startedAt).toLocaleTimeString()],
+    [t('Time to first token'), firstTokenMs === undefined ? undefined : formatDuration(firstTokenMs)],
+    [t('Total time'), totalMs === undefined ? undefined : formatDuration(totalMs)],
+    [t('Speed'), result && formatSpeed(result)],
+    [t('Tokens in'), promptTokens === undefined ? undefined : formatNumber(promptTokens)],
+    [t('Tokens out'), outputTokens === undefined ? undefined : formatNumber(outputTokens)],
+    ...entry.decisions.map((decision): [string, string] => [t('Permission'), decision]),
+    [t('Cost'), costUsd === undefined ? undefined : formatCost(costUsd)],
+    [t('Log label'), label],
+    [t('Request id'), requestId],
   ];
   return lines.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }

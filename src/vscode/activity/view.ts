@@ -17,6 +17,7 @@ import type { PermissionRequest } from '../../core/permission.js';
 import type { ActivityFilter } from './filter.js';
 import { detailsOf, questionOf, rowOf, type Detail, type Question } from './rows.js';
 import { throttled } from '../platform/throttle.js';
+import { t } from '../platform/localize.js';
 
 /** A request, or a line of details below it. */
 type DetailNode = Detail & { readonly entryKey: number; readonly index: number };
@@ -95,7 +96,7 @@ export function createActivityView(history: History, lane: PendingPermissions): 
 
   const refresh = throttled(REFRESH_MS, () => {
     const active = history.entries.filter(isActive);
-    const tooltip = `${active.length} active request${active.length === 1 ? '' : 's'}`;
+    const tooltip = active.length === 1 ? t('1 active request') : t('{0} active requests', active.length);
     view.badge = active.length === 0 ? undefined : { value: active.length, tooltip };
     updateProgress(active.some(({ phase }) => phase === 'waiting' || phase === 'sent'));
     changed.fire();
@@ -118,7 +119,7 @@ export function createActivityView(history: History, lane: PendingPermissions): 
     },
     filter(filter) {
       shown = filter;
-      view.message = filter === undefined ? '' : `Shown: ${filter.label}`;
+      view.message = filter === undefined ? '' : t('Shown: {0}', filter.label);
       refresh();
     },
     dispose() {

@@ -1,5 +1,6 @@
 /** The models as VS Code's chat lists them. Pure. */
 import type { CatalogEntry } from '../../core/catalog.js';
+import { t } from '../platform/localize.js';
 
 /** The fields of VS Code's `LanguageModelChatInformation` that are set. */
 export interface ModelInformation {
@@ -33,7 +34,7 @@ export function modelInformation(entry: CatalogEntry, folder: string): ModelInfo
     family: name.slice(0, name.lastIndexOf(':')),
     version: resolved,
     detail: lane === 'chat' ? 'Claude CLI' : 'Claude Code',
-    tooltip: [description, `Answered by your own Claude CLI in ${folder}`].filter(Boolean).join('\n\n'),
+    tooltip: [description, t('Answered by your own Claude CLI in {0}', folder)].filter(Boolean).join('\n\n'),
     maxInputTokens: contextLength - maxOutputTokens,
     maxOutputTokens,
     capabilities: { imageInput: true, toolCalling: true },

@@ -4,6 +4,7 @@ import { commands, Disposable, extensions, workspace, type Event, type Memento }
 import type { Controller } from '../lifecycle/controller.js';
 import { showInformation, whileShowing } from '../notifications/notifications.js';
 import { COMMANDS, type CommandTable } from '../platform/names.js';
+import { t } from '../platform/localize.js';
 
 /** The built-in extension that runs the chat. A new profile has it disabled; `extensions` lists only enabled ones. */
 const CHAT_EXTENSION = 'GitHub.copilot-chat';
@@ -46,7 +47,7 @@ async function prepareChat(): Promise<void> {
 
 async function openChat(): Promise<void> {
   const isReady = extensions.getExtension(CHAT_EXTENSION)?.isActive === true;
-  if (!isReady) await whileShowing("Opening VS Code's chat…", prepareChat());
+  if (!isReady) await whileShowing(t("Opening VS Code's chat…"), prepareChat());
   await commands.executeCommand('workbench.action.chat.open');
 }
 
@@ -82,8 +83,10 @@ export function offerChat({ controller, globalState, onChange }: OfferChatOption
     if (!available || unwanted || isEnabled()) return;
     await globalState.update(OFFERED, true);
     await showInformation(
-      "Claude can answer in VS Code's own chat. It is switched off; Open Chat switches it on, without a GitHub sign-in.",
-      { label: 'Open Chat', command: COMMANDS.openChat },
+      t(
+        "Claude can answer in VS Code's own chat. It is switched off; Open Chat switches it on, without a GitHub sign-in.",
+      ),
+      { label: t('Open Chat'), command: COMMANDS.openChat },
     );
   }
   return subscription;

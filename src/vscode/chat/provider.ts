@@ -28,6 +28,7 @@ import { createObservedChats } from './observedChat.js';
 import { modelInformation, type ModelInformation } from './modelInformation.js';
 import { toPromptMessage } from './fromVscode.js';
 import { countTokens, toChatRequest } from './toChatRequest.js';
+import { t } from '../platform/localize.js';
 
 export interface ChatProviderOptions {
   readonly controller: Pick<Controller, 'backend' | 'isStopRequested' | 'readiness' | 'status'>;
@@ -73,7 +74,8 @@ export function provideChat(options: ChatProviderOptions): Disposable {
     async provideLanguageModelChatResponse({ id }, messages, { tools = [], toolMode }, progress, token) {
       try {
         const entry = (await entries()).find(({ name }) => name === id);
-        if (entry === undefined) throw new ChatError('unknownModel', `The model ${id} no longer exists.`);
+        if (entry === undefined)
+          throw new ChatError('unknownModel', t('The model {0} no longer exists.', id));
         const mustCall = toolMode === LanguageModelChatToolMode.Required;
         const prompt = { messages: messages.map(toPromptMessage), tools, mustCall };
         const request = toChatRequest(prompt, entry, CLIENT);

@@ -1,6 +1,7 @@
 /** The guides for further terminal programs, which need a command only. Pure. */
 import type { Client, Target } from './guide.js';
 import { commandSnippet, EXAMPLE_PROMPT, keyOrDummy } from './snippets.js';
+import { t } from '../platform/localize.js';
 
 interface Program {
   readonly id: string;
@@ -35,7 +36,7 @@ export const AGENTS: readonly Client[] = [
     id: 'copilot',
     title: 'GitHub Copilot CLI',
     docs: 'https://docs.github.com/copilot/how-tos/copilot-cli/customize-copilot/use-byok-models',
-    steps: ['Run the command below in your project. No GitHub account is needed.'],
+    steps: [t('Run the command below in your project. No GitHub account is needed.')],
     env: ({ authUrl, model }) => ({
       COPILOT_PROVIDER_BASE_URL: `${authUrl}/v1`,
       COPILOT_MODEL: model,
@@ -47,7 +48,7 @@ export const AGENTS: readonly Client[] = [
     id: 'qwen',
     title: 'Qwen Code',
     docs: 'https://qwenlm.github.io/qwen-code-docs/en/users/configuration/model-providers/',
-    steps: ['Run the command below in your project.'],
+    steps: [t('Run the command below in your project.')],
     env: openAiVariables,
     command: (model) => `qwen --auth-type openai --model ${model}`,
   }),
@@ -55,7 +56,7 @@ export const AGENTS: readonly Client[] = [
     id: 'llm',
     title: 'llm',
     docs: 'https://github.com/taketwo/llm-ollama',
-    steps: ['Run "llm install llm-ollama" once, then the command below.'],
+    steps: [t('Run "llm install llm-ollama" once, then the command below.')],
     env: ({ authUrl }) => ({ OLLAMA_HOST: authUrl }),
     command: (model) => `llm -m ollama/${model} '${EXAMPLE_PROMPT}'`,
   }),
@@ -63,7 +64,7 @@ export const AGENTS: readonly Client[] = [
     id: 'gptme',
     title: 'gptme',
     docs: 'https://gptme.org/docs/providers.html',
-    steps: ['Run the command below. With --tool-format tool, gptme calls its tools as Claude expects it.'],
+    steps: [t('Run the command below. With --tool-format tool, gptme calls its tools as Claude expects it.')],
     env: openAiVariables,
     command: (model) => `gptme --tool-format tool -m local/${model}`,
   }),
@@ -71,7 +72,7 @@ export const AGENTS: readonly Client[] = [
     id: 'mini-swe-agent',
     title: 'mini-swe-agent',
     docs: 'https://mini-swe-agent.com/latest/models/local_models/',
-    steps: ['Run the command below in your project. It cannot know the price of a local model.'],
+    steps: [t('Run the command below in your project. It cannot know the price of a local model.')],
     env: ({ authUrl }) => ({ OLLAMA_API_BASE: authUrl, MSWEA_COST_TRACKING: 'ignore_errors' }),
     command: (model) => `mini -m ollama_chat/${model}`,
   }),

@@ -30,6 +30,7 @@ import { installedClients, isOnPath } from './installed.js';
 import { pickItems } from './pickItems.js';
 import { firstSnippetLines, guideMarkdown, snippetHeadingLines } from './guideMarkdown.js';
 import { fetchModelNames, modelsForGuides } from './modelNames.js';
+import { t } from '../platform/localize.js';
 
 export interface ConnectOptions {
   /** The endpoint at the time of the call. */
@@ -88,16 +89,20 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
     const { localUrl, externalUrl, token, isLocalOnly } = info;
     const notes: string[] = [];
     if (!endpoint().served) {
-      notes.push('The server is not running. Start it with "Claude Ollama: Start".');
+      notes.push(t('The server is not running. Start it with "Claude Ollama: Start".'));
     }
     if (token !== undefined) {
-      notes.push(`${TOKEN_PLACEHOLDER} is a placeholder for the token. "Copy" copies the real token.`);
+      notes.push(t('{0} is a placeholder for the token. "Copy" copies the real token.', TOKEN_PLACEHOLDER));
     }
     if (localUrl !== externalUrl) {
-      notes.push(`This window runs on a remote machine. On your own machine, the address is ${externalUrl}.`);
+      notes.push(
+        t('This window runs on a remote machine. On your own machine, the address is {0}.', externalUrl),
+      );
     } else if (isLocalOnly) {
       notes.push(
-        'This window runs on a remote machine, and so must the client. For clients on your own machine, forward the port in the Ports view.',
+        t(
+          'This window runs on a remote machine, and so must the client. For clients on your own machine, forward the port in the Ports view.',
+        ),
       );
     }
     return notes;
@@ -114,7 +119,7 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
     if (client === undefined) return;
     const snippet = await snippetOf(client, index);
     await env.clipboard.writeText(snippet.text);
-    showCopied(`${snippet.label} for ${client.title}`);
+    showCopied(t('Copied {0} for {1}', snippet.label, client.title));
   }
 
   async function showGuide(client: Client): Promise<void> {
@@ -142,8 +147,8 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
         'client' in item ? item : { ...item, kind: QuickPickItemKind.Separator },
       );
       const chosen = await window.showQuickPick(items, {
-        title: `${PRODUCT}: Connect a Client`,
-        placeHolder: 'Which client do you want to connect?',
+        title: t('{0}: Connect a Client', PRODUCT),
+        placeHolder: t('Which client do you want to connect?'),
       });
       if (chosen !== undefined && 'client' in chosen) await showGuide(chosen.client);
     },
@@ -162,19 +167,23 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
       const { file, settingsQuery, snippets } = guideWithoutToken(client, info);
       const runsHere = client.runsOnUserMachine !== true || env.remoteName === undefined;
       const lenses = [
-        lens(0, '$(open-preview) Preview', 'markdown.showPreview', document.uri),
-        lens(0, '$(link-external) Documentation', 'vscode.open', Uri.parse(client.docs)),
+        lens(0, `$(open-preview) ${t('Preview')}`, 'markdown.showPreview', document.uri),
+        lens(0, `$(link-external) ${t('Documentation')}`, 'vscode.open', Uri.parse(client.docs)),
       ];
       if (settingsQuery !== undefined) {
-        lenses.push(lens(0, '$(gear) Settings', 'workbench.action.openSettings', settingsQuery));
+        lenses.push(lens(0, `$(gear) ${t('Settings')}`, 'workbench.action.openSettings', settingsQuery));
       }
       for (const [index, line] of snippetHeadingLines(document.getText()).entries()) {
-        lenses.push(lens(line, '$(copy) Copy', COMMANDS.copySnippet, client.id, index));
+        lenses.push(lens(line, `$(copy) ${t('Copy')}`, COMMANDS.copySnippet, client.id, index));
         if (runsHere && isCommandLine(snippets[index])) {
-          lenses.push(lens(line, '$(terminal) Run in Terminal', COMMANDS.runSnippet, client.id, index));
+          lenses.push(
+            lens(line, `$(terminal) ${t('Run in Terminal')}`, COMMANDS.runSnippet, client.id, index),
+          );
         }
         if (index === 0 && file !== undefined) {
-          lenses.push(lens(line, '$(diff) Add to Configuration File…', COMMANDS.addSnippet, client.id));
+          lenses.push(
+            lens(line, `$(diff) ${t('Add to Configuration File…')}`, COMMANDS.addSnippet, client.id),
+          );
         }
       }
       return lenses;

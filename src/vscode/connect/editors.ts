@@ -9,6 +9,7 @@ import {
   modelSnippet,
   opencodeConfiguration,
 } from './snippets.js';
+import { t } from '../platform/localize.js';
 
 const GROUP = 'Editors and Extensions';
 
@@ -62,8 +63,12 @@ export const EDITORS: readonly Client[] = [
     docs: 'https://code.visualstudio.com/docs/copilot/customization/language-models',
     guide: (target) => ({
       steps: [
-        'Run "Claude Ollama: Open Chat" and choose a Claude model in the model list. The first time, this also switches VS Code\'s chat on, without a GitHub sign-in.',
-        'In a window without this extension: run "Chat: Open Language Models (JSON)" (VS Code 1.122 or newer) and add the group below.',
+        t(
+          'Run "Claude Ollama: Open Chat" and choose a Claude model in the model list. The first time, this also switches VS Code\'s chat on, without a GitHub sign-in.',
+        ),
+        t(
+          'In a window without this extension: run "Chat: Open Language Models (JSON)" (VS Code 1.122 or newer) and add the group below.',
+        ),
       ],
       snippets: [jsonSnippet('chatLanguageModels.json', [chatModelGroup(target)])],
       file: {
@@ -79,9 +84,9 @@ export const EDITORS: readonly Client[] = [
     docs: 'https://marketplace.visualstudio.com/items?itemName=Ollama.ollama',
     guide: ({ url, token }) => ({
       steps: [
-        'Install the extension "Ollama" (Ollama.ollama).',
-        'Add the lines below to your settings.json.',
-        'Open the Chat view and choose a Claude model.',
+        t('Install the extension "Ollama" (Ollama.ollama).'),
+        t('Add the lines below to your settings.json.'),
+        t('Open the Chat view and choose a Claude model.'),
       ],
       snippets: [
         jsonSnippet('settings.json', {
@@ -102,9 +107,9 @@ export const EDITORS: readonly Client[] = [
       const modelList = `models:\n  - ${item.replaceAll('\n', '\n    ')}`;
       return {
         steps: [
-          'Add the model below to the "models" list in ~/.continue/config.yaml.',
-          `Choose "${CONTINUE_MODEL_NAME}" in Continue's model list.`,
-          'Keep another model for autocompletion: Claude is too slow for it.',
+          t('Add the model below to the "models" list in ~/.continue/config.yaml.'),
+          t('Choose "{0}" in Continue\'s model list.', CONTINUE_MODEL_NAME),
+          t('Keep another model for autocompletion: Claude is too slow for it.'),
         ],
         snippets: [
           {
@@ -139,9 +144,11 @@ export const EDITORS: readonly Client[] = [
       };
       return {
         steps: [
-          'In VS Code: in the settings of Cline, choose the API provider "Ollama", select "Use custom base URL" and enter the fields below.',
-          'On the command line: add the provider below to ~/.cline/data/settings/providers.json.',
-          'Set the context window to 200000. Cline does not read it from the server.',
+          t(
+            'In VS Code: in the settings of Cline, choose the API provider "Ollama", select "Use custom base URL" and enter the fields below.',
+          ),
+          t('On the command line: add the provider below to ~/.cline/data/settings/providers.json.'),
+          t('Set the context window to 200000. Cline does not read it from the server.'),
         ],
         snippets: [
           jsonSnippet('providers.json', {
@@ -165,8 +172,8 @@ export const EDITORS: readonly Client[] = [
     docs: 'https://docs.roocode.com/providers/ollama',
     guide: (target) => ({
       steps: [
-        'In the settings of Roo Code, go to "Providers" and choose the API provider "Ollama".',
-        'Enter the fields below and save.',
+        t('In the settings of Roo Code, go to "Providers" and choose the API provider "Ollama".'),
+        t('Enter the fields below and save.'),
       ],
       snippets: ollamaFields(target),
     }),
@@ -178,8 +185,10 @@ export const EDITORS: readonly Client[] = [
     docs: 'https://kilo.ai/docs/providers/openai-compatible',
     guide: (target) => ({
       steps: [
-        'In VS Code: in the settings of Kilo Code, go to "Providers", choose "OpenAI Compatible" and enter the base URL, the model and any API key.',
-        'On the command line: save the configuration below as ~/.config/kilo/kilo.json.',
+        t(
+          'In VS Code: in the settings of Kilo Code, go to "Providers", choose "OpenAI Compatible" and enter the base URL, the model and any API key.',
+        ),
+        t('On the command line: save the configuration below as ~/.config/kilo/kilo.json.'),
       ],
       snippets: [
         jsonSnippet('kilo.json', opencodeConfiguration('https://app.kilo.ai/config.json', target)),
@@ -197,8 +206,8 @@ export const EDITORS: readonly Client[] = [
     docs: 'https://zed.dev/docs/ai/use-a-local-model',
     guide: ({ authUrl, models }) => ({
       steps: [
-        'Run "zed: open settings file" and add the lines below.',
-        'Choose a Claude model in the Agent panel.',
+        t('Run "zed: open settings file" and add the lines below.'),
+        t('Choose a Claude model in the Agent panel.'),
       ],
       snippets: [
         jsonSnippet('settings.json', {
@@ -227,11 +236,11 @@ export const EDITORS: readonly Client[] = [
     docs: 'https://www.jetbrains.com/help/ai-assistant/use-custom-models.html',
     guide: ({ authUrl }) => ({
       steps: [
-        'Open Settings > Tools > AI Assistant > Providers & API keys.',
-        'Choose the third-party provider "Ollama", enter the host URL below and press "Test Connection".',
-        'Choose a Claude model in the chat.',
+        t('Open Settings > Tools > AI Assistant > Providers & API keys.'),
+        t('Choose the third-party provider "Ollama", enter the host URL below and press "Test Connection".'),
+        t('Choose a Claude model in the chat.'),
       ],
-      snippets: [fieldSnippet('Host URL', authUrl)],
+      snippets: [fieldSnippet(t('Host URL'), authUrl)],
     }),
   },
 ];

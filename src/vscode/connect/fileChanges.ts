@@ -23,6 +23,7 @@ import { addedLines } from './addedLines.js';
 import { applyEdit, candidatePaths, type FileLocation } from './fileEdit.js';
 import type { ConfigurationFile, Snippet } from './guide.js';
 import { ensurePrivateFile } from './privateFile.js';
+import { t } from '../platform/localize.js';
 
 export interface ProposedChange {
   readonly file: ConfigurationFile;
@@ -90,7 +91,7 @@ async function locate(location: FileLocation): Promise<Uri> {
     // Only VS Code knows its profile, and in a remote window the machine that has the user data.
     await commands.executeCommand(location.openCommand);
     const opened = window.activeTextEditor?.document.uri;
-    if (opened?.path.endsWith('.json') !== true) throw new Error('VS Code did not open the file.');
+    if (opened?.path.endsWith('.json') !== true) throw new Error(t('VS Code did not open the file.'));
     return opened;
   }
   const context = { home: homedir(), platform: process.platform, env: process.env };
@@ -122,7 +123,7 @@ export function createFileChanges(): FileChanges {
   let count = 0;
 
   async function requestManualChange(target: Uri, proposal: ProposedChange, reason: string): Promise<void> {
-    const message = `${reason} Add the configuration for ${proposal.clientTitle} yourself.`;
+    const message = t('{0} Add the configuration for {1} yourself.', reason, proposal.clientTitle);
     if (!(await showManualChangeNeeded(message))) return;
     await env.clipboard.writeText(proposal.snippet.text);
     await openFile(target);
@@ -133,7 +134,7 @@ export function createFileChanges(): FileChanges {
     const target = await locate(file.location);
     const name = displayPath(target, file.location);
     if (hasUnsavedChanges(target)) {
-      await requestManualChange(target, proposal, `${name} has unsaved changes.`);
+      await requestManualChange(target, proposal, t('{0} has unsaved changes.', name));
       return;
     }
     const before = await readText(target);
@@ -143,7 +144,10 @@ export function createFileChanges(): FileChanges {
         if (await showAlreadyConfigured(name)) await openFile(target);
         return;
       case 'unsafe': {
-        const reason = `${name} cannot be changed safely: its format is not supported, or it has another entry of this name.`;
+        const reason = t(
+          '{0} cannot be changed safely: its format is not supported, or it has another entry of this name.',
+          name,
+        );
         await requestManualChange(target, proposal, reason);
         return;
       }
@@ -161,7 +165,7 @@ export function createFileChanges(): FileChanges {
     const left = before === undefined ? emptyFile : target;
     const key = after.toString();
     openChanges.set(key, change);
-    await commands.executeCommand('vscode.diff', left, after, `${fileName} (Proposed Change)`, {
+    await commands.executeCommand('vscode.diff', left, after, t('{0} (Proposed Change)', fileName), {
       preview: false,
     });
     const confirmation = new CancellationTokenSource();
@@ -169,14 +173,14 @@ export function createFileChanges(): FileChanges {
     // When the user closes this list, the diff stays open: its editor has a button that applies the change, too.
     const chosen = await window.showQuickPick(
       [
-        { label: '$(check) Apply', answer: APPLY },
-        { label: '$(close) Cancel', answer: CANCEL },
+        { label: `$(check) ${t('Apply')}`, answer: APPLY },
+        { label: `$(close) ${t('Cancel')}`, answer: CANCEL },
       ],
       {
-        title: `Apply this change to ${name}?`,
+        title: t('Apply this change to {0}?', name),
         placeHolder: proposal.containsToken
-          ? 'The file will contain the token'
-          : 'Nothing has been written yet',
+          ? t('The file will contain the token')
+          : t('Nothing has been written yet'),
         ignoreFocusOut: true,
       },
       confirmation.token,
@@ -213,7 +217,7 @@ export function createFileChanges(): FileChanges {
     // Writing through VS Code updates open editors at once, and keeps the file's mode, owner and links.
     await workspace.fs.writeFile(target, new TextEncoder().encode(change.after));
     await openFile(target, addedLines(before ?? '', change.after));
-    showStatusMessage(`$(check) Added the configuration for ${proposal.clientTitle}`, MESSAGE_MS);
+    showStatusMessage(`$(check) ${t('Added the configuration for {0}', proposal.clientTitle)}`, MESSAGE_MS);
   }
 
   return {

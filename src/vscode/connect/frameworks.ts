@@ -1,6 +1,7 @@
 /** The guides for frameworks in the user's own programs. Pure. */
 import type { Client, Snippet, Target } from './guide.js';
 import { EXAMPLE_PROMPT } from './snippets.js';
+import { t } from '../platform/localize.js';
 
 interface Framework {
   readonly id: string;
@@ -33,7 +34,7 @@ export const FRAMEWORKS: readonly Client[] = [
     id: 'langchain',
     title: 'LangChain',
     docs: 'https://docs.langchain.com/oss/python/integrations/chat/ollama',
-    step: 'Run "pip install langchain-ollama", then use the code below.',
+    step: t('Run "pip install langchain-ollama", then use the code below.'),
     language: 'python',
     lines: ({ authUrl, model }) => [
       'from langchain_ollama import ChatOllama',
@@ -46,7 +47,7 @@ export const FRAMEWORKS: readonly Client[] = [
     id: 'crewai',
     title: 'CrewAI',
     docs: 'https://docs.crewai.com/en/concepts/llms',
-    step: 'Give the model below to your agents: Agent(llm=llm, …).',
+    step: t('Give the model below to your agents: Agent(llm=llm, …).'),
     language: 'python',
     lines: ({ authUrl, model }) => [
       'from crewai import LLM',
@@ -58,7 +59,9 @@ export const FRAMEWORKS: readonly Client[] = [
     id: 'openhands',
     title: 'OpenHands',
     docs: 'https://docs.openhands.dev/openhands/usage/llms/local-llms',
-    step: 'Give the model below to your agent. In the settings of the application, enter the same model and base URL.',
+    step: t(
+      'Give the model below to your agent. In the settings of the application, enter the same model and base URL.',
+    ),
     language: 'python',
     lines: ({ authUrl, model }) => [
       'from openhands.sdk import LLM',
@@ -70,7 +73,7 @@ export const FRAMEWORKS: readonly Client[] = [
     id: 'spring-ai',
     title: 'Spring AI',
     docs: 'https://docs.spring.io/spring-ai/reference/api/chat/ollama-chat.html',
-    step: 'Add the starter spring-ai-starter-model-ollama, and the lines below to application.properties.',
+    step: t('Add the starter spring-ai-starter-model-ollama, and the lines below to application.properties.'),
     label: 'application.properties',
     language: 'properties',
     lines: ({ authUrl, model }) => [
@@ -82,7 +85,7 @@ export const FRAMEWORKS: readonly Client[] = [
     id: 'koog',
     title: 'Koog',
     docs: 'https://docs.koog.ai/llm-providers/',
-    step: 'Use the executor and the model below in your agent.',
+    step: t('Use the executor and the model below in your agent.'),
     language: 'kotlin',
     lines: ({ authUrl, model }) => [
       `val executor = simpleOllamaAIExecutor(baseUrl = "${authUrl}")`,

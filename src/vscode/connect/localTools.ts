@@ -1,6 +1,7 @@
 /** The guides for Xcode, n8n and goose. Pure. */
 import type { Client } from './guide.js';
 import { BASE_URL, commandSnippet, fieldSnippet, keySnippets, modelSnippet } from './snippets.js';
+import { t } from '../platform/localize.js';
 
 export const LOCAL_TOOLS: readonly Client[] = [
   {
@@ -11,11 +12,11 @@ export const LOCAL_TOOLS: readonly Client[] = [
     docs: 'https://docs.ollama.com/integrations/xcode',
     guide: ({ authUrl, token }) => ({
       steps: [
-        'In Xcode 26 or newer, open Settings > Intelligence > Add a Model Provider.',
+        t('In Xcode 26 or newer, open Settings > Intelligence > Add a Model Provider.'),
         token === undefined
-          ? 'Choose "Locally Hosted" and enter the port, which is the number at the end of the URL below.'
-          : 'Choose "Internet Hosted" and enter the URL below, which contains the token.',
-        'Choose a Claude model in the coding assistant.',
+          ? t('Choose "Locally Hosted" and enter the port, which is the number at the end of the URL below.')
+          : t('Choose "Internet Hosted" and enter the URL below, which contains the token.'),
+        t('Choose a Claude model in the coding assistant.'),
       ],
       snippets: [fieldSnippet('URL', authUrl)],
     }),
@@ -28,8 +29,10 @@ export const LOCAL_TOOLS: readonly Client[] = [
     docs: 'https://docs.n8n.io/integrations/builtin/credentials/ollama/',
     guide: (target) => ({
       steps: [
-        'Create a credential of the type "Ollama" and enter the fields below. If n8n runs in Docker, use host.docker.internal as the host.',
-        'Add an "Ollama Chat Model" node with this credential, and choose the model.',
+        t(
+          'Create a credential of the type "Ollama" and enter the fields below. If n8n runs in Docker, use host.docker.internal as the host.',
+        ),
+        t('Add an "Ollama Chat Model" node with this credential, and choose the model.'),
       ],
       snippets: [fieldSnippet(BASE_URL, target.url), modelSnippet(target.model), ...keySnippets(target)],
     }),
@@ -40,7 +43,7 @@ export const LOCAL_TOOLS: readonly Client[] = [
     group: 'Terminal',
     docs: 'https://docs.ollama.com/integrations/goose',
     guide: ({ authUrl, model, platform }) => ({
-      steps: ['Run the command below in your project. "goose configure" stores the same values.'],
+      steps: [t('Run the command below in your project. "goose configure" stores the same values.')],
       snippets: [
         commandSnippet({
           platform,

@@ -11,6 +11,7 @@ import {
   opencodeConfiguration,
   opencodeProvider,
 } from './snippets.js';
+import { t } from '../platform/localize.js';
 
 const TERMINAL = 'Terminal';
 const APPLICATIONS = 'Applications';
@@ -60,9 +61,16 @@ export const PROGRAMS: readonly Client[] = [
     docs: 'https://docs.openwebui.com/getting-started/quick-start/starting-with-openai-compatible',
     guide: (target) => ({
       steps: [
-        `Run the command below, open http://localhost:${target.platform === 'linux' ? 8080 : 3000} and choose a Claude model. If Open WebUI is already running, enter the base URL under Admin Panel > Settings > Connections > OpenAI API instead. An Ollama connection works too, but it loses the text before a tool call and errors in the middle of an answer. With both, give one of them a prefix ID.`,
-        'Open WebUI sends three more requests with each first message: for a title, tags and follow-up questions. Choose claude-haiku as the task model under Admin Panel > Settings > Interface, or turn them off there.',
-        'If it uses another host name for this server, add that name to the setting claudeOllama.allowedHosts.',
+        t(
+          'Run the command below, open http://localhost:{0} and choose a Claude model. If Open WebUI is already running, enter the base URL under Admin Panel > Settings > Connections > OpenAI API instead. An Ollama connection works too, but it loses the text before a tool call and errors in the middle of an answer. With both, give one of them a prefix ID.',
+          target.platform === 'linux' ? 8080 : 3000,
+        ),
+        t(
+          'Open WebUI sends three more requests with each first message: for a title, tags and follow-up questions. Choose claude-haiku as the task model under Admin Panel > Settings > Interface, or turn them off there.',
+        ),
+        t(
+          'If it uses another host name for this server, add that name to the setting claudeOllama.allowedHosts.',
+        ),
       ],
       snippets: [
         commandSnippet({
@@ -70,7 +78,7 @@ export const PROGRAMS: readonly Client[] = [
           command: `docker run -d ${dockerOptions(target)} -v open-webui:/app/backend/data --name open-webui ghcr.io/open-webui/open-webui:main`,
         }),
         fieldSnippet(BASE_URL, `${target.url}/v1`),
-        fieldSnippet('API Key', keyOrDummy(target)),
+        fieldSnippet(t('API Key'), keyOrDummy(target)),
       ],
     }),
   },
@@ -82,9 +90,9 @@ export const PROGRAMS: readonly Client[] = [
     docs: 'https://www.obsidiancopilot.com/docs',
     guide: (target) => ({
       steps: [
-        'In the settings of the Copilot plugin, go to Model > Add Model and choose the provider "Ollama".',
-        'Enter the fields below.',
-        'Choose the model in the chat.',
+        t('In the settings of the Copilot plugin, go to Model > Add Model and choose the provider "Ollama".'),
+        t('Enter the fields below.'),
+        t('Choose the model in the chat.'),
       ],
       snippets: [fieldSnippet(BASE_URL, target.authUrl), modelSnippet(target.model)],
     }),
@@ -96,8 +104,12 @@ export const PROGRAMS: readonly Client[] = [
     docs: 'https://www.home-assistant.io/integrations/ollama/',
     guide: (target) => ({
       steps: [
-        'Home Assistant runs on another machine in most homes. This server must then listen on the network: set claudeOllama.host and create a token.',
-        'Add the integration "Ollama" with the URL below. Choose the model, and "Assist" to let it control the home.',
+        t(
+          'Home Assistant runs on another machine in most homes. This server must then listen on the network: set claudeOllama.host and create a token.',
+        ),
+        t(
+          'Add the integration "Ollama" with the URL below. Choose the model, and "Assist" to let it control the home.',
+        ),
       ],
       snippets: [fieldSnippet('URL', target.authUrl), modelSnippet(`${target.model}:latest`)],
     }),
@@ -109,8 +121,8 @@ export const PROGRAMS: readonly Client[] = [
     docs: 'https://opencode.ai/docs/providers',
     guide: (target) => ({
       steps: [
-        'Add the provider to ~/.config/opencode/opencode.json, or to opencode.json in your project.',
-        'Start opencode, enter /models and choose a model of the provider "Claude".',
+        t('Add the provider to ~/.config/opencode/opencode.json, or to opencode.json in your project.'),
+        t('Start opencode, enter /models and choose a model of the provider "Claude".'),
       ],
       snippets: [
         {
@@ -136,8 +148,8 @@ export const PROGRAMS: readonly Client[] = [
     docs: 'https://developers.openai.com/codex/config-advanced',
     guide: ({ authUrl, model }) => ({
       steps: [
-        'Save the lines below as ~/.codex/claude.config.toml. Your main configuration does not change.',
-        'Run "codex --profile claude".',
+        t('Save the lines below as ~/.codex/claude.config.toml. Your main configuration does not change.'),
+        t('Run "codex --profile claude".'),
       ],
       snippets: [
         {
@@ -165,7 +177,9 @@ export const PROGRAMS: readonly Client[] = [
     docs: 'https://aider.chat/docs/llms/ollama.html',
     guide: ({ authUrl, model, platform }) => ({
       steps: [
-        'Run the command below in your project. With another edit format than "diff", aider sends no map of the repository to a model that it does not know.',
+        t(
+          'Run the command below in your project. With another edit format than "diff", aider sends no map of the repository to a model that it does not know.',
+        ),
       ],
       snippets: [
         commandSnippet({
@@ -182,20 +196,26 @@ export const PROGRAMS: readonly Client[] = [
     group: TERMINAL,
     docs: 'https://github.com/ollama/ollama/blob/main/docs/cli.mdx',
     guide: ({ authUrl, model, platform }) => ({
-      steps: ['Run the command below. "ollama list" and "ollama ps" work with the same variable.'],
+      steps: [t('Run the command below. "ollama list" and "ollama ps" work with the same variable.')],
       snippets: [commandSnippet({ platform, env: { OLLAMA_HOST: authUrl }, command: `ollama run ${model}` })],
     }),
   },
   {
     id: 'ollama-server',
-    title: 'Another Ollama',
+    title: t('Another Ollama'),
     group: TERMINAL,
     docs: 'https://docs.ollama.com/api/create',
     guide: (target) => ({
       steps: [
-        `Start that Ollama with the second command: on another port than this server, and with this server's host in OLLAMA_REMOTES. If you use models of ollama.com, too, add it: OLLAMA_REMOTES=127.0.0.1,ollama.com.`,
-        'Run the first command for each model, and again after a change of "context_length", which "ollama show" of this server tells. The clients of that Ollama then have the model in their list.',
-        'A token is a part of the address. That Ollama shows the address to its clients, so use one that only you can reach.',
+        t(
+          "Start that Ollama with the second command: on another port than this server, and with this server's host in OLLAMA_REMOTES. If you use models of ollama.com, too, add it: OLLAMA_REMOTES=127.0.0.1,ollama.com.",
+        ),
+        t(
+          'Run the first command for each model, and again after a change of "context_length", which "ollama show" of this server tells. The clients of that Ollama then have the model in their list.',
+        ),
+        t(
+          'A token is a part of the address. That Ollama shows the address to its clients, so use one that only you can reach.',
+        ),
       ],
       snippets: [
         commandSnippet({
@@ -231,7 +251,9 @@ export const PROGRAMS: readonly Client[] = [
           : `curl ${url}/api/chat${header === undefined ? '' : ` -H 'Authorization: ${header}'`} -d '${body}'`;
       return {
         steps: [
-          'Run the command below. Without "stream": false, the answer arrives in pieces, one JSON object per line.',
+          t(
+            'Run the command below. Without "stream": false, the answer arrives in pieces, one JSON object per line.',
+          ),
         ],
         snippets: [commandSnippet({ platform, command })],
       };

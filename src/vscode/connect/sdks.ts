@@ -1,6 +1,7 @@
 /** The guides for libraries in the user's own programs. Pure. */
 import type { Client } from './guide.js';
 import { BASE_URL, EXAMPLE_PROMPT, fieldSnippet, keyOrDummy, keySnippets, modelSnippet } from './snippets.js';
+import { t } from '../platform/localize.js';
 
 const GROUP = 'Your Own Programs';
 
@@ -11,7 +12,7 @@ export const SDKS: readonly Client[] = [
     group: GROUP,
     docs: 'https://github.com/ollama/ollama-python',
     guide: ({ url, model, token }) => ({
-      steps: ['Run "pip install ollama", then use the code below.'],
+      steps: [t('Run "pip install ollama", then use the code below.')],
       snippets: [
         {
           label: 'Python',
@@ -34,7 +35,7 @@ export const SDKS: readonly Client[] = [
     group: GROUP,
     docs: 'https://github.com/ollama/ollama-js',
     guide: ({ url, model, token }) => ({
-      steps: ['Run "npm install ollama", then use the code below.'],
+      steps: [t('Run "npm install ollama", then use the code below.')],
       snippets: [
         {
           label: 'JavaScript',
@@ -54,12 +55,12 @@ export const SDKS: readonly Client[] = [
   },
   {
     id: 'openai',
-    title: 'OpenAI SDKs and Compatible Clients',
+    title: t('OpenAI SDKs and Compatible Clients'),
     group: GROUP,
     docs: 'https://docs.ollama.com/api/openai-compatibility',
     guide: (target) => ({
       steps: [
-        'Set the base URL, an API key and the model. Both Chat Completions and Responses are supported.',
+        t('Set the base URL, an API key and the model. Both Chat Completions and Responses are supported.'),
       ],
       snippets: [
         {
@@ -86,7 +87,7 @@ export const SDKS: readonly Client[] = [
     group: GROUP,
     docs: 'https://docs.ollama.com/api/anthropic-compatibility',
     guide: (target) => ({
-      steps: ['Set the base URL, an API key and the model.'],
+      steps: [t('Set the base URL, an API key and the model.')],
       snippets: [
         {
           label: 'JavaScript',

@@ -1,20 +1,21 @@
 /** Snippets that several clients share. Pure. */
 import type { Json } from '../../core/json.js';
 import type { Snippet, Target } from './guide.js';
+import { t } from '../platform/localize.js';
 
 /** The prompt of the examples. */
 export const EXAMPLE_PROMPT = 'Why is the sky blue?';
 
-export const BASE_URL = 'Base URL';
+export const BASE_URL = t('Base URL');
 
 /** One value for a field of a settings page. */
 export const fieldSnippet = (label: string, text: string): Snippet => ({ label, language: 'text', text });
 
-export const modelSnippet = (model: string): Snippet => fieldSnippet('Model', model);
+export const modelSnippet = (model: string): Snippet => fieldSnippet(t('Model'), model);
 
 /** A field for the API key; none when no token is required. */
 export const keySnippets = ({ token }: Target): Snippet[] =>
-  token === undefined ? [] : [fieldSnippet('API Key', token)];
+  token === undefined ? [] : [fieldSnippet(t('API Key'), token)];
 
 export const jsonSnippet = (label: string, value: Json): Snippet => ({
   label,
@@ -76,7 +77,7 @@ export function commandSnippet({ platform, env = {}, command }: CommandSnippetOp
         text: [...variables.map(([name, value]) => `$env:${name}="${value}"`), command].join('\n'),
       }
     : {
-        label: 'Terminal',
+        label: t('Terminal'),
         language: 'sh',
         text: [...variables.map(([name, value]) => `${name}=${value}`), command].join(' '),
       };

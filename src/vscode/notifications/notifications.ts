@@ -9,17 +9,18 @@ import { COMMANDS, PRODUCT, SECTION } from '../platform/names.js';
 import type { ProblemNotice } from './problemNotice.js';
 import { problemText } from './problemText.js';
 import type { Status } from '../lifecycle/status.js';
+import { t } from '../platform/localize.js';
 
-const OTHER_PORT = 'Use Another Port…';
-const TRY_AGAIN = 'Try Again';
-const SERVE_HERE = 'Serve From This Window';
-const SHOW_LOG = 'Show Log';
-const SHOW_PORTS = 'Show Ports';
-const SHOW_FILE = 'Show File';
-const WALKTHROUGH = 'Open Walkthrough';
-const COPY_CONFIGURATION = 'Copy Configuration';
-const COPY_AND_SHOW_FILE = 'Copy and Show File';
-const NEVER = "Don't Show Again";
+const OTHER_PORT = t('Use Another Port…');
+const TRY_AGAIN = t('Try Again');
+const SERVE_HERE = t('Serve From This Window');
+const SHOW_LOG = t('Show Log');
+const SHOW_PORTS = t('Show Ports');
+const SHOW_FILE = t('Show File');
+const WALKTHROUGH = t('Open Walkthrough');
+const COPY_CONFIGURATION = t('Copy Configuration');
+const COPY_AND_SHOW_FILE = t('Copy and Show File');
+const NEVER = t("Don't Show Again");
 
 const COPIED_MS = 3_000;
 /** VS Code draws a notification some time after it was shown, and does not tell when. Milliseconds. */
@@ -63,7 +64,7 @@ export async function showFailure(status: Status & { state: 'failed' }): Promise
 /** The extension did not activate, because of a defect or a broken installation. VS Code itself does not report this. */
 export async function showActivationFailure(error: unknown): Promise<void> {
   const text = error instanceof Error ? error.message : String(error);
-  const chosen = await window.showErrorMessage(`${PRODUCT} could not start: ${text}`, SHOW_LOG);
+  const chosen = await window.showErrorMessage(t('{0} could not start: {1}', PRODUCT, text), SHOW_LOG);
   // The extension's own log may not exist yet, so this opens VS Code's list of logs.
   if (chosen === SHOW_LOG) await commands.executeCommand('workbench.action.showLogs');
 }
@@ -73,16 +74,19 @@ export async function showActivationFailure(error: unknown): Promise<void> {
  * @param requests the number that the other window is answering
  */
 export async function confirmServeHere(requests: number): Promise<boolean> {
-  const effect =
+  const message =
     requests === 1
-      ? 'a request. Serving from this window will cancel it.'
-      : `${requests} requests. Serving from this window will cancel them.`;
-  return offer(window.showWarningMessage, `The other window is answering ${effect}`, SERVE_HERE);
+      ? t('The other window is answering a request. Serving from this window will cancel it.')
+      : t('The other window is answering {0} requests. Serving from this window will cancel them.', requests);
+  return offer(window.showWarningMessage, message, SERVE_HERE);
 }
 
 /** The copied address is for clients on the machine of this window only. */
 export async function showLocalAddressOnly(url: string): Promise<void> {
-  const message = `Copied ${url}, which works on the machine that runs this window. VS Code's address for your own machine does not lead to this server. Forward the port in the Ports view.`;
+  const message = t(
+    "Copied {0}, which works on the machine that runs this window. VS Code's address for your own machine does not lead to this server. Forward the port in the Ports view.",
+    url,
+  );
   if (await offer(window.showWarningMessage, message, SHOW_PORTS)) {
     await commands.executeCommand('~remote.forwardedPorts.focus');
   }
@@ -90,7 +94,11 @@ export async function showLocalAddressOnly(url: string): Promise<void> {
 
 /** The window that is serving the port did not release it. */
 export async function showHandoverFailure(port: number): Promise<void> {
-  const message = `${PRODUCT}: The window that is serving port ${port} did not release it. It may belong to another editor or run an older version of this extension. Stop the server there, or use another port here.`;
+  const message = t(
+    '{0}: The window that is serving port {1} did not release it. It may belong to another editor or run an older version of this extension. Stop the server there, or use another port here.',
+    PRODUCT,
+    port,
+  );
   const chosen = await window.showWarningMessage(message, OTHER_PORT, SHOW_LOG);
   if (chosen === OTHER_PORT) await choosePort(port);
   if (chosen === SHOW_LOG) await commands.executeCommand(COMMANDS.showLog);
@@ -133,7 +141,7 @@ export async function focusNotification(): Promise<void> {
 
 /** A configuration file needs no change. @returns whether to open the file */
 export const showAlreadyConfigured = (file: string): Promise<boolean> =>
-  offer(window.showInformationMessage, `${file} already contains these lines.`, SHOW_FILE);
+  offer(window.showInformationMessage, t('{0} already contains these lines.', file), SHOW_FILE);
 
 /** The user has to change a configuration file. @returns whether to copy the configuration and to open the file */
 export const showManualChangeNeeded = (reason: string): Promise<boolean> =>
@@ -141,7 +149,7 @@ export const showManualChangeNeeded = (reason: string): Promise<boolean> =>
 
 /** A configuration file could not be found or read. @returns whether to copy the configuration */
 export const showFileChangeFailure = (file: string, reason: string): Promise<boolean> =>
-  offer(window.showErrorMessage, `${file} cannot be changed: ${reason}`, COPY_CONFIGURATION);
+  offer(window.showErrorMessage, t('{0} cannot be changed: {1}', file, reason), COPY_CONFIGURATION);
 
 /**
  * Shows a message in the status bar.
@@ -151,19 +159,19 @@ export function showStatusMessage(message: string, ms: number): void {
   window.setStatusBarMessage(message, ms);
 }
 
-/** Confirms in the status bar what is now in the clipboard. */
-export const showCopied = (what: string): void => showStatusMessage(`Copied ${what}`, COPIED_MS);
+/** Confirms in the status bar what is now in the clipboard: `Copied the token`. */
+export const showCopied = (message: string): void => showStatusMessage(message, COPIED_MS);
 
 /** Asks for a port and stores it in the settings, which restarts the server there. */
 export async function choosePort(current: number): Promise<void> {
   const answer = await window.showInputBox({
-    title: `${PRODUCT}: Port`,
-    prompt: 'Clients must use this port too.',
+    title: t('{0}: Port', PRODUCT),
+    prompt: t('Clients must use this port too.'),
     value: String(await freePortAfter(current)),
     validateInput: (text) =>
       /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
         ? undefined
-        : 'Enter a number from 1 to 65535',
+        : t('Enter a number from 1 to 65535'),
   });
   if (answer === undefined) return;
   await workspace.getConfiguration(SECTION).update('port', Number(answer), ConfigurationTarget.Global);

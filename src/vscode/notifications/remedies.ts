@@ -1,6 +1,7 @@
 /** The commands that solve a problem, by the kind of the problem. Pure. */
 import type { ErrorKind } from '../../core/errors.js';
 import { COMMANDS } from '../platform/names.js';
+import { t } from '../platform/localize.js';
 
 export interface Remedy {
   readonly label: string;
@@ -10,15 +11,15 @@ export interface Remedy {
 }
 
 const CLI_MISSING: readonly Remedy[] = [
-  { label: 'Install…', command: COMMANDS.installCli, icon: 'cloud-download' },
-  { label: 'Choose Program…', command: COMMANDS.chooseProgram, icon: 'folder-opened' },
+  { label: t('Install…'), command: COMMANDS.installCli, icon: 'cloud-download' },
+  { label: t('Choose Program…'), command: COMMANDS.chooseProgram, icon: 'folder-opened' },
 ];
 
 const REMEDIES: Readonly<Partial<Record<ErrorKind, readonly Remedy[]>>> = {
-  untrusted: [{ label: 'Manage Workspace Trust', command: 'workbench.trust.manage', icon: 'shield' }],
+  untrusted: [{ label: t('Manage Workspace Trust'), command: 'workbench.trust.manage', icon: 'shield' }],
   cliMissing: CLI_MISSING,
-  cliTooOld: [{ label: 'Update the Claude CLI', command: COMMANDS.updateCli, icon: 'cloud-download' }],
-  notSignedIn: [{ label: 'Sign In to Claude', command: COMMANDS.signIn, icon: 'account' }],
+  cliTooOld: [{ label: t('Update the Claude CLI'), command: COMMANDS.updateCli, icon: 'cloud-download' }],
+  notSignedIn: [{ label: t('Sign In to Claude'), command: COMMANDS.signIn, icon: 'account' }],
 };
 
 /** What solves a problem, the best first; nothing if no command does. Used by tooltip, menu and notifications. */

@@ -6,6 +6,7 @@ import type { PermissionAnswer, PermissionRequest, Sensitivity } from '../../cor
 import { clientTitle } from '../platform/clientTitle.js';
 import { isBelow } from '../platform/paths.js';
 import { editedPath, proposedEdit } from './proposedEdit.js';
+import { t } from '../platform/localize.js';
 
 export interface PermissionText {
   /** For a notification: one line, in which text from Claude or the client cannot form links. */
@@ -44,16 +45,16 @@ const MAX_INLINE_LENGTH = 120;
 const COMMAND_PATH = "/Claude's command";
 const INPUT_PATH = "/Claude's input";
 
-const ALLOW: Choice = { title: 'Allow', answer: 'once' };
-const ALLOW_ALL: Choice = { title: 'Allow for This Conversation', answer: 'conversation' };
-const SAVE: Choice = { title: 'Save and Allow', answer: 'once', save: true };
-const DENY: Choice = { title: 'Deny', answer: 'deny' };
+const ALLOW: Choice = { title: t('Allow'), answer: 'once' };
+const ALLOW_ALL: Choice = { title: t('Allow for This Conversation'), answer: 'conversation' };
+const SAVE: Choice = { title: t('Save and Allow'), answer: 'once', save: true };
+const DENY: Choice = { title: t('Deny'), answer: 'deny' };
 
 const SENSITIVITY_TEXTS: Readonly<Record<Sensitivity, string>> = {
   unsaved: '',
-  outside: 'It is outside the open folder, so you are asked each time.',
-  settings: 'It can change what programs may do, so you are asked each time.',
-  git: "It belongs to Git's own files, so you are asked each time.",
+  outside: t('It is outside the open folder, so you are asked each time.'),
+  settings: t('It can change what programs may do, so you are asked each time.'),
+  git: t("It belongs to Git's own files, so you are asked each time."),
 };
 
 /**
@@ -71,10 +72,12 @@ export function permissionText(
   const { action, detail, preview } = describeRequest(request, file, rules);
   const client = /^[\w .-]{1,40}/.exec(clientTitle(request.client ?? ''))?.[0];
   const sentences = [
-    client === undefined ? `Claude wants to ${action}.` : `Claude wants to ${action} (for ${client}).`,
-    file.unsaved ? 'It has unsaved changes, which Claude does not see until they are saved.' : '',
+    client === undefined
+      ? t('Claude wants to {0}.', action)
+      : t('Claude wants to {0} (for {1}).', action, client),
+    file.unsaved ? t('It has unsaved changes, which Claude does not see until they are saved.') : '',
     sensitive === undefined ? '' : SENSITIVITY_TEXTS[sensitive],
-    `Denied after ${timeoutMinutes} minutes without an answer.`,
+    t('Denied after {0} minutes without an answer.', timeoutMinutes),
     // Last, so that text from Claude cannot look like a sentence of this extension.
     detail,
   ];
@@ -95,7 +98,7 @@ export function permissionText(
  */
 export function requestedAction(request: PermissionRequest, rules: PlatformPath = hostPath): string {
   const { command } = request.input;
-  if (typeof command === 'string') return `run ${printable(command, MAX_INLINE_LENGTH)}`;
+  if (typeof command === 'string') return t('run {0}', printable(command, MAX_INLINE_LENGTH));
   return describeRequest(request, { exists: true, unsaved: false }, rules).action;
 }
 
@@ -141,31 +144,31 @@ function describeRequest(
   const path = targetPath(request, rules);
   if (path !== undefined) {
     const name = printable(displayPath(folder, path, rules));
-    const title = `${printable(rules.basename(path))} (proposed by Claude)`;
+    const title = t('{0} (proposed by Claude)', printable(rules.basename(path)));
     const preview = { title, path: pathOfUri(path), ...proposedEdit(tool, input, file.text) };
-    return { action: `${file.exists ? 'edit' : 'create'} ${name}`, detail: '', preview };
+    return { action: file.exists ? t('edit {0}', name) : t('create {0}', name), detail: '', preview };
   }
   const { command, file_path: readPath } = input;
   if (tool === 'Read' && typeof readPath === 'string') {
-    return { action: `read ${printable(displayPath(folder, readPath, rules))}`, detail: '' };
+    return { action: t('read {0}', printable(displayPath(folder, readPath, rules))), detail: '' };
   }
   if (typeof command === 'string') {
     // A command with a backtick could look as if it ended there.
     return isInline(command) && !command.includes('`')
-      ? { action: `run \`${command}\``, detail: '' }
+      ? { action: t('run {0}', `\`${command}\``), detail: '' }
       : {
-          action: 'run a command',
-          detail: 'The editor shows the command.',
+          action: t('run a command'),
+          detail: t('The editor shows the command.'),
           preview: { path: COMMAND_PATH, text: escapeLines(command) },
         };
   }
-  const action = `use ${printable(tool, MAX_INLINE_LENGTH)}`;
+  const action = t('use {0}', printable(tool, MAX_INLINE_LENGTH));
   const line = JSON.stringify(input);
   return isInline(line)
-    ? { action, detail: `The input: ${line}` }
+    ? { action, detail: t('The input: {0}', line) }
     : {
         action,
-        detail: 'The editor shows the input.',
+        detail: t('The editor shows the input.'),
         preview: { path: INPUT_PATH, text: escapeLines(JSON.stringify(input, null, 2)) },
       };
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, type Disposable, type Event, type SecretStorage } from 'vscode';
 import { ChatError } from '../../core/errors.js';
+import { t } from './localize.js';
 
 /** All windows share the token, because clients do not know which window they are connected to. */
 export interface Token extends Disposable {
@@ -32,7 +33,7 @@ export function watchToken(secrets: SecretStorage): Token {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ChatError(
       'internal',
-      `The token cannot be read from the secret storage of VS Code: ${reason}`,
+      t('The token cannot be read from the secret storage of VS Code: {0}', reason),
       {
         cause,
       },

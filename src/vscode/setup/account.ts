@@ -8,16 +8,17 @@ import { COMMANDS, type CommandTable } from '../platform/names.js';
 import { showError, showInformation } from '../notifications/notifications.js';
 import { shellCommand } from './shellCommand.js';
 import { cliProblem, cliProgram, type RunInTerminal } from './terminalTask.js';
+import { t } from '../platform/localize.js';
 
 const SIGN_OUT_MS = 20_000;
 
 /** Without a CLI that works, there is nothing to sign in to: offers to install or update it. */
 async function offerCli(problem: ErrorKind): Promise<void> {
   await showInformation(
-    'Signing in needs the Claude CLI.',
+    t('Signing in needs the Claude CLI.'),
     problem === 'cliTooOld'
-      ? { label: 'Update the Claude CLI', command: COMMANDS.updateCli }
-      : { label: 'Install…', command: COMMANDS.installCli },
+      ? { label: t('Update the Claude CLI'), command: COMMANDS.updateCli }
+      : { label: t('Install…'), command: COMMANDS.installCli },
   );
 }
 
@@ -27,10 +28,10 @@ export function accountCommands(
 ): CommandTable<'signIn' | 'signOut' | 'switchAccount'> {
   function runSignIn(): void {
     runInTerminal({
-      name: 'Sign In to Claude',
+      name: t('Sign In to Claude'),
       command: shellCommand(env.shell, cliProgram(controller.status), ['auth', 'login']),
       solves: ['notSignedIn'],
-      successMessage: 'Signed in to Claude',
+      successMessage: t('Signed in to Claude'),
     });
   }
 
@@ -58,8 +59,8 @@ export function accountCommands(
     signOut: () =>
       withCli(async () => {
         await runSignOut();
-        void showInformation('Signed out of Claude. Clients get an error until you sign in again.', {
-          label: 'Sign In',
+        void showInformation(t('Signed out of Claude. Clients get an error until you sign in again.'), {
+          label: t('Sign In'),
           command: COMMANDS.signIn,
         });
       }),

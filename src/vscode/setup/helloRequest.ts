@@ -1,6 +1,7 @@
 /** The first prompt of the walkthrough, sent to the server as a client sends it. */
 import { VERSION } from '../../version.js';
 import { OWN_CLIENT } from '../platform/names.js';
+import { t } from '../platform/localize.js';
 
 const MODEL = 'claude';
 const PROMPT = 'Say hello in one short sentence.';
@@ -34,7 +35,7 @@ export async function sendHello({ url, token }: Endpoint, signal: AbortSignal): 
     readonly message?: { readonly content: string };
   };
   if (reply.message === undefined)
-    throw new Error(reply.error ?? `The server answered with status ${response.status}.`);
+    throw new Error(reply.error ?? t('The server answered with status {0}.', response.status));
   const text = reply.message.content.replace(/\s+/g, ' ').trim();
   return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
 }

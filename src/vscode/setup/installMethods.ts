@@ -1,4 +1,5 @@
 /** The documented methods of installing the Claude CLI. Pure. */
+import { t } from '../platform/localize.js';
 
 export interface InstallMethod {
   readonly label: string;
@@ -16,13 +17,13 @@ const NPM: InstallMethod = { label: 'npm', command: 'npm install -g @anthropic-a
 const NPM_ON_WINDOWS: InstallMethod = { ...NPM, command: NPM.command.replace('npm', 'npm.cmd') };
 const HOMEBREW: InstallMethod = { label: 'Homebrew', command: 'brew install --cask claude-code' };
 const SCRIPT: InstallMethod = {
-  label: "Claude's Installer",
+  label: t("Claude's Installer"),
   command: 'curl -fsSL https://claude.ai/install.sh | bash',
 };
 
 const WINDOWS: readonly InstallMethod[] = [
   {
-    label: "Claude's Installer",
+    label: t("Claude's Installer"),
     command: 'irm https://claude.ai/install.ps1 | iex',
     shell: 'powershell.exe',
   },

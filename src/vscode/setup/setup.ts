@@ -18,6 +18,7 @@ import { accountCommands } from './account.js';
 import { INSTALL_DOCS, installMethods } from './installMethods.js';
 import { shellCommand } from './shellCommand.js';
 import { CLI_PROBLEMS, cliProgram, createTerminalRunner } from './terminalTask.js';
+import { t } from '../platform/localize.js';
 
 export interface SetupOptions {
   readonly controller: Controller;
@@ -31,7 +32,7 @@ export interface SetupOptions {
   readonly activatedAt: number;
 }
 
-const NOT_RUNNING = 'The server is not running. Start it with "Claude Ollama: Start", then try again.';
+const NOT_RUNNING = t('The server is not running. Start it with "Claude Ollama: Start", then try again.');
 /** How long after activation VS Code may take to read the walkthroughs of extensions, in milliseconds. */
 const WALKTHROUGHS_READ_MS = 8_000;
 
@@ -63,7 +64,10 @@ export function setupCommands({
 
   async function chooseInstalledProgram(): Promise<void> {
     const [file] =
-      (await window.showOpenDialog({ title: 'Choose the Claude CLI', openLabel: 'Use This Program' })) ?? [];
+      (await window.showOpenDialog({
+        title: t('Choose the Claude CLI'),
+        openLabel: t('Use This Program'),
+      })) ?? [];
     if (file === undefined) return;
     await workspace.getConfiguration(SECTION).update('claudePath', file.fsPath, ConfigurationTarget.Global);
   }
@@ -73,7 +77,7 @@ export function setupCommands({
       // Before VS Code has read the walkthroughs, it would open one of its own.
       const wait = activatedAt + WALKTHROUGHS_READ_MS - performance.now();
       if (wait > 0) {
-        showStatusMessage('$(loading~spin) Opening the walkthrough…', wait);
+        showStatusMessage(`$(loading~spin) ${t('Opening the walkthrough…')}`, wait);
         await delay(wait);
       }
       const id = `${extensionId}#${WALKTHROUGH}`;
@@ -85,37 +89,40 @@ export function setupCommands({
         detail: command,
         run: () =>
           runInTerminal({
-            name: 'Install Claude',
+            name: t('Install Claude'),
             command,
             shell,
             solves: CLI_PROBLEMS,
-            successMessage: 'Found the Claude CLI',
+            successMessage: t('Found the Claude CLI'),
           }),
       }));
       const chosen = await window.showQuickPick<InstallChoice>(
         [
           ...methods,
           {
-            label: '$(folder-opened) Choose an Installed Program…',
-            detail: `Sets ${SECTION}.claudePath.`,
+            label: `$(folder-opened) ${t('Choose an Installed Program…')}`,
+            detail: t('Sets {0}.claudePath.', SECTION),
             run: chooseInstalledProgram,
           },
           {
-            label: '$(link-external) Open the Documentation',
+            label: `$(link-external) ${t('Open the Documentation')}`,
             detail: INSTALL_DOCS,
             run: async () => void (await env.openExternal(Uri.parse(INSTALL_DOCS))),
           },
         ],
-        { title: `${PRODUCT}: Install the Claude CLI`, placeHolder: 'The command runs in a terminal' },
+        {
+          title: t('{0}: Install the Claude CLI', PRODUCT),
+          placeHolder: t('The command runs in a terminal'),
+        },
       );
       await chosen?.run();
     },
     updateCli() {
       runInTerminal({
-        name: 'Update Claude',
+        name: t('Update Claude'),
         command: shellCommand(env.shell, cliProgram(controller.status), ['update']),
         solves: CLI_PROBLEMS,
-        successMessage: 'Updated the Claude CLI',
+        successMessage: t('Updated the Claude CLI'),
       });
     },
     chooseProgram: chooseInstalledProgram,
@@ -128,8 +135,8 @@ export function setupCommands({
           if (!(await isProven())) throw new Error(NOT_RUNNING);
           const answer = await sendHello(endpoint(), cancellation.signal);
           // Neither notification is awaited: the user may never respond.
-          void showInformation(`Claude says: ${answer}`, {
-            label: 'Connect a Client…',
+          void showInformation(t('Claude says: {0}', answer), {
+            label: t('Connect a Client…'),
             command: COMMANDS.connectClient,
           });
         } catch (error) {
@@ -137,7 +144,7 @@ export function setupCommands({
           void showError(error instanceof Error ? error.message : String(error));
         }
       };
-      const title = 'Asking Claude to say hello…';
+      const title = t('Asking Claude to say hello…');
       await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, ask);
     },
   };

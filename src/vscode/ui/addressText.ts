@@ -1,15 +1,16 @@
 /** The addresses that the user sees, and which clients each is for. Pure. */
 import type { Addresses } from './address.js';
+import { t } from '../platform/localize.js';
 
 /** By VS Code's names of remotes (`env.remoteName`). */
 const REMOTE_LOCATIONS: Readonly<Record<string, string>> = {
-  'ssh-remote': 'on the SSH host',
-  wsl: 'in WSL',
-  'dev-container': 'in the container',
-  'attached-container': 'in the container',
-  codespaces: 'in the codespace',
+  'ssh-remote': t('for clients on the SSH host'),
+  wsl: t('for clients in WSL'),
+  'dev-container': t('for clients in the container'),
+  'attached-container': t('for clients in the container'),
+  codespaces: t('for clients in the codespace'),
 };
-const UNKNOWN_REMOTE_LOCATION = 'on the remote machine';
+const UNKNOWN_REMOTE_LOCATION = t('for clients on the remote machine');
 
 export interface AddressLine {
   readonly url: string;
@@ -21,8 +22,8 @@ export interface AddressLine {
 export function addressLines({ localUrl, externalUrl, remoteName }: Addresses): AddressLine[] {
   if (remoteName === undefined) return [{ url: externalUrl ?? localUrl, audience: '' }];
   const location = REMOTE_LOCATIONS[remoteName] ?? UNKNOWN_REMOTE_LOCATION;
-  const remoteLine = { url: localUrl, audience: `for clients ${location}` };
+  const remoteLine = { url: localUrl, audience: location };
   return externalUrl === undefined
     ? [remoteLine]
-    : [{ url: externalUrl, audience: 'for clients on your own machine' }, remoteLine];
+    : [{ url: externalUrl, audience: t('for clients on your own machine') }, remoteLine];
 }

@@ -5,6 +5,7 @@ import type { CommandTable } from '../platform/names.js';
 import { choosePermissions, showMenu } from './menu.js';
 import { serveHere, type HandoverOptions } from './portHandover.js';
 import type { SessionSummaryWatch } from './sessionSummary.js';
+import { t } from '../platform/localize.js';
 
 const MESSAGE_MS = 3_000;
 
@@ -28,7 +29,7 @@ type UiCommandName =
 export const uiCommands = (options: UiCommandOptions): CommandTable<UiCommandName> => ({
   refreshModels() {
     options.controller.refreshModels();
-    showStatusMessage('Reading the list of models again', MESSAGE_MS);
+    showStatusMessage(t('Reading the list of models again'), MESSAGE_MS);
   },
   serveHere: () => serveHere(options),
   showLog: () => options.output.show(true),

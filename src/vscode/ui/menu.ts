@@ -6,6 +6,7 @@ import { PRODUCT, SECTION } from '../platform/names.js';
 import type { Status } from '../lifecycle/status.js';
 import { PERMISSION_DETAILS, PERMISSION_LABELS } from './permissionLabels.js';
 import type { SessionSummary } from './sessionSummary.js';
+import { t } from '../platform/localize.js';
 
 export async function showMenu(status: Status, session: SessionSummary): Promise<void> {
   const chosen = await window.showQuickPick(menuItems(status, session), {
@@ -24,8 +25,8 @@ export async function choosePermissions(current: WorkspacePermissions): Promise<
     permissions,
   }));
   const chosen = await window.showQuickPick(items, {
-    title: `${PRODUCT}: Permissions of Workspace Models`,
-    placeHolder: 'What may Claude do in the open folder?',
+    title: t('{0}: Permissions of Workspace Models', PRODUCT),
+    placeHolder: t('What may Claude do in the open folder?'),
   });
   if (chosen === undefined) return;
   await workspace

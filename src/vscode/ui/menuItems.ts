@@ -7,6 +7,7 @@ import { remediesFor } from '../notifications/remedies.js';
 import { PERMISSION_LABELS } from './permissionLabels.js';
 import type { SessionSummary } from './sessionSummary.js';
 import { describePlanUsage, describeTotals } from './sessionText.js';
+import { t } from '../platform/localize.js';
 
 export interface MenuItem {
   readonly label: string;
@@ -20,26 +21,26 @@ export type MenuContext = Pick<SessionSummary, 'tokenRequired' | 'planUsage' | '
 
 const item = (label: string, command: string): MenuItem => ({ label, command });
 
-const START = item('$(play) Start', COMMANDS.start);
-const STOP = item('$(debug-stop) Stop', COMMANDS.stop);
-const RESTART = item('$(debug-restart) Restart', COMMANDS.restart);
-const TRY_AGAIN = item('$(refresh) Try Again', COMMANDS.start);
-const CONNECT = item('$(plug) Connect a Client…', COMMANDS.connectClient);
-const COPY_URL = item('$(copy) Copy Endpoint URL', COMMANDS.copyUrl);
-const ACTIVITY = item('$(pulse) Show Activity', COMMANDS.showActivity);
-const CHAT = item('$(comment-discussion) Open Chat', COMMANDS.openChat);
-const HELLO = item('$(comment) Say Hello', COMMANDS.sayHello);
-const CREATE_TOKEN = item('$(key) Create Token', COMMANDS.createToken);
-const COPY_TOKEN = item('$(key) Copy Token', COMMANDS.copyToken);
-const REMOVE_TOKEN = item('$(trash) Remove Token', COMMANDS.removeToken);
-const REFRESH = item('$(refresh) Refresh Models', COMMANDS.refreshModels);
-const DIAGNOSTICS = item('$(checklist) Run Diagnostics', COMMANDS.runDiagnostics);
-const SERVE_HERE = item('$(window) Serve From This Window', COMMANDS.serveHere);
-const LOG = item('$(output) Show Log', COMMANDS.showLog);
-const WALKTHROUGH = item('$(book) Open Walkthrough', COMMANDS.openWalkthrough);
-const SETTINGS = item('$(gear) Open Settings', COMMANDS.openSettings);
-const SHOW_PROBLEM = item('$(warning) Show the Problem in the Log', COMMANDS.showLog);
-const OTHER_PORT = item('$(edit) Use Another Port…', COMMANDS.changePort);
+const START = item(`$(play) ${t('Start')}`, COMMANDS.start);
+const STOP = item(`$(debug-stop) ${t('Stop')}`, COMMANDS.stop);
+const RESTART = item(`$(debug-restart) ${t('Restart')}`, COMMANDS.restart);
+const TRY_AGAIN = item(`$(refresh) ${t('Try Again')}`, COMMANDS.start);
+const CONNECT = item(`$(plug) ${t('Connect a Client…')}`, COMMANDS.connectClient);
+const COPY_URL = item(`$(copy) ${t('Copy Endpoint URL')}`, COMMANDS.copyUrl);
+const ACTIVITY = item(`$(pulse) ${t('Show Activity')}`, COMMANDS.showActivity);
+const CHAT = item(`$(comment-discussion) ${t('Open Chat')}`, COMMANDS.openChat);
+const HELLO = item(`$(comment) ${t('Say Hello')}`, COMMANDS.sayHello);
+const CREATE_TOKEN = item(`$(key) ${t('Create Token')}`, COMMANDS.createToken);
+const COPY_TOKEN = item(`$(key) ${t('Copy Token')}`, COMMANDS.copyToken);
+const REMOVE_TOKEN = item(`$(trash) ${t('Remove Token')}`, COMMANDS.removeToken);
+const REFRESH = item(`$(refresh) ${t('Refresh Models')}`, COMMANDS.refreshModels);
+const DIAGNOSTICS = item(`$(checklist) ${t('Run Diagnostics')}`, COMMANDS.runDiagnostics);
+const SERVE_HERE = item(`$(window) ${t('Serve From This Window')}`, COMMANDS.serveHere);
+const LOG = item(`$(output) ${t('Show Log')}`, COMMANDS.showLog);
+const WALKTHROUGH = item(`$(book) ${t('Open Walkthrough')}`, COMMANDS.openWalkthrough);
+const SETTINGS = item(`$(gear) ${t('Open Settings')}`, COMMANDS.openSettings);
+const SHOW_PROBLEM = item(`$(warning) ${t('Show the Problem in the Log')}`, COMMANDS.showLog);
+const OTHER_PORT = item(`$(edit) ${t('Use Another Port…')}`, COMMANDS.changePort);
 
 /** @param now milliseconds since 1970 */
 export function menuItems(status: Status, context: MenuContext, now = Date.now()): MenuItem[] {
@@ -47,7 +48,7 @@ export function menuItems(status: Status, context: MenuContext, now = Date.now()
   const token = context.tokenRequired ? [COPY_TOKEN, REMOVE_TOKEN] : [CREATE_TOKEN];
   const clients = [CONNECT, CHAT, HELLO, COPY_URL, ...token];
   const permissions = item(
-    `$(shield) Workspace Models: ${PERMISSION_LABELS[context.permissions]}…`,
+    `$(shield) ${t('Workspace Models: {0}…', PERMISSION_LABELS[context.permissions])}`,
     COMMANDS.choosePermissions,
   );
   switch (status.state) {
@@ -77,19 +78,19 @@ export function menuItems(status: Status, context: MenuContext, now = Date.now()
 export function menuPlaceholder(status: Status): string {
   switch (status.state) {
     case 'stopped':
-      return 'Stopped';
+      return t('Stopped');
     case 'starting':
-      return `Starting on port ${status.port}…`;
+      return t('Starting on port {0}…', status.port);
     case 'running':
-      return `Running on port ${status.port}, in the folder ${basename(status.folder)}`;
+      return t('Running on port {0}, in the folder {1}', status.port, basename(status.folder));
     case 'elsewhere': {
       const { folder, port } = status;
       return folder === undefined
-        ? `Another window is serving port ${port}`
-        : `Another window is serving port ${port}, in the folder ${basename(folder)}`;
+        ? t('Another window is serving port {0}', port)
+        : t('Another window is serving port {0}, in the folder {1}', port, basename(folder));
     }
     case 'failed':
-      return status.taken ? `Port ${status.port} is in use` : 'The server could not start';
+      return status.taken ? t('Port {0} is in use', status.port) : t('The server could not start');
   }
 }
 
@@ -99,9 +100,9 @@ function activityItem(status: Status, { planUsage, today }: MenuContext, now: nu
     status.state === 'running' && status.readiness.kind === 'ready' ? status.readiness.payer : undefined;
   const plan = describePlanUsage(planUsage, now);
   const detail = [
-    ...(payer === undefined ? [] : [`Paid by ${payer}`]),
+    ...(payer === undefined ? [] : [t('Paid by {0}', payer)]),
     ...(plan === '' ? [] : [plan]),
-    ...(today.requests === 0 ? [] : [`today ${describeTotals(today)}`]),
+    ...(today.requests === 0 ? [] : [t('today {0}', describeTotals(today))]),
   ].join(' · ');
   return detail === '' ? ACTIVITY : { ...ACTIVITY, detail };
 }

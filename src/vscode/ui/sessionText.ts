@@ -2,27 +2,27 @@
 import type { PlanUsage, RateLimitWindow } from '../../core/planUsage.js';
 import type { Usage } from '../usage/dailyUsage.js';
 import { formatCost, formatNumber } from '../activity/rows.js';
-
-/** `1 request`, `1,234 requests`. */
-export const quantity = (count: number, noun: string): string =>
-  `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+import { t } from '../platform/localize.js';
 
 /** `12 requests, 1 failed · 4,321 tokens in, 567 out · $0.12` */
 export function describeTotals({ requests, failed, promptTokens, outputTokens, costUsd }: Usage): string {
   return [
-    quantity(requests, 'request') + (failed === 0 ? '' : `, ${formatNumber(failed)} failed`),
-    `${quantity(promptTokens, 'token')} in, ${formatNumber(outputTokens)} out`,
+    (requests === 1 ? t('1 request') : t('{0} requests', formatNumber(requests))) +
+      (failed === 0 ? '' : `, ${t('{0} failed', formatNumber(failed))}`),
+    promptTokens === 1
+      ? t('1 token in, {0} out', formatNumber(outputTokens))
+      : t('{0} tokens in, {1} out', formatNumber(promptTokens), formatNumber(outputTokens)),
     ...(costUsd === undefined ? [] : [formatCost(costUsd)]),
   ].join(' · ');
 }
 
 /** By the CLI's names of limits. Unknown names are shown as they are. */
 const LIMIT_LABELS: Readonly<Record<string, string>> = {
-  five_hour: '5 hours',
-  seven_day: 'week',
-  seven_day_opus: 'week, Opus',
-  seven_day_sonnet: 'week, Sonnet',
-  overage: 'extra usage',
+  five_hour: t('5 hours'),
+  seven_day: t('week'),
+  seven_day_opus: `${t('week')}, Opus`,
+  seven_day_sonnet: `${t('week')}, Sonnet`,
+  overage: t('extra usage'),
 };
 
 const SECOND_MS = 1_000;
@@ -40,8 +40,8 @@ export function formatTime(time: number, now: number, locale?: string): string {
 }
 
 function describeWindow({ name, used, resetsAt }: RateLimitWindow, now: number): string {
-  const share = used === undefined ? '' : ` ${Math.round(used * 100)} % used`;
-  const reset = resetsAt === undefined ? '' : `, resets ${formatTime(resetsAt * SECOND_MS, now)}`;
+  const share = used === undefined ? '' : ` ${t('{0} % used', Math.round(used * 100))}`;
+  const reset = resetsAt === undefined ? '' : `, ${t('resets {0}', formatTime(resetsAt * SECOND_MS, now))}`;
   return `${LIMIT_LABELS[name] ?? name.replaceAll('_', ' ')}${share}${reset}`;
 }
 

@@ -6,9 +6,10 @@ import { clientTitle } from '../platform/clientTitle.js';
 import { PERMISSION_LABELS } from './permissionLabels.js';
 import { problemText } from '../notifications/problemText.js';
 import { REMEDY_COMMANDS, remediesFor } from '../notifications/remedies.js';
-import { describePlanUsage, describeTotals, formatTime, isPlanExhausted, quantity } from './sessionText.js';
+import { describePlanUsage, describeTotals, formatTime, isPlanExhausted } from './sessionText.js';
 import type { CliReadiness, Status } from '../lifecycle/status.js';
 import type { SessionSummary } from './sessionSummary.js';
+import { t } from '../platform/localize.js';
 
 /** What the view depends on besides the status. */
 export interface StatusContext extends Partial<SessionSummary> {
@@ -42,26 +43,26 @@ export const TOOLTIP_COMMANDS: readonly string[] = [
 const MAX_ERROR_CHARACTERS = 200;
 
 const link = (label: string, command: string): string => `[${label}](command:${command})`;
-const LOG = link('Show log', COMMANDS.showLog);
-const START = link('Start', COMMANDS.start);
-const STOP = link('Stop', COMMANDS.stop);
-const TRY_AGAIN = link('Try again', COMMANDS.start);
-const PERMISSION_REQUEST = link('Show permission request', COMMANDS.showPermissionRequest);
-const ALLOW = link('Allow', COMMANDS.allow);
-const DENY = link('Deny', COMMANDS.deny);
-const COPY_URL = link('Copy URL', COMMANDS.copyUrl);
-const COPY_TOKEN = link('Copy token', COMMANDS.copyToken);
-const ACTIVITY = link('Activity', COMMANDS.showActivity);
-const DIAGNOSTICS = link('Run diagnostics', COMMANDS.runDiagnostics);
-const CONNECT = link('Connect a client', COMMANDS.connectClient);
-const CREATE_TOKEN = link('Create token', COMMANDS.createToken);
-const HELLO = link('Say hello', COMMANDS.sayHello);
-const SETTINGS = link('Settings', COMMANDS.openSettings);
-const OTHER_PORT = link('Use another port', COMMANDS.changePort);
-const CHANGE_PERMISSIONS = link('Change', COMMANDS.choosePermissions);
-const SERVE_HERE = link('Serve from this window', COMMANDS.serveHere);
+const LOG = link(t('Show log'), COMMANDS.showLog);
+const START = link(t('Start'), COMMANDS.start);
+const STOP = link(t('Stop'), COMMANDS.stop);
+const TRY_AGAIN = link(t('Try again'), COMMANDS.start);
+const PERMISSION_REQUEST = link(t('Show permission request'), COMMANDS.showPermissionRequest);
+const ALLOW = link(t('Allow'), COMMANDS.allow);
+const DENY = link(t('Deny'), COMMANDS.deny);
+const COPY_URL = link(t('Copy URL'), COMMANDS.copyUrl);
+const COPY_TOKEN = link(t('Copy token'), COMMANDS.copyToken);
+const ACTIVITY = link(t('Activity'), COMMANDS.showActivity);
+const DIAGNOSTICS = link(t('Run diagnostics'), COMMANDS.runDiagnostics);
+const CONNECT = link(t('Connect a client'), COMMANDS.connectClient);
+const CREATE_TOKEN = link(t('Create token'), COMMANDS.createToken);
+const HELLO = link(t('Say hello'), COMMANDS.sayHello);
+const SETTINGS = link(t('Settings'), COMMANDS.openSettings);
+const OTHER_PORT = link(t('Use another port'), COMMANDS.changePort);
+const CHANGE_PERMISSIONS = link(t('Change'), COMMANDS.choosePermissions);
+const SERVE_HERE = link(t('Serve from this window'), COMMANDS.serveHere);
 
-const TOKEN_REQUIRED = `$(lock) Clients must send the token. ${COPY_TOKEN}`;
+const TOKEN_REQUIRED = `$(lock) ${t('Clients must send the token.')} ${COPY_TOKEN}`;
 
 /** Escapes text from outside for Markdown and joins its lines. */
 export function escapeMarkdown(text: string): string {
@@ -74,10 +75,14 @@ const tooltipOf = (...paragraphs: (string | undefined)[]): string =>
 function describeReadiness(readiness: CliReadiness): string {
   switch (readiness.kind) {
     case 'checking':
-      return 'Looking for the Claude CLI…';
+      return t('Looking for the Claude CLI…');
     case 'ready': {
-      const models = readiness.models === undefined ? '' : ` · ${quantity(readiness.models, 'model')}`;
-      const payer = readiness.payer === undefined ? '' : ` · paid by ${escapeMarkdown(readiness.payer)}`;
+      const models =
+        readiness.models === undefined
+          ? ''
+          : ` · ${readiness.models === 1 ? t('1 model') : t('{0} models', readiness.models)}`;
+      const payer =
+        readiness.payer === undefined ? '' : ` · ${t('paid by {0}', escapeMarkdown(readiness.payer))}`;
       return `Claude Code ${escapeMarkdown(readiness.version)}${models}${payer}`;
     }
     case 'problem': {
@@ -92,13 +97,13 @@ function describeReadiness(readiness: CliReadiness): string {
 const describePermissions = (permissions: WorkspacePermissions | undefined): string | undefined =>
   permissions === undefined
     ? undefined
-    : `Workspace models: ${PERMISSION_LABELS[permissions]} · ${CHANGE_PERMISSIONS}`;
+    : `${t('Workspace models: {0}', PERMISSION_LABELS[permissions])} · ${CHANGE_PERMISSIONS}`;
 
 /** @param total requests that have no complete reply yet, including the queued ones */
 function describeRequests(total: number, queued: number): string {
-  if (total === 0) return 'Idle';
-  const active = quantity(total - queued, 'active request');
-  return queued === 0 ? active : `${active}, ${queued} queued`;
+  if (total === 0) return t('Idle');
+  const active = total - queued === 1 ? t('1 active request') : t('{0} active requests', total - queued);
+  return queued === 0 ? active : `${active}, ${t('{0} queued', queued)}`;
 }
 
 /** The URLs of the endpoint, a paragraph each. */
@@ -118,14 +123,14 @@ function describeSession({ totals, today, planUsage }: StatusContext, now: numbe
   const remaining = describePlanUsage(planUsage, now);
   if (remaining !== '') {
     const icon = isPlanExhausted(planUsage, now) ? '$(warning) ' : '';
-    paragraphs.push(`${icon}Plan: ${escapeMarkdown(remaining)}`);
+    paragraphs.push(`${icon}${t('Plan: {0}', escapeMarkdown(remaining))}`);
   }
   if (today !== undefined && today.requests > 0) {
-    paragraphs.push(`Today: ${escapeMarkdown(describeTotals(today))}`);
+    paragraphs.push(t('Today: {0}', escapeMarkdown(describeTotals(today))));
   }
   const error = totals?.lastError;
   if (error !== undefined && error.message !== shown) {
-    const client = clientTitle(error.client) || 'unnamed client';
+    const client = clientTitle(error.client) || t('unnamed client');
     const text = escapeMarkdown(`${client}: ${shortened(error.message)}`);
     paragraphs.push(`$(error) ${formatTime(error.at, now)} ${text}`);
   }
@@ -139,7 +144,7 @@ const shortened = (message: string): string =>
 /** @param action what Claude asks for, from the model: `run npm test` */
 export function permissionTooltip(action: string): string {
   return tooltipOf(
-    `Claude asks for your permission to ${escapeMarkdown(action)}.`,
+    t('Claude asks for your permission to {0}.', escapeMarkdown(action)),
     `${PERMISSION_REQUEST} · ${ALLOW} · ${DENY}`,
   );
 }
@@ -148,16 +153,19 @@ export function permissionTooltip(action: string): string {
 export function statusTooltip(status: Status, context: StatusContext, now: number): string {
   switch (status.state) {
     case 'stopped':
-      return tooltipOf('Stopped.', `${START} · ${SETTINGS} · ${LOG}`);
+      return tooltipOf(t('Stopped.'), `${START} · ${SETTINGS} · ${LOG}`);
     case 'starting':
-      return tooltipOf(`Starting on port ${status.port}…`, `${STOP} · ${LOG}`);
+      return tooltipOf(t('Starting on port {0}…', status.port), `${STOP} · ${LOG}`);
     case 'running':
       return runningTooltip(status, context, now);
     case 'elsewhere': {
-      const folder = status.folder === undefined ? '' : ` (folder: ${escapeMarkdown(status.folder)})`;
+      const owner =
+        status.folder === undefined
+          ? t('Another window is serving this port.')
+          : t('Another window is serving this port (folder: {0}).', escapeMarkdown(status.folder));
       return tooltipOf(
         describeAddresses(status.url, context.addressesOf),
-        `Another window is serving this port${folder}. This window takes over when that window stops serving.`,
+        `${owner} ${t('This window takes over when that window stops serving.')}`,
         ...describeSession(context, now),
         `${SERVE_HERE} · ${COPY_URL} · ${SETTINGS} · ${STOP} · ${LOG}`,
       );
@@ -180,7 +188,7 @@ function runningTooltip(
   return tooltipOf(
     describeAddresses(url, context.addressesOf),
     describeReadiness(readiness),
-    `Folder: ${escapeMarkdown(folder)}`,
+    t('Folder: {0}', escapeMarkdown(folder)),
     describePermissions(context.permissions),
     tokenRequired ? TOKEN_REQUIRED : undefined,
     describeRequests(requests, waiting),

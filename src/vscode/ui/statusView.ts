@@ -5,6 +5,7 @@ import { requestedAction } from '../permissions/permissionText.js';
 import type { CliReadiness, Status } from '../lifecycle/status.js';
 import { isPlanExhausted } from './sessionText.js';
 import { permissionTooltip, statusTooltip, type StatusContext } from './statusTooltip.js';
+import { t } from '../platform/localize.js';
 
 export interface StatusView {
   /** With an icon in VS Code's notation: `$(broadcast) Claude :11434`. */
@@ -26,15 +27,15 @@ function runningState(
   now: number,
 ): { readonly icon: string; readonly meaning: string; readonly color?: 'warning' } {
   if (readiness.kind === 'checking') {
-    return { icon: 'loading~spin', meaning: ', looking for the Claude CLI' };
+    return { icon: 'loading~spin', meaning: `, ${t('looking for the Claude CLI')}` };
   }
   if (readiness.kind === 'problem') {
     return { icon: 'warning', meaning: `, ${problemLabel(readiness.problem.kind)}` };
   }
   if (isPlanExhausted(planUsage, now)) {
-    return { icon: 'warning', meaning: ', the limit of the plan is reached', color: 'warning' };
+    return { icon: 'warning', meaning: `, ${t('the limit of the plan is reached')}`, color: 'warning' };
   }
-  if (totals?.failing === true) return { icon: 'warning', meaning: ', the latest request failed' };
+  if (totals?.failing === true) return { icon: 'warning', meaning: `, ${t('the latest request failed')}` };
   return { icon: 'broadcast', meaning: '' };
 }
 
@@ -44,8 +45,8 @@ export function statusView(status: Status, context: StatusContext = {}, now = Da
   if (permissionRequest === undefined) return stateView(status, context, now);
   const action = requestedAction(permissionRequest);
   return {
-    text: '$(question) Claude asks',
-    label: `${PRODUCT}: Claude asks for permission to ${action}`,
+    text: `$(question) ${t('Claude asks')}`,
+    label: t('{0}: Claude asks for permission to {1}', PRODUCT, action),
     tooltip: permissionTooltip(action),
     color: 'warning',
     command: COMMANDS.showPermissionRequest,
@@ -56,19 +57,19 @@ function stateView(status: Status, context: StatusContext, now: number): StatusV
   const view = { tooltip: statusTooltip(status, context, now), command: COMMANDS.showMenu };
   switch (status.state) {
     case 'stopped':
-      return { ...view, text: '$(circle-slash) Claude off', label: `${PRODUCT}: stopped` };
+      return { ...view, text: `$(circle-slash) ${t('Claude off')}`, label: t('{0}: stopped', PRODUCT) };
     case 'starting':
       return {
         ...view,
         text: `$(loading~spin) Claude :${status.port}`,
-        label: `${PRODUCT}: starting on port ${status.port}`,
+        label: t('{0}: starting on port {1}', PRODUCT, status.port),
       };
     case 'running': {
       const { icon, meaning, color } = runningState(status.readiness, context, now);
       return {
         ...view,
         text: `$(${icon}) Claude :${status.port}`,
-        label: `${PRODUCT}: running on port ${status.port}${meaning}`,
+        label: `${t('{0}: running on port {1}', PRODUCT, status.port)}${meaning}`,
         ...(color === undefined ? {} : { color }),
       };
     }
@@ -76,13 +77,13 @@ function stateView(status: Status, context: StatusContext, now: number): StatusV
       return {
         ...view,
         text: `$(window) Claude :${status.port}`,
-        label: `${PRODUCT}: another window is serving port ${status.port}`,
+        label: t('{0}: another window is serving port {1}', PRODUCT, status.port),
       };
     case 'failed':
       return {
         ...view,
         text: `$(error) Claude :${status.port}`,
-        label: `${PRODUCT}: ${status.taken ? `port ${status.port} is in use` : 'could not start'}`,
+        label: `${PRODUCT}: ${status.taken ? t('port {0} is in use', status.port) : t('could not start')}`,
         color: 'error',
       };
   }
