@@ -42,8 +42,8 @@ export function textOf(results: Results): string {
       `Streams: ${results.deltas.streams} of ${results.deltas.perSecond} deltas a second (ms from the API's write to the read)`,
       deltas(results),
     ),
-    section(`Discovery: ${results.discovery.perSecond} requests a second (ms)`, discovery(results)),
-    section('Memory and open files of the server, without its CLI processes', memory(results)),
+    discoverySection(results),
+    memorySection(results),
     section('Start-up', startUp(results)),
     section('Goals', goals(results)),
     notes.length === 0 ? '' : section('Notes', notes.join('\n')),
@@ -94,6 +94,16 @@ export function workloads({ workloads: runs }: Pick<Results, 'workloads'>): stri
     'Workloads (ms until the API; requests with a warm process; how many times sooner than a process per request; prompt tokens in thousands)',
     table(workloadTable(runs)),
   );
+}
+
+/** The table of the discovery requests with its title. */
+export function discoverySection(results: Pick<Results, 'discovery'>): string {
+  return section(`Discovery: ${results.discovery.perSecond} requests a second (ms)`, discovery(results));
+}
+
+/** The table of memory and open files with its title. */
+export function memorySection(results: Pick<Results, 'memory'>): string {
+  return section('Memory and open files of the server, without its CLI processes', memory(results));
 }
 
 function section(title: string, body: string): string {
@@ -168,7 +178,7 @@ function deltas({ deltas }: Results): string {
   ]);
 }
 
-function discovery({ discovery }: Results): string {
+function discovery({ discovery }: Pick<Results, 'discovery'>): string {
   const rows = Object.entries(discovery.routes).map(([route, values]) => [
     route,
     ...PARTS.map((part) => ms(quantile(values, part))),
@@ -178,7 +188,7 @@ function discovery({ discovery }: Results): string {
 CLI processes before and after: ${same}; processor time that they used: ${discovery.cliCpuMs} ms`;
 }
 
-function memory({ memory }: Results): string {
+function memory({ memory }: Pick<Results, 'memory'>): string {
   const row = (name: string, look: (typeof memory)['start']): string[] => [
     name,
     look === undefined ? '–' : `${look.rssMb.toFixed(1)} MB`,

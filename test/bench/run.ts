@@ -15,11 +15,11 @@ import { timeAbortedRequest, timeServer, type BenchContext } from './variants.js
 import { systemPrompt, toWire } from './conversations.js';
 import { measureDeltas } from './deltas.js';
 import { measureDiscovery } from './discovery.js';
-import { measureMemory } from './memory.js';
+import { measureMemory, type Memory } from './memory.js';
 import { waitUntilIdle, HAS_PROC } from './processes.js';
 import { ServerProcess, type WireMessage } from './serverProcess.js';
 import { startPromptTracker, type PromptTracker } from './trackedPrompts.js';
-import { jsonOf, textOf, workloads as workloadSection } from './report.js';
+import { discoverySection, jsonOf, memorySection, textOf, workloads as workloadSection } from './report.js';
 import type { Results } from './results.js';
 import { HANGING_REPLY, noSamples, type Samples } from './comparison.js';
 import { measureChatRound, IDLE_PROCESSES } from './chatRound.js';
@@ -43,7 +43,8 @@ interface Options {
   readonly aborts: number;
   readonly seconds: number;
   readonly variants: readonly WorkloadVariant[];
-  readonly only: string;
+  /** The only part that is measured; `undefined`: all. */
+  readonly only: Part | undefined;
   readonly json: string;
 }
 
@@ -63,15 +64,36 @@ export async function run(args: readonly string[], folders: Folders): Promise<vo
   for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
     process.once(signal, () => process.exit(code));
   }
-  if (options.only === 'workloads') {
-    const workloads = await measureWorkloadsOf(options, folders);
-    console.log(`\n${workloadSection({ workloads })}\n`);
-    return;
-  }
+  if (options.only !== undefined) return measurePart(options.only, options, folders);
   const results = await measure(options, folders);
   console.log(`\n${textOf(results)}\n`);
   await mkdir(dirname(options.json), { recursive: true });
   await writeFile(options.json, jsonOf(results));
+}
+
+const PARTS = ['workloads', 'discovery', 'memory'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Measures and prints one part. */
+async function measurePart(part: Part, options: Options, folders: Folders): Promise<void> {
+  const program = join(folders.programs, 'headless.cjs');
+  if (part === 'workloads') {
+    const workloads = await measureWorkloadsOf(options, folders);
+    console.log(`\n${workloadSection({ workloads })}\n`);
+  } else if (part === 'memory') {
+    console.log(`\n${memorySection({ memory: await measureMemoryOf(program, options) })}\n`);
+  } else {
+    const discovery = await withStandIn('chat', (setup, prompts) =>
+      withWarmServer({ setup, prompts, program }, ({ server }) => measureDiscovery(server)),
+    );
+    console.log(`\n${discoverySection({ discovery })}\n`);
+  }
+}
+
+/** The stand-in keeps every request in memory, so these many requests get a stand-in of their own. */
+function measureMemoryOf(program: string, amounts: Options): Promise<Memory> {
+  say(`Memory: ${amounts.requests} requests, ${amounts.aborts} aborts`);
+  return withStandIn('chat', (setup, prompts) => measureMemory(program, setup, prompts, amounts));
 }
 
 function readOptions(args: readonly string[], { root, caller }: Folders): Options {
@@ -83,7 +105,7 @@ function readOptions(args: readonly string[], { root, caller }: Folders): Option
       aborts: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '60' },
       processes: { type: 'string', default: 'auto,2,4,8' },
-      only: { type: 'string', default: '' },
+      only: { type: 'string' },
       json: { type: 'string' },
     },
   });
@@ -98,9 +120,17 @@ function readOptions(args: readonly string[], { root, caller }: Folders): Option
     aborts: count('aborts'),
     seconds: count('seconds'),
     variants: ['cold', ...values.processes.split(',').map(toVariant)],
-    only: values.only,
+    only: toPart(values.only),
     json: values.json === undefined ? join(root, 'out', 'bench.json') : resolve(caller, values.json),
   };
+}
+
+/** @throws Error for an unknown part */
+function toPart(text: string | undefined): Part | undefined {
+  const part = PARTS.find((name) => name === text);
+  if (text !== undefined && part === undefined)
+    throw new Error(`--only takes ${PARTS.join(', ')}, not "${text}".`);
+  return part;
 }
 
 /** @throws Error for anything but `auto` and numbers */
@@ -134,11 +164,7 @@ async function measure(options: Options, folders: Folders): Promise<Results> {
   if (startUp.failure !== undefined) {
     run.notes.push(`The extension does not load in the simulated editor: ${startUp.failure}`);
   }
-  say(`Memory: ${options.requests} requests, ${options.aborts} aborts`);
-  // The stand-in keeps every request in memory, so these many requests get a stand-in of their own.
-  const memory = await withStandIn('chat', (setup, prompts) =>
-    measureMemory(run.program, setup, prompts, options),
-  );
+  const memory = await measureMemoryOf(run.program, options);
   if (loadAtStart > MAX_IDLE_LOAD) {
     run.notes.push('The machine was busy before the run: only ratios with a narrow range are reliable.');
   }
