@@ -226,7 +226,7 @@ function goals(results: Results): string {
 }
 
 /** Aligns numbers to the right and text to the left. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
