@@ -76,6 +76,7 @@ export function jsonOf(results: Results): string {
       deltas: { ...deltas, bare: deltas.bare.map(quantiles), server: deltas.server.map(quantiles) },
       discovery: {
         ...discovery,
+        constant: quantiles(discovery.constant),
         routes: Object.fromEntries(
           Object.entries(discovery.routes).map(([route, values]) => [route, quantiles(values)]),
         ),
@@ -182,6 +183,10 @@ function discovery({ discovery }: Pick<Results, 'discovery'>): string {
   const rows = Object.entries(discovery.routes).map(([route, values]) => [
     route,
     ...PARTS.map((part) => ms(quantile(values, part))),
+  ]);
+  rows.push([
+    'a server that answers with constants',
+    ...PARTS.map((part) => ms(quantile(discovery.constant, part))),
   ]);
   const same = discovery.sameProcesses ? 'the same' : 'NOT the same';
   return `${table([['', 'p50', 'p95', 'p99'], ...rows])}
