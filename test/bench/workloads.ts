@@ -50,7 +50,7 @@ export interface WorkloadRun {
 const COMPRESSION: Partial<Record<WorkloadName, number>> = {
   'one-shots seconds apart': 1,
   'Open WebUI': 0.15,
-  'Open WebUI without side tasks': 0.15,
+  'Open WebUI without titles': 0.15,
   'three agents at once': 0.2,
   "VS Code's chat": 0.12,
   autocomplete: 1,

@@ -83,7 +83,7 @@ export function workloadGoals(runs: readonly ComparedRun[]): WorkloadGoal[] {
     ),
     {
       what: 'a chat behind its title, compared with a chat alone',
-      value: chat('Open WebUI') / chat('Open WebUI without side tasks'),
+      value: chat('Open WebUI') / chat('Open WebUI without titles'),
       unit: '×',
       bound: { atMost: 1.3 },
     },

@@ -90,13 +90,13 @@ class TraceBuilder {
   }
 
   /** A chat of Open WebUI: the title first, then the chat; follow-ups and tags after each answer. */
-  webChat(at: number, turns: number, { sideTasks = true } = {}): void {
+  webChat(at: number, turns: number, { titled = true } = {}): void {
     const conversation = this.conversation();
-    if (sideTasks) this.single('webTitle', at);
+    if (titled) this.single('webTitle', at);
     let last = this.ask('webChat', conversation, at + this.about(80));
     for (let turn = 1; ; turn++) {
-      if (sideTasks) this.single('webFollowUps', { after: last, pause: this.about(60) });
-      if (sideTasks && turn === 1) this.single('webTags', { after: last, pause: this.about(80) });
+      this.single('webFollowUps', { after: last, pause: this.about(60) });
+      if (turn === 1) this.single('webTags', { after: last, pause: this.about(80) });
       if (turn === turns) return;
       last = this.ask('webChat', conversation, { after: last, pause: this.about(15 * SECOND) });
     }
@@ -153,8 +153,8 @@ export const WORKLOADS = {
     repeat(b, 6 * MINUTE, 3 * SECOND, (at) => b.single('commitMessage', at));
   }),
   'Open WebUI': workload((b) => repeat(b, 20 * MINUTE, 90 * SECOND, (at) => b.webChat(at, 3))),
-  'Open WebUI without side tasks': workload((b) => {
-    repeat(b, 20 * MINUTE, 90 * SECOND, (at) => b.webChat(at, 3, { sideTasks: false }));
+  'Open WebUI without titles': workload((b) => {
+    repeat(b, 20 * MINUTE, 90 * SECOND, (at) => b.webChat(at, 3, { titled: false }));
   }),
   'three agents at once': workload((b) => {
     repeat(b, 10 * MINUTE, 100 * SECOND, (at) => {
