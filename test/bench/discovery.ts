@@ -1,4 +1,6 @@
 /** The requests that clients send before they chat, at a constant rate of 1,000 per second. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuMs } from './processes.js';
@@ -8,6 +10,8 @@ export interface DiscoveryTimes {
   readonly perSecond: number;
   /** Milliseconds from sending a request to the end of its response, by route. */
   readonly routes: Readonly<Record<string, readonly number[]>>;
+  /** The same for a server that answers with constants: what this program and the machine take at least. */
+  readonly constant: readonly number[];
   /** Whether the server had the same CLI processes before and after. */
   readonly sameProcesses: boolean;
   /** Processor time that they used during the measurement. */
@@ -15,7 +19,8 @@ export interface DiscoveryTimes {
 }
 
 const PER_SECOND = 1000;
-const SECONDS = 4;
+const SECONDS = 2;
+const TURNS = 3;
 /** The first requests are a warm-up and do not count. */
 const WARM_UP_REQUESTS = 500;
 const CONNECTIONS = 8;
@@ -27,11 +32,36 @@ const ROUTES: readonly (readonly [method: string, path: string, body: string])[]
   ['GET', '/api/ps', ''],
 ];
 
+type Times = Record<string, number[]>;
+
+/** The server and a server without any work take turns, so that both meet the same load of the machine. */
 export async function measureDiscovery(server: ServerProcess): Promise<DiscoveryTimes> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const routes: Record<string, number[]> = Object.fromEntries(ROUTES.map(([, path]) => [path, []]));
   const before = server.processes();
   const cpuBefore = sum(before.map(cpuMs));
+  const constant = await startConstantServer(server.url);
+  const routes: Times = Object.fromEntries(ROUTES.map(([, path]) => [path, []]));
+  const constantTimes: Times = Object.fromEntries(ROUTES.map(([, path]) => [path, []]));
+  try {
+    for (let turn = 0; turn < TURNS; turn++) {
+      await sendRequests(server.url, routes);
+      await sendRequests(constant.url, constantTimes);
+    }
+  } finally {
+    constant.stop();
+  }
+  const after = server.processes();
+  return {
+    perSecond: PER_SECOND,
+    routes,
+    constant: Object.values(constantTimes).flat(),
+    sameProcesses: before.join() === after.join(),
+    cliCpuMs: sum(after.map(cpuMs)) - cpuBefore,
+  };
+}
+
+/** Sends requests at the constant rate for some seconds, and adds their times. */
+async function sendRequests(url: string, times: Times): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const total = PER_SECOND * SECONDS;
   const open: Promise<void>[] = [];
   const start = performance.now();
@@ -41,8 +71,8 @@ export async function measureDiscovery(server: ServerProcess): Promise<Discovery
       const number = open.length;
       const [method, path, body] = ROUTES[number % ROUTES.length]!;
       open.push(
-        timeOf(agent, `${server.url}${path}`, method, body).then((time) => {
-          if (number >= WARM_UP_REQUESTS) routes[path]!.push(time);
+        timeOf(agent, `${url}${path}`, method, body).then((time) => {
+          if (number >= WARM_UP_REQUESTS) times[path]!.push(time);
         }),
       );
     }
@@ -50,13 +80,35 @@ export async function measureDiscovery(server: ServerProcess): Promise<Discovery
   }
   await Promise.all(open);
   agent.destroy();
-  const after = server.processes();
-  return {
-    perSecond: PER_SECOND,
-    routes,
-    sameProcesses: before.join() === after.join(),
-    cliCpuMs: sum(after.map(cpuMs)) - cpuBefore,
-  };
+}
+
+const CONSTANT_SERVER = `
+  const { createServer } = require('node:http');
+  const bodies = JSON.parse(process.argv[1]);
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      response.setHeader('content-type', 'application/json; charset=utf-8');
+      response.end(bodies[request.url]);
+    });
+  });
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+  process.once('disconnect', () => process.exit());
+`;
+
+/** Starts a server in a process of its own that answers with what the other server answers now, and does nothing else. */
+async function startConstantServer(
+  url: string,
+): Promise<{ readonly url: string; readonly stop: () => void }> {
+  const bodies: Record<string, string> = {};
+  for (const [method, path, body] of ROUTES) {
+    const response = await fetch(`${url}${path}`, { method, ...(body === '' ? {} : { body }) });
+    bodies[path] = await response.text();
+  }
+  const child = spawn(process.execPath, ['-e', CONSTANT_SERVER, JSON.stringify(bodies)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const [port] = (await once(child, 'message')) as [number];
+  return { url: `http://127.0.0.1:${port}`, stop: () => child.disconnect() };
 }
 
 function timeOf(agent: Agent, url: string, method: string, body: string): Promise<number> {

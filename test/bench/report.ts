@@ -42,8 +42,8 @@ export function textOf(results: Results): string {
       `Streams: ${results.deltas.streams} of ${results.deltas.perSecond} deltas a second (ms from the API's write to the read)`,
       deltas(results),
     ),
-    section(`Discovery: ${results.discovery.perSecond} requests a second (ms)`, discovery(results)),
-    section('Memory and open files of the server, without its CLI processes', memory(results)),
+    discoverySection(results),
+    memorySection(results),
     section('Start-up', startUp(results)),
     section('Goals', goals(results)),
     notes.length === 0 ? '' : section('Notes', notes.join('\n')),
@@ -76,6 +76,7 @@ export function jsonOf(results: Results): string {
       deltas: { ...deltas, bare: deltas.bare.map(quantiles), server: deltas.server.map(quantiles) },
       discovery: {
         ...discovery,
+        constant: quantiles(discovery.constant),
         routes: Object.fromEntries(
           Object.entries(discovery.routes).map(([route, values]) => [route, quantiles(values)]),
         ),
@@ -94,6 +95,16 @@ export function workloads({ workloads: runs }: Pick<Results, 'workloads'>): stri
     'Workloads (ms until the API; requests with a warm process; how many times sooner than a process per request; prompt tokens in thousands)',
     table(workloadTable(runs)),
   );
+}
+
+/** The table of the discovery requests with its title. */
+export function discoverySection(results: Pick<Results, 'discovery'>): string {
+  return section(`Discovery: ${results.discovery.perSecond} requests a second (ms)`, discovery(results));
+}
+
+/** The table of memory and open files with its title. */
+export function memorySection(results: Pick<Results, 'memory'>): string {
+  return section('Memory and open files of the server, without its CLI processes', memory(results));
 }
 
 function section(title: string, body: string): string {
@@ -168,17 +179,21 @@ function deltas({ deltas }: Results): string {
   ]);
 }
 
-function discovery({ discovery }: Results): string {
+function discovery({ discovery }: Pick<Results, 'discovery'>): string {
   const rows = Object.entries(discovery.routes).map(([route, values]) => [
     route,
     ...PARTS.map((part) => ms(quantile(values, part))),
+  ]);
+  rows.push([
+    'a server that answers with constants',
+    ...PARTS.map((part) => ms(quantile(discovery.constant, part))),
   ]);
   const same = discovery.sameProcesses ? 'the same' : 'NOT the same';
   return `${table([['', 'p50', 'p95', 'p99'], ...rows])}
 CLI processes before and after: ${same}; processor time that they used: ${discovery.cliCpuMs} ms`;
 }
 
-function memory({ memory }: Results): string {
+function memory({ memory }: Pick<Results, 'memory'>): string {
   const row = (name: string, look: (typeof memory)['start']): string[] => [
     name,
     look === undefined ? '–' : `${look.rssMb.toFixed(1)} MB`,
@@ -216,7 +231,7 @@ function goals(results: Results): string {
 }
 
 /** Aligns numbers to the right and text to the left. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );

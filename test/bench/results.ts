@@ -6,7 +6,8 @@ import type { DiscoveryTimes } from './discovery.js';
 import type { Memory } from './memory.js';
 import type { Samples, Task } from './comparison.js';
 import type { StartUp } from './startUp.js';
-import { COLD_VARIANT, workloadRows } from './workloadTable.js';
+import { comparedRuns } from './workloadTable.js';
+import { workloadGoals } from '../support/workloads/goals.js';
 import type { WorkloadRun } from './workloads.js';
 import { median, medianOf, quantile, ratioOf, type Estimate } from '../support/statistics.js';
 
@@ -46,7 +47,7 @@ export interface Goal {
 }
 
 /** Whether the measured value is within its bound. */
-export function isMet({ value, bound }: Goal): boolean {
+export function isMet({ value, bound }: Pick<Goal, 'value' | 'bound'>): boolean {
   return 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;
 }
 
@@ -62,30 +63,13 @@ export function addedToDeltas({ bare, server }: DeltaTimes, part: number): Estim
   return medianOf(server.map((slice, i) => quantile(slice, part) - quantile(bare[i]!, part)));
 }
 
-/** How many times sooner than a process per request, where it is not the usual goal. */
-const SOONER: Readonly<Record<string, number>> = { 'one-shots seconds apart': 10 };
-
-/** With the default settings. */
-function workloadGoals(runs: readonly WorkloadRun[]): Goal[] {
-  return workloadRows(runs.filter(({ variant }) => variant === 'cold' || variant === 'auto')).flatMap(
-    ({ workload, variant, warm, sooner }): Goal[] =>
-      variant === COLD_VARIANT
-        ? []
-        : [
-            {
-              what: `${workload}: requests with a warm process`,
-              value: warm,
-              unit: '',
-              bound: { atLeast: 0.99 },
-            },
-            {
-              what: `${workload}, sooner than a process per request`,
-              value: sooner,
-              unit: '×',
-              bound: { atLeast: SOONER[workload] ?? 6 },
-            },
-          ],
-  );
+/** The goals of the workloads with the default settings. */
+function workloadGoalsOf(runs: readonly WorkloadRun[]): Goal[] {
+  if (runs.length === 0) return [];
+  return workloadGoals(comparedRuns(runs, 'auto')).map(({ unit, ...goal }) => ({
+    ...goal,
+    unit: unit === 'share' ? '' : unit,
+  }));
 }
 
 /** The goals of the project for its speed, with the measured values. */
@@ -111,7 +95,7 @@ export function goalsOf(results: Results): Goal[] {
   const growth = (after: Memory['start'], key: 'rssMb' | 'files'): number =>
     (after?.[key] ?? Number.NaN) - (memory.start?.[key] ?? Number.NaN);
   return [
-    ...workloadGoals(results.workloads),
+    ...workloadGoalsOf(results.workloads),
     toFloor('first turn', 'first', 1.05),
     ratio('first turn, sooner than a cold spawn', cold, series('first', 'server'), { atLeast: 4.3 }),
     ratio('first turn, sooner than claude -p', series('first', 'claude -p'), series('first', 'server'), {
@@ -125,6 +109,12 @@ export function goalsOf(results: Results): Goal[] {
       {
         atLeast: 4.3,
       },
+    ),
+    ratio(
+      'first turn, emptied process, compared with a next turn',
+      series('firstEmptied', 'server'),
+      [...series('second', 'server'), ...series('third', 'server')],
+      { atMost: 1.5 },
     ),
     toFloor('second turn', 'second', 1.15),
     toFloor('third turn', 'third', 1.15),
@@ -143,6 +133,12 @@ export function goalsOf(results: Results): Goal[] {
       unit: 'ms',
       bound: { atMost: 5 },
     })),
+    {
+      what: 'discovery, p99, added to a server that answers with constants',
+      value: quantile(Object.values(discovery.routes).flat(), 0.99) - quantile(discovery.constant, 0.99),
+      unit: 'ms',
+      bound: { atMost: 5 },
+    },
     {
       what: 'CLI processes changed by discovery',
       value: discovery.sameProcesses ? 0 : 1,

@@ -1,10 +1,12 @@
 /** One run of the bench. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import type { Lane } from '../../src/core/chat.js';
+import { autoProcesses } from '../../src/claude/pool/autoProcesses.js';
 import { childEnvironment } from '../../src/claude/cli/launch.js';
 import { parseVersion } from '../../src/claude/cli/version.js';
 import { devCli } from '../standin/devCli.js';
@@ -15,12 +17,26 @@ import { timeAbortedRequest, timeServer, type BenchContext } from './variants.js
 import { systemPrompt, toWire } from './conversations.js';
 import { measureDeltas } from './deltas.js';
 import { measureDiscovery } from './discovery.js';
-import { measureMemory } from './memory.js';
+import { measureMemory, type Memory } from './memory.js';
 import { waitUntilIdle, HAS_PROC } from './processes.js';
 import { ServerProcess, type WireMessage } from './serverProcess.js';
 import { startPromptTracker, type PromptTracker } from './trackedPrompts.js';
-import { jsonOf, textOf, workloads as workloadSection } from './report.js';
+import {
+  discoverySection,
+  jsonOf,
+  memorySection,
+  table,
+  textOf,
+  workloads as workloadSection,
+} from './report.js';
 import type { Results } from './results.js';
+import { simulateWorkloads } from './simulatedWorkloads.js';
+import {
+  goalRows,
+  withMeasuredRange,
+  withMeasuredWorkloads,
+  type WorkloadResults,
+} from './workloadReport.js';
 import { HANGING_REPLY, noSamples, type Samples } from './comparison.js';
 import { measureChatRound, IDLE_PROCESSES } from './chatRound.js';
 import { measureStartUp } from './startUp.js';
@@ -42,8 +58,14 @@ interface Options {
   readonly requests: number;
   readonly aborts: number;
   readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** Whether the runs of workloads that an earlier run has stored are kept and not repeated. */
+  readonly keepsRuns: boolean;
+  /** Whether the workloads are written into the documents. */
+  readonly write: boolean;
   readonly variants: readonly WorkloadVariant[];
-  readonly only: string;
+  /** The only part that is measured; `undefined`: all. */
+  readonly only: Part | undefined;
   readonly json: string;
 }
 
@@ -51,6 +73,8 @@ interface Options {
 const ROUNDS_PER_BURST = 8;
 /** Turns of a new server before it is measured: enough that its code is loaded. */
 const WARM_UP_TURNS = 20;
+/** Of the simulated machine on which processors are no limit. */
+const SIMULATED_CORES = 8;
 /** An idle machine has a lower load average. */
 const MAX_IDLE_LOAD = 0.5;
 
@@ -63,15 +87,66 @@ export async function run(args: readonly string[], folders: Folders): Promise<vo
   for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
     process.once(signal, () => process.exit(code));
   }
-  if (options.only === 'workloads') {
-    const workloads = await measureWorkloadsOf(options, folders);
-    console.log(`\n${workloadSection({ workloads })}\n`);
-    return;
-  }
+  if (options.only !== undefined) return measurePart(options.only, options, folders);
   const results = await measure(options, folders);
   console.log(`\n${textOf(results)}\n`);
   await mkdir(dirname(options.json), { recursive: true });
   await writeFile(options.json, jsonOf(results));
+}
+
+const PARTS = ['workloads', 'discovery', 'memory'] as const;
+type Part = (typeof PARTS)[number];
+
+/** Measures and prints one part. */
+async function measurePart(part: Part, options: Options, folders: Folders): Promise<void> {
+  const program = join(folders.programs, 'headless.cjs');
+  if (part === 'workloads') {
+    await reportWorkloads(options, folders);
+  } else if (part === 'memory') {
+    console.log(`\n${memorySection({ memory: await measureMemoryOf(program, options) })}\n`);
+  } else {
+    const discovery = await withStandIn('chat', (setup, prompts) =>
+      withWarmServer({ setup, prompts, program }, ({ server }) => measureDiscovery(server)),
+    );
+    console.log(`\n${discoverySection({ discovery })}\n`);
+  }
+}
+
+/** Measures the workloads, prints them with their goals, and writes them into the documents with `--write`. */
+async function reportWorkloads(options: Options, folders: Folders): Promise<void> {
+  const loadAtStart = loadavg()[0] ?? 0;
+  const runs = await measureWorkloadsOf(options, folders);
+  const processes = autoProcesses(totalmem());
+  const simulated = [];
+  for (const processors of [2, SIMULATED_CORES])
+    simulated.push({ processors, runs: await simulateWorkloads({ processes, processors }) });
+  const results: WorkloadResults = {
+    date: new Date().toISOString().slice(0, 10),
+    warmUpSeconds: options.warmUpSeconds,
+    seconds: options.seconds,
+    cores: cpus().length,
+    autoProcesses: processes,
+    cli: await withStandIn('chat', versionOf),
+    loadAtStart,
+    runs,
+    simulated,
+  };
+  console.log(`\n${workloadSection({ workloads: runs })}\n\n${table(goalRows(results))}\n`);
+  if (!options.write) return;
+  const update = async (name: string, change: (text: string) => string): Promise<void> => {
+    const path = join(folders.root, name);
+    await writeFile(path, change(await readFile(path, 'utf8')));
+  };
+  await update('docs/performance.md', (text) =>
+    withMeasuredRange(withMeasuredWorkloads(text, results), results),
+  );
+  await update('README.md', (text) => withMeasuredRange(text, results));
+}
+
+/** The stand-in keeps every request in memory, so these many requests get a stand-in of their own. */
+function measureMemoryOf(program: string, amounts: Options): Promise<Memory> {
+  say(`Memory: ${amounts.requests} requests, ${amounts.aborts} aborts`);
+  return withStandIn('chat', (setup, prompts) => measureMemory(program, setup, prompts, amounts));
 }
 
 function readOptions(args: readonly string[], { root, caller }: Folders): Options {
@@ -83,11 +158,14 @@ function readOptions(args: readonly string[], { root, caller }: Folders): Option
       aborts: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '60' },
       processes: { type: 'string', default: 'auto,2,4,8' },
-      only: { type: 'string', default: '' },
+      only: { type: 'string' },
       json: { type: 'string' },
+      'warm-up': { type: 'string', default: '60' },
+      continue: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
     },
   });
-  const count = (name: 'rounds' | 'requests' | 'aborts' | 'seconds'): number => {
+  const count = (name: 'rounds' | 'requests' | 'aborts' | 'seconds' | 'warm-up'): number => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value > 0) return value;
     throw new Error(`--${name} takes a number from 1, not "${values[name]}".`);
@@ -97,10 +175,21 @@ function readOptions(args: readonly string[], { root, caller }: Folders): Option
     requests: count('requests'),
     aborts: count('aborts'),
     seconds: count('seconds'),
+    warmUpSeconds: count('warm-up'),
+    keepsRuns: values.continue,
+    write: values.write,
     variants: ['cold', ...values.processes.split(',').map(toVariant)],
-    only: values.only,
+    only: toPart(values.only),
     json: values.json === undefined ? join(root, 'out', 'bench.json') : resolve(caller, values.json),
   };
+}
+
+/** @throws Error for an unknown part */
+function toPart(text: string | undefined): Part | undefined {
+  const part = PARTS.find((name) => name === text);
+  if (text !== undefined && part === undefined)
+    throw new Error(`--only takes ${PARTS.join(', ')}, not "${text}".`);
+  return part;
 }
 
 /** @throws Error for anything but `auto` and numbers */
@@ -110,9 +199,20 @@ function toVariant(text: string): WorkloadVariant {
   throw new Error(`--processes takes "auto" and numbers, separated by commas, not "${text}".`);
 }
 
-function measureWorkloadsOf({ seconds, variants }: Options, { programs }: Folders): Promise<WorkloadRun[]> {
-  const onRun = (title: string): void => say(`Workload: ${title}`);
-  return measureWorkloads({ program: join(programs, 'headless.cjs'), seconds, variants, onRun });
+/** Each run is stored when it ends, so that an interrupted bench can go on with `--continue`. */
+async function measureWorkloadsOf(options: Options, { root, programs }: Folders): Promise<WorkloadRun[]> {
+  const { seconds, warmUpSeconds, variants, keepsRuns } = options;
+  const file = join(root, 'out', 'workloads.json');
+  return measureWorkloads({
+    program: join(programs, 'headless.cjs'),
+    seconds,
+    warmUpSeconds,
+    variants,
+    onRun: (title) => say(`Workload: ${title}`),
+    measured:
+      keepsRuns && existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as WorkloadRun[]) : [],
+    onMeasured: (runs) => writeFile(file, JSON.stringify(runs)),
+  });
 }
 
 async function measure(options: Options, folders: Folders): Promise<Results> {
@@ -134,11 +234,7 @@ async function measure(options: Options, folders: Folders): Promise<Results> {
   if (startUp.failure !== undefined) {
     run.notes.push(`The extension does not load in the simulated editor: ${startUp.failure}`);
   }
-  say(`Memory: ${options.requests} requests, ${options.aborts} aborts`);
-  // The stand-in keeps every request in memory, so these many requests get a stand-in of their own.
-  const memory = await withStandIn('chat', (setup, prompts) =>
-    measureMemory(run.program, setup, prompts, options),
-  );
+  const memory = await measureMemoryOf(run.program, options);
   if (loadAtStart > MAX_IDLE_LOAD) {
     run.notes.push('The machine was busy before the run: only ratios with a narrow range are reliable.');
   }

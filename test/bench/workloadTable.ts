@@ -1,6 +1,7 @@
 /** The table of the workloads. Pure. */
 import { median, quantile } from '../support/statistics.js';
-import type { WorkloadRequest, WorkloadRun } from './workloads.js';
+import { shareOfWarm, type ComparedRun } from '../support/workloads/goals.js';
+import type { WorkloadRequest, WorkloadRun, WorkloadVariant } from './workloads.js';
 
 export interface WorkloadRow {
   readonly workload: string;
@@ -25,15 +26,31 @@ export const COLD_VARIANT = 'a process per request';
 /** A request that takes less than this part of a new process's time did not wait for one. */
 const WARM_PART = 0.5;
 
+/** The runs with this variant, each beside the one with a process for each request. */
+export function comparedRuns(runs: readonly WorkloadRun[], variant: WorkloadVariant): ComparedRun[] {
+  return runs
+    .filter((run) => run.variant === variant)
+    .map(({ workload, requests }) => {
+      const cold = runs.find((run) => run.workload === workload && run.variant === 'cold')?.requests ?? [];
+      const limit = WARM_PART * median(timesOf(cold));
+      const withWarm = (request: WorkloadRequest) => {
+        const { toApi, known } = request;
+        return { ...request, warm: toApi === undefined ? undefined : known || toApi < limit };
+      };
+      return { workload, requests: requests.map(withWarm), cold: cold.map(withWarm) };
+    });
+}
+
 /** @param runs those of a process for each request included */
 export function workloadRows(runs: readonly WorkloadRun[]): WorkloadRow[] {
   return runs.map(({ workload, variant, requests }) => {
-    const cold = runs.find((run) => run.workload === workload && run.variant === 'cold')?.requests ?? [];
+    const [compared] = comparedRuns(
+      runs.filter((run) => run.workload === workload),
+      variant,
+    );
+    const cold = compared?.cold ?? [];
     const kinds = [...new Set(requests.map(({ kind }) => kind))];
     const ratios = kinds.map((kind) => median(timesOf(cold, kind)) / median(timesOf(requests, kind)));
-    const arrived = requests.filter(({ toApi }) => toApi !== undefined);
-    const limit = WARM_PART * median(timesOf(cold));
-    const warm = arrived.filter(({ known, toApi }) => known || toApi! < limit);
     const sum = (of: (request: WorkloadRequest) => number): number =>
       requests.reduce((total, request) => total + of(request), 0) / 1000;
     return {
@@ -42,7 +59,7 @@ export function workloadRows(runs: readonly WorkloadRun[]): WorkloadRow[] {
       requests: requests.length,
       median: median(timesOf(requests)),
       p95: quantile(timesOf(requests), 0.95),
-      warm: warm.length / arrived.length,
+      warm: shareOfWarm(compared?.requests ?? []),
       sooner: median(ratios.filter(Number.isFinite)),
       full: sum(({ full }) => full),
       written: sum(({ written }) => written),
@@ -51,7 +68,7 @@ export function workloadRows(runs: readonly WorkloadRun[]): WorkloadRow[] {
   });
 }
 
-function timesOf(requests: readonly WorkloadRequest[], kind?: string): number[] {
+function timesOf(requests: readonly Pick<WorkloadRequest, 'kind' | 'toApi'>[], kind?: string): number[] {
   return requests.flatMap((request) =>
     request.toApi !== undefined && (kind === undefined || request.kind === kind) ? [request.toApi] : [],
   );
@@ -67,7 +84,7 @@ export function workloadTable(runs: readonly WorkloadRun[]): string[][] {
       `${row.requests}`,
       row.median.toFixed(0),
       row.p95.toFixed(0),
-      `${(100 * row.warm).toFixed(1)} %`,
+      row.variant === COLD_VARIANT ? '' : `${(100 * row.warm).toFixed(1)} %`,
       `${row.sooner.toFixed(1)} ×`,
       ...[row.full, row.written, row.read].map((tokens) => tokens.toFixed(1)),
     ]),

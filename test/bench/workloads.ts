@@ -7,6 +7,7 @@ import { startStandIn, textReply, toolReply, type Reply, type StandInRequest } f
 import { compress, playTrace } from '../support/workloads/playTrace.js';
 import {
   answerOfRequest,
+  isFirstTurn,
   systemOfRequest,
   toolName,
   turnsOf,
@@ -23,6 +24,8 @@ export type WorkloadVariant = 'cold' | 'auto' | number;
 
 export interface WorkloadRequest {
   readonly kind: string;
+  /** The first turn of its conversation. */
+  readonly first: boolean;
   /** Milliseconds until the request was at the API; `undefined` if the client disconnected before. */
   readonly toApi: number | undefined;
   /** Whether its process had sent a request before. */
@@ -36,7 +39,7 @@ export interface WorkloadRequest {
 export interface WorkloadRun {
   readonly workload: WorkloadName;
   readonly variant: WorkloadVariant;
-  /** Without those of the first part, in which processes are started. */
+  /** Without those of the warm-up, in which processes are started. */
   readonly requests: readonly WorkloadRequest[];
 }
 
@@ -47,6 +50,7 @@ export interface WorkloadRun {
 const COMPRESSION: Partial<Record<WorkloadName, number>> = {
   'one-shots seconds apart': 1,
   'Open WebUI': 0.15,
+  'Open WebUI without titles': 0.15,
   'three agents at once': 0.2,
   "VS Code's chat": 0.12,
   autocomplete: 1,
@@ -54,26 +58,32 @@ const COMPRESSION: Partial<Record<WorkloadName, number>> = {
   'Home Assistant': 0.5,
 };
 
-/** The part of a run that is not counted. */
-const WARM_UP = 0.3;
 const SEED = 1;
 
 export interface WorkloadOptions {
   readonly program: string;
-  /** How long requests are sent in each run. Seconds. */
+  /** How long requests are sent in each run before they count. Seconds. A process per request needs no warm-up. */
+  readonly warmUpSeconds: number;
+  /** How long requests are sent that count. Seconds. */
   readonly seconds: number;
   readonly variants: readonly WorkloadVariant[];
   readonly onRun: (title: string) => void;
+  /** Runs that were measured before; they are not repeated. */
+  readonly measured: readonly WorkloadRun[];
+  /** Called with all runs after each one. */
+  readonly onMeasured: (runs: readonly WorkloadRun[]) => Promise<void>;
 }
 
 /** Runs every workload with every variant, each with a stand-in, a cache and a server of its own. */
 export async function measureWorkloads(options: WorkloadOptions): Promise<WorkloadRun[]> {
-  const runs: WorkloadRun[] = [];
+  const runs = [...options.measured];
   for (const [workload, factor] of Object.entries(COMPRESSION) as [WorkloadName, number][]) {
     const trace = compress(WORKLOADS[workload](SEED), factor);
     for (const variant of options.variants) {
+      if (runs.some((run) => run.workload === workload && run.variant === variant)) continue;
       options.onRun(`${workload}, ${variant}`);
       runs.push({ workload, variant, requests: await runWorkload(trace, variant, options) });
+      await options.onMeasured(runs);
     }
   }
   return runs;
@@ -85,8 +95,9 @@ type Send = (index: number, signal: AbortSignal) => Promise<void>;
 async function runWorkload(
   trace: Trace,
   variant: WorkloadVariant,
-  { program, seconds }: WorkloadOptions,
+  { program, seconds, warmUpSeconds }: WorkloadOptions,
 ): Promise<WorkloadRequest[]> {
+  const countsFrom = variant === 'cold' ? 0 : warmUpSeconds * 1000;
   const arrivals = new Map<number, StandInRequest & { readonly known: boolean }>();
   const sessions = new Set<unknown>();
   const standIn = await startStandIn({
@@ -111,9 +122,9 @@ async function runWorkload(
   try {
     const outcomes = await playTrace(trace, {
       wait: (ms) => delay(ms),
-      until: { ms: seconds * 1000, now: passed },
+      until: { ms: countsFrom + seconds * 1000, now: passed },
       async send(index, signal) {
-        const isCounted = passed() >= seconds * 1000 * WARM_UP;
+        const isCounted = passed() >= countsFrom;
         const sentAt = performance.now();
         await send(index, signal);
         return { index, isCounted, sentAt };
@@ -126,6 +137,7 @@ async function runWorkload(
       return [
         {
           kind: trace.requests[outcome.index]!.kind,
+          first: isFirstTurn(trace, outcome.index),
           toApi: arrival && arrival.arrivedAt - outcome.sentAt,
           known: arrival?.known ?? false,
           full: usage?.input_tokens ?? 0,

@@ -294,6 +294,26 @@ describe('recycled process', function () {
     });
   }
 
+  it('asks the API nothing about a model that is named by its full id, also with another system prompt', async () => {
+    const backend = createBackend({ processes: 1, prewarm: 'always' });
+    try {
+      const before = standIn.requests.length;
+      for (const [model, system] of [
+        ['claude-opus-4-5-20251101', 'First.'],
+        ['claude-opus-4-5-20251101', 'Second.'],
+        ['claude-sonnet-4-5', 'Second.'],
+      ] as const) {
+        await converse(backend, [request([user('q1')], { model, system })]);
+        const { body } = standIn.requests.at(-1)!;
+        assert.equal(body.model, model);
+        assert.ok(JSON.stringify(body.system).includes(system));
+      }
+      assert.equal(standIn.requests.length - before, 3);
+    } finally {
+      await backend.close();
+    }
+  });
+
   it('is not used again after the model has refused an answer', async () => {
     started = 0;
     const refusing = await startStandIn({

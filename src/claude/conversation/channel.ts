@@ -115,12 +115,17 @@ export class Channel {
   async tryRequest(request: object, timeoutMs: number): Promise<boolean> {
     const { id, answered } = this.#sendRequest(request);
     let timer: NodeJS.Timeout | undefined;
+    let onEnd = (): void => undefined;
+    // Not `process.ended.then`: the promise would keep what every request leaves there until the process ends.
     const failed = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), timeoutMs);
-      void this.process.ended.then(() => resolve(undefined)); // never rejects
+      onEnd = () => resolve(undefined);
+      timer = setTimeout(onEnd, timeoutMs);
+      if (this.#end === undefined) this.#endListeners.add(onEnd);
+      else onEnd();
     });
     const response = await Promise.race([answered, failed]);
     clearTimeout(timer);
+    this.#endListeners.delete(onEnd);
     this.#ownRequests.delete(id);
     return response?.subtype === 'success';
   }

@@ -143,15 +143,18 @@ export function setupRequests(
 /** The names that the CLI has for models: `opus`, `sonnet[1m]`. */
 const CLI_MODEL_NAME = /^[a-z]+(?:\[1m\])?$/;
 
+/** A name that the CLI accepts also where an organization allows only some models. */
+const ANY_MODEL = 'default';
+
 /**
  * Sets the model and the system prompt. For a full id, `set_model` makes the CLI send a request to the API to find out
- * whether the model exists. So an id is set as a setting, and the system prompt for the model that is already set.
+ * whether the model exists. So the system prompt is set with another model, and then the id as a setting.
  */
 export function modelRequests({ model, system }: Pick<ProcessSetup, 'model' | 'system'>): JsonObject[] {
   const prompt = system === '' ? {} : { system_prompt: system };
   if (CLI_MODEL_NAME.test(model)) return [{ subtype: 'set_model', model, ...prompt }];
   if (system === '') return [settings({ model })];
-  return [settings({ model }), { subtype: 'set_model', model, ...prompt, only_if_model_is_current: true }];
+  return [{ subtype: 'set_model', model: ANY_MODEL, ...prompt }, settings({ model })];
 }
 
 /** The agent that is active while there is a system prompt; removing the agent removes the prompt. */

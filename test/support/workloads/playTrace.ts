@@ -36,13 +36,26 @@ export async function playTrace<R>(trace: Trace, playing: Playing<R>): Promise<(
   return Promise.all(outcomes);
 }
 
-/** The same trace with shorter times between requests. Pauses of a second or less, as between tool rounds, stay. */
+/** Pauses up to this stay as they are: tool rounds, and requests that a client sends together. Milliseconds. */
+const SHORT_MS = 1000;
+
+/**
+ * The same trace with shorter pauses between requests, and answers that are sent faster, so that about as many requests are
+ * on their way at once as before.
+ */
 export function compress(trace: Trace, factor: number): Trace {
+  const shorten = (pause: number): number => (pause <= SHORT_MS ? pause : Math.max(SHORT_MS, pause * factor));
+  const times = [...new Set(trace.requests.flatMap(({ at }) => (typeof at === 'number' ? [at] : [])))];
+  const shortened = new Map<number, number>();
+  let before = { at: 0, shortenedTo: 0 };
+  for (const at of times.sort((a, b) => a - b)) {
+    before = { at, shortenedTo: before.shortenedTo + shorten(at - before.at) };
+    shortened.set(at, before.shortenedTo);
+  }
   const requests = trace.requests.map((request) => {
-    const { at } = request;
-    if (typeof at === 'number') return { ...request, at: at * factor };
-    const pause = at.pause <= 1000 ? at.pause : Math.max(1000, at.pause * factor);
-    return { ...request, at: { ...at, pause } };
+    const { at, streamMs } = request;
+    const sentAt = typeof at === 'number' ? shortened.get(at)! : { ...at, pause: shorten(at.pause) };
+    return { ...request, at: sentAt, streamMs: streamMs * factor };
   });
   return { ...trace, requests };
 }

@@ -83,6 +83,11 @@ export function turnsOf(trace: Trace, index: number): TraceTurn[] {
   return turns;
 }
 
+/** Whether a request begins its conversation. */
+export function isFirstTurn(trace: Trace, index: number): boolean {
+  return turnsOf(trace, index).length === 1;
+}
+
 /** The system prompt of a request; empty for none. */
 export function systemOfRequest({ kinds, requests }: Trace, index: number): string {
   const { kind, conversation } = requests[index]!;

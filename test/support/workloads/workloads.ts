@@ -90,9 +90,9 @@ class TraceBuilder {
   }
 
   /** A chat of Open WebUI: the title first, then the chat; follow-ups and tags after each answer. */
-  webChat(at: number, turns: number): void {
+  webChat(at: number, turns: number, { titled = true } = {}): void {
     const conversation = this.conversation();
-    this.single('webTitle', at);
+    if (titled) this.single('webTitle', at);
     let last = this.ask('webChat', conversation, at + this.about(80));
     for (let turn = 1; ; turn++) {
       this.single('webFollowUps', { after: last, pause: this.about(60) });
@@ -153,6 +153,9 @@ export const WORKLOADS = {
     repeat(b, 6 * MINUTE, 3 * SECOND, (at) => b.single('commitMessage', at));
   }),
   'Open WebUI': workload((b) => repeat(b, 20 * MINUTE, 90 * SECOND, (at) => b.webChat(at, 3))),
+  'Open WebUI without titles': workload((b) => {
+    repeat(b, 20 * MINUTE, 90 * SECOND, (at) => b.webChat(at, 3, { titled: false }));
+  }),
   'three agents at once': workload((b) => {
     repeat(b, 10 * MINUTE, 100 * SECOND, (at) => {
       for (let agent = 0; agent < 3; agent++) b.agent(at + agent * 15, 8);

@@ -159,8 +159,8 @@ describe('setupRequests', () => {
     assert.deepEqual(requestsFor('opus'), [{ subtype: 'set_model', model: 'opus' }]);
     assert.deepEqual(requestsFor(id), [asSetting]);
     assert.deepEqual(requestsFor(id, 'S'), [
+      { subtype: 'set_model', model: 'default', system_prompt: 'S' },
       asSetting,
-      { subtype: 'set_model', model: id, system_prompt: 'S', only_if_model_is_current: true },
     ]);
   });
 
