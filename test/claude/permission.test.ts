@@ -17,6 +17,7 @@ import {
   type Answer,
   type CliRig,
 } from '../support/cliRig.js';
+import { stayingCommand } from '../support/ownSession.js';
 import { isAlive, pidsIn } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 
@@ -256,9 +257,10 @@ describe('the permission of the user', function () {
     assert.ok(!existsSync(file('ran')));
   });
 
-  it('given for a command does not keep it running: it ends with the request, with everything it started', async () => {
+  it('given for a command does not keep it running: it ends with the request, with everything it started', async function () {
+    if (process.platform === 'win32') this.skip();
     answers = ['once'];
-    const command = `sleep 1000 & echo $! >> pids; setsid sleep 1000 & echo $! >> pids; echo $$ >> pids; sleep 1000`;
+    const command = stayingCommand('pids');
     rig.standIn.reply(toolReply(call('Bash', { command, description: 'x', timeout: 600_000 })));
     const client = new AbortController();
     const answer = ask('go', client.signal);

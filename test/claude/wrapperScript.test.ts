@@ -7,6 +7,7 @@ import type { AskPermission } from '../../src/core/permission.js';
 import { devCli } from '../standin/devCli.js';
 import { toolReply } from '../standin/server.js';
 import { answerOf, request, startCliRig, user, type CliRig } from '../support/cliRig.js';
+import { sleepInOwnSession } from '../support/ownSession.js';
 import { isAlive, pidsIn } from '../support/processes.js';
 import { until } from '../support/until.mjs';
 
@@ -36,25 +37,39 @@ describe('a script that starts the CLI and stays its parent', function () {
     rig = await startCliRig({ cli, workspace });
   }
 
-  const scripts: readonly (readonly [string, string, string])[] = [
-    ['', ':', 'exec sleep 1000'],
-    [' and ignores SIGTERM', "trap '' TERM", 'exec sleep 1000'],
-    [', and whose command ignores signals,', ':', "trap '' TERM HUP INT\nsleep 1000\nsleep 1000"],
-    [', and whose command starts a session of its own,', ':', 'setsid sleep 1000 &\nwait'],
+  /** What a script does before it starts the CLI, and the command, which notes `notes` more process ids (default: none). */
+  interface Case {
+    readonly what: string;
+    readonly prelude?: string;
+    readonly command: (pids: string) => string;
+    readonly notes?: number;
+  }
+  const cases: readonly Case[] = [
+    { what: '', command: () => 'exec sleep 1000' },
+    { what: ' and ignores SIGTERM', prelude: "trap '' TERM", command: () => 'exec sleep 1000' },
+    {
+      what: ', and whose command ignores signals,',
+      command: () => "trap '' TERM HUP INT\nsleep 1000\nsleep 1000",
+    },
+    {
+      what: ', and whose command starts a session of its own,',
+      command: (pids) => `${sleepInOwnSession(pids)} &\nwait`,
+      notes: 1,
+    },
   ];
-  for (const [what, prelude, command] of scripts) {
+  for (const { what, prelude = ':', command, notes = 0 } of cases) {
     it(`leaves neither the CLI nor a command${what} when the server stops`, async () => {
       await start(prelude);
       const pids = join(folder, 'pids');
       const script = join(rig.environment.workspace, 'run.sh');
-      await writeFile(script, `#!/bin/sh\necho $$ >>'${pids}'\necho $PPID >>'${pids}'\n${command}\n`, {
+      await writeFile(script, `#!/bin/sh\necho $$ >>'${pids}'\necho $PPID >>'${pids}'\n${command(pids)}\n`, {
         mode: 0o755,
       });
       rig.standIn.reply(toolReply({ id: 'toolu_1', name: 'Bash', input: { command: './run.sh' } }));
       const abort = new AbortController();
       const answer = answerOf(rig.backend.chat(request([user('go')], { lane: 'workspace' }), abort.signal));
       answer.catch(() => undefined);
-      await until('the command runs', () => pidsIn(pids).length === 2);
+      await until('the command runs', () => pidsIn(pids).length === 2 + notes);
       abort.abort();
       await rig.backend.close();
       assert.deepEqual(pidsIn(pids).filter(isAlive), []);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +18,9 @@ const SHUTDOWN_MS = 3000;
 
 describe('dist/headless.cjs', function () {
   this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), 'contract-'));
   let headless: Headless | undefined;
+  after(() => rmSync(folder, { recursive: true }));
 
   async function start(options: HeadlessOptions = {}): Promise<Headless> {
     headless = await startHeadless({ access: 'baseUrl', ...options });
@@ -95,6 +98,18 @@ describe('dist/headless.cjs', function () {
       });
     });
   }
+
+  it('stops on SIGBREAK, which Windows sends for Ctrl+Break, with its warm process', async function () {
+    if (!HAS_PROCESS_TABLE) this.skip();
+    // Only a console of Windows sends that signal: another one stands for it.
+    const preload = join(folder, 'break.cjs');
+    writeFileSync(preload, `process.on('SIGUSR2', () => process.emit('SIGBREAK'));`);
+    const { kill, environment } = await start({ preload });
+    assert.deepEqual(await kill('SIGUSR2'), { code: 0, signal: null });
+    await until('all its processes have exited', () => processesOf(environment.env).length === 0, {
+      timeoutMs: 5000,
+    });
+  });
 
   it('stops while it is still searching for the CLI', async function () {
     if (!HAS_PROCESS_TABLE) this.skip();

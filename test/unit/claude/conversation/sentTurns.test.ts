@@ -104,9 +104,11 @@ function sent(turn: Turn): string {
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
+  // Not as an array alone: `{}` and `[]` are different.
+  const members = Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, nested]) => ({ key, value: sorted(nested) }));
+    .map(([key, nested]) => [key, sorted(nested)]);
+  return { members };
 }
 
 describe('two turns', function () {
