@@ -23,3 +23,24 @@ describeClient({
   features: [...CHAT_FEATURES, 'thinking'],
   ...javaProgram('langchain4j', 'LangChain4j', 'anthropic'),
 });
+
+describeClient({
+  client: 'Spring AI',
+  api: 'Ollama',
+  features: ['models', ...CHAT_FEATURES, 'thinking', 'embeddings'],
+  ...javaProgram('springai', 'SpringAi', 'ollama'),
+});
+
+describeClient({
+  client: 'Spring AI',
+  api: 'OpenAI chat',
+  features: CHAT_FEATURES,
+  ...javaProgram('springai', 'SpringAi', 'openai'),
+});
+
+describeClient({
+  client: 'Spring AI',
+  api: 'Anthropic Messages',
+  features: CHAT_FEATURES,
+  ...javaProgram('springai', 'SpringAi', 'anthropic'),
+});
