@@ -25,6 +25,8 @@ const CLIENT_SUITES = {
   agents: ['claudeCode', 'cline', 'codex', 'opencode'],
   python: ['sdks'],
   go: [],
+  rust: [],
+  java: [],
 };
 
 /** All suites, in the order in which they start. */

@@ -1,0 +1,46 @@
+/** Clients in Java. */
+import { describeClient } from '../support/clientSuite/describeClient.js';
+import { CHAT_FEATURES } from '../support/clientSuite/features.js';
+import { javaProgram } from './maven.js';
+
+describeClient({
+  client: 'LangChain4j',
+  api: 'Ollama',
+  features: ['models', ...CHAT_FEATURES, 'thinking', 'embeddings'],
+  ...javaProgram('langchain4j', 'LangChain4j', 'ollama'),
+});
+
+describeClient({
+  client: 'LangChain4j',
+  api: 'OpenAI chat',
+  features: CHAT_FEATURES,
+  ...javaProgram('langchain4j', 'LangChain4j', 'openai'),
+});
+
+describeClient({
+  client: 'LangChain4j',
+  api: 'Anthropic Messages',
+  features: [...CHAT_FEATURES, 'thinking'],
+  ...javaProgram('langchain4j', 'LangChain4j', 'anthropic'),
+});
+
+describeClient({
+  client: 'Spring AI',
+  api: 'Ollama',
+  features: ['models', ...CHAT_FEATURES, 'thinking', 'embeddings'],
+  ...javaProgram('springai', 'SpringAi', 'ollama'),
+});
+
+describeClient({
+  client: 'Spring AI',
+  api: 'OpenAI chat',
+  features: CHAT_FEATURES,
+  ...javaProgram('springai', 'SpringAi', 'openai'),
+});
+
+describeClient({
+  client: 'Spring AI',
+  api: 'Anthropic Messages',
+  features: CHAT_FEATURES,
+  ...javaProgram('springai', 'SpringAi', 'anthropic'),
+});
