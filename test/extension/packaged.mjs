@@ -8,6 +8,7 @@ import { runSteps } from './report.mjs';
 import { basics } from './scenarios/basics.mjs';
 import { connectClient } from './scenarios/connectClient.mjs';
 import { firstRun } from './scenarios/firstRun.mjs';
+import { languages } from './scenarios/languages.mjs';
 import { noFolder } from './scenarios/noFolder.mjs';
 import { portConflict } from './scenarios/portConflict.mjs';
 import { privacy } from './scenarios/privacy.mjs';
@@ -39,6 +40,7 @@ export async function runPackaged(report, host, vsix, model) {
   }
 
   await scenario('in daily use', basics);
+  await scenario('in other languages', languages);
   await withOllamaOnPort((port) => scenario('when Ollama uses the port', portConflict, { port }));
   await withHostileFolder((hostile) =>
     scenario('in an untrusted folder', (editor) => workspaceTrust(editor, hostile), {

@@ -10,7 +10,8 @@ import { createWorkbench } from './host/workbench.mjs';
 
 /** Id of the extension's status bar item. */
 export const STATUS_ITEM = 'claude-ollama-server.claude-ollama-server.status';
-const SCREENSHOTS = inRoot('out/extension/screenshots');
+/** The folder of screenshots that show the results of steps. */
+export const SCREENSHOTS = inRoot('out/extension/screenshots');
 /** Seconds that the editor waits for a page to reconnect. A busy machine drops connections. */
 const RECONNECTION_GRACE_S = 15;
 /** Readable when scaled down in the README. */
