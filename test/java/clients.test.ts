@@ -44,3 +44,17 @@ describeClient({
   features: CHAT_FEATURES,
   ...javaProgram('springai', 'SpringAi', 'anthropic'),
 });
+
+describeClient({
+  client: 'openai-java',
+  api: 'OpenAI chat',
+  features: ['models', ...CHAT_FEATURES, 'embeddings'],
+  ...javaProgram('openaijava', 'OpenAiJava'),
+});
+
+describeClient({
+  client: 'openai-java',
+  api: 'OpenAI Responses',
+  features: [...CHAT_FEATURES, 'thinking', 'countTokens'],
+  ...javaProgram('openaijava', 'OpenAiResponses'),
+});

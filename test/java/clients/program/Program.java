@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What all client programs share: the input, and one line of output for each feature. See test/support/clientSuite. */
 public final class Program {
@@ -134,10 +136,11 @@ public final class Program {
   }
 
   private static String versionOf(String artifact) {
+    // Other parts of a library begin with its name too, such as openai-java-core.
+    Pattern jar = Pattern.compile(Pattern.quote(artifact) + "-(\\d.*)\\.jar");
     for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      String file = new File(path).getName();
-      if (file.startsWith(artifact + "-") && file.endsWith(".jar"))
-        return file.substring(artifact.length() + 1, file.length() - ".jar".length());
+      Matcher file = jar.matcher(new File(path).getName());
+      if (file.matches()) return file.group(1);
     }
     return "";
   }
