@@ -58,3 +58,10 @@ describeClient({
   features: [...CHAT_FEATURES, 'thinking', 'countTokens'],
   ...javaProgram('openaijava', 'OpenAiResponses'),
 });
+
+describeClient({
+  client: 'anthropic-java',
+  api: 'Anthropic Messages',
+  features: ['models', ...CHAT_FEATURES, 'thinking', 'countTokens'],
+  ...javaProgram('anthropicjava', 'AnthropicJava'),
+});
