@@ -193,8 +193,8 @@ describe('POST /api/chat with the real CLI', function () {
           role: 'assistant',
           content: '',
           tool_calls: [
-            { id: 'toolu_1', function: { index: 0, name: 'look', arguments: { a: [1, null] } }, index: 0 },
-            { id: 'toolu_2', function: { index: 1, name: 'look', arguments: {} }, index: 1 },
+            { id: 'toolu_1', function: { index: 0, name: 'look', arguments: { a: [1, null] } } },
+            { id: 'toolu_2', function: { index: 1, name: 'look', arguments: {} } },
           ],
         },
       ],

@@ -543,11 +543,23 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         );
         assert.equal(
           JSON.stringify(messageOf(lines[1]!)['tool_calls']),
-          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}},"index":0},' +
-            '{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}},"index":1}]',
+          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}}},' +
+            '{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}}}]',
         );
         assert.equal(lastLine(reply)['done_reason'], 'stop');
       },
+    },
+    {
+      what: 'a streamed reply with tool calls to litellm, which reads the index beside the function',
+      ask: { ...sonnet({}), headers: { 'user-agent': 'litellm/1.77.0' } },
+      status: 200,
+      script: says(toolCall(CALL), toolCall(CALL2), done('toolCalls')),
+      body: (reply) =>
+        assert.equal(
+          JSON.stringify(messageOf(lastLine(reply))['tool_calls']),
+          '[{"id":"call_a1b2c3d4","function":{"index":0,"name":"get_weather","arguments":{"city":"Oslo"}},"index":0},' +
+            '{"id":"call_a1b2c3d5","function":{"index":1,"name":"get_time","arguments":{}},"index":1}]',
+        ),
     },
     {
       what: 'a streamed reply with tool calls to Zed, which reads only the first call of a line',

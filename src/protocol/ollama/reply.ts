@@ -20,13 +20,18 @@ export interface ReplyContext {
 
 /**
  * `lastLine`: all calls of an answer together, as Ollama 0.34 does; litellm, Witsy's engine and ollama-rs lose calls otherwise.
+ * `indexedLastLine`: the same, with `index` also beside `function`, for a client that reads it there.
  * `ownLines`: one call for each line, for clients that read only the first call of a line.
  */
-export type CallPlacement = 'lastLine' | 'ownLines';
+export type CallPlacement = 'lastLine' | 'indexedLastLine' | 'ownLines';
 
-/** Zed (0.212 and later versions) reads only the first call of a line, and no text beside it. */
+/**
+ * Zed (0.212 and later versions) reads only the first call of a line, and no text beside it. litellm joins all calls of a
+ * stream that have no `index` beside `function`. Ollama4j (1.1.6) fails on every field of a call that Ollama does not send.
+ */
 export function callPlacementFor(userAgent: string): CallPlacement {
-  return userAgent.startsWith('Zed/') ? 'ownLines' : 'lastLine';
+  if (userAgent.startsWith('Zed/')) return 'ownLines';
+  return userAgent.startsWith('litellm/') ? 'indexedLastLine' : 'lastLine';
 }
 
 /** The fields in which the chunks of one route differ from those of the other. */
@@ -46,11 +51,6 @@ function nanoseconds(ms: number): number {
 /** In Ollama's field order: `id` before `function`. llm.el (Emacs) reads the second field by its position. */
 export function toolCallJson(call: ToolCall, index: number): object {
   return { id: call.id, function: { index, name: call.name, arguments: call.arguments } };
-}
-
-/** A call in a stream. litellm reads `index` beside `function`; without it, all calls of a stream become one. */
-function streamedCallJson(call: ToolCall, index: number): object {
-  return { ...toolCallJson(call, index), index };
 }
 
 /** The fields at the beginning of every chunk. */
@@ -95,8 +95,12 @@ export function createEncoder(context: ReplyContext, fields: ChunkFields): Strea
         case 'thinking':
           return textChunks(chunker.push(event.type, event.text));
         case 'toolCall': {
-          const call = streamedCallJson(event.call, callCount);
+          const index = callCount;
           callCount += 1;
+          const call = {
+            ...toolCallJson(event.call, index),
+            ...(context.callPlacement === 'indexedLastLine' ? { index } : {}),
+          };
           if (context.callPlacement === 'ownLines') {
             return [...textChunks(chunker.flush()), chunk(fields.calls([call]))];
           }

@@ -28,6 +28,9 @@ function chunksOf(events: readonly ChatEvent[], callPlacement: CallPlacement = '
     });
 }
 
+const callsOf = (chunks: readonly Chunk[]): object[] =>
+  chunks.flatMap(({ message }) => message.tool_calls ?? []);
+
 describe('chatEncoder of /api/chat', () => {
   it('sends the fields of a chunk in Ollama’s order', () => {
     const encoder = chatEncoder(CONTEXT);
@@ -92,9 +95,9 @@ describe('an answer of /api/chat', () => {
         const chunks = chunksOf(all);
         assert.equal(chunks.map(({ message }) => message.content).join(''), join('text'));
         assert.equal(chunks.map(({ message }) => message.thinking ?? '').join(''), join('thinking'));
-        // litellm reads the index beside the function, llm.el the function as the second field.
+        assert.deepEqual(callsOf(chunks), expectedCalls);
         assert.deepEqual(
-          chunks.flatMap(({ message }) => message.tool_calls ?? []),
+          callsOf(chunksOf(all, 'indexedLastLine')),
           expectedCalls.map((call, index) => ({ ...call, index })),
         );
         const whole = JSON.parse(chatReply(all, CONTEXT)) as Chunk;
@@ -108,6 +111,7 @@ describe('an answer of /api/chat', () => {
 
   it('has all calls in the last line, or each in a line of its own for Zed', () => {
     assert.equal(callPlacementFor('Zed/0.212.0 (linux; x86_64)'), 'ownLines');
+    assert.equal(callPlacementFor('litellm/1.77.0'), 'indexedLastLine');
     assert.equal(callPlacementFor('ollama/0.34.4 (amd64 linux) Go/go1.26.0'), 'lastLine');
     fc.assert(
       fc.property(events, (output) => {
