@@ -65,3 +65,19 @@ describeClient({
   features: ['models', ...CHAT_FEATURES, 'thinking', 'countTokens'],
   ...javaProgram('anthropicjava', 'AnthropicJava'),
 });
+
+describeClient({
+  client: 'Ollama4j',
+  api: 'Ollama',
+  features: [
+    'models',
+    ...CHAT_FEATURES.filter((feature) => feature !== 'apiError'),
+    'thinking',
+    'embeddings',
+  ],
+  without: {
+    apiError:
+      'Ollama4j 1.1.6 reads the message of 400, 401, 404 and 500, not of 402: OllamaChatEndpointCaller.java line 199',
+  },
+  ...javaProgram('ollama4j', 'Ollama4j'),
+});
