@@ -81,3 +81,31 @@ describeClient({
   },
   ...javaProgram('ollama4j', 'Ollama4j'),
 });
+
+const KOOG_STREAMS_NO_TOOLS =
+  'Koog 1.1.1 sends no tools when it streams from Ollama: OllamaClient.kt line 303';
+
+describeClient({
+  client: 'Koog',
+  api: 'Ollama',
+  features: [...CHAT_FEATURES.filter((feature) => !feature.startsWith('streamed')), 'thinking', 'embeddings'],
+  without: {
+    streamedTool: KOOG_STREAMS_NO_TOOLS,
+    streamedParallelTools: KOOG_STREAMS_NO_TOOLS,
+  },
+  ...javaProgram('koog', 'Koog', 'ollama'),
+});
+
+describeClient({
+  client: 'Koog',
+  api: 'OpenAI chat',
+  features: ['models', ...CHAT_FEATURES, 'embeddings'],
+  ...javaProgram('koog', 'Koog', 'openai'),
+});
+
+describeClient({
+  client: 'Koog',
+  api: 'Anthropic Messages',
+  features: ['models', ...CHAT_FEATURES, 'thinking'],
+  ...javaProgram('koog', 'Koog', 'anthropic'),
+});
