@@ -88,7 +88,12 @@ const KOOG_STREAMS_NO_TOOLS =
 describeClient({
   client: 'Koog',
   api: 'Ollama',
-  features: [...CHAT_FEATURES.filter((feature) => !feature.startsWith('streamed')), 'thinking', 'embeddings'],
+  features: [
+    'models',
+    ...CHAT_FEATURES.filter((feature) => !feature.startsWith('streamed')),
+    'thinking',
+    'embeddings',
+  ],
   without: {
     streamedTool: KOOG_STREAMS_NO_TOOLS,
     streamedParallelTools: KOOG_STREAMS_NO_TOOLS,
