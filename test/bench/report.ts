@@ -1,6 +1,7 @@
 /** The results as text tables and as JSON. Pure. */
 import { VARIANTS, type Variant } from './variants.js';
-import { addedToDeltas, goalsOf, isMet, isInconclusive, type Goal, type Results } from './results.js';
+import { isMet } from '../support/workloads/goals.js';
+import { addedToDeltas, goalsOf, isInconclusive, type Goal, type Results } from './results.js';
 import { TASKS, type Task } from './comparison.js';
 import { HISTORY_MESSAGES } from './chatRound.js';
 import { workloadTable } from './workloadTable.js';

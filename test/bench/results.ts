@@ -46,11 +46,6 @@ export interface Goal {
   readonly bound: { readonly atMost: number } | { readonly atLeast: number };
 }
 
-/** Whether the measured value is within its bound. */
-export function isMet({ value, bound }: Pick<Goal, 'value' | 'bound'>): boolean {
-  return 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;
-}
-
 /** Whether the run is too noisy to decide: the bound lies within the range. */
 export function isInconclusive({ range, bound }: Goal): boolean {
   if (range === undefined) return false;

@@ -30,7 +30,7 @@ import {
   workloads as workloadSection,
 } from './report.js';
 import type { Results } from './results.js';
-import { simulateWorkloads } from './simulatedWorkloads.js';
+import { simulateWorkloads } from '../support/workloads/simulatedWorkloads.js';
 import {
   goalRows,
   withMeasuredRange,

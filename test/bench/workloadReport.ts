@@ -1,6 +1,5 @@
 /** What a run of the workloads shows, as text and as the tables of `docs/performance.md` and the sentence of README.md. Pure. */
-import { workloadGoals, type ComparedRun, type WorkloadGoal } from '../support/workloads/goals.js';
-import { isMet } from './results.js';
+import { isMet, workloadGoals, type ComparedRun, type WorkloadGoal } from '../support/workloads/goals.js';
 import { comparedRuns, COLD_VARIANT, workloadRows } from './workloadTable.js';
 import type { WorkloadRun } from './workloads.js';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { simulateWorkloads } from '../bench/simulatedWorkloads.js';
-import { isMet } from '../bench/results.js';
-import { workloadGoals, type ComparedRun, type TimedRequest } from '../support/workloads/goals.js';
+import { isMet, workloadGoals, type ComparedRun, type TimedRequest } from '../support/workloads/goals.js';
 import { compress } from '../support/workloads/playTrace.js';
+import { simulateWorkloads } from '../support/workloads/simulatedWorkloads.js';
 import type { Trace } from '../support/workloads/trace.js';
 
 const request = (kind: string, toApi: number, more: Partial<TimedRequest> = {}): TimedRequest => ({

@@ -4,6 +4,7 @@ import { EDITORS } from './editors.js';
 import { FRAMEWORKS } from './frameworks.js';
 import type { Client, ClientGroup } from './guide.js';
 import { LOCAL_TOOLS } from './localTools.js';
+import { OLLAMA_PROGRAMS } from './ollamaPrograms.js';
 import { PROGRAMS } from './programs.js';
 import { SDKS } from './sdks.js';
 
@@ -13,7 +14,15 @@ const GROUPS: readonly ClientGroup[] = [
   'Terminal',
   'Your Own Programs',
 ];
-const ALL: readonly Client[] = [...EDITORS, ...PROGRAMS, ...LOCAL_TOOLS, ...AGENTS, ...SDKS, ...FRAMEWORKS];
+const ALL: readonly Client[] = [
+  ...EDITORS,
+  ...PROGRAMS,
+  ...OLLAMA_PROGRAMS,
+  ...LOCAL_TOOLS,
+  ...AGENTS,
+  ...SDKS,
+  ...FRAMEWORKS,
+];
 
 export const CLIENTS: readonly Client[] = GROUPS.flatMap((group) =>
   ALL.filter((client) => client.group === group),

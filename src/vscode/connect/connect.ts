@@ -18,16 +18,10 @@ import { COMMANDS, GUIDE_SCHEME, PRODUCT, type CommandTable } from '../platform/
 import { showCopied, showFileChangeFailure } from '../notifications/notifications.js';
 import { CLIENTS, findClient } from './clients.js';
 import { createFileChanges } from './fileChanges.js';
-import {
-  guideOf,
-  guideWithoutToken,
-  TOKEN_PLACEHOLDER,
-  type Client,
-  type EndpointInfo,
-  type Snippet,
-} from './guide.js';
+import { guideOf, guideWithoutToken, type Client, type EndpointInfo, type Snippet } from './guide.js';
 import { installedClients, isOnPath } from './installed.js';
 import { pickItems } from './pickItems.js';
+import { guideNotes } from './guideNotes.js';
 import { firstSnippetLines, guideMarkdown, snippetHeadingLines } from './guideMarkdown.js';
 import { fetchModelNames, modelsForGuides } from './modelNames.js';
 import { t } from '../platform/localize.js';
@@ -85,29 +79,6 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
     };
   }
 
-  function notesFor(info: Awaited<ReturnType<typeof endpointInfo>>): string[] {
-    const { localUrl, externalUrl, token, isLocalOnly } = info;
-    const notes: string[] = [];
-    if (!endpoint().served) {
-      notes.push(t('The server is not running. Start it with "Claude Ollama: Start".'));
-    }
-    if (token !== undefined) {
-      notes.push(t('{0} is a placeholder for the token. "Copy" copies the real token.', TOKEN_PLACEHOLDER));
-    }
-    if (localUrl !== externalUrl) {
-      notes.push(
-        t('This window runs on a remote machine. On your own machine, the address is {0}.', externalUrl),
-      );
-    } else if (isLocalOnly) {
-      notes.push(
-        t(
-          'This window runs on a remote machine, and so must the client. For clients on your own machine, forward the port in the Ports view.',
-        ),
-      );
-    }
-    return notes;
-  }
-
   /** With the real token. */
   async function snippetOf(client: Client, index: unknown): Promise<Snippet> {
     const { snippets } = guideOf(client, await endpointInfo());
@@ -157,7 +128,11 @@ export function createConnect({ endpoint, isProven, resolveExternalUrl }: Connec
       const client = clientOfGuide(uri);
       if (client === undefined) return '';
       const info = await endpointInfo();
-      return guideMarkdown(client, guideWithoutToken(client, info), notesFor(info));
+      return guideMarkdown(
+        client,
+        guideWithoutToken(client, info),
+        guideNotes({ ...info, served: endpoint().served }),
+      );
     },
 
     async lensesOf(document) {

@@ -21,6 +21,11 @@ export interface ComparedRun {
   readonly cold: readonly TimedRequest[];
 }
 
+/** Whether a value is within its bound. */
+export function isMet({ value, bound }: Pick<WorkloadGoal, 'value' | 'bound'>): boolean {
+  return 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;
+}
+
 export interface WorkloadGoal {
   readonly what: string;
   /** `NaN` if it was not measured. A share is a number from 0 to 1. */

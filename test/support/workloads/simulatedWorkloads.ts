@@ -1,9 +1,9 @@
 /** The workloads without compression on a simulated machine, to compare with the measured ones. */
-import { MEASURED } from '../support/simulator/costs.js';
-import { simulate } from '../support/simulator/simulate.js';
-import type { ComparedRun, TimedRequest } from '../support/workloads/goals.js';
-import { isFirstTurn, turnsOf, type Trace } from '../support/workloads/trace.js';
-import { WORKLOADS, type WorkloadName } from '../support/workloads/workloads.js';
+import { MEASURED } from '../simulator/costs.js';
+import { simulate } from '../simulator/simulate.js';
+import type { ComparedRun, TimedRequest } from './goals.js';
+import { isFirstTurn, turnsOf, type Trace } from './trace.js';
+import { WORKLOADS, type WorkloadName } from './workloads.js';
 
 /** Requests before do not count, because processes are started. Milliseconds. */
 const WARM_UP_MS = 60_000;
