@@ -6,7 +6,7 @@ import { startHeadless, type Headless } from '../support/headless.js';
 import { inheritedEnvironment } from '../support/clientSuite/program.js';
 import { recordResults } from '../support/clientSuite/results.js';
 import { preparedOrSkip } from '../support/programCache.js';
-import { runTool } from '../support/toolchain.js';
+import { versionOf } from '../support/toolchain.js';
 import { obedientModel } from './obedientModel.js';
 import { pythonProgram } from './environment.js';
 
@@ -38,7 +38,7 @@ for (const { name, api, fewest } of CLASSES) {
       client: `langchain-tests for ${name}`,
       api,
       version: () =>
-        runTool(command.file, [
+        versionOf(command.file, [
           '-c',
           'from importlib.metadata import version; print(version("langchain-tests"))',
         ]),
